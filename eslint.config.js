@@ -1,0 +1,51 @@
+import tseslint from 'typescript-eslint';
+
+const size = {
+  'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+  complexity: ['error', 10],
+  'max-params': ['error', 4],
+};
+
+/** Time is handed in (kit/clock.ts), so that tests can move it. */
+const handedInTime = {
+  'no-restricted-properties': [
+    'error',
+    { object: 'Date', property: 'now', message: 'Take a Clock (kit/clock.ts).' },
+    { object: 'Math', property: 'random', message: 'Take a Chance (kit/chance.ts).' },
+  ],
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      message: 'Take a Clock (kit/clock.ts).',
+    },
+  ],
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'coverage', 'auth_sessions', 'downloads'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      ...size,
+      'no-console': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  { files: ['src/**/*.ts'], rules: handedInTime },
+  {
+    files: ['src/kit/clock.ts', 'src/kit/chance.ts'],
+    rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['tests/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);
