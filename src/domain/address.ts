@@ -1,0 +1,48 @@
+/** A phone number in digits with its country code, without `+`. */
+export type PhoneNumber = string & { readonly __brand: 'PhoneNumber' };
+
+/** Whom a message goes to: a number that must be looked up, or an address that is used as it is. */
+export type Recipient = { kind: 'number'; number: PhoneNumber } | { kind: 'jid'; jid: string };
+
+const DIGITS = /^[1-9]\d{6,14}$/;
+const DECORATION = /[\s().-]/g;
+const JID = /^(\d{5,25}(?:-\d{1,20})?)(?::\d{1,5})?@(s\.whatsapp\.net|c\.us|lid|g\.us)$/;
+
+/** The number in `text`, where `+`, spaces, dashes, dots and parentheses do not count (contract 1.2). */
+export function parsePhoneNumber(text: string): PhoneNumber | undefined {
+  const digits = text.trim().replace(/^\+/, '').replace(DECORATION, '');
+  return DIGITS.test(digits) ? (digits as PhoneNumber) : undefined;
+}
+
+/** The recipient that `text` names: a number, or a JID of a person, a LID or a group. */
+export function parseRecipient(text: string): Recipient | undefined {
+  if (!text.includes('@')) {
+    const number = parsePhoneNumber(text);
+    return number && { kind: 'number', number };
+  }
+  const [, user, server] = JID.exec(text.trim()) ?? [];
+  if (user === undefined || server === undefined) return undefined;
+  if (server === 'lid' || server === 'g.us') return { kind: 'jid', jid: `${user}@${server}` };
+  const number = parsePhoneNumber(user);
+  return number && { kind: 'number', number };
+}
+
+/**
+ * The forms under which WhatsApp may know a number, the given one first: Argentina with and without
+ * the mobile 9, Mexico with and without the old 1, Brazil with and without the ninth digit.
+ */
+export function numberVariants(number: PhoneNumber): PhoneNumber[] {
+  for (const [form, other] of VARIANTS) {
+    if (form.test(number)) return [number, number.replace(form, other) as PhoneNumber];
+  }
+  return [number];
+}
+
+const VARIANTS: readonly (readonly [RegExp, string])[] = [
+  [/^549(\d{10})$/, '54$1'],
+  [/^54(\d{10})$/, '549$1'],
+  [/^521(\d{10})$/, '52$1'],
+  [/^52(\d{10})$/, '521$1'],
+  [/^55(\d{2})9(\d{8})$/, '55$1$2'],
+  [/^55(\d{2})([6-9]\d{7})$/, '55$19$2'],
+];

@@ -1,0 +1,29 @@
+/**
+ * Why a line to WhatsApp was lost, in our words. `whatsapp/disconnect.ts` makes them from Baileys' codes
+ * (field knowledge of the codes is there); `sessions/reconnect.ts` decides what follows.
+ */
+export type CloseReason =
+  /** We closed it ourselves. */
+  | { kind: 'asked' }
+  /** The server asked for a new connection, always after a pairing (515). */
+  | { kind: 'restart-required' }
+  /** Network, server trouble, silence: it may come back (428, 408, 5xx, none). */
+  | { kind: 'connection-lost'; detail: string }
+  /** Nobody scanned any of the codes of this offer (408 of its own kind). */
+  | { kind: 'qr-exhausted' }
+  /** The pairing was wrong: a bad signature, or a login before it was done (500, 401). */
+  | { kind: 'pairing-failed'; detail: string }
+  /** Unlinked on the phone, or logged out (401). */
+  | { kind: 'logged-out' }
+  /** Another connection with the same credentials took over (440). */
+  | { kind: 'replaced' }
+  /** A temporary ban (402); `expiresInSeconds` when WhatsApp says it. */
+  | { kind: 'temporarily-banned'; expiresInSeconds: number | null }
+  /** The account is banned, locked or unknown (403, 406). */
+  | { kind: 'forbidden'; code: number }
+  /** WhatsApp takes no client of this version (405). */
+  | { kind: 'client-outdated' }
+  /** The phone does not take part in multi-device (411). */
+  | { kind: 'multi-device-missing' }
+  /** The other end is not the WhatsApp that we know, or does not take us as a client (400, 409, 413-418). */
+  | { kind: 'refused'; code: number };

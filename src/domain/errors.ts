@@ -1,0 +1,55 @@
+/**
+ * Every failure that a caller can see: its code is stable, its status and its sentence are for
+ * machines and people in turn. docs/errors.md is held against this table by a test, both ways.
+ */
+export const ERRORS = {
+  invalid_json: { status: 400, message: 'The body is not valid JSON.' },
+  invalid_body: { status: 400, message: 'The body does not have the form that this request needs.' },
+  invalid_number: {
+    status: 400,
+    message: 'The number is not a phone number with country code, nor a WhatsApp address.',
+  },
+  invalid_message: { status: 400, message: 'The message must be a text of 1 to 65,536 characters.' },
+  invalid_idempotency_key: { status: 400, message: 'An Idempotency-Key is 1 to 255 printable characters.' },
+  unauthorized: { status: 401, message: 'An API key is needed: send it as "Authorization: Bearer <key>".' },
+  account_restricted: { status: 403, message: 'WhatsApp restricts this account from writing to this recipient.' },
+  not_found: { status: 404, message: 'There is nothing at this path.' },
+  session_not_found: { status: 404, message: 'There is no session with this id.' },
+  number_not_on_whatsapp: { status: 404, message: 'This number has no WhatsApp account.' },
+  method_not_allowed: { status: 405, message: 'This path does not take this method.' },
+  session_not_connected: { status: 409, message: 'The session is not connected to WhatsApp.' },
+  session_not_pairing: { status: 409, message: 'The session offers no QR now.' },
+  session_logged_out: {
+    status: 409,
+    message: 'The session is logged out for good; connect the account again with GET /generate-qr.',
+  },
+  idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
+  body_too_large: { status: 413, message: 'The body is too large.' },
+  idempotency_mismatch: { status: 422, message: 'This Idempotency-Key was used for another request.' },
+  message_refused: { status: 422, message: 'WhatsApp refused the message.' },
+  rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
+  internal_error: { status: 500, message: 'Something failed on our side; the log has the details.' },
+  shutting_down: { status: 503, message: 'The server is shutting down.' },
+  too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },
+  qr_timeout: { status: 504, message: 'WhatsApp gave no QR in time; try again.' },
+  whatsapp_timeout: { status: 504, message: 'WhatsApp did not answer in time; try again.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+/** A stable error code of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A failure with a name. `message` is the table's sentence unless a better one is given. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  override readonly name = 'AppError';
+
+  constructor(code: ErrorCode, options: { message?: string; cause?: unknown } = {}) {
+    super(options.message ?? ERRORS[code].message, { cause: options.cause });
+    this.code = code;
+  }
+
+  /** The HTTP status that this failure is answered with. */
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}

@@ -1,0 +1,99 @@
+import { type MediaInfo } from './message.ts';
+import { type SessionId } from './session-id.ts';
+import { type SessionStatus } from './session.ts';
+
+/** Emitted when a session connects for the first time. The nine fields of the seed; times are ISO 8601. */
+export interface NewSessionConnected {
+  kind: 'new-session-connected';
+  body: {
+    session_id: SessionId;
+    phone_number: string;
+    status: 'connected';
+    last_seen: string;
+    auth_folder_path: string;
+    server_port: number | null;
+    whatsapp_user_id: string;
+    created_at: string;
+    updated_at: string;
+  };
+}
+
+/** Emitted when the status of a session changes after its first connection, or when it ends before one. */
+export interface StatusUpdate {
+  kind: 'status-update';
+  body: {
+    session_id: SessionId;
+    status: SessionStatus;
+    error_message: string | null;
+    timestamp: string;
+    last_seen: string | null;
+  };
+}
+
+/** Emitted when a QR was made or renewed. */
+export interface QrUpdate {
+  kind: 'qr-update';
+  body: { session_id: SessionId; qr_data: string; generated_at: string };
+}
+
+/** Emitted when a message arrived. The seed's eight fields, then those of contract 2.1. */
+export interface MessageReceived {
+  kind: 'message-received';
+  body: {
+    session_id: SessionId;
+    sender_name: string | null;
+    sender_number: string | null;
+    message_content: string | null;
+    message_type: string;
+    media_info: MediaInfo | Record<string, never>;
+    received_at: string;
+    phone_number_session: string | null;
+    message_id: string;
+    chat_id: string;
+    is_group: boolean;
+    group_id: string | null;
+    group_name: string | null;
+    sender_lid: string | null;
+    from_me: boolean;
+    timestamp: string;
+    offline: boolean;
+    quoted_message_id: string | null;
+    mentions: string[];
+    is_forwarded: boolean;
+    edited_message_id: string | null;
+    deleted_message_id: string | null;
+    reaction: null;
+    poll: null;
+    location: null;
+    contacts: never[];
+  };
+}
+
+/** Emitted when WhatsApp or the recipient told what became of a message that we sent. */
+export interface MessageStatusUpdate {
+  kind: 'message-status-update';
+  body: {
+    session_id: SessionId;
+    message_id: string;
+    to_number: string | null;
+    status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+    error_code: string | null;
+    error_message: string | null;
+    timestamp: string;
+  };
+}
+
+/** Everything that the main backend is told. */
+export type Event = NewSessionConnected | StatusUpdate | QrUpdate | MessageReceived | MessageStatusUpdate;
+
+/** The name of an event. */
+export type EventKind = Event['kind'];
+
+/** Where the main backend takes each event (the seed; the last is ours). */
+export const EVENT_PATHS: Record<EventKind, string> = {
+  'new-session-connected': '/api/whatsapp/sessions/new-session-connected',
+  'status-update': '/api/whatsapp/sessions/status-update',
+  'qr-update': '/api/whatsapp/sessions/qr-update',
+  'message-received': '/api/whatsapp/messages/received',
+  'message-status-update': '/api/whatsapp/messages/status-update',
+};

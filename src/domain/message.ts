@@ -1,0 +1,80 @@
+import { type PhoneNumber } from './address.ts';
+
+/** What kind of message a callback tells of (contract 2.1). Kinds that are not read yet come as `unsupported`. */
+export type MessageType = 'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker' | 'unsupported';
+
+/** The file of a media message as its sender described it; nothing is downloaded. */
+export interface MediaInfo {
+  mimetype: string | null;
+  /** Bytes. */
+  size: number | null;
+  file_name: string | null;
+  caption: string | null;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  /** Of the plain file, base64. */
+  sha256: string | null;
+  /** A small JPEG, base64. */
+  thumbnail: string | null;
+  path: string | null;
+  url: string | null;
+  download_error: string | null;
+}
+
+/** What was said, whoever said it and wherever. */
+export interface MessageContent {
+  type: MessageType;
+  /** What a person would read; `null` where there is nothing to read. */
+  text: string | null;
+  media: MediaInfo | null;
+  quotedMessageId: string | null;
+  /** Phone numbers where they are known, else LIDs. */
+  mentions: string[];
+  isForwarded: boolean;
+}
+
+/** Who sent a message: the phone number is `null` only when WhatsApp gave a LID and no number for it. */
+export interface Sender {
+  number: PhoneNumber | null;
+  /** `…@lid`, when WhatsApp addressed by it. */
+  lid: string | null;
+  /** The name that the sender chose. */
+  pushName: string | null;
+}
+
+/** A message that arrived, read into our own words. */
+export interface IncomingMessage {
+  id: string;
+  /** The JID of the conversation. */
+  chatId: string;
+  isGroup: boolean;
+  fromMe: boolean;
+  sender: Sender;
+  /** When the sender sent it, by WhatsApp's clock (Unix ms). */
+  sentAtMs: number;
+  /** Whether it waited at WhatsApp while we were away. */
+  offline: boolean;
+  content: MessageContent;
+}
+
+/** What became of a message that we sent, in the order in which it may go on; `failed` ends it. */
+export const DELIVERY_STATUSES = ['pending', 'sent', 'delivered', 'read', 'played', 'failed'] as const;
+
+/** One of {@link DELIVERY_STATUSES}. */
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** News of a message that we sent. */
+export interface DeliveryUpdate {
+  messageId: string;
+  status: Exclude<DeliveryStatus, 'pending'>;
+  errorCode: string | null;
+  errorMessage: string | null;
+}
+
+/** Whether news of `next` says more than what is known; a late or repeated receipt never goes back. */
+export function isProgress(known: DeliveryStatus, next: DeliveryStatus): boolean {
+  if (known === 'failed') return false;
+  if (next === 'failed') return known === 'pending' || known === 'sent';
+  return DELIVERY_STATUSES.indexOf(next) > DELIVERY_STATUSES.indexOf(known);
+}

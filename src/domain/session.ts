@@ -1,0 +1,66 @@
+import { type SessionId } from './session-id.ts';
+import { type PhoneNumber } from './address.ts';
+
+/** The four statuses of the seed's table `whatsapp_sessions`. */
+export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;
+
+/** What a session looks like from outside (contract 1.1). */
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+/** Who the account is, known from the login on. */
+export interface AccountIdentity {
+  phoneNumber: PhoneNumber;
+  /** The JID with its device, `5491234567890:1@s.whatsapp.net`. */
+  whatsappUserId: string;
+}
+
+/**
+ * Where a session is in its life, as it survives a restart.
+ * - `pairing`: a QR is on offer; nothing is known of the account.
+ * - `linking`: scanned, the first login is being made.
+ * - `online`: logged in, or the line is being repaired within the grace time.
+ * - `lost`: the line is lost and is being repaired.
+ * - `closed`: over; a new QR is needed (unlinked, logged out, replaced).
+ * - `failed`: over until a person acts (banned, outdated client, repeated conflict).
+ */
+export const SESSION_PHASES = ['pairing', 'linking', 'online', 'lost', 'closed', 'failed'] as const;
+
+/** One of {@link SESSION_PHASES}. */
+export type SessionPhase = (typeof SESSION_PHASES)[number];
+
+/** A session as it is stored. Times are Unix milliseconds. */
+export interface SessionRecord {
+  sessionId: SessionId;
+  phase: SessionPhase;
+  identity: AccountIdentity | null;
+  /** Whether `new-session-connected` was handed to the callbacks: from then on changes are `status-update`s. */
+  announced: boolean;
+  /** What happened and what to do, for `lost`, `closed` and `failed`. */
+  errorMessage: string | null;
+  lastSeenMs: number | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** The status of the seed's table that a phase shows as. */
+export function statusOf(phase: SessionPhase): SessionStatus {
+  return STATUS_OF[phase];
+}
+
+const STATUS_OF: Record<SessionPhase, SessionStatus> = {
+  pairing: 'connecting',
+  linking: 'connecting',
+  online: 'connected',
+  lost: 'disconnected',
+  closed: 'disconnected',
+  failed: 'error',
+};
+
+/** A code to scan. */
+export interface QrCode {
+  /** The text that the picture encodes. */
+  text: string;
+  generatedAtMs: number;
+  /** When WhatsApp stops taking it; a renewed one follows by itself. */
+  expiresAtMs: number;
+}

@@ -1,0 +1,32 @@
+/** A timer that was set; `cancel` is harmless when it has already run. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** The only source of time. Handed in, so that a test can move it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Runs `task` once, `delayMs` from now. The timer does not keep the process alive. */
+  after(delayMs: number, task: () => void): Timer;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves `delayMs` from now. */
+export function wait(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => clock.after(delayMs, resolve));
+}
+
+/** The time as callbacks and answers carry it: ISO 8601 in UTC, with milliseconds. */
+export function isoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
+}

@@ -1,0 +1,39 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { inspect } from 'node:util';
+
+const HIDDEN = '[secret]';
+
+/** A value that refuses to be printed: logs, JSON and the console show `[secret]`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the one place that must send it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Whether `candidate` is this secret, in a time that tells nothing of where they differ. */
+  equals(candidate: string): boolean {
+    return timingSafeEqual(digest(this.#value), digest(candidate));
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+function digest(value: string): Buffer {
+  return createHash('sha256').update(value).digest();
+}
