@@ -3,6 +3,7 @@
  * machines and people in turn. docs/errors.md is held against this table by a test, both ways.
  */
 export const ERRORS = {
+  malformed_request: { status: 400, message: 'This is not a valid HTTP request.' },
   invalid_json: { status: 400, message: 'The body is not valid JSON.' },
   invalid_body: { status: 400, message: 'The body does not have the form that this request needs.' },
   invalid_number: {
@@ -17,6 +18,7 @@ export const ERRORS = {
   session_not_found: { status: 404, message: 'There is no session with this id.' },
   number_not_on_whatsapp: { status: 404, message: 'This number has no WhatsApp account.' },
   method_not_allowed: { status: 405, message: 'This path does not take this method.' },
+  request_timeout: { status: 408, message: 'The request did not arrive in time.' },
   session_not_connected: { status: 409, message: 'The session is not connected to WhatsApp.' },
   session_not_pairing: { status: 409, message: 'The session offers no QR now.' },
   session_logged_out: {
@@ -25,9 +27,14 @@ export const ERRORS = {
   },
   idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
   body_too_large: { status: 413, message: 'The body is too large.' },
+  unsupported_media_type: {
+    status: 415,
+    message: 'The body must be JSON in UTF-8: send it with "Content-Type: application/json".',
+  },
   idempotency_mismatch: { status: 422, message: 'This Idempotency-Key was used for another request.' },
   message_refused: { status: 422, message: 'WhatsApp refused the message.' },
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
+  headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
   internal_error: { status: 500, message: 'Something failed on our side; the log has the details.' },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },

@@ -1,0 +1,78 @@
+import { type Recipient } from '../domain/address.ts';
+import { type CallbackCounts } from '../domain/ports.ts';
+import { type QrCode, type SessionStatus } from '../domain/session.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type SessionView } from '../sessions/session-view.ts';
+
+/** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
+export interface SessionsApi {
+  /**
+   * Makes a session and waits for WhatsApp's first code.
+   * @throws AppError `qr_timeout` (nothing is left behind), `too_many_pending_sessions`
+   */
+  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
+  list(): SessionView[];
+  /** @throws AppError `session_not_found` */
+  view(id: SessionId): SessionView;
+  /**
+   * The code that can be scanned now.
+   * @throws AppError `session_not_found`, `session_not_pairing`
+   */
+  currentQr(id: SessionId): QrCode;
+  /**
+   * Sends a text and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
+   * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`,
+   *   `account_restricted`, `message_refused`, `rate_limited`, `whatsapp_timeout`
+   */
+  sendText(id: SessionId, to: Recipient, text: string): Promise<SentText>;
+  /**
+   * Closes the line and opens it again with the same credentials.
+   * @throws AppError `session_not_found`, `session_logged_out`
+   */
+  restart(id: SessionId): Promise<SessionView>;
+  /** @throws AppError `session_not_found` */
+  remove(id: SessionId): Promise<void>;
+  /** How many sessions there are in each status. */
+  counts(): Record<SessionStatus, number>;
+}
+
+/** What became of a text: `pending` when WhatsApp said nothing in time. */
+export interface SentText {
+  messageId: string;
+  status: 'sent' | 'pending';
+  /** The JID that it went to. */
+  to: string;
+}
+
+/** The settings that can be changed while the server runs, and outlive it. */
+export interface SettingsApi {
+  downloadMedia(): boolean;
+  setDownloadMedia(enabled: boolean): Promise<void>;
+}
+
+/** Whether the main backend takes callbacks: `unknown` until the first one was tried. */
+export type BackendState = 'unknown' | 'up' | 'down';
+
+/** What `GET /health` tells beside the sessions. */
+export interface HealthReport {
+  /** Whether the process does its work; `false` makes the answer a 503. */
+  ok: boolean;
+  /** Sentences for a person, shown to anybody who asks: never a secret. */
+  problems: string[];
+  uptimeSeconds: number;
+  version: string;
+  backend: BackendState;
+  callbacks: CallbackCounts;
+}
+
+/** How the parts around the sessions are. */
+export interface HealthApi {
+  report(): Promise<HealthReport>;
+}
+
+/** All that the routes call. */
+export interface Core {
+  sessions: SessionsApi;
+  settings: SettingsApi;
+  health: HealthApi;
+}

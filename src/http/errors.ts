@@ -1,0 +1,56 @@
+import { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import { AppError } from '../domain/errors.ts';
+import { contextOf } from './request-context.ts';
+import { type Reply } from './route.ts';
+
+/** A refusal as everybody gets it. */
+export interface ErrorBody {
+  success: false;
+  /** The stable code of docs/errors.md. */
+  error: string;
+  /** A sentence for a person. */
+  message: string;
+}
+
+/** The answer that tells of a failure. */
+export function errorReply(error: AppError): Reply<ErrorBody> {
+  return { status: error.status, body: { success: false, error: error.code, message: error.message } };
+}
+
+/** Writes an answer. */
+export function sendReply(res: Response, reply: Reply): void {
+  res
+    .status(reply.status)
+    .set(reply.headers ?? {})
+    .json(reply.body);
+}
+
+/** For paths that nothing else took. */
+export const nothingHere: RequestHandler = () => {
+  throw new AppError('not_found');
+};
+
+/**
+ * The last catch: whatever failed, the caller gets the shape of the contract, and of what is not named
+ * in the table only that it failed. The cause goes to the request's line in the log.
+ */
+export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  contextOf(res).failure = error;
+  if (res.headersSent) {
+    // Too late for another answer: Express then breaks the connection off, so that nobody takes it for whole.
+    next(error);
+    return;
+  }
+  sendReply(res, errorReply(named(error)));
+};
+
+function named(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isUndecodablePath(error)) return new AppError('not_found', { cause: error });
+  return new AppError('internal_error', { cause: error });
+}
+
+/** Express' router marks the paths that it could not decode (`/sessions/%zz`) so. */
+function isUndecodablePath(error: unknown): boolean {
+  return error instanceof URIError && (error as { status?: unknown }).status === 400;
+}

@@ -1,0 +1,27 @@
+/** A failure as the log shows it. */
+export interface FailureDescription {
+  type: string;
+  message: string;
+  stack: string | undefined;
+  code?: string;
+  cause?: FailureDescription;
+}
+
+const MAX_CAUSES = 5;
+
+/**
+ * What the log may show of a failure: its sentence, its place and its causes. Other properties stay
+ * out, since libraries hang requests, messages and keys on their errors.
+ */
+export function describeFailure(failure: unknown, depth = 0): FailureDescription {
+  if (!(failure instanceof Error)) return { type: typeof failure, message: 'not an error', stack: undefined };
+  const { name, message, stack, cause } = failure;
+  const code = (failure as { code?: unknown }).code;
+  return {
+    type: name,
+    message,
+    stack,
+    ...(typeof code === 'string' && { code }),
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeFailure(cause, depth + 1) }),
+  };
+}

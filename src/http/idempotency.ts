@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../domain/ports.ts';
+import { type Logger } from '../kit/logger.ts';
+import { errorReply } from './errors.ts';
+import { describeFailure } from './failure.ts';
+import { type Reply } from './route.ts';
+
+/** A request that may come again. */
+export interface RepeatableRequest {
+  /** Where the key counts: the same key elsewhere is another one. */
+  scope: string;
+  /** The header `Idempotency-Key`. */
+  key: string;
+  /** The parsed body, which tells a repetition from another request. */
+  body: unknown;
+}
+
+const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
+
+/** What WhatsApp will say again; after everything else another try can succeed, so it is not kept. */
+const FINAL_REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'number_not_on_whatsapp',
+  'account_restricted',
+  'message_refused',
+]);
+
+/** Gives a repeated request the first answer, and never runs two of the same key side by side. */
+export class Idempotency {
+  readonly #store: IdempotencyStore;
+  readonly #log: Logger;
+  /** The requests that are being answered, with the hash of each. */
+  readonly #running = new Map<string, string>();
+
+  constructor(store: IdempotencyStore, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /**
+   * Runs `task` unless its answer is known.
+   * @throws AppError `invalid_idempotency_key`, `idempotency_in_progress`, `idempotency_mismatch`, and what `task` throws
+   */
+  async answer(request: RepeatableRequest, task: () => Promise<Reply>): Promise<Reply> {
+    if (!PRINTABLE.test(request.key)) throw new AppError('invalid_idempotency_key');
+    const name = JSON.stringify([request.scope, request.key]);
+    const hash = hashOf(request.body);
+    const running = this.#running.get(name);
+    if (running !== undefined)
+      throw new AppError(running === hash ? 'idempotency_in_progress' : 'idempotency_mismatch');
+    // Taken before the first await: of two that come together, one finds the other here.
+    this.#running.set(name, hash);
+    try {
+      return (await this.#repeat(request, hash)) ?? (await this.#first(request, hash, task));
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
+  async #repeat({ scope, key }: RepeatableRequest, hash: string): Promise<Reply | undefined> {
+    const stored = await this.#store.find(scope, key);
+    if (stored === undefined) return undefined;
+    if (stored.requestHash !== hash) throw new AppError('idempotency_mismatch');
+    return {
+      status: stored.status,
+      body: JSON.parse(stored.body) as unknown,
+      headers: { 'Idempotency-Replayed': 'true' },
+    };
+  }
+
+  async #first({ scope, key }: RepeatableRequest, hash: string, task: () => Promise<Reply>): Promise<Reply> {
+    const reply = await task().catch(finalRefusal);
+    const answer = { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) };
+    await this.#save(scope, key, answer);
+    return reply;
+  }
+
+  /** The message is gone by now: to answer with a failure would only make the caller send it again. */
+  async #save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
+    try {
+      await this.#store.save(scope, key, answer);
+    } catch (error) {
+      this.#log.error({ err: describeFailure(error), scope }, 'an answer could not be kept for a repeated request');
+    }
+  }
+}
+
+function finalRefusal(error: unknown): Reply {
+  if (error instanceof AppError && FINAL_REFUSALS.has(error.code)) return errorReply(error);
+  throw error;
+}
+
+function hashOf(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
+}

@@ -1,0 +1,74 @@
+import { type z } from 'zod';
+import { type ErrorCode } from '../domain/errors.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type Core } from './core.ts';
+
+/** What every route's path may carry. */
+export interface PathParams {
+  sessionId?: SessionId;
+}
+
+/** An answer on its way out; `body` is sent as JSON. */
+export interface Reply<Answer = unknown> {
+  status: number;
+  body: Answer;
+  headers?: Record<string, string>;
+}
+
+/**
+ * One route in one place: what it takes, what it gives, what it means and what it does. The server is
+ * built from these, and documentation can be, since nothing about a route is said anywhere else.
+ */
+export interface Route<Params extends PathParams = PathParams, Body = unknown, Answer = unknown> {
+  method: 'get' | 'post' | 'delete';
+  /** As Express writes it: `/sessions/:sessionId`. */
+  path: string;
+  summary: string;
+  description: string;
+  /** Turns the text of the path into typed values; left out when the path carries none. */
+  params?: z.ZodType<Params>;
+  /** Turns the JSON body into typed values; left out when the request needs no body. */
+  body?: z.ZodType<Body>;
+  /** The form of every successful answer. */
+  answer: z.ZodType<Answer>;
+  /** What each status that comes with this form means. */
+  statuses: Record<number, string>;
+  example: { body?: unknown; answer: Answer };
+  /** The code for a field of the wrong form, where it is not `invalid_body`. */
+  refusals?: Record<string, ErrorCode>;
+  /** What this route can refuse, beside {@link COMMON_ERRORS} and {@link BODY_ERRORS}. */
+  errors: readonly ErrorCode[];
+  /** Whether it is answered without an API key. */
+  open?: boolean;
+  /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
+  idempotent?: boolean;
+  handler(core: Core, request: { params: Params; body: Body }): Reply<Answer> | Promise<Reply<Answer>>;
+}
+
+/** What any route can refuse. */
+export const COMMON_ERRORS = ['unauthorized', 'internal_error', 'shutting_down'] as const satisfies ErrorCode[];
+
+/** What any route that takes a body can refuse. */
+export const BODY_ERRORS = [
+  'invalid_json',
+  'invalid_body',
+  'body_too_large',
+  'unsupported_media_type',
+] as const satisfies ErrorCode[];
+
+/** What any route that knows `Idempotency-Key` can refuse. */
+export const IDEMPOTENCY_ERRORS = [
+  'invalid_idempotency_key',
+  'idempotency_in_progress',
+  'idempotency_mismatch',
+] as const satisfies ErrorCode[];
+
+/** Checks a declaration as it is written; its schemas give the handler its types. */
+export function route<Params extends PathParams, Body, Answer>(declaration: Route<Params, Body, Answer>): Route {
+  return declaration;
+}
+
+/** The usual answer: 200 with `success: true` in front. */
+export function ok<Fields extends object>(fields: Fields): Reply<{ success: true } & Fields> {
+  return { status: 200, body: { success: true, ...fields } };
+}

@@ -1,0 +1,19 @@
+import { type Route } from '../route.ts';
+import { health } from './health.ts';
+import { sendMessage } from './messages.ts';
+import { currentQr, generateQr } from './qr.ts';
+import { deleteSession, listSessions, restartSession, viewSession } from './sessions.ts';
+import { downloadMedia } from './settings.ts';
+
+/** Every route that the server has, in the order of the documentation. */
+export const ROUTES: readonly Route[] = [
+  generateQr,
+  listSessions,
+  viewSession,
+  currentQr,
+  sendMessage,
+  restartSession,
+  deleteSession,
+  downloadMedia,
+  health,
+];

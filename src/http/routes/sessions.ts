@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { ok, route } from '../route.ts';
+import { EXAMPLE_SESSION, session, SESSION_REFUSALS, sessionAnswer, sessionParams, succeeded } from '../schemas.ts';
+
+/** `GET /sessions`. */
+export const listSessions = route({
+  method: 'get',
+  path: '/sessions',
+  summary: 'All sessions',
+  description: 'Every session that the server holds, whatever its status.',
+  answer: z.strictObject({ success: succeeded, data: z.array(session) }),
+  statuses: { 200: 'The sessions.' },
+  example: { answer: { success: true, data: [EXAMPLE_SESSION] } },
+  errors: [],
+  handler: ({ sessions }) => ok({ data: sessions.list() }),
+});
+
+/** `GET /sessions/:sessionId`. */
+export const viewSession = route({
+  method: 'get',
+  path: '/sessions/:sessionId',
+  summary: 'One session',
+  description: 'How one session is now.',
+  params: sessionParams,
+  refusals: SESSION_REFUSALS,
+  answer: sessionAnswer,
+  statuses: { 200: 'The session.' },
+  example: { answer: { success: true, data: EXAMPLE_SESSION } },
+  errors: ['session_not_found'],
+  handler: ({ sessions }, { params }) => ok({ data: sessions.view(params.sessionId) }),
+});
+
+/** `POST /sessions/:sessionId/restart`. */
+export const restartSession = route({
+  method: 'post',
+  path: '/sessions/:sessionId/restart',
+  summary: 'Close the line and open it again',
+  description: 'The account stays linked: the same credentials are used. Needs no body.',
+  params: sessionParams,
+  refusals: SESSION_REFUSALS,
+  answer: sessionAnswer,
+  statuses: { 200: 'The session as it is now.' },
+  example: { answer: { success: true, data: EXAMPLE_SESSION } },
+  errors: ['session_not_found', 'session_logged_out'],
+  handler: async ({ sessions }, { params }) => ok({ data: await sessions.restart(params.sessionId) }),
+});
+
+/** `DELETE /sessions/:sessionId`. */
+export const deleteSession = route({
+  method: 'delete',
+  path: '/sessions/:sessionId',
+  summary: 'Unlink the account and forget the session',
+  description:
+    'Logs the device out at WhatsApp where a line is open and removes its credentials. Messages that the backend has ' +
+    'not received yet are still delivered to it.',
+  params: sessionParams,
+  refusals: SESSION_REFUSALS,
+  answer: z.strictObject({ success: succeeded }),
+  statuses: { 200: 'The session is gone.' },
+  example: { answer: { success: true } },
+  errors: ['session_not_found'],
+  async handler({ sessions }, { params }) {
+    await sessions.remove(params.sessionId);
+    return ok({});
+  },
+});

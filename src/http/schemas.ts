@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { parseSessionId } from '../domain/session-id.ts';
+import { SESSION_STATUSES } from '../domain/session.ts';
+
+/** An id as the documentation shows it. */
+export const EXAMPLE_ID = 'session_1705312200123_abc123def';
+
+/** The path of everything about one session. A text that is no id names no session. */
+export const sessionParams = z.object({
+  sessionId: z
+    .string()
+    .transform((text, context) => {
+      const sessionId = parseSessionId(text);
+      if (sessionId !== undefined) return sessionId;
+      context.addIssue('is not the id of a session');
+      return z.NEVER;
+    })
+    .meta({ description: 'As GET /generate-qr gave it.', example: EXAMPLE_ID }),
+});
+
+/** The code for a `sessionId` of the wrong form: nobody needs to tell "no such" from "no such form". */
+export const SESSION_REFUSALS = { sessionId: 'session_not_found' } as const;
+
+/** In front of every successful answer. */
+export const succeeded = z.literal(true);
+
+const isoTime = z.iso.datetime();
+
+/** A session as REST shows it. */
+export const session = z
+  .strictObject({
+    session_id: z.string(),
+    phone_number: z.string().nullable().meta({ description: 'Digits with country code; null before the first login.' }),
+    status: z.enum(SESSION_STATUSES),
+    last_seen: isoTime.nullable(),
+    auth_folder_path: z.string(),
+    server_port: z.null(),
+    whatsapp_user_id: z.string().nullable(),
+    created_at: isoTime,
+    updated_at: isoTime,
+    error_message: z.string().nullable().meta({ description: 'What happened, and what to do.' }),
+    reconnecting: z.boolean().meta({ description: 'The line is lost, is being repaired and comes back by itself.' }),
+    sessionId: z.string().meta({ description: 'The same as session_id.' }),
+    phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
+  })
+  .meta({ id: 'Session' });
+
+/** A session for the documentation. */
+export const EXAMPLE_SESSION: z.infer<typeof session> = {
+  session_id: EXAMPLE_ID,
+  phone_number: '5491234567890',
+  status: 'connected',
+  last_seen: '2024-01-15T10:30:00.000Z',
+  auth_folder_path: `./auth_sessions/${EXAMPLE_ID}`,
+  server_port: null,
+  whatsapp_user_id: '5491234567890:1@s.whatsapp.net',
+  created_at: '2024-01-15T10:30:00.000Z',
+  updated_at: '2024-01-15T10:30:00.000Z',
+  error_message: null,
+  reconnecting: false,
+  sessionId: EXAMPLE_ID,
+  phoneNumber: '5491234567890',
+};
+
+/** The answer that carries one session. */
+export const sessionAnswer = z.strictObject({ success: succeeded, data: session });

@@ -1,0 +1,86 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { AppError } from '../domain/errors.ts';
+import { type IdempotencyStore } from '../domain/ports.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Secret } from '../kit/secret.ts';
+import { Supervisor } from '../kit/supervisor.ts';
+import { requireApiKey } from './auth.ts';
+import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
+import { type Core } from './core.ts';
+import { addRoutes, refuseOtherMethods } from './dispatch.ts';
+import { lastCatch, nothingHere } from './errors.ts';
+import { Idempotency } from './idempotency.ts';
+import { requestContext } from './request-context.ts';
+import { ROUTES } from './routes/index.ts';
+
+export { type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
+
+/** What the app is made of. */
+export interface HttpAppDeps extends Core {
+  /** Where the first answers to requests with an `Idempotency-Key` are kept. */
+  answers: IdempotencyStore;
+  clock: Clock;
+  log: Logger;
+  /** Any of them opens the door; none leaves it open. */
+  apiKeys: readonly Secret[];
+  corsOrigins: CorsOrigins;
+}
+
+/** The Express app, with an end. */
+export interface HttpApp extends Express {
+  /**
+   * From now on every request is refused with `shutting_down`. Resolves when those that came before are
+   * answered, also those whose clients have gone: a message may be on its way.
+   */
+  drain(): Promise<void>;
+}
+
+/** Builds the app; it listens nowhere. */
+export function createHttpApp(deps: HttpAppDeps): HttpApp {
+  const running = new Supervisor(deps.log);
+  const door = { closed: false };
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
+  app.use(soundRequest, takeWhileOpen(door));
+  // The failure goes to the last catch; here only the end counts.
+  const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
+  const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), watch };
+  addRoutes(
+    app,
+    ROUTES.filter((route) => route.open),
+    parts,
+  );
+  app.use(requireApiKey(deps.apiKeys));
+  addRoutes(
+    app,
+    ROUTES.filter((route) => !route.open),
+    parts,
+  );
+  refuseOtherMethods(app, ROUTES);
+  app.use(nothingHere, lastCatch);
+  return Object.assign(app, {
+    drain() {
+      door.closed = true;
+      return running.idle();
+    },
+  });
+}
+
+/** HTTP/1.1 asks for this refusal; the server leaves it to us, so that it has our shape. */
+const soundRequest: RequestHandler = (req, _res, next) => {
+  if (req.httpVersion === '1.1' && req.headers.host === undefined) throw new AppError('malformed_request');
+  next();
+};
+
+function takeWhileOpen(door: { closed: boolean }): RequestHandler {
+  return (_req, _res, next) => {
+    if (door.closed) throw new AppError('shutting_down');
+    next();
+  };
+}
+
+function nothing(): void {
+  // See `watch`.
+}

@@ -1,0 +1,25 @@
+import { type z } from 'zod';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+
+/**
+ * The typed value that `value` is. A wrong field is refused with its code in `refusals`, everything
+ * else with `invalid_body` and a sentence that names the field: a schema's own messages are written to
+ * go on after the field's name ("must be true or false").
+ * @throws AppError
+ */
+export function parse<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+  refusals: Readonly<Record<string, ErrorCode>> = {},
+): Value {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw refusal(issue?.path[0]?.toString(), issue?.message ?? '', refusals);
+}
+
+function refusal(field: string | undefined, message: string, refusals: Readonly<Record<string, ErrorCode>>): AppError {
+  if (field === undefined) return new AppError('invalid_body', { message: 'The body must be a JSON object.' });
+  const code = refusals[field];
+  return code ? new AppError(code) : new AppError('invalid_body', { message: `The field "${field}" ${message}.` });
+}
