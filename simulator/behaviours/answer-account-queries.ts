@@ -1,0 +1,18 @@
+import { node } from '../kit/stanza.ts';
+import { answerIq } from './answer-iq.ts';
+import { type Behaviour } from './behaviour.ts';
+
+const PRIVACY = ['readreceipts', 'last', 'online', 'profile', 'status', 'groupadd', 'calladd'];
+
+/** What a client asks about its own account after the login: properties, blocked contacts, privacy (section 7.5). */
+export const answerAccountQueries: readonly Behaviour[] = [
+  answerIq('answer properties', { xmlns: 'abt' }, () => [node('props')]),
+  answerIq('answer blocked contacts', { xmlns: 'blocklist' }, () => [node('list')]),
+  answerIq('answer privacy settings', { xmlns: 'privacy', type: 'get' }, () => [
+    node(
+      'privacy',
+      {},
+      PRIVACY.map((name) => node('category', { name, value: 'all' })),
+    ),
+  ]),
+];

@@ -1,0 +1,66 @@
+import { type Changes } from '../kit/changes.ts';
+import { type Counters } from '../kit/counters.ts';
+import { node, resultOf } from '../kit/stanza.ts';
+import { type Client } from '../transport/client.ts';
+import { type Directory } from '../world/directory.ts';
+import { type LinkedDevice } from '../world/linked-device.ts';
+import { isIq } from './answer-iq.ts';
+import { type Behaviour } from './behaviour.ts';
+
+const NOT_LINKED = '401';
+
+/** What logging in works with. */
+export interface LogInParts {
+  readonly directory: Directory;
+  readonly changes: Changes;
+  readonly counters: Counters;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Lets linked devices in by their Noise key, one connection each, and sends what waited once they declare themselves
+ * active (sections 4, 7 and 12 of the protocol notes).
+ */
+export function logIn({ directory, changes, counters, now }: LogInParts): Behaviour {
+  return {
+    name: 'log in',
+    onIntroduction({ username, device: deviceId }, client) {
+      const known = directory.linkedDevice(client.noiseKey);
+      if (known?.account.number !== String(username) || known.device.device !== deviceId) {
+        refuse(client, NOT_LINKED);
+        return true;
+      }
+      takeOver(known.device, client);
+      counters.logins += 1;
+      const t = String(Math.floor(now() / 1000));
+      client.send(node('success', { t, lid: known.device.jid('lid'), display_name: known.account.name }));
+      changes.announce();
+      return true;
+    },
+    onStanza(stanza, client) {
+      if (!isIq(stanza, { xmlns: 'passive', type: 'set' })) return false;
+      client.send(resultOf(stanza));
+      counters.redelivered += client.device?.catchUp() ?? 0;
+      changes.announce();
+      return true;
+    },
+    onClose(client) {
+      client.device?.detach(client);
+    },
+  };
+}
+
+/** Turns a client away before it is logged in. */
+export function refuse(client: Client, reason: string): void {
+  client.send(node('failure', { reason, location: 'simulator' }));
+  client.close();
+}
+
+function takeOver(device: LinkedDevice, client: Client): void {
+  const { line: older } = device;
+  device.attach(client);
+  client.device = device;
+  older?.send(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));
+  older?.close();
+}

@@ -1,0 +1,75 @@
+import { type Changes } from '../kit/changes.ts';
+import { type Counters } from '../kit/counters.ts';
+import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
+import { type Client } from '../transport/client.ts';
+import { parseJid } from '../world/address.ts';
+import { type Directory } from '../world/directory.ts';
+import { type LinkedDevice } from '../world/linked-device.ts';
+import { type Behaviour } from './behaviour.ts';
+
+/** Receipts that say nothing about what the device has taken in. */
+const NO_CONFIRMATION = new Set(['retry', 'server-error']);
+/** Receipts that are only for the server. */
+const NOT_FORWARDED = new Set(['sender', 'hist_sync', 'read-self', 'server-error']);
+
+/** What relaying receipts works with. */
+export interface ReceiptParts {
+  readonly directory: Directory;
+  readonly changes: Changes;
+  readonly counters: Counters;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes a client's receipts: the messages they name have arrived, and their senders are told (sections 9 and 10 of the
+ * protocol notes). A retry receipt confirms nothing; its sender has to encrypt the message anew.
+ */
+export function relayReceipts(parts: ReceiptParts): Behaviour {
+  return {
+    name: 'relay receipts',
+    onStanza(stanza, client) {
+      const { device } = client;
+      if (stanza.tag !== 'receipt' || !device) return false;
+      const { type = '', id = '', to } = stanza.attrs;
+      parts.counters.receiptsFromClients += 1;
+      if (type === 'retry') parts.counters.retries += 1;
+      if (!NO_CONFIRMATION.has(type)) confirm(device, stanza);
+      if (!NOT_FORWARDED.has(type)) forward(parts, stanza, device);
+      client.send(node('ack', { class: 'receipt', id, from: to ?? device.owner.jid('pn'), ...(type && { type }) }));
+      parts.changes.announce();
+      return true;
+    },
+  };
+}
+
+/** Takes a client's acks: the stanza they name is dropped, except when it asks to have it kept (field notes 3.6). */
+export function takeAcks(changes: Changes): Behaviour {
+  return {
+    name: 'take acks',
+    onStanza(stanza: Stanza, client: Client) {
+      if (stanza.tag !== 'ack') return false;
+      const { class: about = '', error } = stanza.attrs;
+      if (error !== KEEP) client.device?.mailbox.confirm(about, stanza.attrs);
+      changes.announce();
+      return true;
+    },
+  };
+}
+
+/** "Unhandled error": the client could not decrypt the message now. */
+const KEEP = '500';
+
+function confirm(device: LinkedDevice, receipt: Stanza): void {
+  const ids = [receipt.attrs.id, ...childrenOf(childOf(receipt, 'list')).map(({ attrs }) => attrs.id)];
+  for (const id of ids) if (id !== undefined) device.mailbox.confirm('message', { id });
+}
+
+function forward({ directory, now }: ReceiptParts, receipt: Stanza, device: LinkedDevice): void {
+  const { to, id = '', type } = receipt.attrs;
+  const target = directory.endpoint(to);
+  const addressing = parseJid(to)?.addressing ?? 'lid';
+  const t = String(Math.floor(now() / 1000));
+  const attrs = { id, from: device.jid(addressing), t, ...(type !== undefined && { type }) };
+  target?.deliver(node('receipt', attrs, receipt.content));
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+import { type SimulatorOptions } from './options.ts';
+
+/** The help of `npm run simulator`. */
+export const HELP = `A WhatsApp Web server for development and tests.
+
+  --port <n>            the WebSocket's port (any free one without it)
+  --control-port <n>    the control server's port, 0 for any free one (no control server without it)
+  --host <address>      where both listen (127.0.0.1)
+  --qr-refs <n>         how many QRs a client gets (6)
+  --qr-first-ms <n>     how long the first can be scanned (60000)
+  --qr-next-ms <n>      how long each further one can be scanned (20000)
+  --addressing <a>      how phones address messages: lid or pn (lid)
+  --help                this text
+
+Prints one line of JSON first: {"wsUrl", "rootKey", "mediaHost", "controlUrl"}.
+`;
+
+const MAX_PORT = 65_535;
+const MAX_MS = 24 * 60 * 60 * 1000;
+
+/** What the command line asks for. */
+export type Command = { name: 'help' } | { name: 'start'; options: SimulatorOptions };
+
+/** The command line asks for something that does not exist; its message is one sentence. */
+export class CommandLineError extends Error {}
+
+/** Reads the arguments of the program. Throws a CommandLineError. */
+export function readCommandLine(args: string[]): Command {
+  const values = parse(args);
+  if (values.help) return { name: 'help' };
+  const { addressing } = values;
+  if (addressing !== undefined && addressing !== 'lid' && addressing !== 'pn') {
+    throw new CommandLineError(`--addressing must be lid or pn, not "${addressing}".`);
+  }
+  const number = (name: NumberName, max: number, min = 0): number | undefined => readNumber(values, name, { min, max });
+  const qr = {
+    refs: number('qr-refs', 100, 1),
+    firstMs: number('qr-first-ms', MAX_MS, 1),
+    nextMs: number('qr-next-ms', MAX_MS, 1),
+  };
+  const ports = { port: number('port', MAX_PORT), controlPort: number('control-port', MAX_PORT) };
+  return { name: 'start', options: { ...ports, host: values.host, addressing, qr } };
+}
+
+type NumberName = 'port' | 'control-port' | 'qr-refs' | 'qr-first-ms' | 'qr-next-ms';
+
+function parse(args: string[]): Partial<Record<NumberName | 'host' | 'addressing', string>> & { help?: boolean } {
+  const text = { type: 'string' } as const;
+  const options = {
+    port: text,
+    'control-port': text,
+    host: text,
+    'qr-refs': text,
+    'qr-first-ms': text,
+    'qr-next-ms': text,
+    addressing: text,
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new CommandLineError(`${sentence.replace(/\.$/, '')}. See --help.`);
+  }
+}
+
+function readNumber(
+  values: Partial<Record<NumberName, string>>,
+  name: NumberName,
+  limits: { min: number; max: number },
+): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= limits.min && value <= limits.max) return value;
+  throw new CommandLineError(`--${name} must be a whole number from ${limits.min} to ${limits.max}, not "${text}".`);
+}

@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+import { FaultError } from '../faults/faults.ts';
+import { ScanError } from '../pairing/scan-error.ts';
+import { type Companion, type Simulator } from '../simulator.ts';
+import { ControlError } from './control-error.ts';
+import { phoneRoutes } from './phone-routes.ts';
+import { readJsonBody } from './request-body.ts';
+import { type Route } from './route.ts';
+import { serverRoutes } from './server-routes.ts';
+
+const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ...serverRoutes].map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replace(':number', '([^/]+)')}$`),
+}));
+
+/** Steers a simulator over HTTP and JSON. Rejects with the error of `listen` when the port is taken. */
+export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<Companion> {
+  const server = createServer((request, response) => void answer(simulator, request, response));
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve({ url: `http://${at.host}:${(server.address() as AddressInfo).port}`, close });
+    });
+  });
+}
+
+async function answer(simulator: Simulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const url = new URL(request.url ?? '/', 'http://simulator');
+    const { route, number } = findRoute(request.method ?? 'GET', url.pathname);
+    const body = await readJsonBody(request);
+    write(response, 200, await route.handle({ simulator, number, body, query: url.searchParams }));
+  } catch (error) {
+    const { status, reason, message } = describe(error);
+    write(response, status, { error: message, reason });
+  }
+}
+
+function findRoute(method: string, path: string): { route: Route; number: string } {
+  const here = ROUTES.filter(({ pattern }) => pattern.test(path));
+  if (here.length === 0) throw new ControlError(404, 'unknown_path', `There is nothing at ${path}.`);
+  const found = here.find(({ route }) => route.method === method);
+  if (!found) throw new ControlError(405, 'wrong_method', `${path} cannot be used with ${method}.`);
+  return { route: found.route, number: found.pattern.exec(path)?.[1] ?? '' };
+}
+
+/** What the caller is told: everything that the caller did wrong has a class of its own. */
+function describe(error: unknown): { status: number; reason: string; message: string } {
+  if (error instanceof ControlError || error instanceof ScanError) {
+    return { status: error.status, reason: error.reason, message: error.message };
+  }
+  if (error instanceof FaultError) return { status: 400, reason: 'bad_fault', message: error.message };
+  if (error instanceof RangeError) return { status: 400, reason: 'bad_request', message: error.message };
+  return { status: 500, reason: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+function write(response: ServerResponse, status: number, body: unknown): void {
+  const json = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    connection: status === 413 ? 'close' : 'keep-alive',
+  });
+  response.end(json);
+}

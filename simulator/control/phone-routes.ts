@@ -1,0 +1,64 @@
+import { type Phone } from '../phones/phone.ts';
+import { ControlError } from './control-error.ts';
+import { optionalString, optionalStrings, requiredString, wholeNumber } from './request-body.ts';
+import { type Route, type RouteCall } from './route.ts';
+
+const MAX_COUNT = 100_000;
+const MAX_WAIT_MS = 60_000;
+
+/** What phones do when they are told to over HTTP. */
+export const phoneRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/phones',
+    handle({ simulator, body }) {
+      const number = requiredString(body, 'number');
+      const { name, jid, lid } = simulator.phone(
+        number,
+        optionalString(body, 'name'),
+        optionalStrings(body, 'aliases'),
+      );
+      return { number, name, jid, lid };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/phones/:number/scan',
+    handle: (call) => phoneOf(call).scan(requiredString(call.body, 'qr')),
+  },
+  { method: 'POST', path: '/phones/:number/messages', handle: sendMessages },
+  { method: 'GET', path: '/phones/:number/messages', handle: readMessages },
+  {
+    method: 'POST',
+    path: '/phones/:number/unlink',
+    async handle(call) {
+      await phoneOf(call).unlink(optionalString(call.body, 'deviceJid'));
+      return {};
+    },
+  },
+];
+
+async function sendMessages(call: RouteCall): Promise<{ ids: string[] }> {
+  const phone = phoneOf(call);
+  const to = requiredString(call.body, 'to');
+  const text = requiredString(call.body, 'text');
+  const count = wholeNumber(call.body.count, 'count', { otherwise: 0, max: MAX_COUNT });
+  const texts = count === 0 ? [text] : Array.from({ length: count }, (_, index) => `${text} ${index + 1}`);
+  return { ids: await Promise.all(texts.map((each) => phone.sendText(to, each))) };
+}
+
+async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cursor: number }> {
+  const phone = phoneOf(call);
+  const after = wholeNumber(call.query.get('after'), 'after', { otherwise: 0, max: Number.MAX_SAFE_INTEGER });
+  const waitMs = wholeNumber(call.query.get('waitMs'), 'waitMs', { otherwise: 0, max: MAX_WAIT_MS });
+  const arrived = (): boolean => phone.messages(after).messages.length > 0;
+  if (waitMs > 0) await call.simulator.until(arrived, { timeoutMs: waitMs }).catch(() => undefined);
+  const { messages, cursor } = phone.messages(after);
+  return { messages: messages.map(({ message, ...facts }) => ({ ...facts, kind: Object.keys(message)[0] })), cursor };
+}
+
+function phoneOf({ simulator, number }: RouteCall): Phone {
+  const phone = simulator.existingPhone(number);
+  if (phone) return phone;
+  throw new ControlError(404, 'unknown_phone', `There is no phone with the number ${number}.`);
+}

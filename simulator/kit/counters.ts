@@ -1,0 +1,39 @@
+/** What the server has done since it started; each a count of occurrences. */
+export interface Counters {
+  connections: number;
+  pairings: number;
+  logins: number;
+  /** Stanzas that were received from clients. */
+  stanzasIn: number;
+  /** Messages that clients sent, each once however many devices it is for. */
+  messagesFromClients: number;
+  /** Messages that phones sent, each once. */
+  messagesFromPhones: number;
+  /** Messages that a phone has received and decrypted. */
+  messagesToPhones: number;
+  /** Stanzas that were sent before and are sent again at a login. */
+  redelivered: number;
+  /** Receipts that clients sent. */
+  receiptsFromClients: number;
+  /** Times that a phone or a linked device asked to have a message encrypted anew. */
+  retries: number;
+  /** Messages to somebody whom this server does not know: groups, channels, unknown numbers. */
+  undeliverable: number;
+}
+
+/** All counts at zero. */
+export function makeCounters(): Counters {
+  return {
+    connections: 0,
+    pairings: 0,
+    logins: 0,
+    stanzasIn: 0,
+    messagesFromClients: 0,
+    messagesFromPhones: 0,
+    messagesToPhones: 0,
+    redelivered: 0,
+    receiptsFromClients: 0,
+    retries: 0,
+    undeliverable: 0,
+  };
+}

@@ -1,0 +1,46 @@
+import { type BinaryNode } from '@whiskeysockets/baileys';
+
+/** A stanza, or a part of one: the binary node of Baileys. */
+export type Stanza = BinaryNode;
+
+/** The server's own address. */
+export const SERVER = 's.whatsapp.net';
+
+/** The child nodes of `stanza`, none when its content is bytes or text. */
+export function childrenOf(stanza: Stanza | undefined): Stanza[] {
+  return Array.isArray(stanza?.content) ? stanza.content : [];
+}
+
+/** The first child called `tag`. */
+export function childOf(stanza: Stanza | undefined, tag: string): Stanza | undefined {
+  return childrenOf(stanza).find((child) => child.tag === tag);
+}
+
+/** The bytes of a node's content; a string counts as UTF-8, children and nothing as no bytes. */
+export function bytesOf(stanza: Stanza | undefined): Buffer {
+  const content = stanza?.content;
+  if (typeof content === 'string') return Buffer.from(content, 'utf8');
+  return content === undefined || Array.isArray(content) ? Buffer.alloc(0) : Buffer.from(content);
+}
+
+/** The big-endian number in a node's content. */
+export function numberOf(stanza: Stanza | undefined): number {
+  return bytesOf(stanza).reduce((value, byte) => value * 256 + byte, 0);
+}
+
+/** `value` as `length` big-endian bytes. */
+export function bigEndian(value: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  bytes.writeUIntBE(value, 0, length);
+  return bytes;
+}
+
+/** A node in one line; without content none is written. */
+export function node(tag: string, attrs: Record<string, string> = {}, content?: Stanza['content']): Stanza {
+  return content === undefined ? { tag, attrs } : { tag, attrs, content };
+}
+
+/** The answer to `iq`: matched by its id alone (section 7 of the protocol notes). */
+export function resultOf(iq: Stanza, content?: Stanza[]): Stanza {
+  return node('iq', { type: 'result', id: iq.attrs.id ?? '', from: SERVER }, content);
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+
+import { type Changes } from '../kit/changes.ts';
+import { node, SERVER, type Stanza } from '../kit/stanza.ts';
+import { type Client } from '../transport/client.ts';
+import { type KeyPair } from '../transport/server-identity.ts';
+import { type Account } from '../world/account.ts';
+import { type Directory } from '../world/directory.ts';
+import { LinkedDevice } from '../world/linked-device.ts';
+import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
+import { isSignedByCompanion, signDeviceIdentity, type Tampering } from './device-identity.ts';
+import { PairingOffer, type QrTimes } from './pairing-offer.ts';
+import { readQrCode, type QrCode } from './qr-code.ts';
+import { ScanError } from './scan-error.ts';
+
+/** What the desk works with. */
+export interface PairingParts {
+  readonly directory: Directory;
+  readonly changes: Changes;
+  readonly times: QrTimes;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** How the next device identity of this number is spoilt, if at all. */
+  readonly tampering: (number: string) => Tampering | undefined;
+}
+
+const ANSWER_TIMEOUT_MS = 20_000;
+const REMEMBERED_REFS = 5_000;
+
+/** Where clients and phones meet: hands out refs, and links the client that showed the one which a phone scanned. */
+export class PairingDesk {
+  readonly #parts: PairingParts;
+  readonly #byRef = new Map<string, PairingOffer>();
+  readonly #byClient = new Map<Client, PairingOffer>();
+
+  constructor(parts: PairingParts) {
+    this.#parts = parts;
+  }
+
+  /** How many clients show a QR now. */
+  get showing(): number {
+    return this.#byClient.size;
+  }
+
+  /** Sends refs to a client that is not linked yet, and offers its keys to whoever scans one of them. */
+  offer(client: Client, keys: StandingKeys): void {
+    const { times, now } = this.#parts;
+    const offer = new PairingOffer({ client, keys, times, nowMs: now() });
+    this.#byClient.set(client, offer);
+    for (const ref of offer.refs) this.#remember(ref, offer);
+    const refs = offer.refs.map((ref) => node('ref', {}, Buffer.from(ref)));
+    client.send(node('iq', { type: 'set', id: offer.iq, from: SERVER }, [node('pair-device', {}, refs)]));
+  }
+
+  /** The offer that this client shows. */
+  offerOf(client: Client): PairingOffer | undefined {
+    return this.#byClient.get(client);
+  }
+
+  /** Asks every client that shows a QR for a new adv secret; answers how many those are. */
+  refreshAll(): number {
+    const offers = [...this.#byClient.values()].filter(({ state }) => MAY_REFRESH.has(state.name));
+    for (const offer of offers) this.refresh(offer);
+    return offers.length;
+  }
+
+  /** Asks one client for a new adv secret. */
+  refresh(offer: PairingOffer): void {
+    const id = randomUUID();
+    offer.refresh(id);
+    const attrs = { type: 'companion_reg_refresh', id, from: SERVER, t: this.#seconds() };
+    offer.client.send(node('notification', attrs, [node('companion_reg_refresh')]));
+    this.#parts.changes.announce();
+  }
+
+  /** The client is gone, and its refs with it. */
+  closed(client: Client): void {
+    this.#byClient.get(client)?.lost();
+    this.#byClient.delete(client);
+  }
+
+  /** A phone scans: resolves with the linked device once the client has signed. Rejects with a ScanError. */
+  async scan(account: Account, phoneIdentity: KeyPair, text: string): Promise<LinkedDevice> {
+    const { qr, offer } = this.#find(text);
+    const device = new LinkedDevice({
+      owner: account,
+      device: account.nextDevice(),
+      noiseKey: offer.client.noiseKey,
+      keys: new PreKeyShelf(offer.keys),
+    });
+    const companionIdentity = qr.identity;
+    const timestamp = Number(this.#seconds());
+    const { details, sealed } = signDeviceIdentity(
+      { phoneIdentity, companionIdentity, advSecret: qr.advSecret, keyIndex: device.device, timestamp },
+      this.#parts.tampering(account.number),
+    );
+    const answer = await this.#announce(offer, device, sealed);
+    const { public: phone } = phoneIdentity;
+    if (!isSignedByCompanion(answer, { details, companionIdentity, phoneIdentity: phone })) {
+      offer.client.cut();
+      throw new ScanError('bad_signature');
+    }
+    this.#link(account, device, offer.client);
+    return device;
+  }
+
+  #find(text: string): { qr: QrCode; offer: PairingOffer } {
+    const qr = readQrCode(text);
+    if (!qr) throw new ScanError('not_a_qr');
+    const offer = this.#byRef.get(qr.ref);
+    if (!offer) throw new ScanError('unknown_ref');
+    const refusal = offer.refusal(qr.ref, this.#parts.now());
+    if (refusal) throw new ScanError(refusal);
+    const same = qr.noiseKey.toString('hex') === offer.client.noiseKey && qr.identity.equals(offer.keys.identity);
+    if (!same) throw new ScanError('foreign_keys');
+    return { qr, offer };
+  }
+
+  #announce(offer: PairingOffer, device: LinkedDevice, sealed: Uint8Array): Promise<Uint8Array> {
+    const id = randomUUID();
+    const answer = offer.scanned(id, ANSWER_TIMEOUT_MS);
+    const success = node('pair-success', {}, [
+      node('device-identity', {}, sealed),
+      node('device', { jid: device.jid('pn'), lid: device.jid('lid') }),
+      node('platform', { name: 'android' }),
+    ]);
+    offer.client.send(node('iq', { type: 'set', id, from: SERVER, t: this.#seconds() }, [success]));
+    return answer;
+  }
+
+  #link(account: Account, device: LinkedDevice, client: Client): void {
+    this.#parts.directory.link(account, device);
+    this.#byClient.delete(client);
+    client.send(RESTART);
+    client.close();
+    this.#parts.changes.announce();
+  }
+
+  /** Finished refs are remembered for a while, so that a late scan learns why it failed. */
+  #remember(ref: string, offer: PairingOffer): void {
+    this.#byRef.set(ref, offer);
+    const [oldest] = this.#byRef.keys();
+    if (this.#byRef.size > REMEMBERED_REFS && oldest !== undefined) this.#byRef.delete(oldest);
+  }
+
+  #seconds(): string {
+    return String(Math.floor(this.#parts.now() / 1000));
+  }
+}
+
+const RESTART: Stanza = node('stream:error', { code: '515' });
+const MAY_REFRESH = new Set(['offered', 'shown', 'refreshing']);

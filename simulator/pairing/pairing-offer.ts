@@ -1,0 +1,108 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { type Client } from '../transport/client.ts';
+import { type StandingKeys } from '../world/pre-key-shelf.ts';
+import { ScanError, type ScanReason } from './scan-error.ts';
+
+/** How many QRs a client gets to show, and for how long each can be scanned. */
+export interface QrTimes {
+  readonly refs: number;
+  readonly firstMs: number;
+  readonly nextMs: number;
+}
+
+/**
+ * `offered`: the refs are sent, the client has not confirmed them. `shown`: they can be scanned. `refreshing`: a new adv
+ * secret was asked for and not confirmed. `signing`: scanned, the client has to sign. `linked` and `gone` are the ends.
+ */
+type OfferState =
+  | { name: 'offered' | 'shown' | 'linked' | 'gone' }
+  | { name: 'refreshing'; notification: string }
+  | { name: 'signing'; iq: string; settle: (outcome: Uint8Array | ScanReason) => void };
+
+const MAY_FOLLOW: Record<OfferState['name'], OfferState['name'][]> = {
+  offered: ['shown', 'refreshing', 'signing', 'gone'],
+  shown: ['refreshing', 'signing', 'gone'],
+  refreshing: ['shown', 'refreshing', 'gone'],
+  signing: ['linked', 'gone'],
+  linked: ['gone'],
+  gone: [],
+};
+
+/** A client that wants to be linked, with the refs that were handed to it. */
+export class PairingOffer {
+  readonly client: Client;
+  readonly keys: StandingKeys;
+  readonly refs: readonly string[];
+  /** The id of the iq that brought the refs. */
+  readonly iq: string;
+  readonly #times: QrTimes;
+  readonly #offeredAtMs: number;
+  #state: OfferState = { name: 'offered' };
+
+  constructor(facts: { client: Client; keys: StandingKeys; times: QrTimes; nowMs: number }) {
+    this.client = facts.client;
+    this.keys = facts.keys;
+    this.iq = randomUUID();
+    this.refs = Array.from({ length: facts.times.refs }, () => `2@${randomBytes(48).toString('base64')}`);
+    this.#times = facts.times;
+    this.#offeredAtMs = facts.nowMs;
+  }
+
+  get state(): OfferState {
+    return this.#state;
+  }
+
+  /** The client confirmed the refs, or the new adv secret. */
+  confirm(): void {
+    this.#enter({ name: 'shown' });
+  }
+
+  /** A new adv secret is asked for in the notification with this id. */
+  refresh(notification: string): void {
+    this.#enter({ name: 'refreshing', notification });
+  }
+
+  /**
+   * Takes a scan: answers with the bytes that the client signs in the answer to `iq`. Rejects with a ScanError, at once
+   * when the ref cannot be scanned now, later when the client refuses or does not answer within `timeoutMs`.
+   */
+  scanned(iq: string, timeoutMs: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle('no_answer'), timeoutMs);
+      const settle = (outcome: Uint8Array | ScanReason): void => {
+        clearTimeout(timer);
+        this.#enter({ name: typeof outcome === 'string' ? 'gone' : 'linked' });
+        if (typeof outcome === 'string') reject(new ScanError(outcome));
+        else resolve(outcome);
+      };
+      this.#enter({ name: 'signing', iq, settle });
+    });
+  }
+
+  /** Why the ref cannot be scanned at `nowMs`; undefined when it can. */
+  refusal(ref: string, nowMs: number): ScanReason | undefined {
+    const { name } = this.#state;
+    if (name === 'gone') return 'gone';
+    if (name === 'signing' || name === 'linked') return 'used';
+    if (nowMs >= this.#endMs(this.refs.indexOf(ref))) return 'expired';
+    return name === 'refreshing' ? 'refresh_pending' : undefined;
+  }
+
+  /** Its connection is closed. */
+  lost(): void {
+    if (this.#state.name === 'signing') this.#state.settle('refused');
+    else if (this.#state.name !== 'gone') this.#enter({ name: 'gone' });
+  }
+
+  #endMs(index: number): number {
+    return this.#offeredAtMs + this.#times.firstMs + index * this.#times.nextMs;
+  }
+
+  #enter(next: OfferState): void {
+    if (!MAY_FOLLOW[this.#state.name].includes(next.name)) {
+      throw new Error(`A pairing offer that is ${this.#state.name} cannot become ${next.name}.`);
+    }
+    this.#state = next;
+  }
+}

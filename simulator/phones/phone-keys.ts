@@ -1,0 +1,69 @@
+import { Curve, signedKeyPair } from '@whiskeysockets/baileys';
+import { randomInt } from 'node:crypto';
+
+import { type KeyPair } from '../transport/server-identity.ts';
+import { type KeyBundle } from '../world/key-bundle.ts';
+
+const TYPE_BYTE = Buffer.from([5]);
+const SIGNED_KEY_ID = 1;
+const MAX_KEY_ID = 0xffffff;
+const MAX_REGISTRATION_ID = 16_380;
+
+/** A key pair as libsignal wants it: the public half with the type byte 5 before it. */
+export interface SignalKeyPair {
+  readonly pubKey: Buffer;
+  readonly privKey: Buffer;
+}
+
+/** The keys of one phone. One-time keys are made when somebody asks for one. */
+export class PhoneKeys {
+  readonly identity: KeyPair = Curve.generateKeyPair();
+  readonly registrationId = randomInt(1, MAX_REGISTRATION_ID);
+  readonly #signed = signedKeyPair(this.identity, SIGNED_KEY_ID);
+  readonly #oneTime = new Map<number, KeyPair>();
+  #lastId = 0;
+
+  /** A bundle with a new one-time key. */
+  takeBundle(): KeyBundle {
+    const key = Curve.generateKeyPair();
+    this.#lastId = (this.#lastId % MAX_KEY_ID) + 1;
+    this.#oneTime.set(this.#lastId, key);
+    const { keyPair, signature, keyId } = this.#signed;
+    return {
+      registrationId: this.registrationId,
+      identity: Buffer.from(this.identity.public),
+      signedPreKey: { id: keyId, value: Buffer.from(keyPair.public), signature: Buffer.from(signature) },
+      oneTimeKey: { id: this.#lastId, value: Buffer.from(key.public) },
+    };
+  }
+
+  /** The identity key. */
+  get ownIdentity(): SignalKeyPair {
+    return forSignal(this.identity);
+  }
+
+  /** The signed pre-key. */
+  get signedPreKey(): SignalKeyPair {
+    return forSignal(this.#signed.keyPair);
+  }
+
+  /** A one-time key that was handed out and not used yet. */
+  oneTimeKey(id: number): SignalKeyPair | undefined {
+    const key = this.#oneTime.get(id);
+    return key && forSignal(key);
+  }
+
+  /** A one-time key was used; it opens no other session. */
+  forget(id: number): void {
+    this.#oneTime.delete(id);
+  }
+}
+
+/** A public key as libsignal wants it. */
+export function signalPublicKey(bytes: Uint8Array): Buffer {
+  return Buffer.concat([TYPE_BYTE, bytes]);
+}
+
+function forSignal({ public: publicKey, private: privateKey }: KeyPair): SignalKeyPair {
+  return { pubKey: signalPublicKey(publicKey), privKey: Buffer.from(privateKey) };
+}

@@ -1,0 +1,80 @@
+import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal';
+
+import { node, type Stanza } from '../kit/stanza.ts';
+import { type Endpoint } from '../world/endpoint.ts';
+import { type KeyBundle } from '../world/key-bundle.ts';
+import { type PhoneKeys, signalPublicKey } from './phone-keys.ts';
+
+type SessionOffer = Parameters<SessionBuilder['initOutgoing']>[0];
+
+/** The Signal sessions of one phone, in memory, by device. Not to be used for two things at once. */
+export class SignalSessions {
+  readonly #name: string;
+  readonly #records = new Map<string, SessionRecord>();
+  readonly #storage: SignalStorage;
+
+  /** @param name of the phone: libsignal puts what concerns equal addresses into one queue for the whole process. */
+  constructor(name: string, keys: PhoneKeys) {
+    this.#name = name;
+    this.#storage = storageOver(this.#records, keys);
+  }
+
+  /** Encrypts for a device, with a new session when there is none; the `<enc>` that carries it. */
+  async encrypt(to: Endpoint, plain: Uint8Array, attrs: Record<string, string> = {}): Promise<Stanza> {
+    const address = this.#address(to);
+    if (!this.#records.get(address.toString())?.haveOpenSession()) await this.begin(to, to.takeBundle());
+    const { type, body } = await new SessionCipher(this.#storage, address).encrypt(Buffer.from(plain));
+    return node('enc', { v: '2', type: type === 3 ? 'pkmsg' : 'msg', ...attrs }, Buffer.from(body, 'binary'));
+  }
+
+  /** Decrypts what a device sent. A failure leaves the session as it was, and rejects. */
+  async decrypt(from: Endpoint, type: string | undefined, sealed: Buffer): Promise<Buffer> {
+    const address = this.#address(from);
+    const before = this.#records.get(address.toString())?.serialize();
+    const cipher = new SessionCipher(this.#storage, address);
+    try {
+      return await (type === 'pkmsg'
+        ? cipher.decryptPreKeyWhisperMessage(sealed)
+        : cipher.decryptWhisperMessage(sealed));
+    } catch (error) {
+      if (before) this.#records.set(address.toString(), SessionRecord.deserialize(before));
+      throw error;
+    }
+  }
+
+  /** Begins a new session with a device; the next message opens it on the other side too. */
+  async begin(to: Endpoint, bundle: KeyBundle): Promise<void> {
+    const { registrationId, identity, signedPreKey, oneTimeKey } = bundle;
+    const offer = {
+      registrationId,
+      identityKey: signalPublicKey(identity),
+      signedPreKey: {
+        keyId: signedPreKey.id,
+        publicKey: signalPublicKey(signedPreKey.value),
+        signature: signedPreKey.signature,
+      },
+      ...(oneTimeKey && { preKey: { keyId: oneTimeKey.id, publicKey: signalPublicKey(oneTimeKey.value) } }),
+    };
+    await new SessionBuilder(this.#storage, this.#address(to)).initOutgoing(offer as SessionOffer);
+  }
+
+  #address({ owner, device }: Endpoint): ProtocolAddress {
+    return new ProtocolAddress(`${this.#name}>${owner.lid}`, device);
+  }
+}
+
+function storageOver(records: Map<string, SessionRecord>, keys: PhoneKeys): SignalStorage {
+  return {
+    loadSession: (id) => Promise.resolve(records.get(id)),
+    storeSession: (id, record) => {
+      records.set(id, record);
+      return Promise.resolve();
+    },
+    isTrustedIdentity: () => true,
+    loadPreKey: (id) => Promise.resolve(keys.oneTimeKey(Number(id))),
+    removePreKey: (id) => keys.forget(id),
+    loadSignedPreKey: () => keys.signedPreKey,
+    getOurRegistrationId: () => keys.registrationId,
+    getOurIdentity: () => keys.ownIdentity,
+  };
+}

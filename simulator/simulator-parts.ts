@@ -1,0 +1,136 @@
+import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
+import { answerTheRest } from './behaviours/answer-the-rest.ts';
+import { BehaviourStack } from './behaviours/behaviour.ts';
+import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
+import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
+import { logIn } from './behaviours/log-in.ts';
+import { lookUpUsers } from './behaviours/look-up-users.ts';
+import { nameMediaHost } from './behaviours/name-media-host.ts';
+import { pairByQr } from './behaviours/pair-by-qr.ts';
+import { relayMessages } from './behaviours/relay-messages.ts';
+import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
+import { unlinkByClient } from './behaviours/unlink-by-client.ts';
+import { failLogins } from './faults/fail-logins.ts';
+import { Faults } from './faults/faults.ts';
+import { Changes } from './kit/changes.ts';
+import { type Counters, makeCounters } from './kit/counters.ts';
+import { type SimulatorOptions } from './options.ts';
+import { type Tampering } from './pairing/device-identity.ts';
+import { PairingDesk } from './pairing/pairing-desk.ts';
+import { type PhoneWorld } from './phones/phone-parts.ts';
+import { Gateway, type GatewayListener } from './transport/gateway.ts';
+import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
+import { Directory } from './world/directory.ts';
+
+/** What a simulator is made of. */
+export interface SimulatorParts {
+  readonly identity: ServerIdentity;
+  readonly gateway: Gateway;
+  readonly directory: Directory;
+  readonly desk: PairingDesk;
+  readonly behaviours: BehaviourStack;
+  readonly faults: Faults;
+  readonly changes: Changes;
+  readonly counters: Counters;
+  readonly phones: PhoneWorld;
+  readonly errors: readonly string[];
+  /** `host:port` that clients connect to. */
+  readonly host: () => string;
+}
+
+/** What the parts have in common before they are put together. */
+interface Ground {
+  readonly directory: Directory;
+  readonly changes: Changes;
+  readonly counters: Counters;
+  readonly faults: Faults;
+  readonly now: () => number;
+}
+
+const DEFAULT_QR = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
+const REMEMBERED_ERRORS = 20;
+
+/** Makes all parts, and connects them. Nothing listens yet; `host` is asked when somebody wants to know it. */
+export function makeSimulatorParts(options: SimulatorOptions, host: () => string): SimulatorParts {
+  const { now = () => Date.now(), addressing = 'lid', qr } = options;
+  const faults = new Faults();
+  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), faults, now };
+  const { directory, changes, counters } = ground;
+  const times = {
+    refs: qr?.refs ?? DEFAULT_QR.refs,
+    firstMs: qr?.firstMs ?? DEFAULT_QR.firstMs,
+    nextMs: qr?.nextMs ?? DEFAULT_QR.nextMs,
+  };
+  const desk = new PairingDesk({ directory, changes, times, now, tampering: (number) => tamperingOf(faults, number) });
+  const behaviours = makeBehaviours(ground, desk, host);
+  const errors: string[] = [];
+  const failed = (error: unknown): void => {
+    errors.push(error instanceof Error ? error.message : String(error));
+    if (errors.length > REMEMBERED_ERRORS) errors.shift();
+    changes.announce();
+  };
+  const identity = makeServerIdentity();
+  const gateway = new Gateway(identity, listenTo(ground, behaviours, failed));
+  const phones = { directory, desk, changes, counters, addressing, now, failed };
+  return { identity, gateway, directory, desk, behaviours, faults, changes, counters, phones, errors, host };
+}
+
+function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): BehaviourStack {
+  const { directory, changes, faults } = ground;
+  const messageFaults = {
+    refusal: (number: string) => faults.take('message-error', number)?.code?.toString(),
+    silent: (number: string) => faults.take('no-message-ack', number) !== undefined,
+  };
+  const fromTheLast = [
+    answerTheRest,
+    nameMediaHost(host),
+    ...answerAccountQueries,
+    unlinkByClient(directory, changes),
+    lookUpUsers(directory),
+    handOutKeyBundles(directory),
+    keepPreKeys,
+    logIn(ground),
+    failLogins(faults),
+    pairByQr(desk, changes, () => faults.take('refresh-on-pairing') !== undefined),
+    takeAcks(changes),
+    relayReceipts(ground),
+    relayMessages({ ...ground, faults: messageFaults }),
+  ];
+  const stack = new BehaviourStack();
+  for (const behaviour of fromTheLast) stack.use(behaviour);
+  return stack;
+}
+
+function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: unknown) => void): GatewayListener {
+  const { changes, counters, faults } = ground;
+  return {
+    answersHandshake: () => faults.take('silent-handshake') === undefined,
+    refusesUpgrade: () => {
+      const fault = faults.take('refuse-upgrade');
+      return fault && (fault.code ?? 503);
+    },
+    messageBytes: () => faults.take('split-frames')?.bytes,
+    connected: () => {
+      counters.connections += 1;
+      changes.announce();
+    },
+    introduced: async (client, payload) => {
+      await behaviours.introduction(payload, client);
+    },
+    received: async (client, stanza) => {
+      counters.stanzasIn += 1;
+      await behaviours.stanza(stanza, client);
+    },
+    closed: (client) => {
+      behaviours.closed(client);
+      changes.announce();
+    },
+    failed: (_client, error) => failed(error),
+  };
+}
+
+function tamperingOf(faults: Faults, number: string): Tampering | undefined {
+  if (faults.take('wrong-hmac', number)) return 'hmac';
+  if (faults.take('wrong-account-signature', number)) return 'account-signature';
+  return faults.take('foreign-account-signature', number) && 'foreign-account-signature';
+}

@@ -1,0 +1,152 @@
+import { happenNow } from './faults/immediate-faults.ts';
+import { checkFaultOptions, type ActiveFault } from './faults/faults.ts';
+import { FAULTS, type FaultName, type FaultOptions } from './faults/fault-table.ts';
+import { type Behaviour } from './behaviours/behaviour.ts';
+import { type WaitOptions } from './kit/changes.ts';
+import { type Counters } from './kit/counters.ts';
+import { Phone } from './phones/phone.ts';
+import { type SimulatorParts } from './simulator-parts.ts';
+
+/** A linked device, as it is listed. */
+export interface DeviceSummary {
+  /** `number:device@s.whatsapp.net`. */
+  readonly jid: string;
+  readonly number: string;
+  readonly online: boolean;
+  /** How many stanzas it has not confirmed. */
+  readonly waiting: number;
+}
+
+/** What the simulator has counted, and what it holds now. */
+export interface Stats extends Counters {
+  /** Connections that are open. */
+  readonly open: number;
+  /** Clients that show a QR. */
+  readonly pairing: number;
+  readonly phones: number;
+  readonly devices: number;
+  /** What went wrong inside, newest last; empty unless a client or a behaviour broke the protocol. */
+  readonly errors: readonly string[];
+}
+
+/** A server beside the simulator that ends with it. */
+export interface Companion {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const NUMBER = /^\d{5,15}$/;
+
+/** A WhatsApp Web server with the phones of its people. Disposing of it ends every connection. */
+export class Simulator implements AsyncDisposable {
+  readonly #parts: SimulatorParts;
+  readonly #phones = new Map<string, Phone>();
+  #control: Companion | undefined;
+
+  constructor(parts: SimulatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Where clients connect. */
+  get wsUrl(): string {
+    return `ws://${this.#parts.host()}/ws/chat`;
+  }
+
+  /** The public key that clients must trust, hex. */
+  get rootKey(): string {
+    return this.#parts.identity.rootKey.toString('hex');
+  }
+
+  /** `host:port` of the media server. */
+  get mediaHost(): string {
+    return this.#parts.host();
+  }
+
+  /** Where the control server is, when there is one. */
+  get controlUrl(): string | undefined {
+    return this.#control?.url;
+  }
+
+  /** The phone with this number, with a new account if need be; `name` renames it. Throws a RangeError on no number. */
+  phone(number: string, name?: string, aliases: readonly string[] = []): Phone {
+    const wrong = [number, ...aliases].find((each) => !NUMBER.test(each));
+    if (wrong !== undefined) throw new RangeError(`"${wrong}" is no phone number: 5 to 15 digits.`);
+    const { directory, phones } = this.#parts;
+    const account = directory.byNumber(number) ?? directory.register(number, name ?? number);
+    if (name !== undefined) account.name = name;
+    for (const alias of aliases) directory.addAlias(alias, account);
+    const phone = this.#phones.get(number) ?? new Phone(phones, account);
+    this.#phones.set(number, phone);
+    return phone;
+  }
+
+  /** The phone with this number, if somebody has it. */
+  existingPhone(number: string): Phone | undefined {
+    return this.#phones.get(number);
+  }
+
+  /** All linked devices, oldest first. */
+  devices(): DeviceSummary[] {
+    return this.#parts.directory.linkedDevices().map((device) => ({
+      jid: device.jid('pn'),
+      number: device.owner.number,
+      online: device.line !== undefined,
+      waiting: device.mailbox.size,
+    }));
+  }
+
+  /** Asks every client that shows a QR for a new adv secret; answers how many those are. */
+  refreshPairing(): number {
+    return this.#parts.desk.refreshAll();
+  }
+
+  /** Makes something go wrong, now or until it is cleared. Throws a FaultError when the table does not allow it. */
+  fault(name: FaultName, options: FaultOptions = {}): void {
+    const checked = checkFaultOptions(name, { ...options });
+    if (FAULTS[name].kind === 'standing') this.#parts.faults.add(name, checked);
+    else happenNow(name, checked, this.#parts.gateway.clients);
+  }
+
+  /** The faults that are in force. */
+  activeFaults(): ActiveFault[] {
+    return this.#parts.faults.list();
+  }
+
+  /** Ends all faults that are in force. */
+  clearFaults(): void {
+    this.#parts.faults.clear();
+  }
+
+  /** Puts a behaviour in front of all others until what this answers is disposed of. */
+  use(behaviour: Behaviour): Disposable {
+    return this.#parts.behaviours.use(behaviour);
+  }
+
+  /** Counts, and what there is now. */
+  stats(): Stats {
+    const { counters, gateway, desk, directory, errors } = this.#parts;
+    return {
+      ...counters,
+      open: gateway.clients.size,
+      pairing: desk.showing,
+      phones: this.#phones.size,
+      devices: directory.linkedDevices().length,
+      errors: [...errors],
+    };
+  }
+
+  /** Resolves once `holds` is true, looked at whenever something changes; rejects with one sentence when it takes too long. */
+  until(holds: (simulator: Simulator) => boolean, options?: WaitOptions): Promise<void> {
+    return this.#parts.changes.until(() => holds(this), options);
+  }
+
+  /** Has a control server end with this simulator. */
+  accompany(control: Companion): void {
+    this.#control = control;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#control?.close();
+    await this.#parts.gateway.close();
+  }
+}

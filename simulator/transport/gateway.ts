@@ -1,0 +1,63 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+import { Client, type ClientListener } from './client.ts';
+import { type ServerIdentity } from './server-identity.ts';
+
+/** What the gateway asks and tells. */
+export interface GatewayListener extends ClientListener {
+  connected(client: Client): void;
+  /** The HTTP status with which the next WebSocket upgrade is refused. */
+  refusesUpgrade(): number | undefined;
+}
+
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+/** The port that clients connect to: WebSockets on any path, 404 to plain HTTP for now. */
+export class Gateway {
+  readonly clients = new Set<Client>();
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  readonly #identity: ServerIdentity;
+  readonly #listener: GatewayListener;
+  #connections = 0;
+
+  constructor(identity: ServerIdentity, listener: GatewayListener) {
+    this.#identity = identity;
+    this.#listener = listener;
+    this.#server = createServer((_request, response) => response.writeHead(404).end());
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const status = this.#listener.refusesUpgrade();
+      if (status !== undefined) socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
+      else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
+    });
+  }
+
+  /** Listens; resolves with `host:port`. Rejects when the port is taken. */
+  listen(port: number, host: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve(`${host}:${(this.#server.address() as AddressInfo).port}`);
+      });
+    });
+  }
+
+  /** Cuts all connections and stops listening. */
+  async close(): Promise<void> {
+    for (const client of this.clients) client.cut();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #welcome(socket: WebSocket): void {
+    this.#connections += 1;
+    const client = new Client(socket, { id: this.#connections, identity: this.#identity, listener: this.#listener });
+    this.clients.add(client);
+    socket.once('close', () => this.clients.delete(client));
+    this.#listener.connected(client);
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { Account } from './account.ts';
+import { parseJid } from './address.ts';
+import { type Endpoint } from './endpoint.ts';
+import { type LinkedDevice } from './linked-device.ts';
+
+const LID_DIGITS = 15;
+
+/** Everybody whom this server knows, found by number, by LID or by Noise key without searching. */
+export class Directory {
+  readonly #salt = randomBytes(16);
+  readonly #byNumber = new Map<string, Account>();
+  readonly #byLid = new Map<string, Account>();
+  readonly #byAlias = new Map<string, Account>();
+  readonly #byNoiseKey = new Map<string, { account: Account; device: LinkedDevice }>();
+
+  /** Registers `number`. */
+  register(number: string, name: string): Account {
+    const account = new Account(number, this.#lidFor(number), name);
+    this.#byNumber.set(number, account);
+    this.#byLid.set(account.lid, account);
+    return account;
+  }
+
+  /** Makes `alias` another way to write the account's number, as old and new Argentine mobile numbers are. */
+  addAlias(alias: string, account: Account): void {
+    this.#byAlias.set(alias, account);
+  }
+
+  /** The account that has exactly this number. */
+  byNumber(number: string): Account | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** The account that has this number, or another way to write it. */
+  byNumberOrAlias(number: string): Account | undefined {
+    return this.#byNumber.get(number) ?? this.#byAlias.get(number);
+  }
+
+  /** The account that a JID of either addressing belongs to, whatever its device. */
+  byJid(jid: string | undefined): Account | undefined {
+    const address = parseJid(jid);
+    return address && (address.addressing === 'lid' ? this.#byLid : this.#byNumber).get(address.user);
+  }
+
+  /** The device that a JID names. */
+  endpoint(jid: string | undefined): Endpoint | undefined {
+    return this.byJid(jid)?.endpoint(parseJid(jid)?.device ?? 0);
+  }
+
+  /** The linked device that was paired with this Noise key, hex. */
+  linkedDevice(noiseKey: string): { account: Account; device: LinkedDevice } | undefined {
+    return this.#byNoiseKey.get(noiseKey);
+  }
+
+  /** All linked devices, in the order in which they were linked. */
+  linkedDevices(): LinkedDevice[] {
+    return [...this.#byNoiseKey.values()].map(({ device }) => device);
+  }
+
+  /** From now on the device belongs to the account. */
+  link(account: Account, device: LinkedDevice): void {
+    account.linked.set(device.device, device);
+    this.#byNoiseKey.set(device.noiseKey, { account, device });
+  }
+
+  /** The device does not belong to anybody any more; what waited for it is gone. */
+  unlink(account: Account, device: LinkedDevice): void {
+    account.linked.delete(device.device);
+    this.#byNoiseKey.delete(device.noiseKey);
+  }
+
+  /** Fifteen digits that say nothing about the number: the same for it as long as this server runs. */
+  #lidFor(number: string): string {
+    const hash = createHash('sha256').update(this.#salt).update(number).digest('hex').slice(0, 15);
+    const lid = `1${BigInt(`0x${hash}`)
+      .toString()
+      .padStart(LID_DIGITS, '0')
+      .slice(-(LID_DIGITS - 1))}`;
+    return this.#byLid.has(lid) ? this.#lidFor(`${number} `) : lid;
+  }
+}

@@ -1,0 +1,29 @@
+import { type Stanza } from '../kit/stanza.ts';
+import { type Addressing } from './address.ts';
+import { type KeyBundle } from './key-bundle.ts';
+
+/** One device of an account: its phone (0) or a linked one. */
+export interface Endpoint {
+  /** 0 for the phone, 1 and more for linked devices, never used twice. */
+  readonly device: number;
+  /** The account it belongs to. */
+  readonly owner: Owner;
+  /** `user[:device]@server` under the given addressing. */
+  jid(addressing: Addressing): string;
+  /** Gives the stanza to the device, now or when it is there again. */
+  deliver(stanza: Stanza): void;
+  /** Hands out what a session with the device can begin with; its one-time key is never handed out again. */
+  takeBundle(): KeyBundle;
+}
+
+/** The person behind an endpoint. */
+export interface Owner {
+  /** Digits, with the country code. */
+  readonly number: string;
+  /** Fifteen digits. */
+  readonly lid: string;
+  /** The name that others are shown. */
+  readonly name: string;
+  /** `user@server` under the given addressing. */
+  jid(addressing: Addressing): string;
+}

@@ -1,0 +1,74 @@
+import { node, type Stanza } from '../kit/stanza.ts';
+import { type Addressing, formatJid } from './address.ts';
+import { type Endpoint, type Owner } from './endpoint.ts';
+import { type KeyBundle } from './key-bundle.ts';
+import { type Line } from './line.ts';
+import { Mailbox } from './mailbox.ts';
+import { PreKeyShelf } from './pre-key-shelf.ts';
+
+/** Where a linked device is: away, logged in but still taking what waited, or receiving everything at once. */
+type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; line: Line };
+
+/**
+ * A linked device as the server knows it. `away`: stanzas wait. `catching-up`, from the login on: they wait still, until
+ * the client has declared itself active. `live`, from then on: each stanza is sent as it comes.
+ */
+export class LinkedDevice implements Endpoint {
+  readonly owner: Owner;
+  readonly device: number;
+  /** The static Noise key it was paired with, hex. */
+  readonly noiseKey: string;
+  readonly mailbox = new Mailbox();
+  readonly keys: PreKeyShelf;
+  #presence: Presence = { name: 'away' };
+
+  constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf }) {
+    this.owner = facts.owner;
+    this.device = facts.device;
+    this.noiseKey = facts.noiseKey;
+    this.keys = facts.keys;
+  }
+
+  /** Its live connection. */
+  get line(): Line | undefined {
+    return this.#presence.name === 'away' ? undefined : this.#presence.line;
+  }
+
+  jid(addressing: Addressing): string {
+    const user = addressing === 'lid' ? this.owner.lid : this.owner.number;
+    return formatJid({ user, device: this.device, addressing });
+  }
+
+  deliver(stanza: Stanza): void {
+    const { name } = this.#presence;
+    this.mailbox.put(stanza, name === 'live');
+    if (name === 'live') this.line?.send(stanza);
+  }
+
+  takeBundle(): KeyBundle {
+    return this.keys.take();
+  }
+
+  /** The device logged in over `line`; what waits goes on waiting until `catchUp`. */
+  attach(line: Line): void {
+    this.#presence = { name: 'catching-up', line };
+  }
+
+  /** Sends all that waited, then their count, which ends the offline phase; answers how many were sent before already. */
+  catchUp(): number {
+    const { line } = this;
+    if (!line) return 0;
+    this.#presence = { name: 'live', line };
+    const { stanzas, again } = this.mailbox.drain();
+    const count = String(stanzas.length);
+    if (stanzas.length > 0) line.send(node('ib', {}, [node('offline_preview', { count })]));
+    for (const stanza of stanzas) line.send(stanza);
+    line.send(node('ib', {}, [node('offline', { count })]));
+    return again;
+  }
+
+  /** `line` is gone; a newer one is not touched. */
+  detach(line: Line): void {
+    if (this.line === line) this.#presence = { name: 'away' };
+  }
+}
