@@ -109,6 +109,14 @@ export interface KnownSentMessage extends SentMessage {
   status: DeliveryStatus;
 }
 
+/** The folder that each session has below `AUTH_DIR`, whose path the backend is told. */
+export interface SessionFolders {
+  create(sessionId: SessionId): Promise<void>;
+  /** Removes what version 3 left in it, once a login with the imported credentials worked. */
+  discardVersion3(sessionId: SessionId): Promise<void>;
+  remove(sessionId: SessionId): Promise<void>;
+}
+
 /** Values that outlive a restart: `POST /config/download-media`. */
 export interface SettingsStore {
   get(name: string): Promise<string | undefined>;

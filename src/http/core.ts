@@ -18,7 +18,7 @@ export interface SessionsApi {
    * The code that can be scanned now.
    * @throws AppError `session_not_found`, `session_not_pairing`
    */
-  currentQr(id: SessionId): QrCode;
+  currentQr(id: SessionId): Promise<QrCode>;
   /**
    * Sends a text and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
    * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`,

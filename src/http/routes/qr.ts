@@ -64,7 +64,7 @@ export const currentQr = route({
   example: { answer: { ...EXAMPLE_QR, expiresAt: '2024-01-15T10:31:00.000Z' } },
   errors: ['session_not_found', 'session_not_pairing'],
   async handler({ sessions }, { params: { sessionId } }) {
-    const { text, expiresAtMs } = sessions.currentQr(sessionId);
+    const { text, expiresAtMs } = await sessions.currentQr(sessionId);
     return ok({ sessionId, qr: await qrImage(text), qrText: text, expiresAt: isoTime(expiresAtMs) });
   },
 });

@@ -1,0 +1,132 @@
+import { type LogSettings } from './kit/logger.ts';
+import { Secret } from './kit/secret.ts';
+import { type SessionSettings } from './sessions/session-manager.ts';
+import { type WhatsAppSettings } from './whatsapp/settings.ts';
+import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+
+/** Everything that can be set, checked and typed. `.env.example` explains each variable. */
+export interface Config {
+  mode: 'development' | 'production';
+  http: HttpSettings;
+  backend: BackendSettings;
+  sessions: SessionSettings;
+  media: MediaSettings;
+  whatsapp: WhatsAppSettings;
+  log: LogSettings;
+}
+
+/** How the server is reached, and by whom. */
+export interface HttpSettings {
+  host: string;
+  port: number;
+  /** Any of them opens every door; none means that no key is asked for. */
+  apiKeys: Secret[];
+  /** The origins of pages that may call us: all of them, some, or none. */
+  corsOrigin: '*' | string[];
+}
+
+/** The main backend, and how hard it is tried. */
+export interface BackendSettings {
+  baseUrl: string;
+  apiKey: Secret | undefined;
+  timeoutMs: number;
+  retries: number;
+  /** Keys that callbacks are signed with; two while one takes the place of the other. */
+  signingSecrets: Secret[];
+  retentionMs: number;
+}
+
+/** What is done with pictures, voice notes and documents. */
+export interface MediaSettings {
+  downloadsDir: string;
+  download: boolean;
+  maxBytes: number;
+  /** `host:port` in place of WhatsApp's own media host. */
+  host: string | undefined;
+}
+
+const HOUR_SECONDS = 3_600;
+
+/**
+ * Reads the settings from the environment.
+ * @throws ConfigError, one sentence that names the variable
+ */
+export function readConfig(environment: Environment): Config {
+  const read = new EnvironmentReader(environment);
+  const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
+  const production = mode === 'production';
+  return {
+    mode: production ? 'production' : 'development',
+    http: readHttp(read, production),
+    backend: readBackend(read, production),
+    sessions: readSessions(read),
+    media: readMedia(read),
+    whatsapp: readWhatsApp(read),
+    log: {
+      level: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+      format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),
+    },
+  };
+}
+
+function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
+  const apiKeys = read.list('API_KEY').map((key) => new Secret(key));
+  const open = read.flag('ALLOW_UNAUTHENTICATED', false);
+  if (production && apiKeys.length === 0 && !open) {
+    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to do without one).');
+  }
+  if (apiKeys.length > 0 && open) {
+    throw new ConfigError('ALLOW_UNAUTHENTICATED=true contradicts API_KEY: set only one of them.');
+  }
+  const origins = read.list('CORS_ORIGIN', production ? [] : ['*']);
+  return {
+    host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
+    apiKeys,
+    corsOrigin: origins.includes('*') ? '*' : origins,
+  };
+}
+
+function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
+  const baseUrl = read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
+  if (baseUrl === undefined) throw new ConfigError('BACKEND_BASE_URL is required in production.');
+  const apiKey = read.text('PRODUCTION_API_KEY');
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
+    timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
+    retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
+    signingSecrets: read.list('CALLBACK_SECRET').map((secret) => new Secret(secret)),
+    retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
+  };
+}
+
+function readSessions(read: EnvironmentReader): SessionSettings {
+  return {
+    authDir: read.text('AUTH_DIR') ?? './auth_sessions',
+    qrSessionTtlMs: read.seconds('QR_SESSION_TTL', 0) * 1_000,
+    maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
+    sendRate: read.integer('SEND_RATE', 0, { min: 0, max: 100_000 }),
+    tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+  };
+}
+
+function readMedia(read: EnvironmentReader): MediaSettings {
+  return {
+    downloadsDir: read.text('DOWNLOADS_DIR') ?? './downloads',
+    download: read.flag('DOWNLOAD_MEDIA', false),
+    maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
+    host: read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host, with :port where it is not 443'),
+  };
+}
+
+function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {
+  const wsUrl = read.url('WHATSAPP_WS_URL', ['ws:', 'wss:']);
+  const rootKey = read.matching('WHATSAPP_ROOT_KEY', /^[0-9a-f]{64}$/i, 'the 64 hex digits of a 32-byte key');
+  const version = read.matching('WHATSAPP_VERSION', /^\d+\.\d+\.\d+$/, 'a version of the form 2.3000.x');
+  return {
+    ...(wsUrl !== undefined && { wsUrl }),
+    ...(rootKey !== undefined && { rootKey: Buffer.from(rootKey, 'hex') }),
+    ...(version !== undefined && { version: version.split('.').map(Number) as [number, number, number] }),
+  };
+}

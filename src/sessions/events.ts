@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { isoTime } from '../kit/clock.ts';
+import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
+import { type KnownSentMessage, type NewCallback } from '../domain/ports.ts';
+import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { authFolderPath } from './session-view.ts';
+
+/** The event of a session's first connection. `after` is a callback that must be handed over before it. */
+export function newSessionConnected(record: SessionRecord, authDir: string, after: string | undefined): NewCallback {
+  const { sessionId, identity, lastSeenMs, createdAtMs, updatedAtMs } = record;
+  return {
+    event: {
+      kind: 'new-session-connected',
+      body: {
+        session_id: sessionId,
+        phone_number: identity?.phoneNumber ?? '',
+        status: 'connected',
+        last_seen: isoTime(lastSeenMs ?? updatedAtMs),
+        auth_folder_path: authFolderPath(authDir, sessionId),
+        server_port: null,
+        whatsapp_user_id: identity?.whatsappUserId ?? '',
+        created_at: isoTime(createdAtMs),
+        updated_at: isoTime(updatedAtMs),
+      },
+    },
+    webhookId: webhookId('session', sessionId, 'new'),
+    ...(after !== undefined && { after }),
+  };
+}
+
+/** The event of a session's changed status. `count` tells two changes in the same millisecond apart. */
+export function statusUpdate(record: SessionRecord, count: number): NewCallback {
+  const { sessionId, phase, errorMessage, lastSeenMs, updatedAtMs } = record;
+  return {
+    event: {
+      kind: 'status-update',
+      body: {
+        session_id: sessionId,
+        status: statusOf(phase),
+        error_message: errorMessage,
+        timestamp: isoTime(updatedAtMs),
+        last_seen: lastSeenMs === null ? null : isoTime(lastSeenMs),
+      },
+    },
+    webhookId: webhookId('status', sessionId, phase, String(updatedAtMs), String(count)),
+  };
+}
+
+/** The event of a QR that was made or renewed. */
+export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
+  const body = { session_id: sessionId, qr_data: qr.text, generated_at: isoTime(qr.generatedAtMs) };
+  return { event: { kind: 'qr-update', body }, webhookId: webhookId('qr', sessionId, qr.text) };
+}
+
+/** The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. */
+export function messageReceived(record: SessionRecord, message: IncomingMessage, receivedAtMs: number): NewCallback {
+  const { sender, content, isGroup, chatId } = message;
+  return {
+    event: {
+      kind: 'message-received',
+      body: {
+        session_id: record.sessionId,
+        sender_name: sender.pushName ?? sender.number,
+        sender_number: sender.number,
+        message_content: content.text,
+        message_type: content.type,
+        media_info: content.media ?? {},
+        received_at: isoTime(receivedAtMs),
+        phone_number_session: record.identity?.phoneNumber ?? null,
+        message_id: message.id,
+        chat_id: chatId,
+        is_group: isGroup,
+        group_id: isGroup ? chatId : null,
+        group_name: null,
+        sender_lid: sender.lid,
+        from_me: message.fromMe,
+        timestamp: isoTime(message.sentAtMs),
+        offline: message.offline,
+        quoted_message_id: content.quotedMessageId,
+        mentions: content.mentions,
+        is_forwarded: content.isForwarded,
+        edited_message_id: null,
+        deleted_message_id: null,
+        reaction: null,
+        poll: null,
+        location: null,
+        contacts: [],
+      },
+    },
+    webhookId: webhookId('message', record.sessionId, sender.lid ?? sender.number ?? chatId, message.id),
+  };
+}
+
+/** The event of what became of a message that we sent. */
+export function messageStatusUpdate(
+  sessionId: SessionId,
+  message: KnownSentMessage,
+  update: DeliveryUpdate,
+  atMs: number,
+): NewCallback {
+  return {
+    event: {
+      kind: 'message-status-update',
+      body: {
+        session_id: sessionId,
+        message_id: update.messageId,
+        to_number: message.toNumber,
+        status: update.status,
+        error_code: update.errorCode,
+        error_message: update.errorMessage,
+        timestamp: isoTime(atMs),
+      },
+    },
+    webhookId: webhookId('delivery', sessionId, update.messageId, update.status),
+  };
+}
+
+/** A key that is the same for the same event and tells nothing of its parts. */
+function webhookId(kind: string, ...parts: string[]): string {
+  return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
+}

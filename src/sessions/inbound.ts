@@ -1,0 +1,43 @@
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type IncomingMessage } from '../domain/message.ts';
+import { type SessionStore } from '../domain/ports.ts';
+import { type SessionRecord } from '../domain/session.ts';
+import { messageReceived } from './events.ts';
+
+/** What receiving needs. */
+export interface InboundParts {
+  store: SessionStore;
+  clock: Clock;
+  log: Logger;
+  /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
+  tellOwnMessages: boolean;
+}
+
+/**
+ * INBOUND: from a decrypted message to a callback that cannot get lost.
+ * 1. whatsapp/ has read it into our words, and left out what no person wrote;
+ * 2. what the owner sent from the phone is left out, unless the backend wants it;
+ * 3. it becomes a callback row, whose key is made of WhatsApp's own ids: a message that WhatsApp
+ *    delivers twice is one callback;
+ * 4. `callbacks/` hands the rows over, in order, until the backend has them.
+ */
+export class Inbound {
+  readonly #parts: InboundParts;
+
+  constructor(parts: InboundParts) {
+    this.#parts = parts;
+  }
+
+  /** Stores the message for the backend; the session's new record says when it was last seen. */
+  async receive(record: SessionRecord, message: IncomingMessage): Promise<SessionRecord> {
+    const { store, clock, log, tellOwnMessages } = this.#parts;
+    if (message.fromMe && !tellOwnMessages) return record;
+    const now = clock.now();
+    const seen = { ...record, lastSeenMs: now };
+    await store.commit(seen, [messageReceived(record, message, now)]);
+    const { sessionId } = record;
+    log.info({ sessionId, messageId: message.id, type: message.content.type }, `[${sessionId}] message received`);
+    return seen;
+  }
+}

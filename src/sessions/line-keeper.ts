@@ -1,0 +1,131 @@
+import { type Backoff, backoffDelayMs } from '../kit/backoff.ts';
+import { type Chance } from '../kit/chance.ts';
+import { type Clock, type Timer } from '../kit/clock.ts';
+import { type Supervisor } from '../kit/supervisor.ts';
+import { type CloseReason } from '../domain/close-reason.ts';
+import { type Connection, type ConnectionListener, type Connector } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type ConnectGate } from './connect-gate.ts';
+
+/** A line that held this long was good: the next loss is a first one again. */
+const GOOD_AFTER_MS = 60_000;
+
+/** What a keeper is made of. */
+export interface LineKeeperParts {
+  sessionId: SessionId;
+  connector: Connector;
+  gate: ConnectGate;
+  clock: Clock;
+  chance: Chance;
+  supervisor: Supervisor;
+  listener: ConnectionListener;
+}
+
+/**
+ * Keeps at most one line for a session: opens it in its turn, after a pause when asked to, and counts its losses.
+ * An old line can still hand over messages that it got, but says nothing more about the session's state.
+ */
+export class LineKeeper {
+  readonly #parts: LineKeeperParts;
+  #connection: Connection | undefined;
+  #retry: Timer | undefined;
+  /** Which line is the current one; goes up with each order to open or stop. */
+  #turn = 0;
+  #failures = 0;
+  #openSinceMs: number | undefined;
+
+  constructor(parts: LineKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** The line, when there is one. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** Losses in a row. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Opens a line, now or after a pause that grows with the losses. */
+  open(after: 'now' | Backoff): void {
+    const turn = this.#nextTurn();
+    const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#failures, this.#parts.chance);
+    const start = () => this.#parts.supervisor.run('opening a line', this.#connect(turn));
+    if (delayMs === 0) start();
+    else this.#retry = this.#parts.clock.after(delayMs, start);
+  }
+
+  /** Counts a loss; to be called before deciding about it. */
+  countLoss(): void {
+    const openMs = this.#openSinceMs === undefined ? 0 : this.#parts.clock.now() - this.#openSinceMs;
+    this.#failures = openMs >= GOOD_AFTER_MS ? 0 : this.#failures + 1;
+    this.#openSinceMs = undefined;
+  }
+
+  /** Closes the line and opens none. The device stays linked. */
+  async stop(): Promise<void> {
+    this.#nextTurn();
+    await this.#release()?.close();
+  }
+
+  /** Unlinks the device where a line is open, and opens none. */
+  async logout(): Promise<void> {
+    this.#nextTurn();
+    await this.#release()?.logout();
+  }
+
+  /** A person wants it again: earlier losses do not count. */
+  forgive(): void {
+    this.#failures = 0;
+  }
+
+  async #connect(turn: number): Promise<void> {
+    const leave = await this.#parts.gate.enter();
+    if (turn !== this.#turn) { leave(); return; }
+    this.#connection = this.#parts.connector.open(this.#parts.sessionId, this.#listener(turn, leave));
+  }
+
+  #listener(turn: number, leave: () => void): ConnectionListener {
+    const { listener, clock } = this.#parts;
+    const ifCurrent = (tell: () => void) => {
+      if (turn === this.#turn) tell();
+    };
+    return {
+      onQr: (qr) => {
+        leave();
+        ifCurrent(() => listener.onQr(qr));
+      },
+      onPaired: () => ifCurrent(() => listener.onPaired()),
+      onOpen: (identity) => {
+        leave();
+        this.#openSinceMs = clock.now();
+        ifCurrent(() => listener.onOpen(identity));
+      },
+      onMessage: (message) => listener.onMessage(message),
+      onDelivery: (update) => listener.onDelivery(update),
+      onClosed: (reason) => {
+        leave();
+        ifCurrent(() => this.#lost(reason));
+      },
+    };
+  }
+
+  #lost(reason: CloseReason): void {
+    this.#connection = undefined;
+    this.#parts.listener.onClosed(reason);
+  }
+
+  #nextTurn(): number {
+    this.#retry?.cancel();
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  #release(): Connection | undefined {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    return connection;
+  }
+}

@@ -1,0 +1,84 @@
+import { type Clock } from '../kit/clock.ts';
+import { type Recipient } from '../domain/address.ts';
+import { AppError } from '../domain/errors.ts';
+import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
+import { type Connection, type SendOutcome, type SentMessageStore } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { messageStatusUpdate } from './events.ts';
+import { type SendPace } from './send-pace.ts';
+
+/** How long the answer to the caller waits for WhatsApp (contract 1.2). */
+const ACK_TIMEOUT_MS = 10_000;
+
+/** What a caller learns of a message that was sent: `pending` when WhatsApp has not answered yet. */
+export interface SendResult {
+  messageId: string;
+  status: 'sent' | 'pending';
+  /** The JID that it went to. */
+  to: string;
+}
+
+/** The session as a sender needs it. */
+export interface SendingSession {
+  sessionId: SessionId;
+  pace: SendPace;
+  /**
+   * The open line; waits a little for one that is just being repaired.
+   * @throws AppError `session_not_connected`
+   */
+  line(): Promise<Connection>;
+}
+
+/**
+ * OUTBOUND: from the main backend's request to the phone.
+ * 1. the session's turn comes (`SEND_RATE`), and its line is there;
+ * 2. the line finds the account behind the number, and the message is stored before it leaves: a recipient who
+ *    cannot decrypt it asks for it again, perhaps days later;
+ * 3. WhatsApp acknowledges or refuses, and the caller hears which;
+ * 4. what becomes of it afterwards comes to {@link Outbound.progress} and goes on as a callback.
+ */
+export class Outbound {
+  readonly #sent: SentMessageStore;
+  readonly #clock: Clock;
+
+  constructor(sent: SentMessageStore, clock: Clock) {
+    this.#sent = sent;
+    this.#clock = clock;
+  }
+
+  /**
+   * Sends a text.
+   * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `account_restricted`, `rate_limited`,
+   *   `message_refused`, `whatsapp_timeout`
+   */
+  async send(session: SendingSession, to: Recipient, text: string): Promise<SendResult> {
+    await session.pace.turn();
+    const line = await session.line();
+    const outcome = await line.sendText({
+      to,
+      text,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+      beforeSend: (message) => this.#sent.add(session.sessionId, message),
+    });
+    return accepted(outcome);
+  }
+
+  /** Tells the backend what became of a message, where that is news; receipts repeat and come late. */
+  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
+    const message = await this.#sent.find(sessionId, update.messageId);
+    if (!message || !isProgress(message.status, update.status)) return;
+    const event = messageStatusUpdate(sessionId, message, update, this.#clock.now());
+    await this.#sent.progress(sessionId, update.messageId, update.status, event);
+  }
+}
+
+function accepted(outcome: SendOutcome): SendResult {
+  if (outcome.status === 'failed') throw refusal(outcome.errorCode);
+  return { messageId: outcome.messageId, status: outcome.status, to: outcome.to };
+}
+
+function refusal(errorCode: string): AppError {
+  if (errorCode === '463') return new AppError('account_restricted');
+  if (errorCode === '429') return new AppError('rate_limited');
+  return new AppError('message_refused', { message: `WhatsApp refused the message (${errorCode}).` });
+}

@@ -1,0 +1,74 @@
+import { type CloseReason } from '../domain/close-reason.ts';
+import { type Backoff } from '../kit/backoff.ts';
+
+/** What is known of a session when its line is lost. */
+export interface LossContext {
+  /** Whether a device is linked: without one, the line was an offer to scan. */
+  linked: boolean;
+  /** Lines that were lost in a row without having been good in between. */
+  failures: number;
+}
+
+/** What to do about a lost line. */
+export type Decision =
+  /** Open a new line with the same credentials, at once or after a pause. */
+  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null }
+  /** Forget the credentials, then offer a new QR. */
+  | { do: 'start-over'; after: Backoff }
+  /** Over; a new QR is needed. */
+  | { do: 'close'; message: string }
+  /** Over until a person acts. */
+  | { do: 'fail'; message: string };
+
+type Row<Kind> = (reason: Extract<CloseReason, { kind: Kind }>, context: LossContext) => Decision;
+
+const USUAL: Backoff = { baseMs: 1_000, maxMs: 60_000 };
+const SLOW: Backoff = { baseMs: 30_000, maxMs: 600_000 };
+const MAX_RESTARTS = 3;
+const MAX_REPLACEMENTS = 3;
+
+/** What to do, from why the line was lost. */
+export function decide(reason: CloseReason, context: LossContext): Decision {
+  const row = ROWS[reason.kind] as (reason: CloseReason, context: LossContext) => Decision;
+  return row(reason, context);
+}
+
+/** One row for each way a line ends: whether it comes back, when, and what the operator reads. */
+const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
+  asked: () => reconnect('now', null),
+  'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
+  'qr-exhausted': () => reconnect('now', null),
+  'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
+  'pairing-failed': () => ({ do: 'start-over', after: USUAL }),
+  'logged-out': (_, { linked }) =>
+    linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL },
+  replaced: (_, { failures }) =>
+    failures < MAX_REPLACEMENTS ? reconnect(SLOW, REPLACED) : { do: 'fail', message: CONFLICT },
+  'temporarily-banned': ({ expiresInSeconds }) => ({ do: 'fail', message: banned(expiresInSeconds) }),
+  forbidden: ({ code }) => ({ do: 'fail', message: forbidden(code) }),
+  'client-outdated': () => ({ do: 'fail', message: OUTDATED }),
+  'multi-device-missing': () => ({ do: 'fail', message: MULTI_DEVICE_MISSING }),
+  refused: ({ code }) => reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
+};
+
+const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';
+const REPLACED = 'Another process took over the line of this device; trying again later.';
+const CONFLICT = 'Another process keeps taking over the line of this device. Stop it, then restart the session.';
+const OUTDATED =
+  'WhatsApp no longer accepts this client version. Update the orchestrator or set WHATSAPP_VERSION, then restart.';
+
+const MULTI_DEVICE_MISSING =
+  'The phone does not support linked devices. Update WhatsApp on it, then restart the session.';
+
+function forbidden(code: number): string {
+  return `WhatsApp locked or banned this account (${code}). Open WhatsApp on the phone, then restart the session.`;
+}
+
+function reconnect(after: 'now' | Backoff, message: string | null): Decision {
+  return { do: 'reconnect', after, message };
+}
+
+function banned(expiresInSeconds: number | null): string {
+  const until = expiresInSeconds === null ? '' : ` for ${Math.ceil(expiresInSeconds / 60)} minutes`;
+  return `WhatsApp banned this account temporarily${until}. Wait, then restart the session.`;
+}

@@ -1,0 +1,233 @@
+import { type Chance } from '../kit/chance.ts';
+import { type Clock, type Timer } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
+import { Supervisor } from '../kit/supervisor.ts';
+import { type PhoneNumber, type Recipient } from '../domain/address.ts';
+import { AppError } from '../domain/errors.ts';
+import { type Connector, type SentMessageStore, type SessionFolders, type SessionStore } from '../domain/ports.ts';
+import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
+import { newSessionId, type SessionId } from '../domain/session-id.ts';
+import { ConnectGate } from './connect-gate.ts';
+import { Inbound } from './inbound.ts';
+import { Outbound, type SendResult } from './outbound.ts';
+import { SendPace } from './send-pace.ts';
+import { Session, type SessionParts } from './session.ts';
+import { type SessionView, sessionView } from './session-view.ts';
+
+/** How long `GET /generate-qr` waits for WhatsApp's first code (contract 1). */
+const FIRST_QR_LIMIT_MS = 30_000;
+/** How long `GET /sessions/:id/qr` waits between two offers. */
+const NEXT_QR_LIMIT_MS = 5_000;
+/** Lines that connect at the same time. */
+const CONNECTING_AT_ONCE = 8;
+
+/** What can be set about sessions. */
+export interface SessionSettings {
+  /** `AUTH_DIR`, as it was configured. */
+  authDir: string;
+  /** `QR_SESSION_TTL` in ms; 0 is no limit. */
+  qrSessionTtlMs: number;
+  /** `MAX_PENDING_SESSIONS`. */
+  maxPendingSessions: number;
+  /** `SEND_RATE`, messages a minute and session; 0 is no limit. */
+  sendRate: number;
+  /** `CALLBACK_OWN_MESSAGES`. */
+  tellOwnMessages: boolean;
+}
+
+/** What the manager is made of. */
+export interface SessionManagerParts {
+  settings: SessionSettings;
+  store: SessionStore;
+  sentMessages: SentMessageStore;
+  folders: SessionFolders;
+  connector: Connector;
+  clock: Clock;
+  chance: Chance;
+  log: Logger;
+}
+
+/** A new session and its first code. */
+export interface QrOffer {
+  sessionId: SessionId;
+  qr: QrCode;
+}
+
+/** Holds every session of the process, and gives the doors the few things that they may do with them. */
+export class SessionManager implements AsyncDisposable {
+  readonly #parts: SessionManagerParts;
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #expiries = new Map<SessionId, Timer>();
+  readonly #announcing = new SerialQueue();
+  readonly #supervisor: Supervisor;
+  readonly #outbound: Outbound;
+  readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
+
+  constructor(parts: SessionManagerParts) {
+    const { settings, store, connector, clock, chance, log, sentMessages, folders } = parts;
+    this.#parts = parts;
+    this.#supervisor = new Supervisor(log);
+    this.#outbound = new Outbound(sentMessages, clock);
+    const inbound = new Inbound({ store, clock, log, tellOwnMessages: settings.tellOwnMessages });
+    this.#shared = {
+      ...{ store, connector, clock, chance, log, inbound, folders },
+      outbound: this.#outbound,
+      supervisor: this.#supervisor,
+      gate: new ConnectGate(CONNECTING_AT_ONCE),
+      authDir: settings.authDir,
+    };
+  }
+
+  /** Brings back every stored session: those that are linked reconnect, those that wait for a scan get a new QR. */
+  async start(): Promise<void> {
+    for (const record of await this.#parts.store.all()) this.#add(record).resume();
+  }
+
+  /**
+   * Makes a session and answers with its first code.
+   * @throws AppError `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
+   */
+  async generateQr(): Promise<QrOffer> {
+    this.#refuseTooManyPending();
+    const session = await this.#create();
+    const { sessionId } = session.record;
+    session.resume();
+    try {
+      return { sessionId, qr: await session.qr(FIRST_QR_LIMIT_MS) };
+    } catch (cause) {
+      const why = session.record.errorMessage;
+      await this.#end(session, 'WhatsApp gave no QR', 'if-announced');
+      throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
+    }
+  }
+
+  /** Every session, the oldest first. */
+  list(): SessionView[] {
+    return [...this.#sessions.values()].map((session) => this.#view(session));
+  }
+
+  /** One session. @throws AppError `session_not_found` */
+  view(id: SessionId): SessionView {
+    return this.#view(this.#get(id));
+  }
+
+  /** The code to scan now. @throws AppError `session_not_found`, `session_not_pairing` */
+  async currentQr(id: SessionId): Promise<QrCode> {
+    return this.#get(id).qr(NEXT_QR_LIMIT_MS);
+  }
+
+  /** Sends a text. @throws AppError `session_not_found` and those of {@link Outbound.send} */
+  async sendText(id: SessionId, to: Recipient, text: string): Promise<SendResult> {
+    return this.#outbound.send(this.#get(id), to, text);
+  }
+
+  /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */
+  async restart(id: SessionId): Promise<SessionView> {
+    const session = this.#get(id);
+    await session.restart();
+    return this.#view(session);
+  }
+
+  /** Unlinks and removes a session. @throws AppError `session_not_found` */
+  async remove(id: SessionId): Promise<void> {
+    await this.#end(this.#get(id), 'deleted', 'if-announced');
+  }
+
+  /** How many sessions have each status. */
+  counts(): Record<SessionStatus, number> {
+    const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
+    for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
+    return counts;
+  }
+
+  /** Closes all lines without unlinking anything, and lets what is being handled end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#expiries.values()) timer.cancel();
+    await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
+    await this.#supervisor.idle();
+  }
+
+  async #create(): Promise<Session> {
+    const { clock, chance, store, folders } = this.#parts;
+    const now = clock.now();
+    const record: SessionRecord = {
+      sessionId: newSessionId(now, chance),
+      phase: 'pairing',
+      identity: null,
+      announced: false,
+      errorMessage: null,
+      lastSeenMs: null,
+      createdAtMs: now,
+      updatedAtMs: now,
+    };
+    await store.commit(record, []);
+    await folders.create(record.sessionId);
+    return this.#add(record);
+  }
+
+  #add(record: SessionRecord): Session {
+    const { settings, clock } = this.#parts;
+    const session = new Session(record, {
+      ...this.#shared,
+      pace: new SendPace(settings.sendRate, clock),
+      announcing: (number, announce) =>
+        this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
+    });
+    this.#sessions.set(record.sessionId, session);
+    if (record.phase === 'pairing') this.#expireLater(session);
+    return session;
+  }
+
+  /** A number has one session: the older one of it is unlinked and removed (contract 1.4). */
+  async #replaceOlder(number: PhoneNumber, newer: SessionId): Promise<string | undefined> {
+    let last: string | undefined;
+    for (const session of [...this.#sessions.values()]) {
+      const { sessionId, identity, announced } = session.record;
+      if (sessionId === newer || !announced || identity?.phoneNumber !== number) continue;
+      last = (await this.#end(session, `replaced by ${newer}`, 'always')) ?? last;
+    }
+    return last;
+  }
+
+  async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+    const { sessionId } = session.record;
+    const last = await session.remove(why, tell);
+    this.#expiries.get(sessionId)?.cancel();
+    this.#expiries.delete(sessionId);
+    this.#sessions.delete(sessionId);
+    await this.#parts.folders.remove(sessionId);
+    this.#parts.log.info({ sessionId, why }, `[${sessionId}] session removed`);
+    return last;
+  }
+
+  /** `QR_SESSION_TTL`: a session that nobody scans is removed after a while. */
+  #expireLater(session: Session): void {
+    const { qrSessionTtlMs } = this.#parts.settings;
+    if (qrSessionTtlMs === 0) return;
+    const { sessionId, createdAtMs } = session.record;
+    const expire = async () => {
+      if (session.isPairing) await this.#end(session, 'Nobody scanned the QR in time', 'always');
+    };
+    const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#parts.clock.now());
+    const timer = this.#parts.clock.after(leftMs, () =>
+      this.#supervisor.run('the end of an unscanned session', expire()),
+    );
+    this.#expiries.set(sessionId, timer);
+  }
+
+  #refuseTooManyPending(): void {
+    const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
+    if (pending >= this.#parts.settings.maxPendingSessions) throw new AppError('too_many_pending_sessions');
+  }
+
+  #get(id: SessionId): Session {
+    const session = this.#sessions.get(id);
+    if (!session) throw new AppError('session_not_found');
+    return session;
+  }
+
+  #view({ record }: Session): SessionView {
+    return sessionView(record, this.#parts.settings.authDir);
+  }
+}

@@ -1,0 +1,166 @@
+import { makeWASocket, type WAMessage } from '@whiskeysockets/baileys';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
+import { AppError } from '../domain/errors.ts';
+import { type CloseReason } from '../domain/close-reason.ts';
+import { type Connection, type ConnectionListener, type OutgoingText, type SendOutcome } from '../domain/ports.ts';
+import { Acks } from './acks.ts';
+import { isPaired, type LineAuth } from './auth-state.ts';
+import { closeReason } from './disconnect.ts';
+import { HangGuards } from './hang-guards.ts';
+import { readIncoming } from './incoming.ts';
+import { type LineHandlers, wireLine } from './line-events.ts';
+import { unlinkDevice } from './logout.ts';
+import { QrOffer } from './qr-offer.ts';
+import { type RecipientLookup } from './recipient-lookup.ts';
+import { sendText } from './send-text.ts';
+import { type WhatsAppSettings } from './settings.ts';
+import { type FindSent, socketConfig } from './socket-config.ts';
+
+/** What a line is made of. */
+export interface ConnectionParts {
+  settings: WhatsAppSettings;
+  loadAuth: () => Promise<LineAuth>;
+  findSent: FindSent;
+  lookup: RecipientLookup;
+  listener: ConnectionListener;
+  clock: Clock;
+  log: Logger;
+}
+
+/** The socket, with what belongs to it. */
+interface OpenLine {
+  socket: ReturnType<typeof makeWASocket>;
+  auth: LineAuth;
+  guards: HangGuards;
+}
+
+/**
+ * One line to WhatsApp: one Baileys socket from its making to its end. Its listener is told everything in the order
+ * in which it happened, and `onClosed` last and once, whether Baileys says so, a guard gave up, or the socket could
+ * not even be made.
+ */
+export class BaileysConnection implements Connection {
+  readonly #parts: ConnectionParts;
+  readonly #acks: Acks;
+  readonly #closed = Promise.withResolvers<undefined>();
+  #line: OpenLine | undefined;
+  #asked = false;
+  #ended = false;
+  /** What is still to be told, one thing after the other. */
+  readonly #telling = new SerialQueue();
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#acks = new Acks(parts.clock);
+    this.#start().catch((error: unknown) => this.#finish(error));
+  }
+
+  async sendText(message: OutgoingText): Promise<SendOutcome> {
+    if (!this.#line || this.#ended) throw new AppError('session_not_connected');
+    return sendText({ socket: this.#line.socket, acks: this.#acks, lookup: this.#parts.lookup }, message);
+  }
+
+  async close(): Promise<void> {
+    this.#asked = true;
+    if (this.#line) this.#end(this.#line, undefined);
+    else this.#finish(undefined);
+    await this.#closed.promise;
+  }
+
+  async logout(): Promise<void> {
+    if (this.#line && !this.#ended) {
+      await unlinkDevice(this.#line.socket).catch((error: unknown) =>
+        this.#parts.log.warn({ err: error }, 'WhatsApp did not confirm that the device is unlinked'),
+      );
+    }
+    await this.close();
+  }
+
+  async #start(): Promise<void> {
+    const { settings, findSent, clock, loadAuth } = this.#parts;
+    const auth = await loadAuth();
+    if (this.#ended) return;
+    const socket = makeWASocket(socketConfig(settings, auth, findSent));
+    const line = { socket, auth, guards: new HangGuards(socket, clock, (error) => this.#end(line, error)) };
+    this.#line = line;
+    const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
+    wireLine(socket, offer, this.#handlers(line));
+  }
+
+  #handlers({ auth, guards }: OpenLine): LineHandlers {
+    const { listener, log } = this.#parts;
+    return {
+      credentialsChanged: () => {
+        const saved = auth.saveCredentials();
+        this.#tell(() => saved);
+      },
+      qr: (qr) => {
+        guards.started();
+        this.#tell(() => listener.onQr(qr));
+      },
+      paired: () => this.#tell(() => listener.onPaired()),
+      open: (identity) => {
+        guards.started();
+        this.#tell(() => listener.onOpen(identity));
+      },
+      message: (message, offline) => this.#read(message, offline),
+      acknowledged: (node) => {
+        const update = this.#acks.take(node);
+        if (update) this.#tell(() => listener.onDelivery(update));
+      },
+      delivery: (update) => this.#tell(() => listener.onDelivery(update)),
+      closed: (error) => this.#finish(error),
+      failed: (error) => log.warn({ err: error }, 'the line could not answer WhatsApp'),
+    };
+  }
+
+  /** Reads now, since Baileys changes its messages later, and tells in turn. */
+  #read(message: WAMessage, offline: boolean): void {
+    const socket = this.#line?.socket;
+    const me = socket?.user;
+    if (!socket || !me) return;
+    const reading = readIncoming({ message, offline, me }, (lid) =>
+      socket.signalRepository.lidMapping.getPNForLID(lid),
+    );
+    this.#tell(async () => {
+      const incoming = await reading;
+      if (incoming) this.#parts.listener.onMessage(incoming);
+    });
+    if (!message.message) this.#parts.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
+  }
+
+  #tell(what: () => void | Promise<void>): void {
+    this.#telling.run(what).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'news of a line could not be handled');
+    });
+  }
+
+  /** Asks Baileys to end; its closing event, or the cut after a while, then finishes. */
+  #end({ socket, guards }: OpenLine, error: Error | undefined): void {
+    if (this.#ended) return;
+    const cut = guards.closing();
+    socket
+      .end(error)
+      .catch((failure: unknown) => this.#finish(failure))
+      .finally(() => cut.cancel());
+  }
+
+  #finish(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#line?.guards.started();
+    this.#line?.auth.fence();
+    this.#acks.release();
+    const reason = this.#reason(error);
+    this.#tell(() => this.#parts.listener.onClosed(reason));
+    this.#tell(() => this.#closed.resolve(undefined));
+  }
+
+  #reason(error: unknown): CloseReason {
+    if (this.#asked) return { kind: 'asked' };
+    const creds = this.#line?.auth.state.creds;
+    return closeReason({ paired: creds !== undefined && isPaired(creds), error });
+  }
+}

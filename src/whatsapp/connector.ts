@@ -1,0 +1,56 @@
+import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import {
+  type Connection,
+  type ConnectionListener,
+  type Connector,
+  type SentMessageStore,
+  type SignalKeyStore,
+} from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { loadAuth } from './auth-state.ts';
+import { BaileysConnection } from './connection.ts';
+import { quietLibsignal } from './quiet-libsignal.ts';
+import { RecipientLookup } from './recipient-lookup.ts';
+import { type WhatsAppSettings } from './settings.ts';
+
+/** What the connector is made of. */
+export interface ConnectorParts {
+  settings: WhatsAppSettings;
+  keys: SignalKeyStore;
+  sentMessages: SentMessageStore;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Opens lines to WhatsApp with Baileys. */
+export class BaileysConnector implements Connector {
+  readonly #parts: ConnectorParts;
+  /** Shared by all sessions: which account a number has does not depend on who asks. */
+  readonly #lookup = new RecipientLookup();
+
+  constructor(parts: ConnectorParts) {
+    this.#parts = parts;
+    quietLibsignal();
+    // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
+    if (parts.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(parts.settings.rootKey);
+  }
+
+  open(sessionId: SessionId, listener: ConnectionListener): Connection {
+    const { settings, keys, sentMessages, clock, log } = this.#parts;
+    return new BaileysConnection({
+      settings,
+      loadAuth: () => loadAuth(keys, sessionId),
+      findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
+      lookup: this.#lookup,
+      listener,
+      clock,
+      log: log.child({ sessionId }),
+    });
+  }
+
+  async forget(sessionId: SessionId): Promise<void> {
+    await this.#parts.keys.forget(sessionId);
+  }
+}

@@ -1,0 +1,61 @@
+import { type CloseReason } from '../domain/close-reason.ts';
+
+/** What is known of a line at the moment it closes. */
+export interface LineAtClose {
+  /** Whether its credentials are those of a paired device. */
+  paired: boolean;
+  /** Baileys' error: mostly a Boom, sometimes a plain Error, sometimes nothing. */
+  error: unknown;
+}
+
+/**
+ * Baileys' closing error in our words. Its own names for the codes mislead ("badSession" is only "no better
+ * code"), so the numbers are read here and nowhere else.
+ */
+export function closeReason({ paired, error }: LineAtClose): CloseReason {
+  const code = statusCode(error);
+  const message = error instanceof Error ? error.message : 'no reason given';
+  if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
+  if (!paired && code !== undefined && PAIRING_FAILURES.has(code)) return { kind: 'pairing-failed', detail: message };
+  const known = code === undefined ? undefined : BY_CODE[code];
+  return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
+}
+
+// 401: a login that never was; 500: Baileys' "Invalid account signature" and its like.
+const PAIRING_FAILURES = new Set([401, 500]);
+
+const BY_CODE: Partial<Record<number, (code: number, error: unknown) => CloseReason>> = {
+  400: refused,
+  401: () => ({ kind: 'logged-out' }),
+  402: (_, error) => ({ kind: 'temporarily-banned', expiresInSeconds: banExpiry(error) }),
+  403: (code) => ({ kind: 'forbidden', code }),
+  405: () => ({ kind: 'client-outdated' }),
+  406: (code) => ({ kind: 'forbidden', code }),
+  409: refused,
+  411: () => ({ kind: 'multi-device-missing' }),
+  413: refused,
+  414: refused,
+  415: refused,
+  418: refused,
+  440: () => ({ kind: 'replaced' }),
+  515: () => ({ kind: 'restart-required' }),
+};
+
+function refused(code: number): CloseReason {
+  return { kind: 'refused', code };
+}
+
+function statusCode(error: unknown): number | undefined {
+  const code = (error as { output?: { statusCode?: unknown } } | null | undefined)?.output?.statusCode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** `<failure reason="402" expire="seconds">`: Baileys passes the attributes through as `data`. */
+function banExpiry(error: unknown): number | null {
+  const expire = Number((error as { data?: { expire?: unknown } } | null | undefined)?.data?.expire);
+  return Number.isFinite(expire) && expire > 0 ? expire : null;
+}
+
+function withCode(message: string, code: number | undefined): string {
+  return code === undefined ? message : `${message} (${code})`;
+}

@@ -1,0 +1,56 @@
+import { type WAMessage } from '@whiskeysockets/baileys';
+import { type IncomingMessage, type Sender } from '../domain/message.ts';
+import { isGroup, lidOf, numberOf, withoutDevice } from './jid.ts';
+import { readContent } from './messages/read.ts';
+
+/** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
+export type FindNumberJid = (lid: string) => Promise<string | null>;
+
+/** How a message came: with whose account, and whether it had waited at WhatsApp. */
+export interface Arrival {
+  message: WAMessage;
+  offline: boolean;
+  /** The account's own JIDs, for messages that its owner sent from the phone. */
+  me: { id: string; lid?: string | undefined };
+}
+
+/**
+ * A message of Baileys in our words; `undefined` for what the backend is not told: status broadcasts,
+ * channels, bookkeeping between devices, and what could not be decrypted.
+ */
+export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promise<IncomingMessage | undefined> {
+  const { message, offline } = arrival;
+  const { remoteJid, id, fromMe } = message.key;
+  if (!remoteJid || !id || !message.message || isPublicChannel(remoteJid)) return undefined;
+  const content = readContent(message.message);
+  if (!content) return undefined;
+  return {
+    id,
+    chatId: withoutDevice(remoteJid),
+    isGroup: isGroup(remoteJid),
+    fromMe: fromMe === true,
+    sender: await readSender(arrival, find),
+    sentAtMs: Number(message.messageTimestamp ?? 0) * 1000,
+    offline,
+    content,
+  };
+}
+
+function isPublicChannel(jid: string): boolean {
+  return jid === 'status@broadcast' || jid.endsWith('@newsletter');
+}
+
+async function readSender(arrival: Arrival, find: FindNumberJid): Promise<Sender> {
+  const jids = senderJids(arrival);
+  const lid = jids.map(lidOf).find((found) => found !== null) ?? null;
+  const number =
+    jids.map(numberOf).find((found) => found !== null) ?? (lid === null ? null : numberOf(await find(lid)));
+  return { number, lid, pushName: arrival.message.pushName ?? null };
+}
+
+/** Every address by which WhatsApp named the sender: in groups the participant, else the chat itself. */
+function senderJids({ message: { key }, me }: Arrival): (string | null | undefined)[] {
+  if (key.fromMe) return [me.id, me.lid];
+  if (key.participant) return [key.participant, key.participantAlt];
+  return [key.remoteJid, key.remoteJidAlt];
+}

@@ -1,0 +1,60 @@
+import { type BinaryNode, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { type DeliveryUpdate } from '../domain/message.ts';
+import { type AccountIdentity, type QrCode } from '../domain/session.ts';
+import { groupReceipts, personReceipts } from './delivery.ts';
+import { tapEvents } from './event-tap.ts';
+import { identityOf } from './jid.ts';
+import { handlePairingRefresh } from './pairing-refresh.ts';
+import { type QrOffer } from './qr-offer.ts';
+
+/** What a socket says, in the order in which it says it. Handlers run inside Baileys and must not throw. */
+export interface LineHandlers {
+  /** The credentials changed and must be stored now. */
+  credentialsChanged: () => void;
+  qr: (qr: QrCode) => void;
+  paired: () => void;
+  open: (identity: AccountIdentity) => void;
+  message: (message: WAMessage, offline: boolean) => void;
+  acknowledged: (node: BinaryNode) => void;
+  delivery: (update: DeliveryUpdate) => void;
+  closed: (error: unknown) => void;
+  /** An answer to WhatsApp could not be sent. */
+  failed: (error: unknown) => void;
+}
+
+/** Connects a socket's events and stanzas to the handlers. To be called right after the socket is made. */
+export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandlers): void {
+  tapEvents(socket, {
+    'creds.update': () => handlers.credentialsChanged(),
+    'connection.update': (update) => {
+      const { qr, isNewLogin, connection, lastDisconnect } = update;
+      const code = qr === undefined ? undefined : offer.shown(qr);
+      if (code) handlers.qr(code);
+      if (isNewLogin) {
+        offer.scanned();
+        handlers.paired();
+      }
+      if (connection === 'open') opened(socket, handlers);
+      if (connection === 'close') handlers.closed(lastDisconnect?.error);
+    },
+    // `append` is what had waited at WhatsApp while we were away, and as much a message as any other.
+    'messages.upsert': ({ messages, type }) => {
+      for (const message of messages) handlers.message(message, type === 'append');
+    },
+    'messages.update': (updates) => personReceipts(updates).forEach(handlers.delivery),
+    'message-receipt.update': (updates) => groupReceipts(updates).forEach(handlers.delivery),
+  });
+  socket.ws.on('CB:ack,class:message', (node: BinaryNode) => handlers.acknowledged(node));
+  handlePairingRefresh(socket, () => reshow(offer, handlers), handlers.failed);
+}
+
+function opened(socket: WASocket, handlers: LineHandlers): void {
+  const identity = identityOf(socket.user?.id ?? '');
+  if (identity) handlers.open(identity);
+  else handlers.failed(new Error('WhatsApp logged us in without a phone number'));
+}
+
+function reshow(offer: QrOffer, handlers: LineHandlers): void {
+  const code = offer.reshown();
+  if (code) handlers.qr(code);
+}

@@ -1,0 +1,32 @@
+import { type proto } from '@whiskeysockets/baileys';
+
+const MAX_DEPTH = 8;
+
+/**
+ * The message inside its wrappers (ephemeral, view once, document with caption, edited, …). WhatsApp invents new
+ * ones, so the rule is general: a field that holds a `message` of its own is a wrapper.
+ */
+export function unwrap(message: proto.IMessage): proto.IMessage {
+  let inner = message;
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const next = wrapped(inner);
+    if (!next) return inner;
+    inner = next;
+  }
+  return inner;
+}
+
+function wrapped(message: proto.IMessage): proto.IMessage | undefined {
+  for (const value of Object.values(message) as ({ message?: unknown } | null | undefined)[]) {
+    const inner = value?.message;
+    if (typeof inner === 'object' && inner !== null) return inner;
+  }
+  return undefined;
+}
+
+/** The names of the fields that carry something. */
+export function fieldsOf(message: proto.IMessage): string[] {
+  return Object.entries(message)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name]) => name);
+}

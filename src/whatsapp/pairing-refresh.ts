@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+
+const NOTIFICATION = 'CB:notification,type:companion_reg_refresh';
+
+/**
+ * Since July 2026 WhatsApp sends `companion_reg_refresh` while a QR is on offer, and takes no scan before the
+ * client made a new ADV secret, showed the current code again with it and acknowledged. Baileys 7.0.0-rc14 does
+ * neither (and its own acknowledgement throws before the login), so it is done here, from outside:
+ * `onRefresh` is called once the new secret is in the credentials.
+ */
+export function handlePairingRefresh(socket: WASocket, onRefresh: () => void, onError: (error: unknown) => void): void {
+  socket.ws.on(NOTIFICATION, (node: BinaryNode) => {
+    socket.authState.creds.advSecretKey = randomBytes(32).toString('base64');
+    onRefresh();
+    socket.sendNode(acknowledgement(node)).catch(onError);
+  });
+}
+
+/**
+ * The QR's text with the ADV secret of now. Baileys keeps the one it had when the offer came, also in the codes
+ * that follow; the secret is the last part but one of `ref,noise,identity,secret,platform`.
+ */
+export function withCurrentSecret(qrText: string, advSecret: string): string {
+  const parts = qrText.split(',');
+  parts[parts.length - 2] = advSecret;
+  return parts.join(',');
+}
+
+function acknowledgement(node: BinaryNode): BinaryNode {
+  const { id = '', from = '', type = '' } = node.attrs;
+  return { tag: 'ack', attrs: { id, class: 'notification', to: from, type } };
+}

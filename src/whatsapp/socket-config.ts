@@ -1,0 +1,45 @@
+import { Browsers, proto, type UserFacingSocketConfig } from '@whiskeysockets/baileys';
+import { silentLogger } from '../kit/logger.ts';
+import { type LineAuth } from './auth-state.ts';
+import { type WhatsAppSettings } from './settings.ts';
+import { lockedSignalRepository } from './signal-repository.ts';
+
+/** Finds a message that we sent, encoded, by its id; for a recipient who could not decrypt it. */
+export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
+
+/** The options of Baileys for one line. What differs from its defaults says why. */
+export function socketConfig(settings: WhatsAppSettings, auth: LineAuth, findSent: FindSent): UserFacingSocketConfig {
+  return {
+    ...connectionOptions(settings),
+    auth: auth.state,
+    makeSignalRepository: lockedSignalRepository(auth.state.keys),
+    // Its log lines carry keys and whole stanzas.
+    logger: silentLogger,
+    browser: Browsers.macOS('Chrome'),
+    // Marking us online would silence the notifications of the owner's phone.
+    markOnlineOnConnect: false,
+    // The default asks the phone for its whole history, which the backend is never told.
+    syncFullHistory: false,
+    // We know what we send; the echo is one more way to throw out of band.
+    emitOwnEvents: false,
+    generateHighQualityLinkPreview: false,
+    defaultQueryTimeoutMs: 30_000,
+    // By the id alone: a receipt may name the chat by number or by LID.
+    getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
+  };
+}
+
+function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocketConfig> {
+  const { wsUrl, version, connectTimeoutMs, qrLifetimeMs } = settings;
+  return {
+    ...(wsUrl !== undefined && { waWebSocketUrl: wsUrl }),
+    ...(version !== undefined && { version }),
+    ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    ...(qrLifetimeMs !== undefined && { qrTimeout: qrLifetimeMs }),
+  };
+}
+
+/** Never an empty message for an unknown one: the recipient would see a blank. */
+function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
+  return content && proto.Message.decode(content);
+}
