@@ -1,0 +1,116 @@
+import { type Database } from 'better-sqlite3';
+import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { promised } from './promised.ts';
+import { type ReadyBell } from './ready-bell.ts';
+
+/** The end of a callback, as the statement takes it. */
+interface Settlement {
+  id: number;
+  webhookId: string;
+  state: 'delivered' | 'dead';
+  error: string | null;
+  atMs: number;
+}
+
+/**
+ * The callbacks as rows. What became of one is written only where its id AND its webhookId still match: a newer QR
+ * takes over the row of an older one, also while the older one is on its way.
+ */
+export class SqliteCallbackQueue implements CallbackQueue {
+  readonly #bell: ReadyBell;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, bell: ReadyBell) {
+    this.#bell = bell;
+    this.#sql = prepare(db);
+  }
+
+  onReady(listener: (sessionId: SessionId) => void): void {
+    this.#bell.onRing(listener);
+  }
+
+  sessionsWithPending(): Promise<SessionId[]> {
+    return promised(() => this.#sql.sessions.all().map(({ sessionId }) => sessionId));
+  }
+
+  next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+    return promised(() => {
+      const oldest = this.#sql.oldest.get(sessionId);
+      return oldest && this.#sql.mustWait.get(oldest.id) ? undefined : oldest;
+    });
+  }
+
+  delivered({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
+    return promised(() => this.#settle({ id, webhookId, state: 'delivered', error: null, atMs }));
+  }
+
+  failed({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+    return promised(() => {
+      this.#sql.failed.run({ id, webhookId, error, atMs });
+    });
+  }
+
+  dead({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+    return promised(() => this.#settle({ id, webhookId, state: 'dead', error, atMs }));
+  }
+
+  counts(nowMs: number): Promise<CallbackCounts> {
+    return promised(() => {
+      const { pending, deadLettered, oldestMs } = this.#sql.counts.get() ?? NOTHING;
+      const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
+      return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
+    });
+  }
+
+  /**
+   * Removes callbacks that were delivered before `beforeMs`. Until then their webhookIds are remembered, so an event
+   * that WhatsApp tells again is not posted again. Dead letters stay until somebody decides.
+   */
+  prune(beforeMs: number): void {
+    this.#sql.prune.run(beforeMs);
+  }
+
+  #settle(settlement: Settlement): void {
+    if (this.#sql.settle.run(settlement).changes === 0) return;
+    this.#bell.ring(this.#sql.waiters.all(settlement.webhookId).map(({ sessionId }) => sessionId));
+  }
+}
+
+const NOTHING = { pending: 0, deadLettered: 0, oldestMs: null };
+
+function prepare(db: Database) {
+  return {
+    sessions: db.prepare<[], { sessionId: SessionId }>(
+      `SELECT session_id AS sessionId FROM callbacks WHERE state = 'pending'
+       GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
+    ),
+    oldest: db.prepare<[SessionId], PendingCallback>(
+      `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
+         attempts, first_failed_at_ms AS firstFailedAtMs
+       FROM callbacks WHERE session_id = ? AND state = 'pending' ORDER BY seq LIMIT 1`,
+    ),
+    mustWait: db.prepare<[number]>(
+      `SELECT 1 FROM callbacks AS it JOIN callbacks AS earlier ON earlier.webhook_id = it.after_webhook_id
+       WHERE it.id = ? AND earlier.state = 'pending'`,
+    ),
+    settle: db.prepare<[Settlement]>(
+      `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
+       WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
+    ),
+    failed: db.prepare<[{ id: number; webhookId: string; error: string; atMs: number }]>(
+      `UPDATE callbacks SET attempts = attempts + 1, last_error = @error,
+         first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)
+       WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
+    ),
+    waiters: db.prepare<[string], { sessionId: SessionId }>(
+      `SELECT DISTINCT session_id AS sessionId FROM callbacks WHERE after_webhook_id = ? AND state = 'pending'`,
+    ),
+    counts: db.prepare<[], { pending: number; deadLettered: number; oldestMs: number | null }>(
+      `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
+         (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
+         (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
+    ),
+    prune: db.prepare<[number]>(`DELETE FROM callbacks WHERE state = 'delivered' AND settled_at_ms < ?`),
+  };
+}

@@ -1,0 +1,21 @@
+import { type Database } from 'better-sqlite3';
+import { init } from './migrations/001-init.ts';
+import { StorageTooNewError } from './storage-error.ts';
+
+/** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
+const MIGRATIONS: readonly string[] = [init];
+
+/**
+ * Brings the schema up to date, each step in its own transaction.
+ * @throws StorageTooNewError when the file had steps that this version does not know
+ */
+export function migrate(db: Database, file: string): void {
+  const found = db.pragma('user_version', { simple: true }) as number;
+  if (found > MIGRATIONS.length) throw new StorageTooNewError(file, { found, known: MIGRATIONS.length });
+  MIGRATIONS.slice(found).forEach((sql, index) => {
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${found + index + 1}`);
+    })();
+  });
+}

@@ -1,0 +1,65 @@
+import { type Clock } from '../kit/clock.ts';
+import {
+  type CallbackQueue,
+  type IdempotencyStore,
+  type SentMessageStore,
+  type SessionStore,
+  type SettingsStore,
+  type SignalKeyStore,
+} from '../domain/ports.ts';
+import { SqliteCallbackQueue } from './callbacks.ts';
+import { openDatabase } from './database.ts';
+import { SqliteIdempotencyStore } from './idempotency.ts';
+import { Outbox } from './outbox.ts';
+import { promised } from './promised.ts';
+import { ReadyBell } from './ready-bell.ts';
+import { SqliteSentMessageStore } from './sent-messages.ts';
+import { SqliteSessionStore } from './sessions.ts';
+import { SqliteSettingsStore } from './settings.ts';
+import { SqliteSignalKeyStore } from './signal-keys.ts';
+
+/** Everything that survives a restart. Disposing closes the database; nothing is to be asked of it afterwards. */
+export interface Storage extends AsyncDisposable {
+  readonly sessions: SessionStore;
+  readonly sentMessages: SentMessageStore;
+  readonly settings: SettingsStore;
+  readonly idempotency: IdempotencyStore;
+  readonly signalKeys: SignalKeyStore;
+  readonly callbacks: CallbackQueue;
+  /**
+   * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` ago, sent messages
+   * after two weeks, stored answers after a day. To be called now and then, once an hour say.
+   */
+  prune(callbackRetentionMs: number): Promise<void>;
+}
+
+/**
+ * Opens the storage in `authDir`, which is made when it is not there. This process has it alone until it is disposed.
+ * @throws StorageInUseError, StorageTooNewError, StorageUnreadableError
+ */
+export function openStorage(authDir: string, clock: Clock): Storage {
+  const db = openDatabase(authDir);
+  const bell = new ReadyBell();
+  const outbox = new Outbox(db, clock, bell);
+  const callbacks = new SqliteCallbackQueue(db, bell);
+  const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
+  const idempotency = new SqliteIdempotencyStore(db, clock);
+  return {
+    sessions: new SqliteSessionStore(db, outbox),
+    sentMessages,
+    settings: new SqliteSettingsStore(db),
+    idempotency,
+    signalKeys: new SqliteSignalKeyStore(db),
+    callbacks,
+    prune: (callbackRetentionMs) =>
+      promised(() => {
+        callbacks.prune(clock.now() - callbackRetentionMs);
+        sentMessages.prune();
+        idempotency.prune();
+      }),
+    [Symbol.asyncDispose]: () =>
+      promised(() => {
+        db.close();
+      }),
+  };
+}

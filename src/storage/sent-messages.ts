@@ -1,0 +1,64 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../kit/clock.ts';
+import { type DeliveryStatus } from '../domain/message.ts';
+import { type KnownSentMessage, type NewCallback, type SentMessage, type SentMessageStore } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type Outbox } from './outbox.ts';
+import { promised } from './promised.ts';
+
+/** How long a recipient may ask for a message again: WhatsApp itself keeps what waits for a device that long. */
+const KEPT_MS = 14 * 24 * 3600_000;
+
+/** The messages that we sent, for two weeks. */
+export class SqliteSentMessageStore implements SentMessageStore {
+  readonly #clock: Clock;
+  readonly #outbox: Outbox;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, clock: Clock, outbox: Outbox) {
+    this.#clock = clock;
+    this.#outbox = outbox;
+    this.#sql = prepare(db);
+  }
+
+  /** A message that is already there stays as it is, with what is known of its fate. */
+  add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
+    return promised(() => {
+      this.#sql.add.run(sessionId, messageId, to, toNumber, Buffer.from(content), this.#clock.now());
+    });
+  }
+
+  find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
+    return promised(() => {
+      const row = this.#sql.find.get(sessionId, messageId);
+      return row && { ...row, content: new Uint8Array(row.content) };
+    });
+  }
+
+  progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
+    const change = () => this.#sql.progress.run(status, sessionId, messageId);
+    return promised(() => this.#outbox.commit(change, { events: [event] }));
+  }
+
+  /** Removes what is older than two weeks. */
+  prune(): void {
+    this.#sql.prune.run(this.#clock.now() - KEPT_MS);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    add: db.prepare<[SessionId, string, string, string | null, Buffer, number]>(
+      `INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
+    ),
+    find: db.prepare<[SessionId, string], KnownSentMessage>(
+      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status
+       FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+    ),
+    progress: db.prepare<[DeliveryStatus, SessionId, string]>(
+      'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',
+    ),
+    prune: db.prepare<[number]>('DELETE FROM sent_messages WHERE created_at_ms < ?'),
+  };
+}

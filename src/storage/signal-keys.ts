@@ -1,0 +1,76 @@
+import { type Database } from 'better-sqlite3';
+import { type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { promised } from './promised.ts';
+
+/** Credentials and Signal keys, each set of changes in one transaction. */
+export class SqliteSignalKeyStore implements SignalKeyStore {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #change: (sessionId: SessionId, changes: readonly KeyChange[]) => void;
+  readonly #forget: (sessionId: SessionId) => void;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+    this.#change = db.transaction((sessionId: SessionId, changes: readonly KeyChange[]) => {
+      for (const change of changes) this.#apply(sessionId, change);
+    });
+    this.#forget = db.transaction((sessionId: SessionId) => {
+      this.#sql.forgetCredentials.run(sessionId);
+      this.#sql.forgetKeys.run(sessionId);
+    });
+  }
+
+  credentials(sessionId: SessionId): Promise<string | undefined> {
+    return promised(() => this.#sql.credentials.get(sessionId)?.value);
+  }
+
+  saveCredentials(sessionId: SessionId, value: string): Promise<void> {
+    return promised(() => {
+      this.#sql.saveCredentials.run(sessionId, value);
+    });
+  }
+
+  get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
+    return promised(() => {
+      const found = new Map<string, string>();
+      for (const id of ids) {
+        const row = this.#sql.key.get(sessionId, type, id);
+        if (row) found.set(id, row.value);
+      }
+      return found;
+    });
+  }
+
+  set(sessionId: SessionId, changes: readonly KeyChange[]): Promise<void> {
+    return promised(() => this.#change(sessionId, changes));
+  }
+
+  forget(sessionId: SessionId): Promise<void> {
+    return promised(() => this.#forget(sessionId));
+  }
+
+  #apply(sessionId: SessionId, { type, id, value }: KeyChange): void {
+    if (value === null) this.#sql.removeKey.run(sessionId, type, id);
+    else this.#sql.saveKey.run(sessionId, type, id, value);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    credentials: db.prepare<[SessionId], { value: string }>('SELECT value FROM credentials WHERE session_id = ?'),
+    saveCredentials: db.prepare<[SessionId, string]>(
+      'INSERT OR REPLACE INTO credentials (session_id, value) VALUES (?, ?)',
+    ),
+    key: db.prepare<[SessionId, string, string], { value: string }>(
+      'SELECT value FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',
+    ),
+    saveKey: db.prepare<[SessionId, string, string, string]>(
+      'INSERT OR REPLACE INTO signal_keys (session_id, type, id, value) VALUES (?, ?, ?, ?)',
+    ),
+    removeKey: db.prepare<[SessionId, string, string]>(
+      'DELETE FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',
+    ),
+    forgetCredentials: db.prepare<[SessionId]>('DELETE FROM credentials WHERE session_id = ?'),
+    forgetKeys: db.prepare<[SessionId]>('DELETE FROM signal_keys WHERE session_id = ?'),
+  };
+}

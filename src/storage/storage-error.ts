@@ -1,0 +1,32 @@
+/** Thrown when another process has the database of this folder open. */
+export class StorageInUseError extends Error {
+  override readonly name = 'StorageInUseError';
+
+  constructor(folder: string, cause: unknown) {
+    super(`Another process is using the folder ${folder}; stop it first, or give this one a folder of its own.`, {
+      cause,
+    });
+  }
+}
+
+/** Thrown when the database was written by a newer version of this product. */
+export class StorageTooNewError extends Error {
+  override readonly name = 'StorageTooNewError';
+
+  constructor(file: string, versions: { found: number; known: number }) {
+    super(
+      `The database ${file} was written by a newer version (schema ${versions.found}, this one knows ${versions.known}); start that version instead.`,
+    );
+  }
+}
+
+/** Thrown when the database cannot be opened: damaged, not a database, or not to be read or written. */
+export class StorageUnreadableError extends Error {
+  override readonly name = 'StorageUnreadableError';
+
+  constructor(file: string, reason: string, cause?: unknown) {
+    super(`The database ${file} cannot be used: ${reason}. Restore it from a copy, or move it away to start anew.`, {
+      cause,
+    });
+  }
+}
