@@ -1,0 +1,171 @@
+import { type CallbackQueue, type PendingCallback } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type Chance } from '../kit/chance.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { Supervisor } from '../kit/supervisor.ts';
+import { type BackendHealth, HealthKeeper } from './health.ts';
+import { Pauses } from './pauses.ts';
+import { describe, type PolicySettings, type PostFailure, verdict } from './policy.ts';
+import { type Post } from './post.ts';
+import { Slots } from './slots.ts';
+import { Suspicion } from './suspicion.ts';
+
+/** What a notifier is made of. */
+export interface BackendNotifierParts {
+  queue: CallbackQueue;
+  post: Post;
+  policy: PolicySettings;
+  clock: Clock;
+  chance: Chance;
+  log: Logger;
+  /** How many posts there may be at once; 64 unless told. */
+  concurrency?: number;
+}
+
+const CONCURRENCY = 64;
+/** How long a worker stays away from a queue that fails. */
+const QUEUE_TROUBLE_MS = 5_000;
+
+/**
+ * Hands the waiting callbacks to the main backend: one worker for each session that has some, in order within the
+ * session, at least once. A worker takes the oldest, posts it until it is settled, and ends when nothing waits; the
+ * queue's bell starts it again. What it knows is in the queue, so nothing is lost when the process ends at any moment.
+ */
+export class BackendNotifier implements AsyncDisposable {
+  readonly #parts: BackendNotifierParts;
+  readonly #slots: Slots;
+  readonly #pauses: Pauses;
+  readonly #workers: Supervisor;
+  readonly #health = new HealthKeeper();
+  readonly #suspicion = new Suspicion();
+  /** The sessions with a worker, and whether the bell has rung since it last looked. */
+  readonly #rung = new Map<SessionId, boolean>();
+  #isStopping = false;
+
+  constructor(parts: BackendNotifierParts) {
+    this.#parts = parts;
+    this.#slots = new Slots(parts.concurrency ?? CONCURRENCY);
+    this.#pauses = new Pauses(parts.clock);
+    this.#workers = new Supervisor(parts.log);
+  }
+
+  /** Begins to deliver: what waits already, and from now on what comes. To be called once. */
+  async start(): Promise<void> {
+    this.#parts.queue.onReady((sessionId) => this.#wake(sessionId));
+    for (const sessionId of await this.#parts.queue.sessionsWithPending()) this.#wake(sessionId);
+  }
+
+  /** How the backend has been answering. */
+  health(): BackendHealth {
+    return this.#health.now;
+  }
+
+  /** Takes nothing new and resolves when the posts on their way have ended and are recorded. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    this.#pauses.end();
+    await this.#workers.idle();
+  }
+
+  #wake(sessionId: SessionId): void {
+    if (this.#isStopping) return;
+    const hasWorker = this.#rung.has(sessionId);
+    this.#rung.set(sessionId, true);
+    if (!hasWorker) this.#workers.run('callbacks of a session', this.#work(sessionId));
+  }
+
+  async #work(sessionId: SessionId): Promise<void> {
+    while (this.#rung.get(sessionId) === true && !this.#isStopping) {
+      this.#rung.set(sessionId, false);
+      await this.#drain(sessionId);
+    }
+    this.#rung.delete(sessionId);
+  }
+
+  /** Until nothing waits. A queue that fails (a full disk) is logged and asked again: the callbacks are still in it. */
+  async #drain(sessionId: SessionId): Promise<void> {
+    let isMore = true;
+    while (isMore && !this.#isStopping) {
+      try {
+        isMore = await this.#handOverNext(sessionId);
+      } catch (error) {
+        this.#parts.log.error(
+          { err: error, sessionId },
+          `[${sessionId}] [CALLBACK] not to be handled now, to be tried again`,
+        );
+        await this.#pauses.take(QUEUE_TROUBLE_MS);
+      }
+    }
+  }
+
+  /** One try of the oldest waiting callback, and the pause that follows. Answers whether there was one. */
+  async #handOverNext(sessionId: SessionId): Promise<boolean> {
+    const delayMs = await this.#slots.run(async () => {
+      const callback = this.#isStopping ? undefined : await this.#parts.queue.next(sessionId);
+      return callback && (await this.#try(callback));
+    });
+    if (delayMs === undefined) return false;
+    await this.#pauses.take(delayMs);
+    return true;
+  }
+
+  /** Posts once and records what became of it. Answers how long to wait before the session goes on, in ms. */
+  async #try(callback: PendingCallback): Promise<number> {
+    const { queue, post, clock, log } = this.#parts;
+    const outcome = await post(callback);
+    if (outcome.kind !== 'accepted') return this.#failed(callback, outcome);
+    this.#health.accepted();
+    this.#suspicion.accepted(callback.sessionId);
+    await queue.delivered(callback, clock.now());
+    log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
+    return 0;
+  }
+
+  async #failed(callback: PendingCallback, failure: PostFailure): Promise<number> {
+    const { policy, clock, chance } = this.#parts;
+    const { sessionId, webhookId } = callback;
+    this.#note(callback, failure);
+    const tried = {
+      failure,
+      attempts: callback.attempts + 1,
+      ageMs: clock.now() - callback.createdAtMs,
+      failedAlone: this.#suspicion.failed(sessionId, webhookId, failure),
+    };
+    const next = verdict(tried, policy, chance);
+    if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
+    return this.#keep(callback, describe(failure), next.delayMs);
+  }
+
+  async #keep(callback: PendingCallback, error: string, delayMs: number): Promise<number> {
+    const { queue, clock, log } = this.#parts;
+    await queue.failed(callback, error, clock.now());
+    log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
+    return delayMs;
+  }
+
+  async #giveUp(callback: PendingCallback, reason: string): Promise<number> {
+    const { queue, clock, log } = this.#parts;
+    await queue.dead(callback, reason, clock.now());
+    this.#suspicion.settled(callback.sessionId);
+    log.error(
+      { ...about(callback), error: reason },
+      `[${callback.sessionId}] [CALLBACK] given up, kept as a dead letter`,
+    );
+    return 0;
+  }
+
+  #note(callback: PendingCallback, failure: PostFailure): void {
+    const { clock, log } = this.#parts;
+    if (!this.#health.failed(failure, clock.now())) return;
+    log.warn(
+      { ...about(callback), error: describe(failure) },
+      `[${callback.sessionId}] [CALLBACK] refused: check BACKEND_BASE_URL and PRODUCTION_API_KEY`,
+    );
+  }
+}
+
+/** What a log line tells of a callback: never its body. */
+function about({ sessionId, kind, webhookId, seq, attempts }: PendingCallback): Record<string, unknown> {
+  return { sessionId, kind, webhookId, seq, attempt: attempts + 1 };
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import { type Secret } from '../kit/secret.ts';
+
+/** What is signed: the three parts of the Standard Webhooks specification. */
+export interface SignedContent {
+  webhookId: string;
+  /** Unix seconds of this try. */
+  timestamp: number;
+  /** The body, exactly as it is posted. */
+  body: string;
+}
+
+/** The headers of the Standard Webhooks specification. */
+export type WebhookHeaders = Record<string, string>;
+
+const PREFIX = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * The signing keys in `CALLBACK_SECRET`: one or, during a rotation, several, separated by spaces or commas; each is
+ * `whsec_<base64>` or the key itself as text.
+ * @throws Error when a `whsec_` secret is not base64; the sentence does not show it
+ */
+export function signingKeys(secret: Secret | null): Buffer[] {
+  const texts = secret?.reveal().split(/[\s,]+/) ?? [];
+  return texts.filter((text) => text !== '').map(signingKey);
+}
+
+/** `webhook-id` and `webhook-timestamp`, and `webhook-signature` with one signature for each key. */
+export function webhookHeaders(content: SignedContent, keys: readonly Buffer[]): WebhookHeaders {
+  const { webhookId, timestamp } = content;
+  const headers = { 'webhook-id': webhookId, 'webhook-timestamp': String(timestamp) };
+  if (keys.length === 0) return headers;
+  return { ...headers, 'webhook-signature': keys.map((key) => signature(content, key)).join(' ') };
+}
+
+function signingKey(text: string): Buffer {
+  if (!text.startsWith(PREFIX)) return Buffer.from(text);
+  const encoded = text.slice(PREFIX.length);
+  if (!BASE64.test(encoded)) throw new Error('CALLBACK_SECRET: what follows whsec_ must be base64.');
+  return Buffer.from(encoded, 'base64');
+}
+
+function signature({ webhookId, timestamp, body }: SignedContent, key: Buffer): string {
+  return `v1,${createHmac('sha256', key).update(`${webhookId}.${timestamp}.${body}`).digest('base64')}`;
+}

@@ -1,0 +1,65 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, type Timer } from '../../src/kit/clock.ts';
+
+/** A timer that has not run yet. */
+interface SetTimer {
+  atMs: number;
+  delayMs: number;
+  task: () => void;
+}
+
+/** A clock that moves only when the test says so. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #timers: SetTimer[] = [];
+  #watchers: (() => void)[] = [];
+
+  /** Starts at `nowMs`, Unix time. */
+  constructor(nowMs = Date.UTC(2024, 0, 15, 10, 30)) {
+    this.#nowMs = nowMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, task: () => void): Timer {
+    const timer = { atMs: this.#nowMs + delayMs, delayMs, task };
+    this.#timers.push(timer);
+    for (const look of this.#watchers.splice(0)) look();
+    return { cancel: () => (this.#timers = this.#timers.filter((other) => other !== timer)) };
+  }
+
+  /**
+   * Moves on by `ms`. Timers that fall due run in their order, each at its own time, and what they set off gets a
+   * chance to settle before the next one: a timer set by a timer runs too when it falls due within `ms`.
+   */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    await turn();
+    for (let due = this.#takeDue(endMs); due; due = this.#takeDue(endMs)) {
+      this.#nowMs = Math.max(this.#nowMs, due.atMs);
+      due.task();
+      await turn();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** How long each timer that has not run was set for, in the order in which they were set. */
+  get timers(): number[] {
+    return this.#timers.map(({ delayMs }) => delayMs);
+  }
+
+  /** Resolves when a timer of just this length waits: the fact that somebody has begun to wait. */
+  async untilTimer(delayMs: number): Promise<void> {
+    while (!this.timers.includes(delayMs)) {
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  #takeDue(endMs: number): SetTimer | undefined {
+    const [first] = this.#timers.filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
+    this.#timers = this.#timers.filter((timer) => timer !== first);
+    return first;
+  }
+}
