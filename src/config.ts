@@ -28,11 +28,11 @@ export interface HttpSettings {
 /** The main backend, and how hard it is tried. */
 export interface BackendSettings {
   baseUrl: string;
-  apiKey: Secret | undefined;
+  apiKey: Secret | null;
   timeoutMs: number;
   retries: number;
-  /** Keys that callbacks are signed with; two while one takes the place of the other. */
-  signingSecrets: Secret[];
+  /** The key that callbacks are signed with; two, with a comma between, while one takes the place of the other. */
+  signingSecret: Secret | null;
   retentionMs: number;
 }
 
@@ -88,15 +88,15 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
 }
 
 function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
-  const baseUrl = read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
+  const baseUrl =
+    read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
   if (baseUrl === undefined) throw new ConfigError('BACKEND_BASE_URL is required in production.');
-  const apiKey = read.text('PRODUCTION_API_KEY');
   return {
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
+    apiKey: read.secret('PRODUCTION_API_KEY'),
     timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
     retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
-    signingSecrets: read.list('CALLBACK_SECRET').map((secret) => new Secret(secret)),
+    signingSecret: read.secret('CALLBACK_SECRET'),
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
   };
 }

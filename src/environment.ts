@@ -1,3 +1,5 @@
+import { Secret } from './kit/secret.ts';
+
 /** Names and values as `process.env` has them. An empty value counts as none. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +22,12 @@ export class EnvironmentReader {
   text(name: string): string | undefined {
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
+  }
+
+  /** A text that must not be printed; `null` for none. */
+  secret(name: string): Secret | null {
+    const value = this.text(name);
+    return value === undefined ? null : new Secret(value);
   }
 
   /** The comma-separated parts, trimmed, without empty ones. */

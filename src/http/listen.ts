@@ -37,17 +37,22 @@ export class ListenError extends Error {
   /** Node's code: `EADDRINUSE`, `EACCES`, … */
   readonly code: string;
 
-  constructor(code: string, where: { host: string; port: number }, cause: unknown) {
-    super((SENTENCES[code] ?? SENTENCES.other)?.(where), { cause });
+  constructor(code: string, where: Where, cause: unknown) {
+    super((SENTENCES[code] ?? notOurs)(where), { cause });
     this.code = code;
   }
 }
 
-const SENTENCES: Record<string, ((where: { host: string; port: number }) => string) | undefined> = {
+type Where = Pick<ListenOptions, 'host' | 'port'>;
+
+const SENTENCES: Partial<Record<string, (where: Where) => string>> = {
   EADDRINUSE: ({ port }) => `Port ${port} is already in use: stop the program that has it, or set PORT to another one.`,
   EACCES: ({ port }) => `Port ${port} may not be used by this user: set PORT to one above 1023.`,
-  other: ({ host, port }) => `Cannot listen on ${host}, port ${port}: HOST must be an address of this machine.`,
 };
+
+function notOurs({ host, port }: Where): string {
+  return `Cannot listen on ${host}, port ${port}: HOST must be an address of this machine.`;
+}
 
 // Longer than the minute for which load balancers keep a line, so that they close it and not we.
 const KEEP_ALIVE_MS = 65_000;

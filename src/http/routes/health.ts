@@ -42,9 +42,7 @@ export const health = route({
   errors: [],
   open: true,
   async handler(core) {
-    const { ok, uptimeSeconds, ...report } = await core.health.report();
-    const { version, backend, problems } = report;
-    const { pending, deadLettered, oldestPendingSeconds } = report.callbacks;
+    const { ok, uptimeSeconds, version, callbacks, backend, problems } = await core.health.report();
     return {
       status: ok ? 200 : 503,
       body: {
@@ -53,7 +51,7 @@ export const health = route({
         uptime: uptimeSeconds,
         version,
         sessions: core.sessions.counts(),
-        callbacks: { pending, deadLettered, oldestPendingSeconds },
+        callbacks,
         backend,
         problems,
       },

@@ -1,0 +1,109 @@
+import { type Chance, systemChance } from './kit/chance.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
+import { type Logger } from './kit/logger.ts';
+import { BackendNotifier } from './callbacks/backend-notifier.ts';
+import { createPost } from './callbacks/post.ts';
+import { type Config } from './config.ts';
+import { AppHealth } from './health.ts';
+import { createHttpApp, startHttpServer } from './http/server.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { type ProcessGuard } from './process-guard.ts';
+import { DownloadMedia } from './sessions/download-media.ts';
+import { SessionManager } from './sessions/session-manager.ts';
+import { openStorage, type Storage } from './storage/open.ts';
+import { sessionFolders } from './storage/session-folders.ts';
+import { importVersion3 } from './version-3.ts';
+import { VERSION } from './version.ts';
+import { BaileysConnector } from './whatsapp/connector.ts';
+
+/** The running orchestrator. Disposing of it ends it in order: nothing that is in flight is lost. */
+export interface App extends AsyncDisposable {
+  /** Where it answers. */
+  url: string;
+  port: number;
+}
+
+/** What an app takes from outside; what is left out is the real thing. */
+export interface AppParts {
+  log: Logger;
+  guard: ProcessGuard;
+  clock?: Clock;
+  chance?: Chance;
+}
+
+/**
+ * Builds every part once, from the ground up, and hands each what it needs.
+ * @throws ListenError, StorageInUseError, StorageTooNewError, StorageUnreadableError
+ */
+export async function startApp(config: Config, parts: AppParts): Promise<App> {
+  const built: AsyncDisposable[] = [];
+  try {
+    return await build(config, { clock: systemClock, chance: systemChance, ...parts }, built);
+  } catch (error) {
+    await takeDown(built);
+    throw error;
+  }
+}
+
+async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
+  const { clock, log, guard } = parts;
+  const storage = keep(built, openStorage(config.sessions.authDir, clock));
+  await importVersion3({
+    authDir: config.sessions.authDir,
+    sessions: storage.sessions,
+    keys: storage.signalKeys,
+    clock,
+    log,
+  });
+  keep(built, new Housekeeping(storage, config.backend.retentionMs, { clock, log }));
+  const notifier = keep(built, createNotifier(config, parts, storage));
+  const sessions = keep(built, createSessions(config, parts, storage));
+  const settings = await DownloadMedia.load(storage.settings, config.media.download);
+  const health = new AppHealth({ callbacks: storage.callbacks, notifier, guard, clock });
+  const http = createHttpApp({
+    ...{ sessions, settings, health, clock },
+    answers: storage.idempotency,
+    log: log.child({ part: 'http' }),
+    apiKeys: config.http.apiKeys,
+    corsOrigins: config.http.corsOrigin,
+  });
+  const server = keep(built, await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }) }));
+  await notifier.start();
+  await sessions.start();
+  log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
+  return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+function createNotifier(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): BackendNotifier {
+  const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
+  return new BackendNotifier({
+    queue: storage.callbacks,
+    post: createPost({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
+    policy: { retries, retentionMs },
+    ...{ clock, chance },
+    log: log.child({ part: 'callbacks' }),
+  });
+}
+
+function createSessions(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): SessionManager {
+  const { sessions: store, sentMessages, signalKeys: keys } = storage;
+  const whatsapp = log.child({ part: 'whatsapp' });
+  return new SessionManager({
+    settings: config.sessions,
+    ...{ store, sentMessages, clock, chance },
+    folders: sessionFolders(config.sessions.authDir),
+    connector: new BaileysConnector({ settings: config.whatsapp, keys, sentMessages, clock, log: whatsapp }),
+    log: log.child({ part: 'sessions' }),
+  });
+}
+
+/** Remembers what was opened, for {@link takeDown}. */
+function keep<Part extends AsyncDisposable>(built: AsyncDisposable[], part: Part): Part {
+  built.push(part);
+  return part;
+}
+
+/** Ends the parts in the reverse order of their making: the doors first, the storage last. */
+async function takeDown(built: AsyncDisposable[]): Promise<void> {
+  for (const part of built.splice(0).reverse()) await part[Symbol.asyncDispose]();
+}

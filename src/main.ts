@@ -1,0 +1,49 @@
+import dotenv from 'dotenv';
+import { createLogger, type Logger } from './kit/logger.ts';
+import { type App, startApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { ConfigError } from './environment.ts';
+import { ListenError } from './http/server.ts';
+import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from './storage/storage-error.ts';
+import { guardProcess } from './process-guard.ts';
+
+const FOR_OPERATORS = [ConfigError, ListenError, StorageInUseError, StorageTooNewError, StorageUnreadableError];
+
+/** How long an orderly end may take before the process ends all the same. */
+const END_LIMIT_MS = 20_000;
+
+/**
+ * Starts the orchestrator as a process: settings from the environment and `.env`, one sentence and exit code 1 when it
+ * cannot start, an orderly end on SIGTERM and SIGINT.
+ */
+export async function main(): Promise<void> {
+  dotenv.config({ quiet: true });
+  try {
+    await run(readConfig(process.env));
+  } catch (error) {
+    if (!isForOperators(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLogger(config.log);
+  const guard = guardProcess(log);
+  const app = await startApp(config, { log, guard });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(app, log, signal));
+}
+
+/** What went wrong is the operator's to mend, and its sentence says how; a stack would only hide it. */
+function isForOperators(error: unknown): error is Error {
+  return FOR_OPERATORS.some((kind) => error instanceof kind);
+}
+
+async function end(app: App, log: Logger, signal: string): Promise<void> {
+  log.info({ signal }, 'shutting down');
+  // Not unref'd: it must fire also when nothing else keeps the process alive.
+  setTimeout(() => process.exit(1), END_LIMIT_MS);
+  await app[Symbol.asyncDispose]();
+  log.info('stopped');
+  process.exit(0);
+}

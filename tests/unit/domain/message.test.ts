@@ -1,0 +1,19 @@
+import { type DeliveryStatus, isProgress } from '../../../src/domain/message.ts';
+
+it.each<[DeliveryStatus, DeliveryStatus, boolean]>([
+  ['pending', 'sent', true],
+  ['pending', 'failed', true],
+  ['sent', 'delivered', true],
+  ['sent', 'read', true],
+  ['sent', 'failed', true],
+  ['delivered', 'read', true],
+  ['read', 'played', true],
+  ['sent', 'sent', false],
+  ['read', 'delivered', false],
+  ['delivered', 'sent', false],
+  ['delivered', 'failed', false],
+  ['failed', 'sent', false],
+  ['failed', 'delivered', false],
+])('from %s, %s is news: %s', (known, next, news) => {
+  expect(isProgress(known, next)).toBe(news);
+});

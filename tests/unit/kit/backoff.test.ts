@@ -1,0 +1,18 @@
+import { backoffDelayMs } from '../../../src/kit/backoff.ts';
+import { fixedChance } from '../../harness/fixed-chance.ts';
+
+const backoff = { baseMs: 1_000, maxMs: 60_000 };
+
+it.each([
+  [0, 1_000],
+  [1, 2_000],
+  [5, 32_000],
+  [6, 60_000],
+  [1_000, 60_000],
+])('after %d failures waits up to %d ms', (failures, boundMs) => {
+  expect(backoffDelayMs(backoff, failures, fixedChance(0.999_999))).toBe(boundMs - 1);
+});
+
+it('may wait not at all, so that many do not come back together', () => {
+  expect(backoffDelayMs(backoff, 4, fixedChance(0))).toBe(0);
+});
