@@ -76,7 +76,7 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
 }
 
 function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): BehaviourStack {
-  const { directory, changes, faults } = ground;
+  const { directory, faults } = ground;
   const messageFaults = {
     refusal: (number: string) => faults.take('message-error', number)?.code?.toString(),
     silent: (number: string) => faults.take('no-message-ack', number) !== undefined,
@@ -85,14 +85,14 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
     answerTheRest,
     nameMediaHost(host),
     ...answerAccountQueries,
-    unlinkByClient(directory, changes),
+    unlinkByClient(directory),
     lookUpUsers(directory),
     handOutKeyBundles(directory),
     keepPreKeys,
     logIn(ground),
     failLogins(faults),
-    pairByQr(desk, changes, () => faults.take('refresh-on-pairing') !== undefined),
-    takeAcks(changes),
+    takeAcks,
+    pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     relayReceipts(ground),
     relayMessages({ ...ground, faults: messageFaults }),
   ];
@@ -104,8 +104,12 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
 function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: unknown) => void): GatewayListener {
   const { changes, counters, faults } = ground;
   return {
-    answersHandshake: () => faults.take('silent-handshake') === undefined,
+    answersHandshake: () => {
+      changes.announce();
+      return faults.take('silent-handshake') === undefined;
+    },
     refusesUpgrade: () => {
+      changes.announce();
       const fault = faults.take('refuse-upgrade');
       return fault && (fault.code ?? 503);
     },
@@ -116,10 +120,12 @@ function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: un
     },
     introduced: async (client, payload) => {
       await behaviours.introduction(payload, client);
+      changes.announce();
     },
     received: async (client, stanza) => {
       counters.stanzasIn += 1;
       await behaviours.stanza(stanza, client);
+      changes.announce();
     },
     closed: (client) => {
       behaviours.closed(client);

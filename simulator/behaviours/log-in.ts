@@ -1,4 +1,3 @@
-import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { node, resultOf } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
@@ -12,7 +11,6 @@ const NOT_LINKED = '401';
 /** What logging in works with. */
 export interface LogInParts {
   readonly directory: Directory;
-  readonly changes: Changes;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -22,7 +20,7 @@ export interface LogInParts {
  * Lets linked devices in by their Noise key, one connection each, and sends what waited once they declare themselves
  * active (sections 4, 7 and 12 of the protocol notes).
  */
-export function logIn({ directory, changes, counters, now }: LogInParts): Behaviour {
+export function logIn({ directory, counters, now }: LogInParts): Behaviour {
   return {
     name: 'log in',
     onIntroduction({ username, device: deviceId }, client) {
@@ -35,14 +33,12 @@ export function logIn({ directory, changes, counters, now }: LogInParts): Behavi
       counters.logins += 1;
       const t = String(Math.floor(now() / 1000));
       client.send(node('success', { t, lid: known.device.jid('lid'), display_name: known.account.name }));
-      changes.announce();
       return true;
     },
     onStanza(stanza, client) {
       if (!isIq(stanza, { xmlns: 'passive', type: 'set' })) return false;
       client.send(resultOf(stanza));
       counters.redelivered += client.device?.catchUp() ?? 0;
-      changes.announce();
       return true;
     },
     onClose(client) {

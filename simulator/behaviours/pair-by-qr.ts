@@ -1,6 +1,5 @@
 import { type proto } from '@whiskeysockets/baileys';
 
-import { type Changes } from '../kit/changes.ts';
 import { bytesOf, childOf, numberOf, type Stanza } from '../kit/stanza.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type PairingOffer } from '../pairing/pairing-offer.ts';
@@ -8,20 +7,18 @@ import { type StandingKeys } from '../world/pre-key-shelf.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Gives refs to clients that are not linked yet, and takes their answers (section 5 of the protocol notes). */
-export function pairByQr(desk: PairingDesk, changes: Changes, refreshes: () => boolean): Behaviour {
+export function pairByQr(desk: PairingDesk, refreshes: () => boolean): Behaviour {
   return {
     name: 'pair by QR',
     onIntroduction({ devicePairingData }, client) {
       if (!devicePairingData) return false;
       desk.offer(client, registeredKeys(devicePairingData));
-      changes.announce();
       return true;
     },
     onStanza(stanza, client) {
       const offer = desk.offerOf(client);
       if (!offer || !takeAnswer(offer, stanza)) return false;
       if (stanza.attrs.id === offer.iq && refreshes()) desk.refresh(offer);
-      changes.announce();
       return true;
     },
     onClose: (client) => desk.closed(client),
@@ -29,18 +26,27 @@ export function pairByQr(desk: PairingDesk, changes: Changes, refreshes: () => b
 }
 
 function takeAnswer(offer: PairingOffer, stanza: Stanza): boolean {
+  if (stanza.tag === 'ack') return takeRefreshAck(offer, stanza);
+  return stanza.tag === 'iq' && (takeRefsResult(offer, stanza) || takeSignature(offer, stanza));
+}
+
+function takeRefsResult(offer: PairingOffer, { attrs }: Stanza): boolean {
+  if (attrs.id !== offer.iq) return false;
+  if (offer.state.name === 'offered') offer.confirm();
+  return true;
+}
+
+/** Only an ack of this very notification, under its type, says that the client has a new adv secret. */
+function takeRefreshAck(offer: PairingOffer, { attrs }: Stanza): boolean {
   const { state } = offer;
-  const { id, class: about, type } = stanza.attrs;
-  if (stanza.tag === 'iq' && id === offer.iq) {
-    if (state.name === 'offered') offer.confirm();
-    return true;
-  }
-  if (stanza.tag === 'ack' && about === 'notification' && state.name === 'refreshing') {
-    const confirmed = id === state.notification && type === 'companion_reg_refresh';
-    if (confirmed) offer.confirm();
-    return confirmed;
-  }
-  if (stanza.tag !== 'iq' || state.name !== 'signing' || id !== state.iq) return false;
+  if (state.name !== 'refreshing' || attrs.id !== state.notification) return false;
+  if (attrs.class !== 'notification' || attrs.type !== 'companion_reg_refresh') return false;
+  offer.confirm();
+  return true;
+}
+
+function takeSignature({ state }: PairingOffer, stanza: Stanza): boolean {
+  if (state.name !== 'signing' || stanza.attrs.id !== state.iq) return false;
   state.settle(bytesOf(childOf(childOf(stanza, 'pair-device-sign'), 'device-identity')));
   return true;
 }

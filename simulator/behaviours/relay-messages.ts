@@ -1,4 +1,3 @@
-import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
@@ -19,7 +18,6 @@ export interface MessageFaults {
 /** What relaying works with. */
 export interface RelayParts {
   readonly directory: Directory;
-  readonly changes: Changes;
   readonly counters: Counters;
   readonly faults: MessageFaults;
   /** Milliseconds since the Unix epoch. */
@@ -39,7 +37,6 @@ export function relayMessages(parts: RelayParts): Behaviour {
       const error = parts.faults.refusal(number);
       if (error !== undefined || !parts.faults.silent(number)) acknowledge(stanza, client, { timestamp, error });
       if (error === undefined) relay(parts, { stanza, sender: device, timestamp });
-      parts.changes.announce();
       return true;
     },
   };

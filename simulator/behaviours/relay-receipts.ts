@@ -1,4 +1,3 @@
-import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
@@ -15,7 +14,6 @@ const NOT_FORWARDED = new Set(['sender', 'hist_sync', 'read-self', 'server-error
 /** What relaying receipts works with. */
 export interface ReceiptParts {
   readonly directory: Directory;
-  readonly changes: Changes;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -37,25 +35,21 @@ export function relayReceipts(parts: ReceiptParts): Behaviour {
       if (!NO_CONFIRMATION.has(type)) confirm(device, stanza);
       if (!NOT_FORWARDED.has(type)) forward(parts, stanza, device);
       client.send(node('ack', { class: 'receipt', id, from: to ?? device.owner.jid('pn'), ...(type && { type }) }));
-      parts.changes.announce();
       return true;
     },
   };
 }
 
 /** Takes a client's acks: the stanza they name is dropped, except when it asks to have it kept (field notes 3.6). */
-export function takeAcks(changes: Changes): Behaviour {
-  return {
-    name: 'take acks',
-    onStanza(stanza: Stanza, client: Client) {
-      if (stanza.tag !== 'ack') return false;
-      const { class: about = '', error } = stanza.attrs;
-      if (error !== KEEP) client.device?.mailbox.confirm(about, stanza.attrs);
-      changes.announce();
-      return true;
-    },
-  };
-}
+export const takeAcks: Behaviour = {
+  name: 'take acks',
+  onStanza(stanza: Stanza, client: Client) {
+    if (stanza.tag !== 'ack') return false;
+    const { class: about = '', error } = stanza.attrs;
+    if (error !== KEEP) client.device?.mailbox.confirm(about, stanza.attrs);
+    return true;
+  },
+};
 
 /** "Unhandled error": the client could not decrypt the message now. */
 const KEEP = '500';

@@ -12,8 +12,8 @@ export const serverRoutes: readonly Route[] = [
     method: 'POST',
     path: '/faults',
     handle({ simulator, body }) {
-      const { name: _, ...options } = body;
       const name = requiredString(body, 'name');
+      const options = Object.fromEntries(Object.entries(body).filter(([key]) => key !== 'name'));
       if (!isFaultName(name)) throw new ControlError(400, 'unknown_fault', `There is no fault "${name}".`);
       simulator.fault(name, options);
       return { name, options };

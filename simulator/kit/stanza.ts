@@ -3,8 +3,8 @@ import { type BinaryNode } from '@whiskeysockets/baileys';
 /** A stanza, or a part of one: the binary node of Baileys. */
 export type Stanza = BinaryNode;
 
-/** The server's own address. */
-export const SERVER = 's.whatsapp.net';
+/** The server's own address, as Baileys reads and compares it (`S_WHATSAPP_NET` in `jid-utils.js`). */
+export const SERVER = '@s.whatsapp.net';
 
 /** The child nodes of `stanza`, none when its content is bytes or text. */
 export function childrenOf(stanza: Stanza | undefined): Stanza[] {

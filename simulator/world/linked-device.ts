@@ -1,10 +1,15 @@
-import { node, type Stanza } from '../kit/stanza.ts';
+import { randomUUID } from 'node:crypto';
+
+import { node, SERVER, type Stanza } from '../kit/stanza.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type KeyBundle } from './key-bundle.ts';
 import { type Line } from './line.ts';
 import { Mailbox } from './mailbox.ts';
-import { PreKeyShelf } from './pre-key-shelf.ts';
+import { type PreKeyShelf } from './pre-key-shelf.ts';
+
+/** With so few one-time keys left a client is asked for more (section 10 of the protocol notes). */
+const FEW_KEYS = 4;
 
 /** Where a linked device is: away, logged in but still taking what waited, or receiving everything at once. */
 type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; line: Line };
@@ -46,7 +51,9 @@ export class LinkedDevice implements Endpoint {
   }
 
   takeBundle(): KeyBundle {
-    return this.keys.take();
+    const bundle = this.keys.take();
+    if (bundle.oneTimeKey && this.keys.count === FEW_KEYS) this.#askForKeys();
+    return bundle;
   }
 
   /** The device logged in over `line`; what waits goes on waiting until `catchUp`. */
@@ -70,5 +77,10 @@ export class LinkedDevice implements Endpoint {
   /** `line` is gone; a newer one is not touched. */
   detach(line: Line): void {
     if (this.line === line) this.#presence = { name: 'away' };
+  }
+
+  #askForKeys(): void {
+    const attrs = { type: 'encrypt', id: randomUUID(), from: SERVER };
+    this.deliver(node('notification', attrs, [node('count', { value: String(FEW_KEYS) })]));
   }
 }

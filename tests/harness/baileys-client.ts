@@ -54,8 +54,10 @@ export class BaileysClient implements AsyncDisposable {
   sock: WASocket | undefined;
   readonly #target: ClientTarget;
   readonly #config: Partial<UserFacingSocketConfig>;
-  readonly #keys = memoryKeys();
+  /** Its keys by type and id. */
+  readonly tables = new Map<string, Map<string, unknown>>();
   readonly #waiting = new Set<() => void>();
+  #connections = 0;
 
   constructor(target: ClientTarget, config: Partial<UserFacingSocketConfig> = {}) {
     this.#target = target;
@@ -67,7 +69,7 @@ export class BaileysClient implements AsyncDisposable {
     WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(this.#target.rootKey, 'hex');
     const sock = makeWASocket({
       waWebSocketUrl: this.#target.wsUrl,
-      auth: { creds: this.creds, keys: this.#keys },
+      auth: { creds: this.creds, keys: memoryKeys(this.tables) },
       logger: pino({ level: 'silent' }),
       connectTimeoutMs: 1000,
       markOnlineOnConnect: false,
@@ -75,6 +77,7 @@ export class BaileysClient implements AsyncDisposable {
       ...this.#config,
     });
     this.sock = sock;
+    this.#connections += 1;
     this.#listen(sock);
     return this;
   }
@@ -129,7 +132,7 @@ export class BaileysClient implements AsyncDisposable {
   /** Drops the connection as a lost network does, without logging out; resolves when Baileys has noticed. */
   async goAway(): Promise<void> {
     const closing = this.untilClosed();
-    this.sock?.end(undefined);
+    void this.sock?.end(undefined);
     await closing;
   }
 
@@ -152,7 +155,7 @@ export class BaileysClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.sock && !this.sock.ws.isClosed) await this.goAway();
+    if (this.#connections > this.closings.length) await this.goAway();
   }
 
   #listen(sock: WASocket): void {
@@ -187,8 +190,7 @@ function closingOf(error: BoomLike | undefined): Closing {
   return { code: error?.output?.statusCode, message: error?.message ?? '' };
 }
 
-function memoryKeys(): SignalKeyStore {
-  const tables = new Map<string, Map<string, unknown>>();
+function memoryKeys(tables: Map<string, Map<string, unknown>>): SignalKeyStore {
   const table = (type: string): Map<string, unknown> => {
     const known = tables.get(type) ?? new Map<string, unknown>();
     tables.set(type, known);

@@ -1,0 +1,101 @@
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const ANA = '5491122334455';
+const SHOP = '5491166778899';
+
+it('keeps what comes while the device is away, and brings it in order at the next login', async () => {
+  await using whatsapp = await startSimulator();
+  const ana = whatsapp.phone(ANA);
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(whatsapp.phone(SHOP));
+  await client.goAway();
+  await whatsapp.until((server) => server.devices()[0]?.online === false);
+
+  await ana.sendText(SHOP, 'one');
+  await ana.sendText(SHOP, 'two');
+  expect(whatsapp.devices()).toMatchObject([{ online: false, waiting: 2 }]);
+  await client.logIn();
+  await client.text('two');
+
+  expect(client.messages.map(({ message, type }) => [message.message?.conversation, type])).toEqual([
+    ['one', 'append'],
+    ['two', 'append'],
+  ]);
+  const stanzas = client.stanzas.filter(({ tag }) => tag === 'message');
+  expect(stanzas.map(({ attrs }) => attrs.offline)).toEqual(['0', '1']);
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
+});
+
+it('brings again what was not confirmed, before what is new', async () => {
+  await using whatsapp = await startSimulator();
+  const ana = whatsapp.phone(ANA);
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(whatsapp.phone(SHOP));
+  const deafness = whatsapp.use({ name: 'lose receipts', onStanza: ({ tag }) => tag === 'receipt' });
+  const id = await ana.sendText(SHOP, 'unconfirmed');
+  await client.text('unconfirmed');
+  await client.goAway();
+  deafness[Symbol.dispose]();
+  await whatsapp.until((server) => server.devices()[0]?.online === false);
+  await ana.sendText(SHOP, 'new');
+
+  await client.logIn();
+  await client.text('new');
+
+  const stanzas = client.stanzas.filter(({ tag }) => tag === 'message').slice(-2);
+  expect(stanzas[0]!.attrs).toMatchObject({ id, offline: '0' });
+  expect(whatsapp.stats().redelivered).toBe(1);
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
+});
+
+it('gives the line to the newer of two connections of a device', async () => {
+  await using whatsapp = await startSimulator();
+  await using older = new BaileysClient(whatsapp);
+  await older.pairWith(whatsapp.phone(SHOP));
+  await using newer = new BaileysClient(whatsapp);
+  Object.assign(newer.creds, older.creds);
+
+  await newer.logIn();
+
+  expect(await older.untilClosed(1)).toMatchObject({ code: 440 });
+  expect(whatsapp.devices()).toMatchObject([{ online: true }]);
+});
+
+it('tells a client that is there that its phone has unlinked it', async () => {
+  await using whatsapp = await startSimulator();
+  const shop = whatsapp.phone(SHOP);
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(shop);
+
+  await shop.unlink();
+
+  expect(await client.untilClosed(1)).toMatchObject({ code: 401, message: 'Stream Errored (conflict)' });
+  expect(whatsapp.devices()).toEqual([]);
+});
+
+it('refuses a client that was unlinked while it was away, and gives its successor a new device id', async () => {
+  await using whatsapp = await startSimulator();
+  const shop = whatsapp.phone(SHOP);
+  await using client = new BaileysClient(whatsapp);
+  const deviceJid = await client.pairWith(shop);
+  await client.goAway();
+  await shop.unlink(deviceJid);
+
+  client.connect();
+  expect(await client.untilClosed(2)).toEqual({ code: 401, message: 'Connection Failure' });
+
+  await using successor = new BaileysClient(whatsapp);
+  expect(await successor.pairWith(shop)).toBe(`${SHOP}:2@s.whatsapp.net`);
+});
+
+it('forgets a device that logs out', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(whatsapp.phone(SHOP));
+
+  await client.sock!.logout();
+
+  await whatsapp.until((server) => server.devices().length === 0);
+  expect(await client.untilClosed(1)).toMatchObject({ code: 401, message: 'Intentional Logout' });
+});
