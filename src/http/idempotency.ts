@@ -80,7 +80,7 @@ export class Idempotency {
     try {
       await this.#store.save(scope, key, answer);
     } catch (error) {
-      this.#log.error({ err: describeFailure(error), scope }, 'an answer could not be kept for a repeated request');
+      this.#log.error({ failure: describeFailure(error), scope }, 'an answer could not be kept for a repeated request');
     }
   }
 }

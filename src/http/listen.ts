@@ -69,7 +69,9 @@ export async function startHttpServer(app: Drainable, options: ListenOptions): P
   server.on('checkExpectation', connections.listener);
   server.on('clientError', connections.refuse);
   await listen(server, options);
-  server.on('error', (error) => log.error({ err: describeFailure(error) }, 'the server failed to take a connection'));
+  server.on('error', (error) =>
+    log.error({ failure: describeFailure(error) }, 'the server failed to take a connection'),
+  );
   const { port } = server.address() as AddressInfo;
   let end: Promise<void> | undefined;
   return {

@@ -48,7 +48,7 @@ export function sessionMark(context: RequestContext): string {
 function logAnswer(context: RequestContext, res: Response, ms: number): void {
   const line = { method: res.req.method, route: context.route, status: res.statusCode, ms };
   if (isOurFault(context.failure)) {
-    context.log.error({ ...line, err: describeFailure(context.failure) }, `${sessionMark(context)}request failed`);
+    context.log.error({ ...line, failure: describeFailure(context.failure) }, `${sessionMark(context)}request failed`);
   } else if (res.writableFinished) {
     context.log.debug(line, `${sessionMark(context)}request answered`);
   } else {

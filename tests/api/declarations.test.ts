@@ -1,0 +1,50 @@
+import request from 'supertest';
+import { type ErrorCode } from '../../src/domain/errors.ts';
+import { ROUTES } from '../../src/http/routes/index.ts';
+import { BODY_ERRORS, COMMON_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
+import { type Answer, CONNECTED, PAIRING, startApi } from './support.ts';
+
+const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
+
+function call(route: Route, api = startApi(), sessionId: string = route.path.endsWith('/qr') ? PAIRING : CONNECTED) {
+  const sent = request(api.app)[route.method](route.path.replace(':sessionId', sessionId));
+  return route.example.body === undefined ? sent : sent.send(route.example.body as object);
+}
+
+function declaredErrors(route: Route): ErrorCode[] {
+  return [
+    ...COMMON_ERRORS,
+    ...route.errors,
+    ...(route.body ? BODY_ERRORS : []),
+    ...(route.idempotent ? IDEMPOTENCY_ERRORS : []),
+  ];
+}
+
+describe.each(ALL)('the declaration of %s', (_name, route) => {
+  it('has an answer of the form that the route gives', async () => {
+    const { status, body }: Answer = await call(route);
+    expect(route.statuses).toHaveProperty([status]);
+    expect(route.answer.parse(body)).toEqual(body);
+  });
+
+  it('has an example that is true to its schemas', () => {
+    expect(route.answer.parse(route.example.answer)).toEqual(route.example.answer);
+    expect(route.body === undefined).toBe(route.example.body === undefined);
+    expect(() => route.body?.parse(route.example.body)).not.toThrow();
+  });
+
+  it('names the refusals of the route', async () => {
+    const refusals = [
+      await call(route, startApi(), 'session_1_unknown00'),
+      await call(route, startApi(), 'no session'),
+      await call(route, startApi(), route.path.endsWith('/qr') ? CONNECTED : PAIRING),
+    ].filter(({ status }) => status >= 400);
+    const codes = refusals.map(({ body }) => (body as { error: ErrorCode }).error);
+    expect(declaredErrors(route)).toEqual(expect.arrayContaining(codes));
+    expect(Object.values(route.refusals ?? {}).filter((code) => !declaredErrors(route).includes(code))).toEqual([]);
+  });
+});
+
+it('no two routes have the same method and path', () => {
+  expect(new Set(ALL.map(([name]) => name)).size).toBe(ROUTES.length);
+});

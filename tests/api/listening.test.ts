@@ -1,0 +1,177 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { ListenError, startHttpServer } from '../../src/http/server.ts';
+import { RawClient } from './raw.ts';
+import { CONNECTED, startApi } from './support.ts';
+
+const SEND = `/sessions/${CONNECTED}/send-message`;
+const HOLA = { number: '5491234567890', message: 'hola' };
+const REQUEST = 'GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n';
+
+async function startServer(host = '127.0.0.1') {
+  const api = startApi();
+  const server = await startHttpServer(api.app, { host, port: 0, clock: api.clock, log: api.log, drainMs: 15_000 });
+  return { ...api, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+function post(url: string): Promise<Response> {
+  return fetch(url + SEND, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(HOLA),
+  });
+}
+
+/** Holds back WhatsApp's acknowledgement; `sending` resolves when a message waits for it. */
+function holdWhatsApp({ sessions }: ReturnType<typeof startApi>) {
+  const sending = Promise.withResolvers<'sending'>();
+  const whatsapp = Promise.withResolvers<'acknowledged'>();
+  const hold = {
+    then: (...args: Parameters<Promise<unknown>['then']>) => {
+      sending.resolve('sending');
+      return whatsapp.promise.then(...args);
+    },
+  };
+  sessions.hold = hold as Promise<unknown>;
+  return { sending: sending.promise, acknowledge: () => whatsapp.resolve('acknowledged') };
+}
+
+describe('listening', () => {
+  it('answers at its address', async () => {
+    await using world = await startServer();
+    expect(world.server.url).toBe(`http://127.0.0.1:${world.server.port}`);
+    expect((await fetch(`${world.server.url}/health`)).status).toBe(200);
+  });
+
+  it('gives an address that can be called, also when it listens on all', async () => {
+    await using world = await startServer('0.0.0.0');
+    expect(world.server.url).toBe(`http://localhost:${world.server.port}`);
+    expect((await fetch(`${world.server.url}/health`)).status).toBe(200);
+  });
+
+  it('names the port that is in use', async () => {
+    await using world = await startServer();
+    const { app, clock, log, server } = world;
+    const second = startHttpServer(app, { host: '127.0.0.1', port: server.port, clock, log });
+    await expect(second).rejects.toThrow(ListenError);
+    await expect(second).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      message: `Port ${server.port} is already in use: stop the program that has it, or set PORT to another one.`,
+    });
+  });
+
+  it('names the host that is not here', async () => {
+    const { app, clock, log } = startApi();
+    const elsewhere = startHttpServer(app, { host: '192.0.2.1', port: 0, clock, log });
+    await expect(elsewhere).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+      message: expect.stringMatching('HOST') as string,
+    });
+  });
+});
+
+describe('shutting down', () => {
+  it('answers what is in flight, and takes nothing more', async () => {
+    const world = await startServer();
+    const whatsapp = holdWhatsApp(world);
+    const inFlight = post(world.server.url);
+    await whatsapp.sending;
+    const end = world.server[Symbol.asyncDispose]();
+    await expect(fetch(`${world.server.url}/health`)).rejects.toThrow();
+    whatsapp.acknowledge();
+    const answer = await inFlight;
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await answer.json()).toMatchObject({ success: true, status: 'sent' });
+    await end;
+  });
+
+  it('refuses what comes on lines that are open, and closes them', async () => {
+    const world = await startServer();
+    const whatsapp = holdWhatsApp(world);
+    const client = await RawClient.to(world.server.port);
+    const inFlight = post(world.server.url);
+    await whatsapp.sending;
+    const end = world.server[Symbol.asyncDispose]();
+    client.write(REQUEST);
+    const answer = await client.closed();
+    expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+    expect(answer).toMatch(/^Connection: close\r$/im);
+    expect(answer).toMatch(/{"success":false,"error":"shutting_down","message":"The server is shutting down\."}$/);
+    whatsapp.acknowledge();
+    await Promise.all([inFlight, end]);
+  });
+
+  it('closes kept-alive lines on which nothing is asked', async () => {
+    const world = await startServer();
+    const client = await RawClient.to(world.server.port);
+    client.write(REQUEST);
+    await client.until(/"success":true/);
+    await world.server[Symbol.asyncDispose]();
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 OK[^]*Connection: keep-alive/);
+  });
+
+  it('closes lines on which nothing was asked yet', async () => {
+    const world = await startServer();
+    const client = await RawClient.to(world.server.port);
+    await fetch(`${world.server.url}/health`);
+    await world.server[Symbol.asyncDispose]();
+    expect(await client.closed()).toBe('');
+  });
+
+  it('waits for a message that is on its way, also when who asked for it has gone', async () => {
+    const world = await startServer();
+    const whatsapp = holdWhatsApp(world);
+    const client = await RawClient.to(world.server.port);
+    const body = JSON.stringify(HOLA);
+    client.write(
+      `POST ${SEND} HTTP/1.1\r\nHost: x\r\nIdempotency-Key: order-1\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await whatsapp.sending;
+    client.leave();
+    const order: string[] = [];
+    const end = world.server[Symbol.asyncDispose]();
+    const ended = Promise.resolve(end).then(() => order.push('ended'));
+    order.push(`kept ${world.answers.answers.size}`);
+    whatsapp.acknowledge();
+    await ended;
+    order.push(`kept ${world.answers.answers.size}`);
+    expect(order).toEqual(['kept 0', 'ended', 'kept 1']);
+  });
+
+  it('ends after its time, whatever is still in flight', async () => {
+    const world = await startServer();
+    const whatsapp = holdWhatsApp(world);
+    const inFlight = post(world.server.url);
+    const broken = expect(inFlight).rejects.toThrow();
+    await whatsapp.sending;
+    const end = world.server[Symbol.asyncDispose]();
+    world.clock.move(15_000);
+    await end;
+    await broken;
+  });
+
+  it('is done once, however often it is asked for', async () => {
+    const world = await startServer();
+    await Promise.all([world.server[Symbol.asyncDispose](), world.server[Symbol.asyncDispose]()]);
+    await world.server[Symbol.asyncDispose]();
+    await expect(fetch(`${world.server.url}/health`)).rejects.toThrow();
+  });
+
+  it('keeps lines alive until then', async () => {
+    await using world = await startServer();
+    using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }));
+    const ports = new Set<number | undefined>();
+    for (let call = 0; call < 3; call++) {
+      const [answer] = (await once(get(`${world.server.url}/sessions`, { agent }), 'response')) as [IncomingMessage];
+      ports.add(answer.socket.localPort);
+      await once(answer.resume(), 'end');
+    }
+    expect(ports.size).toBe(1);
+  });
+});
+
+function disposable(agent: Agent): Agent & Disposable {
+  return Object.assign(agent, { [Symbol.dispose]: () => agent.destroy() });
+}

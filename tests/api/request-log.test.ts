@@ -1,0 +1,102 @@
+import request from 'supertest';
+import { AppError } from '../../src/domain/errors.ts';
+import { type Answer, type LogLine, CONNECTED, startApi } from './support.ts';
+
+function line(lines: LogLine[]): LogLine {
+  expect(lines).toHaveLength(1);
+  return lines[0]!;
+}
+
+describe('the log', () => {
+  it('has one line for a request, with the pattern of its path', async () => {
+    const { app, lines } = startApi();
+    await request(app).get('/sessions').set('X-Request-Id', 'abc').expect(200);
+    expect(line(lines)).toMatchObject({
+      level: 20,
+      requestId: 'abc',
+      method: 'GET',
+      route: '/sessions',
+      status: 200,
+      ms: 0,
+      msg: 'request answered',
+    });
+  });
+
+  it('says how long the answer took', async () => {
+    const { app, lines, clock, sessions } = startApi();
+    const slow = {
+      then(done: () => void) {
+        clock.move(50);
+        done();
+      },
+    };
+    sessions.hold = slow as unknown as Promise<void>;
+    await request(app).post(`/sessions/${CONNECTED}/send-message`).send({ number: '5491234567890', message: 'hola' });
+    expect(line(lines)).toMatchObject({ ms: 50 });
+  });
+
+  it('marks what is about a session', async () => {
+    const { app, lines } = startApi();
+    await request(app).post(`/sessions/${CONNECTED}/send-message`).send({ number: '5491234567890', message: 'x' });
+    expect(line(lines)).toMatchObject({
+      route: '/sessions/:sessionId/send-message',
+      msg: `[${CONNECTED}] request answered`,
+    });
+  });
+
+  it('never has the path itself, a number or a text', async () => {
+    const { app, lines } = startApi();
+    await request(app).get('/sessions/..%2fsecret-path').expect(404);
+    await request(app).get('/secret-path?key=secret-query').expect(404);
+    const message = 'secret-text';
+    await request(app).post(`/sessions/${CONNECTED}/send-message`).send({ number: '5491234567890', message });
+    await request(app).post(`/sessions/${CONNECTED}/send-message`).type('json').send('{"message":"secret-text"');
+    expect(lines).toHaveLength(4);
+    expect(JSON.stringify(lines)).not.toMatch(/secret|5491234567890/);
+  });
+
+  it('has the cause of a failure that nobody foresaw, and the caller has not', async () => {
+    const { app, lines, sessions } = startApi();
+    const failure = Object.assign(new Error('the disk is gone', { cause: new Error('EIO') }), { key: 'key-material' });
+    sessions.failure = failure;
+    const { status, body }: Answer = await request(app).post(`/sessions/${CONNECTED}/restart`);
+    expect(status).toBe(500);
+    expect(body).toEqual({
+      success: false,
+      error: 'internal_error',
+      message: 'Something failed on our side; the log has the details.',
+    });
+    expect(line(lines)).toMatchObject({
+      level: 50,
+      status: 500,
+      msg: `[${CONNECTED}] request failed`,
+      failure: { type: 'Error', message: 'the disk is gone', stack: failure.stack, cause: { message: 'EIO' } },
+    });
+    expect(JSON.stringify(lines)).not.toContain('key-material');
+  });
+
+  it('has foreseen failures from 500 on as errors, with their code', async () => {
+    const { app, lines, sessions } = startApi();
+    sessions.failure = new AppError('qr_timeout', { cause: new Error('no line') });
+    await request(app).get('/generate-qr').expect(504);
+    expect(line(lines)).toMatchObject({ level: 50, failure: { code: 'qr_timeout', cause: { message: 'no line' } } });
+  });
+
+  it('has refusals at debug', async () => {
+    const { app, lines } = startApi();
+    await request(app).get('/sessions/session_1_unknown00').expect(404);
+    expect(line(lines)).toMatchObject({ level: 20, status: 404, msg: '[session_1_unknown00] request answered' });
+  });
+
+  it.each(['a text', null, { status: 400, message: 'not ours' }, Object.assign(new Error('x'), { status: 400 })])(
+    'a thing that is thrown and no failure of ours (%j) is a failure of the server',
+    async (thrown) => {
+      const { app, lines, sessions } = startApi();
+      sessions.failure = thrown;
+      await request(app)
+        .post(`/sessions/${CONNECTED}/restart`)
+        .expect(500, /internal_error/);
+      expect(line(lines)).toMatchObject({ level: 50, status: 500 });
+    },
+  );
+});

@@ -1,0 +1,112 @@
+import request from 'supertest';
+import { AppError, ERRORS } from '../../src/domain/errors.ts';
+import { type Answer, CONNECTED, PAIRING, startApi } from './support.ts';
+
+const PATH = `/sessions/${CONNECTED}/send-message`;
+
+describe('POST /sessions/:sessionId/send-message', () => {
+  it('sends the text and tells what became of it', async () => {
+    const { app, sessions } = startApi();
+    const { status, body }: Answer = await request(app)
+      .post(PATH)
+      .send({ number: '5491234567890', message: ' ¿Cómo estás? ' });
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, messageId: '3EB01', status: 'sent', to: '5491234567890@s.whatsapp.net' });
+    expect(sessions.sent).toEqual([
+      { sessionId: CONNECTED, to: { kind: 'number', number: '5491234567890' }, text: ' ¿Cómo estás? ' },
+    ]);
+  });
+
+  it.each([
+    ['decorated', '+54 9 (123) 456-7890', { kind: 'number', number: '5491234567890' }],
+    ['a JSON number', 5491234567890, { kind: 'number', number: '5491234567890' }],
+    ['a group', '120363012345678901@g.us', { kind: 'jid', jid: '120363012345678901@g.us' }],
+    ['a LID', '123456789012345@lid', { kind: 'jid', jid: '123456789012345@lid' }],
+  ])('takes a number that is %s', async (_name, number, to) => {
+    const { app, sessions } = startApi();
+    await request(app).post(PATH).send({ number, message: 'hola' }).expect(200);
+    expect(sessions.sent).toMatchObject([{ to }]);
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['empty', ''],
+    ['words', 'Ana'],
+    ['too short', '123'],
+    ['a fraction', 549123456.5],
+    ['negative', -5491234567890],
+    ['beyond what JSON can carry', 5e20],
+    ['a list', ['5491234567890']],
+    ['an object', { digits: '5491234567890' }],
+    ['an address elsewhere', 'ana@example.org'],
+  ])('refuses a number that is %s', async (_name, number) => {
+    const { app, sessions } = startApi();
+    const answer = await request(app).post(PATH).send({ number, message: 'hola' });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ success: false, error: 'invalid_number', message: ERRORS.invalid_number.message });
+    expect(sessions.sent).toEqual([]);
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['empty', ''],
+    ['blank', ' \n\t\u00a0'],
+    ['a number', 42],
+    ['an object', { text: 'hola' }],
+    ['too long by one', 'a'.repeat(65_537)],
+  ])('refuses a message that is %s', async (_name, message) => {
+    const { app, sessions } = startApi();
+    const answer = await request(app).post(PATH).send({ number: '5491234567890', message });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ success: false, error: 'invalid_message', message: ERRORS.invalid_message.message });
+    expect(sessions.sent).toEqual([]);
+  });
+
+  it.each([
+    ['plain', 'a'.repeat(65_536), (json: string) => json],
+    ['escaped', 'á'.repeat(65_536), (json: string) => json.replaceAll('á', '\\u00e1')],
+    ['of emojis, escaped', '👋'.repeat(32_768), (json: string) => json.replaceAll('👋', '\\ud83d\\udc4b')],
+  ])('takes the longest message, %s', async (_name, message, escaped) => {
+    const { app, sessions } = startApi();
+    const body = escaped(JSON.stringify({ number: '5491234567890', message }));
+    await request(app).post(PATH).type('json').send(body).expect(200);
+    expect(sessions.sent[0]?.text).toBe(message);
+  });
+
+  it('sends a text that was cut within an emoji in a form that UTF-8 has', async () => {
+    const { app, sessions } = startApi();
+    const body = '{"number":"5491234567890","message":"hola \\ud83d"}';
+    await request(app).post(PATH).type('json').send(body).expect(200);
+    expect(sessions.sent[0]?.text).toBe('hola \ufffd');
+  });
+
+  it.each([
+    'number_not_on_whatsapp',
+    'account_restricted',
+    'message_refused',
+    'rate_limited',
+    'whatsapp_timeout',
+    'session_not_connected',
+  ] as const)('passes on WhatsApp’s refusal %s', async (code) => {
+    const { app, sessions } = startApi();
+    sessions.failure = new AppError(code, { message: 'Because WhatsApp says so.' });
+    const answer = await request(app).post(PATH).send({ number: '5491234567890', message: 'hola' });
+    expect(answer.status).toBe(ERRORS[code].status);
+    expect(answer.body).toEqual({ success: false, error: code, message: 'Because WhatsApp says so.' });
+  });
+
+  it('refuses a session that is not connected, and one that is unknown', async () => {
+    const { app } = startApi();
+    const body = { number: '5491234567890', message: 'hola' };
+    await request(app)
+      .post(`/sessions/${PAIRING}/send-message`)
+      .send(body)
+      .expect(409, /session_not_connected/);
+    await request(app)
+      .post('/sessions/session_1_unknown00/send-message')
+      .send(body)
+      .expect(404, /session_not_found/);
+  });
+});

@@ -1,0 +1,133 @@
+import request from 'supertest';
+import { AppError } from '../../src/domain/errors.ts';
+import { type Answer, CONNECTED, PAIRING, startApi, viewOf } from './support.ts';
+
+const PNG = /^data:image\/png;base64,iVBORw0KGgo/;
+
+describe('GET /generate-qr', () => {
+  it('answers with the five fields of the seed', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get('/generate-qr');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      sessionId: 'session_1705314600000_made00001',
+      qr: expect.stringMatching(PNG) as string,
+      qrText: '2@session_1705314600000_made00001,a,b,c,1',
+      message: 'QR generado. Escanea con WhatsApp para conectar.',
+    });
+  });
+
+  it('makes a session of its own for each call', async () => {
+    const { app, sessions } = startApi();
+    const answers = await Promise.all([request(app).get('/generate-qr'), request(app).get('/generate-qr')]);
+    const ids = answers.map(({ body }) => (body as { sessionId: string }).sessionId);
+    expect(new Set(ids).size).toBe(2);
+    expect(sessions.list().map((view) => view.sessionId)).toEqual(expect.arrayContaining(ids));
+  });
+
+  it.each([
+    ['qr_timeout', 504],
+    ['too_many_pending_sessions', 503],
+  ] as const)('refuses with %s', async (code, status) => {
+    const { app, sessions } = startApi();
+    sessions.failure = new AppError(code);
+    const answer = await request(app).get('/generate-qr');
+    expect(answer.status).toBe(status);
+    expect(answer.body).toEqual({ success: false, error: code, message: expect.any(String) as string });
+  });
+});
+
+describe('GET /sessions', () => {
+  it('lists all sessions', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get('/sessions');
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, data: [viewOf(CONNECTED, 'connected'), viewOf(PAIRING, 'connecting')] });
+  });
+});
+
+describe('GET /sessions/:sessionId', () => {
+  it('shows one session under the names of the seed’s table', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get(`/sessions/${CONNECTED}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, data: viewOf(CONNECTED, 'connected') });
+  });
+
+  it('refuses an unknown one', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get('/sessions/session_1_unknown00');
+    expect(status).toBe(404);
+    expect(body).toEqual({
+      success: false,
+      error: 'session_not_found',
+      message: 'There is no session with this id.',
+    });
+  });
+});
+
+describe('GET /sessions/:sessionId/qr', () => {
+  it('gives the QR that is valid now, and until when', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get(`/sessions/${PAIRING}/qr`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      sessionId: PAIRING,
+      qr: expect.stringMatching(PNG) as string,
+      qrText: `2@${PAIRING},a,b,c,1`,
+      expiresAt: '2024-01-15T10:31:00.000Z',
+    });
+  });
+
+  it.each([
+    [CONNECTED, 409, 'session_not_pairing'],
+    ['session_1_unknown00', 404, 'session_not_found'],
+  ])('refuses %s', async (sessionId, status, code) => {
+    const { app } = startApi();
+    const answer = await request(app).get(`/sessions/${sessionId}/qr`);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ success: false, error: code });
+  });
+});
+
+describe('POST /sessions/:sessionId/restart', () => {
+  it('restarts the session and shows it, without a body', async () => {
+    const { app, sessions } = startApi();
+    const { status, body }: Answer = await request(app).post(`/sessions/${CONNECTED}/restart`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, data: viewOf(CONNECTED, 'connected') });
+    expect(sessions.restarted).toEqual([CONNECTED]);
+  });
+
+  it('does not mind a body, whatever it is', async () => {
+    const { app, sessions } = startApi();
+    await request(app).post(`/sessions/${CONNECTED}/restart`).type('text/plain').send('{').expect(200);
+    expect(sessions.restarted).toEqual([CONNECTED]);
+  });
+
+  it('refuses a session that is logged out, and one that is unknown', async () => {
+    const { app, sessions } = startApi();
+    await request(app)
+      .post('/sessions/session_1_unknown00/restart')
+      .expect(404, /session_not_found/);
+    sessions.failure = new AppError('session_logged_out');
+    await request(app)
+      .post(`/sessions/${CONNECTED}/restart`)
+      .expect(409, /session_logged_out/);
+  });
+});
+
+describe('DELETE /sessions/:sessionId', () => {
+  it('removes the session, once', async () => {
+    const { app, sessions } = startApi();
+    const { status, body }: Answer = await request(app).delete(`/sessions/${CONNECTED}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true });
+    expect(sessions.list()).toEqual([viewOf(PAIRING, 'connecting')]);
+    await request(app)
+      .delete(`/sessions/${CONNECTED}`)
+      .expect(404, /session_not_found/);
+  });
+});

@@ -1,0 +1,71 @@
+import request from 'supertest';
+import { Secret } from '../../src/kit/secret.ts';
+import { type Answer, startApi, WELL } from './support.ts';
+
+describe('POST /config/download-media', () => {
+  it.each([true, false])('sets it to %s', async (enabled) => {
+    const { app, settings } = startApi();
+    await settings.setDownloadMedia(!enabled);
+    const { status, body }: Answer = await request(app).post('/config/download-media').send({ enabled });
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, enabled });
+    expect(settings.downloadMedia()).toBe(enabled);
+  });
+
+  it.each([{}, { enabled: 'true' }, { enabled: 1 }, { enabled: null }])(
+    'refuses %j and names the field',
+    async (sent) => {
+      const { app, settings } = startApi();
+      const { status, body }: Answer = await request(app).post('/config/download-media').send(sent);
+      expect(status).toBe(400);
+      expect(body).toEqual({
+        success: false,
+        error: 'invalid_body',
+        message: 'The field "enabled" must be true or false.',
+      });
+      expect(settings.downloadMedia()).toBe(false);
+    },
+  );
+});
+
+describe('GET /health', () => {
+  it('tells how the server is', async () => {
+    const { app } = startApi();
+    const { status, body }: Answer = await request(app).get('/health');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      status: 'ok',
+      uptime: 12,
+      version: '4.0.0',
+      sessions: { connecting: 1, connected: 1, disconnected: 0, error: 0 },
+      callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
+      backend: 'up',
+      problems: [],
+    });
+  });
+
+  it('is degraded, and still 200, when a person should look', async () => {
+    const problems = ['The main backend refuses the key (401).'];
+    const { app } = startApi({ health: { report: () => Promise.resolve({ ...WELL, backend: 'down', problems }) } });
+    const { status, body }: Answer = await request(app).get('/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ success: true, status: 'degraded', backend: 'down', problems });
+  });
+
+  it('is 503 when the server cannot do its work', async () => {
+    const problems = ['The disk is full.'];
+    const { app, lines } = startApi({ health: { report: () => Promise.resolve({ ...WELL, ok: false, problems }) } });
+    const { status, body }: Answer = await request(app).get('/health');
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ success: false, status: 'error', problems });
+    // It answered as it should: a load balancer that asks every second fills no log.
+    expect(lines.map(({ level, msg }) => ({ level, msg }))).toEqual([{ level: 20, msg: 'request answered' }]);
+  });
+
+  it('needs no key, and shows none', async () => {
+    const { app } = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
+    const answer = await request(app).get('/health').expect(200);
+    expect(answer.text + JSON.stringify(answer.headers)).not.toContain('the-key-of-the-house');
+  });
+});

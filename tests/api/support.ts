@@ -1,0 +1,215 @@
+import { pino } from 'pino';
+import { type Recipient } from '../../src/domain/address.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
+import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
+import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
+import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';
+import { type HealthReport, type SentText, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import { type Clock } from '../../src/kit/clock.ts';
+import { type Logger } from '../../src/kit/logger.ts';
+import { type SessionView } from '../../src/sessions/session-view.ts';
+
+/** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
+export const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
+
+/** A session that is connected. */
+export const CONNECTED = id('session_1705312200123_abc123def');
+
+/** A session that shows a QR. */
+export const PAIRING = id('session_1705312200456_ghi456jkl');
+
+export function id(text: string): SessionId {
+  const parsed = parseSessionId(text);
+  if (parsed === undefined) throw new Error(`not the form of a session id: ${text}`);
+  return parsed;
+}
+
+export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView {
+  const linked = status !== 'connecting';
+  return {
+    session_id: sessionId,
+    phone_number: linked ? '5491234567890' : null,
+    status,
+    last_seen: linked ? '2024-01-15T10:30:00.000Z' : null,
+    auth_folder_path: `./auth_sessions/${sessionId}`,
+    server_port: null,
+    whatsapp_user_id: linked ? '5491234567890:1@s.whatsapp.net' : null,
+    created_at: '2024-01-15T10:30:00.000Z',
+    updated_at: '2024-01-15T10:30:00.000Z',
+    error_message: null,
+    reconnecting: false,
+    sessionId,
+    phoneNumber: linked ? '5491234567890' : null,
+  };
+}
+
+/** Sessions in memory: what http/ promises is tested on it, without a WhatsApp behind. */
+export class SessionsInMemory implements SessionsApi {
+  readonly views = new Map<SessionId, SessionView>();
+  readonly sent: { sessionId: SessionId; to: Recipient; text: string }[] = [];
+  readonly restarted: SessionId[] = [];
+  /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
+  failure: unknown;
+  /** What sending waits for. */
+  hold: Promise<unknown> = Promise.resolve();
+  #made = 0;
+
+  constructor() {
+    this.views.set(CONNECTED, viewOf(CONNECTED, 'connected'));
+    this.views.set(PAIRING, viewOf(PAIRING, 'connecting'));
+  }
+
+  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }> {
+    if (this.failure !== undefined) return this.#fail();
+    const sessionId = id(`session_${NOW_MS}_made0000${++this.#made}`);
+    this.views.set(sessionId, viewOf(sessionId, 'connecting'));
+    return Promise.resolve({ sessionId, qr: qrOf(sessionId) });
+  }
+
+  list(): SessionView[] {
+    return [...this.views.values()];
+  }
+
+  view(sessionId: SessionId): SessionView {
+    const view = this.views.get(sessionId);
+    if (view === undefined) throw new AppError('session_not_found');
+    return view;
+  }
+
+  async currentQr(sessionId: SessionId): Promise<QrCode> {
+    const { status } = await Promise.resolve(this.view(sessionId));
+    if (status !== 'connecting') throw new AppError('session_not_pairing');
+    return qrOf(sessionId);
+  }
+
+  async sendText(sessionId: SessionId, to: Recipient, text: string): Promise<SentText> {
+    if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
+    this.sent.push({ sessionId, to, text });
+    await this.hold;
+    if (this.failure !== undefined) return this.#fail();
+    const address = to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
+    return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: address };
+  }
+
+  async restart(sessionId: SessionId): Promise<SessionView> {
+    const view = this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    this.restarted.push(sessionId);
+    return view;
+  }
+
+  remove(sessionId: SessionId): Promise<void> {
+    if (!this.views.delete(sessionId)) return Promise.reject(new AppError('session_not_found'));
+    return Promise.resolve();
+  }
+
+  counts(): Record<SessionStatus, number> {
+    const count = (status: SessionStatus) => this.list().filter((view) => view.status === status).length;
+    return Object.fromEntries(SESSION_STATUSES.map((status) => [status, count(status)])) as Record<
+      SessionStatus,
+      number
+    >;
+  }
+
+  async #fail(): Promise<never> {
+    await Promise.resolve();
+    throw this.failure;
+  }
+}
+
+function qrOf(sessionId: SessionId): QrCode {
+  return { text: `2@${sessionId},a,b,c,1`, generatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000 };
+}
+
+/** Settings in memory. */
+export class SettingsInMemory implements SettingsApi {
+  #downloadMedia = false;
+
+  downloadMedia(): boolean {
+    return this.#downloadMedia;
+  }
+
+  setDownloadMedia(enabled: boolean): Promise<void> {
+    this.#downloadMedia = enabled;
+    return Promise.resolve();
+  }
+}
+
+/** Stored answers in memory. */
+export class AnswersInMemory implements IdempotencyStore {
+  readonly answers = new Map<string, StoredAnswer>();
+  failure: Error | undefined;
+
+  find(scope: string, key: string): Promise<StoredAnswer | undefined> {
+    return Promise.resolve(this.answers.get(`${scope} ${key}`));
+  }
+
+  save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
+    this.answers.set(`${scope} ${key}`, answer);
+    return Promise.resolve();
+  }
+}
+
+/** A clock that stands until it is moved. */
+export class HandClock implements Clock {
+  #nowMs = NOW_MS;
+  readonly #timers = new Set<{ atMs: number; task: () => void }>();
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, task: () => void): { cancel(): void } {
+    const timer = { atMs: this.#nowMs + delayMs, task };
+    this.#timers.add(timer);
+    return { cancel: () => this.#timers.delete(timer) };
+  }
+
+  move(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of this.#timers) {
+      if (timer.atMs > this.#nowMs) continue;
+      this.#timers.delete(timer);
+      timer.task();
+    }
+  }
+}
+
+/** An answer as supertest gives it, without its `any`. */
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers: Record<string, string>;
+}
+
+/** A line of the log. */
+export type LogLine = Record<string, unknown> & { level: number; msg: string };
+
+export function loggerInto(lines: LogLine[]): Logger {
+  return pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line) as LogLine) });
+}
+
+/** How a server is that has nothing to complain of. */
+export const WELL: HealthReport = {
+  ok: true,
+  problems: [],
+  uptimeSeconds: 12,
+  version: '4.0.0',
+  backend: 'up',
+  callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
+};
+
+/** An app on doubles, and the doubles. */
+export function startApi(overrides: Partial<HttpAppDeps> = {}) {
+  const sessions = new SessionsInMemory();
+  const settings = new SettingsInMemory();
+  const answers = new AnswersInMemory();
+  const clock = new HandClock();
+  const lines: LogLine[] = [];
+  const log = loggerInto(lines);
+  const health = { report: () => Promise.resolve(WELL) };
+  const deps = { sessions, settings, health, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
+  return { app: createHttpApp(deps), sessions, settings, answers, clock, log, lines };
+}

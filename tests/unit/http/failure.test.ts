@@ -1,0 +1,31 @@
+import { describeFailure } from '../../../src/http/failure.ts';
+
+describe('describeFailure', () => {
+  it('shows sentence, place and code, and nothing else that hangs on it', () => {
+    const failure = Object.assign(new TypeError('broken'), { code: 'E_BROKEN', config: { key: 'secret' } });
+    expect(describeFailure(failure)).toEqual({
+      type: 'TypeError',
+      message: 'broken',
+      stack: failure.stack,
+      code: 'E_BROKEN',
+    });
+  });
+
+  it('follows the causes', () => {
+    const failure = new Error('outside', { cause: new Error('inside') });
+    expect(describeFailure(failure)).toMatchObject({ message: 'outside', cause: { message: 'inside' } });
+  });
+
+  it('does not follow a circle of causes for ever', () => {
+    const failure = new Error('round');
+    failure.cause = failure;
+    expect(JSON.stringify(describeFailure(failure)).match(/"message":"round"/g)).toHaveLength(6);
+  });
+
+  it.each([['a text'], [{ password: 'secret' }], [null], [undefined]])(
+    'shows of %j only that it is no error',
+    (thrown) => {
+      expect(describeFailure(thrown)).toEqual({ type: typeof thrown, message: 'not an error', stack: undefined });
+    },
+  );
+});
