@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from '../domain/errors.ts';
  * The largest body in bytes. The largest that must fit is a message of 65,536 characters of which each
  * is escaped (`\u00e1`, six bytes): 393,216 bytes. The rest is room for names, the number and blanks.
  */
-export const MAX_BODY_BYTES = 512 * 1024;
+const MAX_BODY_BYTES = 512 * 1024;
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 

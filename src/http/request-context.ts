@@ -41,7 +41,7 @@ export function contextOf(res: Response): RequestContext {
 }
 
 /** What belongs in front of a log text: `[session_…] ` where the request is about a session. */
-export function sessionMark(context: RequestContext): string {
+function sessionMark(context: RequestContext): string {
   return context.sessionId === null ? '' : `[${context.sessionId}] `;
 }
 

@@ -14,7 +14,7 @@ import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
 import { ROUTES } from './routes/index.ts';
 
-export { type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
+export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
 export interface HttpAppDeps extends Core {

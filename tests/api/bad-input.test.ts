@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { ERRORS, type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
-import { type Answer, CONNECTED, startApi } from './support.ts';
+import { answerTo, CONNECTED, startApi } from './support.ts';
 
 const SEND = `/sessions/${CONNECTED}/send-message`;
 
@@ -28,8 +28,7 @@ describe('a session id that is none', () => {
     async (method, path, form) => {
       const { app } = startApi();
       const sent = request(app)[method](path.replace(':sessionId', form));
-      const { status, body } =
-        method === 'post' ? await sent.send({ number: '5491234567890', message: 'x' }) : await sent;
+      const { status, body } = await answerTo(sent.send({ number: '5491234567890', message: 'x' }));
       expect(status).toBe(404);
       expect(body).toEqual(refusal('session_not_found'));
     },
@@ -48,7 +47,7 @@ describe('a path or method that is none', () => {
     'GET %s finds nothing',
     async (path) => {
       const { app } = startApi();
-      const { status, body }: Answer = await request(app).get(path);
+      const { status, body } = await answerTo(request(app).get(path));
       expect(status).toBe(404);
       expect(body).toEqual(refusal('not_found'));
     },
@@ -64,7 +63,7 @@ describe('a path or method that is none', () => {
     ['delete', '/health', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is refused, and the answer says what is taken', async (method, path, allowed) => {
     const { app } = startApi();
-    const { status, body, headers }: Answer = await request(app)[method](path);
+    const { status, body, headers } = await answerTo(request(app)[method](path));
     expect(status).toBe(405);
     expect(body).toEqual(refusal('method_not_allowed'));
     expect(headers.allow).toBe(allowed);

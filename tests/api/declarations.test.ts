@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { BODY_ERRORS, COMMON_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
-import { type Answer, CONNECTED, PAIRING, startApi } from './support.ts';
+import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 
@@ -22,7 +22,7 @@ function declaredErrors(route: Route): ErrorCode[] {
 
 describe.each(ALL)('the declaration of %s', (_name, route) => {
   it('has an answer of the form that the route gives', async () => {
-    const { status, body }: Answer = await call(route);
+    const { status, body } = await answerTo(call(route));
     expect(route.statuses).toHaveProperty([status]);
     expect(route.answer.parse(body)).toEqual(body);
   });

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { AppError } from '../../src/domain/errors.ts';
-import { type Answer, type LogLine, CONNECTED, startApi } from './support.ts';
+import { answerTo, type LogLine, CONNECTED, startApi } from './support.ts';
 
 function line(lines: LogLine[]): LogLine {
   expect(lines).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('the log', () => {
     const { app, lines, sessions } = startApi();
     const failure = Object.assign(new Error('the disk is gone', { cause: new Error('EIO') }), { key: 'key-material' });
     sessions.failure = failure;
-    const { status, body }: Answer = await request(app).post(`/sessions/${CONNECTED}/restart`);
+    const { status, body } = await answerTo(request(app).post(`/sessions/${CONNECTED}/restart`));
     expect(status).toBe(500);
     expect(body).toEqual({
       success: false,

@@ -1,15 +1,15 @@
 import request from 'supertest';
 import { AppError, ERRORS } from '../../src/domain/errors.ts';
-import { type Answer, CONNECTED, PAIRING, startApi } from './support.ts';
+import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
 
 const PATH = `/sessions/${CONNECTED}/send-message`;
 
 describe('POST /sessions/:sessionId/send-message', () => {
   it('sends the text and tells what became of it', async () => {
     const { app, sessions } = startApi();
-    const { status, body }: Answer = await request(app)
-      .post(PATH)
-      .send({ number: '5491234567890', message: ' ¿Cómo estás? ' });
+    const { status, body } = await answerTo(
+      request(app).post(PATH).send({ number: '5491234567890', message: ' ¿Cómo estás? ' }),
+    );
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, messageId: '3EB01', status: 'sent', to: '5491234567890@s.whatsapp.net' });
     expect(sessions.sent).toEqual([

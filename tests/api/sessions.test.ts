@@ -1,13 +1,13 @@
 import request from 'supertest';
 import { AppError } from '../../src/domain/errors.ts';
-import { type Answer, CONNECTED, PAIRING, startApi, viewOf } from './support.ts';
+import { answerTo, CONNECTED, PAIRING, startApi, viewOf } from './support.ts';
 
 const PNG = /^data:image\/png;base64,iVBORw0KGgo/;
 
 describe('GET /generate-qr', () => {
   it('answers with the five fields of the seed', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get('/generate-qr');
+    const { status, body } = await answerTo(request(app).get('/generate-qr'));
     expect(status).toBe(200);
     expect(body).toEqual({
       success: true,
@@ -41,7 +41,7 @@ describe('GET /generate-qr', () => {
 describe('GET /sessions', () => {
   it('lists all sessions', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get('/sessions');
+    const { status, body } = await answerTo(request(app).get('/sessions'));
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, data: [viewOf(CONNECTED, 'connected'), viewOf(PAIRING, 'connecting')] });
   });
@@ -50,14 +50,14 @@ describe('GET /sessions', () => {
 describe('GET /sessions/:sessionId', () => {
   it('shows one session under the names of the seed’s table', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get(`/sessions/${CONNECTED}`);
+    const { status, body } = await answerTo(request(app).get(`/sessions/${CONNECTED}`));
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, data: viewOf(CONNECTED, 'connected') });
   });
 
   it('refuses an unknown one', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get('/sessions/session_1_unknown00');
+    const { status, body } = await answerTo(request(app).get('/sessions/session_1_unknown00'));
     expect(status).toBe(404);
     expect(body).toEqual({
       success: false,
@@ -70,7 +70,7 @@ describe('GET /sessions/:sessionId', () => {
 describe('GET /sessions/:sessionId/qr', () => {
   it('gives the QR that is valid now, and until when', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get(`/sessions/${PAIRING}/qr`);
+    const { status, body } = await answerTo(request(app).get(`/sessions/${PAIRING}/qr`));
     expect(status).toBe(200);
     expect(body).toEqual({
       success: true,
@@ -95,7 +95,7 @@ describe('GET /sessions/:sessionId/qr', () => {
 describe('POST /sessions/:sessionId/restart', () => {
   it('restarts the session and shows it, without a body', async () => {
     const { app, sessions } = startApi();
-    const { status, body }: Answer = await request(app).post(`/sessions/${CONNECTED}/restart`);
+    const { status, body } = await answerTo(request(app).post(`/sessions/${CONNECTED}/restart`));
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, data: viewOf(CONNECTED, 'connected') });
     expect(sessions.restarted).toEqual([CONNECTED]);
@@ -122,7 +122,7 @@ describe('POST /sessions/:sessionId/restart', () => {
 describe('DELETE /sessions/:sessionId', () => {
   it('removes the session, once', async () => {
     const { app, sessions } = startApi();
-    const { status, body }: Answer = await request(app).delete(`/sessions/${CONNECTED}`);
+    const { status, body } = await answerTo(request(app).delete(`/sessions/${CONNECTED}`));
     expect(status).toBe(200);
     expect(body).toEqual({ success: true });
     expect(sessions.list()).toEqual([viewOf(PAIRING, 'connecting')]);

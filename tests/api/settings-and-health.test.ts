@@ -1,12 +1,12 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
-import { type Answer, startApi, WELL } from './support.ts';
+import { answerTo, startApi, WELL } from './support.ts';
 
 describe('POST /config/download-media', () => {
   it.each([true, false])('sets it to %s', async (enabled) => {
     const { app, settings } = startApi();
     await settings.setDownloadMedia(!enabled);
-    const { status, body }: Answer = await request(app).post('/config/download-media').send({ enabled });
+    const { status, body } = await answerTo(request(app).post('/config/download-media').send({ enabled }));
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, enabled });
     expect(settings.downloadMedia()).toBe(enabled);
@@ -16,7 +16,7 @@ describe('POST /config/download-media', () => {
     'refuses %j and names the field',
     async (sent) => {
       const { app, settings } = startApi();
-      const { status, body }: Answer = await request(app).post('/config/download-media').send(sent);
+      const { status, body } = await answerTo(request(app).post('/config/download-media').send(sent));
       expect(status).toBe(400);
       expect(body).toEqual({
         success: false,
@@ -31,7 +31,7 @@ describe('POST /config/download-media', () => {
 describe('GET /health', () => {
   it('tells how the server is', async () => {
     const { app } = startApi();
-    const { status, body }: Answer = await request(app).get('/health');
+    const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(200);
     expect(body).toEqual({
       success: true,
@@ -48,7 +48,7 @@ describe('GET /health', () => {
   it('is degraded, and still 200, when a person should look', async () => {
     const problems = ['The main backend refuses the key (401).'];
     const { app } = startApi({ health: { report: () => Promise.resolve({ ...WELL, backend: 'down', problems }) } });
-    const { status, body }: Answer = await request(app).get('/health');
+    const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(200);
     expect(body).toMatchObject({ success: true, status: 'degraded', backend: 'down', problems });
   });
@@ -56,7 +56,7 @@ describe('GET /health', () => {
   it('is 503 when the server cannot do its work', async () => {
     const problems = ['The disk is full.'];
     const { app, lines } = startApi({ health: { report: () => Promise.resolve({ ...WELL, ok: false, problems }) } });
-    const { status, body }: Answer = await request(app).get('/health');
+    const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(503);
     expect(body).toMatchObject({ success: false, status: 'error', problems });
     // It answered as it should: a load balancer that asks every second fills no log.

@@ -11,7 +11,7 @@ import { type Logger } from '../../src/kit/logger.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
-export const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
+const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
 
 /** A session that is connected. */
 export const CONNECTED = id('session_1705312200123_abc123def');
@@ -45,7 +45,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
 }
 
 /** Sessions in memory: what http/ promises is tested on it, without a WhatsApp behind. */
-export class SessionsInMemory implements SessionsApi {
+class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
   readonly sent: { sessionId: SessionId; to: Recipient; text: string }[] = [];
   readonly restarted: SessionId[] = [];
@@ -123,7 +123,7 @@ function qrOf(sessionId: SessionId): QrCode {
 }
 
 /** Settings in memory. */
-export class SettingsInMemory implements SettingsApi {
+class SettingsInMemory implements SettingsApi {
   #downloadMedia = false;
 
   downloadMedia(): boolean {
@@ -137,7 +137,7 @@ export class SettingsInMemory implements SettingsApi {
 }
 
 /** Stored answers in memory. */
-export class AnswersInMemory implements IdempotencyStore {
+class AnswersInMemory implements IdempotencyStore {
   readonly answers = new Map<string, StoredAnswer>();
   failure: Error | undefined;
 
@@ -153,7 +153,7 @@ export class AnswersInMemory implements IdempotencyStore {
 }
 
 /** A clock that stands until it is moved. */
-export class HandClock implements Clock {
+class HandClock implements Clock {
   #nowMs = NOW_MS;
   readonly #timers = new Set<{ atMs: number; task: () => void }>();
 
@@ -178,16 +178,20 @@ export class HandClock implements Clock {
 }
 
 /** An answer as supertest gives it, without its `any`. */
-export interface Answer {
+interface Answer {
   status: number;
   body: unknown;
   headers: Record<string, string>;
 }
 
+export async function answerTo(sent: PromiseLike<Answer>): Promise<Answer> {
+  return sent;
+}
+
 /** A line of the log. */
 export type LogLine = Record<string, unknown> & { level: number; msg: string };
 
-export function loggerInto(lines: LogLine[]): Logger {
+function loggerInto(lines: LogLine[]): Logger {
   return pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line) as LogLine) });
 }
 

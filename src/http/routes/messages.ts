@@ -4,7 +4,7 @@ import { ok, route } from '../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
 
 /** The longest text that WhatsApp takes, counted as JavaScript does, in UTF-16 units (contract 1.2). */
-export const MAX_MESSAGE_LENGTH = 65_536;
+const MAX_MESSAGE_LENGTH = 65_536;
 
 // Some backends keep numbers as numbers; a number with a sign or a fraction is a mistake of theirs.
 const digits = z.int().positive().transform(String);
