@@ -52,7 +52,8 @@ function checkSoundness(db: Database): void {
 
 function explained(error: unknown, folder: string, file: string): Error {
   if (error instanceof StorageTooNewError) return error;
-  const code = error instanceof Sqlite.SqliteError ? error.code : '';
+  // By its fields, not by its class: SQLite's errors are made by its binary, which may know another class of that name.
+  const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
   if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, error);
-  return new StorageUnreadableError(file, error instanceof Error ? error.message : String(error), error);
+  return new StorageUnreadableError(file, message, error);
 }

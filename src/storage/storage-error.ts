@@ -25,8 +25,6 @@ export class StorageUnreadableError extends Error {
   override readonly name = 'StorageUnreadableError';
 
   constructor(file: string, reason: string, cause?: unknown) {
-    super(`The database ${file} cannot be used: ${reason}. Restore it from a copy, or move it away to start anew.`, {
-      cause,
-    });
+    super(`The database ${file} cannot be used: ${reason}.`, { cause });
   }
 }

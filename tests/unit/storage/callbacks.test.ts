@@ -1,0 +1,238 @@
+import { ANA, BEA, news, qr, record, startStorage } from './support.ts';
+
+describe('the queue of callbacks', () => {
+  it('gives the callbacks of a session in order, numbered from 1', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'), news(ANA, 'a3'));
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 a3']);
+    expect(await db.drain(BEA)).toEqual(['1 b1']);
+  });
+
+  it('gives the same one until it is settled, with its tries', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    const first = (await db.next(ANA))!;
+    expect(first).toEqual({
+      id: expect.any(Number) as number,
+      webhookId: 'a1',
+      sessionId: ANA,
+      seq: 1,
+      kind: 'status-update',
+      body: JSON.stringify(news(ANA, 'a1').event.body),
+      createdAtMs: db.clock.now(),
+      attempts: 0,
+      firstFailedAtMs: null,
+    });
+    await db.storage.callbacks.failed(first, 'it did not work', 7);
+    await db.storage.callbacks.failed(first, 'nor now', 8);
+    expect(await db.next(ANA)).toEqual({ ...first, attempts: 2, firstFailedAtMs: 7 });
+  });
+
+  it('does not store an event again that is there, and burns no number for it', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a1'), news(ANA, 'a2'));
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2']);
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a3'));
+    expect(await db.drain(ANA)).toEqual(['3 a3']);
+  });
+
+  it('stores the record and its events together or not at all', async () => {
+    await using db = await startStorage();
+    const circular: Record<string, unknown> = {};
+    circular.itself = circular;
+    const broken = news(ANA, 'broken');
+    Object.assign(broken.event.body, circular);
+    await expect(db.storage.sessions.commit(record(ANA), [news(ANA, 'a1'), broken])).rejects.toThrow();
+    expect(await db.storage.sessions.all()).toEqual([]);
+    expect(await db.next(ANA)).toBeUndefined();
+    expect(db.ready).toEqual([]);
+    await db.commit(news(ANA, 'a2'));
+    expect(await db.drain(ANA)).toEqual(['1 a2']);
+  });
+
+  it('goes on behind a dead letter and counts it', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.storage.callbacks.dead((await db.next(ANA))!, 'poison', 1);
+    expect(await db.drain(ANA)).toEqual(['2 a2']);
+    expect(await db.storage.callbacks.counts(db.clock.now())).toEqual({
+      pending: 0,
+      deadLettered: 1,
+      oldestPendingSeconds: 0,
+    });
+  });
+
+  it('counts what waits, and for how long', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    await db.clock.advance(90_500);
+    await db.commit(news(BEA, 'b1'));
+    expect(await db.storage.callbacks.counts(db.clock.now())).toEqual({
+      pending: 2,
+      deadLettered: 0,
+      oldestPendingSeconds: 90,
+    });
+  });
+
+  it('tells which sessions have something waiting, the longest first', async () => {
+    await using db = await startStorage();
+    await db.commit(news(BEA, 'b1'));
+    await db.clock.advance(1);
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    expect(await db.storage.callbacks.sessionsWithPending()).toEqual([BEA, ANA]);
+    await db.drain(BEA);
+    expect(await db.storage.callbacks.sessionsWithPending()).toEqual([ANA]);
+  });
+
+  it('rings for a session that gained a callback, and not for one that was there', async () => {
+    await using db = await startStorage();
+    await db.storage.sessions.commit(record(ANA), [news(ANA, 'a1'), news(ANA, 'a2'), news(BEA, 'b1')]);
+    expect(db.ready).toEqual([ANA, BEA]);
+    await db.commit(news(ANA, 'a1'));
+    expect(db.ready).toEqual([ANA, BEA]);
+  });
+
+  it('keeps the order of calls that nobody waits for', async () => {
+    await using db = await startStorage();
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => db.storage.sessions.commit(record(ANA), [news(ANA, `a${i + 1}`)])),
+    );
+    expect(await db.drain(ANA)).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1} a${i + 1}`));
+  });
+
+  it('keeps everything over a restart', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.storage.callbacks.failed((await db.next(ANA))!, 'away', 5);
+    const before = await db.next(ANA);
+    await db.reopen();
+    expect(await db.next(ANA)).toEqual(before);
+    expect(before).toMatchObject({ webhookId: 'a1', seq: 1, attempts: 1, firstFailedAtMs: 5 });
+  });
+
+  it('remembers a delivered callback for the retention, then forgets it without reusing its number', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    await db.drain(ANA);
+    await db.clock.advance(1000);
+    await db.storage.prune(1000);
+    await db.commit(news(ANA, 'a1'));
+    expect(await db.next(ANA)).toBeUndefined();
+    await db.clock.advance(1);
+    await db.storage.prune(1000);
+    await db.commit(news(ANA, 'a1'));
+    expect(await db.drain(ANA)).toEqual(['2 a1']);
+  });
+
+  it('never prunes what waits, nor dead letters', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.storage.callbacks.dead((await db.next(ANA))!, 'poison', db.clock.now());
+    await db.clock.advance(10_000);
+    await db.storage.prune(1);
+    expect(await db.storage.callbacks.counts(db.clock.now())).toMatchObject({ pending: 1, deadLettered: 1 });
+  });
+});
+
+describe('a callback that comes after another', () => {
+  it.each(['delivered', 'dead'] as const)('waits until that one is %s, then its session is rung for', async (end) => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(BEA, 'b1', 'a1'));
+    expect(await db.next(BEA)).toBeUndefined();
+    await db.storage.callbacks.failed((await db.next(ANA))!, 'not yet', 1);
+    expect(await db.next(BEA)).toBeUndefined();
+
+    db.ready = [];
+    const first = (await db.next(ANA))!;
+    await (end === 'dead' ? db.storage.callbacks.dead(first, 'x', 1) : db.storage.callbacks.delivered(first, 1));
+    expect(db.ready).toEqual([BEA]);
+    expect(await db.drain(BEA)).toEqual(['1 b1']);
+  });
+
+  it('does not wait for one that is not there any more', async () => {
+    await using db = await startStorage();
+    await db.commit(news(BEA, 'b1', 'long ago'));
+    expect(await db.drain(BEA)).toEqual(['1 b1']);
+  });
+
+  it('still waits after a restart', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(BEA, 'b1', 'a1'));
+    await db.reopen();
+    expect(await db.next(BEA)).toBeUndefined();
+    db.ready = [];
+    await db.drain(ANA);
+    expect(db.ready).toEqual([BEA]);
+  });
+
+  it('is let go when a QR that it waited for is superseded or removed', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'), news(BEA, 'b1', 'q1'));
+    db.ready = [];
+    await db.commit(qr(ANA, 'q2'));
+    expect(db.ready).toEqual([ANA, BEA]);
+    expect(await db.drain(BEA)).toEqual(['1 b1']);
+
+    await db.commit(news(BEA, 'b2', 'q2'));
+    db.ready = [];
+    await db.storage.sessions.remove(ANA, []);
+    expect(db.ready).toEqual([BEA]);
+  });
+});
+
+describe('a newer QR', () => {
+  it('takes the place of an undelivered older one, with its number and no tries', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), qr(ANA, 'q1'));
+    await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
+    const older = (await db.next(ANA))!;
+    await db.storage.callbacks.failed(older, 'away', 1);
+    await db.clock.advance(10);
+    await db.commit(qr(ANA, 'q2'));
+
+    expect(await db.next(ANA)).toEqual({
+      ...older,
+      webhookId: 'q2',
+      body: JSON.stringify(qr(ANA, 'q2').event.body),
+      createdAtMs: db.clock.now(),
+    });
+    await db.commit(news(ANA, 'a2'));
+    expect(await db.drain(ANA)).toEqual(['2 q2', '3 a2']);
+  });
+
+  it.each(['delivered', 'failed', 'dead'] as const)('is untouched when the older one on its way is %s', async (end) => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'));
+    const onItsWay = (await db.next(ANA))!;
+    await db.commit(qr(ANA, 'q2'));
+    const newer = await db.next(ANA);
+    if (end === 'delivered') await db.storage.callbacks.delivered(onItsWay, 1);
+    else await db.storage.callbacks[end](onItsWay, 'x', 1);
+    expect(await db.next(ANA)).toEqual(newer);
+    expect(newer).toMatchObject({ webhookId: 'q2', seq: 1, attempts: 0, firstFailedAtMs: null });
+  });
+
+  it('goes behind what was stored since the older one', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'), news(ANA, 'a1'), news(ANA, 'a2'), qr(ANA, 'q2'), news(ANA, 'a3'));
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 q2', '4 a3']);
+  });
+
+  it('does not touch a delivered one, nor one of another session', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'), qr(BEA, 'q2'));
+    await db.drain(ANA);
+    await db.commit(qr(ANA, 'q3'));
+    expect(await db.drain(ANA)).toEqual(['2 q3']);
+    expect(await db.drain(BEA)).toEqual(['1 q2']);
+  });
+
+  it('is not stored twice', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'));
+    const first = (await db.next(ANA))!;
+    await db.storage.callbacks.failed(first, 'away', 1);
+    await db.commit(qr(ANA, 'q1'));
+    expect(await db.next(ANA)).toMatchObject({ webhookId: 'q1', attempts: 1 });
+  });
+});
