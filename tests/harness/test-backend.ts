@@ -59,6 +59,8 @@ export async function startTestBackend(): Promise<TestBackend> {
 export class TestBackend implements AsyncDisposable {
   /** Everything that came, in its order, whatever it was answered. */
   readonly received: Received[] = [];
+  /** How many connections were made to it. */
+  connections = 0;
   readonly #taken = new Set<Received>();
   readonly #waiters = new Set<Waiter>();
   #reacts: Reacts = () => 200;
@@ -128,6 +130,7 @@ export class TestBackend implements AsyncDisposable {
   async comesUp(): Promise<void> {
     if (this.#server) return;
     this.#server = createServer((request, response) => void this.#take(request, response));
+    this.#server.on('connection', () => (this.connections += 1));
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
