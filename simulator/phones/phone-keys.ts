@@ -19,7 +19,7 @@ export interface SignalKeyPair {
 export class PhoneKeys {
   readonly identity: KeyPair = Curve.generateKeyPair();
   readonly registrationId = randomInt(1, MAX_REGISTRATION_ID);
-  readonly #signed = signedKeyPair(this.identity, SIGNED_KEY_ID);
+  #signedKey: ReturnType<typeof signedKeyPair> | undefined;
   readonly #oneTime = new Map<number, KeyPair>();
   #lastId = 0;
 
@@ -45,6 +45,12 @@ export class PhoneKeys {
   /** The signed pre-key. */
   get signedPreKey(): SignalKeyPair {
     return forSignal(this.#signed.keyPair);
+  }
+
+  /** Made when it is first needed: signing takes some milliseconds. */
+  get #signed(): ReturnType<typeof signedKeyPair> {
+    this.#signedKey ??= signedKeyPair(this.identity, SIGNED_KEY_ID);
+    return this.#signedKey;
   }
 
   /** A one-time key that was handed out and not used yet. */

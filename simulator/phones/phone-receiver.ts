@@ -41,7 +41,7 @@ export class PhoneReceiver {
     }
     this.#retries.delete(id);
     if (from.owner !== this.#parts.account) this.#keep(stanza, from, message);
-    from.deliver(node('receipt', { ...this.#receiptAttrs(stanza) }));
+    from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
 
   async #decrypt(stanza: Stanza, from: Endpoint): Promise<proto.IMessage> {
@@ -87,8 +87,8 @@ export class PhoneReceiver {
   #receiptAttrs({ attrs }: Stanza): Record<string, string> {
     const addressing = parseJid(attrs.from)?.addressing ?? 'lid';
     const t = String(Math.floor(this.#parts.world.now() / 1000));
-    const recipient = attrs.recipient === undefined ? {} : { recipient: attrs.recipient };
-    return { id: attrs.id ?? '', from: this.#parts.device.jid(addressing), t, ...recipient };
+    const own = attrs.recipient === undefined ? {} : { recipient: attrs.recipient, type: 'sender' };
+    return { id: attrs.id ?? '', from: this.#parts.device.jid(addressing), t, ...own };
   }
 
   async #takeReceipt(stanza: Stanza, from: Endpoint): Promise<void> {

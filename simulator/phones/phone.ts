@@ -85,7 +85,8 @@ export class Phone {
     const chat = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
     if (!chat) throw new RangeError(`Nobody has the number ${to}.`);
     const { id = `A5${randomBytes(15).toString('hex').toUpperCase()}`, addressing = world.addressing } = options;
-    await work.run(() => this.#sender.send({ id, chat, message, addressing, type: 'text' }));
+    const type = (message.conversation ?? message.extendedTextMessage) ? 'text' : 'media';
+    await work.run(() => this.#sender.send({ id, chat, message, addressing, type }));
     world.changes.announce();
     return id;
   }

@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage } from 'node:http';
+
+import { WebSocket } from 'ws';
+
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 
@@ -57,6 +62,18 @@ it('cuts connections, ends them with an error, and sends frames in pieces', asyn
   await client.logIn();
   whatsapp.fault('cut');
   expect(await client.untilClosed(2)).toMatchObject({ code: 428 });
+});
+
+it('answers a WebSocket upgrade with an HTTP error, once', async () => {
+  await using whatsapp = await startSimulator();
+  whatsapp.fault('refuse-upgrade', { code: 429, times: 1 });
+
+  const refused = new WebSocket(whatsapp.wsUrl);
+  const [, response] = (await once(refused, 'unexpected-response')) as [unknown, IncomingMessage];
+  expect(response.statusCode).toBe(429);
+
+  const accepted = new WebSocket(whatsapp.wsUrl);
+  await once(accepted, 'open');
 });
 
 it('leaves a handshake unanswered', async () => {

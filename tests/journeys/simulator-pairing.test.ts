@@ -106,6 +106,7 @@ it('lets each QR be scanned for its time, while the client goes through them unt
 
   await client.qr(1);
   expect(await client.untilClosed(0)).toEqual({ code: 408, message: 'QR refs attempts ended' });
+  await whatsapp.until((server) => server.stats().open === 0);
 
   await expect(whatsapp.phone(SHOP).scan(first)).rejects.toMatchObject({ status: 410, reason: 'gone' });
 });

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const MAIN = new URL('../../simulator/main.ts', import.meta.url).pathname;
+const SHOP = '5491166778899';
+
+interface Announcement {
+  wsUrl: string;
+  rootKey: string;
+  mediaHost: string;
+  controlUrl: string;
+}
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const line = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  return {
+    child,
+    announcement: async () => JSON.parse((await line)[0]) as Announcement,
+    end: async () => ({ code: (await exit)[0], complaint }),
+  };
+}
+
+it('says in one line where it is, links a client through its control server, and ends cleanly on SIGTERM', async () => {
+  const program = run('--control-port', '0');
+  const { wsUrl, rootKey, mediaHost, controlUrl } = await program.announcement();
+  const post = async (path: string, body: unknown) =>
+    (await fetch(`${controlUrl}${path}`, { method: 'POST', body: JSON.stringify(body) })).json();
+  await post('/phones', { number: SHOP, name: 'Shop' });
+  await using client = new BaileysClient({ wsUrl, rootKey });
+
+  const scan = (qr: string) => post(`/phones/${SHOP}/scan`, { qr }) as Promise<{ deviceJid: string }>;
+  const jid = await client.pairWith({ scan });
+
+  expect(jid).toBe(`${SHOP}:1@s.whatsapp.net`);
+  const devices: unknown = await (await fetch(`${controlUrl}/devices`)).json();
+  expect(devices).toEqual([{ jid, number: SHOP, online: true, waiting: 0 }]);
+  expect((await fetch(`http://${mediaHost}/`)).status).toBe(404);
+  program.child.kill('SIGTERM');
+  expect(await program.end()).toEqual({ code: 0, complaint: '' });
+});
+
+it('does not start on wrong arguments, nor on a port that is taken', async () => {
+  const first = run();
+  const port = new URL((await first.announcement()).wsUrl).port;
+  const second = run('--port', port);
+  const third = run('--port', 'nonsense');
+
+  expect(await second.end()).toEqual({ code: 1, complaint: `Port ${port} is in use.\n` });
+  expect(await third.end()).toMatchObject({ code: 2, complaint: expect.stringContaining('--port must be') as string });
+  first.child.kill('SIGINT');
+  expect(await first.end()).toEqual({ code: 0, complaint: '' });
+});

@@ -1,0 +1,28 @@
+import { readCommandLine } from '../../../simulator/command-line.ts';
+
+it('reads ports, addresses, QR times and addressing', () => {
+  const args =
+    '--port 5222 --control-port 0 --host 0.0.0.0 --qr-refs 2 --qr-first-ms 500 --qr-next-ms 400 --addressing pn';
+
+  expect(readCommandLine(args.split(' '))).toEqual({
+    name: 'start',
+    options: {
+      port: 5222,
+      controlPort: 0,
+      host: '0.0.0.0',
+      addressing: 'pn',
+      qr: { refs: 2, firstMs: 500, nextMs: 400 },
+    },
+  });
+});
+
+it.each([
+  ['--port x', '--port must be a whole number from 0 to 65535, not "x".'],
+  ['--port 70000', '--port must be a whole number from 0 to 65535, not "70000".'],
+  ['--qr-refs 0', '--qr-refs must be a whole number from 1 to 100, not "0".'],
+  ['--addressing both', '--addressing must be lid or pn, not "both".'],
+  ['--nonsense', "Unknown option '--nonsense'. See --help."],
+  ['extra', "Unexpected argument 'extra'. See --help."],
+])('refuses %s with one sentence', (args, sentence) => {
+  expect(() => readCommandLine(args.split(' '))).toThrow(sentence);
+});

@@ -1,0 +1,91 @@
+import { type Simulator } from '../../../simulator/simulator.ts';
+import { startSimulator } from '../../../simulator/start-simulator.ts';
+
+const ANA = '5491122334455';
+const BEA = '5491166778899';
+
+function caller(simulator: Simulator) {
+  return async (method: string, path: string, body?: unknown) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${simulator.controlUrl}${path}`, {
+      method,
+      ...(body !== undefined && { body: text }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+}
+
+it('makes phones, and lets them write to and read each other', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const { lid } = whatsapp.phone(ANA);
+
+  const made = await call('POST', '/phones', { number: ANA, name: 'Ana', aliases: ['541122334455'] });
+  await call('POST', '/phones', { number: BEA });
+  const waiting = call('GET', `/phones/${BEA}/messages?after=0&waitMs=20000`);
+  const one = await call('POST', `/phones/${ANA}/messages`, { to: BEA, text: 'hola' });
+  const many = await call('POST', `/phones/${ANA}/messages`, { to: BEA, text: 'n', count: 3 });
+
+  expect(made).toEqual({ status: 200, body: { number: ANA, name: 'Ana', jid: `${ANA}@s.whatsapp.net`, lid } });
+  expect((await waiting).body).toMatchObject({
+    messages: [{ from: ANA, text: 'hola', kind: 'conversation' }],
+    cursor: 1,
+  });
+  const rest = await call('GET', `/phones/${BEA}/messages?after=1`);
+  expect(rest.body).toMatchObject({ messages: [{ text: 'n 1' }, { text: 'n 2' }, { text: 'n 3' }], cursor: 4 });
+  expect([one.body.ids, many.body.ids]).toEqual([[expect.any(String)], expect.arrayContaining([expect.any(String)])]);
+  expect((await call('GET', '/stats')).body).toMatchObject({ messagesFromPhones: 4, messagesToPhones: 4, errors: [] });
+});
+
+it('answers nothing new when the wait is over', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  whatsapp.phone(ANA);
+
+  const { body } = await caller(whatsapp)('GET', `/phones/${ANA}/messages?waitMs=1`);
+
+  expect(body).toEqual({ messages: [], cursor: 0 });
+});
+
+it('lists, starts and ends faults, with their table', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+
+  expect((await call('POST', '/faults', { name: 'message-error', code: 479, times: 2 })).status).toBe(200);
+  const { body } = await call('GET', '/faults');
+  expect(body.active).toEqual([{ name: 'message-error', options: { code: 479, times: 2 } }]);
+  expect(body.table).toMatchObject({ cut: { kind: 'immediate', meaning: expect.any(String) as string } });
+  await call('DELETE', '/faults');
+  expect((await call('GET', '/faults')).body.active).toEqual([]);
+  expect((await call('POST', '/pairing/refresh')).body).toEqual({ sent: 0 });
+  expect((await call('GET', '/devices')).body).toEqual([]);
+});
+
+it.each([
+  ['POST', '/phones', '{"number":', 400, 'bad_json'],
+  ['POST', '/phones', '[]', 400, 'bad_json'],
+  ['POST', '/phones', { number: 5 }, 400, 'bad_request'],
+  ['POST', '/phones', { number: '12x' }, 400, 'bad_request'],
+  ['POST', '/phones', { number: BEA, aliases: 'x' }, 400, 'bad_request'],
+  ['POST', '/phones', `{"number":"${'1'.repeat(1_100_000)}"}`, 413, 'too_large'],
+  ['POST', '/phones/999999/scan', { qr: 'x' }, 404, 'unknown_phone'],
+  ['POST', `/phones/${ANA}/scan`, { qr: 'x' }, 404, 'not_a_qr'],
+  ['POST', `/phones/${ANA}/scan`, {}, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/messages`, { to: '111111', text: 'x' }, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/messages`, { to: ANA, text: 'x', count: -1 }, 400, 'bad_request'],
+  ['GET', `/phones/${ANA}/messages?after=x`, undefined, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/unlink`, { deviceJid: 'x' }, 400, 'bad_request'],
+  ['POST', '/faults', { name: 'nonsense' }, 400, 'unknown_fault'],
+  ['POST', '/faults', { name: 'cut', bytes: 1 }, 400, 'bad_fault'],
+  ['POST', '/faults', { name: 'message-error' }, 400, 'bad_fault'],
+  ['POST', '/faults', { name: 'message-error', code: 'x' }, 400, 'bad_fault'],
+  ['GET', '/nowhere', undefined, 404, 'unknown_path'],
+  ['DELETE', '/devices', undefined, 405, 'wrong_method'],
+] as const)('refuses %s %s %j with %d %s', async (...[method, path, body, status, reason]) => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  whatsapp.phone(ANA);
+
+  expect(await caller(whatsapp)(method, path, body)).toEqual({
+    status,
+    body: { error: expect.any(String) as string, reason },
+  });
+});
