@@ -11,7 +11,9 @@ export function sessionFolders(authDir: string): SessionFolders {
   // A session's id cannot be a path by its form (domain/session-id.ts).
   const pathOf = (sessionId: SessionId) => join(authDir, sessionId);
   return {
-    create: async (sessionId) => void (await mkdir(pathOf(sessionId), { recursive: true, mode: 0o700 })),
+    create: async (sessionId) => {
+      await mkdir(pathOf(sessionId), { recursive: true, mode: 0o700 });
+    },
     discardVersion3: async (sessionId) => {
       const folder = pathOf(sessionId);
       const names = await readdir(folder).catch(() => []);
