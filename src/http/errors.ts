@@ -34,13 +34,8 @@ export const nothingHere: RequestHandler = () => {
  * The last catch: whatever failed, the caller gets the shape of the contract, and of what is not named
  * in the table only that it failed. The cause goes to the request's line in the log.
  */
-export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
   contextOf(res).failure = error;
-  if (res.headersSent) {
-    // Too late for another answer: Express then breaks the connection off, so that nobody takes it for whole.
-    next(error);
-    return;
-  }
   sendReply(res, errorReply(named(error)));
 };
 

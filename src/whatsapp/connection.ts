@@ -89,7 +89,8 @@ export class BaileysConnection implements Connection {
     wireLine(socket, offer, this.#handlers(line));
   }
 
-  #handlers({ auth, guards }: OpenLine): LineHandlers {
+  #handlers(line: OpenLine): LineHandlers {
+    const { auth, guards } = line;
     const { listener, log } = this.#parts;
     return {
       credentialsChanged: () => {
@@ -112,6 +113,7 @@ export class BaileysConnection implements Connection {
       },
       delivery: (update) => this.#tell(() => listener.onDelivery(update)),
       closed: (error) => this.#finish(error),
+      refused: (error) => this.#end(line, error),
       failed: (error) => log.warn({ err: error }, 'the line could not answer WhatsApp'),
     };
   }

@@ -16,13 +16,15 @@ export function closeReason({ paired, error }: LineAtClose): CloseReason {
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
-  if (!paired && code !== undefined && PAIRING_FAILURES.has(code)) return { kind: 'pairing-failed', detail: message };
+  if (!paired && isPairingFailure(code, message)) return { kind: 'pairing-failed', detail: message };
   const known = code === undefined ? undefined : BY_CODE[code];
   return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
 }
 
-// 401: a login that never was; 500: Baileys' "Invalid account signature" and its like.
-const PAIRING_FAILURES = new Set([401, 500]);
+/** 401: a login that never was; 500: Baileys' "Invalid account signature" and its like, and our own check of it. */
+function isPairingFailure(code: number | undefined, message: string): boolean {
+  return code === 401 || code === 500 || message === 'Invalid account signature';
+}
 
 const BY_CODE: Partial<Record<number, (code: number, error: unknown) => CloseReason>> = {
   400: refused,

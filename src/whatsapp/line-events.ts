@@ -4,6 +4,7 @@ import { type AccountIdentity, type QrCode } from '../domain/session.ts';
 import { groupReceipts, personReceipts } from './delivery.ts';
 import { tapEvents } from './event-tap.ts';
 import { identityOf } from './jid.ts';
+import { checkPairing } from './pairing-check.ts';
 import { handlePairingRefresh } from './pairing-refresh.ts';
 import { type QrOffer } from './qr-offer.ts';
 
@@ -18,6 +19,8 @@ export interface LineHandlers {
   acknowledged: (node: BinaryNode) => void;
   delivery: (update: DeliveryUpdate) => void;
   closed: (error: unknown) => void;
+  /** The pairing is not genuine: the line must end. */
+  refused: (error: Error) => void;
   /** An answer to WhatsApp could not be sent. */
   failed: (error: unknown) => void;
 }
@@ -45,6 +48,7 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
     'message-receipt.update': (updates) => groupReceipts(updates).forEach(handlers.delivery),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => handlers.acknowledged(node));
+  checkPairing(socket, handlers.refused);
   handlePairingRefresh(socket, () => reshow(offer, handlers), handlers.failed);
 }
 

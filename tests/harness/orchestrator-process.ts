@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Environment } from '../../src/environment.ts';
+
+const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
+const READY = 'the orchestrator is ready';
+
+/** The orchestrator as a process of its own, which can be killed. */
+export class OrchestratorProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  /** What it wrote, both outputs together. */
+  output = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** Starts it with these settings and nothing of our own environment; does not wait. */
+  static spawn(environment: Environment): OrchestratorProcess {
+    // An empty folder as the working directory: no .env of a developer counts.
+    const env = { PATH: process.env.PATH, PORT: '0', LOG_FORMAT: 'json', ...environment };
+    const child = spawn(process.execPath, [ENTRY], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = new OrchestratorProcess(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => (started.output += chunk.toString()));
+    }
+    return started;
+  }
+
+  /** Starts it and waits until it answers. */
+  static async start(environment: Environment): Promise<OrchestratorProcess> {
+    const started = OrchestratorProcess.spawn(environment);
+    await started.until(READY);
+    return started;
+  }
+
+  /** Where it answers. */
+  get url(): string {
+    return this.logLines().find(({ msg }) => msg === READY)?.url as string;
+  }
+
+  /** Its log so far. */
+  logLines(): Record<string, unknown>[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Resolves when it has written `text`; rejects with all it wrote when it ends before. */
+  async until(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      if (this.#child.exitCode !== null) throw new Error(`It ended before it wrote "${text}":\n${this.output}`);
+      await Promise.race([
+        ...[this.#child.stdout, this.#child.stderr].map((stream) => stream && once(stream, 'data')),
+        once(this.#child, 'close'),
+      ]);
+    }
+  }
+
+  /** Sends the signal and resolves with the exit code, `null` when the signal ended it. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.exited();
+  }
+
+  /** Resolves with the exit code. */
+  async exited(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL');
+  }
+}

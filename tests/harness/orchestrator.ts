@@ -1,0 +1,96 @@
+import { silentLogger } from '../../src/kit/logger.ts';
+import { type App, startApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Environment } from '../../src/environment.ts';
+import { type SkippingClock } from './skipping-clock.ts';
+
+/** An answer of the REST interface. */
+export interface Answer {
+  status: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+  body: any;
+  headers: Headers;
+}
+
+/** How an orchestrator is started. */
+export interface OrchestratorOptions {
+  environment: Environment;
+  clock: SkippingClock;
+  /** Each QR lives so long, instead of WhatsApp's 60 and 20 s. */
+  qrLifetimeMs?: number;
+}
+
+/** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
+export class Orchestrator implements AsyncDisposable {
+  readonly #app: App;
+
+  private constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Starts with the settings that an operator would give. */
+  static async start({ environment, clock, qrLifetimeMs }: OrchestratorOptions): Promise<Orchestrator> {
+    const config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment });
+    // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
+    const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
+    const guard = { unexpected: () => 0 };
+    return new Orchestrator(await startApp({ ...config, whatsapp }, { log: silentLogger, guard, clock }));
+  }
+
+  get url(): string {
+    return this.#app.url;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#ask('GET', path);
+  }
+
+  post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#ask('POST', path, body, headers);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.#ask('DELETE', path);
+  }
+
+  /** Sends a text through the session. */
+  send(sessionId: string, number: string, message: string): Promise<Answer> {
+    return this.post(`/sessions/${sessionId}/send-message`, { number, message });
+  }
+
+  /** Resolves when there are so many sessions. */
+  async untilSessions(count: number): Promise<void> {
+    while ((await this.get('/sessions')).body.data.length !== count) await pause();
+  }
+
+  /** Resolves when the session looks like this from outside; rejects with how it looked instead. */
+  async until(sessionId: string, fields: Record<string, unknown>, timeoutMs = 8_000): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const { body } = await this.get(`/sessions/${sessionId}`);
+      const session = (body.data ?? body) as Record<string, unknown>;
+      if (Object.entries(fields).every(([name, value]) => session[name] === value)) return;
+      if (Date.now() > end) throw new Error(`The session never was ${json(fields)}, but ${json(session)}`);
+      await pause();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#app[Symbol.asyncDispose]();
+  }
+
+  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${this.url}${path}`, { method, ...init, headers: { ...type, ...headers } });
+    return { status: response.status, body: await response.json(), headers: response.headers };
+  }
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}

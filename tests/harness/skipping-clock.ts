@@ -1,0 +1,55 @@
+import { type Clock, type Timer } from '../../src/kit/clock.ts';
+
+/** A timer that has not run yet. */
+interface SetTimer {
+  atMs: number;
+  task: () => void;
+  real: NodeJS.Timeout;
+}
+
+/**
+ * The machine's own clock, which a test can also move on: for real sockets that take their real time, under waits of
+ * seconds and minutes which nobody wants to sit through.
+ */
+export class SkippingClock implements Clock {
+  #skippedMs = 0;
+  readonly #timers = new Set<SetTimer>();
+
+  now(): number {
+    return Date.now() + this.#skippedMs;
+  }
+
+  after(delayMs: number, task: () => void): Timer {
+    const timer: SetTimer = { atMs: this.now() + delayMs, task, real: this.#wait(delayMs, () => this.#run(timer)) };
+    this.#timers.add(timer);
+    return { cancel: () => this.#forget(timer) };
+  }
+
+  /** Moves on by `ms`: what falls due runs now, in its order. */
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.now()).sort((a, b) => a.atMs - b.atMs);
+    for (const timer of due) this.#run(timer);
+    for (const timer of this.#timers) this.#setAgain(timer);
+  }
+
+  #run(timer: SetTimer): void {
+    if (!this.#timers.has(timer)) return;
+    this.#forget(timer);
+    timer.task();
+  }
+
+  #setAgain(timer: SetTimer): void {
+    clearTimeout(timer.real);
+    timer.real = this.#wait(timer.atMs - this.now(), () => this.#run(timer));
+  }
+
+  #forget(timer: SetTimer): void {
+    clearTimeout(timer.real);
+    this.#timers.delete(timer);
+  }
+
+  #wait(delayMs: number, task: () => void): NodeJS.Timeout {
+    return setTimeout(task, delayMs).unref();
+  }
+}

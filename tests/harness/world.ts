@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { type Environment } from '../../src/environment.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { SkippingClock } from './skipping-clock.ts';
+import { startTestBackend, type TestBackend } from './test-backend.ts';
+
+/** What differs from the usual in a world. */
+export interface WorldOptions {
+  /** Settings beside those that the world needs. */
+  environment?: Environment;
+  qrLifetimeMs?: number;
+}
+
+/** A linked account: its session, its phone, and how the backend was told of it. */
+export interface LinkedAccount {
+  sessionId: string;
+  phone: Phone;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+  announcement: any;
+}
+
+/** A WhatsApp, a main backend and an orchestrator between them: all of them real servers on this machine. */
+export class World implements AsyncDisposable {
+  readonly whatsapp: Simulator;
+  readonly backend: TestBackend;
+  readonly clock = new SkippingClock();
+  readonly authDir: string;
+  readonly #options: WorldOptions;
+  #orchestrator: Orchestrator | undefined;
+
+  private constructor(whatsapp: Simulator, backend: TestBackend, authDir: string, options: WorldOptions) {
+    this.whatsapp = whatsapp;
+    this.backend = backend;
+    this.authDir = authDir;
+    this.#options = options;
+  }
+
+  /** Starts all three; with `start: false` without the orchestrator, for tests that prepare its folder. */
+  static async start(options: WorldOptions = {}, { start = true } = {}): Promise<World> {
+    const authDir = join(await mkdtemp(join(tmpdir(), 'orchestrator-')), 'auth_sessions');
+    const world = new World(await startSimulator(), await startTestBackend(), authDir, options);
+    if (start) await world.startOrchestrator();
+    return world;
+  }
+
+  get orchestrator(): Orchestrator {
+    if (!this.#orchestrator) throw new Error('The orchestrator is not running');
+    return this.#orchestrator;
+  }
+
+  /** The settings that point an orchestrator at this world. */
+  get environment(): Environment {
+    return {
+      AUTH_DIR: this.authDir,
+      BACKEND_BASE_URL: this.backend.url,
+      WHATSAPP_WS_URL: this.whatsapp.wsUrl,
+      WHATSAPP_ROOT_KEY: this.whatsapp.rootKey,
+      WHATSAPP_MEDIA_HOST: this.whatsapp.mediaHost,
+      ...this.#options.environment,
+    };
+  }
+
+  async startOrchestrator(): Promise<void> {
+    const { qrLifetimeMs } = this.#options;
+    this.#orchestrator = await Orchestrator.start({
+      environment: this.environment,
+      clock: this.clock,
+      ...(qrLifetimeMs !== undefined && { qrLifetimeMs }),
+    });
+  }
+
+  /** Ends the orchestrator in an orderly way; what it stored stays. */
+  async stopOrchestrator(): Promise<void> {
+    await this.#orchestrator?.[Symbol.asyncDispose]();
+    this.#orchestrator = undefined;
+  }
+
+  /** Links the phone's account to a new session, by a QR as people do it. */
+  async link(phone: Phone): Promise<LinkedAccount> {
+    const { body } = await this.orchestrator.get('/generate-qr');
+    await phone.scan(body.qrText as string);
+    const isIt = (received: { path: string; body: { session_id: string } }) =>
+      received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId;
+    const announcement = await this.backend.next(isIt);
+    return { sessionId: body.sessionId as string, phone, announcement };
+  }
+
+  /** Lets twenty times as much time pass as really does, until the fact is there. */
+  async whileTimeFlies<Fact>(fact: Promise<Fact>): Promise<Fact> {
+    const flight = setInterval(() => this.clock.skip(1_000), 50);
+    try {
+      return await fact;
+    } finally {
+      clearInterval(flight);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopOrchestrator();
+    await this.whatsapp[Symbol.asyncDispose]();
+    await this.backend[Symbol.asyncDispose]();
+    await rm(join(this.authDir, '..'), { recursive: true, force: true });
+  }
+}
+
+/** See {@link World.start}. */
+export const startWorld = World.start.bind(World);

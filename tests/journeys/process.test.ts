@@ -1,0 +1,108 @@
+import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+async function ask(orchestrator: OrchestratorProcess, path: string, init: RequestInit = {}) {
+  const response = await fetch(`${orchestrator.url}${path}`, init);
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+async function link(world: World, orchestrator: OrchestratorProcess): Promise<string> {
+  const { body } = await ask(orchestrator, '/generate-qr');
+  await world.whatsapp.phone(ACCOUNT, 'Tienda').scan(body.qrText);
+  await world.backend.next('new-session-connected');
+  return body.sessionId;
+}
+
+describe('the process', () => {
+  it('killed in the middle comes back by itself, without a new scan and without a loss', async () => {
+    await using world = await startWorld({}, { start: false });
+    const person = world.whatsapp.phone(PERSON, 'Juan');
+    const first = await OrchestratorProcess.start(world.environment);
+    const sessionId = await link(world, first);
+    world.backend.answerWith(500);
+    await person.sendText(ACCOUNT, 'antes');
+    await world.backend.next('messages/received', { evenRefused: true });
+
+    await first.end('SIGKILL');
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+    await person.sendText(ACCOUNT, 'mientras tanto');
+    world.backend.recovers();
+    await using second = await OrchestratorProcess.start(world.environment);
+
+    const before = await world.backend.next('messages/received');
+    expect(before.body).toMatchObject({ session_id: sessionId, message_content: 'antes', offline: false });
+    const meanwhile = await world.backend.next('messages/received', { timeoutMs: 15_000 });
+    expect(meanwhile.body).toMatchObject({ session_id: sessionId, message_content: 'mientras tanto', offline: true });
+    expect(world.whatsapp.stats().pairings).toBe(1);
+    expect((await ask(second, `/sessions/${sessionId}`)).body.data).toMatchObject({ status: 'connected' });
+    const keys = world.backend.received.filter(({ body }) => body.message_content === 'antes');
+    expect(new Set(keys.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  it('asked to end does so in order, and unlinks nothing', async () => {
+    await using world = await startWorld({}, { start: false });
+    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    await link(world, orchestrator);
+
+    expect(await orchestrator.end('SIGTERM')).toBe(0);
+
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+    expect(world.whatsapp.devices()).toHaveLength(1);
+    expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
+  });
+
+  it('leaves a folder alone that another process is using', async () => {
+    await using world = await startWorld({}, { start: false });
+    await using running = await OrchestratorProcess.start(world.environment);
+    await using second = OrchestratorProcess.spawn(world.environment);
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output).toContain(world.authDir);
+    expect(second.output).not.toContain('    at ');
+    expect((await ask(running, '/health')).status).toBe(200);
+  });
+
+  it('says which port is taken', async () => {
+    await using world = await startWorld({}, { start: false });
+    const { port } = new URL(world.backend.url);
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
+
+    expect(await orchestrator.exited()).toBe(1);
+    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
+  });
+
+  it.each([
+    ['PORT', { PORT: 'eighty' }],
+    ['BACKEND_BASE_URL', { NODE_ENV: 'production', API_KEY: 'k', BACKEND_BASE_URL: '' }],
+    ['API_KEY', { NODE_ENV: 'production' }],
+  ])('does not start with a wrong %s, and says so in one sentence', async (name, settings) => {
+    await using world = await startWorld({}, { start: false });
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, ...settings });
+
+    expect(await orchestrator.exited()).toBe(1);
+    expect(orchestrator.output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('the log', () => {
+  it('has the marks that the grep recipes of the seed look for, and no secret', async () => {
+    await using world = await startWorld({ environment: { PRODUCTION_API_KEY: 'muy-secreto' } }, { start: false });
+    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    const sessionId = await link(world, orchestrator);
+    await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'un texto privado');
+    await world.backend.next('messages/received');
+
+    const { qr_data: qrText } = (await world.backend.next('qr-update')).body as { qr_data: string };
+    const lines = orchestrator.output.split('\n');
+    expect(lines.some((line) => line.includes(`[${sessionId}]`) && line.includes('[CALLBACK]'))).toBe(true);
+    expect(lines.some((line) => line.includes('=== QR GENERADO ==='))).toBe(true);
+    expect(world.backend.received.at(-1)?.headers.authorization).toBe('Bearer muy-secreto');
+    for (const secret of ['muy-secreto', 'un texto privado', qrText.split(',')[3]!]) {
+      expect(orchestrator.output).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,157 @@
+import { startWorld, type World } from '../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+async function linked(world: World): Promise<string> {
+  world.whatsapp.phone(PERSON, 'Juan');
+  return (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId;
+}
+
+describe('the number', () => {
+  it.each([
+    ['with decoration', '+54 9 (098) 765-4321', PERSON],
+    ['as a JID', `${PERSON}@s.whatsapp.net`, PERSON],
+    ['Argentine without its mobile 9', '541112345678', '5491112345678'],
+    ['Mexican with its old 1', '5215512345678', '525512345678'],
+    ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
+    ['Brazilian without it', '551187654321', '5511987654321'],
+  ])('%s reaches the account', async (_, written, number) => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const phone = world.whatsapp.phone(number);
+
+    const { body } = await world.orchestrator.send(sessionId, written, 'hola');
+
+    expect(body).toMatchObject({ success: true, status: 'sent', to: `${number}@s.whatsapp.net` });
+    expect(await phone.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'hola', from: ACCOUNT });
+  });
+
+  it('may be a LID, and the backend learns the number behind it', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const person = world.whatsapp.phone(PERSON);
+    await person.sendText(ACCOUNT, 'soy yo');
+    await world.backend.next('messages/received');
+
+    const { body } = await world.orchestrator.send(sessionId, person.lid, 'ya sé');
+
+    expect(body).toMatchObject({ success: true, to: person.lid });
+    expect(await person.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'ya sé' });
+    expect((await world.backend.next('messages/status-update')).body).toMatchObject({ to_number: PERSON });
+  });
+
+  it('that nobody has on WhatsApp is a 404', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+
+    expect(await world.orchestrator.send(sessionId, '14155550100', 'hola')).toMatchObject({
+      status: 404,
+      body: { success: false, error: 'number_not_on_whatsapp' },
+    });
+  });
+});
+
+describe('what WhatsApp says', () => {
+  it.each([
+    [463, 403, 'account_restricted'],
+    [429, 429, 'rate_limited'],
+    [479, 422, 'message_refused'],
+  ])('when it refuses with %d, the answer is a %d and the backend is told', async (code, status, error) => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('message-error', { code, times: 1 });
+
+    expect(await world.orchestrator.send(sessionId, PERSON, 'hola')).toMatchObject({ status, body: { error } });
+
+    const { body } = await world.backend.next('messages/status-update');
+    expect(body).toMatchObject({ to_number: PERSON, status: 'failed', error_code: String(code) });
+  });
+
+  it('is waited for 10 s: then the answer is pending', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('no-message-ack', { times: 1 });
+
+    const asked = world.orchestrator.send(sessionId, PERSON, 'hola');
+    await world.whatsapp.phone(PERSON).next(({ text }) => text === 'hola');
+    world.clock.skip(10_000);
+
+    expect(await asked).toMatchObject({ status: 200, body: { success: true, status: 'pending' } });
+  });
+});
+
+describe('a session that is not connected', () => {
+  it('refuses to send while it waits for a scan', async () => {
+    await using world = await startWorld();
+    const { body } = await world.orchestrator.get('/generate-qr');
+
+    expect(await world.orchestrator.send(body.sessionId, PERSON, 'hola')).toMatchObject({
+      status: 409,
+      body: { success: false, error: 'session_not_connected' },
+    });
+  });
+
+  it('but comes back in a moment sends then', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('refuse-upgrade', { times: 1 });
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+
+    const sent = await world.whileTimeFlies(world.orchestrator.send(sessionId, PERSON, 'hola'));
+
+    expect(sent).toMatchObject({ status: 200, body: { status: 'sent' } });
+  });
+});
+
+describe('a request that comes twice', () => {
+  it('with the same Idempotency-Key sends one message and gets the first answer', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const path = `/sessions/${sessionId}/send-message`;
+    const message = { number: PERSON, message: 'una vez' };
+
+    const first = await world.orchestrator.post(path, message, { 'idempotency-key': 'pedido-1' });
+    const second = await world.orchestrator.post(path, message, { 'idempotency-key': 'pedido-1' });
+    const other = await world.orchestrator.send(sessionId, PERSON, 'fin');
+
+    expect(second.body).toEqual(first.body);
+    await world.whatsapp.phone(PERSON).next(({ id }) => id === other.body.messageId);
+    const texts = world.whatsapp
+      .phone(PERSON)
+      .messages()
+      .messages.map(({ text }) => text);
+    expect(texts).toEqual(['una vez', 'fin']);
+  });
+});
+
+describe('SEND_RATE', () => {
+  it('spaces the messages of a session, and refuses what would wait too long', async () => {
+    await using world = await startWorld({ environment: { SEND_RATE: '2' } });
+    const sessionId = await linked(world);
+    await world.orchestrator.send(sessionId, PERSON, 'uno');
+
+    const second = world.orchestrator.send(sessionId, PERSON, 'dos');
+    await world.orchestrator.get('/health');
+    const third = await world.orchestrator.send(sessionId, PERSON, 'tres');
+
+    expect(third).toMatchObject({ status: 429, body: { error: 'rate_limited' } });
+    world.clock.skip(30_000);
+    expect(await second).toMatchObject({ status: 200, body: { status: 'sent' } });
+  });
+});
+
+describe('a text with an address in it', () => {
+  it('goes out as it is: nothing is fetched for a preview', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+
+    const { body } = await world.orchestrator.send(sessionId, PERSON, `mirá ${world.backend.url}/secreto`);
+
+    const { message } = await world.whatsapp.phone(PERSON).next(({ id }) => id === body.messageId);
+    expect(message.extendedTextMessage).toMatchObject({ text: expect.stringContaining('/secreto') as string });
+    expect(message.extendedTextMessage?.title).toBeFalsy();
+    expect(world.backend.received.map(({ path }) => path)).not.toContain('/secreto');
+  });
+});
