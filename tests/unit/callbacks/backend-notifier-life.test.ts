@@ -103,6 +103,22 @@ describe('the end of the notifier', () => {
     expect(await world.queue.next(BEA)).toMatchObject({ webhookId: 'b1', attempts: 0 });
   });
 
+  it('posts nothing more for those who stood in line', async () => {
+    await using world = await startWorld();
+    let answer: (status: number) => void = () => undefined;
+    world.backend.answerWith(() => new Promise<number>((resolve) => (answer = resolve)));
+    const notifier = await world.startNotifier({ concurrency: 1 });
+    await world.happens(ANA, 'a1');
+    await world.happens(BEA, 'b1');
+    await world.backend.next(isFrom(ANA), inAnyCase);
+    world.backend.recovers();
+    const end = notifier[Symbol.asyncDispose]();
+    answer(200);
+    await end;
+    expect(ids(world.backend.received)).toEqual(['a1']);
+    expect(await world.queue.next(BEA)).toMatchObject({ webhookId: 'b1' });
+  });
+
   it('does not wait for a pause between two tries', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);

@@ -114,6 +114,8 @@ describe('the notifier', () => {
     for (let i = 0; i < 100; i += 1) await world.happens(`session_${i}` as SessionId, `s${i}`);
     await world.startNotifier();
     await world.backend.next(() => world.backend.received.length === 64, inAnyCase);
+    // Each post on its way has its deadline running, also one that has not arrived yet.
+    expect(world.clock.timers).toHaveLength(64);
     open();
     await world.untilAllDelivered();
     expect(most).toBe(64);

@@ -49,13 +49,14 @@ export class World implements AsyncDisposable {
   }
 
   /** Jitter is half of its bound: the waits are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
-  async startNotifier(change: { retries?: number; queue?: CallbackQueue } = {}): Promise<BackendNotifier> {
+  async startNotifier(change: { retries?: number; queue?: CallbackQueue; concurrency?: number } = {}): Promise<BackendNotifier> {
     const apiKey = new Secret(API_KEY);
     const post = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs: 7_000_000, version: '4.0.0' };
     this.#notifier = new BackendNotifier({
       queue: change.queue ?? this.queue,
       post: createPost(post, this.clock),
       policy: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
+      ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
       clock: this.clock,
       chance: { fraction: () => 0.5, text: () => '' },
       log: pino({ level: 'debug' }, { write: (line: string) => this.#logged(JSON.parse(line) as LogLine) }),
