@@ -34,9 +34,11 @@ export const nothingHere: RequestHandler = () => {
  * The last catch: whatever failed, the caller gets the shape of the contract, and of what is not named
  * in the table only that it failed. The cause goes to the request's line in the log.
  */
-export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
+export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   contextOf(res).failure = error;
-  sendReply(res, errorReply(named(error)));
+  // Too late for another answer: Express then breaks the line off, so that nobody takes half of one for whole.
+  if (res.headersSent) next(error);
+  else sendReply(res, errorReply(named(error)));
 };
 
 function named(error: unknown): AppError {

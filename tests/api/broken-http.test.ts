@@ -1,7 +1,7 @@
 import { type ErrorCode, ERRORS } from '../../src/domain/errors.ts';
 import { type ListenOptions, startHttpServer } from '../../src/http/server.ts';
 import { RawClient } from './raw.ts';
-import { CONNECTED, startApi } from './support.ts';
+import { CONNECTED, logged, startApi } from './support.ts';
 
 const SEND = `/sessions/${CONNECTED}/send-message`;
 const HOLA = '{"number":"5491234567890","message":"hola"}';
@@ -117,8 +117,3 @@ describe('a request that does not arrive', () => {
     expectRefusal(await client.closed(), 'request_timeout');
   });
 });
-
-/** Resolves once the log has the line. */
-async function logged(lines: { msg: string }[], msg: string): Promise<void> {
-  while (!lines.some((line) => line.msg === msg)) await new Promise((resolve) => setImmediate(resolve));
-}

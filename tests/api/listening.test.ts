@@ -2,7 +2,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { ListenError, startHttpServer } from '../../src/http/server.ts';
 import { RawClient } from './raw.ts';
-import { CONNECTED, startApi } from './support.ts';
+import { CONNECTED, logged, startApi } from './support.ts';
 
 const SEND = `/sessions/${CONNECTED}/send-message`;
 const HOLA = { number: '5491234567890', message: 'hola' };
@@ -130,14 +130,16 @@ describe('shutting down', () => {
     );
     await whatsapp.sending;
     client.leave();
+    await logged(world.lines, `[${CONNECTED}] request given up by the client`);
     const order: string[] = [];
-    const end = world.server[Symbol.asyncDispose]();
-    const ended = Promise.resolve(end).then(() => order.push('ended'));
-    order.push(`kept ${world.answers.answers.size}`);
+    const end = Promise.resolve(world.server[Symbol.asyncDispose]()).then(() => order.push('ended'));
+    // It listens no more, and has nobody left to answer: only the message is still on its way.
+    await expect(fetch(`${world.server.url}/health`)).rejects.toThrow();
+    order.push('acknowledged');
     whatsapp.acknowledge();
-    await ended;
-    order.push(`kept ${world.answers.answers.size}`);
-    expect(order).toEqual(['kept 0', 'ended', 'kept 1']);
+    await end;
+    expect(order).toEqual(['acknowledged', 'ended']);
+    expect(world.answers.answers.size).toBe(1);
   });
 
   it('ends after its time, whatever is still in flight', async () => {

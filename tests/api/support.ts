@@ -217,3 +217,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const deps = { sessions, settings, health, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
   return { app: createHttpApp(deps), sessions, settings, answers, clock, log, lines };
 }
+
+/** Resolves once the log has the line. */
+export async function logged(lines: { msg: string }[], msg: string): Promise<void> {
+  while (!lines.some((line) => line.msg === msg)) await new Promise((resolve) => setImmediate(resolve));
+}
