@@ -148,5 +148,6 @@ export class Simulator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#control?.close();
     await this.#parts.gateway.close();
+    this.#parts.changes.end();
   }
 }

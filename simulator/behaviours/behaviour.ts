@@ -4,7 +4,7 @@ import { type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 
 /** Whether a behaviour has taken care of what it was shown; with false the next one is asked. */
-export type Handled = boolean | Promise<boolean>;
+type Handled = boolean | Promise<boolean>;
 
 /**
  * One way in which the server reacts. Behaviours stand in a row; what comes from a client is shown to them from the front

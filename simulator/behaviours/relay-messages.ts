@@ -8,7 +8,7 @@ import { messageStanza } from '../world/message-stanza.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** What the server does with the messages of one account on purpose. */
-export interface MessageFaults {
+interface MessageFaults {
   /** The error code with which the message is refused instead of delivered. */
   refusal(number: string): string | undefined;
   /** Whether the acknowledgement is left out. */

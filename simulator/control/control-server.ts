@@ -19,8 +19,9 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ..
 export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<Companion> {
   const server = createServer((request, response) => void answer(simulator, request, response));
   const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await closed;
   };
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -1,6 +1,6 @@
 interface Waiter {
   holds(): boolean;
-  resolve(): void;
+  settle(error?: Error): void;
 }
 
 /** How long a wait may take, and what the sentence of its failure says. */
@@ -31,26 +31,31 @@ export class Changes {
     if (holds()) return Promise.resolve();
     const { timeoutMs = 10_000, what = 'a condition' } = options;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const late = new Error(`The simulator waited ${timeoutMs} ms for ${what}, and it did not come true.`);
+      const timer = setTimeout(() => waiter.settle(late), timeoutMs);
+      const settle = (error?: Error): void => {
+        clearTimeout(timer);
         this.#waiters.delete(waiter);
-        reject(new Error(`The simulator waited ${timeoutMs} ms for ${what}, and it did not come true.`));
-      }, timeoutMs);
-      const waiter: Waiter = {
-        holds,
-        resolve: () => {
-          clearTimeout(timer);
-          resolve();
-        },
+        if (error) reject(error);
+        else resolve();
       };
+      const waiter: Waiter = { holds, settle };
       this.#waiters.add(waiter);
     });
   }
 
+  /** Rejects every wait that is left: nothing changes any more. */
+  end(): void {
+    for (const waiter of this.#waiters) waiter.settle(new Error('The simulator has ended.'));
+  }
+
   #look(): void {
     for (const waiter of this.#waiters) {
-      if (!waiter.holds()) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
+      try {
+        if (waiter.holds()) waiter.settle();
+      } catch (error) {
+        waiter.settle(new Error('A condition that was waited for threw.', { cause: error }));
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Why a scan did not link a device, each with its HTTP status: 404 when there never was such a QR, 410 when it is over. */
-export const SCAN_REASONS = {
+const SCAN_REASONS = {
   /** The text is no QR of a client. */
   not_a_qr: 404,
   /** No connection was given this ref. */
@@ -22,7 +22,7 @@ export const SCAN_REASONS = {
   no_answer: 410,
 } as const;
 
-/** A name of {@link SCAN_REASONS}. */
+/** One of the reasons above. */
 export type ScanReason = keyof typeof SCAN_REASONS;
 
 /** A scan that did not link a device. */

@@ -48,9 +48,10 @@ export class Gateway {
 
   /** Cuts all connections and stops listening. */
   async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const client of this.clients) client.cut();
     this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await closed;
   }
 
   #welcome(socket: WebSocket): void {

@@ -90,9 +90,10 @@ export class BaileysClient implements AsyncDisposable {
 
   /** Connects, has the phone scan the QR, and connects again as the linked device; resolves with its JID. */
   async pairWith(phone: { scan(qr: string): Promise<{ deviceJid: string }> }): Promise<string> {
+    const { length: connection } = this.closings;
     this.connect();
-    const { deviceJid } = await phone.scan(await this.qr());
-    await this.untilClosed();
+    const { deviceJid } = await phone.scan(await this.qr(this.qrs.length));
+    await this.untilClosed(connection);
     await this.logIn();
     return deviceJid;
   }
@@ -182,7 +183,7 @@ export class BaileysClient implements AsyncDisposable {
 }
 
 /** The text of a message, when it is plain text. */
-export function textOf(message: WAMessage['message']): string | undefined {
+function textOf(message: WAMessage['message']): string | undefined {
   return message?.conversation ?? message?.extendedTextMessage?.text ?? undefined;
 }
 

@@ -22,6 +22,8 @@ it('brings a text from a phone, with its name and both addresses, and the receip
   expect(message.key.remoteJidAlt).toBe(ana.jid);
   expect(receipts.delivered.sort()).toEqual([device, `${SHOP}@s.whatsapp.net`]);
   expect(whatsapp.devices()).toMatchObject([{ waiting: 0 }]);
+  await client.sock!.readMessages([message.key]);
+  expect((await ana.untilReceipts(id, ({ read }) => read.length > 0)).read).toEqual([device]);
 });
 
 it('addresses by phone number when it is told to', async () => {
@@ -71,31 +73,4 @@ it('brings a hundred texts in their order', async () => {
 
   expect(client.messages.map(({ message }) => message.message?.conversation)).toEqual(texts);
   await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
-});
-
-it('carries messages between two linked clients, with copies for all devices of both accounts', async () => {
-  await using whatsapp = await startSimulator();
-  const ana = whatsapp.phone(ANA, 'Ana');
-  const shop = whatsapp.phone(SHOP, 'Shop');
-  await using anasClient = new BaileysClient(whatsapp);
-  await using counter = new BaileysClient(whatsapp);
-  await using office = new BaileysClient(whatsapp);
-  await anasClient.pairWith(ana);
-  await counter.pairWith(shop);
-  expect(await office.pairWith(shop)).toBe(`${SHOP}:2@s.whatsapp.net`);
-
-  await counter.sock!.sendMessage(ana.jid, { text: 'from the counter' });
-
-  expect((await anasClient.text('from the counter')).message).toMatchObject({
-    pushName: 'Shop',
-    key: { fromMe: false },
-  });
-  expect(await ana.next()).toMatchObject({ text: 'from the counter', fromJid: `${SHOP}:1@s.whatsapp.net` });
-  const copy = (await office.text('from the counter')).message;
-  expect(copy.key).toMatchObject({ fromMe: true, remoteJid: ana.jid });
-
-  await shop.sendText(ANA, 'from the phone');
-  const own = (await office.text('from the phone')).message;
-  expect(own.key).toMatchObject({ fromMe: true, remoteJid: ana.lid, remoteJidAlt: ana.jid });
-  expect(whatsapp.stats()).toMatchObject({ errors: [], retries: 0 });
 });

@@ -22,13 +22,17 @@ function run(...args: string[]) {
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
   return {
     child,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await exit;
+    },
     announcement: async () => JSON.parse((await line)[0]) as Announcement,
     end: async () => ({ code: (await exit)[0], complaint }),
   };
 }
 
 it('says in one line where it is, links a client through its control server, and ends cleanly on SIGTERM', async () => {
-  const program = run('--control-port', '0');
+  await using program = run('--control-port', '0');
   const { wsUrl, rootKey, mediaHost, controlUrl } = await program.announcement();
   const post = async (path: string, body: unknown) =>
     (await fetch(`${controlUrl}${path}`, { method: 'POST', body: JSON.stringify(body) })).json();
@@ -47,10 +51,10 @@ it('says in one line where it is, links a client through its control server, and
 });
 
 it('does not start on wrong arguments, nor on a port that is taken', async () => {
-  const first = run();
+  await using first = run();
   const port = new URL((await first.announcement()).wsUrl).port;
-  const second = run('--port', port);
-  const third = run('--port', 'nonsense');
+  await using second = run('--port', port);
+  await using third = run('--port', 'nonsense');
 
   expect(await second.end()).toEqual({ code: 1, complaint: `Port ${port} is in use.\n` });
   expect(await third.end()).toMatchObject({ code: 2, complaint: expect.stringContaining('--port must be') as string });

@@ -13,6 +13,22 @@ it('resolves once a fact is true, looked at when something changes', async () =>
   await expect(reached).resolves.toBeUndefined();
 });
 
+it('rejects what is still waited for at the end, and a condition that throws', async () => {
+  const changes = new Changes();
+  const waiting = changes.until(() => false);
+  let broken = false;
+  const throwing = changes.until(() => {
+    if (broken) throw new TypeError('broken');
+    return false;
+  });
+
+  broken = true;
+  changes.announce();
+  await expect(throwing).rejects.toThrow('A condition that was waited for threw.');
+  changes.end();
+  await expect(waiting).rejects.toThrow('The simulator has ended.');
+});
+
 it('says what it waited for in vain', async () => {
   const waiting = new Changes().until(() => false, { timeoutMs: 5, what: 'rain' });
 
