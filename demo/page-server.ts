@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+import { type Callback } from './callback.ts';
+import { Chat } from './chat.ts';
+import { EventStream } from './event-stream.ts';
+import { close, listen } from './listen.ts';
+import { sendFile } from './page-files.ts';
+import { snapshot } from './snapshot.ts';
+import { type ActionInput, actionNamed } from './stage-actions.ts';
+import { type Stage } from './stage.ts';
+
+const LOOK_EVERY_MS = 100;
+
+/** What a page gets in place of an answer while there is nobody to give one. */
+const UNREACHABLE = {
+  status: 502,
+  json: () => Promise.resolve({ success: false, message: 'The orchestrator is down.' }),
+};
+
+/** Serves the page and everything that it asks for: its events, the stage's buttons, and the orchestrator behind the key. */
+export class PageServer {
+  readonly #stage: Stage;
+  readonly #chat: Chat;
+  readonly #events = new EventStream();
+  readonly #server: Server;
+  #timer: NodeJS.Timeout | undefined;
+  #told = '';
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    this.#chat = new Chat(stage.customer, stage.shop);
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    stage.backend.onCallback((callback) => this.#events.tell('callback', forPage(callback)));
+  }
+
+  /** Starts on `port`, 0 for any free one; resolves with the port. Rejects with the error of `listen`. */
+  async start(port: number): Promise<number> {
+    const taken = await listen(this.#server, port);
+    this.#timer = setInterval(() => this.#tellChanges(), LOOK_EVERY_MS);
+    return taken;
+  }
+
+  /** Ends, with every open page. */
+  close(): Promise<void> {
+    clearInterval(this.#timer);
+    return close(this.#server);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    try {
+      if (isForeign(request)) response.writeHead(403).end();
+      else if (path === '/events') this.#events.open(response, this.#soFar());
+      else if (path.startsWith('/orchestrator/'))
+        await this.#pass(request, response, path.slice('/orchestrator'.length));
+      else if (request.method === 'POST') await this.#act(request, response, path.slice('/stage/'.length));
+      else await sendFile(path, response);
+    } catch (error) {
+      answer(response, 200, { success: false, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** The orchestrator's own answer and its status, asked for with the key that no page has. */
+  async #pass(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { method = 'GET' } = request;
+    const body = method === 'POST' ? await text(request) : undefined;
+    const passed = await this.#stage.api.fetch(method, path, body).catch(() => UNREACHABLE);
+    answer(response, 200, { status: passed.status, answer: await passed.json() });
+  }
+
+  async #act(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+    const act = actionNamed(name);
+    if (!act) throw new Error(`There is no button ${name}.`);
+    await act(this.#stage, this.#chat, JSON.parse((await text(request)) || '{}') as ActionInput);
+    answer(response, 200, { success: true });
+  }
+
+  #soFar(): [string, unknown][] {
+    const callbacks = this.#stage.backend.callbacks.map((each): [string, unknown] => ['callback', forPage(each)]);
+    return [['stage', snapshot(this.#stage, this.#chat)], ...callbacks];
+  }
+
+  #tellChanges(): void {
+    const now = snapshot(this.#stage, this.#chat);
+    const text = JSON.stringify(now);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#events.tell('stage', now);
+  }
+}
+
+/** Other pages in the same browser must not play with the demo. */
+function isForeign({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'] ?? 'none';
+  return !/^(127\.0\.0\.1|localhost):\d+$/.test(headers.host ?? '') || !['none', 'same-origin'].includes(site);
+}
+
+/** A callback without the key that came with it. */
+function forPage(callback: Callback): Callback {
+  return { ...callback, headers: { ...callback.headers, authorization: 'Bearer ••••••••' } };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,74 @@
+import { $, make, readable } from './dom.js';
+import { text, timeOfDay } from './texts.js';
+
+const OWNERS = ['shop', 'customer'];
+let shown = '';
+
+/**
+ * Takes one of the two phones into the hand.
+ * @param {'shop' | 'customer'} owner
+ */
+export function pickUp(owner) {
+  for (const each of OWNERS) {
+    const tab = $(`tab-${each}`);
+    tab.ariaSelected = String(each === owner);
+    tab.tabIndex = each === owner ? 0 : -1;
+    $(`panel-${each}`).hidden = each !== owner;
+  }
+  if (owner === 'customer') scrollDown();
+}
+
+/** Has the tabs work by click and by arrow keys. */
+export function wireTabs() {
+  for (const [at, owner] of OWNERS.entries()) {
+    const other = OWNERS[1 - at];
+    $(`tab-${owner}`).addEventListener('click', () => pickUp(owner));
+    $(`tab-${owner}`).addEventListener('keydown', ({ key }) => {
+      if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
+      pickUp(other);
+      $(`tab-${other}`).focus();
+    });
+  }
+}
+
+/**
+ * Shows both phones.
+ * @param {object} stage as the server tells it
+ * @param {boolean} canScan whether there is a QR to scan
+ */
+export function showPhones({ shop, customer, chat }, canScan) {
+  $('shop-name').textContent = $('chat-with').textContent = shop.name;
+  $('tab-shop').replaceChildren(make('small', {}, text('shop')), shop.name);
+  $('tab-customer').replaceChildren(make('small', {}, text('customer')), customer.name);
+  $('shop-number').textContent = readable(shop.number);
+  const linked = shop.devices.length > 0;
+  $('finder').hidden = $('scan').hidden = linked;
+  $('scan').disabled = !canScan;
+  $('unlink').hidden = !linked;
+  $('shop-hint').textContent = linked ? '' : text('shopHint');
+  $('devices').replaceChildren(...shop.devices.map(deviceItem));
+  showChat(chat);
+}
+
+function deviceItem({ online, waiting }) {
+  const state = text(online ? 'online' : 'offline') + (waiting > 0 ? ` · ${waiting} ${text('waiting')}` : '');
+  return make('li', { data: { online } }, make('b', {}, 'WhatsApp Orchestrator'), make('small', {}, state));
+}
+
+function showChat(chat) {
+  const now = JSON.stringify([chat, document.documentElement.lang]);
+  if (now === shown) return;
+  shown = now;
+  $('bubbles').replaceChildren(...chat.map(bubble));
+  scrollDown();
+}
+
+function bubble({ from, text: words, at, delivered }) {
+  const mark = make('span', { title: text(delivered ? 'arrived' : 'sent') }, delivered ? ' ✓✓' : ' ✓');
+  const small = make('small', {}, timeOfDay(at), from === 'customer' ? mark : '');
+  return make('li', { data: { from } }, words, small);
+}
+
+function scrollDown() {
+  $('bubbles').scrollTop = $('bubbles').scrollHeight;
+}

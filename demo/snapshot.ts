@@ -1,0 +1,24 @@
+import { type Bubble, type Chat } from './chat.ts';
+import { CUSTOMER, type Person, SHOP } from './people.ts';
+import { type Stage } from './stage.ts';
+
+/** How everything is now, as the page shows it. */
+export interface Snapshot {
+  readonly orchestrator: 'running' | 'starting' | 'stopped';
+  readonly backend: 'running' | 'stopped';
+  readonly shop: Person & { readonly devices: readonly { readonly online: boolean; readonly waiting: number }[] };
+  readonly customer: Person;
+  readonly chat: readonly Bubble[];
+}
+
+/** Looks at the stage. */
+export function snapshot({ simulator, orchestrator, backend }: Stage, chat: Chat): Snapshot {
+  const devices = simulator.devices().map(({ online, waiting }) => ({ online, waiting }));
+  return {
+    orchestrator: orchestrator.state,
+    backend: backend.isUp ? 'running' : 'stopped',
+    shop: { ...SHOP, devices },
+    customer: CUSTOMER,
+    chat: chat.bubbles(),
+  };
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type Phone } from '../simulator/phones/phone.ts';
+import { type Simulator } from '../simulator/simulator.ts';
+import { startSimulator } from '../simulator/start-simulator.ts';
+import { Backend } from './backend.ts';
+import { close, HOST, listen } from './listen.ts';
+import { OrchestratorApi } from './orchestrator-api.ts';
+import { OrchestratorProcess } from './orchestrator-process.ts';
+import { CUSTOMER, SHOP } from './people.ts';
+
+/** Everything that plays: a WhatsApp with two phones, the orchestrator as a process, and a backend. */
+export interface Stage {
+  readonly simulator: Simulator;
+  /** The phone whose account is linked. */
+  readonly shop: Phone;
+  /** Somebody else's phone. */
+  readonly customer: Phone;
+  readonly backend: Backend;
+  readonly api: OrchestratorApi;
+  readonly orchestrator: OrchestratorProcess;
+}
+
+/** Where what has been opened is noted, to be closed in reverse order. */
+export type Closers = (() => Promise<void> | void)[];
+
+interface Keys {
+  /** `API_KEY`: who may call the orchestrator. */
+  readonly api: string;
+  /** `PRODUCTION_API_KEY`: what the orchestrator shows to the backend. */
+  readonly backend: string;
+  /** `CALLBACK_SECRET`. */
+  readonly signing: string;
+}
+
+/** Builds the stage; the orchestrator is yet to be started. What was opened is in `closers`, also when it rejects. */
+export async function buildStage(closers: Closers): Promise<Stage> {
+  const folder = await makeFolder(closers);
+  const simulator = await startSimulator();
+  closers.push(() => simulator[Symbol.asyncDispose]());
+  const keys = makeKeys();
+  const backend = new Backend({ apiKey: keys.backend, secret: keys.signing });
+  await backend.up();
+  closers.push(() => backend.down());
+  const port = await freePort();
+  const api = new OrchestratorApi(`http://${HOST}:${port}`, keys.api);
+  const env = settings(simulator, keys, { PORT: String(port), BACKEND_BASE_URL: backend.url });
+  const orchestrator = new OrchestratorProcess({ api, env, folder });
+  closers.push(() => orchestrator.stop());
+  process.once('exit', () => orchestrator.killNow());
+  const phoneOf = ({ number, name }: typeof SHOP): Phone => simulator.phone(number, name);
+  return { simulator, shop: phoneOf(SHOP), customer: phoneOf(CUSTOMER), backend, api, orchestrator };
+}
+
+/** Takes down what was opened, the last first. */
+export async function takeDown(closers: Closers): Promise<void> {
+  for (let close = closers.pop(); close; close = closers.pop()) await close();
+}
+
+/** All that the orchestrator learns; the settings of whoever runs the demo stay out. */
+function settings(simulator: Simulator, keys: Keys, addresses: Record<string, string>): Record<string, string> {
+  return {
+    ...hostEnvironment(),
+    ...addresses,
+    NODE_ENV: 'development',
+    HOST,
+    LOG_FORMAT: 'json',
+    AUTH_DIR: './auth_sessions',
+    DOWNLOADS_DIR: './downloads',
+    API_KEY: keys.api,
+    PRODUCTION_API_KEY: keys.backend,
+    CALLBACK_SECRET: keys.signing,
+    WHATSAPP_WS_URL: simulator.wsUrl,
+    WHATSAPP_ROOT_KEY: simulator.rootKey,
+    WHATSAPP_MEDIA_HOST: simulator.mediaHost,
+  };
+}
+
+/** What a program needs to run at all. */
+function hostEnvironment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SystemRoot', 'TEMP'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function makeKeys(): Keys {
+  const key = (): string => randomBytes(24).toString('hex');
+  return { api: key(), backend: key(), signing: `whsec_${randomBytes(32).toString('base64')}` };
+}
+
+/** A folder of its own, removed in the end, and even when this program ends without waiting. */
+async function makeFolder(closers: Closers): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'whatsapp-orchestrator-demo-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  closers.push(remove);
+  process.once('exit', remove);
+  return folder;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await close(server);
+  return port;
+}
