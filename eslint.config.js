@@ -23,6 +23,9 @@ const handedInTime = {
   ],
 };
 
+/** What the demo's page takes from its browser. */
+const BROWSER_NAMES = ['document', 'navigator', 'fetch', 'EventSource', 'setTimeout', 'clearTimeout', 'setInterval'];
+
 export default tseslint.config(
   { ignores: ['node_modules', 'coverage', 'auth_sessions', 'downloads'] },
   {
@@ -43,6 +46,11 @@ export default tseslint.config(
   {
     files: ['src/kit/clock.ts', 'src/kit/chance.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['demo/page/*.js'],
+    languageOptions: { globals: Object.fromEntries(BROWSER_NAMES.map((name) => [name, 'readonly'])) },
+    rules: { ...size, 'no-undef': 'error', 'no-unused-vars': 'error', 'no-console': 'error', eqeqeq: 'error' },
   },
   {
     files: ['tests/**/*.ts'],
