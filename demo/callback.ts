@@ -25,7 +25,7 @@ const MESSAGE_FIELDS = [
 ];
 
 /** What each callback carries, no more and no less. */
-export const FIELDS = {
+const FIELDS = {
   'sessions/new-session-connected': [
     ...['session_id', 'phone_number', 'status', 'last_seen', 'auth_folder_path', 'server_port', 'whatsapp_user_id'],
     ...['created_at', 'updated_at'],

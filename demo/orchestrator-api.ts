@@ -1,5 +1,5 @@
 /** A session, as far as the demo looks at it. */
-export interface SessionAnswer {
+interface SessionAnswer {
   readonly session_id: string;
   readonly phone_number: string | null;
   readonly status: string;

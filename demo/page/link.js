@@ -61,18 +61,26 @@ async function askQr() {
 /** Puts the session into the card. */
 export function show() {
   const { view, data, qr } = session;
-  $('qr').hidden = $('qr-time').hidden = view !== 'qr';
-  if (view === 'qr' && $('qr').src !== qr.qr) $('qr').src = qr.qr;
-  $('qr').alt = text('qrAlt');
-  $('emblem').hidden = view === 'qr';
+  showQr(view === 'qr' ? qr.qr : undefined);
   $('emblem').dataset.mood = MOODS[view] ?? 'wait';
   put('link-state', text(STATES[view] ?? view));
   put('link-hint', (view === 'over' && data.error_message) || hint(STATES[view] ?? view));
   $('new-qr').hidden = view !== 'over' && view !== 'none';
   $('facts').hidden = view !== 'linked' && view !== 'repairing';
-  put('fact-number', readable(data?.phone_number));
-  put('fact-device', data?.whatsapp_user_id ?? '');
-  put('fact-session', data?.session_id ?? '');
+  if (data) showFacts(data);
+}
+
+function showQr(picture) {
+  $('emblem').hidden = picture !== undefined;
+  $('qr').hidden = $('qr-time').hidden = picture === undefined;
+  $('qr').alt = text('qrAlt');
+  if (picture && $('qr').src !== picture) $('qr').src = picture;
+}
+
+function showFacts({ phone_number, whatsapp_user_id, session_id }) {
+  put('fact-number', readable(phone_number));
+  put('fact-device', whatsapp_user_id ?? '');
+  put('fact-session', session_id);
 }
 
 /** Moves the bar that shows how long the code can still be scanned. */
