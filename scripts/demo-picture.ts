@@ -11,7 +11,11 @@ const PICTURE = fileURLToPath(new URL('../docs/images/demo.png', import.meta.url
 const demo = new DemoProcess(['--port', '0']);
 const browser = await startBrowser();
 try {
-  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1320, height: 900 }, reducedMotion: 'reduce' });
+  const page = await browser.newPage({
+    locale: 'en-US',
+    viewport: { width: 1320, height: 900 },
+    reducedMotion: 'reduce',
+  });
   await page.goto(await demo.prints(/http:\/\/127\.0\.0\.1:\d+/));
   await playStory(page);
   await mkdir(dirname(PICTURE), { recursive: true });
