@@ -16,6 +16,9 @@ import { importVersion3 } from './version-3.ts';
 import { VERSION } from './version.ts';
 import { BaileysConnector } from './whatsapp/connector.ts';
 
+/** How long an end waits for answers in the making: more than a send takes, less than the 20 s in all. */
+const DRAIN_MS = 14_000;
+
 /** The running orchestrator. Disposing of it ends it in order: nothing that is in flight is lost. */
 export interface App extends AsyncDisposable {
   /** Where it answers. */
@@ -58,6 +61,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   keep(built, new Housekeeping(storage, config.backend.retentionMs, { clock, log }));
   const notifier = keep(built, createNotifier(config, parts, storage));
   const sessions = keep(built, createSessions(config, parts, storage));
+  await sessions.load();
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
   const health = new AppHealth({ callbacks: storage.callbacks, notifier, guard, clock });
   const http = createHttpApp({
@@ -67,9 +71,12 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     apiKeys: config.http.apiKeys,
     corsOrigins: config.http.corsOrigin,
   });
-  const server = keep(built, await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }) }));
+  const server = keep(
+    built,
+    await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
+  );
   await notifier.start();
-  await sessions.start();
+  sessions.resume();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }

@@ -70,7 +70,7 @@ export function readConfig(environment: Environment): Config {
 }
 
 function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
-  const apiKeys = read.list('API_KEY').map((key) => new Secret(key));
+  const apiKeys = read.list('API_KEY').map(readApiKey);
   const open = read.flag('ALLOW_UNAUTHENTICATED', false);
   if (production && apiKeys.length === 0 && !open) {
     throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to do without one).');
@@ -85,6 +85,12 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
     apiKeys,
     corsOrigin: origins.includes('*') ? '*' : origins,
   };
+}
+
+/** A key that no header can carry would lock everybody out. */
+function readApiKey(key: string): Secret {
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new ConfigError('API_KEY must be made of printable ASCII without blanks.');
+  return new Secret(key);
 }
 
 function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {

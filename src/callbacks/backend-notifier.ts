@@ -6,7 +6,7 @@ import { type Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
 import { Pauses } from './pauses.ts';
-import { describe, type PolicySettings, type PostFailure, verdict } from './policy.ts';
+import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict } from './policy.ts';
 import { type Post } from './post.ts';
 import { Slots } from './slots.ts';
 import { Suspicion } from './suspicion.ts';
@@ -114,11 +114,21 @@ export class BackendNotifier implements AsyncDisposable {
   async #try(callback: PendingCallback): Promise<number> {
     const { queue, post, clock, log } = this.#parts;
     const outcome = await post(callback);
-    if (outcome.kind !== 'accepted') return this.#failed(callback, outcome);
+    if (outcome.kind !== 'accepted') {
+      return isUnwanted(callback.kind, outcome) ? this.#leaveOut(callback) : this.#failed(callback, outcome);
+    }
     this.#health.accepted();
     this.#suspicion.accepted(callback.sessionId);
     await queue.delivered(callback, clock.now());
     log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
+    return 0;
+  }
+
+  /** The backend knows nothing of this kind of event: it goes without, at once. */
+  async #leaveOut(callback: PendingCallback): Promise<number> {
+    const { queue, clock, log } = this.#parts;
+    await queue.unwanted(callback, clock.now());
+    log.debug(about(callback), `[${callback.sessionId}] [CALLBACK] left out: the backend has no endpoint for it`);
     return 0;
   }
 

@@ -1,3 +1,4 @@
+import { type EventKind, OPTIONAL_EVENTS } from '../domain/event.ts';
 import { type Chance } from '../kit/chance.ts';
 import { jitter } from '../kit/backoff.ts';
 
@@ -38,6 +39,8 @@ export type Verdict = { kind: 'retry'; delayMs: number } | { kind: 'dead'; reaso
 const DELAY_BOUNDS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 const LATER_BOUND_MS = 60_000;
 const RETRY_AFTER_MAX_MS = 3600_000;
+/** The answers of a backend that has no endpoint for what was posted. */
+const NO_ENDPOINT = [404, 405, 501];
 /** The answers of a wrong address or key: they say nothing of the callback, whoever gets them. */
 const WRONG_SETTING = [401, 403, 404];
 
@@ -53,6 +56,14 @@ export function verdict(tried: FailedTry, settings: PolicySettings, chance: Chan
   }
   if (ageMs > settings.retentionMs) return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
   return retry(tried, chance);
+}
+
+/**
+ * Whether the backend has no endpoint for an event that it need not know: made for the seed, it goes without, and the rest
+ * of the session must not wait for it.
+ */
+export function isUnwanted(kind: EventKind, failure: PostFailure): boolean {
+  return OPTIONAL_EVENTS.has(kind) && failure.kind === 'refused' && NO_ENDPOINT.includes(failure.status);
 }
 
 /** Whether the answer speaks of the address or the key rather than of what was posted. */

@@ -89,6 +89,12 @@ export type Event = NewSessionConnected | StatusUpdate | QrUpdate | MessageRecei
 /** The name of an event. */
 export type EventKind = Event['kind'];
 
+/**
+ * The events that the seed does not know. A backend that was made for it has no endpoint for them and answers 404,
+ * which must not hold up the others.
+ */
+export const OPTIONAL_EVENTS: ReadonlySet<EventKind> = new Set<EventKind>(['message-status-update']);
+
 /** Where the main backend takes each event (the seed; the last is ours). */
 export const EVENT_PATHS: Record<EventKind, string> = {
   'new-session-connected': '/api/whatsapp/sessions/new-session-connected',

@@ -177,6 +177,8 @@ export interface CallbackQueue {
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
   /** Given up: it is kept as a dead letter, and the rest of its session goes on. */
   dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /** The backend has no endpoint for this kind of event. It is kept as long as a delivered one. */
+  unwanted(callback: PendingCallback, atMs: number): Promise<void>;
   counts(nowMs: number): Promise<CallbackCounts>;
 }
 

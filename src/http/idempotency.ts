@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../domain/ports.ts';
 import { type Logger } from '../kit/logger.ts';
 import { errorReply } from './errors.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../kit/failure.ts';
 import { type Reply } from './route.ts';
 
 /** A request that may come again. */

@@ -3,7 +3,7 @@ import { type AddressInfo, isIPv6 } from 'node:net';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Connections } from './connections.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../kit/failure.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {

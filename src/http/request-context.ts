@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../kit/failure.ts';
 
 /** What is known of the request that is being answered. */
 export interface RequestContext {

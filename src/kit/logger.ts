@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
+import { describeFailure } from './failure.ts';
 
 /** Structured log: an object first, then a constant sentence. */
 export type Logger = pino.Logger;
@@ -16,6 +17,8 @@ export function createLogger(settings: LogSettings): Logger {
     level: settings.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // pino's own would copy everything that a library hung on its error.
+    serializers: { err: (error: unknown) => describeFailure(error) },
   };
   return settings.format === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);
 }

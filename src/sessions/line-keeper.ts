@@ -83,7 +83,10 @@ export class LineKeeper {
 
   async #connect(turn: number): Promise<void> {
     const leave = await this.#parts.gate.enter();
-    if (turn !== this.#turn) { leave(); return; }
+    if (turn !== this.#turn) {
+      leave();
+      return;
+    }
     this.#connection = this.#parts.connector.open(this.#parts.sessionId, this.#listener(turn, leave));
   }
 

@@ -40,15 +40,15 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
   'pairing-failed': () => ({ do: 'start-over', after: USUAL }),
-  'logged-out': (_, { linked }) =>
-    linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL },
+  'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL }),
   replaced: (_, { failures }) =>
     failures < MAX_REPLACEMENTS ? reconnect(SLOW, REPLACED) : { do: 'fail', message: CONFLICT },
   'temporarily-banned': ({ expiresInSeconds }) => ({ do: 'fail', message: banned(expiresInSeconds) }),
   forbidden: ({ code }) => ({ do: 'fail', message: forbidden(code) }),
   'client-outdated': () => ({ do: 'fail', message: OUTDATED }),
   'multi-device-missing': () => ({ do: 'fail', message: MULTI_DEVICE_MISSING }),
-  refused: ({ code }) => reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
+  refused: ({ code }) =>
+    reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
 };
 
 const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';

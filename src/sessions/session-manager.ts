@@ -79,9 +79,14 @@ export class SessionManager implements AsyncDisposable {
     };
   }
 
-  /** Brings back every stored session: those that are linked reconnect, those that wait for a scan get a new QR. */
-  async start(): Promise<void> {
-    for (const record of await this.#parts.store.all()) this.#add(record).resume();
+  /** Knows every stored session from here on; to be called before anybody can ask for one. */
+  async load(): Promise<void> {
+    for (const record of await this.#parts.store.all()) this.#add(record);
+  }
+
+  /** Brings the sessions back: those that are linked reconnect, those that wait for a scan get a new QR. */
+  resume(): void {
+    for (const session of this.#sessions.values()) session.resume();
   }
 
   /**

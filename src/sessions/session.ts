@@ -208,11 +208,17 @@ export class Session implements SendingSession {
     switch (decision.do) {
       case 'reconnect':
         await this.#endure(decision.message);
-        { this.#keeper.open(decision.after); return; }
+        {
+          this.#keeper.open(decision.after);
+          return;
+        }
       case 'start-over':
         await this.#parts.connector.forget(this.sessionId);
         await this.#enter({ name: 'pairing', qr: undefined }, { identity: null });
-        { this.#keeper.open(decision.after); return; }
+        {
+          this.#keeper.open(decision.after);
+          return;
+        }
       case 'close':
         return this.#close(decision.message);
       case 'fail':

@@ -8,7 +8,7 @@ import { type ReadyBell } from './ready-bell.ts';
 interface Settlement {
   id: number;
   webhookId: string;
-  state: 'delivered' | 'dead';
+  state: 'delivered' | 'dead' | 'unwanted';
   error: string | null;
   atMs: number;
 }
@@ -55,6 +55,10 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return promised(() => this.#settle({ id, webhookId, state: 'dead', error, atMs }));
   }
 
+  unwanted({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
+    return promised(() => this.#settle({ id, webhookId, state: 'unwanted', error: null, atMs }));
+  }
+
   counts(nowMs: number): Promise<CallbackCounts> {
     return promised(() => {
       const { pending, deadLettered, oldestMs } = this.#sql.counts.get() ?? NOTHING;
@@ -64,7 +68,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   /**
-   * Removes callbacks that were delivered before `beforeMs`. Until then their webhookIds are remembered, so an event
+   * Removes callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are remembered, so an event
    * that WhatsApp tells again is not posted again. Dead letters stay until somebody decides.
    */
   prune(beforeMs: number): void {
@@ -111,6 +115,6 @@ function prepare(db: Database) {
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
          (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
     ),
-    prune: db.prepare<[number]>(`DELETE FROM callbacks WHERE state = 'delivered' AND settled_at_ms < ?`),
+    prune: db.prepare<[number]>(`DELETE FROM callbacks WHERE state IN ('delivered', 'unwanted') AND settled_at_ms < ?`),
   };
 }

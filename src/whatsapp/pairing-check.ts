@@ -28,10 +28,7 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
 }
 
 /** Whether the phone's key signed our identity into its account. A stanza that cannot be read is not. */
-export function isSignedByAccount(
-  stanza: BinaryNode,
-  creds: Pick<AuthenticationCreds, 'signedIdentityKey'>,
-): boolean {
+export function isSignedByAccount(stanza: BinaryNode, creds: Pick<AuthenticationCreds, 'signedIdentityKey'>): boolean {
   try {
     const { accountSignatureKey, accountSignature, details } = accountOf(stanza);
     if (!accountSignatureKey || !accountSignature || !details) return false;

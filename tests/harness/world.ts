@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Phone } from '../../simulator/phones/phone.ts';
@@ -98,6 +98,11 @@ export class World implements AsyncDisposable {
     } finally {
       clearInterval(flight);
     }
+  }
+
+  /** Resolves when the folder holds just these files. */
+  async untilFiles(folder: string, names: string[]): Promise<void> {
+    while ((await readdir(folder)).join() !== names.join()) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

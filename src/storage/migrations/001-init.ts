@@ -30,7 +30,7 @@ CREATE TABLE callbacks (
   body TEXT NOT NULL,
   after_webhook_id TEXT,
   created_at_ms INTEGER NOT NULL,
-  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead', 'unwanted')),
   attempts INTEGER NOT NULL DEFAULT 0,
   first_failed_at_ms INTEGER,
   last_error TEXT,

@@ -222,3 +222,34 @@ describe('a callback that alone fails', () => {
     await world.clock.untilTimer(delays[tries]!);
   }
 });
+
+describe('an event that the seed does not know', () => {
+  const isFate = (it: Received) => it.path.endsWith('/messages/status-update');
+
+  it.each([404, 405, 501])(
+    'does not hold up the others when the backend has no endpoint for it (%d)',
+    async (status) => {
+      await using world = await startWorld();
+      world.backend.answerWith((it) => (isFate(it) ? status : 200));
+      await world.startNotifier();
+      await world.fateOf(ANA, 'm1');
+      await world.happens(ANA, 'a1');
+      await world.untilAllDelivered();
+      expect(ids(world.backend.accepted)).toEqual(['a1']);
+      expect(world.backend.received.filter(isFate)).toHaveLength(1);
+      expect(await world.queue.counts(world.clock.now())).toMatchObject({ pending: 0, deadLettered: 0 });
+      expect(world.notifier.health()).toMatchObject({ reachable: true, misconfigured: false, lastError: null });
+    },
+  );
+
+  it.each([401, 403, 500])('is tried again like every other when the answer is a %d', async (status) => {
+    await using world = await startWorld();
+    world.backend.answerWith((it) => (isFate(it) ? status : 200));
+    await world.startNotifier();
+    await world.fateOf(ANA, 'm1');
+    await world.happens(ANA, 'a1');
+    await world.backend.next(isFate, inAnyCase);
+    await world.backend.next(isFate, inAnyCase);
+    expect(world.backend.accepted).toEqual([]);
+  });
+});

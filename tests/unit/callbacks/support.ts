@@ -82,6 +82,14 @@ export class World implements AsyncDisposable {
     await this.#storage.sentMessages.progress(sessionId, code, 'sent', { event, webhookId: code });
   }
 
+  /** A message that was sent is delivered; its id is also the webhookId. */
+  async fateOf(sessionId: SessionId, messageId: string): Promise<void> {
+    const fate = { status: 'delivered' as const, error_code: null, error_message: null, timestamp: '' };
+    const body = { session_id: sessionId, message_id: messageId, to_number: null, ...fate };
+    const event: Event = { kind: 'message-status-update', body };
+    await this.#storage.sentMessages.progress(sessionId, messageId, 'delivered', { event, webhookId: messageId });
+  }
+
   /** Resolves when a line of the log says this. */
   async logged(part: string): Promise<LogLine> {
     for (;;) {

@@ -1,4 +1,4 @@
-import { describeFailure } from '../../../src/http/failure.ts';
+import { describeFailure } from '../../../src/kit/failure.ts';
 
 describe('describeFailure', () => {
   it('shows sentence, place and code, and nothing else that hangs on it', () => {

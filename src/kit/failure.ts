@@ -11,8 +11,7 @@ const MAX_CAUSES = 5;
 
 /**
  * What the log may show of a failure: its sentence, its place and its causes. Other properties stay
- * out, since libraries hang requests, messages and keys on their errors. Logged as `failure`: what is
- * logged as `err` gets pino's own treatment.
+ * out, since libraries hang requests, messages and keys on their errors.
  */
 export function describeFailure(failure: unknown, depth = 0): FailureDescription {
   if (!(failure instanceof Error)) return { type: typeof failure, message: 'not an error', stack: undefined };

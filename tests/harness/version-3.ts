@@ -1,0 +1,46 @@
+import { makeWASocket, useMultiFileAuthState, WA_CERT_DETAILS, type WASocket } from '@whiskeysockets/baileys';
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { silentLogger } from '../../src/kit/logger.ts';
+
+/**
+ * Links an account as version 3 did: Baileys with `useMultiFileAuthState` in `folder`. Resolves when it is logged in and
+ * the line is closed again, with the files as version 3 leaves them.
+ */
+export async function linkAsVersion3(whatsapp: Simulator, phone: Phone, folder: string): Promise<void> {
+  WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(whatsapp.rootKey, 'hex');
+  const { state, saveCreds } = await useMultiFileAuthState(folder);
+  const connect = (): WASocket => {
+    const socket = makeWASocket({
+      auth: state,
+      waWebSocketUrl: whatsapp.wsUrl,
+      logger: silentLogger,
+      connectTimeoutMs: 2_000,
+    });
+    socket.ev.on('creds.update', () => void saveCreds());
+    return socket;
+  };
+  const pairing = connect();
+  pairing.ev.on('connection.update', ({ qr }) => {
+    if (qr) void phone.scan(qr);
+  });
+  await closed(pairing);
+  const line = connect();
+  await new Promise<void>((resolve) =>
+    line.ev.on('connection.update', ({ receivedPendingNotifications }) => {
+      if (receivedPendingNotifications) resolve();
+    }),
+  );
+  await saveCreds();
+  const end = closed(line);
+  await line.end(undefined);
+  await end;
+}
+
+function closed(socket: WASocket): Promise<void> {
+  return new Promise((resolve) =>
+    socket.ev.on('connection.update', ({ connection }) => {
+      if (connection === 'close') resolve();
+    }),
+  );
+}
