@@ -16,7 +16,7 @@ export interface Config {
 }
 
 /** How the server is reached, and by whom. */
-export interface HttpSettings {
+interface HttpSettings {
   host: string;
   port: number;
   /** Any of them opens every door; none means that no key is asked for. */
@@ -26,7 +26,7 @@ export interface HttpSettings {
 }
 
 /** The main backend, and how hard it is tried. */
-export interface BackendSettings {
+interface BackendSettings {
   baseUrl: string;
   apiKey: Secret | null;
   timeoutMs: number;
@@ -37,7 +37,7 @@ export interface BackendSettings {
 }
 
 /** What is done with pictures, voice notes and documents. */
-export interface MediaSettings {
+interface MediaSettings {
   downloadsDir: string;
   download: boolean;
   maxBytes: number;

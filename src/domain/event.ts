@@ -3,7 +3,7 @@ import { type SessionId } from './session-id.ts';
 import { type SessionStatus } from './session.ts';
 
 /** Emitted when a session connects for the first time. The nine fields of the seed; times are ISO 8601. */
-export interface NewSessionConnected {
+interface NewSessionConnected {
   kind: 'new-session-connected';
   body: {
     session_id: SessionId;
@@ -19,7 +19,7 @@ export interface NewSessionConnected {
 }
 
 /** Emitted when the status of a session changes after its first connection, or when it ends before one. */
-export interface StatusUpdate {
+interface StatusUpdate {
   kind: 'status-update';
   body: {
     session_id: SessionId;
@@ -31,13 +31,13 @@ export interface StatusUpdate {
 }
 
 /** Emitted when a QR was made or renewed. */
-export interface QrUpdate {
+interface QrUpdate {
   kind: 'qr-update';
   body: { session_id: SessionId; qr_data: string; generated_at: string };
 }
 
 /** Emitted when a message arrived. The seed's eight fields, then those of contract 2.1. */
-export interface MessageReceived {
+interface MessageReceived {
   kind: 'message-received';
   body: {
     session_id: SessionId;
@@ -70,7 +70,7 @@ export interface MessageReceived {
 }
 
 /** Emitted when WhatsApp or the recipient told what became of a message that we sent. */
-export interface MessageStatusUpdate {
+interface MessageStatusUpdate {
   kind: 'message-status-update';
   body: {
     session_id: SessionId;

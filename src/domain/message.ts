@@ -59,9 +59,9 @@ export interface IncomingMessage {
 }
 
 /** What became of a message that we sent, in the order in which it may go on; `failed` ends it. */
-export const DELIVERY_STATUSES = ['pending', 'sent', 'delivered', 'read', 'played', 'failed'] as const;
+const DELIVERY_STATUSES = ['pending', 'sent', 'delivered', 'read', 'played', 'failed'] as const;
 
-/** One of {@link DELIVERY_STATUSES}. */
+/** What became of a message that we sent. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** News of a message that we sent. */

@@ -23,10 +23,7 @@ export interface AccountIdentity {
  * - `closed`: over; a new QR is needed (unlinked, logged out, replaced).
  * - `failed`: over until a person acts (banned, outdated client, repeated conflict).
  */
-export const SESSION_PHASES = ['pairing', 'linking', 'online', 'lost', 'closed', 'failed'] as const;
-
-/** One of {@link SESSION_PHASES}. */
-export type SessionPhase = (typeof SESSION_PHASES)[number];
+export type SessionPhase = 'pairing' | 'linking' | 'online' | 'lost' | 'closed' | 'failed';
 
 /** A session as it is stored. Times are Unix milliseconds. */
 export interface SessionRecord {

@@ -22,13 +22,13 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
   const handlers = ws.listeners(PAIR_SUCCESS) as ((stanza: BinaryNode) => void)[];
   ws.removeAllListeners(PAIR_SUCCESS);
   ws.on(PAIR_SUCCESS, (stanza: BinaryNode) => {
-    if (!isSignedByAccount(stanza, authState.creds)) return refuse(new Error('Invalid account signature'));
+    if (!isSignedByAccount(stanza, authState.creds)) { refuse(new Error('Invalid account signature')); return; }
     for (const handle of handlers) handle(stanza);
   });
 }
 
 /** Whether the phone's key signed our identity into its account. A stanza that cannot be read is not. */
-export function isSignedByAccount(stanza: BinaryNode, creds: Pick<AuthenticationCreds, 'signedIdentityKey'>): boolean {
+function isSignedByAccount(stanza: BinaryNode, creds: Pick<AuthenticationCreds, 'signedIdentityKey'>): boolean {
   try {
     const { accountSignatureKey, accountSignature, details } = accountOf(stanza);
     if (!accountSignatureKey || !accountSignature || !details) return false;

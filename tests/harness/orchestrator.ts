@@ -7,7 +7,7 @@ import { type SkippingClock } from './skipping-clock.ts';
 /** An answer of the REST interface. */
 export interface Answer {
   status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+   
   body: any;
   headers: Headers;
 }

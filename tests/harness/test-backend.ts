@@ -11,7 +11,7 @@ import { type AddressInfo } from 'node:net';
 /** A callback that arrived. */
 export interface Received {
   path: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+   
   body: any;
   /** The body as it was on the wire. */
   text: string;

@@ -20,7 +20,7 @@ export interface WorldOptions {
 export interface LinkedAccount {
   sessionId: string;
   phone: Phone;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+   
   announcement: any;
 }
 

@@ -6,7 +6,7 @@ const PERSON = '5490987654321';
 
 async function ask(orchestrator: OrchestratorProcess, path: string, init: RequestInit = {}) {
   const response = await fetch(`${orchestrator.url}${path}`, init);
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests say themselves what they expect in it
+   
   return { status: response.status, body: (await response.json()) as any };
 }
 
