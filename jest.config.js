@@ -13,5 +13,8 @@ export default {
     ],
   },
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/tests/harness/unref-long-timers.ts'],
   testTimeout: 30_000,
+  // As many as the smallest machine has cores; a worker each, since the journeys keep one busy.
+  maxWorkers: 2,
 };

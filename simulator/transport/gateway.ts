@@ -30,6 +30,8 @@ export class Gateway {
     this.#server = createServer((_request, response) => response.writeHead(404).end());
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const status = this.#listener.refusesUpgrade();
+      // From here on the socket is ours alone: a client that resets it must not end the whole server.
+      socket.on('error', () => socket.destroy());
       if (status !== undefined) socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
       else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
     });

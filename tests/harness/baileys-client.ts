@@ -31,12 +31,9 @@ interface BoomLike extends Error {
 }
 
 const WAIT_MS = 10_000;
-const LONG_MS = 20_000;
 
 /** libsignal prints whole sessions, with their keys, on every change. */
 Object.assign(globalThis.console, { info: noop, warn: noop, error: noop });
-/** Baileys leaves timers behind, such as 30 s after each upload of pre-keys; they must not keep jest from ending. */
-globalThis.setTimeout = unrefLongTimers(globalThis.setTimeout);
 
 /**
  * A stock Baileys client with keys in memory. One object is one device: `connect` again continues with the same
@@ -219,12 +216,4 @@ function memoryKeys(tables: Map<string, Map<string, unknown>>): SignalKeyStore {
 
 function noop(): void {
   // Says nothing.
-}
-
-function unrefLongTimers(original: typeof setTimeout): typeof setTimeout {
-  const patched = (task: (...args: unknown[]) => void, delayMs?: number, ...args: unknown[]): NodeJS.Timeout => {
-    const timer = original(task, delayMs, ...args);
-    return (delayMs ?? 0) >= LONG_MS ? timer.unref() : timer;
-  };
-  return Object.assign(patched, original);
 }

@@ -7,7 +7,7 @@ import { type SkippingClock } from './skipping-clock.ts';
 /** An answer of the REST interface. */
 export interface Answer {
   status: number;
-   
+
   body: any;
   headers: Headers;
 }

@@ -11,7 +11,7 @@ import { type AddressInfo } from 'node:net';
 /** A callback that arrived. */
 export interface Received {
   path: string;
-   
+
   body: any;
   /** The body as it was on the wire. */
   text: string;

@@ -20,7 +20,7 @@ export interface WorldOptions {
 export interface LinkedAccount {
   sessionId: string;
   phone: Phone;
-   
+
   announcement: any;
 }
 

@@ -6,7 +6,7 @@ const PERSON = '5490987654321';
 
 async function ask(orchestrator: OrchestratorProcess, path: string, init: RequestInit = {}) {
   const response = await fetch(`${orchestrator.url}${path}`, init);
-   
+
   return { status: response.status, body: (await response.json()) as any };
 }
 
