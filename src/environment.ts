@@ -96,8 +96,9 @@ export class EnvironmentReader {
   }
 }
 
-// A key that was put into the wrong variable must not end up in a log.
+/** Does not repeat what may hold a secret: a key, a password in a URL, or anything long. */
 function refused(name: string, wanted: string, value: string): ConfigError {
-  const shown = /KEY|SECRET/.test(name) || value.length > 80 ? 'something else' : `"${value}"`;
+  const mayBeSecret = /KEY|SECRET/.test(name) || value.includes('@') || value.length > 80;
+  const shown = mayBeSecret ? 'something else' : `"${value}"`;
   return new ConfigError(`${name} must be ${wanted}, but is ${shown}.`);
 }

@@ -23,7 +23,7 @@ export interface ConnectionListener {
   /** A code to scan, the first one or a renewed one. */
   onQr(qr: QrCode): void;
   /** Somebody scanned: the credentials are stored, a login follows on a new line. */
-  onPaired(): void;
+  onPaired(identity: AccountIdentity): void;
   /** Logged in and receiving. */
   onOpen(identity: AccountIdentity): void;
   /** A message arrived, live or kept by WhatsApp while we were away. */

@@ -100,7 +100,7 @@ export class LineKeeper {
         leave();
         ifCurrent(() => listener.onQr(qr));
       },
-      onPaired: () => ifCurrent(() => listener.onPaired()),
+      onPaired: (identity) => ifCurrent(() => listener.onPaired(identity)),
       onOpen: (identity) => {
         leave();
         this.#openSinceMs = clock.now();

@@ -157,7 +157,7 @@ export class Session implements SendingSession {
   #listener(): ConnectionListener {
     return {
       onQr: (qr) => this.#inTurn('a QR', () => this.#offered(qr)),
-      onPaired: () => this.#inTurn('a scan', () => this.#enter({ name: 'linking' })),
+      onPaired: (identity) => this.#inTurn('a scan', () => this.#enter({ name: 'linking' }, { identity })),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
       onMessage: (message) =>
         this.#inTurn('a message', async () => {
@@ -247,6 +247,7 @@ export class Session implements SendingSession {
   }
 
   async #startAgain(): Promise<void> {
+    if (this.#state.name === 'gone') return;
     this.#keeper.forgive();
     if (this.#state.name === 'online') await this.#endure('The session is being restarted');
     if (this.#state.name === 'pairing') await this.#endure(null);

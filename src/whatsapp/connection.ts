@@ -101,7 +101,7 @@ export class BaileysConnection implements Connection {
         guards.started();
         this.#tell(() => listener.onQr(qr));
       },
-      paired: () => this.#tell(() => listener.onPaired()),
+      paired: (identity) => this.#tell(() => listener.onPaired(identity)),
       open: (identity) => {
         guards.started();
         this.#tell(() => listener.onOpen(identity));

@@ -13,7 +13,7 @@ export interface LineHandlers {
   /** The credentials changed and must be stored now. */
   credentialsChanged: () => void;
   qr: (qr: QrCode) => void;
-  paired: () => void;
+  paired: (identity: AccountIdentity) => void;
   open: (identity: AccountIdentity) => void;
   message: (message: WAMessage, offline: boolean) => void;
   acknowledged: (node: BinaryNode) => void;
@@ -35,9 +35,9 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
       if (code) handlers.qr(code);
       if (isNewLogin) {
         offer.scanned();
-        handlers.paired();
+        loggedIn(socket, handlers.paired, handlers);
       }
-      if (connection === 'open') opened(socket, handlers);
+      if (connection === 'open') loggedIn(socket, handlers.open, handlers);
       if (connection === 'close') handlers.closed(lastDisconnect?.error);
     },
     // `append` is what had waited at WhatsApp while we were away, and as much a message as any other.
@@ -52,9 +52,9 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
   handlePairingRefresh(socket, () => reshow(offer, handlers), handlers.failed);
 }
 
-function opened(socket: WASocket, handlers: LineHandlers): void {
+function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, handlers: LineHandlers): void {
   const identity = identityOf(socket.user?.id ?? '');
-  if (identity) handlers.open(identity);
+  if (identity) tell(identity);
   else handlers.failed(new Error('WhatsApp logged us in without a phone number'));
 }
 

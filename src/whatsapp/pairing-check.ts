@@ -22,7 +22,10 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
   const handlers = ws.listeners(PAIR_SUCCESS) as ((stanza: BinaryNode) => void)[];
   ws.removeAllListeners(PAIR_SUCCESS);
   ws.on(PAIR_SUCCESS, (stanza: BinaryNode) => {
-    if (!isSignedByAccount(stanza, authState.creds)) { refuse(new Error('Invalid account signature')); return; }
+    if (!isSignedByAccount(stanza, authState.creds)) {
+      refuse(new Error('Invalid account signature'));
+      return;
+    }
     for (const handle of handlers) handle(stanza);
   });
 }

@@ -126,6 +126,26 @@ describe('a request that comes twice', () => {
   });
 });
 
+describe('sending while the same contact writes', () => {
+  it('leaves both sides able to read everything', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const person = world.whatsapp.phone(PERSON);
+    const count = 40;
+
+    const sent = Array.from({ length: count }, (_, index) => world.orchestrator.send(sessionId, PERSON, `va ${index}`));
+    for (let index = 0; index < count; index += 1) await person.sendText(ACCOUNT, `viene ${index}`);
+    const answers = await Promise.all(sent);
+
+    expect(answers.map(({ body }) => body.status)).toEqual(answers.map(() => 'sent'));
+    for (const { body } of answers) await person.next(({ id }) => id === body.messageId, { after: 0 });
+    for (let index = 0; index < count; index += 1) {
+      expect((await world.backend.next('messages/received')).body.message_content).toBe(`viene ${index}`);
+    }
+    for (const { body } of answers) expect(person.receiptsOf(body.messageId as string).retries).toBe(0);
+  });
+});
+
 describe('SEND_RATE', () => {
   it('spaces the messages of a session, and refuses what would wait too long', async () => {
     await using world = await startWorld({ environment: { SEND_RATE: '2' } });

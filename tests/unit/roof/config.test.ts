@@ -1,0 +1,116 @@
+import { type Config, readConfig } from '../../../src/config.ts';
+import { ConfigError } from '../../../src/environment.ts';
+
+const PRODUCTION = { NODE_ENV: 'production', API_KEY: 'llave', BACKEND_BASE_URL: 'https://api.tudominio.com' };
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It was not refused');
+}
+
+describe('without any setting', () => {
+  it('development has the defaults of the seed and of the contract', () => {
+    expect(readConfig({})).toMatchObject({
+      mode: 'development',
+      http: { host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: '*' },
+      backend: {
+        baseUrl: 'http://localhost:8000',
+        apiKey: null,
+        timeoutMs: 5_000,
+        retries: 2,
+        retentionMs: 259_200_000,
+      },
+      sessions: {
+        authDir: './auth_sessions',
+        qrSessionTtlMs: 0,
+        maxPendingSessions: 100,
+        sendRate: 0,
+        tellOwnMessages: false,
+      },
+      media: { downloadsDir: './downloads', download: false, host: undefined },
+      whatsapp: {},
+    });
+  });
+
+  it('production tries harder and is open to nobody', () => {
+    expect(readConfig(PRODUCTION)).toMatchObject({
+      mode: 'production',
+      http: { host: '0.0.0.0', corsOrigin: [] },
+      backend: { baseUrl: 'https://api.tudominio.com', timeoutMs: 15_000, retries: 5 },
+    });
+  });
+
+  it('counts an empty value as none', () => {
+    expect(readConfig({ PORT: '', BACKEND_BASE_URL: '  ' })).toEqual(readConfig({}));
+  });
+});
+
+describe('a setting', () => {
+  it.each<[Record<string, string>, (config: Config) => unknown, unknown]>([
+    [{ API_KEY: 'una, dos' }, ({ http }) => http.apiKeys.map((key) => key.reveal()), ['una', 'dos']],
+    [
+      { CORS_ORIGIN: 'https://a.com, https://b.com' },
+      ({ http }) => http.corsOrigin,
+      ['https://a.com', 'https://b.com'],
+    ],
+    [{ BACKEND_BASE_URL: 'http://x:8000/' }, ({ backend }) => backend.baseUrl, 'http://x:8000'],
+    [{ PRODUCTION_API_KEY: 'k' }, ({ backend }) => backend.apiKey?.reveal(), 'k'],
+    [{ CALLBACK_RETENTION: '3d' }, ({ backend }) => backend.retentionMs, 259_200_000],
+    [{ CALLBACK_RETENTION: '90m' }, ({ backend }) => backend.retentionMs, 5_400_000],
+    [{ QR_SESSION_TTL: '300' }, ({ sessions }) => sessions.qrSessionTtlMs, 300_000],
+    [{ CALLBACK_OWN_MESSAGES: 'true' }, ({ sessions }) => sessions.tellOwnMessages, true],
+    [{ DOWNLOAD_MEDIA: 'true' }, ({ media }) => media.download, true],
+    [{ WHATSAPP_WS_URL: 'ws://127.0.0.1:5222/ws' }, ({ whatsapp }) => whatsapp.wsUrl, 'ws://127.0.0.1:5222/ws'],
+    [{ WHATSAPP_ROOT_KEY: 'ab'.repeat(32) }, ({ whatsapp }) => whatsapp.rootKey, Buffer.alloc(32, 0xab)],
+    [{ WHATSAPP_VERSION: '2.3000.1' }, ({ whatsapp }) => whatsapp.version, [2, 3000, 1]],
+    [{ WHATSAPP_MEDIA_HOST: '127.0.0.1:8443' }, ({ media }) => media.host, '127.0.0.1:8443'],
+    [{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' }, ({ log }) => log, { level: 'debug', format: 'pretty' }],
+  ])('%j takes effect', (environment, read, value) => {
+    expect(read(readConfig(environment))).toEqual(value);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['NODE_ENV', { NODE_ENV: 'staging' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['API_KEY', { ...PRODUCTION, API_KEY: '' }],
+    ['API_KEY', { API_KEY: 'con espacio' }],
+    ['ALLOW_UNAUTHENTICATED', { API_KEY: 'k', ALLOW_UNAUTHENTICATED: 'true' }],
+    ['ALLOW_UNAUTHENTICATED', { ALLOW_UNAUTHENTICATED: 'yes' }],
+    ['BACKEND_BASE_URL', { ...PRODUCTION, BACKEND_BASE_URL: '' }],
+    ['BACKEND_BASE_URL', { BACKEND_BASE_URL: 'ftp://x' }],
+    ['BACKEND_BASE_URL', { BACKEND_BASE_URL: 'http://user:pass@x' }],
+    ['BACKEND_TIMEOUT', { BACKEND_TIMEOUT: 'soon' }],
+    ['BACKEND_RETRIES', { BACKEND_RETRIES: '1.5' }],
+    ['CALLBACK_RETENTION', { CALLBACK_RETENTION: '3 weeks' }],
+    ['MAX_PENDING_SESSIONS', { MAX_PENDING_SESSIONS: '0' }],
+    ['QR_SESSION_TTL', { QR_SESSION_TTL: '-5' }],
+    ['SEND_RATE', { SEND_RATE: 'fast' }],
+    ['MAX_MEDIA_BYTES', { MAX_MEDIA_BYTES: '0' }],
+    ['WHATSAPP_WS_URL', { WHATSAPP_WS_URL: 'http://x' }],
+    ['WHATSAPP_ROOT_KEY', { WHATSAPP_ROOT_KEY: 'abcd' }],
+    ['WHATSAPP_VERSION', { WHATSAPP_VERSION: 'latest' }],
+    ['WHATSAPP_MEDIA_HOST', { WHATSAPP_MEDIA_HOST: 'https://x/y' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
+  ])('%s that is wrong is refused with its name: %j', (name, environment) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError);
+    expect(() => readConfig(environment)).toThrow(name);
+  });
+
+  it('that is wrong never has a key shown', () => {
+    expect(refusal({ WHATSAPP_ROOT_KEY: 'mi-clave' })).not.toContain('clave');
+    expect(refusal({ BACKEND_BASE_URL: 'http://user:clave@x' })).not.toContain('clave');
+    expect(refusal({ PORT: 'ochenta' })).toContain('ochenta');
+  });
+
+  it('lets production do without a key only when that is said', () => {
+    const config = readConfig({ ...PRODUCTION, API_KEY: '', ALLOW_UNAUTHENTICATED: 'true' });
+
+    expect(config.http.apiKeys).toEqual([]);
+  });
+});

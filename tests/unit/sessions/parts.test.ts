@@ -1,0 +1,98 @@
+import { ConnectGate } from '../../../src/sessions/connect-gate.ts';
+import { SendPace } from '../../../src/sessions/send-pace.ts';
+import { mayFollow } from '../../../src/sessions/session-state.ts';
+import { Condition } from '../../../src/kit/condition.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+describe('the connect gate', () => {
+  it('lets so many in, and the next one only when one leaves', async () => {
+    const gate = new ConnectGate(2);
+    const entered: string[] = [];
+    const enter = async (name: string) => {
+      const leave = await gate.enter();
+      entered.push(name);
+      return leave;
+    };
+    const first = await enter('first');
+    await enter('second');
+    const third = enter('third');
+    const fourth = enter('fourth');
+    await Promise.resolve();
+    expect(entered).toEqual(['first', 'second']);
+
+    first();
+    first();
+    await third;
+    expect(entered).toEqual(['first', 'second', 'third']);
+
+    (await third)();
+    await fourth;
+    expect(entered).toHaveLength(4);
+  });
+});
+
+describe('the pace of sending', () => {
+  it('without a rate makes nobody wait', async () => {
+    const pace = new SendPace(0, new ManualClock());
+
+    await Promise.all(Array.from({ length: 1_000 }, () => pace.turn()));
+  });
+
+  it('gives each its turn, evenly', async () => {
+    const clock = new ManualClock();
+    const pace = new SendPace(6, clock);
+    const sent: number[] = [];
+    const start = clock.now();
+    const turns = [0, 1, 2].map(() => pace.turn().then(() => sent.push(clock.now() - start)));
+
+    await clock.advance(20_000);
+    await Promise.all(turns);
+
+    expect(sent).toEqual([0, 10_000, 20_000]);
+  });
+
+  it('refuses who would wait more than 30 s, and costs the others nothing by it', async () => {
+    const clock = new ManualClock();
+    const pace = new SendPace(1, clock);
+    await pace.turn();
+    await expect(pace.turn()).rejects.toMatchObject({ code: 'rate_limited' });
+
+    await clock.advance(60_000);
+
+    await pace.turn();
+  });
+});
+
+describe('a condition', () => {
+  it('holds at once, later, or not in time', async () => {
+    const clock = new ManualClock();
+    const condition = new Condition(clock);
+    let fact = false;
+    expect(await condition.until(() => true, 1_000)).toBe(true);
+
+    const later = condition.until(() => fact, 1_000);
+    fact = true;
+    condition.changed();
+    expect(await later).toBe(true);
+
+    const never = condition.until(() => false, 1_000);
+    await clock.advance(1_000);
+    expect(await never).toBe(false);
+  });
+});
+
+describe('the states of a session', () => {
+  it.each([
+    ['pairing', 'linking', true],
+    ['pairing', 'online', true],
+    ['repairing', 'lost', true],
+    ['lost', 'online', true],
+    ['failed', 'lost', true],
+    ['closed', 'online', false],
+    ['gone', 'online', false],
+    ['online', 'pairing', false],
+    ['online', 'lost', false],
+  ] as const)('%s may be followed by %s: %s', (from, to, may) => {
+    expect(mayFollow(from, to)).toBe(may);
+  });
+});

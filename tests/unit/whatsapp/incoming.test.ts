@@ -1,0 +1,76 @@
+import { type WAMessage } from '@whiskeysockets/baileys';
+import { readIncoming } from '../../../src/whatsapp/incoming.ts';
+
+const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
+const LID = '222222@lid';
+const unknown = () => Promise.resolve(null);
+
+function arrival(key: object, rest: object = {}) {
+  const message = {
+    key: { id: 'A1', ...key },
+    message: { conversation: 'hola' },
+    messageTimestamp: 1_700_000_000,
+    ...rest,
+  };
+  return { message: message as WAMessage, offline: false, me };
+}
+
+describe('the sender of a message', () => {
+  it.each<[string, object, object]>([
+    ['addressed by number', { remoteJid: '5491@s.whatsapp.net' }, { number: '5491', lid: null }],
+    [
+      'addressed by number, with the LID beside it',
+      { remoteJid: '5491@s.whatsapp.net', remoteJidAlt: LID },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'addressed by LID, with the number beside it',
+      { remoteJid: LID, remoteJidAlt: '5491@s.whatsapp.net' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'in a group, by LID',
+      { remoteJid: '1203@g.us', participant: '222222:7@lid', participantAlt: '5491@s.whatsapp.net' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'the owner, writing on the phone',
+      { remoteJid: LID, remoteJidAlt: '5492@s.whatsapp.net', fromMe: true },
+      { number: '5491000000000', lid: '11@lid' },
+    ],
+  ])('%s', async (_, key, sender) => {
+    expect((await readIncoming(arrival(key), unknown))?.sender).toMatchObject(sender);
+  });
+
+  it('is looked up when WhatsApp gives only the LID, and is null when it was never told', async () => {
+    const find = (lid: string) => Promise.resolve(lid === LID ? '5491:0@s.whatsapp.net' : null);
+
+    expect((await readIncoming(arrival({ remoteJid: LID }), find))?.sender).toMatchObject({ number: '5491', lid: LID });
+    expect((await readIncoming(arrival({ remoteJid: LID }), unknown))?.sender).toMatchObject({
+      number: null,
+      lid: LID,
+    });
+  });
+});
+
+describe('a message', () => {
+  it('keeps its id, its time and its name', async () => {
+    const read = await readIncoming(arrival({ remoteJid: '5491:3@s.whatsapp.net' }, { pushName: 'Juan' }), unknown);
+
+    expect(read).toMatchObject({
+      id: 'A1',
+      chatId: '5491@s.whatsapp.net',
+      sentAtMs: 1_700_000_000_000,
+      isGroup: false,
+    });
+    expect(read?.sender.pushName).toBe('Juan');
+  });
+
+  it.each([
+    ['a status', arrival({ remoteJid: 'status@broadcast', participant: '5491@s.whatsapp.net' })],
+    ['a channel', arrival({ remoteJid: '1@newsletter' })],
+    ['one that could not be decrypted', arrival({ remoteJid: '5491@s.whatsapp.net' }, { message: undefined })],
+  ])('is left out when it is %s', async (_, left) => {
+    expect(await readIncoming(left, unknown)).toBeUndefined();
+  });
+});
