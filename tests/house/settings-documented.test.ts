@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { readConfig } from '../../src/config.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** The variables that the product reads. */
+const variables = [...read('src/config.ts').matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)].map(([, name]) => name!).sort();
+
+it('finds the variables of the product', () => {
+  expect(variables).toContain('BACKEND_BASE_URL');
+  expect(variables.length).toBeGreaterThan(20);
+});
+
+describe('.env.example', () => {
+  const example = read('.env.example');
+
+  it('has every variable, and no other', () => {
+    const shown = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name).sort();
+
+    expect(shown).toEqual(variables);
+  });
+
+  it('explains each of them', () => {
+    const lines = example.split('\n');
+    const bare = lines.filter((line, at) => /^#?[A-Z_]+=/.test(line) && !/^# \S/.test(lines[at - 1] ?? ''));
+
+    expect(bare).toEqual([]);
+  });
+
+  it('is a start of its own, and shows the defaults', () => {
+    const uncommented = example.replace(/^#([A-Z_]+=)/gm, '$1');
+
+    expect(readConfig(parse(example))).toEqual(readConfig({}));
+    expect(readConfig(parse(uncommented))).toEqual(readConfig({}));
+  });
+});
+
+describe.each(['README.md', 'README.es.md'])('%s', (name) => {
+  it('has a row for every variable, and for no other', () => {
+    const rows = [...read(name).matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map(([, variable]) => variable!).sort();
+
+    expect(rows).toEqual(variables);
+  });
+});
