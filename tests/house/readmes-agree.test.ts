@@ -19,7 +19,10 @@ describe.each(['README.md', 'README.es.md'])('%s', (name) => {
   const text = read(name);
 
   it('has every error with its status, and no other', () => {
-    const rows = [...text.matchAll(/^\| `([a-z_]+)`\s*\| (\d{3}) /gm)].map(([, code, status]) => [code, Number(status)]);
+    const rows = [...text.matchAll(/^\| `([a-z_]+)`\s*\| (\d{3}) /gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
 
     expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status }]) => [code, status]));
   });
