@@ -114,7 +114,7 @@ export class Session implements SendingSession {
    * @throws AppError `session_not_connected`
    */
   async line(): Promise<Connection> {
-    await this.#changed.until(() => this.#state.name !== 'repairing', PATIENCE_MS);
+    await this.#changed.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     const line = this.#keeper.connection;
     if (this.#state.name !== 'online' || !line) throw new AppError('session_not_connected');
     return line;
@@ -256,6 +256,12 @@ export class Session implements SendingSession {
       await this.#enter(name === 'lost' ? { name } : { name, qr: undefined }, { errorMessage: null });
     }
     this.#keeper.open('now');
+  }
+
+  /** Also in the moment between the loss of the line and our turn to note it. */
+  #isBeingRepaired(): boolean {
+    const { name } = this.#state;
+    return name === 'repairing' || (name === 'online' && !this.#keeper.connection);
   }
 
   #isSettled(): boolean {
