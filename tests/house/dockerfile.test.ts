@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** What the image is made of, beside the packages. */
+const copied = [...read('Dockerfile').matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
+
+/** The files that the image runs. */
+const programs = copied
+  .filter((path) => !path.includes('.') && existsSync(join(ROOT, path)))
+  .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))))
+  .filter((path) => /\.(ts|js)$/.test(path));
+
+/** The packages that a file asks for; `axios` of `axios/lib/x.js`, `@a/b` of `@a/b/c.js`. */
+function packagesOf(path: string): string[] {
+  return ts
+    .preProcessFile(read(path))
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => !name.startsWith('.') && !isBuiltin(name))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+}
+
+describe('the Dockerfile', () => {
+  it('copies what is there, and what .dockerignore lets through', () => {
+    const letThrough = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+
+    expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', 'src']));
+    expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect([...copied].sort()).toEqual(letThrough.sort());
+  });
+
+  it('starts a file that it copies', () => {
+    const [, json = '[]'] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
+
+    expect(programs).toContain((JSON.parse(json) as string[])[1]);
+  });
+
+  it('installs every package that these files ask for', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const asked = new Set(programs.flatMap(packagesOf));
+
+    expect([...asked]).toEqual(expect.arrayContaining(['express', '@whiskeysockets/baileys', 'libsignal']));
+    expect([...asked].filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  it('leaves no import that points outside of what it copies', () => {
+    const outside = programs.flatMap((path) =>
+      ts
+        .preProcessFile(read(path))
+        .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+        .map(({ fileName }) => join(path, '..', fileName))
+        .filter((target) => !programs.includes(target)),
+    );
+
+    expect(outside).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const LIMIT = 300;
+
+/** A file of the product, with its path from the root. */
+interface SourceFile {
+  path: string;
+  text: string;
+}
+
+function filesBelow(...folders: string[]): SourceFile[] {
+  return folders
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))))
+    .filter((path) => /\.(ts|js)$/.test(path))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+function parsed({ path, text }: SourceFile): ts.SourceFile {
+  return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
+}
+
+/** The lines on which there is code, which is how lint counts: blank ones and comments are free. */
+function linesOfCode(file: SourceFile): number {
+  const tree = parsed(file);
+  const lines = new Set<number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isJSDoc(node)) return;
+    const children = node.getChildren(tree);
+    children.forEach(visit);
+    if (children.length > 0 || node.kind === ts.SyntaxKind.EndOfFileToken) return;
+    const first = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line;
+    const last = tree.getLineAndCharacterOfPosition(node.getEnd()).line;
+    for (let line = first; line <= last; line += 1) lines.add(line);
+  };
+  visit(tree);
+  return lines.size;
+}
+
+/** Where an exported declaration has no doc comment. */
+function undocumented(file: SourceFile): string[] {
+  const tree = parsed(file);
+  return tree.statements
+    .filter((statement) => isExported(statement) && ts.getJSDocCommentsAndTags(statement).length === 0)
+    .map((node) => `${file.path}:${tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1}`);
+}
+
+function isExported(statement: ts.Statement): boolean {
+  return (
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  );
+}
+
+const product = filesBelow('src');
+
+it('looks at the whole product', () => {
+  expect(product.map(({ path }) => path)).toEqual(expect.arrayContaining(['src/app.ts', 'src/http/routes/index.ts']));
+});
+
+it('finds what it looks for', () => {
+  const text = '/** Said. */\nexport const said = 1;\n\n// Not said.\nexport const mute = `\n`;\nconst own = 2;\n';
+
+  expect(undocumented({ path: 'sample.ts', text })).toEqual(['sample.ts:5']);
+  expect(linesOfCode({ path: 'sample.ts', text })).toBe(4);
+});
+
+it('has no file of more than 300 lines of code', () => {
+  const long = filesBelow('src', 'simulator', 'demo').filter((file) => linesOfCode(file) > LIMIT);
+
+  expect(long.map(({ path }) => path)).toEqual([]);
+});
+
+it('documents every declaration that src/ exports', () => {
+  expect(product.flatMap(undocumented)).toEqual([]);
+});
+
+it('asks only the clock of kit/ for the time', () => {
+  const askers = product.filter(({ path, text }) => !path.startsWith('src/kit/') && text.includes('Date.now('));
+
+  expect(askers.map(({ path }) => path)).toEqual([]);
+});
