@@ -1,3 +1,4 @@
+import { signingKeys } from './callbacks/signature.ts';
 import { type LogSettings } from './kit/logger.ts';
 import { Secret } from './kit/secret.ts';
 import { type SessionSettings } from './sessions/session-manager.ts';
@@ -102,9 +103,21 @@ function readBackend(read: EnvironmentReader, production: boolean): BackendSetti
     apiKey: read.secret('PRODUCTION_API_KEY'),
     timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
     retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
-    signingSecret: read.secret('CALLBACK_SECRET'),
+    signingSecret: readSigningSecret(read),
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
   };
+}
+
+function readSigningSecret(read: EnvironmentReader): Secret | null {
+  const secret = read.secret('CALLBACK_SECRET');
+  try {
+    signingKeys(secret);
+  } catch (cause) {
+    throw new ConfigError('CALLBACK_SECRET must have base64 behind whsec_, or be a text without that beginning.', {
+      cause,
+    });
+  }
+  return secret;
 }
 
 function readSessions(read: EnvironmentReader): SessionSettings {

@@ -21,9 +21,9 @@ export async function main(): Promise<void> {
   try {
     await run(readConfig(process.env));
   } catch (error) {
-    if (!isForOperators(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    // Whatever it was, a start that failed must not look like one that worked.
     process.exitCode = 1;
+    process.stderr.write(`${isForOperators(error) ? error.message : unexpected(error)}\n`);
   }
 }
 
@@ -37,6 +37,10 @@ async function run(config: Config): Promise<void> {
 /** What went wrong is the operator's to mend, and its sentence says how; a stack would only hide it. */
 function isForOperators(error: unknown): error is Error {
   return FOR_OPERATORS.some((kind) => error instanceof kind);
+}
+
+function unexpected(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : 'The start failed for an unknown reason.';
 }
 
 async function end(app: App, log: Logger, signal: string): Promise<void> {

@@ -79,6 +79,7 @@ describe('the process', () => {
     ['PORT', { PORT: 'eighty' }],
     ['BACKEND_BASE_URL', { NODE_ENV: 'production', API_KEY: 'k', BACKEND_BASE_URL: '' }],
     ['API_KEY', { NODE_ENV: 'production' }],
+    ['CALLBACK_SECRET', { CALLBACK_SECRET: 'whsec_%%' }],
   ])('does not start with a wrong %s, and says so in one sentence', async (name, settings) => {
     await using world = await startWorld({}, { start: false });
     await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, ...settings });

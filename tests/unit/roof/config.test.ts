@@ -87,6 +87,7 @@ describe('a setting', () => {
     ['BACKEND_TIMEOUT', { BACKEND_TIMEOUT: 'soon' }],
     ['BACKEND_RETRIES', { BACKEND_RETRIES: '1.5' }],
     ['CALLBACK_RETENTION', { CALLBACK_RETENTION: '3 weeks' }],
+    ['CALLBACK_SECRET', { CALLBACK_SECRET: 'whsec_%%' }],
     ['MAX_PENDING_SESSIONS', { MAX_PENDING_SESSIONS: '0' }],
     ['QR_SESSION_TTL', { QR_SESSION_TTL: '-5' }],
     ['SEND_RATE', { SEND_RATE: 'fast' }],
