@@ -3,12 +3,12 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
 import { Pauses } from './pauses.ts';
 import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict } from './policy.ts';
 import { type Post } from './post.ts';
-import { Slots } from './slots.ts';
 import { Suspicion } from './suspicion.ts';
 
 /** What a notifier is made of. */

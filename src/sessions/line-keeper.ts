@@ -1,11 +1,11 @@
 import { type Backoff, backoffDelayMs } from '../kit/backoff.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock, type Timer } from '../kit/clock.ts';
+import { type Slots } from '../kit/slots.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type Connection, type ConnectionListener, type Connector } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type ConnectGate } from './connect-gate.ts';
 
 /** A line that held this long was good: the next loss is a first one again. */
 const GOOD_AFTER_MS = 60_000;
@@ -14,7 +14,8 @@ const GOOD_AFTER_MS = 60_000;
 export interface LineKeeperParts {
   sessionId: SessionId;
   connector: Connector;
-  gate: ConnectGate;
+  /** Lets only so many lines connect at once. */
+  connecting: Slots;
   clock: Clock;
   chance: Chance;
   supervisor: Supervisor;
@@ -82,7 +83,7 @@ export class LineKeeper {
   }
 
   async #connect(turn: number): Promise<void> {
-    const leave = await this.#parts.gate.enter();
+    const leave = await this.#parts.connecting.take();
     if (turn !== this.#turn) {
       leave();
       return;

@@ -2,13 +2,13 @@ import { type Chance } from '../kit/chance.ts';
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type Connector, type SentMessageStore, type SessionFolders, type SessionStore } from '../domain/ports.ts';
 import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
-import { ConnectGate } from './connect-gate.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { SendPace } from './send-pace.ts';
@@ -19,7 +19,7 @@ import { type SessionView, sessionView } from './session-view.ts';
 const FIRST_QR_LIMIT_MS = 30_000;
 /** How long `GET /sessions/:id/qr` waits between two offers. */
 const NEXT_QR_LIMIT_MS = 5_000;
-/** Lines that connect at the same time. */
+/** Lines that connect at the same time, so that a start with hundreds of sessions does not choke on itself. */
 const CONNECTING_AT_ONCE = 8;
 
 /** What can be set about sessions. */
@@ -74,7 +74,7 @@ export class SessionManager implements AsyncDisposable {
       ...{ store, connector, clock, chance, log, inbound, folders },
       outbound: this.#outbound,
       supervisor: this.#supervisor,
-      gate: new ConnectGate(CONNECTING_AT_ONCE),
+      connecting: new Slots(CONNECTING_AT_ONCE),
       authDir: settings.authDir,
     };
   }

@@ -3,6 +3,7 @@ import { type Clock, type Timer } from '../kit/clock.ts';
 import { Condition } from '../kit/condition.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { type Slots } from '../kit/slots.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
@@ -17,7 +18,6 @@ import {
 } from '../domain/ports.ts';
 import { type AccountIdentity, type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type ConnectGate } from './connect-gate.ts';
 import { newSessionConnected, qrUpdate, statusUpdate } from './events.ts';
 import { type Inbound } from './inbound.ts';
 import { LineKeeper } from './line-keeper.ts';
@@ -35,7 +35,8 @@ const PATIENCE_MS = 10_000;
 export interface SessionParts {
   store: SessionStore;
   connector: Connector;
-  gate: ConnectGate;
+  /** Lets only so many lines connect at once. */
+  connecting: Slots;
   inbound: Inbound;
   outbound: Outbound;
   folders: SessionFolders;
@@ -208,17 +209,13 @@ export class Session implements SendingSession {
     switch (decision.do) {
       case 'reconnect':
         await this.#endure(decision.message);
-        {
-          this.#keeper.open(decision.after);
-          return;
-        }
+        this.#keeper.open(decision.after);
+        return;
       case 'start-over':
         await this.#parts.connector.forget(this.sessionId);
         await this.#enter({ name: 'pairing', qr: undefined }, { identity: null });
-        {
-          this.#keeper.open(decision.after);
-          return;
-        }
+        this.#keeper.open(decision.after);
+        return;
       case 'close':
         return this.#close(decision.message);
       case 'fail':

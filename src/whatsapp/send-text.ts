@@ -1,8 +1,8 @@
-import { generateMessageIDV2, proto, type WASocket } from '@whiskeysockets/baileys';
+import { generateMessageIDV2, type WASocket } from '@whiskeysockets/baileys';
 import { type OutgoingText, type SendOutcome } from '../domain/ports.ts';
 import { type Acks } from './acks.ts';
 import { isGroup, numberOf } from './jid.ts';
-import { write } from './messages/text.ts';
+import { encode, write } from './messages/text.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 
 /** What sending needs of a line. */
@@ -20,17 +20,12 @@ export async function sendText({ socket, acks, lookup }: SendParts, message: Out
   const to = await lookup.find(socket, message.to);
   const messageId = generateMessageIDV2(socket.user?.id);
   const content = write(message.text);
-  await message.beforeSend({ messageId, to, toNumber: await numberAt(socket, to), content: encoded(message.text) });
+  await message.beforeSend({ messageId, to, toNumber: await numberAt(socket, to), content: encode(message.text) });
   const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
   const sending = socket.sendMessage(to, content, { messageId });
   // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
   const ack = await Promise.race([acknowledged, sending.then(() => acknowledged)]);
   return { messageId, to, ...ack };
-}
-
-/** The message as a recipient asks for it again; the same content that `sendMessage` makes of a text. */
-function encoded(text: string): Uint8Array {
-  return proto.Message.encode({ extendedTextMessage: { text } }).finish();
 }
 
 async function numberAt(socket: WASocket, jid: string): Promise<string | null> {

@@ -3,6 +3,7 @@ import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import express from 'express';
 import { TestDatabase } from '../harness/postgres.ts';
+import { until, untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { seedService, seedTable, useSeedHandlers } from './seed-code.ts';
 
@@ -49,17 +50,9 @@ async function startSeedBackend(): Promise<SeedBackend> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
     calls,
-    untilCalled: (name) => untilCalled(calls, name),
+    untilCalled: (name) => until(() => calls.find(([called]) => called === name)),
     [Symbol.asyncDispose]: () => end(server, db),
   };
-}
-
-async function untilCalled(calls: unknown[][], name: string): Promise<unknown[]> {
-  for (;;) {
-    const call = calls.find(([called]) => called === name);
-    if (call) return call;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 async function end(server: Server, db: TestDatabase): Promise<void> {
@@ -73,9 +66,7 @@ async function rows(backend: SeedBackend, table: string): Promise<Record<string,
 }
 
 async function untilStatus(backend: SeedBackend, status: string): Promise<void> {
-  while ((await rows(backend, 'whatsapp_sessions'))[0]?.status !== status) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await untilTrue(async () => (await rows(backend, 'whatsapp_sessions'))[0]?.status === status);
 }
 
 function worldFor(backend: SeedBackend): Promise<World> {

@@ -3,6 +3,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Environment } from '../../src/environment.ts';
 import { type SkippingClock } from './skipping-clock.ts';
+import { untilTrue } from './until.ts';
 
 /** An answer of the REST interface. */
 export interface Answer {
@@ -60,19 +61,19 @@ export class Orchestrator implements AsyncDisposable {
 
   /** Resolves when there are so many sessions. */
   async untilSessions(count: number): Promise<void> {
-    while ((await this.get('/sessions')).body.data.length !== count) await pause();
+    await untilTrue(async () => (await this.get('/sessions')).body.data.length === count);
   }
 
   /** Resolves when the session looks like this from outside; rejects with how it looked instead. */
   async until(sessionId: string, fields: Record<string, unknown>, timeoutMs = 8_000): Promise<void> {
     const end = Date.now() + timeoutMs;
-    for (;;) {
+    await untilTrue(async () => {
       const { body } = await this.get(`/sessions/${sessionId}`);
       const session = (body.data ?? body) as Record<string, unknown>;
-      if (Object.entries(fields).every(([name, value]) => session[name] === value)) return;
-      if (Date.now() > end) throw new Error(`The session never was ${json(fields)}, but ${json(session)}`);
-      await pause();
-    }
+      const fits = Object.entries(fields).every(([name, value]) => session[name] === value);
+      if (!fits && Date.now() > end) throw new Error(`The session never was ${json(fields)}, but ${json(session)}`);
+      return fits;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,8 +90,4 @@ export class Orchestrator implements AsyncDisposable {
 
 function json(value: unknown): string {
   return JSON.stringify(value);
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
 }

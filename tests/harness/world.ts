@@ -7,6 +7,7 @@ import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/environment.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';
+import { untilTrue } from './until.ts';
 import { startTestBackend, type TestBackend } from './test-backend.ts';
 
 /** What differs from the usual in a world. */
@@ -102,7 +103,7 @@ export class World implements AsyncDisposable {
 
   /** Resolves when the folder holds just these files. */
   async untilFiles(folder: string, names: string[]): Promise<void> {
-    while ((await readdir(folder)).join() !== names.join()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilTrue(async () => (await readdir(folder)).join() === names.join());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
 import { readContext } from './context.ts';
 
@@ -15,4 +15,9 @@ export function read(message: proto.IMessage): MessageContent | undefined {
  */
 export function write(text: string): { text: string; linkPreview: null } {
   return { text, linkPreview: null };
+}
+
+/** The same text as bytes, for a recipient who asks for it again: what Baileys makes of {@link write}'s. */
+export function encode(text: string): Uint8Array {
+  return proto.Message.encode({ extendedTextMessage: { text } }).finish();
 }

@@ -1,15 +1,15 @@
-import { ConnectGate } from '../../../src/sessions/connect-gate.ts';
 import { SendPace } from '../../../src/sessions/send-pace.ts';
 import { mayFollow } from '../../../src/sessions/session-state.ts';
 import { Condition } from '../../../src/kit/condition.ts';
+import { Slots } from '../../../src/kit/slots.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-describe('the connect gate', () => {
-  it('lets so many in, and the next one only when one leaves', async () => {
-    const gate = new ConnectGate(2);
+describe('slots', () => {
+  it('let so many in, and the next one only when one leaves', async () => {
+    const slots = new Slots(2);
     const entered: string[] = [];
     const enter = async (name: string) => {
-      const leave = await gate.enter();
+      const leave = await slots.take();
       entered.push(name);
       return leave;
     };

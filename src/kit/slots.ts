@@ -9,18 +9,24 @@ export class Slots {
 
   /** Does `work` as soon as a slot is free, and frees it afterwards. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.#take();
+    const leave = await this.take();
     try {
       return await work();
     } finally {
-      this.#giveBack();
+      leave();
     }
   }
 
-  #take(): Promise<void> {
-    if (this.#free === 0) return new Promise((resolve) => this.#line.push(resolve));
-    this.#free -= 1;
-    return Promise.resolve();
+  /** Resolves when there is a slot, with the function that gives it back (calling it twice is harmless). */
+  async take(): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#line.push(resolve));
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#giveBack();
+    };
   }
 
   /** The slot goes straight to the next in line, so that nobody slips in between. */

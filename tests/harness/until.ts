@@ -1,0 +1,15 @@
+const LOOK_AGAIN_MS = 20;
+
+/** Resolves with what `look` finds, looking again until it finds something: for facts that announce themselves to nobody. */
+export async function until<Fact>(look: () => Fact | undefined | Promise<Fact | undefined>): Promise<Fact> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** Resolves once `holds` is true. */
+export async function untilTrue(holds: () => Promise<boolean>): Promise<void> {
+  await until(async () => (await holds()) || undefined);
+}
