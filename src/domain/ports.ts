@@ -78,12 +78,35 @@ export type SendOutcome = { messageId: string; to: string } & (
 export interface SessionStore {
   all(): Promise<SessionRecord[]>;
   /**
-   * Stores the record and the events in one transaction: a change and what the backend must be told of it
-   * are never apart. An event whose `webhookId` is already there is not stored again.
+   * Stores the record, the events and what goes along in one transaction: a change and what the backend must be told
+   * of it are never apart. An event whose `webhookId` is already there is not stored again.
    */
-  commit(record: SessionRecord, events: readonly NewCallback[]): Promise<void>;
+  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<void>;
   /** Removes the session and its undelivered QR callbacks, and stores the last events, in one transaction. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
+}
+
+/** What is stored together with a change of a session. */
+export interface Along {
+  /** The message that became the events, or needs none: its journal entries are done with. */
+  handled?: MessageKey;
+  /** What to write into the session's timeline. */
+  note?: TimelineNote;
+}
+
+/** Something that happened to a session, for the people who look after it. */
+export interface TimelineNote {
+  atMs: number;
+  /** A stable word, such as `connected` or `line_lost`. */
+  what: string;
+  /** The reason in a sentence; `null` where there is nothing to say. */
+  why: string | null;
+}
+
+/** What happened to the sessions. A bounded number of notes is kept of each. */
+export interface TimelineStore {
+  /** The notes of a session, the oldest first. */
+  of(sessionId: SessionId): Promise<TimelineNote[]>;
 }
 
 /** An event to be handed to the main backend. */
@@ -93,6 +116,8 @@ export interface NewCallback {
   webhookId: string;
   /** The webhookId of a callback, of whichever session, that must be handed over before this one. */
   after?: string;
+  /** The webhookId of an event that makes this one needless when it is already there. */
+  unless?: string;
 }
 
 /** The messages that we sent, and what became of them. */
@@ -146,9 +171,34 @@ export interface SignalKeyStore {
   credentials(sessionId: SessionId): Promise<string | undefined>;
   saveCredentials(sessionId: SessionId, value: string): Promise<void>;
   get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>>;
-  /** Stores all changes in one transaction; a `null` value removes. */
-  set(sessionId: SessionId, changes: readonly KeyChange[]): Promise<void>;
+  /** Stores all changes, and what was decrypted with them, in one transaction; a `null` value removes. */
+  set(sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry): Promise<void>;
   forget(sessionId: SessionId): Promise<void>;
+}
+
+/** Tells the messages of one session apart: WhatsApp's chat, participant and id in one text. */
+export type MessageKey = string & { readonly brand: 'MessageKey' };
+
+/** What one ciphertext said. */
+export interface JournalEntry {
+  /** SHA-256 of the ciphertext. */
+  ciphertextHash: Uint8Array;
+  messageKey: MessageKey;
+  /** The same for all parts of one delivered stanza. */
+  delivery: string;
+  /** How many parts that stanza has. */
+  parts: number;
+  /** The attributes of the stanza, from which the message is read again. */
+  attrs: Record<string, string>;
+  plaintext: Uint8Array;
+}
+
+/** What was decrypted, from the moment in which the key for it was used up. */
+export interface Journal {
+  /** What a ciphertext said when it was decrypted before. */
+  find(sessionId: SessionId, ciphertextHash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The entries of whole messages that became nothing yet, in the order of their arrival. */
+  leftOver(sessionId: SessionId): Promise<JournalEntry[]>;
 }
 
 /** One key to store, or with `null` to remove. */

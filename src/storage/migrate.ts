@@ -1,9 +1,10 @@
 import { type Database } from 'better-sqlite3';
 import { init } from './migrations/001-init.ts';
+import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
-const MIGRATIONS: readonly string[] = [init];
+const MIGRATIONS: readonly string[] = [init, nothingLost];
 
 /**
  * Brings the schema up to date, each step in its own transaction.

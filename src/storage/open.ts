@@ -2,14 +2,17 @@ import { type Clock } from '../kit/clock.ts';
 import {
   type CallbackQueue,
   type IdempotencyStore,
+  type Journal,
   type SentMessageStore,
   type SessionStore,
   type SettingsStore,
   type SignalKeyStore,
+  type TimelineStore,
 } from '../domain/ports.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
+import { SqliteJournal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
@@ -17,6 +20,7 @@ import { SqliteSentMessageStore } from './sent-messages.ts';
 import { SqliteSessionStore } from './sessions.ts';
 import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
+import { SqliteTimeline } from './timeline.ts';
 
 /** Everything that survives a restart. Disposing closes the database; nothing is to be asked of it afterwards. */
 export interface Storage extends AsyncDisposable {
@@ -26,9 +30,11 @@ export interface Storage extends AsyncDisposable {
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
+  readonly journal: Journal;
+  readonly timeline: TimelineStore;
   /**
    * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` ago, sent messages
-   * after two weeks, stored answers after a day. To be called now and then, once an hour say.
+   * after two weeks, stored answers and the journal of what was handled after a day. To be called now and then, once an hour say.
    */
   prune(callbackRetentionMs: number): Promise<void>;
 }
@@ -41,21 +47,26 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const db = openDatabase(authDir);
   const bell = new ReadyBell();
   const outbox = new Outbox(db, clock, bell);
+  const journal = new SqliteJournal(db, clock);
+  const timeline = new SqliteTimeline(db);
   const callbacks = new SqliteCallbackQueue(db, bell);
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
   return {
-    sessions: new SqliteSessionStore(db, outbox),
+    sessions: new SqliteSessionStore(db, { outbox, journal, timeline }),
     sentMessages,
     settings: new SqliteSettingsStore(db),
     idempotency,
-    signalKeys: new SqliteSignalKeyStore(db),
+    signalKeys: new SqliteSignalKeyStore(db, journal),
     callbacks,
+    journal,
+    timeline,
     prune: (callbackRetentionMs) =>
       promised(() => {
         callbacks.prune(clock.now() - callbackRetentionMs);
         sentMessages.prune();
         idempotency.prune();
+        journal.prune();
       }),
     [Symbol.asyncDispose]: () =>
       promised(() => {

@@ -27,6 +27,10 @@ interface Outgoing {
   withdrawQrOf?: SessionId;
 }
 
+/** The row of `sequences` that numbers the callbacks of all sessions; no session's id is empty. */
+const ALL = '';
+const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
+
 /** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
 export class Outbox {
   readonly #clock: Clock;
@@ -65,8 +69,8 @@ export class Outbox {
   }
 
   /** Answers the sessions that have something to do now; none when the event is already there. */
-  #store({ event, webhookId, after }: NewCallback): SessionId[] {
-    if (this.#sql.known.get(webhookId)) return [];
+  #store({ event, webhookId, after, unless }: NewCallback): SessionId[] {
+    if (this.#sql.known.get(webhookId) ?? (unless !== undefined && this.#sql.known.get(unless))) return [];
     const sessionId = event.body.session_id;
     const content: Content = {
       webhookId,
@@ -78,6 +82,7 @@ export class Outbox {
     const older = event.kind === 'qr-update' ? this.#sql.waitingQr.get(sessionId) : undefined;
     if (older) return [sessionId, ...this.#supersede(older, sessionId, content)];
     this.#sql.takeNumber.run(sessionId);
+    this.#sql.takeNumber.run(ALL);
     this.#sql.insert.run({ ...content, sessionId });
     return [sessionId];
   }
@@ -88,6 +93,7 @@ export class Outbox {
    * Answers the sessions that waited for the older one.
    */
   #supersede(older: WaitingQr, sessionId: SessionId, content: Content): SessionId[] {
+    this.#sql.takeNumber.run(ALL);
     this.#sql.takeOver.run({ ...content, id: older.id });
     this.#sql.number.run(0, older.id);
     this.#closeGap(sessionId, older.seq);
@@ -107,15 +113,15 @@ export class Outbox {
 function prepare(db: Database) {
   return {
     known: db.prepare<[string]>('SELECT 1 FROM callbacks WHERE webhook_id = ?'),
-    takeNumber: db.prepare<[SessionId]>(
+    takeNumber: db.prepare<[SessionId | typeof ALL]>(
       `INSERT INTO sequences (session_id, last_seq) VALUES (?, 1)
        ON CONFLICT (session_id) DO UPDATE SET last_seq = last_seq + 1`,
     ),
     giveBack: db.prepare<[SessionId]>('UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ?'),
     insert: db.prepare<[Content & { sessionId: SessionId }]>(
-      `INSERT INTO callbacks (webhook_id, session_id, seq, kind, body, after_webhook_id, created_at_ms)
+      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, created_at_ms)
        VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
-               @kind, @body, @after, @nowMs)`,
+               ${POSITION}, @kind, @body, @after, @nowMs)`,
     ),
     waitingQr: db.prepare<[SessionId], WaitingQr>(
       `SELECT id, seq, webhook_id AS webhookId FROM callbacks
@@ -123,7 +129,7 @@ function prepare(db: Database) {
     ),
     takeOver: db.prepare<[Content & { id: number }]>(
       `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, after_webhook_id = @after,
-         created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL
+         created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL, position = ${POSITION}
        WHERE id = @id`,
     ),
     remove: db.prepare<[number]>('DELETE FROM callbacks WHERE id = ?'),

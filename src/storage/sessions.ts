@@ -1,10 +1,12 @@
 import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../domain/address.ts';
-import { type NewCallback, type SessionStore } from '../domain/ports.ts';
+import { type Along, type NewCallback, type SessionStore } from '../domain/ports.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SqliteJournal } from './journal.ts';
 import { type Outbox } from './outbox.ts';
 import { promised } from './promised.ts';
+import { type SqliteTimeline } from './timeline.ts';
 
 /** A row of `sessions`. */
 interface Row {
@@ -20,15 +22,22 @@ interface Row {
 }
 
 /** Everything else that is kept of a session; its callbacks outlive it. */
-const BELONGINGS = ['credentials', 'signal_keys', 'sent_messages', 'sessions'];
+const BELONGINGS = ['credentials', 'signal_keys', 'journal', 'sent_messages', 'timeline', 'sessions'];
+
+/** What a session's change is written with. */
+export interface SessionStoreParts {
+  outbox: Outbox;
+  journal: SqliteJournal;
+  timeline: SqliteTimeline;
+}
 
 /** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
 export class SqliteSessionStore implements SessionStore {
-  readonly #outbox: Outbox;
+  readonly #parts: SessionStoreParts;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, outbox: Outbox) {
-    this.#outbox = outbox;
+  constructor(db: Database, parts: SessionStoreParts) {
+    this.#parts = parts;
     this.#sql = prepare(db);
   }
 
@@ -37,14 +46,21 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#sql.all.all().map(fromRow));
   }
 
-  commit(record: SessionRecord, events: readonly NewCallback[]): Promise<void> {
-    return promised(() => this.#outbox.commit(() => this.#sql.upsert.run(toRow(record)), { events }));
+  commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<void> {
+    return promised(() => this.#parts.outbox.commit(() => this.#write(record, along), { events }));
   }
 
   /** Also removes credentials, keys and sent messages. Callbacks other than QRs stay and are still delivered. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
     const forget = () => this.#sql.remove.forEach((statement) => statement.run(sessionId));
-    return promised(() => this.#outbox.commit(forget, { events, withdrawQrOf: sessionId }));
+    return promised(() => this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId }));
+  }
+
+  #write(record: SessionRecord, { handled, note }: Along): void {
+    const { sessionId } = record;
+    this.#sql.upsert.run(toRow(record));
+    if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
+    if (note !== undefined) this.#parts.timeline.add(sessionId, note);
   }
 }
 

@@ -1,19 +1,23 @@
 import { type Database } from 'better-sqlite3';
-import { type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
+import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SqliteJournal } from './journal.ts';
 import { promised } from './promised.ts';
 
 /** Credentials and Signal keys, each set of changes in one transaction. */
 export class SqliteSignalKeyStore implements SignalKeyStore {
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #change: (sessionId: SessionId, changes: readonly KeyChange[]) => void;
+  readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry) => void;
   readonly #forget: (sessionId: SessionId) => void;
 
-  constructor(db: Database) {
+  constructor(db: Database, journal: SqliteJournal) {
     this.#sql = prepare(db);
-    this.#change = db.transaction((sessionId: SessionId, changes: readonly KeyChange[]) => {
-      for (const change of changes) this.#apply(sessionId, change);
-    });
+    this.#change = db.transaction(
+      (sessionId: SessionId, changes: readonly KeyChange[], decrypted: JournalEntry | undefined) => {
+        for (const change of changes) this.#apply(sessionId, change);
+        if (decrypted) journal.add(sessionId, decrypted);
+      },
+    );
     this.#forget = db.transaction((sessionId: SessionId) => {
       this.#sql.forgetCredentials.run(sessionId);
       this.#sql.forgetKeys.run(sessionId);
@@ -41,8 +45,8 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
     });
   }
 
-  set(sessionId: SessionId, changes: readonly KeyChange[]): Promise<void> {
-    return promised(() => this.#change(sessionId, changes));
+  set(sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry): Promise<void> {
+    return promised(() => this.#change(sessionId, changes, decrypted));
   }
 
   forget(sessionId: SessionId): Promise<void> {

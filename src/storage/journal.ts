@@ -1,0 +1,97 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../kit/clock.ts';
+import { type Journal, type JournalEntry, type MessageKey } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { promised } from './promised.ts';
+
+/** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
+const HANDLED_KEPT_MS = 24 * 3600_000;
+/** A message whose other parts never came: WhatsApp itself gives it up after two weeks. */
+const INCOMPLETE_KEPT_MS = 14 * 24 * 3600_000;
+
+/** An entry as the statements take and give it. */
+interface Row {
+  ciphertextHash: Buffer;
+  messageKey: MessageKey;
+  delivery: string;
+  parts: number;
+  attrs: string;
+  plaintext: Buffer;
+}
+
+/** The journal as rows. Those who write to it do so within transactions of their own. */
+export class SqliteJournal implements Journal {
+  readonly #clock: Clock;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, clock: Clock) {
+    this.#clock = clock;
+    this.#sql = prepare(db);
+  }
+
+  find(sessionId: SessionId, ciphertextHash: Uint8Array): Promise<Uint8Array | undefined> {
+    return promised(() => this.#sql.find.get(sessionId, Buffer.from(ciphertextHash))?.plaintext);
+  }
+
+  leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
+    return promised(() => this.#sql.leftOver.all(sessionId).map(fromRow));
+  }
+
+  /** Writes down what was decrypted; a ciphertext that is there already stays as it is. */
+  add(sessionId: SessionId, entry: JournalEntry): void {
+    this.#sql.add.run({ ...toRow(entry), sessionId, nowMs: this.#clock.now() });
+  }
+
+  /** The message became a callback, or needs none. */
+  handled(sessionId: SessionId, messageKey: MessageKey): void {
+    this.#sql.handled.run(this.#clock.now(), sessionId, messageKey);
+  }
+
+  /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
+  prune(): void {
+    const nowMs = this.#clock.now();
+    this.#sql.pruneHandled.run(nowMs - HANDLED_KEPT_MS);
+    this.#sql.pruneIncomplete.run(nowMs - INCOMPLETE_KEPT_MS);
+  }
+}
+
+function toRow({ ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
+  return {
+    ...rest,
+    ciphertextHash: Buffer.from(ciphertextHash),
+    attrs: JSON.stringify(attrs),
+    plaintext: Buffer.from(plaintext),
+  };
+}
+
+function fromRow({ attrs, ...rest }: Row): JournalEntry {
+  return { ...rest, attrs: JSON.parse(attrs) as Record<string, string> };
+}
+
+/** Whether a row's stanza is there with all its parts. */
+const IS_WHOLE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
+  WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery)`;
+
+function prepare(db: Database) {
+  return {
+    find: db.prepare<[SessionId, Buffer], { plaintext: Buffer }>(
+      'SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ?',
+    ),
+    leftOver: db.prepare<[SessionId], Row>(
+      `SELECT ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext
+       FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
+    ),
+    add: db.prepare<[Row & { sessionId: SessionId; nowMs: number }]>(
+      `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, created_at_ms)
+       VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @nowMs)
+       ON CONFLICT DO NOTHING`,
+    ),
+    handled: db.prepare<[number, SessionId, MessageKey]>(
+      `UPDATE journal SET handled_at_ms = ? WHERE session_id = ? AND message_key = ? AND handled_at_ms IS NULL`,
+    ),
+    pruneHandled: db.prepare<[number]>('DELETE FROM journal WHERE handled_at_ms < ?'),
+    pruneIncomplete: db.prepare<[number]>(
+      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_WHOLE})`,
+    ),
+  };
+}
