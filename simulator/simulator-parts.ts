@@ -1,6 +1,7 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { describeGroups } from './behaviours/describe-groups.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
@@ -87,6 +88,7 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
     ...answerAccountQueries,
     unlinkByClient(directory),
     lookUpUsers(directory),
+    describeGroups(directory),
     handOutKeyBundles(directory),
     keepPreKeys,
     logIn(ground),

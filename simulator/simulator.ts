@@ -6,6 +6,8 @@ import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
 import { Phone } from './phones/phone.ts';
 import { type SimulatorParts } from './simulator-parts.ts';
+import { type Addressing } from './world/address.ts';
+import { type Group } from './world/group.ts';
 
 /** A linked device, as it is listed. */
 export interface DeviceSummary {
@@ -27,6 +29,15 @@ export interface Stats extends Counters {
   readonly devices: number;
   /** What went wrong inside, newest last; empty unless a client or a behaviour broke the protocol. */
   readonly errors: readonly string[];
+}
+
+/** What a group is made from. */
+export interface GroupFacts {
+  readonly subject: string;
+  /** Their phones; the first one is the group's owner. */
+  readonly members: readonly Phone[];
+  /** How members are named in the group's stanzas; as phones address messages without it. */
+  readonly addressing?: Addressing | undefined;
 }
 
 /** A server beside the simulator that ends with it. */
@@ -83,6 +94,13 @@ export class Simulator implements AsyncDisposable {
   /** The phone with this number, if somebody has it. */
   existingPhone(number: string): Phone | undefined {
     return this.#phones.get(number);
+  }
+
+  /** Makes a group of these phones and whatever is linked to them. */
+  group({ subject, members, addressing = this.#parts.phones.addressing }: GroupFacts): Group {
+    const { directory, phones } = this.#parts;
+    const accounts = members.flatMap(({ number }) => directory.byNumber(number) ?? []);
+    return directory.makeGroup({ subject, addressing, created: Math.floor(phones.now() / 1000), members: accounts });
   }
 
   /** All linked devices, oldest first. */

@@ -1,8 +1,10 @@
 import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
-import { parseJid } from '../world/address.ts';
+import { type Addressing, parseJid } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
+import { type Endpoint } from '../world/endpoint.ts';
+import { type Group } from '../world/group.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type Behaviour } from './behaviour.ts';
@@ -55,27 +57,54 @@ interface Relay {
 }
 
 function relay(parts: RelayParts, { stanza, sender, timestamp }: Relay): void {
-  const { directory, counters } = parts;
-  const { id = '', to: chatJid = '', type = 'text', recipient, category } = stanza.attrs;
-  const chat = directory.byJid(recipient ?? chatJid);
-  const copies = copiesOf(stanza).flatMap(({ jid, enc }) => {
-    const to = directory.endpoint(jid);
-    return to ? [{ to, enc, addressing: parseJid(jid)?.addressing ?? 'lid' }] : [];
-  });
-  if (!chat || copies.length === 0) counters.undeliverable += 1;
+  const { id = '', to: chatJid, type = 'text', recipient } = stanza.attrs;
+  const group = parts.directory.group(chatJid);
+  const chat = group ?? parts.directory.byJid(recipient ?? chatJid);
+  const letters = group ? groupLetters(parts, stanza, { group, sender }) : personalLetters(parts, stanza);
+  if (!chat || letters.length === 0) parts.counters.undeliverable += 1;
   if (!chat) return;
   const identity = childrenOf(stanza).filter(({ tag }) => tag === 'device-identity');
-  for (const { to, enc, addressing } of copies) {
-    const attrs = category === undefined ? {} : { category };
-    const envelope = { id, from: sender, to, chat, addressing, type, timestamp, attrs };
-    to.deliver(messageStanza(envelope, [enc, ...identity]));
+  const common = { id, from: sender, chat, type, timestamp, attrs: categoryOf(stanza) };
+  for (const { to, encs, addressing } of letters) {
+    to.deliver(messageStanza({ ...common, to, addressing }, [...encs, ...identity]));
   }
 }
 
-/** The encrypted copies: one for each `<to>`, or the only one for the device in `to`. */
-function copiesOf(message: Stanza): { jid: string | undefined; enc: Stanza }[] {
+function categoryOf({ attrs: { category } }: Stanza): Record<string, string> {
+  return category === undefined ? {} : { category };
+}
+
+/** What of a message is for one device. */
+interface Letter {
+  readonly to: Endpoint;
+  readonly encs: Stanza[];
+  readonly addressing: Addressing;
+}
+
+/** The encrypted copies: one for each `<to>`, or the only one for the device in `participant` or `to`. */
+function personalLetters({ directory }: RelayParts, message: Stanza): Letter[] {
   const participants = childOf(message, 'participants');
+  const only = { jid: message.attrs.participant ?? message.attrs.to, enc: childOf(message, 'enc') };
   const enclosed = childrenOf(participants).map((to) => ({ jid: to.attrs.jid, enc: childOf(to, 'enc') }));
-  const copies = participants ? enclosed : [{ jid: message.attrs.to, enc: childOf(message, 'enc') }];
-  return copies.flatMap(({ jid, enc }) => (enc ? [{ jid, enc }] : []));
+  return (participants ? enclosed : [only]).flatMap(({ jid, enc }) => {
+    const to = directory.endpoint(jid);
+    return to && enc ? [{ to, encs: [enc], addressing: parseJid(jid)?.addressing ?? 'lid' }] : [];
+  });
+}
+
+/** In a group, every other device gets what is encrypted for all, after what is for it alone: the sender's key. */
+function groupLetters(
+  parts: RelayParts,
+  message: Stanza,
+  { group, sender }: { group: Group; sender: LinkedDevice },
+): Letter[] {
+  if (!group.has(sender.owner)) return [];
+  const personal = personalLetters(parts, message);
+  const forAll = childrenOf(message).filter(({ tag, attrs }) => tag === 'enc' && attrs.type === 'skmsg');
+  if (forAll.length === 0) return personal;
+  const others = group.endpoints().filter((to) => to !== sender);
+  return others.map((to) => {
+    const own = personal.find((letter) => letter.to === to)?.encs ?? [];
+    return { to, encs: [...own, ...forAll], addressing: group.addressing };
+  });
 }

@@ -1,9 +1,9 @@
 import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
-import { parseJid } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
+import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Receipts that say nothing about what the device has taken in. */
@@ -29,12 +29,12 @@ export function relayReceipts(parts: ReceiptParts): Behaviour {
     onStanza(stanza, client) {
       const { device } = client;
       if (stanza.tag !== 'receipt' || !device) return false;
-      const { type = '', id = '', to } = stanza.attrs;
+      const { type = '' } = stanza.attrs;
       parts.counters.receiptsFromClients += 1;
       if (type === 'retry') parts.counters.retries += 1;
       if (!NO_CONFIRMATION.has(type)) confirm(device, stanza);
       if (!NOT_FORWARDED.has(type)) forward(parts, stanza, device);
-      client.send(node('ack', { class: 'receipt', id, from: to ?? device.owner.jid('pn'), ...(type && { type }) }));
+      client.send(ackOf(stanza, device));
       return true;
     },
   };
@@ -54,16 +54,20 @@ export const takeAcks: Behaviour = {
 /** "Unhandled error": the client could not decrypt the message now. */
 const KEEP = '500';
 
+function ackOf({ attrs }: Stanza, device: LinkedDevice): Stanza {
+  const { id = '', to = device.owner.jid('pn'), participant, type } = attrs;
+  const named = { ...(participant !== undefined && { participant }), ...(type !== undefined && { type }) };
+  return node('ack', { class: 'receipt', id, from: to, ...named });
+}
+
 function confirm(device: LinkedDevice, receipt: Stanza): void {
   const ids = [receipt.attrs.id, ...childrenOf(childOf(receipt, 'list')).map(({ attrs }) => attrs.id)];
   for (const id of ids) if (id !== undefined) device.mailbox.confirm('message', { id });
 }
 
 function forward({ directory, now }: ReceiptParts, receipt: Stanza, device: LinkedDevice): void {
-  const { to, id = '', type } = receipt.attrs;
-  const target = directory.endpoint(to);
-  const addressing = parseJid(to)?.addressing ?? 'lid';
+  const { to, participant, id = '', type } = receipt.attrs;
   const t = String(Math.floor(now() / 1000));
-  const attrs = { id, from: device.jid(addressing), t, ...(type !== undefined && { type }) };
-  target?.deliver(node('receipt', attrs, receipt.content));
+  const attrs = { id, ...receiptParties(device, to, participant), t, ...(type !== undefined && { type }) };
+  directory.endpoint(participant ?? to)?.deliver(node('receipt', attrs, receipt.content));
 }

@@ -17,7 +17,7 @@ export interface Counters {
   receiptsFromClients: number;
   /** Times that a phone or a linked device asked to have a message encrypted anew. */
   retries: number;
-  /** Messages to somebody whom this server does not know: groups, channels, unknown numbers. */
+  /** Messages to somebody whom this server does not know: channels, foreign groups, unknown numbers. */
   undeliverable: number;
 }
 

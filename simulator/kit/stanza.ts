@@ -44,3 +44,9 @@ export function node(tag: string, attrs: Record<string, string> = {}, content?: 
 export function resultOf(iq: Stanza, content?: Stanza[]): Stanza {
   return node('iq', { type: 'result', id: iq.attrs.id ?? '', from: SERVER }, content);
 }
+
+/** The refusal of `iq`; clients reject the query that waits for it. */
+export function errorOf(iq: Stanza, code: string, text: string): Stanza {
+  const attrs = { type: 'error', id: iq.attrs.id ?? '', from: iq.attrs.to ?? SERVER };
+  return node('iq', attrs, [node('error', { code, text })]);
+}

@@ -9,6 +9,8 @@ export interface ReceivedMessage {
   readonly from: string;
   /** The sender's device, addressed as the message was. */
   readonly fromJid: string;
+  /** The JID of the group that it was written to; undefined when it was written to this phone alone. */
+  readonly group?: string | undefined;
   /** Seconds since the Unix epoch, by the server's clock. */
   readonly timestamp: number;
   /** The text; empty when the message has none. */

@@ -9,6 +9,7 @@ import { type Inbox } from './inbox.ts';
 import { type PhoneDevice } from './phone-device.ts';
 import { type PhoneKeys } from './phone-keys.ts';
 import { type ReceiptBook } from './receipt-book.ts';
+import { type SenderKeys } from './sender-keys.ts';
 import { type SignalSessions } from './signal-sessions.ts';
 
 /** What all phones of a server share. */
@@ -32,7 +33,8 @@ export interface PhoneParts {
   readonly device: PhoneDevice;
   readonly keys: PhoneKeys;
   readonly sessions: SignalSessions;
-  /** Everything that uses the sessions runs here. */
+  readonly senderKeys: SenderKeys;
+  /** Everything that uses the sessions and sender keys runs here. */
   readonly work: Serial;
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;

@@ -1,9 +1,11 @@
 import { proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
 
 import { bigEndian, bytesOf, childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { formatJid, parseJid } from '../world/address.ts';
+import { formatJid } from '../world/address.ts';
 import { type Endpoint } from '../world/endpoint.ts';
+import { type Group } from '../world/group.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
+import { receiptParties } from '../world/receipt-parties.ts';
 import { textOf } from './message-text.ts';
 import { type PhoneParts } from './phone-parts.ts';
 import { type PhoneSender } from './phone-sender.ts';
@@ -23,7 +25,7 @@ export class PhoneReceiver {
 
   /** Takes what the server brings. */
   async take(stanza: Stanza): Promise<void> {
-    const from = this.#parts.world.directory.endpoint(stanza.attrs.from);
+    const from = this.#parts.world.directory.endpoint(stanza.attrs.participant ?? stanza.attrs.from);
     if (!from) return;
     if (stanza.tag === 'message') await this.#takeMessage(stanza, from);
     if (stanza.tag === 'receipt') await this.#takeReceipt(stanza, from);
@@ -44,18 +46,33 @@ export class PhoneReceiver {
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
 
+  /** All parts of a message together; a sender key that comes in one is taken before the next is read. */
   async #decrypt(stanza: Stanza, from: Endpoint): Promise<proto.IMessage> {
-    const enc = childOf(stanza, 'enc');
-    const padded = await this.#parts.sessions.decrypt(from, enc?.attrs.type, bytesOf(enc));
-    return proto.Message.decode(unpadRandomMax16(padded));
+    const group = this.#parts.world.directory.group(stanza.attrs.from);
+    let message: proto.IMessage = {};
+    for (const enc of childrenOf(stanza).filter(({ tag }) => tag === 'enc')) {
+      const padded = await this.#open(enc, from, group);
+      const { senderKeyDistributionMessage: key, ...part } = proto.Message.decode(unpadRandomMax16(padded));
+      const distribution = key?.axolotlSenderKeyDistributionMessage;
+      if (group && distribution) await this.#parts.senderKeys.take(group, from, distribution);
+      message = { ...message, ...part };
+    }
+    return message;
+  }
+
+  #open(enc: Stanza, from: Endpoint, group: Group | undefined): Promise<Uint8Array> {
+    const { sessions, senderKeys } = this.#parts;
+    if (group && enc.attrs.type === 'skmsg') return senderKeys.decrypt(group, from, bytesOf(enc));
+    return sessions.decrypt(from, enc.attrs.type, bytesOf(enc));
   }
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {
-    const { id = '', from: fromJid = '', t } = stanza.attrs;
+    const { id = '', from: chat = '', participant, t } = stanza.attrs;
     const isNew = this.#parts.inbox.add({
       id,
       from: from.owner.number,
-      fromJid,
+      fromJid: participant ?? chat,
+      group: participant === undefined ? undefined : chat,
       timestamp: Number(t),
       text: textOf(message),
       message,
@@ -83,12 +100,12 @@ export class PhoneReceiver {
     from.deliver(node('receipt', { ...this.#receiptAttrs(stanza), type: 'retry' }, content));
   }
 
-  /** A receipt comes from the phone, addressed as the message was; for an own device it names the conversation. */
+  /** A receipt is addressed as the message was; for an own device it names the conversation. */
   #receiptAttrs({ attrs }: Stanza): Record<string, string> {
-    const addressing = parseJid(attrs.from)?.addressing ?? 'lid';
-    const t = String(Math.floor(this.#parts.world.now() / 1000));
+    const { device, world } = this.#parts;
     const own = attrs.recipient === undefined ? {} : { recipient: attrs.recipient, type: 'sender' };
-    return { id: attrs.id ?? '', from: this.#parts.device.jid(addressing), t, ...own };
+    const t = String(Math.floor(world.now() / 1000));
+    return { id: attrs.id ?? '', t, ...receiptParties(device, attrs.from, attrs.participant), ...own };
   }
 
   async #takeReceipt(stanza: Stanza, from: Endpoint): Promise<void> {

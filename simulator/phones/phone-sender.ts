@@ -4,6 +4,7 @@ import { type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Endpoint } from '../world/endpoint.ts';
+import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type PhoneParts } from './phone-parts.ts';
@@ -11,7 +12,7 @@ import { type PhoneParts } from './phone-parts.ts';
 /** A message that a phone sends, or has sent. */
 export interface OutgoingMessage {
   readonly id: string;
-  readonly chat: Account;
+  readonly chat: Account | Group;
   readonly message: proto.IMessage;
   readonly addressing: Addressing;
   /** `text`, `media`, … */
@@ -29,30 +30,60 @@ export class PhoneSender {
     this.#parts = parts;
   }
 
-  /** Sends to the chat's devices and, as a copy, to the phone's own linked devices. */
+  /** Sends to all devices of the chat, and to the phone's own linked devices. */
   async send(outgoing: OutgoingMessage): Promise<void> {
-    const { account, world } = this.#parts;
     this.#remember(outgoing);
-    world.counters.messagesFromPhones += 1;
-    const others = outgoing.chat === account ? [] : outgoing.chat.endpoints();
-    for (const to of [...others, ...account.linked.values()]) await this.#sendTo(to, outgoing);
+    this.#parts.world.counters.messagesFromPhones += 1;
+    const { chat } = outgoing;
+    await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
   }
 
-  /** Answers a retry receipt from `to`: a new session, then the same message under the same id. */
+  /** Answers a retry receipt from `to`: a new session, then the same message under the same id, for it alone. */
   async resend(to: Endpoint, receipt: Stanza, count: string): Promise<void> {
     const outgoing = this.#sent.get(receipt.attrs.id ?? '');
     if (!outgoing) return;
-    await this.#parts.sessions.begin(to, readRetryBundle(receipt) ?? to.takeBundle());
-    await this.#sendTo(to, outgoing, { count });
+    const { sessions } = this.#parts;
+    await sessions.begin(to, readRetryBundle(receipt) ?? to.takeBundle());
+    const key = outgoing.chat instanceof Group ? await this.#keyFor(outgoing.chat) : {};
+    const content = encodeWAMessage({ ...this.#contentFor(to, outgoing), ...key });
+    this.#deliver(to, outgoing, [await sessions.encrypt(to, content, { count })]);
   }
 
-  async #sendTo(to: Endpoint, outgoing: OutgoingMessage, encAttrs: Record<string, string> = {}): Promise<void> {
-    const { account, device, sessions, world } = this.#parts;
-    const { id, chat, message, addressing, type } = outgoing;
-    const copy = { deviceSentMessage: { destinationJid: chat.jid(addressing), message } };
-    const enc = await sessions.encrypt(to, encodeWAMessage(to.owner === account ? copy : message), encAttrs);
+  async #sendToPerson(chat: Account, outgoing: OutgoingMessage): Promise<void> {
+    const { account, sessions } = this.#parts;
+    const others = chat === account ? [] : chat.endpoints();
+    for (const to of [...others, ...account.linked.values()]) {
+      this.#deliver(to, outgoing, [await sessions.encrypt(to, encodeWAMessage(this.#contentFor(to, outgoing)))]);
+    }
+  }
+
+  /** Encrypts once for all; a device that has not the phone's key yet gets it first, in the same stanza. */
+  async #sendToGroup(group: Group, outgoing: OutgoingMessage): Promise<void> {
+    const { device, sessions, senderKeys } = this.#parts;
+    const key = encodeWAMessage(await this.#keyFor(group));
+    const sealed = await senderKeys.encrypt(group, encodeWAMessage(outgoing.message));
+    for (const to of group.endpoints()) {
+      if (to === device) continue;
+      const first = senderKeys.giveTo(group, to) ? [await sessions.encrypt(to, key)] : [];
+      this.#deliver(to, outgoing, [...first, sealed]);
+    }
+  }
+
+  async #keyFor(group: Group): Promise<proto.IMessage> {
+    const axolotlSenderKeyDistributionMessage = await this.#parts.senderKeys.distribution(group);
+    return { senderKeyDistributionMessage: { groupId: group.jid, axolotlSenderKeyDistributionMessage } };
+  }
+
+  /** To a person's devices the message; to the own ones a copy that says whom it was sent to. */
+  #contentFor(to: Endpoint, { chat, message, addressing }: OutgoingMessage): proto.IMessage {
+    if (to.owner !== this.#parts.account || chat instanceof Group) return message;
+    return { deviceSentMessage: { destinationJid: chat.jid(addressing), message } };
+  }
+
+  #deliver(to: Endpoint, { id, chat, addressing, type }: OutgoingMessage, content: Stanza[]): void {
+    const { device, world } = this.#parts;
     const timestamp = Math.floor(world.now() / 1000);
-    to.deliver(messageStanza({ id, from: device, to, chat, addressing, type, timestamp }, [enc]));
+    to.deliver(messageStanza({ id, from: device, to, chat, addressing, type, timestamp }, content));
   }
 
   #remember(outgoing: OutgoingMessage): void {

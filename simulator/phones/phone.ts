@@ -4,8 +4,10 @@ import { type WaitOptions } from '../kit/changes.ts';
 import { Serial } from '../kit/serial.ts';
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
-import { type Addressing, parseJid } from '../world/address.ts';
+import { type Addressing } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
+import { type Group } from '../world/group.ts';
+import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { PhoneDevice } from './phone-device.ts';
 import { PhoneKeys } from './phone-keys.ts';
@@ -13,7 +15,11 @@ import { type PhoneParts, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { ReceiptBook, type MessageReceipts } from './receipt-book.ts';
+import { SenderKeys } from './sender-keys.ts';
 import { SignalSessions } from './signal-sessions.ts';
+
+/** Whom a message is for: a number, a JID, or whatever has one: another phone, a group. */
+export type Recipient = string | { readonly jid: string };
 
 /** How a message is sent. */
 export interface SendOptions {
@@ -38,6 +44,7 @@ export class Phone {
       keys,
       device,
       sessions: new SignalSessions(account.number, keys),
+      senderKeys: new SenderKeys(device),
       work: new Serial(),
       inbox: new Inbox(account.number, world.changes),
       receipts: new ReceiptBook(world.changes),
@@ -74,16 +81,15 @@ export class Phone {
     return { deviceJid: device.jid('pn') };
   }
 
-  /** Sends a text to a number or JID, and to the own linked devices; resolves with its id when it left the phone. */
-  sendText(to: string, text: string, options: SendOptions = {}): Promise<string> {
+  /** Sends a text to a chat, and to the own linked devices; resolves with its id when it left the phone. */
+  sendText(to: Recipient, text: string, options: SendOptions = {}): Promise<string> {
     return this.send(to, { conversation: text }, options);
   }
 
-  /** Sends any message. Rejects when nobody has the number or JID `to`. */
-  async send(to: string, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
+  /** Sends any message. Rejects when nobody has the number or JID `to`, and when this phone is not in that group. */
+  async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
     const { world, work } = this.#parts;
-    const chat = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
-    if (!chat) throw new RangeError(`Nobody has the number ${to}.`);
+    const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = `A5${randomBytes(15).toString('hex').toUpperCase()}`, addressing = world.addressing } = options;
     const type = (message.conversation ?? message.extendedTextMessage) ? 'text' : 'media';
     await work.run(() => this.#sender.send({ id, chat, message, addressing, type }));
@@ -116,9 +122,9 @@ export class Phone {
     const { world, inbox, device } = this.#parts;
     const message = inbox.find(id);
     if (!message) return Promise.reject(new RangeError(`${this.number} has received no message ${id}.`));
-    const addressing = parseJid(message.fromJid)?.addressing ?? world.addressing;
-    const t = String(Math.floor(world.now() / 1000));
-    const receipt = node('receipt', { id, from: device.jid(addressing), t, type: 'read' });
+    const { group, fromJid } = message;
+    const parties = receiptParties(device, group ?? fromJid, group && fromJid);
+    const receipt = node('receipt', { id, ...parties, t: String(Math.floor(world.now() / 1000)), type: 'read' });
     for (const endpoint of world.directory.byNumber(message.from)?.endpoints() ?? []) endpoint.deliver(receipt);
     return Promise.resolve();
   }
@@ -134,6 +140,15 @@ export class Phone {
     for (const device of chosen) removeDevice(world.directory, account, device);
     world.changes.announce();
     return Promise.resolve();
+  }
+
+  #chat(to: string): Account | Group {
+    const { account, world } = this.#parts;
+    const group = world.directory.group(to);
+    if (group?.has(account)) return group;
+    const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
+    if (!person) throw new RangeError(`Nobody whom ${this.number} can write to has the number or JID ${to}.`);
+    return person;
   }
 
   #take(stanza: Stanza): void {

@@ -1,11 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 import { Account } from './account.ts';
-import { parseJid } from './address.ts';
+import { type Addressing, parseJid } from './address.ts';
 import { type Endpoint } from './endpoint.ts';
+import { Group } from './group.ts';
 import { type LinkedDevice } from './linked-device.ts';
 
 const LID_DIGITS = 15;
+const RANDOM_LIMIT = 10 ** 12;
 
 /** Everybody whom this server knows, found by number, by LID or by Noise key without searching. */
 export class Directory {
@@ -13,6 +15,7 @@ export class Directory {
   readonly #byNumber = new Map<string, Account>();
   readonly #byLid = new Map<string, Account>();
   readonly #byAlias = new Map<string, Account>();
+  readonly #groups = new Map<string, Group>();
   readonly #byNoiseKey = new Map<string, { account: Account; device: LinkedDevice }>();
 
   /** Registers `number`. */
@@ -26,6 +29,24 @@ export class Directory {
   /** Makes `alias` another way to write the account's number, as old and new Argentine mobile numbers are. */
   addAlias(alias: string, account: Account): void {
     this.#byAlias.set(alias, account);
+  }
+
+  /** Makes a group. */
+  makeGroup(facts: { subject: string; addressing: Addressing; created: number; members: readonly Account[] }): Group {
+    const jid = `120363${String(randomInt(RANDOM_LIMIT)).padStart(12, '0')}@g.us`;
+    const group = new Group({ jid, ...facts });
+    this.#groups.set(jid, group);
+    return group;
+  }
+
+  /** The group with this JID. */
+  group(jid: string | undefined): Group | undefined {
+    return this.#groups.get(jid ?? '');
+  }
+
+  /** The groups that the account is in, oldest first. */
+  groupsOf(account: unknown): Group[] {
+    return [...this.#groups.values()].filter((group) => group.has(account));
   }
 
   /** The account that has exactly this number. */

@@ -64,6 +64,6 @@ export class Mailbox {
 }
 
 /** A message is known by its id alone: the receipt for an own copy does not always say whose it is (`messages-send.js`). */
-function keyOf(tag: string, { id = '', from = '', type = '' }: Stanza['attrs']): string {
-  return tag === 'message' ? `message ${id}` : `${tag} ${id} ${from} ${type}`;
+function keyOf(tag: string, { id = '', from = '', participant = '', type = '' }: Stanza['attrs']): string {
+  return tag === 'message' ? `message ${id}` : [tag, id, from, participant, type].join(' ');
 }

@@ -1,0 +1,15 @@
+import { parseJid } from './address.ts';
+import { type Endpoint } from './endpoint.ts';
+
+/**
+ * Whom a receipt of `device` comes from, when it is for a message that came from `chat`, written by `participant` if that
+ * is a group: addressed as the message was, and in a group from the group (section 10 of the protocol notes).
+ */
+export function receiptParties(
+  device: Endpoint,
+  chat: string | undefined,
+  participant: string | undefined,
+): Record<string, string> {
+  const jid = device.jid(parseJid(participant ?? chat)?.addressing ?? 'lid');
+  return participant === undefined || chat === undefined ? { from: jid } : { from: chat, participant: jid };
+}

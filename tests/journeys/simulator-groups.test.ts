@@ -1,0 +1,134 @@
+import { type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const ANA = '5491122334455';
+const LUZ = '5491133445566';
+const SHOP = '5491166778899';
+
+/** Ana, Luz and the shop, in a group; the shop has a client. */
+async function neighbours(whatsapp: Simulator, client: BaileysClient, addressing?: 'lid' | 'pn') {
+  const [ana, luz, shop] = [whatsapp.phone(ANA, 'Ana'), whatsapp.phone(LUZ, 'Luz'), whatsapp.phone(SHOP, 'Shop')];
+  const device = await client.pairWith(shop);
+  const group = whatsapp.group({ subject: 'Neighbours', members: [ana, luz, shop], addressing });
+  return { ana, luz, shop, group, device };
+}
+
+function encTypesOf(client: BaileysClient, id: string): string[] {
+  const stanza = client.stanzas.find(({ tag, attrs }) => tag === 'message' && attrs.id === id);
+  const content = Array.isArray(stanza?.content) ? stanza.content : [];
+  return content.map(({ attrs }) => attrs.type ?? '');
+}
+
+it.each(['lid', 'pn'] as const)('brings a text to a group whose members are named by %s', async (addressing) => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const { ana, luz, shop, group, device } = await neighbours(whatsapp, client, addressing);
+
+  const first = await ana.sendText(group, 'hola a todos');
+  const second = await ana.sendText(group, 'again');
+  await luz.sendText(group.jid, 'hola Ana');
+
+  const { message, type } = await client.text('hola a todos');
+  expect(type).toBe('notify');
+  expect(message).toMatchObject({
+    pushName: 'Ana',
+    key: { remoteJid: group.jid, id: first, fromMe: false, addressingMode: addressing },
+  });
+  const [name, other] = addressing === 'lid' ? [ana.lid, ana.jid] : [ana.jid, ana.lid];
+  expect(message.key).toMatchObject({ participant: name, participantAlt: other });
+  await client.text('again');
+  await client.text('hola Ana');
+  expect([encTypesOf(client, first), encTypesOf(client, second)]).toEqual([['pkmsg', 'skmsg'], ['skmsg']]);
+  expect(await luz.next()).toMatchObject({ from: ANA, text: 'hola a todos', group: group.jid });
+  const receipts = await ana.untilReceipts(second, ({ delivered }) => delivered.length === 3);
+  expect(receipts.delivered.sort()).toEqual([luz.jid, device, shop.jid].sort());
+  await client.sock!.readMessages([message.key]);
+  expect((await ana.untilReceipts(first, ({ read }) => read.length > 0)).read).toEqual([device]);
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
+  expect(whatsapp.stats()).toMatchObject({ errors: [], retries: 0 });
+});
+
+it('brings what a client writes to a group to every other device, and their receipts back', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const { ana, luz, group } = await neighbours(whatsapp, client);
+  await using anasClient = new BaileysClient(whatsapp);
+  await anasClient.pairWith(ana);
+
+  const { key } = (await client.sock!.sendMessage(group.jid, { text: 'to all' }))!;
+  await client.sock!.sendMessage(group.jid, { text: 'to all again' });
+
+  for (const phone of [ana, luz]) {
+    expect(await phone.next()).toMatchObject({ from: SHOP, text: 'to all', group: group.jid });
+    expect(await phone.next()).toMatchObject({ text: 'to all again' });
+  }
+  await anasClient.text('to all again');
+  await luz.markRead(key.id!);
+  const read = await client.stanza(({ tag, attrs }) => tag === 'receipt' && attrs.type === 'read');
+  expect(read.attrs).toMatchObject({ id: key.id, from: group.jid, participant: luz.lid });
+  await whatsapp.until((server) => server.devices().every(({ waiting }) => waiting === 0));
+  expect(whatsapp.stats()).toMatchObject({ errors: [], retries: 0, undeliverable: 0 });
+});
+
+it('tells members about their groups, and nobody else', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const { ana, luz, shop, group } = await neighbours(whatsapp, client);
+  const foreign = whatsapp.group({ subject: 'Without the shop', members: [ana, luz] });
+
+  const facts = {
+    id: group.jid,
+    subject: 'Neighbours',
+    owner: ana.lid,
+    addressingMode: 'lid',
+    size: 3,
+    participants: [
+      { id: ana.lid, phoneNumber: ana.jid, admin: 'superadmin' },
+      { id: luz.lid, phoneNumber: luz.jid, admin: null },
+      { id: shop.lid, phoneNumber: shop.jid, admin: null },
+    ],
+  };
+  expect(await client.sock!.groupMetadata(group.jid)).toMatchObject(facts);
+  expect(await client.sock!.groupFetchAllParticipating()).toMatchObject({ [group.jid]: facts });
+  await expect(client.sock!.groupMetadata(foreign.jid)).rejects.toMatchObject({ data: 404 });
+  await expect(shop.sendText(foreign, 'let me in')).rejects.toThrow(RangeError);
+});
+
+it('encrypts a group message anew for a client that has lost the sender key', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const { ana, group } = await neighbours(whatsapp, client);
+  await ana.sendText(group, 'before');
+  await client.text('before');
+  client.tables.get('sender-key')!.clear();
+
+  const id = await ana.sendText(group, 'lost at first');
+
+  expect((await client.text('lost at first')).message.key).toMatchObject({ id, remoteJid: group.jid });
+  await ana.sendText(group, 'after');
+  await client.text('after');
+  expect(ana.receiptsOf(id).retries).toBe(1);
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
+});
+
+it('asks a client to encrypt a group message anew that a phone cannot read', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const { ana, luz, group } = await neighbours(whatsapp, client);
+  let lost = 0;
+  whatsapp.use({
+    name: 'lose the first sender keys',
+    onStanza(stanza) {
+      if (stanza.tag !== 'message' || !Array.isArray(stanza.content) || lost++ > 0) return false;
+      stanza.content = stanza.content.filter(({ tag }) => tag !== 'participants');
+      return false;
+    },
+  });
+
+  const { key } = (await client.sock!.sendMessage(group.jid, { text: 'unreadable at first' }))!;
+
+  for (const phone of [ana, luz]) {
+    expect(await phone.next()).toMatchObject({ id: key.id, text: 'unreadable at first', group: group.jid });
+  }
+});
