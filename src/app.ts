@@ -63,7 +63,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const sessions = keep(built, createSessions(config, parts, storage));
   await sessions.load();
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
-  const health = new AppHealth({ callbacks: storage.callbacks, notifier, guard, clock });
+  const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
     ...{ sessions, settings, health, clock },
     answers: storage.idempotency,
@@ -93,13 +93,18 @@ function createNotifier(config: Config, { clock, chance, log }: Required<AppPart
 }
 
 function createSessions(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): SessionManager {
-  const { sessions: store, sentMessages, signalKeys: keys } = storage;
-  const whatsapp = log.child({ part: 'whatsapp' });
+  const { sessions: store, sentMessages, signalKeys: keys, journal } = storage;
+  const connector = new BaileysConnector({
+    settings: config.whatsapp,
+    ...{ keys, journal, sentMessages, clock },
+    storageReady: () => storage.check(),
+    log: log.child({ part: 'whatsapp' }),
+  });
   return new SessionManager({
     settings: config.sessions,
     ...{ store, sentMessages, clock, chance },
     folders: sessionFolders(config.sessions.authDir),
-    connector: new BaileysConnector({ settings: config.whatsapp, keys, sentMessages, clock, log: whatsapp }),
+    connector,
     log: log.child({ part: 'sessions' }),
   });
 }

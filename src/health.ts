@@ -1,14 +1,14 @@
 import { type Clock } from './kit/clock.ts';
 import { type BackendNotifier } from './callbacks/backend-notifier.ts';
 import { type BackendHealth } from './callbacks/health.ts';
-import { type CallbackQueue } from './domain/ports.ts';
 import { type BackendState, type HealthApi, type HealthReport } from './http/core.ts';
 import { type ProcessGuard } from './process-guard.ts';
+import { type Storage } from './storage/open.ts';
 import { VERSION } from './version.ts';
 
 /** What the health is read from. */
 export interface AppHealthParts {
-  callbacks: CallbackQueue;
+  storage: Pick<Storage, 'callbacks' | 'check'>;
   notifier: Pick<BackendNotifier, 'health'>;
   guard: ProcessGuard;
   clock: Clock;
@@ -28,12 +28,13 @@ export class AppHealth implements HealthApi {
   }
 
   async report(): Promise<HealthReport> {
-    const { callbacks, clock } = this.#parts;
+    const { storage, clock } = this.#parts;
     const now = clock.now();
-    const counts = await callbacks.counts(now).catch(() => undefined);
+    const counts = await storage.callbacks.counts(now).catch(() => undefined);
+    const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
-      ok: counts !== undefined,
-      problems: this.#problems(counts !== undefined),
+      ok: storageWorks,
+      problems: this.#problems(storageWorks),
       uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
       version: VERSION,
       backend: backendState(this.#parts.notifier.health()),
@@ -41,14 +42,26 @@ export class AppHealth implements HealthApi {
     };
   }
 
-  #problems(storageAnswers: boolean): string[] {
+  #problems(storageWorks: boolean): string[] {
     const { notifier, guard } = this.#parts;
     const unexpected = guard.unexpected();
     return [
-      ...(storageAnswers ? [] : ['The storage does not answer: see the log.']),
+      ...(storageWorks ? [] : [STORAGE_FAILS]),
       ...backendProblems(notifier.health()),
       ...(unexpected > 0 ? [`${unexpected} exceptions that nobody caught since the start: see the log.`] : []),
     ];
+  }
+}
+
+const STORAGE_FAILS =
+  'The storage takes nothing now (is the disk full?): the lines are closed, and WhatsApp keeps the messages.';
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    return false;
   }
 }
 

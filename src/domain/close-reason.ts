@@ -9,6 +9,8 @@ export type CloseReason =
   | { kind: 'restart-required' }
   /** Network, server trouble, silence: it may come back (428, 408, 5xx, none). */
   | { kind: 'connection-lost'; detail: string }
+  /** We cut it, since what it brought could not be stored. */
+  | { kind: 'storage-failed' }
   /** Nobody scanned any of the codes of this offer (408 of its own kind). */
   | { kind: 'qr-exhausted' }
   /** The pairing was wrong: a bad signature, or a login before it was done (500, 401). */

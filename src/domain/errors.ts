@@ -36,6 +36,10 @@ export const ERRORS = {
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
   headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
   internal_error: { status: 500, message: 'Something failed on our side; the log has the details.' },
+  storage_unavailable: {
+    status: 503,
+    message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',
+  },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },
   qr_timeout: { status: 504, message: 'WhatsApp gave no QR in time; try again.' },
@@ -58,5 +62,12 @@ export class AppError extends Error {
   /** The HTTP status that this failure is answered with. */
   get status(): number {
     return ERRORS[this.code].status;
+  }
+}
+
+/** Thrown by every method of the storage while the disk is full or fails. Nothing of what was asked for was stored. */
+export class StorageUnavailableError extends AppError {
+  constructor(cause: unknown) {
+    super('storage_unavailable', { cause });
   }
 }

@@ -1,7 +1,11 @@
 import { type PhoneNumber } from './address.ts';
 
-/** What kind of message a callback tells of (contract 2.1). Kinds that are not read yet come as `unsupported`. */
-export type MessageType = 'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker' | 'unsupported';
+/**
+ * What kind of message a callback tells of (contract 2.1). Kinds that are not read yet come as `unsupported`. An
+ * `undecryptable` one was asked for again; when it comes, the same message is told once more with what it says.
+ */
+export type MessageType =
+  'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker' | 'unsupported' | 'undecryptable';
 
 /** The file of a media message as its sender described it; nothing is downloaded. */
 export interface MediaInfo {

@@ -26,8 +26,11 @@ export interface ConnectionListener {
   onPaired(identity: AccountIdentity): void;
   /** Logged in and receiving. */
   onOpen(identity: AccountIdentity): void;
-  /** A message arrived, live or kept by WhatsApp while we were away. */
-  onMessage(message: IncomingMessage): void;
+  /**
+   * A message arrived, live, kept by WhatsApp while we were away, or left in the journal by an earlier line; `undefined`
+   * for one that nobody needs to be told of. Either way its journal entries wait for word that it was handled.
+   */
+  onMessage(message: IncomingMessage | undefined, key: MessageKey): void;
   /** News of messages that we sent. */
   onDelivery(update: DeliveryUpdate): void;
   /** The line is gone, for this reason. Nothing else comes after it. */

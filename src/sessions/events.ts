@@ -53,7 +53,10 @@ export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
   return { event: { kind: 'qr-update', body }, webhookId: webhookId('qr', sessionId, qr.text) };
 }
 
-/** The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. */
+/**
+ * The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. What
+ * cannot be decrypted is an event of its own, which is needless once the message is there.
+ */
 export function messageReceived(record: SessionRecord, message: IncomingMessage, receivedAtMs: number): NewCallback {
   const { sender, content, isGroup, chatId } = message;
   return {
@@ -88,8 +91,19 @@ export function messageReceived(record: SessionRecord, message: IncomingMessage,
         contacts: [],
       },
     },
-    webhookId: webhookId('message', record.sessionId, sender.lid ?? sender.number ?? chatId, message.id),
+    ...messageKeys(record.sessionId, message),
   };
+}
+
+/** The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. */
+function messageKeys(
+  sessionId: SessionId,
+  { id, chatId, sender, content }: IncomingMessage,
+): Pick<NewCallback, 'webhookId' | 'unless'> {
+  const parts = [sessionId, sender.number ?? sender.lid ?? chatId, id] as const;
+  const readable = webhookId('message', ...parts);
+  if (content.type !== 'undecryptable') return { webhookId: readable };
+  return { webhookId: webhookId('undecryptable', ...parts), unless: readable };
 }
 
 /** The event of what became of a message that we sent. */

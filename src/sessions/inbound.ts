@@ -1,7 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type SessionStore } from '../domain/ports.ts';
+import { type MessageKey, type SessionStore } from '../domain/ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { messageReceived } from './events.ts';
 
@@ -16,10 +16,12 @@ export interface InboundParts {
 
 /**
  * INBOUND: from a decrypted message to a callback that cannot get lost.
- * 1. whatsapp/ has read it into our words, and left out what no person wrote;
+ * 1. whatsapp/ has written what the message said into the journal before WhatsApp was told that we have it, has read it
+ *    into our words, and left out what no person wrote;
  * 2. what the owner sent from the phone is left out, unless the backend wants it;
- * 3. it becomes a callback row, whose key is made of WhatsApp's own ids: a message that WhatsApp
- *    delivers twice is one callback;
+ * 3. it becomes a callback row, in one transaction with the journal's note that it was handled: a crash before leaves it
+ *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
+ *    ids: a message that comes twice, from wherever, is one callback;
  * 4. `callbacks/` hands the rows over, in order, until the backend has them.
  */
 export class Inbound {
@@ -30,12 +32,19 @@ export class Inbound {
   }
 
   /** Stores the message for the backend; the session's new record says when it was last seen. */
-  async receive(record: SessionRecord, message: IncomingMessage): Promise<SessionRecord> {
+  async receive(
+    record: SessionRecord,
+    message: IncomingMessage | undefined,
+    handled: MessageKey,
+  ): Promise<SessionRecord> {
     const { store, clock, log, tellOwnMessages } = this.#parts;
-    if (message.fromMe && !tellOwnMessages) return record;
+    if (!message || (message.fromMe && !tellOwnMessages)) {
+      await store.commit(record, [], { handled });
+      return record;
+    }
     const now = clock.now();
     const seen = { ...record, lastSeenMs: now };
-    await store.commit(seen, [messageReceived(record, message, now)]);
+    await store.commit(seen, [messageReceived(record, message, now)], { handled });
     const { sessionId } = record;
     log.info({ sessionId, messageId: message.id, type: message.content.type }, `[${sessionId}] message received`);
     return seen;

@@ -58,13 +58,6 @@ export class LineKeeper {
     else this.#retry = this.#parts.clock.after(delayMs, start);
   }
 
-  /** Counts a loss; to be called before deciding about it. */
-  countLoss(): void {
-    const openMs = this.#openSinceMs === undefined ? 0 : this.#parts.clock.now() - this.#openSinceMs;
-    this.#failures = openMs >= GOOD_AFTER_MS ? 0 : this.#failures + 1;
-    this.#openSinceMs = undefined;
-  }
-
   /** Closes the line and opens none. The device stays linked. */
   async stop(): Promise<void> {
     this.#nextTurn();
@@ -107,7 +100,7 @@ export class LineKeeper {
         this.#openSinceMs = clock.now();
         ifCurrent(() => listener.onOpen(identity));
       },
-      onMessage: (message) => listener.onMessage(message),
+      onMessage: (message, key) => listener.onMessage(message, key),
       onDelivery: (update) => listener.onDelivery(update),
       onClosed: (reason) => {
         leave();
@@ -118,7 +111,14 @@ export class LineKeeper {
 
   #lost(reason: CloseReason): void {
     this.#connection = undefined;
+    this.#countLoss();
     this.#parts.listener.onClosed(reason);
+  }
+
+  #countLoss(): void {
+    const openMs = this.#openSinceMs === undefined ? 0 : this.#parts.clock.now() - this.#openSinceMs;
+    this.#failures = openMs >= GOOD_AFTER_MS ? 0 : this.#failures + 1;
+    this.#openSinceMs = undefined;
   }
 
   #nextTurn(): number {

@@ -24,6 +24,8 @@ type Row<Kind> = (reason: Extract<CloseReason, { kind: Kind }>, context: LossCon
 
 const USUAL: Backoff = { baseMs: 1_000, maxMs: 60_000 };
 const SLOW: Backoff = { baseMs: 30_000, maxMs: 600_000 };
+/** A disk has room again as soon as somebody makes some; asking costs nothing. */
+const STORAGE: Backoff = { baseMs: 1_000, maxMs: 5_000 };
 const MAX_RESTARTS = 3;
 const MAX_REPLACEMENTS = 3;
 
@@ -39,6 +41,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
+  'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'pairing-failed': () => ({ do: 'start-over', after: USUAL }),
   'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL }),
   replaced: (_, { failures }) =>
@@ -51,6 +54,8 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
     reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
 };
 
+const STORAGE_FAILED =
+  'The storage takes nothing now (is the disk full?). WhatsApp keeps the messages; the line comes back with the disk.';
 const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';
 const REPLACED = 'Another process took over the line of this device; trying again later.';
 const CONFLICT = 'Another process keeps taking over the line of this device. Stop it, then restart the session.';

@@ -20,6 +20,7 @@ import { type AccountIdentity, type QrCode, type SessionRecord, statusOf } from 
 import { type SessionId } from '../domain/session-id.ts';
 import { newSessionConnected, qrUpdate, statusUpdate } from './events.ts';
 import { type Inbound } from './inbound.ts';
+import { insist } from './insist.ts';
 import { LineKeeper } from './line-keeper.ts';
 import { type Outbound, type SendingSession } from './outbound.ts';
 import { decide, type Decision } from './reconnect.ts';
@@ -67,6 +68,7 @@ export class Session implements SendingSession {
   #state: SessionState;
   /** How many changes were told of, to tell two in the same millisecond apart. */
   #changes = 0;
+  #isStopping = false;
 
   /** A session as it was stored; `resume` or `restart` gives it life. */
   constructor(record: SessionRecord, parts: SessionParts) {
@@ -144,6 +146,7 @@ export class Session implements SendingSession {
 
   /** Closes the line for the end of the process; the device stays linked, and nobody is told. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#cancelGrace();
     await this.#keeper.stop();
     await this.#turns.run(() => this.#become({ name: 'gone' }));
@@ -160,20 +163,26 @@ export class Session implements SendingSession {
       onQr: (qr) => this.#inTurn('a QR', () => this.#offered(qr)),
       onPaired: (identity) => this.#inTurn('a scan', () => this.#enter({ name: 'linking' }, { identity })),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
-      onMessage: (message) =>
+      onMessage: (message, key) =>
         this.#inTurn('a message', async () => {
-          this.#record = await this.#parts.inbound.receive(this.#record, message);
+          this.#record = await this.#parts.inbound.receive(this.#record, message, key);
         }),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
       onClosed: (reason) => this.#inTurn('a lost line', () => this.#lost(reason)),
     };
   }
 
-  /** Handles something that happened, after everything that happened before it. */
+  /** Handles something that happened, after everything that happened before it, and before anything that comes later. */
   #inTurn(what: string, handle: () => Promise<void>): void {
-    const handled = this.#turns.run(async () => {
-      if (this.#state.name !== 'gone') await handle();
-    });
+    const handled = this.#turns.run(() =>
+      insist(
+        async () => {
+          if (this.#state.name !== 'gone') await handle();
+        },
+        this.#parts.clock,
+        () => this.#isStopping,
+      ),
+    );
     this.#parts.supervisor.run(`${this.#mark} ${what}`, handled);
   }
 
@@ -198,7 +207,6 @@ export class Session implements SendingSession {
   }
 
   async #lost(reason: CloseReason): Promise<void> {
-    this.#keeper.countLoss();
     const linked = this.#state.name !== 'pairing';
     const decision = decide(reason, { linked, failures: this.#keeper.failures });
     this.#parts.log.info({ sessionId: this.sessionId, reason, decision: decision.do }, `${this.#mark} line lost`);

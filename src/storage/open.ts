@@ -10,6 +10,7 @@ import {
   type TimelineStore,
 } from '../domain/ports.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
+import { StorageCondition } from './condition.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { SqliteJournal } from './journal.ts';
@@ -22,7 +23,9 @@ import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
 
-/** Everything that survives a restart. Disposing closes the database; nothing is to be asked of it afterwards. */
+/**
+ * Everything that survives a restart. While the disk is full or fails, every method rejects with a
+ * `StorageUnavailableError` and stores nothing of what it was given. Disposing closes the database; nothing is to be asked of it afterwards. */
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
@@ -32,6 +35,11 @@ export interface Storage extends AsyncDisposable {
   readonly callbacks: CallbackQueue;
   readonly journal: Journal;
   readonly timeline: TimelineStore;
+  /**
+   * Resolves when the disk takes what is written; tries it when the last write failed.
+   * @throws StorageUnavailableError while it takes nothing
+   */
+  check(): Promise<void>;
   /**
    * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` ago, sent messages
    * after two weeks, stored answers and the journal of what was handled after a day. To be called now and then, once an hour say.
@@ -52,7 +60,8 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const callbacks = new SqliteCallbackQueue(db, bell);
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
-  return {
+  const condition = new StorageCondition(db);
+  const stores = {
     sessions: new SqliteSessionStore(db, { outbox, journal, timeline }),
     sentMessages,
     settings: new SqliteSettingsStore(db),
@@ -61,16 +70,26 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     callbacks,
     journal,
     timeline,
-    prune: (callbackRetentionMs) =>
-      promised(() => {
-        callbacks.prune(clock.now() - callbackRetentionMs);
-        sentMessages.prune();
-        idempotency.prune();
-        journal.prune();
-      }),
+  };
+  const prune = (beforeMs: number): void => {
+    callbacks.prune(beforeMs);
+    sentMessages.prune();
+    idempotency.prune();
+    journal.prune();
+  };
+  return {
+    ...watched(stores, condition),
+    check: () => promised(() => condition.check()),
+    prune: (callbackRetentionMs) => promised(() => prune(clock.now() - callbackRetentionMs)),
     [Symbol.asyncDispose]: () =>
       promised(() => {
         db.close();
       }),
   };
+}
+
+/** The stores, with the failures of the disk named as such and remembered. */
+function watched<Stores extends Record<string, object>>(stores: Stores, condition: StorageCondition): Stores {
+  const entries = Object.entries(stores).map(([name, store]) => [name, condition.watch(store)]);
+  return Object.fromEntries(entries) as Stores;
 }

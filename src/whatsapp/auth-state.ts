@@ -8,7 +8,7 @@ import {
   type SignalDataTypeMap,
   type SignalKeyStore as BaileysKeyStore,
 } from '@whiskeysockets/baileys';
-import { type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
+import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
 /** The credentials and keys of one line, and the fence that ends its right to write them. */
@@ -16,23 +16,73 @@ export interface LineAuth {
   state: AuthenticationState;
   /** Stores the credentials as they are now. Baileys changes them in place, so the whole object is stored. */
   saveCredentials(): Promise<void>;
+  /**
+   * Stores what a step of a ratchet changed, together with what it decrypted.
+   * @throws LineOverError behind the fence, and whatever the storage throws
+   */
+  commitStep(changes: SignalDataSet, decrypted: JournalEntry | undefined): Promise<void>;
+  /** What a ciphertext said when it was decrypted before. */
+  recall(ciphertextHash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The journal of whole messages that became nothing yet. */
+  leftOver(): Promise<JournalEntry[]>;
   /** From here on nothing of this line is stored: a newer line, or nobody, owns the credentials. */
   fence(): void;
+  isFenced(): boolean;
 }
 
-/** Loads the session's credentials, or makes fresh ones to be paired; those are stored once somebody scans. */
-export async function loadAuth(store: SignalKeyStore, sessionId: SessionId): Promise<LineAuth> {
-  const stored = await store.credentials(sessionId);
+/** Where a line's credentials, keys and journal are. */
+export interface AuthStores {
+  keys: SignalKeyStore;
+  journal: Journal;
+}
+
+/** Thrown when a line that is over wants to write. */
+export class LineOverError extends Error {
+  override readonly name = 'LineOverError';
+
+  constructor() {
+    super('This line is over and owns its credentials no more');
+  }
+}
+
+/**
+ * Loads the session's credentials, or makes fresh ones to be paired; those are stored once somebody scans. `troubled` is
+ * told of every failure of the storage, before Baileys is: it would take a key that cannot be read for one that is not
+ * there, and a message that cannot be stored for one that cannot be decrypted.
+ */
+export async function loadAuth(
+  { keys, journal }: AuthStores,
+  sessionId: SessionId,
+  troubled: (error: Error) => void,
+): Promise<LineAuth> {
+  const stored = await keys.credentials(sessionId);
   const creds = stored === undefined ? initAuthCreds() : (decode(stored) as AuthenticationCreds);
   let fenced = false;
+  const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      troubled(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  };
+  // Behind the fence Baileys' own late writes are dropped without a word: an error would only make it try again.
+  const write = async (work: () => Promise<void>): Promise<void> => {
+    if (!fenced) await guarded(work());
+  };
   return {
-    state: { creds, keys: keyStore(store, sessionId, () => fenced) },
-    saveCredentials: async () => {
-      if (!fenced) await store.saveCredentials(sessionId, encode(creds));
+    state: { creds, keys: keyStore(keys, sessionId, { guarded, write }) },
+    saveCredentials: () => write(() => keys.saveCredentials(sessionId, encode(creds))),
+    commitStep: async (changes, decrypted) => {
+      if (fenced) throw new LineOverError();
+      await guarded(keys.set(sessionId, changesOf(changes), decrypted));
     },
+    recall: (ciphertextHash) => guarded(journal.find(sessionId, ciphertextHash)),
+    leftOver: () => guarded(journal.leftOver(sessionId)),
     fence: () => {
       fenced = true;
     },
+    isFenced: () => fenced,
   };
 }
 
@@ -51,16 +101,20 @@ export function isPaired(creds: AuthenticationCreds): boolean {
   return creds.me !== undefined && creds.account !== undefined;
 }
 
-function keyStore(store: SignalKeyStore, sessionId: SessionId, isFenced: () => boolean): BaileysKeyStore {
+/** How the store may be used: all of it is watched, and writes are fenced. */
+interface Access {
+  guarded<Result>(work: Promise<Result>): Promise<Result>;
+  write(work: () => Promise<void>): Promise<void>;
+}
+
+function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write }: Access): BaileysKeyStore {
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
-      const found = await store.get(sessionId, type, ids);
+      const found = await guarded(store.get(sessionId, type, ids));
       const entries = [...found].map(([id, text]) => [id, revive(type, decode(text))] as const);
       return Object.fromEntries(entries) as Record<string, SignalDataTypeMap[Type]>;
     },
-    async set(data: SignalDataSet) {
-      if (!isFenced()) await store.set(sessionId, changesOf(data));
-    },
+    set: (data: SignalDataSet) => write(() => store.set(sessionId, changesOf(data))),
   };
 }
 

@@ -1,19 +1,24 @@
-import { makeWASocket, type WAMessage } from '@whiskeysockets/baileys';
+import { makeWASocket, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
+import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type OutgoingText, type SendOutcome } from '../domain/ports.ts';
 import { Acks } from './acks.ts';
 import { isPaired, type LineAuth } from './auth-state.ts';
+import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { closeReason } from './disconnect.ts';
 import { HangGuards } from './hang-guards.ts';
-import { readIncoming } from './incoming.ts';
+import { type Arrival, readIncoming } from './incoming.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
+import { messageKeyOf } from './message-key.ts';
 import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
+import { messagesOf } from './replay.ts';
+import { type RetryCounters } from './retry-counters.ts';
 import { sendText } from './send-text.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { type FindSent, socketConfig } from './socket-config.ts';
@@ -21,8 +26,10 @@ import { type FindSent, socketConfig } from './socket-config.ts';
 /** What a line is made of. */
 export interface ConnectionParts {
   settings: WhatsAppSettings;
-  loadAuth: () => Promise<LineAuth>;
+  /** `troubled` hears of every failure of the storage. */
+  loadAuth: (troubled: (error: Error) => void) => Promise<LineAuth>;
   findSent: FindSent;
+  retryCounters: RetryCounters;
   lookup: RecipientLookup;
   listener: ConnectionListener;
   clock: Clock;
@@ -31,7 +38,7 @@ export interface ConnectionParts {
 
 /** The socket, with what belongs to it. */
 interface OpenLine {
-  socket: ReturnType<typeof makeWASocket>;
+  socket: WASocket;
   auth: LineAuth;
   guards: HangGuards;
 }
@@ -79,14 +86,27 @@ export class BaileysConnection implements Connection {
   }
 
   async #start(): Promise<void> {
-    const { settings, findSent, clock, loadAuth } = this.#parts;
-    const auth = await loadAuth();
+    const { settings, findSent, retryCounters, clock, loadAuth } = this.#parts;
+    const auth = await loadAuth((error) => this.#cut(error));
     if (this.#ended) return;
-    const socket = makeWASocket(socketConfig(settings, auth, findSent));
+    const origins = new CiphertextOrigins();
+    const socket = makeWASocket(socketConfig({ settings, auth, origins, retryCounters, findSent }));
+    origins.watch(socket);
+    retryCounters.carryOver(socket);
     const line = { socket, auth, guards: new HangGuards(socket, clock, (error) => this.#end(line, error)) };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
+    this.#tell(() => this.#replay(line));
+  }
+
+  /** First of all tells what an earlier line wrote into the journal, and nobody heard of. */
+  async #replay({ socket, auth }: OpenLine): Promise<void> {
+    if (!socket.user) return;
+    for (const { message, offline } of messagesOf(await auth.leftOver(), socket.user)) {
+      const reading = this.#reading({ message, offline, me: socket.user }, socket);
+      this.#parts.listener.onMessage(await reading, messageKeyOf(message.key));
+    }
   }
 
   #handlers(line: OpenLine): LineHandlers {
@@ -120,23 +140,31 @@ export class BaileysConnection implements Connection {
 
   /** Reads now, since Baileys changes its messages later, and tells in turn. */
   #read(message: WAMessage, offline: boolean): void {
-    const socket = this.#line?.socket;
-    const me = socket?.user;
-    if (!socket || !me) return;
-    const reading = readIncoming({ message, offline, me }, (lid) =>
-      socket.signalRepository.lidMapping.getPNForLID(lid),
-    );
-    this.#tell(async () => {
-      const incoming = await reading;
-      if (incoming) this.#parts.listener.onMessage(incoming);
-    });
+    const line = this.#line;
+    const me = line?.socket.user;
+    if (!line || !me || line.auth.isFenced()) return;
+    const key = messageKeyOf(message.key);
+    const reading = this.#reading({ message, offline, me }, line.socket);
+    this.#tell(async () => this.#parts.listener.onMessage(await reading, key));
     if (!message.message) this.#parts.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
+  }
+
+  #reading(arrival: Arrival, { signalRepository }: WASocket): Promise<IncomingMessage | undefined> {
+    return readIncoming(arrival, (lid) => signalRepository.lidMapping.getPNForLID(lid));
   }
 
   #tell(what: () => void | Promise<void>): void {
     this.#telling.run(what).catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'news of a line could not be handled');
     });
+  }
+
+  /** The storage fails: nothing may leave any more, least of all a receipt for what is not stored. */
+  #cut(error: Error): void {
+    if (!this.#line || this.#ended) return;
+    this.#line.auth.fence();
+    this.#line.guards.cut();
+    this.#end(this.#line, error);
   }
 
   /** Asks Baileys to end; its closing event, or the cut after a while, then finishes. */

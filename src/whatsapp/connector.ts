@@ -5,6 +5,7 @@ import {
   type Connection,
   type ConnectionListener,
   type Connector,
+  type Journal,
   type SentMessageStore,
   type SignalKeyStore,
 } from '../domain/ports.ts';
@@ -13,12 +14,16 @@ import { loadAuth } from './auth-state.ts';
 import { BaileysConnection } from './connection.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
+import { RetryCounters } from './retry-counters.ts';
 import { type WhatsAppSettings } from './settings.ts';
 
 /** What the connector is made of. */
 export interface ConnectorParts {
   settings: WhatsAppSettings;
   keys: SignalKeyStore;
+  journal: Journal;
+  /** Rejects while the storage takes nothing: then no line is opened. */
+  storageReady: () => Promise<void>;
   sentMessages: SentMessageStore;
   clock: Clock;
   log: Logger;
@@ -29,6 +34,7 @@ export class BaileysConnector implements Connector {
   readonly #parts: ConnectorParts;
   /** Shared by all sessions: which account a number has does not depend on who asks. */
   readonly #lookup = new RecipientLookup();
+  readonly #retryCounters = new Map<SessionId, RetryCounters>();
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
@@ -38,10 +44,14 @@ export class BaileysConnector implements Connector {
   }
 
   open(sessionId: SessionId, listener: ConnectionListener): Connection {
-    const { settings, keys, sentMessages, clock, log } = this.#parts;
+    const { settings, keys, journal, storageReady, sentMessages, clock, log } = this.#parts;
     return new BaileysConnection({
       settings,
-      loadAuth: () => loadAuth(keys, sessionId),
+      loadAuth: async (troubled) => {
+        await storageReady();
+        return loadAuth({ keys, journal }, sessionId, troubled);
+      },
+      retryCounters: this.#countersOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,
       listener,
@@ -51,6 +61,13 @@ export class BaileysConnector implements Connector {
   }
 
   async forget(sessionId: SessionId): Promise<void> {
+    this.#retryCounters.delete(sessionId);
     await this.#parts.keys.forget(sessionId);
+  }
+
+  #countersOf(sessionId: SessionId): RetryCounters {
+    const counters = this.#retryCounters.get(sessionId) ?? new RetryCounters(this.#parts.clock);
+    this.#retryCounters.set(sessionId, counters);
+    return counters;
   }
 }

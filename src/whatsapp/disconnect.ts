@@ -1,4 +1,5 @@
 import { type CloseReason } from '../domain/close-reason.ts';
+import { StorageUnavailableError } from '../domain/errors.ts';
 
 /** What is known of a line at the moment it closes. */
 export interface LineAtClose {
@@ -13,6 +14,7 @@ export interface LineAtClose {
  * code"), so the numbers are read here and nowhere else.
  */
 export function closeReason({ paired, error }: LineAtClose): CloseReason {
+  if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };

@@ -35,10 +35,15 @@ export class HangGuards {
     this.#startup.cancel();
   }
 
+  /** Cuts the connection now: nothing that was not written yet leaves any more. */
+  cut(): void {
+    this.#raw()?.terminate();
+  }
+
   /** Cuts the connection when the other end does not close it in time. */
   closing(): Timer {
     this.#startup.cancel();
-    return this.#clock.after(CLOSE_LIMIT_MS, () => this.#raw()?.terminate());
+    return this.#clock.after(CLOSE_LIMIT_MS, () => this.cut());
   }
 
   #raw(): RawSocket | null {

@@ -1,5 +1,5 @@
-import { type WAMessage } from '@whiskeysockets/baileys';
-import { type IncomingMessage, type Sender } from '../domain/message.ts';
+import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { type IncomingMessage, type MessageContent, type Sender } from '../domain/message.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from './jid.ts';
 import { readContent } from './messages/read.ts';
 
@@ -16,13 +16,13 @@ export interface Arrival {
 
 /**
  * A message of Baileys in our words; `undefined` for what the backend is not told: status broadcasts,
- * channels, bookkeeping between devices, and what could not be decrypted.
+ * channels and bookkeeping between devices.
  */
 export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promise<IncomingMessage | undefined> {
   const { message, offline } = arrival;
   const { remoteJid, id, fromMe } = message.key;
-  if (!remoteJid || !id || !message.message || isPublicChannel(remoteJid)) return undefined;
-  const content = readContent(message.message);
+  if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
+  const content = contentOf(message);
   if (!content) return undefined;
   return {
     id,
@@ -35,6 +35,29 @@ export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promi
     content,
   };
 }
+
+/** Another device of the owner may fail to be read too, but what it wrote to us is only bookkeeping. */
+function contentOf({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
+  if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
+  // WhatsApp shows what may be seen once on the phone alone; other devices learn only that it is there.
+  if (!message) return key.isViewOnce ? UNSUPPORTED : undefined;
+  try {
+    return readContent(message);
+  } catch {
+    // Whatever somebody made of it: the message came, and must not come to nothing.
+    return UNSUPPORTED;
+  }
+}
+
+const UNDECRYPTABLE: MessageContent = {
+  type: 'undecryptable',
+  text: null,
+  media: null,
+  quotedMessageId: null,
+  mentions: [],
+  isForwarded: false,
+};
+const UNSUPPORTED: MessageContent = { ...UNDECRYPTABLE, type: 'unsupported' };
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');

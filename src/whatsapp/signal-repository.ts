@@ -1,67 +1,92 @@
 import {
   DEFAULT_CONNECTION_CONFIG,
   isPnUser,
-  type SignalKeyStore,
-  type SignalKeyStoreWithTransaction,
   type SignalRepositoryWithLIDStore,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
-import { SerialQueue } from '../kit/serial-queue.ts';
+import { type LineAuth } from './auth-state.ts';
+import { type CiphertextOrigins } from './ciphertext-origins.ts';
+import { RatchetSteps } from './ratchet-steps.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 
+/** What a repository needs of its line. */
+export interface SignalRepositoryParts {
+  auth: LineAuth;
+  origins: CiphertextOrigins;
+}
+
 /**
- * Baileys' own Signal repository with one lock around everything that reads and writes a ratchet, over keys
- * that are written through. Stock, a send holds one transaction for its whole duration while an incoming message
- * of the same contact runs in another; the later commit undoes a step of the ratchet, and messages become
- * undecryptable on either side. With the lock, and without nested transactions, the steps come one by one.
+ * Baileys' own Signal repository, made safe in three ways.
+ * 1. One lock around everything that reads and writes a ratchet. Stock, a send holds one transaction for its whole
+ *    duration while an incoming message of the same contact runs in another; the later commit undoes a step of the
+ *    ratchet, and messages become undecryptable on either side.
+ * 2. What a message said is stored with the step of the ratchet that used up its key, in one transaction, before Baileys
+ *    can tell WhatsApp that we have it. From there on no crash loses it: the next line finds it in the journal.
+ * 3. A ciphertext that WhatsApp delivers again, whose key is used up, is answered from the journal.
  */
-export function lockedSignalRepository(keys: SignalKeyStore): MakeSignalRepository {
-  return (auth, logger, pnToLid) => {
-    const repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(
-      { creds: auth.creds, keys: writeThrough(keys) },
-      logger,
-      pnToLid,
+export function safeSignalRepository({ auth, origins }: SignalRepositoryParts): MakeSignalRepository {
+  return ({ creds }, logger, pnToLid) => {
+    const steps = new RatchetSteps(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
+    const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: steps.keys() }, logger, pnToLid);
+    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, { auth, origins }) };
+  };
+}
+
+function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps) {
+  return {
+    encryptMessage: async (opts) => {
+      await resolveLid(stock, opts.jid);
+      return steps.take(() => stock.encryptMessage(opts));
+    },
+    injectE2ESession: async (opts) => {
+      await resolveLid(stock, opts.jid);
+      return steps.take(() => stock.injectE2ESession(opts));
+    },
+    encryptGroupMessage: (opts) => steps.take(() => stock.encryptGroupMessage(opts)),
+    processSenderKeyDistributionMessage: (opts) => steps.take(() => stock.processSenderKeyDistributionMessage(opts)),
+    getSenderKeyDistributionMessage: (opts) => steps.take(() => stock.getSenderKeyDistributionMessage(opts)),
+    migrateSession: (from, to) => steps.take(() => stock.migrateSession(from, to)),
+    deleteSession: (jids) => steps.take(() => stock.deleteSession(jids)),
+  } satisfies Partial<SignalRepositoryWithLIDStore>;
+}
+
+function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps, parts: SignalRepositoryParts) {
+  const { auth, origins } = parts;
+  const once = (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+    const origin = origins.of(ciphertext);
+    if (!origin) return steps.take(decrypt);
+    return steps.take(
+      async () => (await auth.recall(origin.ciphertextHash)) ?? decrypt(),
+      (plaintext) => ({ ...origin, plaintext }),
     );
-    return lockRatchets(repository);
-  };
-}
-
-/** Keys whose transactions are no more than their steps: each `set` is durable by itself. */
-function writeThrough(keys: SignalKeyStore): SignalKeyStoreWithTransaction {
-  return {
-    get: (type, ids) => keys.get(type, ids),
-    set: (data) => keys.set(data),
-    transaction: (work) => work(),
-    isInTransaction: () => false,
-  };
-}
-
-function lockRatchets(repository: SignalRepositoryWithLIDStore): SignalRepositoryWithLIDStore {
-  const ratchets = new SerialQueue();
-  const alone = <Result>(step: () => Promise<Result>) => ratchets.run(step);
-  const aloneFor = async <Result>(jid: string, step: () => Promise<Result>) => {
-    await resolveLid(repository, jid);
-    return ratchets.run(step);
   };
   return {
-    ...repository,
-    encryptMessage: (opts) => aloneFor(opts.jid, () => repository.encryptMessage(opts)),
-    decryptMessage: (opts) => aloneFor(opts.jid, () => repository.decryptMessage(opts)),
-    injectE2ESession: (opts) => aloneFor(opts.jid, () => repository.injectE2ESession(opts)),
-    encryptGroupMessage: (opts) => alone(() => repository.encryptGroupMessage(opts)),
-    decryptGroupMessage: (opts) => alone(() => repository.decryptGroupMessage(opts)),
-    processSenderKeyDistributionMessage: (opts) => alone(() => repository.processSenderKeyDistributionMessage(opts)),
-    getSenderKeyDistributionMessage: (opts) => alone(() => repository.getSenderKeyDistributionMessage(opts)),
-    migrateSession: (from, to) => alone(() => repository.migrateSession(from, to)),
-    deleteSession: (jids) => alone(() => repository.deleteSession(jids)),
-  };
+    decryptMessage: (opts) =>
+      whileOurs(auth, async () => {
+        await resolveLid(stock, opts.jid);
+        return once(opts.ciphertext, () => stock.decryptMessage(opts));
+      }),
+    decryptGroupMessage: (opts) => whileOurs(auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
+  } satisfies Partial<SignalRepositoryWithLIDStore>;
+}
+
+/**
+ * The result, as long as the line owns its credentials. When it is over, or its storage failed, there is no right answer:
+ * after a good one Baileys confirms the message, after a bad one it asks for it again. So it gets none, ever; the line is
+ * closed, and nobody else waits for this.
+ */
+async function whileOurs<Result>(auth: LineAuth, work: () => Promise<Result>): Promise<Result> {
+  const [outcome] = await Promise.allSettled([work()]);
+  if (auth.isFenced()) return new Promise(() => undefined);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 /**
  * Finding the LID of a number may ask WhatsApp and take a minute; done before the lock it holds up nobody,
  * and inside the lock the answer is then known.
  */
-async function resolveLid(repository: SignalRepositoryWithLIDStore, jid: string): Promise<void> {
-  if (isPnUser(jid)) await repository.lidMapping.getLIDForPN(jid);
+async function resolveLid({ lidMapping }: SignalRepositoryWithLIDStore, jid: string): Promise<void> {
+  if (isPnUser(jid)) await lidMapping.getLIDForPN(jid);
 }

@@ -1,0 +1,41 @@
+import { cleanMessage, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
+import { type JournalEntry } from '../domain/ports.ts';
+
+/** Whose journal it is. */
+export interface Owner {
+  id: string;
+  lid?: string | undefined;
+}
+
+/** A message as the journal has it, with all its parts. */
+export interface JournaledMessage {
+  message: WAMessage;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+}
+
+/**
+ * The messages of these entries, in their order, made as Baileys makes them of a stanza (decode-wa-message.js): the parts
+ * of one delivery are one message.
+ */
+export function messagesOf(entries: readonly JournalEntry[], me: Owner): JournaledMessage[] {
+  const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
+  return [...deliveries.values()].flatMap((parts) => {
+    const [first] = parts;
+    return first ? [messageOf(first.attrs, parts, me)] : [];
+  });
+}
+
+function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): JournaledMessage {
+  const lid = me.lid ?? '';
+  const message: WAMessage = decodeMessageNode({ tag: 'message', attrs }, me.id, lid).fullMessage;
+  message.message = Object.assign({}, ...parts.map(contentOf)) as proto.IMessage;
+  cleanMessage(message, me.id, lid);
+  return { message, offline: attrs.offline !== undefined };
+}
+
+/** What the owner wrote on the phone is wrapped for our eyes. */
+function contentOf({ plaintext }: JournalEntry): proto.IMessage {
+  const content = proto.Message.decode(unpadRandomMax16(plaintext));
+  return content.deviceSentMessage?.message ?? content;
+}
