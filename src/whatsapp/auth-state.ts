@@ -103,8 +103,8 @@ export function isPaired(creds: AuthenticationCreds): boolean {
 
 /** How the store may be used: all of it is watched, and writes are fenced. */
 interface Access {
-  guarded<Result>(work: Promise<Result>): Promise<Result>;
-  write(work: () => Promise<void>): Promise<void>;
+  guarded: <Result>(work: Promise<Result>) => Promise<Result>;
+  write: (work: () => Promise<void>) => Promise<void>;
 }
 
 function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write }: Access): BaileysKeyStore {

@@ -23,6 +23,7 @@ export class RetryCounters implements CacheStore {
     this.#clock = clock;
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the form is Baileys'
   get<Value>(key: string): Value | undefined {
     const counter = this.#counters.get(key);
     return counter && this.#isFresh(counter) ? (counter.value as Value) : undefined;

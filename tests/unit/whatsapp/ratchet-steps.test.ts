@@ -1,0 +1,115 @@
+import { type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys';
+import { type JournalEntry } from '../../../src/domain/ports.ts';
+import { RatchetSteps } from '../../../src/whatsapp/ratchet-steps.ts';
+
+const ENTRY = { delivery: 'one' } as JournalEntry;
+
+/** Steps over keys in memory, with everything that was committed. */
+function startSteps(refusal?: Error) {
+  const stored: Record<string, Record<string, unknown>> = { session: { ana: 'old' } };
+  const commits: { changes: SignalDataSet; decrypted: JournalEntry | undefined }[] = [];
+  const store = {
+    get: (type: string, ids: string[]) =>
+      Promise.resolve(Object.fromEntries(ids.flatMap((id) => (stored[type]?.[id] ? [[id, stored[type][id]]] : [])))),
+    set: (data: Record<string, Record<string, unknown>>) => {
+      for (const [type, values] of Object.entries(data)) Object.assign((stored[type] ??= {}), values);
+      return Promise.resolve();
+    },
+  } as unknown as SignalKeyStore;
+  const steps = new RatchetSteps(store, (changes, decrypted) => {
+    if (refusal) return Promise.reject(refusal);
+    commits.push({ changes, decrypted });
+    return Promise.resolve();
+  });
+  return { steps, keys: steps.keys(), commits, stored };
+}
+
+const session = (value: string) => ({ session: { ana: value } }) as unknown as SignalDataSet;
+
+describe('a step of a ratchet', () => {
+  it('commits all that it wrote, and what it decrypted, at once and before its result is known', async () => {
+    const { steps, keys, commits, stored } = startSteps();
+
+    const result = await steps.take(
+      async () => {
+        await keys.set(session('new'));
+        await keys.set({ 'pre-key': { 7: null } });
+        expect(commits).toEqual([]);
+        return 'hola';
+      },
+      () => ENTRY,
+    );
+
+    expect(result).toBe('hola');
+    expect(commits).toEqual([{ changes: { session: { ana: 'new' }, 'pre-key': { 7: null } }, decrypted: ENTRY }]);
+    expect(stored.session).toEqual({ ana: 'old' });
+  });
+
+  it('reads what it has written itself, and what it removed is gone', async () => {
+    const { steps, keys } = startSteps();
+    await steps.take(async () => {
+      expect(await keys.get('session', ['ana'])).toEqual({ ana: 'old' });
+      await keys.set(session('new'));
+      expect(await keys.get('session', ['ana', 'bea'])).toEqual({ ana: 'new' });
+      await keys.set({ session: { ana: null } });
+      expect(await keys.get('session', ['ana'])).toEqual({});
+    });
+  });
+
+  it('that fails leaves nothing behind', async () => {
+    const { steps, keys, commits } = startSteps();
+    const failing = steps.take(async () => {
+      await keys.set(session('half a step'));
+      throw new Error('Bad MAC');
+    });
+
+    await expect(failing).rejects.toThrow('Bad MAC');
+    expect(commits).toEqual([]);
+    expect(await keys.get('session', ['ana'])).toEqual({ ana: 'old' });
+  });
+
+  it('that cannot be stored has no result', async () => {
+    const { steps, keys } = startSteps(new Error('disk full'));
+    await expect(steps.take(() => keys.set(session('new')))).rejects.toThrow('disk full');
+  });
+
+  it('waits for the one before it', async () => {
+    const { steps, keys, commits } = startSteps();
+    const before = Promise.withResolvers<undefined>();
+    const first = steps.take(async () => {
+      await before.promise;
+      await keys.set(session('first'));
+    });
+    const second = steps.take(() => keys.set(session('second')));
+    before.resolve(undefined);
+    await Promise.all([first, second]);
+
+    expect(commits.map(({ changes }) => changes.session)).toEqual([{ ana: 'first' }, { ana: 'second' }]);
+  });
+
+  it('that writes and decrypts nothing commits nothing', async () => {
+    const { steps, commits } = startSteps();
+    await steps.take(() => Promise.resolve());
+    expect(commits).toEqual([]);
+  });
+});
+
+describe('what is no part of a ratchet', () => {
+  it('is stored at once, though a step fails at the same time', async () => {
+    const { steps, keys, stored } = startSteps();
+    const mapping = { 'lid-mapping': { '5491': '222' } };
+    const failing = steps.take(async () => {
+      await keys.set({ ...mapping, ...session('lost') });
+      throw new Error('Bad MAC');
+    });
+
+    await expect(failing).rejects.toThrow();
+    expect(stored).toEqual({ session: { ana: 'old' }, ...mapping });
+  });
+
+  it('is stored at once between the steps, like everything else', async () => {
+    const { keys, stored } = startSteps();
+    await keys.set(session('between'));
+    expect(stored.session).toEqual({ ana: 'between' });
+  });
+});
