@@ -46,7 +46,12 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
 }
 
 /** What any route can refuse. */
-export const COMMON_ERRORS = ['unauthorized', 'internal_error', 'shutting_down'] as const satisfies ErrorCode[];
+export const COMMON_ERRORS = [
+  'unauthorized',
+  'internal_error',
+  'storage_unavailable',
+  'shutting_down',
+] as const satisfies ErrorCode[];
 
 /** What any route that takes a body can refuse. */
 export const BODY_ERRORS = [

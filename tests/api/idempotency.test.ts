@@ -115,7 +115,13 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toHaveLength(1);
   });
 
-  const PASSING: ErrorCode[] = ['session_not_connected', 'rate_limited', 'whatsapp_timeout', 'shutting_down'];
+  const PASSING: ErrorCode[] = [
+    'session_not_connected',
+    'rate_limited',
+    'storage_unavailable',
+    'whatsapp_timeout',
+    'shutting_down',
+  ];
   it.each(PASSING)('lets a later try work after %s', async (code) => {
     const { send, sessions } = startSending();
     sessions.failure = new AppError(code);

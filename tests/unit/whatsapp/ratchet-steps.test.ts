@@ -70,7 +70,7 @@ describe('a step of a ratchet', () => {
 
   it('that cannot be stored has no result', async () => {
     const { steps, keys } = startSteps(new Error('disk full'));
-    await expect(steps.take(() => keys.set(session('new')))).rejects.toThrow('disk full');
+    await expect(steps.take(async () => keys.set(session('new')))).rejects.toThrow('disk full');
   });
 
   it('waits for the one before it', async () => {
@@ -80,7 +80,7 @@ describe('a step of a ratchet', () => {
       await before.promise;
       await keys.set(session('first'));
     });
-    const second = steps.take(() => keys.set(session('second')));
+    const second = steps.take(async () => keys.set(session('second')));
     before.resolve(undefined);
     await Promise.all([first, second]);
 
