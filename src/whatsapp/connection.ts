@@ -15,6 +15,7 @@ import { type Arrival, readIncoming } from './incoming.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
 import { messageKeyOf } from './message-key.ts';
+import { MessageOrder } from './message-order.ts';
 import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf } from './replay.ts';
@@ -40,6 +41,7 @@ export interface ConnectionParts {
 interface OpenLine {
   socket: WASocket;
   auth: LineAuth;
+  order: MessageOrder;
   guards: HangGuards;
 }
 
@@ -91,9 +93,10 @@ export class BaileysConnection implements Connection {
     if (this.#ended) return;
     const origins = new CiphertextOrigins();
     const socket = makeWASocket(socketConfig({ settings, auth, origins, retryCounters, findSent }));
+    const order = new MessageOrder(socket, (error) => this.#failed(error));
     origins.watch(socket);
     retryCounters.carryOver(socket);
-    const line = { socket, auth, guards: new HangGuards(socket, clock, (error) => this.#end(line, error)) };
+    const line = { socket, auth, order, guards: new HangGuards(socket, clock, (error) => this.#end(line, error)) };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
@@ -126,7 +129,7 @@ export class BaileysConnection implements Connection {
         guards.started();
         this.#tell(() => listener.onOpen(identity));
       },
-      message: (message, offline) => this.#read(message, offline),
+      message: (message, appended) => this.#read(line, message, appended),
       acknowledged: (node) => {
         const update = this.#acks.take(node);
         if (update) this.#tell(() => listener.onDelivery(update));
@@ -139,10 +142,10 @@ export class BaileysConnection implements Connection {
   }
 
   /** Reads now, since Baileys changes its messages later, and tells in turn. */
-  #read(message: WAMessage, offline: boolean): void {
-    const line = this.#line;
-    const me = line?.socket.user;
-    if (!line || !me || line.auth.isFenced()) return;
+  #read(line: OpenLine, message: WAMessage, appended: boolean): void {
+    const me = line.socket.user;
+    if (!me || line.auth.isFenced()) return;
+    const offline = line.order.hadWaited(message.key.id) ?? appended;
     const key = messageKeyOf(message.key);
     const reading = this.#reading({ message, offline, me }, line.socket);
     this.#tell(async () => this.#parts.listener.onMessage(await reading, key));
@@ -157,6 +160,12 @@ export class BaileysConnection implements Connection {
     this.#telling.run(what).catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'news of a line could not be handled');
     });
+  }
+
+  /** Baileys could not take what WhatsApp sent: with a new line both sides begin anew. */
+  #failed(error: unknown): void {
+    this.#parts.log.warn({ err: error }, 'Baileys could not take what WhatsApp sent; the line is opened anew');
+    if (this.#line) this.#end(this.#line, error instanceof Error ? error : new Error(String(error)));
   }
 
   /** The storage fails: nothing may leave any more, least of all a receipt for what is not stored. */
