@@ -12,6 +12,8 @@ export interface SimulatorOptions {
   qr?: { refs?: number | undefined; firstMs?: number | undefined; nextMs?: number | undefined } | undefined;
   /** How phones address 1:1 messages: `lid` without it. */
   addressing?: Addressing | undefined;
+  /** The current revision of WhatsApp Web: as new as the Baileys in use without it. */
+  clientRevision?: number | undefined;
   /** Milliseconds since the Unix epoch; the machine's clock without it. */
   now?: (() => number) | undefined;
 }

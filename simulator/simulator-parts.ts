@@ -11,7 +11,9 @@ import { pairByQr } from './behaviours/pair-by-qr.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
-import { failLogins } from './faults/fail-logins.ts';
+import { failDeliveries } from './faults/fail-deliveries.ts';
+import { failLogins, requireVersion } from './faults/fail-logins.ts';
+import { failQueries } from './faults/fail-queries.ts';
 import { Faults } from './faults/faults.ts';
 import { Changes } from './kit/changes.ts';
 import { type Counters, makeCounters } from './kit/counters.ts';
@@ -21,6 +23,7 @@ import { PairingDesk } from './pairing/pairing-desk.ts';
 import { type PhoneWorld } from './phones/phone-parts.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
+import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { Directory } from './world/directory.ts';
 
 /** What a simulator is made of. */
@@ -35,6 +38,8 @@ export interface SimulatorParts {
   readonly counters: Counters;
   readonly phones: PhoneWorld;
   readonly errors: readonly string[];
+  /** The current revision of WhatsApp Web. */
+  readonly version: { revision: number };
   /** `host:port` that clients connect to. */
   readonly host: () => string;
 }
@@ -46,6 +51,7 @@ interface Ground {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly now: () => number;
+  readonly version: { revision: number };
 }
 
 const DEFAULT_QR = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
@@ -55,7 +61,8 @@ const REMEMBERED_ERRORS = 20;
 export function makeSimulatorParts(options: SimulatorOptions, host: () => string): SimulatorParts {
   const { now = () => Date.now(), addressing = 'lid', qr } = options;
   const faults = new Faults();
-  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), faults, now };
+  const version = { revision: options.clientRevision ?? CURRENT_REVISION };
+  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), faults, now, version };
   const { directory, changes, counters } = ground;
   const times = {
     refs: qr?.refs ?? DEFAULT_QR.refs,
@@ -71,13 +78,17 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
     changes.announce();
   };
   const identity = makeServerIdentity();
-  const gateway = new Gateway(identity, listenTo(ground, behaviours, failed));
+  const gateway = new Gateway(
+    identity,
+    listenTo(ground, behaviours, failed),
+    answerVersionPage(() => version.revision),
+  );
   const phones = { directory, desk, changes, counters, addressing, now, failed };
-  return { identity, gateway, directory, desk, behaviours, faults, changes, counters, phones, errors, host };
+  return { identity, gateway, directory, desk, behaviours, faults, changes, counters, phones, errors, version, host };
 }
 
 function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): BehaviourStack {
-  const { directory, faults } = ground;
+  const { directory, faults, version } = ground;
   const messageFaults = {
     refusal: (number: string) => faults.take('message-error', number)?.code?.toString(),
     silent: (number: string) => faults.take('no-message-ack', number) !== undefined,
@@ -97,6 +108,9 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     relayReceipts(ground),
     relayMessages({ ...ground, faults: messageFaults }),
+    requireVersion(faults, () => version.revision),
+    ...failDeliveries(faults),
+    ...failQueries(faults),
   ];
   const stack = new BehaviourStack();
   for (const behaviour of fromTheLast) stack.use(behaviour);
@@ -115,6 +129,8 @@ function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: un
       const fault = faults.take('refuse-upgrade');
       return fault && (fault.code ?? 503);
     },
+    sending: (client, stanza, send) => behaviours.sending(stanza, client, send),
+    cutsWithin: ({ device }, length) => faults.reach('cut-at-byte', length, device?.owner.number),
     messageBytes: () => faults.take('split-frames')?.bytes,
     connected: () => {
       counters.connections += 1;

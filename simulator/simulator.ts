@@ -1,6 +1,7 @@
 import { happenNow } from './faults/immediate-faults.ts';
-import { checkFaultOptions, type ActiveFault } from './faults/faults.ts';
-import { FAULTS, type FaultName, type FaultOptions } from './faults/fault-table.ts';
+import { type ActiveFault } from './faults/faults.ts';
+import { checkFaultOptions, type FaultOptions } from './faults/fault-options.ts';
+import { FAULTS, type FaultName } from './faults/fault-table.ts';
 import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
@@ -73,6 +74,15 @@ export class Simulator implements AsyncDisposable {
     return this.#parts.host();
   }
 
+  /** The current revision of WhatsApp Web, as its page says it and `require-version` wants it. */
+  get clientRevision(): number {
+    return this.#parts.version.revision;
+  }
+
+  set clientRevision(revision: number) {
+    this.#parts.version.revision = revision;
+  }
+
   /** Where the control server is, when there is one. */
   get controlUrl(): string | undefined {
     return this.#control?.url;
@@ -120,9 +130,10 @@ export class Simulator implements AsyncDisposable {
 
   /** Makes something go wrong, now or until it is cleared. Throws a FaultError when the table does not allow it. */
   fault(name: FaultName, options: FaultOptions = {}): void {
-    const checked = checkFaultOptions(name, { ...options });
-    if (FAULTS[name].kind === 'standing') this.#parts.faults.add(name, checked);
-    else happenNow(name, checked, this.#parts.gateway.clients);
+    const { faults, gateway, directory } = this.#parts;
+    const checked = checkFaultOptions(name, FAULTS[name], { ...options });
+    if (FAULTS[name].kind === 'standing') faults.add(name, checked);
+    else happenNow(name, checked, { clients: gateway.clients, devices: directory.linkedDevices() });
   }
 
   /** The faults that are in force. */

@@ -8,7 +8,7 @@ type Handled = boolean | Promise<boolean>;
 
 /**
  * One way in which the server reacts. Behaviours stand in a row; what comes from a client is shown to them from the front
- * until one answers true. A client's stanzas wait for each other, so a behaviour must not wait for a later one.
+ * until one answers true, and what goes to a client passes through all of them. A client's stanzas wait for each other, so a behaviour must not wait for a later one.
  */
 export interface Behaviour {
   /** Says in a few words what it does. */
@@ -17,6 +17,8 @@ export interface Behaviour {
   onIntroduction?(payload: proto.ClientPayload, client: Client): Handled;
   /** A client sent a stanza. */
   onStanza?(stanza: Stanza, client: Client): Handled;
+  /** A stanza is on its way to a client: `send` hands it on as it is or changed, once or more, now or later, or not. */
+  onSend?(stanza: Stanza, client: Client, send: (stanza: Stanza) => void): void;
   /** A connection is gone; every behaviour is told. */
   onClose?(client: Client): void;
 }
@@ -50,6 +52,17 @@ export class BehaviourStack {
       if (handled === true || (handled && (await handled))) return true;
     }
     return false;
+  }
+
+  /** Leads what is on its way to a client through the behaviours, the oldest last; `send` gets what comes out. */
+  sending(stanza: Stanza, client: Client, send: (stanza: Stanza) => void): void {
+    const row = this.#row.filter((behaviour) => 'onSend' in behaviour);
+    const from = (index: number) => (each: Stanza) => {
+      const behaviour = row[index];
+      if (behaviour?.onSend) behaviour.onSend(each, client, from(index + 1));
+      else send(each);
+    };
+    from(0)(stanza);
   }
 
   /** Tells all behaviours that a connection is gone. */

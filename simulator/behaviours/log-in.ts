@@ -48,8 +48,8 @@ export function logIn({ directory, counters, now }: LogInParts): Behaviour {
 }
 
 /** Turns a client away before it is logged in. */
-export function refuse(client: Client, reason: string): void {
-  client.send(node('failure', { reason, location: 'simulator' }));
+export function refuse(client: Client, reason: string, details: Record<string, string> = {}): void {
+  client.send(node('failure', { reason, location: 'simulator', ...details }));
   client.close();
 }
 

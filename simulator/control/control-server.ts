@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-import { FaultError } from '../faults/faults.ts';
+import { FaultError } from '../faults/fault-options.ts';
 import { ScanError } from '../pairing/scan-error.ts';
 import { type Companion, type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';

@@ -10,8 +10,26 @@ export function failLogins(faults: Faults): Behaviour {
       if (devicePairingData) return false;
       const number = String(username);
       const failure = faults.take('failure-at-login', number);
-      if (failure) refuse(client, String(failure.reason));
-      return failure !== undefined || faults.take('no-success', number) !== undefined;
+      if (!failure) return faults.take('no-success', number) !== undefined;
+      const { reason, code, expire } = failure;
+      const details = { ...(code !== undefined && { code: String(code) }), ...(expire && { expire: String(expire) }) };
+      refuse(client, String(reason), details);
+      return true;
+    },
+  };
+}
+
+const OUTDATED = '405';
+
+/** Turns away who connects with an older version than `revision` says, while `require-version` is in force. */
+export function requireVersion(faults: Faults, revision: () => number): Behaviour {
+  return {
+    name: 'require version',
+    onIntroduction({ userAgent }, client) {
+      const isCurrent = (userAgent?.appVersion?.tertiary ?? 0) >= revision();
+      if (isCurrent || !faults.take('require-version')) return false;
+      refuse(client, OUTDATED);
+      return true;
     },
   };
 }

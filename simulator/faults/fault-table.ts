@@ -1,30 +1,7 @@
-/** What can be said about a fault beside its name. */
-export interface FaultOptions {
-  /** Only for this account; for everybody without it. */
-  number?: string;
-  /** How often it happens before it ends by itself; until it is cleared without it. */
-  times?: number;
-  /** An error code. */
-  code?: number;
-  /** The reason of a failure. */
-  reason?: number;
-  /** A number of bytes. */
-  bytes?: number;
-}
-
-/** One row of the table of faults. */
-export interface FaultEntry {
-  /** What goes wrong, for a person. */
-  readonly meaning: string;
-  /** `standing` faults last until they are cleared; `immediate` ones happen once, now. */
-  readonly kind: 'standing' | 'immediate';
-  /** Which options it takes. */
-  readonly options: readonly (keyof FaultOptions)[];
-  /** The options that it cannot do without. */
-  readonly required?: readonly (keyof FaultOptions)[];
-}
+import { type FaultEntry } from './fault-options.ts';
 
 const PER_ACCOUNT = ['number', 'times'] as const;
+const PER_QUERY = [...PER_ACCOUNT, 'xmlns'] as const;
 
 /**
  * Everything that can be made to go wrong. A new fault is a row here, and a place that asks `Faults.take` for it, or an
@@ -63,15 +40,43 @@ export const FAULTS = {
     options: ['times'],
   },
   'failure-at-login': {
-    meaning: 'A login is answered with <failure reason>.',
+    meaning:
+      'A login is answered with <failure reason>; a ban (402) may also have a `code` and an `expire` in seconds.',
     kind: 'standing',
-    options: [...PER_ACCOUNT, 'reason'],
+    options: [...PER_ACCOUNT, 'reason', 'code', 'expire'],
     required: ['reason'],
+  },
+  'require-version': {
+    meaning: 'Who connects with an older version than the current client revision gets <failure reason="405">.',
+    kind: 'standing',
+    options: ['times'],
   },
   'no-success': {
     meaning: 'A login is not answered at all.',
     kind: 'standing',
     options: PER_ACCOUNT,
+  },
+  'no-offline-end': {
+    meaning: 'What waited is sent at a login, but the <ib><offline/></ib> that ends it never comes.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'no-answer': {
+    meaning: 'A query (an iq, of `xmlns` or any) is neither handled nor answered.',
+    kind: 'standing',
+    options: PER_QUERY,
+  },
+  'error-answer': {
+    meaning: 'A query (an iq, of `xmlns` or any) is not handled, and answered with <error code>.',
+    kind: 'standing',
+    options: [...PER_QUERY, 'code'],
+    required: ['code'],
+  },
+  'slow-answers': {
+    meaning: 'Queries are handled at once, but their answers come `ms` later.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'ms'],
+    required: ['ms'],
   },
   'message-error': {
     meaning: 'A message from a client is acknowledged with the error `code` and goes nowhere.',
@@ -84,6 +89,46 @@ export const FAULTS = {
     kind: 'standing',
     options: PER_ACCOUNT,
   },
+  'lose-receipts': {
+    meaning: 'Receipts from a client are lost, so what it has received comes again at its next login.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'duplicate-delivery': {
+    meaning: 'A message to a client is sent twice, the same ciphertext under the same id.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'used-message-key': {
+    meaning: 'A message to a client is sent, and then its ciphertext once more under another id.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'reordered-delivery': {
+    meaning: 'A message to a client changes places with the next one; it comes by itself when nothing follows.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'corrupt-message': {
+    meaning: 'The ciphertext of a message is damaged on its way to the client, which asks to have it encrypted anew.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'cut-after-messages': {
+    meaning: 'A connection is cut when `count` more messages were sent to the account, or to anybody.',
+    kind: 'standing',
+    options: ['number', 'count'],
+    required: ['count'],
+    lasts: 'count',
+  },
+  'cut-at-byte': {
+    meaning:
+      'A connection is cut when `bytes` more bytes were sent to the account, or to anybody, also within a frame.',
+    kind: 'standing',
+    options: ['number', 'bytes'],
+    required: ['bytes'],
+    lasts: 'bytes',
+  },
   'split-frames': {
     meaning: 'What the server sends is cut into WebSocket messages of `bytes` bytes.',
     kind: 'standing',
@@ -95,11 +140,38 @@ export const FAULTS = {
     kind: 'immediate',
     options: ['number'],
   },
-  'stream-error': {
-    meaning: 'The connections of an account, or all, get <stream:error code> now and are closed.',
+  'silent-line': {
+    meaning:
+      'The connections of an account, or all, stay open but are dead from now on: nothing is read, nothing sent.',
     kind: 'immediate',
-    options: ['number', 'code'],
-    required: ['code'],
+    options: ['number'],
+  },
+  'bad-frame': {
+    meaning: 'The connections of an account, or all, get a frame now that cannot be decrypted.',
+    kind: 'immediate',
+    options: ['number'],
+  },
+  'odd-stanza': {
+    meaning:
+      'The connections of an account, or all, get stanzas now without the attributes and children they should have.',
+    kind: 'immediate',
+    options: ['number'],
+  },
+  downgrade: {
+    meaning: 'The connections of an account, or all, are told now that the account is not multi-device.',
+    kind: 'immediate',
+    options: ['number'],
+  },
+  'stream-error': {
+    meaning:
+      'The connections of an account, or all, get <stream:error code> now and are closed; `condition` adds a conflict or an ack.',
+    kind: 'immediate',
+    options: ['number', 'code', 'condition'],
+  },
+  'low-pre-keys': {
+    meaning: 'The one-time keys of the linked devices are gone now: they are told, and count none at their next login.',
+    kind: 'immediate',
+    options: ['number'],
   },
 } as const satisfies Record<string, FaultEntry>;
 

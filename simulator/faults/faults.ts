@@ -1,4 +1,5 @@
-import { FAULTS, type FaultEntry, type FaultName, type FaultOptions } from './fault-table.ts';
+import { type FaultEntry, type FaultOptions } from './fault-options.ts';
+import { FAULTS, type FaultName } from './fault-table.ts';
 
 /** A fault that is in force. */
 export interface ActiveFault {
@@ -6,12 +7,10 @@ export interface ActiveFault {
   readonly options: FaultOptions;
 }
 
-/** A fault was asked for in a way that the table does not allow. */
-export class FaultError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'FaultError';
-  }
+/** What a fault may concern: an account by its number, and a query by its namespace. */
+interface Concern {
+  readonly number?: string | undefined;
+  readonly xmlns?: string | undefined;
 }
 
 /** The standing faults that are in force. */
@@ -20,7 +19,8 @@ export class Faults {
 
   /** Puts a fault in force, in front of earlier ones of the same name. */
   add(name: FaultName, options: FaultOptions): void {
-    this.#active.unshift({ name, options, left: options.times ?? Infinity });
+    const { lasts = 'times' }: FaultEntry = FAULTS[name];
+    this.#active.unshift({ name, options, left: options[lasts] ?? Infinity });
   }
 
   /** Ends all faults. */
@@ -33,34 +33,26 @@ export class Faults {
     return this.#active.map(({ name, options }) => ({ name, options }));
   }
 
-  /** Asks whether the fault happens now, to this account; that counts as one time. Answers its options if so. */
-  take(name: FaultName, number?: string): FaultOptions | undefined {
+  /** Asks whether the fault happens now, to this account or query; that counts as one time. Answers its options if so. */
+  take(name: FaultName, concern: string | Concern = {}): FaultOptions | undefined {
+    return this.#use(name, { concern, amount: 1 })?.options;
+  }
+
+  /** Asks whether a fault that waits for so many messages or bytes comes with this `amount`; how much of it is before it. */
+  reach(name: FaultName, amount: number, number: string | undefined): number | undefined {
+    const fault = this.#use(name, { concern: { number }, amount });
+    return fault && fault.left <= 0 ? amount + fault.left : undefined;
+  }
+
+  #use(name: FaultName, use: { concern: string | Concern; amount: number }) {
+    const { number, xmlns }: Concern = typeof use.concern === 'string' ? { number: use.concern } : use.concern;
     const fault = this.#active.find(
-      ({ name: active, options }) => active === name && (options.number === undefined || options.number === number),
+      ({ name: active, options }) =>
+        active === name && (options.number ?? number) === number && (options.xmlns ?? xmlns) === xmlns,
     );
     if (!fault) return undefined;
-    fault.left -= 1;
+    fault.left -= use.amount;
     if (fault.left <= 0) this.#active = this.#active.filter((other) => other !== fault);
-    return fault.options;
+    return fault;
   }
-}
-
-/** Throws a FaultError unless the table allows these options for the fault, and has all that it requires. */
-export function checkFaultOptions(name: FaultName, options: Record<string, unknown>): FaultOptions {
-  const entry: FaultEntry = FAULTS[name];
-  for (const [option, value] of Object.entries(options)) {
-    if (!(entry.options as readonly string[]).includes(option)) throw new FaultError(`${name} takes no "${option}".`);
-    const isRight = option === 'number' ? typeof value === 'string' : isPositiveInteger(value);
-    if (!isRight)
-      throw new FaultError(
-        `"${option}" of ${name} must be a ${option === 'number' ? 'string' : 'whole number above 0'}.`,
-      );
-  }
-  const missing = entry.required?.find((option) => options[option] === undefined);
-  if (missing) throw new FaultError(`${name} needs "${missing}".`);
-  return options;
-}
-
-function isPositiveInteger(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0;
 }

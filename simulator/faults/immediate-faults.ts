@@ -1,21 +1,54 @@
-import { node } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
-import { type FaultName, type FaultOptions } from './fault-table.ts';
+import { type LinkedDevice } from '../world/linked-device.ts';
+import { type FaultOptions, type StreamCondition } from './fault-options.ts';
+import { type FaultName } from './fault-table.ts';
+import { ODD_STANZAS } from './odd-stanzas.ts';
 
-type Action = (client: Client, options: FaultOptions) => void;
+type Action =
+  | { client: (client: Client, options: FaultOptions) => void }
+  | { device: (device: LinkedDevice, options: FaultOptions) => void };
 
-const ACTIONS: Partial<Record<FaultName, Action>> = {
-  cut: (client) => client.cut(),
-  'stream-error': (client, { code }) => {
-    client.send(node('stream:error', { code: String(code) }));
-    client.close();
-  },
+const CONDITIONS: Record<StreamCondition, Stanza> = {
+  replaced: node('conflict', { type: 'replaced' }),
+  device_removed: node('conflict', { type: 'device_removed' }),
+  ack: node('ack', { class: 'message', id: 'UNACKNOWLEDGED' }),
 };
 
-/** Has an immediate fault happen to the clients it is meant for. */
-export function happenNow(name: FaultName, options: FaultOptions, clients: Iterable<Client>): void {
-  for (const client of [...clients]) {
-    const { number } = options;
-    if (number === undefined || client.device?.owner.number === number) ACTIONS[name]?.(client, options);
+const ACTIONS: Partial<Record<FaultName, Action>> = {
+  cut: { client: (client) => client.cut() },
+  'silent-line': { client: (client) => client.goSilent() },
+  'bad-frame': { client: (client) => client.sendDamaged(node('ib')) },
+  'odd-stanza': {
+    client: (client) => {
+      for (const stanza of ODD_STANZAS) client.send(stanza);
+    },
+  },
+  downgrade: { client: (client) => client.send(node('ib', {}, [node('downgrade_webclient')])) },
+  'stream-error': {
+    client: (client, { code, condition }) => {
+      const attrs = code === undefined ? {} : { code: String(code) };
+      client.send(node('stream:error', attrs, condition && [CONDITIONS[condition]]));
+      client.close();
+    },
+  },
+  'low-pre-keys': { device: (device) => device.loseOneTimeKeys() },
+};
+
+/** Has an immediate fault happen to the connections, or the linked devices, that it is meant for. */
+export function happenNow(
+  name: FaultName,
+  options: FaultOptions,
+  world: { clients: Iterable<Client>; devices: Iterable<LinkedDevice> },
+): void {
+  const action = ACTIONS[name];
+  if (!action) return;
+  const isMeant = (number: string | undefined): boolean => options.number === undefined || options.number === number;
+  if ('client' in action) {
+    const meant = [...world.clients].filter(({ device }) => isMeant(device?.owner.number));
+    for (const client of meant) action.client(client, options);
+  } else {
+    const meant = [...world.devices].filter(({ owner }) => isMeant(owner.number));
+    for (const device of meant) action.device(device, options);
   }
 }

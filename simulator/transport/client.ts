@@ -13,6 +13,10 @@ import { type ServerIdentity } from './server-identity.ts';
 export interface ClientListener {
   /** Whether the handshake is answered at all. */
   answersHandshake(): boolean;
+  /** Hands on with `send` what really goes out for a stanza. */
+  sending(client: Client, stanza: Stanza, send: (stanza: Stanza) => void): void;
+  /** After how many of the next `length` bytes the connection is cut; undefined when it is not. */
+  cutsWithin(client: Client, length: number): number | undefined;
   /** Into how many bytes each WebSocket message is cut; undefined leaves them whole. */
   messageBytes(): number | undefined;
   introduced(client: Client, payload: proto.ClientPayload): Promise<void>;
@@ -62,13 +66,22 @@ export class Client implements Line {
   }
 
   send(stanza: Stanza): void {
-    if (this.#ended || this.#phase.name !== 'open') return;
-    this.#push(this.#phase.cipher.encrypt(encodeStanza(stanza)));
+    this.#listener.sending(this, stanza, (each) => this.#seal(each, (sealed) => sealed));
+  }
+
+  /** Sends a stanza that cannot be decrypted. */
+  sendDamaged(stanza: Stanza): void {
+    this.#seal(stanza, (sealed) => sealed.map((byte) => byte ^ 1));
+  }
+
+  /** From now on nothing is read and nothing sent, as on a line whose other end is gone; not even a closing is answered. */
+  goSilent(): void {
+    this.#ended = true;
+    this.#socket.pause();
   }
 
   close(): void {
-    if (this.#ended) return;
-    this.#flush();
+    if (!this.#ended) this.#flush();
     this.#ended = true;
     this.#socket.close(1000);
     setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
@@ -77,6 +90,13 @@ export class Client implements Line {
   cut(): void {
     this.#ended = true;
     this.#socket.terminate();
+  }
+
+  /** Cuts the connection as soon as everything that was sent has left. */
+  cutAfterSent(): void {
+    if (this.#ended) return;
+    this.#flush(() => this.#socket.terminate());
+    this.#ended = true;
   }
 
   #take(data: Buffer): void {
@@ -113,16 +133,35 @@ export class Client implements Line {
     this.cut();
   }
 
+  #seal(stanza: Stanza, change: (sealed: Uint8Array) => Uint8Array): void {
+    if (this.#ended || this.#phase.name !== 'open') return;
+    this.#push(change(this.#phase.cipher.encrypt(encodeStanza(stanza))));
+  }
+
   #push(payload: Uint8Array): void {
     if (this.#outgoing.length === 0) queueMicrotask(() => this.#flush());
     this.#outgoing.push(frame(payload));
   }
 
-  #flush(): void {
+  #flush(left?: () => void): void {
     const bytes = this.#outgoing.length === 1 ? this.#outgoing[0] : Buffer.concat(this.#outgoing);
     this.#outgoing = [];
     if (this.#ended || !bytes?.byteLength) return;
-    const size = this.#listener.messageBytes() ?? bytes.byteLength;
-    for (let start = 0; start < bytes.byteLength; start += size) this.#socket.send(bytes.subarray(start, start + size));
+    const end = this.#listener.cutsWithin(this, bytes.byteLength);
+    if (end === undefined) {
+      this.#write(bytes, left);
+      return;
+    }
+    this.#write(bytes.subarray(0, end), () => this.#socket.terminate());
+    this.#ended = true;
+  }
+
+  #write(bytes: Buffer, left?: () => void): void {
+    const { byteLength } = bytes;
+    const size = this.#listener.messageBytes() ?? byteLength;
+    for (let start = 0; start < byteLength; start += size) {
+      const isLast = start + size >= byteLength;
+      this.#socket.send(bytes.subarray(start, start + size), isLast ? left : undefined);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -15,7 +15,7 @@ export interface GatewayListener extends ClientListener {
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
-/** The port that clients connect to: WebSockets on any path, 404 to plain HTTP for now. */
+/** The port that clients connect to: WebSockets on any path, and a page for plain HTTP. */
 export class Gateway {
   readonly clients = new Set<Client>();
   readonly #server: Server;
@@ -24,10 +24,11 @@ export class Gateway {
   readonly #listener: GatewayListener;
   #connections = 0;
 
-  constructor(identity: ServerIdentity, listener: GatewayListener) {
+  /** @param page answers plain HTTP requests. */
+  constructor(identity: ServerIdentity, listener: GatewayListener, page: RequestListener) {
     this.#identity = identity;
     this.#listener = listener;
-    this.#server = createServer((_request, response) => response.writeHead(404).end());
+    this.#server = createServer(page);
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const status = this.#listener.refusesUpgrade();
       // From here on the socket is ours alone: a client that resets it must not end the whole server.

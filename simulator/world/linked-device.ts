@@ -56,6 +56,12 @@ export class LinkedDevice implements Endpoint {
     return bundle;
   }
 
+  /** Nobody has a one-time key of the device any more: it is asked for new ones. */
+  loseOneTimeKeys(): void {
+    this.keys.empty();
+    this.#askForKeys();
+  }
+
   /** The device logged in over `line`; what waits goes on waiting until `catchUp`. */
   attach(line: Line): void {
     this.#presence = { name: 'catching-up', line };
@@ -81,6 +87,6 @@ export class LinkedDevice implements Endpoint {
 
   #askForKeys(): void {
     const attrs = { type: 'encrypt', id: randomUUID(), from: SERVER };
-    this.deliver(node('notification', attrs, [node('count', { value: String(FEW_KEYS) })]));
+    this.deliver(node('notification', attrs, [node('count', { value: String(this.keys.count) })]));
   }
 }

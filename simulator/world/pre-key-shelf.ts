@@ -33,6 +33,11 @@ export class PreKeyShelf {
     this.#standing = { ...this.#standing, signedPreKey };
   }
 
+  /** Loses all one-time keys, as if they had been handed out. */
+  empty(): void {
+    this.#oneTime.clear();
+  }
+
   /** Hands out a bundle, with the oldest one-time key that is left. */
   take(): KeyBundle {
     const [oneTimeKey] = this.#oneTime.values();

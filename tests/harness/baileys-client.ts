@@ -61,6 +61,11 @@ export class BaileysClient implements AsyncDisposable {
     this.#config = config;
   }
 
+  /** Whether a connection was opened that has not ended. */
+  get isThere(): boolean {
+    return this.#connections > this.closings.length;
+  }
+
   /** Opens a connection. */
   connect(): this {
     WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(this.#target.rootKey, 'hex');
@@ -153,7 +158,7 @@ export class BaileysClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#connections > this.closings.length) await this.goAway();
+    if (this.isThere) await this.goAway();
   }
 
   #listen(sock: WASocket): void {
