@@ -33,6 +33,8 @@ export interface ConnectionListener {
   onMessage(message: IncomingMessage | undefined, key: MessageKey): void;
   /** News of messages that we sent. */
   onDelivery(update: DeliveryUpdate): void;
+  /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
+  onNote(why: string): void;
   /** The line is gone, for this reason. Nothing else comes after it. */
   onClosed(reason: CloseReason): void;
 }
@@ -198,8 +200,8 @@ export interface JournalEntry {
 
 /** What was decrypted, from the moment in which the key for it was used up. */
 export interface Journal {
-  /** What a ciphertext said when it was decrypted before. */
-  find(sessionId: SessionId, ciphertextHash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** What a ciphertext said when it was decrypted before as this message; under another id it would be a forgery. */
+  find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined>;
   /** The entries of whole messages that became nothing yet, in the order of their arrival. */
   leftOver(sessionId: SessionId): Promise<JournalEntry[]>;
 }

@@ -29,8 +29,8 @@ export class SqliteJournal implements Journal {
     this.#sql = prepare(db);
   }
 
-  find(sessionId: SessionId, ciphertextHash: Uint8Array): Promise<Uint8Array | undefined> {
-    return promised(() => this.#sql.find.get(sessionId, Buffer.from(ciphertextHash))?.plaintext);
+  find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
+    return promised(() => this.#sql.find.get(sessionId, Buffer.from(ciphertextHash), messageKey)?.plaintext);
   }
 
   leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
@@ -74,8 +74,8 @@ const IS_WHOLE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
 
 function prepare(db: Database) {
   return {
-    find: db.prepare<[SessionId, Buffer], { plaintext: Buffer }>(
-      'SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ?',
+    find: db.prepare<[SessionId, Buffer, MessageKey], { plaintext: Buffer }>(
+      'SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ? AND message_key = ?',
     ),
     leftOver: db.prepare<[SessionId], Row>(
       `SELECT ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext

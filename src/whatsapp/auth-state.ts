@@ -21,8 +21,8 @@ export interface LineAuth {
    * @throws LineOverError behind the fence, and whatever the storage throws
    */
   commitStep(changes: SignalDataSet, decrypted: JournalEntry | undefined): Promise<void>;
-  /** What a ciphertext said when it was decrypted before. */
-  recall(ciphertextHash: Uint8Array): Promise<Uint8Array | undefined>;
+  /** What the ciphertext of a message said when it was decrypted before. */
+  recall(ciphertext: Pick<JournalEntry, 'ciphertextHash' | 'messageKey'>): Promise<Uint8Array | undefined>;
   /** The journal of whole messages that became nothing yet. */
   leftOver(): Promise<JournalEntry[]>;
   /** From here on nothing of this line is stored: a newer line, or nobody, owns the credentials. */
@@ -77,7 +77,7 @@ export async function loadAuth(
       if (fenced) throw new LineOverError();
       await guarded(keys.set(sessionId, changesOf(changes), decrypted));
     },
-    recall: (ciphertextHash) => guarded(journal.find(sessionId, ciphertextHash)),
+    recall: ({ ciphertextHash, messageKey }) => guarded(journal.find(sessionId, ciphertextHash, messageKey)),
     leftOver: () => guarded(journal.leftOver(sessionId)),
     fence: () => {
       fenced = true;

@@ -6,26 +6,31 @@ import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type OutgoingText, type SendOutcome } from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
 import { isPaired, type LineAuth } from './auth-state.ts';
+import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { closeReason } from './disconnect.ts';
-import { HangGuards } from './hang-guards.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
+import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
+import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
-import { messagesOf } from './replay.ts';
+import { messagesOf, unreadableMessage } from './replay.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { sendText } from './send-text.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { type FindSent, socketConfig } from './socket-config.ts';
+import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a line is made of. */
 export interface ConnectionParts {
+  sessionId: SessionId;
   settings: WhatsAppSettings;
   /** `troubled` hears of every failure of the storage. */
   loadAuth: (troubled: (error: Error) => void) => Promise<LineAuth>;
@@ -42,7 +47,7 @@ interface OpenLine {
   socket: WASocket;
   auth: LineAuth;
   order: MessageOrder;
-  guards: HangGuards;
+  watchdogs: Watchdogs;
 }
 
 /**
@@ -52,6 +57,7 @@ interface OpenLine {
  */
 export class BaileysConnection implements Connection {
   readonly #parts: ConnectionParts;
+  readonly #context: LineContext;
   readonly #acks: Acks;
   readonly #closed = Promise.withResolvers<undefined>();
   #line: OpenLine | undefined;
@@ -63,12 +69,16 @@ export class BaileysConnection implements Connection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#acks = new Acks(parts.clock);
-    this.#start().catch((error: unknown) => this.#finish(error));
+    this.#context = { sessionId: parts.sessionId, failed: (error) => this.#broke('out of its reach', error) };
+    inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
   async sendText(message: OutgoingText): Promise<SendOutcome> {
-    if (!this.#line || this.#ended) throw new AppError('session_not_connected');
-    return sendText({ socket: this.#line.socket, acks: this.#acks, lookup: this.#parts.lookup }, message);
+    const line = this.#line;
+    if (!line || this.#ended) throw new AppError('session_not_connected');
+    return inLine(this.#context, () =>
+      sendText({ socket: line.socket, acks: this.#acks, lookup: this.#parts.lookup }, message),
+    );
   }
 
   async close(): Promise<void> {
@@ -92,15 +102,26 @@ export class BaileysConnection implements Connection {
     const auth = await loadAuth((error) => this.#cut(error));
     if (this.#ended) return;
     const origins = new CiphertextOrigins();
-    const socket = makeWASocket(socketConfig({ settings, auth, origins, retryCounters, findSent }));
-    const order = new MessageOrder(socket, (error) => this.#failed(error));
+    const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
+    const socket = makeWASocket(socketConfig({ settings, auth, origins, unreadable, retryCounters, findSent }));
+    guardListeners(socket, (failure) => this.#outOfBand(failure));
+    const order = new MessageOrder(socket, (error) => this.#broke('to take what WhatsApp sent', error));
     origins.watch(socket);
     retryCounters.carryOver(socket);
-    const line = { socket, auth, order, guards: new HangGuards(socket, clock, (error) => this.#end(line, error)) };
+    const line = { socket, auth, order, watchdogs: this.#watchdogs(socket) };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
     this.#tell(() => this.#replay(line));
+  }
+
+  #watchdogs(socket: WASocket): Watchdogs {
+    const { clock, listener } = this.#parts;
+    return new Watchdogs({
+      ...{ socket, clock },
+      giveUp: (error) => this.#endWith(error),
+      note: (why) => this.#tell(() => listener.onNote(why)),
+    });
   }
 
   /** First of all tells what an earlier line wrote into the journal, and nobody heard of. */
@@ -113,22 +134,16 @@ export class BaileysConnection implements Connection {
   }
 
   #handlers(line: OpenLine): LineHandlers {
-    const { auth, guards } = line;
+    const { auth } = line;
     const { listener, log } = this.#parts;
     return {
       credentialsChanged: () => {
         const saved = auth.saveCredentials();
         this.#tell(() => saved);
       },
-      qr: (qr) => {
-        guards.started();
-        this.#tell(() => listener.onQr(qr));
-      },
+      qr: (qr) => this.#tell(() => listener.onQr(qr)),
       paired: (identity) => this.#tell(() => listener.onPaired(identity)),
-      open: (identity) => {
-        guards.started();
-        this.#tell(() => listener.onOpen(identity));
-      },
+      open: (identity) => this.#tell(() => listener.onOpen(identity)),
       message: (message, appended) => this.#read(line, message, appended),
       acknowledged: (node) => {
         const update = this.#acks.take(node);
@@ -152,44 +167,59 @@ export class BaileysConnection implements Connection {
     if (!message.message) this.#parts.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
   }
 
+  #unreadable(attrs: Record<string, string>): void {
+    const line = this.#line;
+    const me = line?.socket.user;
+    if (line && me) this.#read(line, unreadableMessage(attrs, me), attrs.offline !== undefined);
+  }
+
   #reading(arrival: Arrival, { signalRepository }: WASocket): Promise<IncomingMessage | undefined> {
     return readIncoming(arrival, (lid) => signalRepository.lidMapping.getPNForLID(lid));
   }
 
   #tell(what: () => void | Promise<void>): void {
-    this.#telling.run(what).catch((error: unknown) => {
+    this.#telling.run(() => outOfLine(what)).catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'news of a line could not be handled');
     });
-  }
-
-  /** Baileys could not take what WhatsApp sent: with a new line both sides begin anew. */
-  #failed(error: unknown): void {
-    this.#parts.log.warn({ err: error }, 'Baileys could not take what WhatsApp sent; the line is opened anew');
-    if (this.#line) this.#end(this.#line, error instanceof Error ? error : new Error(String(error)));
   }
 
   /** The storage fails: nothing may leave any more, least of all a receipt for what is not stored. */
   #cut(error: Error): void {
     if (!this.#line || this.#ended) return;
     this.#line.auth.fence();
-    this.#line.guards.cut();
+    this.#line.watchdogs.cut();
     this.#end(this.#line, error);
   }
 
-  /** Asks Baileys to end; its closing event, or the cut after a while, then finishes. */
-  #end({ socket, guards }: OpenLine, error: Error | undefined): void {
+  /** One of Baileys' listeners threw. What it was handling is lost, and the line with it, unless it was of no weight. */
+  #outOfBand({ event, error, isHarmless }: OutOfBandFailure): void {
+    if (!isHarmless) return this.#broke(`at ${event}`, error);
+    const { log, listener } = this.#parts;
+    log.warn({ err: error, event }, 'Baileys failed at a stanza without which the line goes on');
+    this.#tell(() => listener.onNote(`Baileys failed at ${event}: ${messageOf(error)}`));
+  }
+
+  /** Something threw where nobody catches it: this one line is opened anew, and nobody else notices. */
+  #broke(where: string, error: unknown): void {
     if (this.#ended) return;
-    const cut = guards.closing();
-    socket
-      .end(error)
-      .catch((failure: unknown) => this.#finish(failure))
-      .finally(() => cut.cancel());
+    this.#parts.log.warn({ err: error, where }, 'Baileys failed; the line is opened anew');
+    this.#endWith(new BrokenLineError(`Baileys failed ${where}: ${messageOf(error)}`, { cause: error }));
+  }
+
+  #endWith(error: Error): void {
+    if (this.#line) this.#end(this.#line, error);
+  }
+
+  /** Asks Baileys to end; its closing event, or the cut by a watchdog after a while, then finishes. */
+  #end({ socket }: OpenLine, error: Error | undefined): void {
+    if (this.#ended) return;
+    socket.end(error).catch((failure: unknown) => this.#finish(failure));
   }
 
   #finish(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#line?.guards.started();
+    this.#line?.watchdogs.stop();
     this.#line?.auth.fence();
     this.#acks.release();
     const reason = this.#reason(error);
@@ -202,4 +232,8 @@ export class BaileysConnection implements Connection {
     const creds = this.#line?.auth.state.creds;
     return closeReason({ paired: creds !== undefined && isPaired(creds), error });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

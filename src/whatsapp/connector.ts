@@ -46,6 +46,7 @@ export class BaileysConnector implements Connector {
   open(sessionId: SessionId, listener: ConnectionListener): Connection {
     const { settings, keys, journal, storageReady, sentMessages, clock, log } = this.#parts;
     return new BaileysConnection({
+      sessionId,
       settings,
       loadAuth: async (troubled) => {
         await storageReady();

@@ -1,5 +1,6 @@
 import { type CloseReason } from '../domain/close-reason.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
+import { BrokenLineError } from './broken-line.ts';
 
 /** What is known of a line at the moment it closes. */
 export interface LineAtClose {
@@ -15,6 +16,7 @@ export interface LineAtClose {
  */
 export function closeReason({ paired, error }: LineAtClose): CloseReason {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };

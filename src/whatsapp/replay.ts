@@ -22,16 +22,22 @@ export function messagesOf(entries: readonly JournalEntry[], me: Owner): Journal
   const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
   return [...deliveries.values()].flatMap((parts) => {
     const [first] = parts;
-    return first ? [messageOf(first.attrs, parts, me)] : [];
+    return first ? [{ message: messageOf(first.attrs, parts, me), offline: first.attrs.offline !== undefined }] : [];
   });
 }
 
-function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): JournaledMessage {
+/** A message of which nothing more is known than its stanza, in the form in which Baileys tells of such. */
+export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
+  const message = messageOf(attrs, [], me);
+  return { ...message, message: null, messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT };
+}
+
+function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
   const lid = me.lid ?? '';
   const message: WAMessage = decodeMessageNode({ tag: 'message', attrs }, me.id, lid).fullMessage;
   message.message = Object.assign({}, ...parts.map(contentOf)) as proto.IMessage;
   cleanMessage(message, me.id, lid);
-  return { message, offline: attrs.offline !== undefined };
+  return message;
 }
 
 /** What the owner wrote on the phone is wrapped for our eyes. */

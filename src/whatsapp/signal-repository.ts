@@ -1,6 +1,7 @@
 import {
   DEFAULT_CONNECTION_CONFIG,
   isPnUser,
+  MISSING_KEYS_ERROR_TEXT,
   type SignalRepositoryWithLIDStore,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
@@ -14,6 +15,8 @@ type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 export interface SignalRepositoryParts {
   auth: LineAuth;
   origins: CiphertextOrigins;
+  /** Told of the stanza of a message that is lost to us, of which Baileys says nothing to anybody. */
+  unreadable: (attrs: Record<string, string>) => void;
 }
 
 /**
@@ -25,11 +28,12 @@ export interface SignalRepositoryParts {
  *    can tell WhatsApp that we have it. From there on no crash loses it: the next line finds it in the journal.
  * 3. A ciphertext that WhatsApp delivers again, whose key is used up, is answered from the journal.
  */
-export function safeSignalRepository({ auth, origins }: SignalRepositoryParts): MakeSignalRepository {
+export function safeSignalRepository(parts: SignalRepositoryParts): MakeSignalRepository {
+  const { auth } = parts;
   return ({ creds }, logger, pnToLid) => {
     const steps = new RatchetSteps(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
     const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: steps.keys() }, logger, pnToLid);
-    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, { auth, origins }) };
+    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, parts) };
   };
 }
 
@@ -52,23 +56,32 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
 }
 
 function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps, parts: SignalRepositoryParts) {
-  const { auth, origins } = parts;
-  const once = (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
-    const origin = origins.of(ciphertext);
+  const once = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+    const origin = parts.origins.of(ciphertext);
     if (!origin) return steps.take(decrypt);
-    return steps.take(
-      async () => (await auth.recall(origin.ciphertextHash)) ?? decrypt(),
-      (plaintext) => ({ ...origin, plaintext }),
-    );
+    try {
+      return await steps.take(
+        async () => (await parts.auth.recall(origin)) ?? decrypt(),
+        (plaintext) => ({ ...origin, plaintext }),
+      );
+    } catch (error) {
+      if (isKeyUsedUp(error)) parts.unreadable(origin.attrs);
+      throw error;
+    }
   };
   return {
     decryptMessage: (opts) =>
-      whileOurs(auth, async () => {
+      whileOurs(parts.auth, async () => {
         await resolveLid(stock, opts.jid);
         return once(opts.ciphertext, () => stock.decryptMessage(opts));
       }),
-    decryptGroupMessage: (opts) => whileOurs(auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
+    decryptGroupMessage: (opts) => whileOurs(parts.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
+}
+
+/** Baileys takes this for a message that it had before, and drops it without a word. The journal would know it. */
+function isKeyUsedUp(error: unknown): boolean {
+  return error instanceof Error && error.message === MISSING_KEYS_ERROR_TEXT;
 }
 
 /**

@@ -1,30 +1,26 @@
 import { Browsers, proto, type UserFacingSocketConfig } from '@whiskeysockets/baileys';
 import { silentLogger } from '../kit/logger.ts';
-import { type LineAuth } from './auth-state.ts';
-import { type CiphertextOrigins } from './ciphertext-origins.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { type WhatsAppSettings } from './settings.ts';
-import { safeSignalRepository } from './signal-repository.ts';
+import { safeSignalRepository, type SignalRepositoryParts } from './signal-repository.ts';
 
 /** Finds a message that we sent, encoded, by its id; for a recipient who could not decrypt it. */
 export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 
 /** What the options of one line are made of. */
-export interface SocketConfigParts {
+export interface SocketConfigParts extends SignalRepositoryParts {
   settings: WhatsAppSettings;
-  auth: LineAuth;
-  origins: CiphertextOrigins;
   retryCounters: RetryCounters;
   findSent: FindSent;
 }
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, auth, origins, retryCounters, findSent } = parts;
+  const { settings, auth, retryCounters, findSent } = parts;
   return {
     ...connectionOptions(settings),
     auth: auth.state,
-    makeSignalRepository: safeSignalRepository({ auth, origins }),
+    makeSignalRepository: safeSignalRepository(parts),
     msgRetryCounterCache: retryCounters,
     // A storage that fails ends the line; trying again for half a minute, as is the default, would only hold it up.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },

@@ -37,13 +37,14 @@ describe('the journal', () => {
     expect(await db.storage.signalKeys.get(ANA, 'session', ['x'])).toEqual(new Map([['x', 'after']]));
   });
 
-  it('gives back byte for byte what a ciphertext said, to its own session', async () => {
+  it('gives back byte for byte what a ciphertext said, to its own session and as the same message', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one'));
 
-    expect(await db.storage.journal.find(ANA, Buffer.from('one'))).toEqual(entry('one').plaintext);
-    expect(await db.storage.journal.find(ANA, Buffer.from('two'))).toBeUndefined();
-    expect(await db.storage.journal.find(BEA, Buffer.from('one'))).toBeUndefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'one' as MessageKey)).toEqual(entry('one').plaintext);
+    expect(await db.storage.journal.find(ANA, Buffer.from('two'), 'two' as MessageKey)).toBeUndefined();
+    expect(await db.storage.journal.find(BEA, Buffer.from('one'), 'one' as MessageKey)).toBeUndefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'another message' as MessageKey)).toBeUndefined();
   });
 
   it('has what became nothing yet, in the order of its arrival', async () => {
@@ -95,11 +96,11 @@ describe('the journal', () => {
 
     await db.clock.advance(DAY_MS);
     await db.storage.prune(DAY_MS);
-    expect(await db.storage.journal.find(ANA, Buffer.from('handled'))).toBeDefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('handled'), 'handled' as MessageKey)).toBeDefined();
     await db.clock.advance(60 * DAY_MS);
     await db.storage.prune(DAY_MS);
 
-    expect(await db.storage.journal.find(ANA, Buffer.from('handled'))).toBeUndefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('handled'), 'handled' as MessageKey)).toBeUndefined();
     expect(names(await db.storage.journal.leftOver(ANA))).toEqual(['left over']);
   });
 
@@ -110,7 +111,7 @@ describe('the journal', () => {
     await db.clock.advance(14 * DAY_MS + 1);
     await db.storage.prune(DAY_MS);
 
-    expect(await db.storage.journal.find(ANA, Buffer.from('key'))).toBeUndefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('key'), 'key' as MessageKey)).toBeUndefined();
   });
 
   it('goes with its session', async () => {
@@ -119,7 +120,7 @@ describe('the journal', () => {
 
     await db.storage.sessions.remove(ANA, []);
 
-    expect(await db.storage.journal.find(ANA, Buffer.from('one'))).toBeUndefined();
+    expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'one' as MessageKey)).toBeUndefined();
   });
 });
 
