@@ -3,11 +3,10 @@ import { startWorld, type World } from '../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
-/** A world with a linked account, and somebody who writes to it. */
-async function startConversation() {
-  const world = await startWorld();
+/** A linked account in a world, and somebody who writes to it. */
+async function startConversation(world: World) {
   const account = await world.link(world.whatsapp.phone(ACCOUNT));
-  return { world, account, person: world.whatsapp.phone(PERSON, 'Juan') };
+  return { account, person: world.whatsapp.phone(PERSON, 'Juan') };
 }
 
 async function next(world: World) {
@@ -30,8 +29,8 @@ describe('a message to a group', () => {
   it.each(['lid', 'pn'] as const)(
     'comes with its sender and its group, when members are named by %s',
     async (addressing) => {
-      const { world, account, person } = await startConversation();
-      await using _ = world;
+      await using world = await startWorld();
+      const { account, person } = await startConversation(world);
       const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone], addressing });
 
       for (const text of ['uno', 'dos', 'tres']) await person.sendText(group.jid, text);
@@ -52,8 +51,8 @@ describe('a message to a group', () => {
 
 describe('a message that WhatsApp delivers twice', () => {
   it('at once, is one callback', async () => {
-    const { world, person } = await startConversation();
-    await using _ = world;
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
     world.whatsapp.fault('duplicate-delivery', { number: ACCOUNT });
 
     for (const text of ['uno', 'dos', 'tres']) await person.sendText(ACCOUNT, text);
@@ -70,8 +69,8 @@ describe('a message that WhatsApp delivers twice', () => {
   it.each(['a new session', 'a known session', 'a group'])(
     'since our receipt was lost, is one callback, and is confirmed this time: %s',
     async (kind) => {
-      const { world, account, person } = await startConversation();
-      await using _ = world;
+      await using world = await startWorld();
+      const { account, person } = await startConversation(world);
       const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
       const to = kind === 'a group' ? group.jid : ACCOUNT;
       if (kind !== 'a new session') {
@@ -98,8 +97,8 @@ describe('a message that WhatsApp delivers twice', () => {
 
 describe('a message that cannot be decrypted', () => {
   it.each(['a person', 'a group'])('is told at once, and once more when it can: from %s', async (from) => {
-    const { world, account, person } = await startConversation();
-    await using _ = world;
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
     const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
     const to = from === 'a group' ? group.jid : ACCOUNT;
     await person.sendText(to, 'antes');
@@ -122,8 +121,8 @@ describe('a message that cannot be decrypted', () => {
   });
 
   it('since its key was used for another message, is told and does not repeat that one', async () => {
-    const { world, person } = await startConversation();
-    await using _ = world;
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
     await person.sendText(ACCOUNT, 'antes');
     await next(world);
     world.whatsapp.fault('used-message-key', { number: ACCOUNT, times: 1 });
@@ -137,8 +136,8 @@ describe('a message that cannot be decrypted', () => {
 
 describe('messages that waited', () => {
   it('come all, once and in order, though the line is cut among them', async () => {
-    const { world, person } = await startConversation();
-    await using _ = world;
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
     await world.stopOrchestrator();
     const texts = Array.from({ length: 40 }, (_, at) => `mensaje ${at + 1}`);
     for (const text of texts) await person.sendText(ACCOUNT, text);
