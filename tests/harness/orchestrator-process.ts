@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Environment } from '../../src/environment.ts';
+import { type Answer, ask } from './ask.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
 const READY = 'the orchestrator is ready';
@@ -11,6 +12,7 @@ export class OrchestratorProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   /** What it wrote, both outputs together. */
   output = '';
+  #url: string | undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -31,13 +33,37 @@ export class OrchestratorProcess implements AsyncDisposable {
   /** Starts it and waits until it answers. */
   static async start(environment: Environment): Promise<OrchestratorProcess> {
     const started = OrchestratorProcess.spawn(environment);
-    await started.until(READY);
+    await started.untilReady();
     return started;
+  }
+
+  /** Resolves when it answers. */
+  untilReady(): Promise<void> {
+    return this.until(READY);
   }
 
   /** Where it answers. */
   get url(): string {
-    return this.logLines().find(({ msg }) => msg === READY)?.url as string;
+    this.#url ??= this.logLines().find(({ msg }) => msg === READY)?.url as string;
+    return this.#url;
+  }
+
+  /** Whether it has not ended yet. */
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get(path: string): Promise<Answer> {
+    return ask(`${this.url}${path}`, { method: 'GET' });
+  }
+
+  post(path: string, body?: unknown): Promise<Answer> {
+    return ask(`${this.url}${path}`, { method: 'POST', body });
+  }
+
+  /** Sends it a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** Its log so far. */
@@ -51,7 +77,7 @@ export class OrchestratorProcess implements AsyncDisposable {
   /** Resolves when it has written `text`; rejects with all it wrote when it ends before. */
   async until(text: string): Promise<void> {
     while (!this.output.includes(text)) {
-      if (this.#child.exitCode !== null) throw new Error(`It ended before it wrote "${text}":\n${this.output}`);
+      if (!this.isRunning) throw new Error(`It ended before it wrote "${text}":\n${this.output}`);
       await Promise.race([
         ...[this.#child.stdout, this.#child.stderr].map((stream) => stream && once(stream, 'data')),
         once(this.#child, 'close'),
@@ -67,7 +93,7 @@ export class OrchestratorProcess implements AsyncDisposable {
 
   /** Resolves with the exit code. */
   async exited(): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
+    if (this.isRunning) await once(this.#child, 'close');
     return this.#child.exitCode;
   }
 

@@ -2,16 +2,9 @@ import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Environment } from '../../src/environment.ts';
+import { type Answer, ask } from './ask.ts';
 import { type SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
-
-/** An answer of the REST interface. */
-export interface Answer {
-  status: number;
-
-  body: any;
-  headers: Headers;
-}
 
 /** How an orchestrator is started. */
 export interface OrchestratorOptions {
@@ -80,11 +73,8 @@ export class Orchestrator implements AsyncDisposable {
     await this.#app[Symbol.asyncDispose]();
   }
 
-  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const init = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(`${this.url}${path}`, { method, ...init, headers: { ...type, ...headers } });
-    return { status: response.status, body: await response.json(), headers: response.headers };
+  #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return ask(`${this.url}${path}`, { method, body, headers });
   }
 }
 

@@ -72,6 +72,11 @@ export class TestBackend implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Whether it listens. */
+  get isUp(): boolean {
+    return this.#server !== undefined;
+  }
+
   /** What it has accepted (answered with 2xx), in order. */
   get accepted(): Received[] {
     return this.received.filter(({ status }) => status !== null && status >= 200 && status < 300);

@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { type Scenario, type Size } from './scenario.ts';
+
+/** What is to be run. */
+export interface Order {
+  scenarios: readonly Scenario[];
+  size: 'short' | 'full';
+  seed: number;
+  /** Numbers of the size to be changed. */
+  changes: Size;
+}
+
+/** Reads the arguments of `npm run chaos`. Throws an Error with one sentence when they make no sense. */
+export function readOrder(args: readonly string[], all: readonly Scenario[]): Order {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string' },
+      size: { type: 'string', default: 'full' },
+      set: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const { size } = values;
+  if (size !== 'short' && size !== 'full') throw new Error(`--size is short or full, not "${size}".`);
+  return {
+    scenarios: positionals.length === 0 ? all : positionals.map((name) => find(name, all)),
+    size,
+    seed: values.seed === undefined ? randomInt(2 ** 31) : numberOf(values.seed, '--seed'),
+    changes: Object.fromEntries(values.set.map(change)),
+  };
+}
+
+function find(name: string, all: readonly Scenario[]): Scenario {
+  const found = all.find((scenario) => scenario.name === name);
+  if (!found) throw new Error(`There is no scenario "${name}", but ${all.map((each) => each.name).join(', ')}.`);
+  return found;
+}
+
+function change(text: string): [string, number] {
+  const [name = '', value = ''] = text.split('=');
+  return [name, numberOf(value, `--set ${name}`)];
+}
+
+function numberOf(text: string, name: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw new Error(`${name} needs a number, not "${text}".`);
+  return value;
+}

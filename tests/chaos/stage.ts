@@ -1,0 +1,141 @@
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { type Group } from '../../simulator/world/group.ts';
+import { type Environment } from '../../src/environment.ts';
+import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
+import { type Received, type TestBackend } from '../harness/test-backend.ts';
+import { untilTrue } from '../harness/until.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { Ledger } from './ledger.ts';
+
+/** A linked account and the people who write to it. */
+export interface Account {
+  sessionId: string;
+  phone: Phone;
+  friend: Phone;
+  /** Writes in the group only. */
+  neighbour: Phone;
+  /** All three. */
+  group: Group;
+}
+
+/** How a stage is set up. */
+export interface StageOptions {
+  accounts: number;
+  /** Settings beside those that the world needs. */
+  environment?: Environment;
+}
+
+const ERROR_LEVEL = 50;
+
+/** Whatever ends this process takes the orchestrators along. */
+const running = new Set<OrchestratorProcess>();
+process.once('exit', () => running.forEach((orchestrator) => orchestrator.signal('SIGKILL')));
+
+/** An orchestrator as a process of its own, accounts that are linked to it, and a ledger of what was written to them. */
+export class Stage implements AsyncDisposable {
+  readonly ledger = new Ledger();
+  readonly accounts: Account[] = [];
+  readonly #world: World;
+  readonly #processes: OrchestratorProcess[] = [];
+
+  private constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Starts the orchestrator and links the accounts, one after the other. */
+  static async open({ accounts, environment = {} }: StageOptions): Promise<Stage> {
+    const stage = new Stage(await startWorld({ environment }, { start: false }));
+    await stage.start();
+    for (let index = 0; index < accounts; index += 1) stage.accounts.push(await stage.#link(index));
+    return stage;
+  }
+
+  get whatsapp(): Simulator {
+    return this.#world.whatsapp;
+  }
+
+  get backend(): TestBackend {
+    return this.#world.backend;
+  }
+
+  /** What the backend has accepted, in order. */
+  get accepted(): Received[] {
+    return this.#world.backend.accepted;
+  }
+
+  /** The orchestrator that was started last. */
+  get process(): OrchestratorProcess {
+    const last = this.#processes.at(-1);
+    if (!last) throw new Error('No orchestrator was started');
+    return last;
+  }
+
+  /** Starts a process and does not wait for it. */
+  spawn(environment: Environment = {}): OrchestratorProcess {
+    const spawned = OrchestratorProcess.spawn({ ...this.#world.environment, ...environment });
+    this.#processes.push(spawned);
+    running.add(spawned);
+    void spawned.exited().then(() => running.delete(spawned));
+    return spawned;
+  }
+
+  /** Starts a process and waits until it answers. */
+  async start(environment: Environment = {}): Promise<OrchestratorProcess> {
+    const started = this.spawn(environment);
+    await started.untilReady();
+    return started;
+  }
+
+  /** Has somebody write the next message to an account, and notes it; resolves with its id when WhatsApp has it. */
+  async write({ sessionId, phone }: Account, from: Phone, chat: Phone | Group = phone): Promise<string> {
+    const content = `${phone.number.slice(-2)}/${this.ledger.count(sessionId) + 1}`;
+    this.ledger.note(sessionId, content);
+    return from.sendText(chat, content);
+  }
+
+  /** Waits until the backend has as many messages as were written; not for ever, since then something is wrong. */
+  async settle(patienceMs: number): Promise<void> {
+    await waitFor(() => this.ledger.isFull(this.accepted), patienceMs);
+  }
+
+  /** What is wrong with what the backend got. */
+  problems(): string[] {
+    return this.ledger.compare(this.accepted);
+  }
+
+  /** What the processes logged as errors, each sentence with how often. */
+  errors(): Map<string, number> {
+    const sentences = this.#processes
+      .flatMap((process) => process.logLines())
+      .filter(({ level }) => Number(level) >= ERROR_LEVEL)
+      .map(({ msg }) => String(msg).replace(/session_\w+/, 'session'));
+    return new Map([...Map.groupBy(sentences, (sentence) => sentence)].map(([name, all]) => [name, all.length]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]();
+    await this.#world[Symbol.asyncDispose]();
+  }
+
+  async #link(index: number): Promise<Account> {
+    const digits = String(index).padStart(2, '0');
+    const phone = this.whatsapp.phone(`54911000000${digits}`, `Account ${index}`);
+    const friend = this.whatsapp.phone(`54922000000${digits}`, `Friend ${index}`);
+    const neighbour = this.whatsapp.phone(`54933000000${digits}`, `Neighbour ${index}`);
+    const group = this.whatsapp.group({ subject: `Group ${index}`, members: [phone, friend, neighbour] });
+    const { body } = await this.process.get('/generate-qr');
+    await phone.scan(body.qrText as string);
+    await this.backend.next(
+      (received) => received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId,
+      { timeoutMs: 20_000 },
+    );
+    return { sessionId: body.sessionId as string, phone, friend, neighbour, group };
+  }
+}
+
+/** Resolves when `holds`, or after `patienceMs`: what follows says what is missing. */
+async function waitFor(holds: () => boolean | Promise<boolean>, patienceMs: number): Promise<void> {
+  const end = Date.now() + patienceMs;
+  await untilTrue(async () => (await holds()) || Date.now() > end);
+}

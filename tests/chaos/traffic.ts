@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Dice } from './dice.ts';
+import { type Account, type Stage } from './stage.ts';
+
+/** People who write to all accounts, each after a pause of up to `pauseMs`, until it is stopped. */
+export class Traffic {
+  readonly #stage: Stage;
+  readonly #pauseMs: number;
+  readonly #writers: Promise<void>[];
+  #isOver = false;
+
+  constructor(stage: Stage, dice: Dice, pauseMs: number) {
+    this.#stage = stage;
+    this.#pauseMs = pauseMs;
+    this.#writers = stage.accounts.map((account) => this.#write(account, dice.fork()));
+  }
+
+  /** Resolves when nobody writes any more. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#writers);
+  }
+
+  /** One message after the other, so that there is one right order: half to the account alone, half to its group. */
+  async #write(account: Account, dice: Dice): Promise<void> {
+    while (!this.#isOver) {
+      await pause(dice.below(this.#pauseMs));
+      const author = dice.pick([account.friend, account.neighbour]);
+      await this.#stage.write(account, author, dice.pick([account.phone, account.group]));
+    }
+  }
+}
