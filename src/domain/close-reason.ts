@@ -9,6 +9,8 @@ export type CloseReason =
   | { kind: 'restart-required' }
   /** Network, server trouble, silence: it may come back (428, 408, 5xx, none). */
   | { kind: 'connection-lost'; detail: string }
+  /** It was open and of no use: a watchdog gave it up, or Baileys threw where nobody catches it. */
+  | { kind: 'broken'; detail: string }
   /** We cut it, since what it brought could not be stored. */
   | { kind: 'storage-failed' }
   /** Nobody scanned any of the codes of this offer (408 of its own kind). */

@@ -9,6 +9,8 @@ import { type SessionId } from '../domain/session-id.ts';
 
 /** A line that held this long was good: the next loss is a first one again. */
 const GOOD_AFTER_MS = 60_000;
+/** Watchdogs take their minutes; a line that they end must have held longer to have been good. */
+const GOOD_UNLESS_BROKEN_AFTER_MS = 900_000;
 
 /** What a keeper is made of. */
 export interface LineKeeperParts {
@@ -102,6 +104,7 @@ export class LineKeeper {
       },
       onMessage: (message, key) => listener.onMessage(message, key),
       onDelivery: (update) => listener.onDelivery(update),
+      onNote: (why) => listener.onNote(why),
       onClosed: (reason) => {
         leave();
         ifCurrent(() => this.#lost(reason));
@@ -111,13 +114,14 @@ export class LineKeeper {
 
   #lost(reason: CloseReason): void {
     this.#connection = undefined;
-    this.#countLoss();
+    this.#countLoss(reason);
     this.#parts.listener.onClosed(reason);
   }
 
-  #countLoss(): void {
+  #countLoss({ kind }: CloseReason): void {
     const openMs = this.#openSinceMs === undefined ? 0 : this.#parts.clock.now() - this.#openSinceMs;
-    this.#failures = openMs >= GOOD_AFTER_MS ? 0 : this.#failures + 1;
+    const goodMs = kind === 'broken' ? GOOD_UNLESS_BROKEN_AFTER_MS : GOOD_AFTER_MS;
+    this.#failures = openMs >= goodMs ? 0 : this.#failures + 1;
     this.#openSinceMs = undefined;
   }
 

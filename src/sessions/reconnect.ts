@@ -28,6 +28,8 @@ const SLOW: Backoff = { baseMs: 30_000, maxMs: 600_000 };
 const STORAGE: Backoff = { baseMs: 1_000, maxMs: 5_000 };
 const MAX_RESTARTS = 3;
 const MAX_REPLACEMENTS = 3;
+/** From so many in a row on, what breaks the line is waiting for it at WhatsApp, and haste helps nobody. */
+const MANY_BREAKS = 4;
 
 /** What to do, from why the line was lost. */
 export function decide(reason: CloseReason, context: LossContext): Decision {
@@ -41,6 +43,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
+  broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'pairing-failed': () => ({ do: 'start-over', after: USUAL }),
   'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL }),

@@ -168,6 +168,7 @@ export class Session implements SendingSession {
           this.#record = await this.#parts.inbound.receive(this.#record, message, key);
         }),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
+      onNote: (why) => this.#inTurn('a note', () => this.#note(why)),
       onClosed: (reason) => this.#inTurn('a lost line', () => this.#lost(reason)),
     };
   }
@@ -204,6 +205,11 @@ export class Session implements SendingSession {
       const record = this.#next({ name: 'online' }, { ...news, announced: true });
       await this.#enter({ name: 'online' }, record, [newSessionConnected(record, this.#parts.authDir, after)]);
     });
+  }
+
+  async #note(why: string): Promise<void> {
+    const note = { atMs: this.#parts.clock.now(), what: 'trouble', why };
+    await this.#parts.store.commit(this.#record, [], { note });
   }
 
   async #lost(reason: CloseReason): Promise<void> {

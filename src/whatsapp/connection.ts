@@ -139,6 +139,8 @@ export class BaileysConnection implements Connection {
     return {
       credentialsChanged: () => {
         const saved = auth.saveCredentials();
+        // The line has heard of a failure, and ends of it; until it is its turn nobody awaits this one.
+        saved.catch(() => undefined);
         this.#tell(() => saved);
       },
       qr: (qr) => this.#tell(() => listener.onQr(qr)),
@@ -178,9 +180,11 @@ export class BaileysConnection implements Connection {
   }
 
   #tell(what: () => void | Promise<void>): void {
-    this.#telling.run(() => outOfLine(what)).catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'news of a line could not be handled');
-    });
+    this.#telling
+      .run(() => outOfLine(what))
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, 'news of a line could not be handled');
+      });
   }
 
   /** The storage fails: nothing may leave any more, least of all a receipt for what is not stored. */
@@ -193,7 +197,10 @@ export class BaileysConnection implements Connection {
 
   /** One of Baileys' listeners threw. What it was handling is lost, and the line with it, unless it was of no weight. */
   #outOfBand({ event, error, isHarmless }: OutOfBandFailure): void {
-    if (!isHarmless) return this.#broke(`at ${event}`, error);
+    if (!isHarmless) {
+      this.#broke(`at ${event}`, error);
+      return;
+    }
     const { log, listener } = this.#parts;
     log.warn({ err: error, event }, 'Baileys failed at a stanza without which the line goes on');
     this.#tell(() => listener.onNote(`Baileys failed at ${event}: ${messageOf(error)}`));

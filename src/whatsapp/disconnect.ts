@@ -15,14 +15,21 @@ export interface LineAtClose {
  * code"), so the numbers are read here and nowhere else.
  */
 export function closeReason({ paired, error }: LineAtClose): CloseReason {
-  if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
-  if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
+  const ours = ownReason(error);
+  if (ours) return ours;
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
   if (!paired && isPairingFailure(code, message)) return { kind: 'pairing-failed', detail: message };
   const known = code === undefined ? undefined : BY_CODE[code];
   return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
+}
+
+/** Why we ended it ourselves. */
+function ownReason(error: unknown): CloseReason | undefined {
+  if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
+  return undefined;
 }
 
 /** 401: a login that never was; 500: Baileys' "Invalid account signature" and its like, and our own check of it. */

@@ -19,7 +19,10 @@ export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogParts): vo
     if (!isComplete) quiet = clock.after(QUIET_LIMIT_MS, act);
   };
   const act = (): void => {
-    if (flushed) return giveUp(new BrokenLineError('WhatsApp did not say that what had waited is complete'));
+    if (flushed) {
+      giveUp(new BrokenLineError('WhatsApp did not say that what had waited is complete'));
+      return;
+    }
     flushed = true;
     socket.ev.flush();
     note('WhatsApp did not say in time that what had waited is complete; Baileys was told to go on');
