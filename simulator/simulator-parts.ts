@@ -13,6 +13,7 @@ import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
+import { failMessages } from './faults/fail-messages.ts';
 import { failQueries } from './faults/fail-queries.ts';
 import { Faults } from './faults/faults.ts';
 import { Changes } from './kit/changes.ts';
@@ -89,10 +90,6 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
 
 function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): BehaviourStack {
   const { directory, faults, version } = ground;
-  const messageFaults = {
-    refusal: (number: string) => faults.take('message-error', number)?.code?.toString(),
-    silent: (number: string) => faults.take('no-message-ack', number) !== undefined,
-  };
   const fromTheLast = [
     answerTheRest,
     nameMediaHost(host),
@@ -107,8 +104,9 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     relayReceipts(ground),
-    relayMessages({ ...ground, faults: messageFaults }),
+    relayMessages(ground),
     requireVersion(faults, () => version.revision),
+    ...failMessages(faults, ground.now),
     ...failDeliveries(faults),
     ...failQueries(faults),
   ];
@@ -130,7 +128,7 @@ function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: un
       return fault && (fault.code ?? 503);
     },
     sending: (client, stanza, send) => behaviours.sending(stanza, client, send),
-    cutsWithin: ({ device }, length) => faults.reach('cut-at-byte', length, device?.owner.number),
+    cutsWithin: ({ number }, length) => faults.reach('cut-at-byte', length, number),
     messageBytes: () => faults.take('split-frames')?.bytes,
     connected: () => {
       counters.connections += 1;

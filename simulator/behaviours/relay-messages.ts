@@ -1,6 +1,5 @@
 import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
 import { type Addressing, parseJid } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type Endpoint } from '../world/endpoint.ts';
@@ -9,19 +8,10 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** What the server does with the messages of one account on purpose. */
-interface MessageFaults {
-  /** The error code with which the message is refused instead of delivered. */
-  refusal(number: string): string | undefined;
-  /** Whether the acknowledgement is left out. */
-  silent(number: string): boolean;
-}
-
 /** What relaying works with. */
 export interface RelayParts {
   readonly directory: Directory;
   readonly counters: Counters;
-  readonly faults: MessageFaults;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
@@ -34,20 +24,19 @@ export function relayMessages(parts: RelayParts): Behaviour {
       const { device } = client;
       if (stanza.tag !== 'message' || !device) return false;
       parts.counters.messagesFromClients += 1;
-      const { number } = device.owner;
       const timestamp = Math.floor(parts.now() / 1000);
-      const error = parts.faults.refusal(number);
-      if (error !== undefined || !parts.faults.silent(number)) acknowledge(stanza, client, { timestamp, error });
-      if (error === undefined) relay(parts, { stanza, sender: device, timestamp });
+      client.send(messageAck(stanza, timestamp));
+      relay(parts, { stanza, sender: device, timestamp });
       return true;
     },
   };
 }
 
-function acknowledge(message: Stanza, client: Client, answer: { timestamp: number; error: string | undefined }): void {
-  const { id = '', to = '' } = message.attrs;
-  const error = answer.error === undefined ? {} : { error: answer.error };
-  client.send(node('ack', { class: 'message', id, from: to, t: String(answer.timestamp), ...error }));
+/** The acknowledgement of a client's message; with `error` its refusal. */
+export function messageAck({ attrs }: Stanza, timestamp: number, error?: string): Stanza {
+  const { id = '', to = '' } = attrs;
+  const refusal = error === undefined ? {} : { error };
+  return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...refusal });
 }
 
 interface Relay {

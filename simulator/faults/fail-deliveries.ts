@@ -28,7 +28,6 @@ export function failDeliveries(faults: Faults): Behaviour[] {
     }),
     failMessage(faults, 'corrupt-message', (message, send) => send(spoilt(message))),
     endNoOffline(faults),
-    loseReceipts(faults),
   ];
 }
 
@@ -37,7 +36,7 @@ function failMessage(faults: Faults, name: FaultName, what: (message: Stanza, se
   return {
     name,
     onSend(stanza, client, send) {
-      if (stanza.tag === 'message' && faults.take(name, concernOf(client))) what(stanza, send);
+      if (stanza.tag === 'message' && faults.take(name, client.number)) what(stanza, send);
       else send(stanza);
     },
   };
@@ -62,7 +61,7 @@ function reorder(faults: Faults): Behaviour {
       else if (release) {
         send(stanza);
         release();
-      } else if (faults.take('reordered-delivery', concernOf(client))) hold(stanza, client, send);
+      } else if (faults.take('reordered-delivery', client.number)) hold(stanza, client, send);
       else send(stanza);
     },
     onClose: (client) => held.get(client)?.(),
@@ -75,7 +74,7 @@ function cutAfterMessages(faults: Faults): Behaviour {
     onSend(stanza, client, send) {
       send(stanza);
       if (stanza.tag !== 'message') return;
-      if (faults.reach('cut-after-messages', 1, concernOf(client).number) !== undefined) client.cutAfterSent();
+      if (faults.reach('cut-after-messages', 1, client.number) !== undefined) client.cutAfterSent();
     },
   };
 }
@@ -85,20 +84,9 @@ function endNoOffline(faults: Faults): Behaviour {
     name: 'no-offline-end',
     onSend(stanza, client, send) {
       const isEnd = stanza.tag === 'ib' && childOf(stanza, 'offline') !== undefined;
-      if (!isEnd || !faults.take('no-offline-end', concernOf(client))) send(stanza);
+      if (!isEnd || !faults.take('no-offline-end', client.number)) send(stanza);
     },
   };
-}
-
-function loseReceipts(faults: Faults): Behaviour {
-  return {
-    name: 'lose-receipts',
-    onStanza: ({ tag }, client) => tag === 'receipt' && faults.take('lose-receipts', concernOf(client)) !== undefined,
-  };
-}
-
-function concernOf(client: Client): { number: string | undefined } {
-  return { number: client.device?.owner.number };
 }
 
 function spoilt(message: Stanza): Stanza {

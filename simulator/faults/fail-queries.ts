@@ -1,6 +1,8 @@
 import { type Behaviour } from '../behaviours/behaviour.ts';
 import { errorOf, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
+import { type FaultOptions } from './fault-options.ts';
+import { type FaultName } from './fault-table.ts';
 import { type Faults } from './faults.ts';
 
 /** What goes wrong with clients' queries, whatever they ask, also during a login. */
@@ -10,28 +12,32 @@ export function failQueries(faults: Faults): Behaviour[] {
 
 function leaveUnanswered(faults: Faults): Behaviour {
   return {
-    name: 'leave queries unanswered',
-    onStanza: (stanza, client) => isQuery(stanza) && faults.take('no-answer', concernOf(stanza, client)) !== undefined,
+    name: 'no-answer',
+    onStanza: (stanza, client) => takeFor(faults, 'no-answer', stanza, client) !== undefined,
   };
 }
 
 function answerErrors(faults: Faults): Behaviour {
   return {
-    name: 'answer queries with errors',
+    name: 'error-answer',
     onStanza(stanza, client) {
-      const fault = isQuery(stanza) ? faults.take('error-answer', concernOf(stanza, client)) : undefined;
+      const fault = takeFor(faults, 'error-answer', stanza, client);
       if (fault) client.send(errorOf(stanza, String(fault.code), 'simulated'));
       return fault !== undefined;
     },
   };
 }
 
+function takeFor(faults: Faults, name: FaultName, stanza: Stanza, { number }: Client): FaultOptions | undefined {
+  return isQuery(stanza) ? faults.take(name, { number, xmlns: stanza.attrs.xmlns }) : undefined;
+}
+
 function answerLate(faults: Faults): Behaviour {
   return {
-    name: 'answer queries late',
+    name: 'slow-answers',
     onSend(stanza, client, send) {
       const isAnswer = stanza.tag === 'iq' && !isQuery(stanza);
-      const ms = isAnswer ? faults.take('slow-answers', { number: client.device?.owner.number })?.ms : undefined;
+      const ms = isAnswer ? faults.take('slow-answers', client.number)?.ms : undefined;
       if (ms === undefined) send(stanza);
       else setTimeout(() => send(stanza), ms).unref();
     },
@@ -40,11 +46,4 @@ function answerLate(faults: Faults): Behaviour {
 
 function isQuery({ tag, attrs: { type } }: Stanza): boolean {
   return tag === 'iq' && (type === 'get' || type === 'set');
-}
-
-function concernOf(
-  { attrs: { xmlns } }: Stanza,
-  client: Client,
-): { number: string | undefined; xmlns?: string | undefined } {
-  return { number: client.device?.owner.number, xmlns };
 }

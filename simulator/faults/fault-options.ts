@@ -23,9 +23,9 @@ export interface FaultOptions {
 }
 
 /** Stream errors with a child: somebody else took the line, the phone unlinked the device, an ack stayed away. */
-export const STREAM_CONDITIONS = ['replaced', 'device_removed', 'ack'] as const;
+const STREAM_CONDITIONS = ['replaced', 'device_removed', 'ack'] as const;
 
-/** One of {@link STREAM_CONDITIONS}. */
+/** The name of a stream error with a child. */
 export type StreamCondition = (typeof STREAM_CONDITIONS)[number];
 
 /** One row of the table of faults. */

@@ -34,7 +34,7 @@ export class Faults {
   }
 
   /** Asks whether the fault happens now, to this account or query; that counts as one time. Answers its options if so. */
-  take(name: FaultName, concern: string | Concern = {}): FaultOptions | undefined {
+  take(name: FaultName, concern?: string | Concern): FaultOptions | undefined {
     return this.#use(name, { concern, amount: 1 })?.options;
   }
 
@@ -44,8 +44,8 @@ export class Faults {
     return fault && fault.left <= 0 ? amount + fault.left : undefined;
   }
 
-  #use(name: FaultName, use: { concern: string | Concern; amount: number }) {
-    const { number, xmlns }: Concern = typeof use.concern === 'string' ? { number: use.concern } : use.concern;
+  #use(name: FaultName, use: { concern: string | Concern | undefined; amount: number }) {
+    const { number, xmlns }: Concern = typeof use.concern === 'object' ? use.concern : { number: use.concern };
     const fault = this.#active.find(
       ({ name: active, options }) =>
         active === name && (options.number ?? number) === number && (options.xmlns ?? xmlns) === xmlns,

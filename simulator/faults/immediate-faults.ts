@@ -45,7 +45,7 @@ export function happenNow(
   if (!action) return;
   const isMeant = (number: string | undefined): boolean => options.number === undefined || options.number === number;
   if ('client' in action) {
-    const meant = [...world.clients].filter(({ device }) => isMeant(device?.owner.number));
+    const meant = [...world.clients].filter((client) => isMeant(client.number));
     for (const client of meant) action.client(client, options);
   } else {
     const meant = [...world.devices].filter(({ owner }) => isMeant(owner.number));

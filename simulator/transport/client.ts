@@ -65,6 +65,11 @@ export class Client implements Line {
     });
   }
 
+  /** The number of the account that logged in over this connection. */
+  get number(): string | undefined {
+    return this.device?.owner.number;
+  }
+
   send(stanza: Stanza): void {
     this.#listener.sending(this, stanza, (each) => this.#seal(each, (sealed) => sealed));
   }

@@ -32,11 +32,11 @@ it('brings again what was not confirmed, before what is new', async () => {
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
-  const deafness = whatsapp.use({ name: 'lose receipts', onStanza: ({ tag }) => tag === 'receipt' });
+  whatsapp.fault('lose-receipts');
   const id = await ana.sendText(SHOP, 'unconfirmed');
   await client.text('unconfirmed');
   await client.goAway();
-  deafness[Symbol.dispose]();
+  whatsapp.clearFaults();
   await whatsapp.until((server) => server.devices()[0]?.online === false);
   await ana.sendText(SHOP, 'new');
 

@@ -1,17 +1,45 @@
+import { type ReceivedMessage } from '../../simulator/phones/inbox.ts';
+import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
+import { type Group } from '../../simulator/world/group.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 
 const ANA = '5491122334455';
 const LUZ = '5491133445566';
 const SHOP = '5491166778899';
 
-/** Ana, Luz and the shop, in a group; the shop has a client. */
-async function neighbours(whatsapp: Simulator, client: BaileysClient, addressing?: 'lid' | 'pn') {
-  const [ana, luz, shop] = [whatsapp.phone(ANA, 'Ana'), whatsapp.phone(LUZ, 'Luz'), whatsapp.phone(SHOP, 'Shop')];
-  const device = await client.pairWith(shop);
-  const group = whatsapp.group({ subject: 'Neighbours', members: [ana, luz, shop], addressing });
-  return { ana, luz, shop, group, device };
+let whatsapp: Simulator;
+let client: BaileysClient;
+let device: string;
+let ana: Phone;
+let luz: Phone;
+let shop: Phone;
+
+beforeAll(async () => {
+  whatsapp = await startSimulator();
+  [ana, luz, shop] = [whatsapp.phone(ANA, 'Ana'), whatsapp.phone(LUZ, 'Luz'), whatsapp.phone(SHOP, 'Shop')];
+  client = new BaileysClient(whatsapp);
+  device = await client.pairWith(shop);
+});
+
+afterEach(async () => {
+  await whatsapp.until((server) => server.devices().every(({ online, waiting }) => !online || waiting === 0));
+  expect(whatsapp.stats()).toMatchObject({ errors: [], undeliverable: 0 });
+});
+
+afterAll(async () => {
+  await client[Symbol.asyncDispose]();
+  await whatsapp[Symbol.asyncDispose]();
+});
+
+/** Ana, Luz and the shop, in a group. */
+function neighbours(addressing?: 'lid' | 'pn'): Group {
+  return whatsapp.group({ subject: 'Neighbours', members: [ana, luz, shop], addressing });
+}
+
+function isIn({ jid }: Group) {
+  return ({ group }: ReceivedMessage): boolean => group === jid;
 }
 
 function encTypesOf(client: BaileysClient, id: string): string[] {
@@ -21,15 +49,13 @@ function encTypesOf(client: BaileysClient, id: string): string[] {
 }
 
 it.each(['lid', 'pn'] as const)('brings a text to a group whose members are named by %s', async (addressing) => {
-  await using whatsapp = await startSimulator();
-  await using client = new BaileysClient(whatsapp);
-  const { ana, luz, shop, group, device } = await neighbours(whatsapp, client, addressing);
+  const group = neighbours(addressing);
 
-  const first = await ana.sendText(group, 'hola a todos');
-  const second = await ana.sendText(group, 'again');
-  await luz.sendText(group.jid, 'hola Ana');
+  const first = await ana.sendText(group, `hola ${addressing}`);
+  const second = await ana.sendText(group, `again by ${addressing}`);
+  await luz.sendText(group.jid, `hola Ana by ${addressing}`);
 
-  const { message, type } = await client.text('hola a todos');
+  const { message, type } = await client.text(`hola ${addressing}`);
   expect(type).toBe('notify');
   expect(message).toMatchObject({
     pushName: 'Ana',
@@ -37,22 +63,18 @@ it.each(['lid', 'pn'] as const)('brings a text to a group whose members are name
   });
   const [name, other] = addressing === 'lid' ? [ana.lid, ana.jid] : [ana.jid, ana.lid];
   expect(message.key).toMatchObject({ participant: name, participantAlt: other });
-  await client.text('again');
-  await client.text('hola Ana');
+  await client.text(`again by ${addressing}`);
+  await client.text(`hola Ana by ${addressing}`);
   expect([encTypesOf(client, first), encTypesOf(client, second)]).toEqual([['pkmsg', 'skmsg'], ['skmsg']]);
-  expect(await luz.next()).toMatchObject({ from: ANA, text: 'hola a todos', group: group.jid });
+  expect(await luz.next(isIn(group))).toMatchObject({ from: ANA, text: `hola ${addressing}`, group: group.jid });
   const receipts = await ana.untilReceipts(second, ({ delivered }) => delivered.length === 3);
   expect(receipts.delivered.sort()).toEqual([luz.jid, device, shop.jid].sort());
   await client.sock!.readMessages([message.key]);
   expect((await ana.untilReceipts(first, ({ read }) => read.length > 0)).read).toEqual([device]);
-  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
-  expect(whatsapp.stats()).toMatchObject({ errors: [], retries: 0 });
 });
 
 it('brings what a client writes to a group to every other device, and their receipts back', async () => {
-  await using whatsapp = await startSimulator();
-  await using client = new BaileysClient(whatsapp);
-  const { ana, luz, group } = await neighbours(whatsapp, client);
+  const group = neighbours();
   await using anasClient = new BaileysClient(whatsapp);
   await anasClient.pairWith(ana);
 
@@ -60,21 +82,17 @@ it('brings what a client writes to a group to every other device, and their rece
   await client.sock!.sendMessage(group.jid, { text: 'to all again' });
 
   for (const phone of [ana, luz]) {
-    expect(await phone.next()).toMatchObject({ from: SHOP, text: 'to all', group: group.jid });
-    expect(await phone.next()).toMatchObject({ text: 'to all again' });
+    expect(await phone.next(isIn(group))).toMatchObject({ from: SHOP, text: 'to all', group: group.jid });
+    expect(await phone.next(isIn(group))).toMatchObject({ text: 'to all again' });
   }
   await anasClient.text('to all again');
   await luz.markRead(key.id!);
   const read = await client.stanza(({ tag, attrs }) => tag === 'receipt' && attrs.type === 'read');
   expect(read.attrs).toMatchObject({ id: key.id, from: group.jid, participant: luz.lid });
-  await whatsapp.until((server) => server.devices().every(({ waiting }) => waiting === 0));
-  expect(whatsapp.stats()).toMatchObject({ errors: [], retries: 0, undeliverable: 0 });
 });
 
 it('tells members about their groups, and nobody else', async () => {
-  await using whatsapp = await startSimulator();
-  await using client = new BaileysClient(whatsapp);
-  const { ana, luz, shop, group } = await neighbours(whatsapp, client);
+  const group = neighbours();
   const foreign = whatsapp.group({ subject: 'Without the shop', members: [ana, luz] });
 
   const facts = {
@@ -96,9 +114,7 @@ it('tells members about their groups, and nobody else', async () => {
 });
 
 it('encrypts a group message anew for a client that has lost the sender key', async () => {
-  await using whatsapp = await startSimulator();
-  await using client = new BaileysClient(whatsapp);
-  const { ana, group } = await neighbours(whatsapp, client);
+  const group = neighbours();
   await ana.sendText(group, 'before');
   await client.text('before');
   client.tables.get('sender-key')!.clear();
@@ -109,13 +125,10 @@ it('encrypts a group message anew for a client that has lost the sender key', as
   await ana.sendText(group, 'after');
   await client.text('after');
   expect(ana.receiptsOf(id).retries).toBe(1);
-  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
 });
 
 it('asks a client to encrypt a group message anew that a phone cannot read', async () => {
-  await using whatsapp = await startSimulator();
-  await using client = new BaileysClient(whatsapp);
-  const { ana, luz, group } = await neighbours(whatsapp, client);
+  const group = neighbours();
   let lost = 0;
   whatsapp.use({
     name: 'lose the first sender keys',
@@ -129,6 +142,6 @@ it('asks a client to encrypt a group message anew that a phone cannot read', asy
   const { key } = (await client.sock!.sendMessage(group.jid, { text: 'unreadable at first' }))!;
 
   for (const phone of [ana, luz]) {
-    expect(await phone.next()).toMatchObject({ id: key.id, text: 'unreadable at first', group: group.jid });
+    expect(await phone.next(isIn(group))).toMatchObject({ id: key.id, text: 'unreadable at first' });
   }
 });
