@@ -1,4 +1,5 @@
 import { type Phone } from '../phones/phone.ts';
+import { type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
 import { optionalString, optionalStrings, requiredString, wholeNumber } from './request-body.ts';
 import { type Route, type RouteCall } from './route.ts';
@@ -25,6 +26,15 @@ export const phoneRoutes: readonly Route[] = [
     method: 'POST',
     path: '/phones/:number/scan',
     handle: (call) => phoneOf(call).scan(requiredString(call.body, 'qr')),
+  },
+  {
+    method: 'POST',
+    path: '/groups',
+    handle({ simulator, body }) {
+      const numbers = optionalStrings(body, 'members');
+      const members = numbers.map((number) => existingPhone(simulator, number));
+      return { jid: simulator.group({ subject: requiredString(body, 'subject'), members }).jid };
+    },
   },
   { method: 'POST', path: '/phones/:number/messages', handle: sendMessages },
   { method: 'GET', path: '/phones/:number/messages', handle: readMessages },
@@ -58,6 +68,10 @@ async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cur
 }
 
 function phoneOf({ simulator, number }: RouteCall): Phone {
+  return existingPhone(simulator, number);
+}
+
+function existingPhone(simulator: Simulator, number: string): Phone {
   const phone = simulator.existingPhone(number);
   if (phone) return phone;
   throw new ControlError(404, 'unknown_phone', `There is no phone with the number ${number}.`);

@@ -1,13 +1,25 @@
 import { FAULTS, isFaultName } from '../faults/fault-table.ts';
 import { ControlError } from './control-error.ts';
-import { requiredString } from './request-body.ts';
+import { requiredString, wholeNumber } from './request-body.ts';
 import { type Route } from './route.ts';
+
+const MAX_REVISION = 2 ** 31 - 1;
 
 /** What the server does when it is told to over HTTP. */
 export const serverRoutes: readonly Route[] = [
   { method: 'GET', path: '/devices', handle: ({ simulator }) => simulator.devices() },
   { method: 'GET', path: '/stats', handle: ({ simulator }) => simulator.stats() },
   { method: 'POST', path: '/pairing/refresh', handle: ({ simulator }) => ({ sent: simulator.refreshPairing() }) },
+  {
+    method: 'POST',
+    path: '/client-revision',
+    handle({ simulator, body }) {
+      const { clientRevision } = simulator;
+      const revision = wholeNumber(body.revision, 'revision', { otherwise: clientRevision, max: MAX_REVISION });
+      simulator.clientRevision = revision;
+      return { revision };
+    },
+  },
   {
     method: 'POST',
     path: '/faults',

@@ -41,6 +41,23 @@ it('inherits the older reactions again when a behaviour is disposed of', async (
   expect(seen).toEqual(['newer', 'older']);
 });
 
+it('leads what is sent through all behaviours, the newest first', () => {
+  const stack = new BehaviourStack();
+  const sent: string[] = [];
+  stack.use({ name: 'twice', onSend: (stanza, _client, send) => [stanza, stanza].forEach(send) });
+  stack.use({ name: 'has no opinion' });
+  stack.use({
+    name: 'swallows',
+    onSend(stanza, _client, send) {
+      if (stanza.tag !== 'swallowed') send(node(`${stanza.tag}!`));
+    },
+  });
+
+  for (const tag of ['message', 'swallowed']) stack.sending(node(tag), client, ({ tag: out }) => sent.push(out));
+
+  expect(sent).toEqual(['message!', 'message!']);
+});
+
 it('says that nobody took care, and tells everybody of a lost connection', async () => {
   const told: string[] = [];
   const stack = new BehaviourStack();

@@ -37,6 +37,20 @@ it('makes phones, and lets them write to and read each other', async () => {
   expect((await call('GET', '/stats')).body).toMatchObject({ messagesFromPhones: 4, messagesToPhones: 4, errors: [] });
 });
 
+it('makes groups that phones write to, and sets the revision of the day', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  for (const number of [ANA, BEA]) whatsapp.phone(number);
+
+  const { jid } = (await call('POST', '/groups', { subject: 'Us', members: [ANA, BEA] })).body;
+  await call('POST', `/phones/${ANA}/messages`, { to: jid, text: 'hola' });
+
+  const { body } = await call('GET', `/phones/${BEA}/messages?waitMs=20000`);
+  expect(body.messages).toMatchObject([{ from: ANA, group: jid, text: 'hola', kind: 'conversation' }]);
+  expect((await call('POST', '/client-revision', { revision: 5 })).body).toEqual({ revision: 5 });
+  expect(whatsapp.clientRevision).toBe(5);
+});
+
 it('answers nothing new when the wait is over', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   whatsapp.phone(ANA);
@@ -74,10 +88,14 @@ it.each([
   ['POST', `/phones/${ANA}/messages`, { to: ANA, text: 'x', count: -1 }, 400, 'bad_request'],
   ['GET', `/phones/${ANA}/messages?after=x`, undefined, 400, 'bad_request'],
   ['POST', `/phones/${ANA}/unlink`, { deviceJid: 'x' }, 400, 'bad_request'],
+  ['POST', '/groups', { subject: 'Us', members: ['999999'] }, 404, 'unknown_phone'],
+  ['POST', '/client-revision', { revision: 'new' }, 400, 'bad_request'],
   ['POST', '/faults', { name: 'nonsense' }, 400, 'unknown_fault'],
   ['POST', '/faults', { name: 'cut', bytes: 1 }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'message-error' }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'message-error', code: 'x' }, 400, 'bad_fault'],
+  ['POST', '/faults', { name: 'stream-error', condition: 'x' }, 400, 'bad_fault'],
+  ['POST', '/faults', { name: 'no-answer', xmlns: 5 }, 400, 'bad_fault'],
   ['GET', '/nowhere', undefined, 404, 'unknown_path'],
   ['DELETE', '/devices', undefined, 405, 'wrong_method'],
 ] as const)('refuses %s %s %j with %d %s', async (...[method, path, body, status, reason]) => {
