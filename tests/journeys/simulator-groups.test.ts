@@ -113,6 +113,22 @@ it('tells members about their groups, and nobody else', async () => {
   await expect(shop.sendText(foreign, 'let me in')).rejects.toThrow(RangeError);
 });
 
+it('keeps what is written to a group while a device is away', async () => {
+  const group = neighbours();
+  await client.goAway();
+  await whatsapp.until((server) => !server.devices()[0]!.online);
+  await ana.sendText(group, 'you were away');
+  await ana.sendText(group, 'all the time');
+
+  await client.logIn();
+
+  expect(await client.text('you were away')).toMatchObject({
+    type: 'append',
+    message: { key: { participant: ana.lid } },
+  });
+  await client.text('all the time');
+});
+
 it('encrypts a group message anew for a client that has lost the sender key', async () => {
   const group = neighbours();
   await ana.sendText(group, 'before');
