@@ -54,6 +54,7 @@ async function store({ sessions, keys, clock }: ImportParts, id: SessionId, foun
     announced: true,
     errorMessage: null,
     lastSeenMs: null,
+    retryAtMs: null,
     createdAtMs: now,
     updatedAtMs: now,
   };

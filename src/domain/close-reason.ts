@@ -7,7 +7,9 @@ export type CloseReason =
   | { kind: 'asked' }
   /** The server asked for a new connection, always after a pairing (515). */
   | { kind: 'restart-required' }
-  /** Network, server trouble, silence: it may come back (428, 408, 5xx, none). */
+  /** WhatsApp has too much to do and wants to be left alone for a while (503). */
+  | { kind: 'unavailable' }
+  /** Network, server trouble, silence, a code that nobody knows: it may come back (428, 408, 500, 501, 516, none). */
   | { kind: 'connection-lost'; detail: string }
   /** It was open and of no use: a watchdog gave it up, or Baileys threw where nobody catches it. */
   | { kind: 'broken'; detail: string }
@@ -25,8 +27,11 @@ export type CloseReason =
   | { kind: 'temporarily-banned'; expiresInSeconds: number | null }
   /** The account is banned, locked or unknown (403, 406). */
   | { kind: 'forbidden'; code: number }
-  /** WhatsApp takes no client of this version (405). */
-  | { kind: 'client-outdated' }
+  /**
+   * WhatsApp takes no client of this version (405). `next` says whether there is a `newer` one to try; `none` is known,
+   * or the operator set the one that was refused (`pinned`).
+   */
+  | { kind: 'client-outdated'; next: 'newer' | 'none' | 'pinned' }
   /** The phone does not take part in multi-device (411). */
   | { kind: 'multi-device-missing' }
   /** The other end is not the WhatsApp that we know, or does not take us as a client (400, 409, 413-418). */

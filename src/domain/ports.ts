@@ -4,6 +4,7 @@ import { type Event, type EventKind } from './event.ts';
 import { type DeliveryStatus, type DeliveryUpdate, type IncomingMessage } from './message.ts';
 import { type AccountIdentity, type QrCode, type SessionRecord } from './session.ts';
 import { type SessionId } from './session-id.ts';
+import { type TimelineNote } from './timeline.ts';
 
 /* ---- what the core asks of whatsapp/ ---- */
 
@@ -97,15 +98,6 @@ export interface Along {
   handled?: MessageKey;
   /** What to write into the session's timeline. */
   note?: TimelineNote;
-}
-
-/** Something that happened to a session, for the people who look after it. */
-export interface TimelineNote {
-  atMs: number;
-  /** A stable word, such as `connected` or `line_lost`. */
-  what: string;
-  /** The reason in a sentence; `null` where there is nothing to say. */
-  why: string | null;
 }
 
 /** What happened to the sessions. A bounded number of notes is kept of each. */

@@ -35,6 +35,8 @@ export interface SessionRecord {
   /** What happened and what to do, for `lost`, `closed` and `failed`. */
   errorMessage: string | null;
   lastSeenMs: number | null;
+  /** When a `failed` session may come back by itself: the end of a temporary ban, where WhatsApp said it. */
+  retryAtMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -3,6 +3,7 @@ import { type CallbackCounts } from '../domain/ports.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionView } from '../sessions/session-view.ts';
+import { type TimelineEntry } from '../sessions/timeline-view.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
@@ -14,6 +15,8 @@ export interface SessionsApi {
   list(): SessionView[];
   /** @throws AppError `session_not_found` */
   view(id: SessionId): SessionView;
+  /** What happened to it, the oldest first. @throws AppError `session_not_found` */
+  timeline(id: SessionId): Promise<TimelineEntry[]>;
   /**
    * The code that can be scanned now.
    * @throws AppError `session_not_found`, `session_not_pairing`

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseSessionId } from '../domain/session-id.ts';
 import { SESSION_STATUSES } from '../domain/session.ts';
+import { TIMELINE, type TimelineWord } from '../domain/timeline.ts';
 
 /** An id as the documentation shows it. */
 export const EXAMPLE_ID = 'session_1705312200123_abc123def';
@@ -64,3 +65,23 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
 
 /** The answer that carries one session. */
 export const sessionAnswer = z.strictObject({ success: succeeded, data: session });
+
+const TIMELINE_WORDS = Object.keys(TIMELINE) as TimelineWord[];
+
+/** A note of a session's timeline. */
+export const timelineEntry = z
+  .strictObject({
+    at: isoTime,
+    what: z.enum(TIMELINE_WORDS).meta({
+      description: TIMELINE_WORDS.map((word) => `\`${word}\`: ${TIMELINE[word]}`).join(' '),
+    }),
+    why: z.string().nullable().meta({ description: 'The reason in a sentence, where there is one.' }),
+  })
+  .meta({ id: 'TimelineEntry' });
+
+/** A timeline for the documentation. */
+export const EXAMPLE_TIMELINE: z.infer<typeof timelineEntry>[] = [
+  { at: '2024-01-15T10:30:00.000Z', what: 'connected', why: null },
+  { at: '2024-01-16T03:12:44.120Z', what: 'line_lost', why: 'The line was lost: Connection Terminated (428)' },
+  { at: '2024-01-16T03:12:45.310Z', what: 'repaired', why: 'The line was lost: Connection Terminated (428)' },
+];

@@ -4,14 +4,17 @@ import { type Chance } from './chance.ts';
 export interface Backoff {
   baseMs: number;
   maxMs: number;
+  /** Never less than this; 0 without it. */
+  minMs?: number;
 }
 
 /**
- * Milliseconds before try number `failures + 1`, with full jitter: anything from 0 to the bound, so
+ * Milliseconds before try number `failures + 1`, with full jitter: anything from the least to the bound, so
  * that many clients which failed together do not come back together.
  */
 export function backoffDelayMs(backoff: Backoff, failures: number, chance: Chance): number {
-  return jitter(Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.min(failures, 30)), chance);
+  const { baseMs, maxMs, minMs = 0 } = backoff;
+  return minMs + jitter(Math.min(maxMs, baseMs * 2 ** Math.min(failures, 30)) - minMs, chance);
 }
 
 /** Anything from 0 to `boundMs`. */

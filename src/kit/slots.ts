@@ -1,10 +1,17 @@
 /** So many may work at once; the others wait in line, first come, first served. */
 export class Slots {
-  #free: number;
+  #count: number;
+  #taken = 0;
   readonly #line: (() => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    this.#count = count;
+  }
+
+  /** From now on there are so many. Who works at the moment may finish. */
+  resize(count: number): void {
+    this.#count = count;
+    this.#admit();
   }
 
   /** Does `work` as soon as a slot is free, and frees it afterwards. */
@@ -19,20 +26,26 @@ export class Slots {
 
   /** Resolves when there is a slot, with the function that gives it back (calling it twice is harmless). */
   async take(): Promise<() => void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#line.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#line.push(resolve);
+      this.#admit();
+    });
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      this.#giveBack();
+      this.#taken -= 1;
+      this.#admit();
     };
   }
 
-  /** The slot goes straight to the next in line, so that nobody slips in between. */
-  #giveBack(): void {
-    const next = this.#line.shift();
-    if (next) next();
-    else this.#free += 1;
+  /** A free slot is taken for the next in line, not by him: nobody slips in between. */
+  #admit(): void {
+    while (this.#taken < this.#count) {
+      const next = this.#line.shift();
+      if (!next) return;
+      this.#taken += 1;
+      next();
+    }
   }
 }

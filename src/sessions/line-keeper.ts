@@ -6,11 +6,7 @@ import { type Supervisor } from '../kit/supervisor.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type Connection, type ConnectionListener, type Connector } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
-
-/** A line that held this long was good: the next loss is a first one again. */
-const GOOD_AFTER_MS = 60_000;
-/** Watchdogs take their minutes; a line that they end must have held longer to have been good. */
-const GOOD_UNLESS_BROKEN_AFTER_MS = 900_000;
+import { Losses } from './losses.ts';
 
 /** What a keeper is made of. */
 export interface LineKeeperParts {
@@ -34,11 +30,11 @@ export class LineKeeper {
   #retry: Timer | undefined;
   /** Which line is the current one; goes up with each order to open or stop. */
   #turn = 0;
-  #failures = 0;
-  #openSinceMs: number | undefined;
+  readonly #losses: Losses;
 
   constructor(parts: LineKeeperParts) {
     this.#parts = parts;
+    this.#losses = new Losses(parts.clock);
   }
 
   /** The line, when there is one. */
@@ -46,15 +42,15 @@ export class LineKeeper {
     return this.#connection;
   }
 
-  /** Losses in a row. */
-  get failures(): number {
-    return this.#failures;
+  /** How its lines ended so far. */
+  get losses(): Pick<Losses, 'inARow' | 'replacements'> {
+    return this.#losses;
   }
 
   /** Opens a line, now or after a pause that grows with the losses. */
   open(after: 'now' | Backoff): void {
     const turn = this.#nextTurn();
-    const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#failures, this.#parts.chance);
+    const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#losses.inARow, this.#parts.chance);
     const start = () => this.#parts.supervisor.run('opening a line', this.#connect(turn));
     if (delayMs === 0) start();
     else this.#retry = this.#parts.clock.after(delayMs, start);
@@ -74,7 +70,7 @@ export class LineKeeper {
 
   /** A person wants it again: earlier losses do not count. */
   forgive(): void {
-    this.#failures = 0;
+    this.#losses.forgive();
   }
 
   async #connect(turn: number): Promise<void> {
@@ -87,7 +83,7 @@ export class LineKeeper {
   }
 
   #listener(turn: number, leave: () => void): ConnectionListener {
-    const { listener, clock } = this.#parts;
+    const { listener } = this.#parts;
     const ifCurrent = (tell: () => void) => {
       if (turn === this.#turn) tell();
     };
@@ -99,8 +95,10 @@ export class LineKeeper {
       onPaired: (identity) => ifCurrent(() => listener.onPaired(identity)),
       onOpen: (identity) => {
         leave();
-        this.#openSinceMs = clock.now();
-        ifCurrent(() => listener.onOpen(identity));
+        ifCurrent(() => {
+          this.#losses.opened();
+          listener.onOpen(identity);
+        });
       },
       onMessage: (message, key) => listener.onMessage(message, key),
       onDelivery: (update) => listener.onDelivery(update),
@@ -114,15 +112,8 @@ export class LineKeeper {
 
   #lost(reason: CloseReason): void {
     this.#connection = undefined;
-    this.#countLoss(reason);
+    this.#losses.count(reason);
     this.#parts.listener.onClosed(reason);
-  }
-
-  #countLoss({ kind }: CloseReason): void {
-    const openMs = this.#openSinceMs === undefined ? 0 : this.#parts.clock.now() - this.#openSinceMs;
-    const goodMs = kind === 'broken' ? GOOD_UNLESS_BROKEN_AFTER_MS : GOOD_AFTER_MS;
-    this.#failures = openMs >= goodMs ? 0 : this.#failures + 1;
-    this.#openSinceMs = undefined;
   }
 
   #nextTurn(): number {

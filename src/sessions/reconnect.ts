@@ -7,6 +7,8 @@ export interface LossContext {
   linked: boolean;
   /** Lines that were lost in a row without having been good in between. */
   failures: number;
+  /** How often another process took over the line of late, this time included. */
+  replacements: number;
 }
 
 /** What to do about a lost line. */
@@ -14,16 +16,18 @@ export type Decision =
   /** Open a new line with the same credentials, at once or after a pause. */
   | { do: 'reconnect'; after: 'now' | Backoff; message: string | null }
   /** Forget the credentials, then offer a new QR. */
-  | { do: 'start-over'; after: Backoff }
+  | { do: 'start-over'; after: Backoff; message: string }
   /** Over; a new QR is needed. */
   | { do: 'close'; message: string }
-  /** Over until a person acts. */
-  | { do: 'fail'; message: string };
+  /** Over until a person acts, or until the time has passed where there is one. */
+  | { do: 'fail'; message: string; retryAfterMs: number | null };
 
 type Row<Kind> = (reason: Extract<CloseReason, { kind: Kind }>, context: LossContext) => Decision;
 
 const USUAL: Backoff = { baseMs: 1_000, maxMs: 60_000 };
-const SLOW: Backoff = { baseMs: 30_000, maxMs: 600_000 };
+/** WhatsApp said that it has too much to do. */
+const PATIENT: Backoff = { baseMs: 10_000, maxMs: 300_000 };
+const SLOW: Backoff = { baseMs: 60_000, maxMs: 600_000, minMs: 30_000 };
 /** A disk has room again as soon as somebody makes some; asking costs nothing. */
 const STORAGE: Backoff = { baseMs: 1_000, maxMs: 5_000 };
 const MAX_RESTARTS = 3;
@@ -44,15 +48,19 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
   broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
+  unavailable: () => reconnect(PATIENT, 'WhatsApp takes no connections at the moment (503); trying again.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
-  'pairing-failed': () => ({ do: 'start-over', after: USUAL }),
-  'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : { do: 'start-over', after: USUAL }),
-  replaced: (_, { failures }) =>
-    failures < MAX_REPLACEMENTS ? reconnect(SLOW, REPLACED) : { do: 'fail', message: CONFLICT },
-  'temporarily-banned': ({ expiresInSeconds }) => ({ do: 'fail', message: banned(expiresInSeconds) }),
-  forbidden: ({ code }) => ({ do: 'fail', message: forbidden(code) }),
-  'client-outdated': () => ({ do: 'fail', message: OUTDATED }),
-  'multi-device-missing': () => ({ do: 'fail', message: MULTI_DEVICE_MISSING }),
+  'pairing-failed': ({ detail }) => startOver(`The pairing failed: ${detail}`),
+  'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : startOver(NEVER_LINKED)),
+  replaced: (_, { replacements }) => (replacements < MAX_REPLACEMENTS ? reconnect(SLOW, REPLACED) : fail(CONFLICT)),
+  'temporarily-banned': ({ expiresInSeconds: seconds }) =>
+    seconds === null ? fail(BANNED) : fail(bannedFor(seconds), seconds * 1_000),
+  forbidden: ({ code }) => fail(forbidden(code)),
+  'client-outdated': ({ next }, { failures }) => {
+    if (next === 'newer') return reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null);
+    return fail(next === 'pinned' ? PINNED_OUTDATED : OUTDATED);
+  },
+  'multi-device-missing': () => fail(MULTI_DEVICE_MISSING),
   refused: ({ code }) =>
     reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
 };
@@ -60,11 +68,15 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
 const STORAGE_FAILED =
   'The storage takes nothing now (is the disk full?). WhatsApp keeps the messages; the line comes back with the disk.';
 const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';
+const NEVER_LINKED = 'WhatsApp does not know the device, which was never linked.';
 const REPLACED = 'Another process took over the line of this device; trying again later.';
 const CONFLICT = 'Another process keeps taking over the line of this device. Stop it, then restart the session.';
 const OUTDATED =
   'WhatsApp no longer accepts this client version. Update the orchestrator or set WHATSAPP_VERSION, then restart.';
+const PINNED_OUTDATED =
+  'WhatsApp no longer accepts the client version in WHATSAPP_VERSION. Remove the setting or raise it, then restart.';
 
+const BANNED = 'WhatsApp banned this account temporarily, and did not say how long. Wait, then restart the session.';
 const MULTI_DEVICE_MISSING =
   'The phone does not support linked devices. Update WhatsApp on it, then restart the session.';
 
@@ -76,7 +88,14 @@ function reconnect(after: 'now' | Backoff, message: string | null): Decision {
   return { do: 'reconnect', after, message };
 }
 
-function banned(expiresInSeconds: number | null): string {
-  const until = expiresInSeconds === null ? '' : ` for ${Math.ceil(expiresInSeconds / 60)} minutes`;
-  return `WhatsApp banned this account temporarily${until}. Wait, then restart the session.`;
+function startOver(message: string): Decision {
+  return { do: 'start-over', after: USUAL, message };
+}
+
+function fail(message: string, retryAfterMs: number | null = null): Decision {
+  return { do: 'fail', message, retryAfterMs };
+}
+
+function bannedFor(seconds: number): string {
+  return `WhatsApp banned this account for ${Math.ceil(seconds / 60)} minutes. It comes back by itself afterwards.`;
 }

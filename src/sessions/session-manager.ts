@@ -6,7 +6,13 @@ import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Connector, type SentMessageStore, type SessionFolders, type SessionStore } from '../domain/ports.ts';
+import {
+  type Connector,
+  type SentMessageStore,
+  type SessionFolders,
+  type SessionStore,
+  type TimelineStore,
+} from '../domain/ports.ts';
 import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
@@ -14,6 +20,7 @@ import { Outbound, type SendResult } from './outbound.ts';
 import { SendPace } from './send-pace.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type SessionView, sessionView } from './session-view.ts';
+import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
 
 /** How long `GET /generate-qr` waits for WhatsApp's first code (contract 1). */
 const FIRST_QR_LIMIT_MS = 30_000;
@@ -41,6 +48,7 @@ export interface SessionManagerParts {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  timeline: TimelineStore;
   folders: SessionFolders;
   connector: Connector;
   clock: Clock;
@@ -117,6 +125,12 @@ export class SessionManager implements AsyncDisposable {
     return this.#view(this.#get(id));
   }
 
+  /** What happened to one session, the oldest first. @throws AppError `session_not_found` */
+  async timeline(id: SessionId): Promise<TimelineEntry[]> {
+    const { sessionId } = this.#get(id);
+    return (await this.#parts.timeline.of(sessionId)).map(timelineEntry);
+  }
+
   /** The code to scan now. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
     return this.#get(id).qr(NEXT_QR_LIMIT_MS);
@@ -163,10 +177,11 @@ export class SessionManager implements AsyncDisposable {
       announced: false,
       errorMessage: null,
       lastSeenMs: null,
+      retryAtMs: null,
       createdAtMs: now,
       updatedAtMs: now,
     };
-    await store.commit(record, []);
+    await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
     await folders.create(record.sessionId);
     return this.#add(record);
   }

@@ -7,20 +7,20 @@ import { type QrCode, type SessionPhase } from '../domain/session.ts';
  *   creation and after a failed pairing; left by a scan.
  * - `linking`: scanned, and the first login is being made. Left by the login.
  * - `online`: logged in and receiving.
- * - `repairing`: the line was lost a moment ago, which nobody outside sees until `grace` runs out.
+ * - `repairing`: the line was lost a moment ago, which nobody outside sees until `timer` runs out.
  * - `lost`: the line is lost, and is being repaired for as long as it takes.
  * - `closed`: over. The credentials are forgotten; a new QR is needed.
- * - `failed`: over until a person acts and restarts it.
+ * - `failed`: over until a person acts and restarts it; with a `timer` it comes back by itself then.
  * - `gone`: removed, or the process is ending. Nothing is done any more.
  */
 export type SessionState =
   | { name: 'pairing'; qr: QrCode | undefined }
   | { name: 'linking' }
   | { name: 'online' }
-  | { name: 'repairing'; grace: Timer; why: string | null }
+  | { name: 'repairing'; timer: Timer; why: string | null }
   | { name: 'lost' }
   | { name: 'closed' }
-  | { name: 'failed' }
+  | { name: 'failed'; timer: Timer | undefined }
   | { name: 'gone' };
 
 /** What may follow what. Everything else is a defect of ours and is refused. */

@@ -1,6 +1,5 @@
 import { type Chance } from '../kit/chance.ts';
 import { type Clock, type Timer } from '../kit/clock.ts';
-import { Condition } from '../kit/condition.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { type Slots } from '../kit/slots.ts';
@@ -12,20 +11,21 @@ import {
   type Connection,
   type ConnectionListener,
   type Connector,
-  type NewCallback,
   type SessionFolders,
   type SessionStore,
 } from '../domain/ports.ts';
-import { type AccountIdentity, type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type AccountIdentity, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { newSessionConnected, qrUpdate, statusUpdate } from './events.ts';
+import { type TimelineWord } from '../domain/timeline.ts';
+import { newSessionConnected, qrUpdate } from './events.ts';
 import { type Inbound } from './inbound.ts';
 import { insist } from './insist.ts';
+import { Life, type LivingState } from './life.ts';
 import { LineKeeper } from './line-keeper.ts';
 import { type Outbound, type SendingSession } from './outbound.ts';
 import { decide, type Decision } from './reconnect.ts';
 import { type SendPace } from './send-pace.ts';
-import { mayFollow, phaseOf, type SessionState } from './session-state.ts';
+import { type SessionState } from './session-state.ts';
 
 /** A line that comes back within this time was never lost for anybody outside (contract 1.1). */
 const GRACE_MS = 10_000;
@@ -55,37 +55,30 @@ export interface SessionParts {
 }
 
 /**
- * One WhatsApp account: what it is (`record`, as it is stored), where it is in its life (`#state`, changed only by
- * `#enter`), and its line. Everything that happens to it happens in turn, one thing after the other; the record and the
- * callbacks that a change causes are stored in one transaction before anybody can see the change.
+ * One WhatsApp account: its life (what is stored of it, and the state it is in), its line, and what follows from what
+ * happens on it. Everything that happens to it happens in turn, one thing after the other.
  */
 export class Session implements SendingSession {
   readonly #parts: SessionParts;
+  readonly #life: Life;
   readonly #keeper: LineKeeper;
   readonly #turns = new SerialQueue();
-  readonly #changed: Condition;
-  #record: SessionRecord;
-  #state: SessionState;
-  /** How many changes were told of, to tell two in the same millisecond apart. */
-  #changes = 0;
   #isStopping = false;
 
   /** A session as it was stored; `resume` or `restart` gives it life. */
   constructor(record: SessionRecord, parts: SessionParts) {
     this.#parts = parts;
-    this.#record = record;
-    this.#state = this.#initialState(record);
-    this.#changed = new Condition(parts.clock);
+    this.#life = new Life(record, this.#initialState(record), parts);
     this.#keeper = new LineKeeper({ ...parts, sessionId: record.sessionId, listener: this.#listener() });
   }
 
   /** The session as it is stored. */
   get record(): SessionRecord {
-    return this.#record;
+    return this.#life.record;
   }
 
   get sessionId(): SessionId {
-    return this.#record.sessionId;
+    return this.record.sessionId;
   }
 
   get pace(): SendPace {
@@ -107,7 +100,7 @@ export class Session implements SendingSession {
    * @throws AppError `session_not_pairing`
    */
   async qr(patienceMs: number): Promise<QrCode> {
-    await this.#changed.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
+    await this.#life.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
     if (this.#state.name !== 'pairing' || !this.#state.qr) throw new AppError('session_not_pairing');
     return this.#state.qr;
   }
@@ -117,7 +110,7 @@ export class Session implements SendingSession {
    * @throws AppError `session_not_connected`
    */
   async line(): Promise<Connection> {
-    await this.#changed.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
+    await this.#life.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     const line = this.#keeper.connection;
     if (this.#state.name !== 'online' || !line) throw new AppError('session_not_connected');
     return line;
@@ -130,8 +123,8 @@ export class Session implements SendingSession {
   async restart(): Promise<void> {
     if (this.#state.name === 'closed') throw new AppError('session_logged_out');
     await this.#keeper.stop();
-    await this.#turns.run(() => this.#startAgain());
-    await this.#changed.until(() => this.#isSettled(), PATIENCE_MS);
+    await this.#turns.run(() => this.#startAgain('restart_requested'));
+    await this.#life.until(() => this.#isSettled(), PATIENCE_MS);
   }
 
   /**
@@ -147,28 +140,33 @@ export class Session implements SendingSession {
   /** Closes the line for the end of the process; the device stays linked, and nobody is told. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.#cancelGrace();
     await this.#keeper.stop();
-    await this.#turns.run(() => this.#become({ name: 'gone' }));
+    await this.#turns.run(() => this.#life.end());
   }
 
-  #initialState({ phase }: SessionRecord): SessionState {
+  #initialState(record: SessionRecord): SessionState {
+    const { phase, retryAtMs } = record;
     if (phase === 'pairing') return { name: 'pairing', qr: undefined };
-    if (phase === 'online') return { name: 'repairing', grace: this.#startGrace(), why: 'The server was restarted' };
+    if (phase === 'online') return { name: 'repairing', timer: this.#startGrace(), why: RESTARTED };
+    if (phase === 'failed') return { name: 'failed', timer: this.#comeBackAt(retryAtMs) };
     return { name: phase };
+  }
+
+  get #state(): SessionState {
+    return this.#life.state;
   }
 
   #listener(): ConnectionListener {
     return {
       onQr: (qr) => this.#inTurn('a QR', () => this.#offered(qr)),
-      onPaired: (identity) => this.#inTurn('a scan', () => this.#enter({ name: 'linking' }, { identity })),
+      onPaired: (identity) => this.#inTurn('a scan', () => this.#paired(identity)),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
       onMessage: (message, key) =>
         this.#inTurn('a message', async () => {
-          this.#record = await this.#parts.inbound.receive(this.#record, message, key);
+          this.#life.received(await this.#parts.inbound.receive(this.record, message, key));
         }),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
-      onNote: (why) => this.#inTurn('a note', () => this.#note(why)),
+      onNote: (why) => this.#inTurn('a note', () => this.#life.note('trouble', why)),
       onClosed: (reason) => this.#inTurn('a lost line', () => this.#lost(reason)),
     };
   }
@@ -189,32 +187,41 @@ export class Session implements SendingSession {
 
   async #offered(qr: QrCode): Promise<void> {
     // A code although a device was linked: its credentials are not there any more.
-    if (this.#record.announced) return this.#close(CREDENTIALS_MISSING);
+    if (this.record.announced) return this.#close(CREDENTIALS_MISSING);
     this.#keeper.forgive();
-    await this.#enter({ name: 'pairing', qr }, {}, [qrUpdate(this.sessionId, qr)]);
+    const events = [qrUpdate(this.sessionId, qr)];
+    await this.#life.enter({ name: 'pairing', qr }, { events, note: { what: 'qr_offered' } });
     this.#parts.log.info({ sessionId: this.sessionId }, `${this.#mark} === QR GENERADO ===`);
+  }
+
+  async #paired(identity: AccountIdentity): Promise<void> {
+    await this.#life.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
   }
 
   async #opened(identity: AccountIdentity): Promise<void> {
     const news = { identity, errorMessage: null, lastSeenMs: this.#parts.clock.now() };
-    if (this.#record.announced) {
-      await this.#enter({ name: 'online' }, news);
+    if (this.record.announced) {
+      await this.#life.enter({ name: 'online' }, { record: news, note: this.#return() });
       return this.#parts.folders.discardVersion3(this.sessionId);
     }
     await this.#parts.announcing(identity.phoneNumber, async (after) => {
-      const record = this.#next({ name: 'online' }, { ...news, announced: true });
-      await this.#enter({ name: 'online' }, record, [newSessionConnected(record, this.#parts.authDir, after)]);
+      const record = this.#life.next({ name: 'online' }, { ...news, announced: true });
+      const events = [newSessionConnected(record, this.#parts.authDir, after)];
+      await this.#life.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
     });
   }
 
-  async #note(why: string): Promise<void> {
-    const note = { atMs: this.#parts.clock.now(), what: 'trouble', why };
-    await this.#parts.store.commit(this.#record, [], { note });
+  /** How the timeline tells of a login: what had been wrong belongs to it. */
+  #return(): { what: TimelineWord; why: string | null } {
+    if (this.#state.name === 'repairing') return { what: 'repaired', why: this.#state.why };
+    if (this.#state.name === 'lost') return { what: 'repaired', why: this.record.errorMessage };
+    return { what: 'connected', why: null };
   }
 
   async #lost(reason: CloseReason): Promise<void> {
     const linked = this.#state.name !== 'pairing';
-    const decision = decide(reason, { linked, failures: this.#keeper.failures });
+    const { inARow: failures, replacements } = this.#keeper.losses;
+    const decision = decide(reason, { linked, failures, replacements });
     this.#parts.log.info({ sessionId: this.sessionId, reason, decision: decision.do }, `${this.#mark} line lost`);
     await this.#apply(decision);
   }
@@ -227,21 +234,27 @@ export class Session implements SendingSession {
         return;
       case 'start-over':
         await this.#parts.connector.forget(this.sessionId);
-        await this.#enter({ name: 'pairing', qr: undefined }, { identity: null });
+        await this.#startOver(decision.message);
         this.#keeper.open(decision.after);
         return;
       case 'close':
         return this.#close(decision.message);
       case 'fail':
-        return this.#enter({ name: 'failed' }, { errorMessage: decision.message });
+        return this.#fail(decision.message, decision.retryAfterMs);
     }
   }
 
   /** What a lost line that is being repaired changes: at first nothing that can be seen. */
   async #endure(why: string | null): Promise<void> {
-    if (this.#state.name === 'pairing') await this.#enter({ name: 'pairing', qr: undefined });
-    if (this.#state.name === 'online') await this.#enter({ name: 'repairing', grace: this.#startGrace(), why });
-    if (this.#state.name === 'lost' && why) await this.#enter({ name: 'lost' }, { errorMessage: why });
+    const note = { what: 'line_lost' as const, why };
+    if (this.#state.name === 'pairing') await this.#life.enter({ name: 'pairing', qr: undefined });
+    if (this.#state.name === 'lost' && why) {
+      await this.#life.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
+    }
+    if (this.#state.name === 'repairing') await this.#life.note('line_lost', why);
+    if (this.#state.name === 'online') {
+      await this.#life.enter({ name: 'repairing', timer: this.#startGrace(), why }, { note });
+    }
   }
 
   #startGrace(): Timer {
@@ -250,21 +263,42 @@ export class Session implements SendingSession {
 
   async #giveUpGrace(): Promise<void> {
     if (this.#state.name !== 'repairing') return;
-    await this.#enter({ name: 'lost' }, { errorMessage: this.#state.why, lastSeenMs: this.#parts.clock.now() });
+    const { why } = this.#state;
+    const record = { errorMessage: why, lastSeenMs: this.#parts.clock.now() };
+    await this.#life.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
-  #cancelGrace(): void {
-    if (this.#state.name === 'repairing') this.#state.grace.cancel();
+  /** A temporary ban ends by itself; before that moment nothing of ours may touch the account. */
+  #comeBackAt(retryAtMs: number | null): Timer | undefined {
+    if (retryAtMs === null) return undefined;
+    const { clock } = this.#parts;
+    return clock.after(Math.max(0, retryAtMs - clock.now()), () =>
+      this.#inTurn('the end of a ban', async () => {
+        if (this.#state.name === 'failed') await this.#startAgain('ban_over');
+      }),
+    );
   }
 
-  async #startAgain(): Promise<void> {
+  async #fail(why: string, retryAfterMs: number | null): Promise<void> {
+    const retryAtMs = retryAfterMs === null ? null : this.#parts.clock.now() + retryAfterMs;
+    const state = { name: 'failed' as const, timer: this.#comeBackAt(retryAtMs) };
+    await this.#life.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
+  }
+
+  async #startOver(why: string): Promise<void> {
+    const note = { what: 'starting_over' as const, why };
+    await this.#life.enter({ name: 'pairing', qr: undefined }, { record: { identity: null }, note });
+  }
+
+  async #startAgain(why: 'restart_requested' | 'ban_over'): Promise<void> {
     if (this.#state.name === 'gone') return;
     this.#keeper.forgive();
+    await this.#life.note(why, null);
     if (this.#state.name === 'online') await this.#endure('The session is being restarted');
     if (this.#state.name === 'pairing') await this.#endure(null);
     if (this.#state.name === 'failed') {
-      const name = this.#record.announced ? 'lost' : 'pairing';
-      await this.#enter(name === 'lost' ? { name } : { name, qr: undefined }, { errorMessage: null });
+      const state: LivingState = this.record.announced ? { name: 'lost' } : { name: 'pairing', qr: undefined };
+      await this.#life.enter(state, { record: { errorMessage: null } });
     }
     this.#keeper.open('now');
   }
@@ -283,51 +317,11 @@ export class Session implements SendingSession {
   async #close(why: string): Promise<void> {
     await this.#keeper.stop();
     await this.#parts.connector.forget(this.sessionId);
-    await this.#enter({ name: 'closed' }, { errorMessage: why });
+    await this.#life.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
   }
 
   async #leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    if (this.#state.name === 'gone') return undefined;
-    const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#parts.clock.now() };
-    const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
-    await this.#parts.store.remove(last.sessionId, events);
-    this.#record = last;
-    this.#become({ name: 'gone' });
-    return events[0]?.webhookId;
-  }
-
-  /** The only way to another state: stores it with the callbacks that it causes, then makes it visible. */
-  async #enter(
-    state: Exclude<SessionState, { name: 'gone' }>,
-    changes: Partial<SessionRecord> = {},
-    events: readonly NewCallback[] = [],
-  ): Promise<void> {
-    if (!mayFollow(this.#state.name, state.name)) {
-      throw new Error(`A session cannot go from ${this.#state.name} to ${state.name}`);
-    }
-    const record = this.#next(state, changes);
-    await this.#parts.store.commit(record, [...events, ...this.#statusNews(record)]);
-    this.#record = record;
-    this.#changes += 1;
-    this.#become(state);
-  }
-
-  #next(state: Exclude<SessionState, { name: 'gone' }>, changes: Partial<SessionRecord>): SessionRecord {
-    return { ...this.#record, phase: phaseOf(state.name), updatedAtMs: this.#parts.clock.now(), ...changes };
-  }
-
-  /** A change of status is told from the first connection on, and the end of a session that never connected. */
-  #statusNews(next: SessionRecord): NewCallback[] {
-    const status = statusOf(next.phase);
-    const changed = status !== statusOf(this.#record.phase);
-    const told = this.#record.announced || status === 'error' || status === 'disconnected';
-    return changed && told ? [statusUpdate(next, this.#changes)] : [];
-  }
-
-  #become(state: SessionState): void {
-    this.#cancelGrace();
-    this.#state = state;
-    this.#changed.changed();
+    return this.#state.name === 'gone' ? undefined : this.#life.leave(why, tell);
   }
 
   get #mark(): string {
@@ -336,3 +330,5 @@ export class Session implements SendingSession {
 }
 
 const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';
+/** Not a word of a lost line: nobody lost one. */
+const RESTARTED = 'The server was restarted';

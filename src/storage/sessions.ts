@@ -17,6 +17,7 @@ interface Row {
   announced: number;
   errorMessage: string | null;
   lastSeenMs: number | null;
+  retryAtMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -82,15 +83,15 @@ function prepare(db: Database) {
   return {
     all: db.prepare<[], Row>(
       `SELECT session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
-         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, created_at_ms AS createdAtMs,
+         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs, created_at_ms AS createdAtMs,
          updated_at_ms AS updatedAtMs
        FROM sessions ORDER BY created_at_ms, session_id`,
     ),
     upsert: db.prepare<[Row]>(
       `INSERT OR REPLACE INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
-         last_seen_ms, created_at_ms, updated_at_ms)
+         last_seen_ms, retry_at_ms, created_at_ms, updated_at_ms)
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
-         @lastSeenMs, @createdAtMs, @updatedAtMs)`,
+         @lastSeenMs, @retryAtMs, @createdAtMs, @updatedAtMs)`,
     ),
     remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
   };

@@ -42,7 +42,7 @@ const BY_CODE: Partial<Record<number, (code: number, error: unknown) => CloseRea
   401: () => ({ kind: 'logged-out' }),
   402: (_, error) => ({ kind: 'temporarily-banned', expiresInSeconds: banExpiry(error) }),
   403: (code) => ({ kind: 'forbidden', code }),
-  405: () => ({ kind: 'client-outdated' }),
+  405: () => ({ kind: 'client-outdated', next: 'none' }),
   406: (code) => ({ kind: 'forbidden', code }),
   409: refused,
   411: () => ({ kind: 'multi-device-missing' }),
@@ -51,6 +51,7 @@ const BY_CODE: Partial<Record<number, (code: number, error: unknown) => CloseRea
   415: refused,
   418: refused,
   440: () => ({ kind: 'replaced' }),
+  503: () => ({ kind: 'unavailable' }),
   515: () => ({ kind: 'restart-required' }),
 };
 

@@ -47,6 +47,21 @@ describe('GET /sessions', () => {
   });
 });
 
+describe('GET /sessions/:sessionId/timeline', () => {
+  it('says what happened to the session', async () => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(request(app).get(`/sessions/${CONNECTED}/timeline`));
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, data: [{ at: '2024-01-15T10:30:00.000Z', what: 'created', why: null }] });
+  });
+
+  it.each(['session_1_unknown00', 'no-id'])('refuses an unknown one: %s', async (sessionId) => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(request(app).get(`/sessions/${sessionId}/timeline`));
+    expect([status, (body as { error: string }).error]).toEqual([404, 'session_not_found']);
+  });
+});
+
 describe('GET /sessions/:sessionId', () => {
   it('shows one session under the names of the seed’s table', async () => {
     const { app } = startApi();

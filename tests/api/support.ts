@@ -9,6 +9,7 @@ import { type HealthReport, type SentText, type SessionsApi, type SettingsApi } 
 import { type Clock } from '../../src/kit/clock.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
+import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
 const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
@@ -75,6 +76,11 @@ class SessionsInMemory implements SessionsApi {
     const view = this.views.get(sessionId);
     if (view === undefined) throw new AppError('session_not_found');
     return view;
+  }
+
+  async timeline(sessionId: SessionId): Promise<TimelineEntry[]> {
+    const { created_at: at } = await Promise.resolve(this.view(sessionId));
+    return [{ at, what: 'created', why: null }];
   }
 
   async currentQr(sessionId: SessionId): Promise<QrCode> {

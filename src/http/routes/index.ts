@@ -2,7 +2,7 @@ import { type Route } from '../route.ts';
 import { health } from './health.ts';
 import { sendMessage } from './messages.ts';
 import { currentQr, generateQr } from './qr.ts';
-import { deleteSession, listSessions, restartSession, viewSession } from './sessions.ts';
+import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
 
 /** Every route that the server has, in the order of the documentation. */
@@ -10,6 +10,7 @@ export const ROUTES: readonly Route[] = [
   generateQr,
   listSessions,
   viewSession,
+  sessionTimeline,
   currentQr,
   sendMessage,
   restartSession,

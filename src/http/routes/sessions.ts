@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { ok, route } from '../route.ts';
-import { EXAMPLE_SESSION, session, SESSION_REFUSALS, sessionAnswer, sessionParams, succeeded } from '../schemas.ts';
+import {
+  EXAMPLE_SESSION,
+  EXAMPLE_TIMELINE,
+  session,
+  SESSION_REFUSALS,
+  sessionAnswer,
+  sessionParams,
+  succeeded,
+  timelineEntry,
+} from '../schemas.ts';
 
 /** `GET /sessions`. */
 export const listSessions = route({
@@ -28,6 +37,23 @@ export const viewSession = route({
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
   handler: ({ sessions }, { params }) => ok({ data: sessions.view(params.sessionId) }),
+});
+
+/** `GET /sessions/:sessionId/timeline`. */
+export const sessionTimeline = route({
+  method: 'get',
+  path: '/sessions/:sessionId/timeline',
+  summary: 'What happened to one session',
+  description:
+    'When and why it connected, lost its line and was repaired, also within the 10 s in which nobody else is told. The ' +
+    'oldest first; the newest 200 notes are kept, and what the last one says already is not said again.',
+  params: sessionParams,
+  refusals: SESSION_REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: z.array(timelineEntry) }),
+  statuses: { 200: 'The notes, the oldest first.' },
+  example: { answer: { success: true, data: EXAMPLE_TIMELINE } },
+  errors: ['session_not_found'],
+  handler: async ({ sessions }, { params }) => ok({ data: await sessions.timeline(params.sessionId) }),
 });
 
 /** `POST /sessions/:sessionId/restart`. */

@@ -16,3 +16,10 @@ it.each([
 it('may wait not at all, so that many do not come back together', () => {
   expect(backoffDelayMs(backoff, 4, fixedChance(0))).toBe(0);
 });
+
+it.each([
+  [0, 30_000],
+  [0.5, 45_000],
+])('never waits less than it must: with %d of chance %d ms', (fraction, expectedMs) => {
+  expect(backoffDelayMs({ baseMs: 60_000, maxMs: 60_000, minMs: 30_000 }, 0, fixedChance(fraction))).toBe(expectedMs);
+});

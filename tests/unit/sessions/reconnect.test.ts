@@ -1,50 +1,65 @@
 import { type CloseReason } from '../../../src/domain/close-reason.ts';
-import { decide, type Decision } from '../../../src/sessions/reconnect.ts';
+import { decide, type Decision, type LossContext } from '../../../src/sessions/reconnect.ts';
 
-const linked = { linked: true, failures: 1 };
-const unlinked = { linked: false, failures: 1 };
+const linked: LossContext = { linked: true, failures: 1, replacements: 1 };
 
 function gist(decision: Decision): string {
+  if (decision.do === 'fail') return decision.retryAfterMs === null ? 'fail' : `fail for ${decision.retryAfterMs} ms`;
   if (decision.do !== 'reconnect') return decision.do;
-  return decision.after === 'now' ? 'reconnect now' : `reconnect within ${decision.after.baseMs / 1000} s`;
+  if (decision.after === 'now') return 'reconnect now';
+  const { minMs = 0, baseMs, maxMs } = decision.after;
+  return `reconnect after ${[minMs, baseMs, maxMs].map((ms) => ms / 1_000).join(', ')} s`;
 }
+
+const USUAL = 'reconnect after 0, 1, 60 s';
+const SLOW = 'reconnect after 30, 60, 600 s';
 
 describe('a lost line', () => {
   it.each<[CloseReason, string]>([
     [{ kind: 'asked' }, 'reconnect now'],
     [{ kind: 'restart-required' }, 'reconnect now'],
     [{ kind: 'qr-exhausted' }, 'reconnect now'],
-    [{ kind: 'connection-lost', detail: 'Connection was lost (408)' }, 'reconnect within 1 s'],
-    [{ kind: 'replaced' }, 'reconnect within 30 s'],
-    [{ kind: 'refused', code: 409 }, 'reconnect within 30 s'],
+    [{ kind: 'connection-lost', detail: 'Connection was lost (408)' }, USUAL],
+    [{ kind: 'broken', detail: 'WhatsApp answers no questions' }, USUAL],
+    [{ kind: 'unavailable' }, 'reconnect after 0, 10, 300 s'],
+    [{ kind: 'storage-failed' }, 'reconnect after 0, 1, 5 s'],
+    [{ kind: 'replaced' }, SLOW],
+    [{ kind: 'refused', code: 409 }, SLOW],
     [{ kind: 'pairing-failed', detail: 'Invalid account signature' }, 'start-over'],
     [{ kind: 'logged-out' }, 'close'],
-    [{ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, 'fail'],
+    [{ kind: 'temporarily-banned', expiresInSeconds: null }, 'fail'],
+    [{ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, 'fail for 3600000 ms'],
     [{ kind: 'forbidden', code: 403 }, 'fail'],
-    [{ kind: 'client-outdated' }, 'fail'],
+    [{ kind: 'client-outdated', next: 'none' }, 'fail'],
+    [{ kind: 'client-outdated', next: 'pinned' }, 'fail'],
+    [{ kind: 'client-outdated', next: 'newer' }, 'reconnect now'],
     [{ kind: 'multi-device-missing' }, 'fail'],
   ])('because of %j: %s', (reason, expected) => {
     expect(gist(decide(reason, linked))).toBe(expected);
   });
 
-  it('is not opened again at once for ever: after some restarts in a row there is a pause', () => {
-    expect(gist(decide({ kind: 'restart-required' }, { linked: true, failures: 3 }))).toBe('reconnect within 1 s');
+  it.each<[CloseReason, number, string]>([
+    [{ kind: 'restart-required' }, 3, USUAL],
+    [{ kind: 'client-outdated', next: 'newer' }, 3, USUAL],
+    [{ kind: 'broken', detail: 'again' }, 4, SLOW],
+  ])('is not opened again in haste for ever: %j, %d in a row', (reason, failures, expected) => {
+    expect(gist(decide(reason, { ...linked, failures }))).toBe(expected);
   });
 
-  it('is given up when another process takes it over again and again', () => {
-    expect(gist(decide({ kind: 'replaced' }, { linked: true, failures: 3 }))).toBe('fail');
+  it('is given up when another process takes it over again and again, however long it held in between', () => {
+    expect(gist(decide({ kind: 'replaced' }, { linked: true, failures: 0, replacements: 3 }))).toBe('fail');
   });
 
   it('starts over when WhatsApp does not know a device that was never linked', () => {
-    expect(gist(decide({ kind: 'logged-out' }, unlinked))).toBe('start-over');
+    expect(gist(decide({ kind: 'logged-out' }, { ...linked, linked: false }))).toBe('start-over');
   });
 
-  it('says how long a temporary ban lasts, where WhatsApp says it', () => {
-    expect(decide({ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, linked)).toMatchObject({
-      message: expect.stringContaining('60 minutes') as string,
-    });
-    expect(decide({ kind: 'temporarily-banned', expiresInSeconds: null }, linked)).toMatchObject({
-      message: expect.not.stringContaining('minutes') as string,
-    });
+  it.each<[CloseReason, RegExp]>([
+    [{ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, /60 minutes.*by itself/],
+    [{ kind: 'temporarily-banned', expiresInSeconds: null }, /restart the session/],
+    [{ kind: 'client-outdated', next: 'none' }, /Update the orchestrator/],
+    [{ kind: 'client-outdated', next: 'pinned' }, /WHATSAPP_VERSION/],
+  ])('says what to do: %j', (reason, sentence) => {
+    expect(decide(reason, linked)).toMatchObject({ message: expect.stringMatching(sentence) as string });
   });
 });

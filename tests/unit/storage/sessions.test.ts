@@ -12,6 +12,7 @@ describe('the sessions', () => {
       announced: true,
       errorMessage: 'a sentence',
       lastSeenMs: 3,
+      retryAtMs: 4,
       createdAtMs: 2,
     });
     await db.storage.sessions.commit(record(ANA, { createdAtMs: 2 }), []);

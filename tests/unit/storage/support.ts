@@ -82,6 +82,7 @@ export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}
     announced: false,
     errorMessage: null,
     lastSeenMs: null,
+    retryAtMs: null,
     createdAtMs: 1,
     updatedAtMs: 1,
     ...change,

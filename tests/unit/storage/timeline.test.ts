@@ -1,13 +1,18 @@
-import { ANA, BEA, record, startStorage } from './support.ts';
+import { type TimelineNote } from '../../../src/domain/timeline.ts';
+import { ANA, BEA, record, startStorage, type TestStorage } from './support.ts';
+
+async function write(db: TestStorage, sessionId: typeof ANA, notes: TimelineNote[]): Promise<void> {
+  for (const note of notes) await db.storage.sessions.commit(record(sessionId), [], { note });
+}
 
 describe('a timeline', () => {
   it('has what happened to a session, the oldest first, also after a restart', async () => {
     await using db = await startStorage();
-    const notes = [
+    const notes: TimelineNote[] = [
       { atMs: 1, what: 'connected', why: null },
       { atMs: 2, what: 'line_lost', why: 'the server closed it' },
     ];
-    for (const note of notes) await db.storage.sessions.commit(record(ANA), [], { note });
+    await write(db, ANA, notes);
     await db.reopen();
 
     expect(await db.storage.timeline.of(ANA)).toEqual(notes);
@@ -16,19 +21,35 @@ describe('a timeline', () => {
 
   it('keeps the newest two hundred of each session', async () => {
     await using db = await startStorage();
-    await db.storage.sessions.commit(record(BEA), [], { note: { atMs: 0, what: 'of another', why: null } });
-    for (let atMs = 1; atMs <= 250; atMs += 1) {
-      await db.storage.sessions.commit(record(ANA), [], { note: { atMs, what: 'connected', why: null } });
-    }
+    await write(db, BEA, [{ atMs: 0, what: 'created', why: null }]);
+    const many = Array.from({ length: 250 }, (_, index) => index + 1);
+    await write(
+      db,
+      ANA,
+      many.map((atMs) => ({ atMs, what: 'line_lost', why: `for the ${atMs}th time` })),
+    );
 
     const times = (await db.storage.timeline.of(ANA)).map(({ atMs }) => atMs);
     expect([times.length, times[0], times.at(-1)]).toEqual([200, 51, 250]);
     expect(await db.storage.timeline.of(BEA)).toHaveLength(1);
   });
 
+  it('does not say again what its last note says already, but does when something came in between', async () => {
+    await using db = await startStorage();
+    const lost = { what: 'line_lost' as const, why: 'no network' };
+    await write(db, ANA, [
+      { atMs: 1, ...lost },
+      { atMs: 2, ...lost },
+      { atMs: 3, what: 'repaired', why: 'no network' },
+      { atMs: 4, ...lost },
+    ]);
+
+    expect((await db.storage.timeline.of(ANA)).map(({ atMs }) => atMs)).toEqual([1, 3, 4]);
+  });
+
   it('goes with its session', async () => {
     await using db = await startStorage();
-    await db.storage.sessions.commit(record(ANA), [], { note: { atMs: 1, what: 'connected', why: null } });
+    await write(db, ANA, [{ atMs: 1, what: 'connected', why: null }]);
 
     await db.storage.sessions.remove(ANA, []);
 

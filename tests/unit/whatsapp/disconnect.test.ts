@@ -1,4 +1,5 @@
 import { Boom } from '@hapi/boom';
+import { BrokenLineError } from '../../../src/whatsapp/broken-line.ts';
 import { closeReason } from '../../../src/whatsapp/disconnect.ts';
 
 function boom(message: string, statusCode: number, data?: unknown): Boom {
@@ -10,7 +11,10 @@ describe('why a paired line closed', () => {
     ['515', boom('Stream Errored (restart required)', 515), { kind: 'restart-required' }],
     ['428', boom('Connection Terminated', 428), { kind: 'connection-lost', detail: 'Connection Terminated (428)' }],
     ['408', boom('Connection was lost', 408), { kind: 'connection-lost', detail: 'Connection was lost (408)' }],
-    ['503', boom('Stream Errored (503)', 503), { kind: 'connection-lost', detail: 'Stream Errored (503) (503)' }],
+    ['501', boom('Stream Errored (501)', 501), { kind: 'connection-lost', detail: 'Stream Errored (501) (501)' }],
+    ['503', boom('Stream Errored (503)', 503), { kind: 'unavailable' }],
+    ['516', boom('Stream Errored (516)', 516), { kind: 'connection-lost', detail: 'Stream Errored (516) (516)' }],
+    ['408 of the handshake', boom('Timed Out', 408), { kind: 'connection-lost', detail: 'Timed Out (408)' }],
     ['500', boom('Stream Errored (ack)', 500), { kind: 'connection-lost', detail: 'Stream Errored (ack) (500)' }],
     ['401', boom('Stream Errored (conflict)', 401), { kind: 'logged-out' }],
     [
@@ -20,14 +24,21 @@ describe('why a paired line closed', () => {
     ],
     ['402 bare', boom('Connection Failure', 402, {}), { kind: 'temporarily-banned', expiresInSeconds: null }],
     ['403', boom('Connection Failure', 403), { kind: 'forbidden', code: 403 }],
-    ['405', boom('Connection Failure', 405), { kind: 'client-outdated' }],
+    ['405', boom('Connection Failure', 405), { kind: 'client-outdated', next: 'none' }],
     ['406', boom('Connection Failure', 406), { kind: 'forbidden', code: 406 }],
+    ['401 failure', boom('Connection Failure', 401), { kind: 'logged-out' }],
     ['409', boom('Connection Failure', 409), { kind: 'refused', code: 409 }],
     ['400', boom('noise certificate issuer serial mismatch', 400), { kind: 'refused', code: 400 }],
+    ...[413, 414, 415, 418].map((code): [string, unknown, object] => [
+      String(code),
+      boom('Connection Failure', code),
+      { kind: 'refused', code },
+    ]),
     ['411', boom('Multi-device beta not joined', 411), { kind: 'multi-device-missing' }],
     ['440', boom('Stream Errored (conflict)', 440), { kind: 'replaced' }],
     ['an unknown code', boom('Odd', 599), { kind: 'connection-lost', detail: 'Odd (599)' }],
     ['a plain error', new Error('bad frame'), { kind: 'connection-lost', detail: 'bad frame' }],
+    ['a broken line', new BrokenLineError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
     ['nothing', undefined, { kind: 'connection-lost', detail: 'no reason given' }],
   ])('%s', (_, error, reason) => {
     expect(closeReason({ paired: true, error })).toEqual(reason);
