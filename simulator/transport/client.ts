@@ -71,6 +71,7 @@ export class Client implements Line {
   }
 
   send(stanza: Stanza): void {
+    if (this.#ended) return;
     this.#listener.sending(this, stanza, (each) => this.#seal(each, (sealed) => sealed));
   }
 
