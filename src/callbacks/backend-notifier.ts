@@ -3,10 +3,10 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
+import { Breaker } from './breaker.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
-import { Pauses } from './pauses.ts';
+import { Pauses, type Wait } from './pauses.ts';
 import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict } from './policy.ts';
 import { type Post } from './post.ts';
 import { Suspicion } from './suspicion.ts';
@@ -25,7 +25,8 @@ export interface BackendNotifierParts {
 
 const CONCURRENCY = 64;
 /** How long a worker stays away from a queue that fails. */
-const QUEUE_TROUBLE_MS = 5_000;
+const QUEUE_TROUBLE: Wait = { delayMs: 5_000, isAskedFor: false };
+const AT_ONCE: Wait = { delayMs: 0, isAskedFor: false };
 
 /**
  * Hands the waiting callbacks to the main backend: one worker for each session that has some, in order within the
@@ -34,7 +35,7 @@ const QUEUE_TROUBLE_MS = 5_000;
  */
 export class BackendNotifier implements AsyncDisposable {
   readonly #parts: BackendNotifierParts;
-  readonly #slots: Slots;
+  readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
   readonly #health = new HealthKeeper();
@@ -45,8 +46,13 @@ export class BackendNotifier implements AsyncDisposable {
 
   constructor(parts: BackendNotifierParts) {
     this.#parts = parts;
-    this.#slots = new Slots(parts.concurrency ?? CONCURRENCY);
     this.#pauses = new Pauses(parts.clock);
+    this.#breaker = new Breaker({
+      width: parts.concurrency ?? CONCURRENCY,
+      clock: parts.clock,
+      probe: () => this.#pauses.endNearest(),
+      recovered: () => this.#recovered(),
+    });
     this.#workers = new Supervisor(parts.log);
   }
 
@@ -64,6 +70,7 @@ export class BackendNotifier implements AsyncDisposable {
   /** Takes nothing new and resolves when the posts on their way have ended and are recorded. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
+    this.#breaker.end();
     this.#pauses.end();
     await this.#workers.idle();
   }
@@ -94,24 +101,25 @@ export class BackendNotifier implements AsyncDisposable {
           { err: error, sessionId },
           `[${sessionId}] [CALLBACK] not to be handled now, to be tried again`,
         );
-        await this.#pauses.take(QUEUE_TROUBLE_MS);
+        await this.#pauses.take(sessionId, QUEUE_TROUBLE);
       }
     }
   }
 
   /** One try of the oldest waiting callback, and the pause that follows. Answers whether there was one. */
   async #handOverNext(sessionId: SessionId): Promise<boolean> {
-    const delayMs = await this.#slots.run(async () => {
+    const wait = await this.#breaker.run(async () => {
+      await this.#pauses.take(sessionId, { delayMs: this.#breaker.holdMs(), isAskedFor: true });
       const callback = this.#isStopping ? undefined : await this.#parts.queue.next(sessionId);
       return callback && (await this.#try(callback));
     });
-    if (delayMs === undefined) return false;
-    await this.#pauses.take(delayMs);
+    if (wait === undefined) return false;
+    await this.#pauses.take(sessionId, wait);
     return true;
   }
 
-  /** Posts once and records what became of it. Answers how long to wait before the session goes on, in ms. */
-  async #try(callback: PendingCallback): Promise<number> {
+  /** Posts once and records what became of it. Answers how long the session waits before it goes on. */
+  async #try(callback: PendingCallback): Promise<Wait> {
     const { queue, post, clock, log } = this.#parts;
     const outcome = await post(callback);
     if (outcome.kind !== 'accepted') {
@@ -119,42 +127,45 @@ export class BackendNotifier implements AsyncDisposable {
     }
     this.#health.accepted();
     this.#suspicion.accepted(callback.sessionId);
+    this.#breaker.accepted();
     await queue.delivered(callback, clock.now());
     log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
-    return 0;
+    return AT_ONCE;
   }
 
   /** The backend knows nothing of this kind of event: it goes without, at once. */
-  async #leaveOut(callback: PendingCallback): Promise<number> {
+  async #leaveOut(callback: PendingCallback): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.unwanted(callback, clock.now());
     log.debug(about(callback), `[${callback.sessionId}] [CALLBACK] left out: the backend has no endpoint for it`);
-    return 0;
+    return AT_ONCE;
   }
 
-  async #failed(callback: PendingCallback, failure: PostFailure): Promise<number> {
+  async #failed(callback: PendingCallback, failure: PostFailure): Promise<Wait> {
     const { policy, clock, chance } = this.#parts;
     const { sessionId, webhookId } = callback;
     this.#note(callback, failure);
+    const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
+    this.#breaker.failed(failure, this.#suspicion.failingSessions);
     const tried = {
       failure,
       attempts: callback.attempts + 1,
       ageMs: clock.now() - callback.createdAtMs,
-      failedAlone: this.#suspicion.failed(sessionId, webhookId, failure),
+      ...evidence,
     };
     const next = verdict(tried, policy, chance);
     if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
-    return this.#keep(callback, describe(failure), next.delayMs);
+    return this.#keep(callback, describe(failure), next);
   }
 
-  async #keep(callback: PendingCallback, error: string, delayMs: number): Promise<number> {
+  async #keep(callback: PendingCallback, error: string, { delayMs, isAskedFor }: Wait): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.failed(callback, error, clock.now());
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
-    return delayMs;
+    return { delayMs, isAskedFor };
   }
 
-  async #giveUp(callback: PendingCallback, reason: string): Promise<number> {
+  async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.dead(callback, reason, clock.now());
     this.#suspicion.settled(callback.sessionId);
@@ -162,7 +173,12 @@ export class BackendNotifier implements AsyncDisposable {
       { ...about(callback), error: reason },
       `[${callback.sessionId}] [CALLBACK] given up, kept as a dead letter`,
     );
-    return 0;
+    return AT_ONCE;
+  }
+
+  #recovered(): void {
+    this.#parts.log.info('[CALLBACK] the backend takes callbacks again');
+    this.#pauses.endOurs();
   }
 
   #note(callback: PendingCallback, failure: PostFailure): void {

@@ -18,7 +18,7 @@ export type PostFailure = Exclude<PostOutcome, { kind: 'accepted' }>;
 export interface PolicySettings {
   /** `BACKEND_RETRIES`: so many tries a callback gets that fails while the backend accepts others. */
   retries: number;
-  /** `CALLBACK_RETENTION`: how old a callback may get before it is given up. */
+  /** `CALLBACK_RETENTION`: how old a callback may get before it is given up, unless the whole backend is away. */
   retentionMs: number;
 }
 
@@ -29,12 +29,14 @@ export interface FailedTry {
   attempts: number;
   /** Since its event happened. */
   ageMs: number;
-  /** The tries of it that failed though the backend accepts others, 0 without evidence; see `suspicion.ts`. */
+  /** The tries of it that failed alone though the backend accepts others, 0 without evidence; see `suspicion.ts`. */
   failedAlone: number;
+  /** The tries of it that failed since the backend has accepted others, whatever else failed. */
+  failedBeside: number;
 }
 
 /** What follows: another try, or the end as a dead letter, with its reason. */
-export type Verdict = { kind: 'retry'; delayMs: number } | { kind: 'dead'; reason: string };
+export type Verdict = { kind: 'retry'; delayMs: number; isAskedFor: boolean } | { kind: 'dead'; reason: string };
 
 const DELAY_BOUNDS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 const LATER_BOUND_MS = 60_000;
@@ -46,15 +48,18 @@ const WRONG_SETTING = [401, 403, 404];
 
 /**
  * What follows a failed try. A callback is given up when it is poison (it fails alone, again and again), or when it
- * has become too old and had its tries; never for an answer that means a wrong setting.
+ * has become too old and had its tries, all of it only while the backend accepts others; never for an answer that means a
+ * wrong setting. So an outage makes no dead letters, however long it lasts.
  */
 export function verdict(tried: FailedTry, settings: PolicySettings, chance: Chance): Verdict {
   const { failure, attempts, ageMs } = tried;
   if (meansWrongSetting(failure) || attempts < settings.retries) return retry(tried, chance);
-  if (mayBePoison(failure) && tried.failedAlone > 0 && tried.failedAlone >= settings.retries) {
+  const enough = Math.max(1, settings.retries);
+  if (mayBePoison(failure) && tried.failedAlone >= enough) {
     return { kind: 'dead', reason: `it alone fails: ${describe(failure)}` };
   }
-  if (ageMs > settings.retentionMs) return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
+  if (ageMs > settings.retentionMs && tried.failedBeside >= enough)
+    return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
   return retry(tried, chance);
 }
 
@@ -92,5 +97,5 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 function retry({ failure, attempts }: FailedTry, chance: Chance): Verdict {
   const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? LATER_BOUND_MS, chance);
   const asked = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
-  return { kind: 'retry', delayMs: Math.max(jittered, asked) };
+  return { kind: 'retry', delayMs: Math.max(jittered, asked), isAskedFor: asked > 0 };
 }

@@ -1,5 +1,5 @@
 import { type SessionId } from '../domain/session-id.ts';
-import { mayBePoison, type PostFailure } from './policy.ts';
+import { type FailedTry, mayBePoison, type PostFailure } from './policy.ts';
 
 /** The oldest waiting callback of a session, while it fails. */
 interface Suspect {
@@ -7,7 +7,11 @@ interface Suspect {
   /** How many callbacks the backend had accepted when this one failed for the first time. */
   acceptedBefore: number;
   failedAlone: number;
+  failedBeside: number;
 }
+
+/** The tries of a callback that speak against it. */
+export type Evidence = Pick<FailedTry, 'failedAlone' | 'failedBeside'>;
 
 /**
  * Finds callbacks that fail alone, which takes evidence that the backend is well: it has accepted another one since
@@ -27,16 +31,22 @@ export class Suspicion {
     this.#suspects.delete(sessionId);
   }
 
+  /** How many sessions have failed since the backend last accepted something. */
+  get failingSessions(): number {
+    return this.#failingSince.size;
+  }
+
   /**
    * A try failed. Answers how many tries of this callback failed though the backend accepts others; the first counts
    * as soon as there is evidence.
    */
-  failed(sessionId: SessionId, webhookId: string, failure: PostFailure): number {
+  failed(sessionId: SessionId, webhookId: string, failure: PostFailure): Evidence {
     this.#failingSince.add(sessionId);
     const suspect = this.#suspect(sessionId, webhookId);
-    const isAlone = this.#accepted > suspect.acceptedBefore && this.#failingSince.size === 1;
-    if (isAlone && mayBePoison(failure)) suspect.failedAlone += 1;
-    return suspect.failedAlone === 0 ? 0 : suspect.failedAlone + 1;
+    const isBeside = this.#accepted > suspect.acceptedBefore;
+    if (isBeside) suspect.failedBeside += 1;
+    if (isBeside && this.#failingSince.size === 1 && mayBePoison(failure)) suspect.failedAlone += 1;
+    return { failedAlone: withTheFirst(suspect.failedAlone), failedBeside: withTheFirst(suspect.failedBeside) };
   }
 
   /** The callback was given up. */
@@ -48,8 +58,13 @@ export class Suspicion {
   #suspect(sessionId: SessionId, webhookId: string): Suspect {
     const known = this.#suspects.get(sessionId);
     if (known?.webhookId === webhookId) return known;
-    const fresh = { webhookId, acceptedBefore: this.#accepted, failedAlone: 0 };
+    const fresh = { webhookId, acceptedBefore: this.#accepted, failedAlone: 0, failedBeside: 0 };
     this.#suspects.set(sessionId, fresh);
     return fresh;
   }
+}
+
+/** The first try failed before there was any evidence. */
+function withTheFirst(count: number): number {
+  return count === 0 ? 0 : count + 1;
 }

@@ -146,7 +146,8 @@ describe('the notifier', () => {
     world.backend.recovers();
     await world.clock.advance(500);
     await world.untilAllDelivered();
-    for (const { sessionId, msg } of world.lines) expect(msg).toContain(`[${String(sessionId)}] [CALLBACK] `);
+    const about = world.lines.filter(({ sessionId }) => sessionId !== undefined);
+    for (const { sessionId, msg } of about) expect(msg).toContain(`[${String(sessionId)}] [CALLBACK] `);
     expect(world.lines).toContainEqual(
       expect.objectContaining({ msg: `[${ANA}] [CALLBACK] delivered`, kind: 'status-update', webhookId: 'a1', seq: 1 }),
     );
@@ -202,15 +203,35 @@ describe('a callback that alone fails', () => {
     expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 0, pending: 1 });
   });
 
-  it('is given up when it gets too old', async () => {
+  it('is given up when it gets too old, though nobody answered it', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith((it) => (it.headers['webhook-id'] === 'a1' ? 'hang' : 200));
+    await world.happens(ANA, 'a1');
+    await world.clock.advance(73 * 3600_000);
+    await world.startNotifier({ retries: 2, timeoutMs: 100 });
+    await timesOut(world);
+    await world.happens(BEA, 'b1');
+    await world.logged(`[${BEA}] [CALLBACK] delivered`);
+    await timesOut(world);
+    expect((await world.logged('given up')).error).toMatch(/^it is too old: /);
+    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
+  });
+
+  it('stays, however old it gets, while nothing else is accepted', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
     await world.happens(ANA, 'a1');
-    await world.clock.advance(73 * 3600_000);
+    await world.clock.advance(1000 * 3600_000);
     await world.startNotifier({ retries: 2 });
-    expect((await world.logged('given up')).error).toBe('it is too old: the backend answered 500');
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
+    await triedAgain(world, 5);
+    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 0, pending: 1 });
   });
+
+  /** Waits for a post to be on its way, and lets its time run out. */
+  async function timesOut(world: World): Promise<void> {
+    await world.backend.next((it) => it.headers['webhook-id'] === 'a1', inAnyCase);
+    await world.clock.advance(100);
+  }
 
   /** Lets the waiting callback be tried so many more times: each time it has begun to wait, the wait is over. */
   async function triedAgain(world: World, tries: number): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   describe as inWords,
+  type FailedTry,
   parseRetryAfter,
   type PostFailure,
   type Verdict,
@@ -18,8 +19,10 @@ function refused(status: number, retryAfterMs: number | null = null): PostFailur
   return { kind: 'refused', status, retryAfterMs };
 }
 
-function after(failure: PostFailure, known: { attempts?: number; ageMs?: number; failedAlone?: number } = {}): Verdict {
-  return verdict({ failure, attempts: 3, ageMs: 0, failedAlone: 0, ...known }, SETTINGS, almostOne);
+const USUAL: Omit<FailedTry, 'failure'> = { attempts: 3, ageMs: 0, failedAlone: 0, failedBeside: 0 };
+
+function after(failure: PostFailure, known: Partial<FailedTry> = {}): Verdict {
+  return verdict({ ...USUAL, failure, ...known }, SETTINGS, almostOne);
 }
 
 describe('when to try again', () => {
@@ -41,15 +44,20 @@ describe('when to try again', () => {
 
   it('spreads over the whole time, from at once on', () => {
     const chance = { ...almostOne, fraction: () => 0 };
-    expect(verdict({ failure: AWAY, attempts: 8, ageMs: 0, failedAlone: 0 }, SETTINGS, chance)).toEqual({
-      kind: 'retry',
-      delayMs: 0,
-    });
+    expect(verdict({ ...USUAL, failure: AWAY, attempts: 8 }, SETTINGS, chance)).toMatchObject({ delayMs: 0 });
   });
 
   it('waits as long as the backend asks, and never shorter than the jitter says', () => {
-    expect(after(refused(503, 120_000), { attempts: 1 })).toEqual({ kind: 'retry', delayMs: 120_000 });
-    expect(after(refused(503, 0), { attempts: 2 })).toEqual({ kind: 'retry', delayMs: 999 });
+    expect(after(refused(503, 120_000), { attempts: 1 })).toEqual({
+      kind: 'retry',
+      delayMs: 120_000,
+      isAskedFor: true,
+    });
+    expect(after(refused(503, 0), { attempts: 2 })).toEqual({
+      kind: 'retry',
+      delayMs: 999,
+      isAskedFor: false,
+    });
   });
 });
 
@@ -71,7 +79,7 @@ describe('Retry-After', () => {
 });
 
 describe('when to give up', () => {
-  const old = { ageMs: 73 * HOUR_MS };
+  const old = { ageMs: 73 * HOUR_MS, failedBeside: 3 };
   const alone = { failedAlone: 3 };
   it.each<[string, PostFailure, Parameters<typeof after>[1], Verdict['kind']]>([
     ['poison', refused(500), alone, 'dead'],
@@ -85,7 +93,10 @@ describe('when to give up', () => {
     ['alone without an answer', AWAY, alone, 'retry'],
     ['too old', refused(500), old, 'dead'],
     ['too old, no answer', AWAY, old, 'dead'],
-    ['just not too old', refused(500), { ageMs: 72 * HOUR_MS }, 'retry'],
+    ['too old, while nothing is accepted', refused(500), { ageMs: 1000 * HOUR_MS, attempts: 900 }, 'retry'],
+    ['too old, no answer while nothing is accepted', AWAY, { ageMs: 1000 * HOUR_MS, attempts: 900 }, 'retry'],
+    ['too old, but hardly tried since others are accepted', refused(500), { ...old, failedBeside: 2 }, 'retry'],
+    ['just not too old', refused(500), { ...old, ageMs: 72 * HOUR_MS }, 'retry'],
     ['too old, but hardly tried', refused(500), { ...old, attempts: 2 }, 'retry'],
     ['too old with 401', refused(401), old, 'retry'],
     ['too old with 403', refused(403), old, 'retry'],
@@ -95,7 +106,7 @@ describe('when to give up', () => {
   });
 
   it('needs evidence also when no retry is allowed', () => {
-    const once = { failure: refused(500), attempts: 1, ageMs: 0, failedAlone: 0 };
+    const once = { ...USUAL, failure: refused(500), attempts: 1 };
     expect(verdict(once, { ...SETTINGS, retries: 0 }, almostOne).kind).toBe('retry');
   });
 
@@ -113,11 +124,11 @@ describe('the evidence that a callback fails alone', () => {
   it('is another one that was accepted since it first failed: then the first try counts too', () => {
     const suspicion = new Suspicion();
     suspicion.accepted(BEA);
-    expect(fails(suspicion)).toBe(0);
-    expect(fails(suspicion)).toBe(0);
+    expect(fails(suspicion).failedAlone).toBe(0);
+    expect(fails(suspicion).failedAlone).toBe(0);
     suspicion.accepted(BEA);
-    expect(fails(suspicion)).toBe(2);
-    expect(fails(suspicion)).toBe(3);
+    expect(fails(suspicion).failedAlone).toBe(2);
+    expect(fails(suspicion).failedAlone).toBe(3);
   });
 
   it('is missing while another session fails too, until something is accepted again', () => {
@@ -125,9 +136,9 @@ describe('the evidence that a callback fails alone', () => {
     fails(suspicion);
     suspicion.accepted(BEA);
     suspicion.failed(CAL, 'c1', AWAY);
-    expect(fails(suspicion)).toBe(0);
+    expect(fails(suspicion).failedAlone).toBe(0);
     suspicion.accepted(BEA);
-    expect(fails(suspicion)).toBe(2);
+    expect(fails(suspicion).failedAlone).toBe(2);
   });
 
   it('is not weakened by another that was given up', () => {
@@ -136,22 +147,32 @@ describe('the evidence that a callback fails alone', () => {
     suspicion.accepted(BEA);
     suspicion.failed(CAL, 'c1', refused(500));
     suspicion.settled(CAL);
-    expect(fails(suspicion)).toBe(2);
+    expect(fails(suspicion).failedAlone).toBe(2);
   });
 
   it('is not a wrong setting, nor a missing answer', () => {
     const suspicion = new Suspicion();
     fails(suspicion);
     suspicion.accepted(BEA);
-    expect(fails(suspicion, AWAY)).toBe(0);
-    expect(fails(suspicion, refused(401))).toBe(0);
+    expect(fails(suspicion, AWAY).failedAlone).toBe(0);
+    expect(fails(suspicion, refused(401)).failedAlone).toBe(0);
+  });
+
+  it('is weaker while others fail too, or there is no answer: then it counts only against its age', () => {
+    const suspicion = new Suspicion();
+    fails(suspicion);
+    suspicion.accepted(BEA);
+    suspicion.failed(CAL, 'c1', AWAY);
+    expect(fails(suspicion)).toEqual({ failedAlone: 0, failedBeside: 2 });
+    suspicion.accepted(BEA);
+    expect(fails(suspicion, AWAY)).toEqual({ failedAlone: 0, failedBeside: 3 });
   });
 
   it('begins anew with the next callback of the session', () => {
     const suspicion = new Suspicion();
     fails(suspicion);
     suspicion.accepted(BEA);
-    expect(fails(suspicion)).toBe(2);
-    expect(suspicion.failed(ANA, 'a2', refused(500))).toBe(0);
+    expect(fails(suspicion).failedAlone).toBe(2);
+    expect(suspicion.failed(ANA, 'a2', refused(500))).toEqual({ failedAlone: 0, failedBeside: 0 });
   });
 });

@@ -50,10 +50,11 @@ export class World implements AsyncDisposable {
 
   /** Jitter is half of its bound: the waits are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
   async startNotifier(
-    change: { retries?: number; queue?: CallbackQueue; concurrency?: number } = {},
+    change: { retries?: number; queue?: CallbackQueue; concurrency?: number; timeoutMs?: number } = {},
   ): Promise<BackendNotifier> {
     const apiKey = new Secret(API_KEY);
-    const post = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs: 7_000_000, version: '4.0.0' };
+    const { timeoutMs = 7_000_000 } = change;
+    const post = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs, version: '4.0.0' };
     this.#notifier = new BackendNotifier({
       queue: change.queue ?? this.queue,
       post: createPost(post, this.clock),

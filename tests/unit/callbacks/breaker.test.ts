@@ -1,0 +1,110 @@
+import { Breaker } from '../../../src/callbacks/breaker.ts';
+import { type PostFailure } from '../../../src/callbacks/policy.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+const AWAY: PostFailure = { kind: 'unreachable', detail: 'away' };
+
+/** A breaker of eight, what it asked for, and posts that end when the test says so. */
+function startBreaker() {
+  const clock = new ManualClock();
+  const asked: string[] = [];
+  const breaker = new Breaker({
+    width: 8,
+    clock,
+    probe: () => asked.push('probe'),
+    recovered: () => asked.push('recovered'),
+  });
+  let onTheWay = 0;
+  const ends: (() => void)[] = [];
+  const post = () =>
+    void breaker.run(async () => {
+      onTheWay += 1;
+      await new Promise<void>((resolve) => ends.push(resolve));
+      onTheWay -= 1;
+    });
+  return { clock, asked, breaker, post, ends, onTheWay: () => onTheWay };
+}
+
+/** Lets everything that is due by now happen. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the breaker', () => {
+  it('lets as many through as there may be while all is well, also when one session fails', async () => {
+    const { breaker, post, onTheWay } = startBreaker();
+    breaker.failed(AWAY, 1);
+    for (let count = 0; count < 12; count += 1) post();
+    await settled();
+    expect([breaker.isDown, onTheWay()]).toEqual([false, 8]);
+  });
+
+  it('lets one through at a time when several sessions fail', async () => {
+    const { breaker, post, ends, onTheWay } = startBreaker();
+    breaker.failed(AWAY, 1);
+    breaker.failed(AWAY, 2);
+    for (let count = 0; count < 5; count += 1) post();
+    await settled();
+    expect([breaker.isDown, onTheWay()]).toEqual([true, 1]);
+    ends.shift()?.();
+    await settled();
+    expect(onTheWay()).toBe(1);
+  });
+
+  it('lets more and more through after the first that is accepted', async () => {
+    const { breaker, post, ends, onTheWay, asked } = startBreaker();
+    breaker.failed(AWAY, 2);
+    for (let count = 0; count < 40; count += 1) post();
+    const widths: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      await settled();
+      widths.push(onTheWay());
+      for (const end of ends.splice(0)) {
+        breaker.accepted();
+        end();
+      }
+    }
+    expect(widths).toEqual([1, 1, 2, 4, 8]);
+    expect(asked).toEqual(['recovered']);
+  });
+
+  it('goes down again when several fail while it recovers', () => {
+    const { breaker } = startBreaker();
+    breaker.failed(AWAY, 2);
+    breaker.accepted();
+    expect(breaker.isDown).toBe(false);
+    breaker.failed(AWAY, 2);
+    expect(breaker.isDown).toBe(true);
+  });
+
+  it('has somebody look every 1.5 s while it is down, and nobody before or after', async () => {
+    const { breaker, clock, asked } = startBreaker();
+    await clock.advance(10_000);
+    breaker.failed(AWAY, 2);
+    await clock.advance(4_500);
+    expect(asked).toEqual(['probe', 'probe', 'probe']);
+    breaker.accepted();
+    await clock.advance(10_000);
+    expect(asked).toEqual(['probe', 'probe', 'probe', 'recovered']);
+  });
+
+  it('holds everything back for as long as a backend that is down asks', async () => {
+    const { breaker, clock, asked } = startBreaker();
+    breaker.failed({ kind: 'refused', status: 429, retryAfterMs: 60_000 }, 1);
+    expect(breaker.holdMs()).toBe(0);
+    breaker.failed({ kind: 'refused', status: 503, retryAfterMs: 60_000 }, 2);
+    expect(breaker.holdMs()).toBe(60_000);
+    await clock.advance(59_000);
+    expect([breaker.holdMs(), asked]).toEqual([1_000, []]);
+    await clock.advance(3_000);
+    expect([breaker.holdMs(), asked.length > 0]).toEqual([0, true]);
+  });
+
+  it('keeps nobody when it is time to stop', async () => {
+    const { breaker, clock, post, onTheWay } = startBreaker();
+    breaker.failed(AWAY, 2);
+    for (let count = 0; count < 20; count += 1) post();
+    breaker.end();
+    await settled();
+    expect(onTheWay()).toBe(20);
+    expect(clock.timers).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import { type SessionId } from '../../../src/domain/session-id.ts';
+import { type Received } from '../../harness/test-backend.ts';
+import { ids, startWorld, type World } from './support.ts';
+
+const POST_TIMEOUT_MS = 7_000_000;
+const SESSIONS = Array.from({ length: 10 }, (_, at) => `session_${at}` as SessionId);
+
+/** Two events in each of ten sessions. */
+async function muchHappens(world: World): Promise<void> {
+  for (const sessionId of SESSIONS) await world.happens(sessionId, `${sessionId} 1`, `${sessionId} 2`);
+}
+
+/** Lets time pass until `holds`; it stands still while a post is on its way. */
+async function passTime(world: World, holds: () => boolean): Promise<void> {
+  await untilQuiet(world);
+  while (!holds()) {
+    await world.clock.advance(50);
+    await untilQuiet(world);
+  }
+}
+
+/** Each post on its way has its deadline running. */
+async function untilQuiet(world: World): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (world.clock.timers.includes(POST_TIMEOUT_MS));
+}
+
+function inOrder(received: readonly Received[]): boolean {
+  return SESSIONS.every((sessionId) => {
+    const own = ids(received).filter((id) => id.startsWith(`${sessionId} `));
+    return own.join() === `${sessionId} 1,${sessionId} 2`;
+  });
+}
+
+describe('a backend that is down', () => {
+  it.each([
+    ['answers 500', 500],
+    ['answers 401', 401],
+  ])('and %s gets one post at a time, and then all callbacks in order', async (_, status) => {
+    await using world = await startWorld();
+    let atOnce = 0;
+    const most: number[] = [];
+    world.backend.answerWith(async () => {
+      most.push(++atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce -= 1;
+      return status;
+    });
+    await muchHappens(world);
+    await world.startNotifier();
+    await passTime(world, () => world.backend.received.length >= 60);
+    // The first ones were on their way before anything was known.
+    expect(Math.max(...most.slice(10))).toBe(1);
+
+    world.backend.recovers();
+    const begun = world.clock.now();
+    await passTime(world, () => world.backend.accepted.length > 0);
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(1_500);
+    // All the others go on at once, though some of them had to wait for half a minute.
+    await world.untilAllDelivered();
+    expect(inOrder(world.backend.accepted)).toBe(true);
+    expect(await world.queue.counts(world.clock.now())).toMatchObject({ pending: 0, deadLettered: 0 });
+  });
+
+  it('and asks for time gets all of it, from every session, and a post right after it', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith({ status: 429, headers: { 'retry-after': '600' } });
+    await muchHappens(world);
+    await world.startNotifier();
+    const begun = world.clock.now();
+    await untilQuiet(world);
+    const early = world.backend.received.length;
+    world.backend.recovers();
+
+    await world.clock.advance(599_000);
+    expect(world.backend.received).toHaveLength(early);
+    await passTime(world, () => world.backend.accepted.length > 0);
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(602_000);
+    await world.untilAllDelivered();
+    expect(inOrder(world.backend.accepted)).toBe(true);
+  });
+
+  it('makes no dead letters, however long it is away', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(500);
+    await muchHappens(world);
+    await world.clock.advance(100 * 3600_000);
+    await world.startNotifier({ retries: 2 });
+    await passTime(world, () => world.backend.received.length >= 80);
+
+    world.backend.recovers();
+    await passTime(world, () => world.backend.accepted.length > 0);
+    await world.untilAllDelivered();
+    expect(await world.queue.counts(world.clock.now())).toMatchObject({ pending: 0, deadLettered: 0 });
+  });
+});
