@@ -52,8 +52,9 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
   handlePairingRefresh(socket, () => reshow(offer, handlers), handlers.failed);
 }
 
+/** `socket.user` is how it was when the socket was made: on a line that is being paired, nobody. */
 function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, handlers: LineHandlers): void {
-  const identity = identityOf(socket.user?.id ?? '');
+  const identity = identityOf(socket.authState.creds.me?.id ?? '');
   if (identity) tell(identity);
   else handlers.failed(new Error('WhatsApp logged us in without a phone number'));
 }

@@ -7,7 +7,7 @@ const ANSWER_LIMIT_MS = 3_000;
  * close the line, which is its other way to say yes) before the caller closes the connection.
  */
 export async function unlinkDevice(socket: WASocket): Promise<void> {
-  const jid = socket.user?.id;
+  const jid = socket.authState.creds.me?.id;
   if (!jid) return;
   await socket.query(
     {
