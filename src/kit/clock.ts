@@ -11,12 +11,20 @@ export interface Clock {
   after(delayMs: number, task: () => void): Timer;
 }
 
+/** Node's timers end at once when they are set for longer than this: 24.8 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const set = (restMs: number): void => {
+      const stepMs = Math.min(restMs, LONGEST_MS);
+      timer = setTimeout(() => (restMs > stepMs ? set(restMs - stepMs) : task()), stepMs);
+      timer.unref();
+    };
+    set(delayMs);
     return { cancel: () => clearTimeout(timer) };
   },
 };
