@@ -38,6 +38,7 @@ export class Stage implements AsyncDisposable {
   readonly accounts: Account[] = [];
   readonly #world: World;
   readonly #processes: OrchestratorProcess[] = [];
+  #strangers = 0;
 
   private constructor(world: World) {
     this.#world = world;
@@ -94,6 +95,21 @@ export class Stage implements AsyncDisposable {
     return from.sendText(chat, content);
   }
 
+  /** A phone that nobody knows yet. */
+  readonly stranger = (): Phone => {
+    this.#strangers += 1;
+    return this.whatsapp.phone(`5494400${String(this.#strangers).padStart(6, '0')}`, 'A stranger');
+  };
+
+  /** Resolves when WhatsApp has a line to every account, and nothing that waits for it. */
+  untilOnline(): Promise<void> {
+    const isQuiet = ({ online, waiting }: { online: boolean; waiting: number }): boolean => online && waiting === 0;
+    return this.whatsapp.until((whatsapp) => whatsapp.devices().every(isQuiet), {
+      timeoutMs: 20_000,
+      what: 'every account to be online and to have everything',
+    });
+  }
+
   /** Waits until the backend has as many messages as were written; not for ever, since then something is wrong. */
   async settle(patienceMs: number): Promise<void> {
     await waitFor(() => this.ledger.isFull(this.accepted), patienceMs);
@@ -135,7 +151,7 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Resolves when `holds`, or after `patienceMs`: what follows says what is missing. */
-async function waitFor(holds: () => boolean | Promise<boolean>, patienceMs: number): Promise<void> {
+export async function waitFor(holds: () => boolean | Promise<boolean>, patienceMs: number): Promise<void> {
   const end = Date.now() + patienceMs;
   await untilTrue(async () => (await holds()) || Date.now() > end);
 }

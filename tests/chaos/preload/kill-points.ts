@@ -1,0 +1,120 @@
+/**
+ * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): has the process kill itself at a chosen point
+ * of a message's way. It knows the libraries and the tables, and changes nothing of ours.
+ */
+import { writeSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { SessionCipher } from 'libsignal';
+import { WebSocket } from 'ws';
+import { ARMED, type KillPoint, KILLED } from '../kill-point.ts';
+
+type Method = (this: any, ...args: unknown[]) => unknown;
+
+const { CHAOS_POINT, CHAOS_KIND, CHAOS_ARMED, CHAOS_NO_JOURNAL } = process.env;
+
+let isArmed = CHAOS_ARMED === 'true';
+/** How the ciphertext that is being decrypted was encrypted: with a sender key, unless libsignal's cipher is called. */
+let kind = 'skmsg';
+/** How far the message has come that is to die; in one that is armed from its start any message will do. */
+let progress: 'none' | 'written' | 'journaled' | 'told' = isArmed ? 'journaled' : 'none';
+let framesSince = 0;
+
+process.on('SIGUSR2', () => {
+  isArmed = true;
+  say(ARMED);
+});
+
+watchCiphers();
+watchStatements();
+watchTransactions();
+watchFrames();
+
+function dieAt(point: KillPoint): void {
+  if (!isArmed || point !== CHAOS_POINT) return;
+  say(`${KILLED} ${point} ${CHAOS_KIND ?? ''}`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function say(text: string): void {
+  writeSync(2, `${text}\n`);
+}
+
+function watchCiphers(): void {
+  const noting = (its: string) => (original: Method) =>
+    function (this: unknown, ...args: unknown[]) {
+      kind = its;
+      return original.apply(this, args);
+    };
+  around(SessionCipher.prototype, 'decryptPreKeyWhisperMessage', noting('pkmsg'));
+  around(SessionCipher.prototype, 'decryptWhisperMessage', noting('msg'));
+}
+
+function watchStatements(): void {
+  const sample = new Database(':memory:');
+  const statements = Object.getPrototypeOf(sample.prepare('SELECT 1')) as object;
+  sample.close();
+  around(statements, 'run', (run) => {
+    return function (this: { source: string }, ...args: unknown[]) {
+      const sql = this.source.trimStart();
+      if (sql.startsWith('INSERT INTO callbacks')) callbackIsStored();
+      if (sql.startsWith('UPDATE callbacks SET state') && progress === 'told') dieAt('after-post');
+      if (!sql.startsWith('INSERT INTO journal')) return run.apply(this, args);
+      const result = (CHAOS_NO_JOURNAL ? { changes: 1 } : run.apply(this, args)) as { changes: number };
+      if (result.changes > 0) journalIsWritten();
+      return result;
+    };
+  });
+}
+
+function journalIsWritten(): void {
+  if (isArmed && kind === CHAOS_KIND && progress === 'none') progress = 'written';
+  kind = 'skmsg';
+}
+
+function callbackIsStored(): void {
+  if (progress !== 'journaled') return;
+  if (framesSince > 0) dieAt('after-receipt');
+  progress = 'told';
+}
+
+function watchTransactions(): void {
+  around(Database.prototype, 'transaction', (transaction) => {
+    return function (this: { inTransaction: boolean }, ...[work]: unknown[]) {
+      const inTransaction = transaction.call(this, (...args: unknown[]) => {
+        const result = (work as Method)(...args);
+        if (progress === 'written') dieAt('before-journal');
+        return result;
+      }) as Method;
+      return (...args: unknown[]) => {
+        const result = inTransaction(...args);
+        if (!this.inTransaction) committed();
+        return result;
+      };
+    };
+  });
+}
+
+function committed(): void {
+  if (progress === 'told') dieAt('after-callback');
+  if (progress !== 'written') return;
+  progress = 'journaled';
+  framesSince = 0;
+  dieAt('after-journal');
+}
+
+function watchFrames(): void {
+  around(WebSocket.prototype, 'send', (send) => {
+    return function (this: unknown, ...args: unknown[]) {
+      framesSince += 1;
+      return send.apply(this, args);
+    };
+  });
+}
+
+/** Puts something around a method of a library. */
+function around(owner: object, name: string, make: (original: Method) => Method): void {
+  const methods = owner as Record<string, Method | undefined>;
+  const original = methods[name];
+  if (!original) throw new Error(`There is no ${name} any more: the library has changed.`);
+  methods[name] = make(original);
+}
