@@ -1,4 +1,4 @@
-import { makeWASocket, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { makeWASocket, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
@@ -11,9 +11,11 @@ import { Acks } from './acks.ts';
 import { isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
+import { type ClientVersion } from './client-version.ts';
 import { closeReason } from './disconnect.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
+import { type LibraryDownloads } from './library-downloads.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
 import { messageKeyOf } from './message-key.ts';
@@ -35,6 +37,8 @@ export interface ConnectionParts {
   /** `troubled` hears of every failure of the storage. */
   loadAuth: (troubled: (error: Error) => void) => Promise<LineAuth>;
   findSent: FindSent;
+  clientVersion: ClientVersion;
+  downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   lookup: RecipientLookup;
   listener: ConnectionListener;
@@ -45,6 +49,8 @@ export interface ConnectionParts {
 /** The socket, with what belongs to it. */
 interface OpenLine {
   socket: WASocket;
+  /** Which client version it says it is. */
+  version: WAVersion;
   auth: LineAuth;
   order: MessageOrder;
   watchdogs: Watchdogs;
@@ -76,9 +82,13 @@ export class BaileysConnection implements Connection {
   async sendText(message: OutgoingText): Promise<SendOutcome> {
     const line = this.#line;
     if (!line || this.#ended) throw new AppError('session_not_connected');
-    return inLine(this.#context, () =>
-      sendText({ socket: line.socket, acks: this.#acks, lookup: this.#parts.lookup }, message),
-    );
+    const beforeSend: OutgoingText['beforeSend'] = async (sent) => {
+      // What belongs to a session that is gone must not be stored any more.
+      if (this.#ended) throw new AppError('session_not_connected');
+      await message.beforeSend(sent);
+    };
+    const parts = { socket: line.socket, acks: this.#acks, lookup: this.#parts.lookup };
+    return inLine(this.#context, () => sendText(parts, { ...message, beforeSend }));
   }
 
   async close(): Promise<void> {
@@ -98,17 +108,18 @@ export class BaileysConnection implements Connection {
   }
 
   async #start(): Promise<void> {
-    const { settings, findSent, retryCounters, clock, loadAuth } = this.#parts;
+    const { settings, clientVersion, retryCounters, clock, loadAuth } = this.#parts;
     const auth = await loadAuth((error) => this.#cut(error));
     if (this.#ended) return;
     const origins = new CiphertextOrigins();
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
-    const socket = makeWASocket(socketConfig({ settings, auth, origins, unreadable, retryCounters, findSent }));
+    const version = clientVersion.current;
+    const socket = makeWASocket(socketConfig({ ...this.#parts, version, auth, origins, unreadable }));
     guardListeners(socket, (failure) => this.#outOfBand(failure));
     const order = new MessageOrder(socket, (error) => this.#broke('to take what WhatsApp sent', error));
     origins.watch(socket);
     retryCounters.carryOver(socket);
-    const line = { socket, auth, order, watchdogs: this.#watchdogs(socket) };
+    const line = { socket, version, auth, order, watchdogs: this.#watchdogs(socket) };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
@@ -229,9 +240,15 @@ export class BaileysConnection implements Connection {
     this.#line?.watchdogs.stop();
     this.#line?.auth.fence();
     this.#acks.release();
-    const reason = this.#reason(error);
-    this.#tell(() => this.#parts.listener.onClosed(reason));
+    const reason = this.#completed(this.#reason(error));
+    this.#tell(async () => this.#parts.listener.onClosed(await reason));
     this.#tell(() => this.#closed.resolve(undefined));
+  }
+
+  /** A refused version is worth a look whether there is a newer one. */
+  async #completed(reason: CloseReason): Promise<CloseReason> {
+    if (reason.kind !== 'client-outdated' || !this.#line) return reason;
+    return { ...reason, next: await this.#parts.clientVersion.refused(this.#line.version) };
   }
 
   #reason(error: unknown): CloseReason {

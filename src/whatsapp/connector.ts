@@ -11,7 +11,9 @@ import {
 } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
+import { ClientVersion } from './client-version.ts';
 import { BaileysConnection } from './connection.ts';
+import { LibraryDownloads } from './library-downloads.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
 import { RetryCounters } from './retry-counters.ts';
@@ -34,10 +36,14 @@ export class BaileysConnector implements Connector {
   readonly #parts: ConnectorParts;
   /** Shared by all sessions: which account a number has does not depend on who asks. */
   readonly #lookup = new RecipientLookup();
+  readonly #clientVersion: ClientVersion;
+  readonly #downloads: LibraryDownloads;
   readonly #retryCounters = new Map<SessionId, RetryCounters>();
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
+    this.#clientVersion = new ClientVersion(parts);
+    this.#downloads = new LibraryDownloads(parts.clock);
     quietLibsignal();
     // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
     if (parts.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(parts.settings.rootKey);
@@ -52,6 +58,8 @@ export class BaileysConnector implements Connector {
         await storageReady();
         return loadAuth({ keys, journal }, sessionId, troubled);
       },
+      clientVersion: this.#clientVersion,
+      downloads: this.#downloads,
       retryCounters: this.#countersOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,

@@ -1,5 +1,6 @@
-import { Browsers, proto, type UserFacingSocketConfig } from '@whiskeysockets/baileys';
+import { Browsers, proto, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
 import { silentLogger } from '../kit/logger.ts';
+import { type LibraryDownloads } from './library-downloads.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { safeSignalRepository, type SignalRepositoryParts } from './signal-repository.ts';
@@ -10,15 +11,21 @@ export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 /** What the options of one line are made of. */
 export interface SocketConfigParts extends SignalRepositoryParts {
   settings: WhatsAppSettings;
+  /** The client version that we say we are. */
+  version: WAVersion;
+  downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   findSent: FindSent;
 }
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, auth, retryCounters, findSent } = parts;
+  const { settings, version, downloads, auth, retryCounters, findSent } = parts;
   return {
     ...connectionOptions(settings),
+    version,
+    // Bounds what it downloads by itself.
+    options: { dispatcher: downloads } as unknown as RequestInit,
     auth: auth.state,
     makeSignalRepository: safeSignalRepository(parts),
     msgRetryCounterCache: retryCounters,
@@ -41,10 +48,9 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
 }
 
 function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocketConfig> {
-  const { wsUrl, version, connectTimeoutMs, qrLifetimeMs } = settings;
+  const { wsUrl, connectTimeoutMs, qrLifetimeMs } = settings;
   return {
     ...(wsUrl !== undefined && { waWebSocketUrl: wsUrl }),
-    ...(version !== undefined && { version }),
     ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
     ...(qrLifetimeMs !== undefined && { qrTimeout: qrLifetimeMs }),
   };

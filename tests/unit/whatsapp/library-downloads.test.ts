@@ -1,0 +1,56 @@
+import { downloadContentFromMessage } from '@whiskeysockets/baileys';
+import { type RequestListener } from 'node:http';
+import { LibraryDownloads } from '../../../src/whatsapp/library-downloads.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+import { PageServer } from '../../harness/page-server.ts';
+
+/** Downloads a history as Baileys does it by itself. */
+async function download({ host }: PageServer, clock = new ManualClock()): Promise<Buffer> {
+  const options = { dispatcher: new LibraryDownloads(clock) } as unknown as RequestInit;
+  const message = { mediaKey: new Uint8Array(32), url: `http://${host}/history` };
+  const parts: Buffer[] = [];
+  for await (const part of await downloadContentFromMessage(message, 'md-msg-hist', { options })) {
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+const cutOff: RequestListener = (_, response) => {
+  response.writeHead(200, { 'content-length': '1000' });
+  response.write(Buffer.alloc(100), () => response.destroy());
+};
+
+describe('what Baileys downloads by itself', () => {
+  it('fails as an error of the download when it is cut off, instead of hanging and ending the process', async () => {
+    await using page = await PageServer.start(cutOff);
+
+    await expect(download(page)).rejects.toThrow();
+  });
+
+  it('fails when it does not end within a minute', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    await using page = await PageServer.start((_, response) => {
+      response.write(Buffer.alloc(100), () => begun.resolve(undefined));
+    });
+    const clock = new ManualClock();
+    const failure = expect(download(page, clock)).rejects.toThrow('not complete after 60000 ms');
+    await begun.promise;
+
+    await clock.advance(60_000);
+
+    await failure;
+  });
+
+  it('keeps the status of a refusal, by which Baileys knows what to do', async () => {
+    await using page = await PageServer.start((_, response) => response.writeHead(410).end());
+
+    await expect(download(page)).rejects.toMatchObject({ output: { statusCode: 410 } });
+  });
+
+  it('leaves everybody else’s downloads alone', async () => {
+    await using page = await PageServer.start((_, response) => response.end('as it is'));
+    new LibraryDownloads(new ManualClock());
+
+    expect(await (await fetch(`http://${page.host}/`)).text()).toBe('as it is');
+  });
+});
