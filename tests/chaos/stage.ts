@@ -19,6 +19,14 @@ export interface Account {
   group: Group;
 }
 
+/** What can be said about a message beside its author. */
+export interface Writing {
+  /** Where; to the account alone without it. */
+  chat?: Phone | Group | undefined;
+  /** Its id; a new one without it. */
+  id?: string | undefined;
+}
+
 /** How a stage is set up. */
 export interface StageOptions {
   accounts: number;
@@ -38,6 +46,7 @@ export class Stage implements AsyncDisposable {
   readonly accounts: Account[] = [];
   readonly #world: World;
   readonly #processes: OrchestratorProcess[] = [];
+  readonly #writtenAt = new Map<string, number>();
   #strangers = 0;
 
   private constructor(world: World) {
@@ -89,10 +98,16 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Has somebody write the next message to an account, and notes it; resolves with its id when WhatsApp has it. */
-  async write({ sessionId, phone }: Account, from: Phone, chat: Phone | Group = phone): Promise<string> {
+  async write({ sessionId, phone }: Account, from: Phone, { chat = phone, id }: Writing = {}): Promise<string> {
     const content = `${phone.number.slice(-2)}/${this.ledger.count(sessionId) + 1}`;
     this.ledger.note(sessionId, content);
-    return from.sendText(chat, content);
+    this.#writtenAt.set(`${sessionId} ${content}`, Date.now());
+    return from.sendText(chat, content, { id });
+  }
+
+  /** How long a message took from the phone to the backend, in ms. */
+  delayMs({ body, at }: Received): number {
+    return at - (this.#writtenAt.get(`${body.session_id} ${body.message_content}`) ?? NaN);
   }
 
   /** A phone that nobody knows yet. */

@@ -26,7 +26,7 @@ export class Traffic {
     while (!this.#isOver) {
       await pause(dice.below(this.#pauseMs));
       const author = dice.pick([account.friend, account.neighbour]);
-      await this.#stage.write(account, author, dice.pick([account.phone, account.group]));
+      await this.#stage.write(account, author, { chat: dice.pick([account.phone, account.group]) });
     }
   }
 }

@@ -95,7 +95,7 @@ function pointsFor({ kind }: Chat, { rounds }: WindowSize): KillPoint[] {
 async function acquaint(stage: Stage, account: Account): Promise<void> {
   const { friend, neighbour, group, sessionId } = account;
   await stage.write(account, friend);
-  await stage.write(account, neighbour, group);
+  await stage.write(account, neighbour, { chat: group });
   await stage.settle(10_000);
   await stage.process.post(`/sessions/${sessionId}/send-message`, { number: friend.number, message: 'hola' });
   await friend.next();
@@ -119,9 +119,9 @@ async function dieOnce(stage: Stage, { chat, point, size, dice, tally }: Case): 
   await stage.settle(size.patienceMs);
   process.signal('SIGUSR2');
   await process.until(ARMED);
-  const { author, chat: group } = chat.open(stage, account);
-  const id = await stage.write(account, author, group);
-  for (let more = 1; more < WRITTEN_AT_ONCE; more += 1) await stage.write(account, author, group);
+  const { author, chat: where } = chat.open(stage, account);
+  const id = await stage.write(account, author, { chat: where });
+  for (let more = 1; more < WRITTEN_AT_ONCE; more += 1) await stage.write(account, author, { chat: where });
   await waitFor(() => !process.isRunning, size.patienceMs);
   if (process.isRunning) tally.missed.push(`${chat.name} did not come to the point ${point}`);
   await process.end('SIGKILL');
@@ -130,16 +130,15 @@ async function dieOnce(stage: Stage, { chat, point, size, dice, tally }: Case): 
     tally.behindReceipt += 1;
     tally.receipts += (await hasReceipt(author, id)) ? 1 : 0;
   }
-  if (dice.happens(size.again)) await dieAgain(stage, dice, tally);
+  if (dice.happens(size.again)) await dieAgain(stage, { dice, tally, size });
 }
 
 /** The next process dies while it hands over what the first one left; or, when there is nothing left, just so. */
-async function dieAgain(stage: Stage, dice: Dice, tally: Tally): Promise<void> {
+async function dieAgain(stage: Stage, { dice, tally, size }: Pick<Case, 'dice' | 'tally' | 'size'>): Promise<void> {
   const point = dice.pick(AROUND_CALLBACK);
   const process = await stage.start(dying({ point, kind: 'any', isArmed: true }));
-  await stage.untilOnline();
-  await stage.settle(3_000);
-  if (process.isRunning) await process.end('SIGKILL');
+  await waitFor(() => !process.isRunning || stage.ledger.isFull(stage.accepted), size.patienceMs);
+  await process.end('SIGKILL');
   tally.again += process.output.includes(KILLED) ? 1 : 0;
 }
 

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type TestBackend } from '../../harness/test-backend.ts';
+import { type Dice } from '../dice.ts';
+import { messagesOf } from '../ledger.ts';
+import { type Scenario, type Size } from '../scenario.ts';
+import { Stage, waitFor } from '../stage.ts';
+
+interface AwaySize extends Size {
+  messages: number;
+  sessions: number;
+  /** How long each kind of absence lasts. */
+  phaseMs: number;
+  patienceMs: number;
+}
+
+/** What was promised: how long after its return the backend is tried. */
+const FIRST_TRY_MS = 2_000;
+/** A request that hangs is given up after this, and only then can another one find that the backend is back. */
+const TIMEOUT_MS = 1_000;
+
+/** The ways to be away, in their order. */
+const ABSENCES: ((backend: TestBackend) => Promise<void> | void)[] = [
+  (backend) => backend.answerWith(500),
+  (backend) => backend.goesDown(),
+  async (backend) => {
+    backend.answerWith('hang');
+    await backend.comesUp();
+  },
+  (backend) => backend.answerWith({ status: 429, headers: { 'retry-after': '1' } }),
+];
+
+/** See docs/chaos.md. */
+export const away: Scenario<AwaySize> = {
+  name: 'away',
+  proves: 'A backend that fails, refuses, hangs and is busy gets everything in order, soon after its return.',
+  sizes: {
+    short: { messages: 60, sessions: 6, phaseMs: 1_500, patienceMs: 10_000 },
+    full: { messages: 1_000, sessions: 50, phaseMs: 20_000, patienceMs: 60_000 },
+  },
+  async run(size, dice) {
+    await using stage = await Stage.open({
+      accounts: size.sessions,
+      environment: { BACKEND_TIMEOUT: String(TIMEOUT_MS) },
+    });
+    for (const beAway of ABSENCES) {
+      await beAway(stage.backend);
+      await Promise.all([pause(size.phaseMs), write(stage, dice, size.messages / ABSENCES.length)]);
+    }
+    const firstTryMs = await comeBack(stage, size.patienceMs);
+    const drainedMs = await until(() => stage.ledger.isFull(stage.accepted), size.patienceMs);
+    const { body: health } = await stage.process.get('/health');
+    const dead = health.callbacks.deadLettered as number;
+    const { accepted, ledger } = stage;
+    return {
+      figure: [
+        `${size.sessions} sessions, ${ledger.count()} messages sent while the backend was away`,
+        `${messagesOf(accepted).length} received in order, ${dead} dead letters`,
+        `first try ${firstTryMs} ms after its return, all of it after ${firstTryMs + drainedMs} ms`,
+      ].join(', '),
+      problems: [
+        ...(firstTryMs <= FIRST_TRY_MS ? [] : [`the first try came only ${firstTryMs} ms after the return`]),
+        ...(dead === 0 ? [] : [`${dead} callbacks became dead letters`]),
+        ...stage.problems(),
+      ],
+      evidence: { ledger, accepted },
+    };
+  },
+};
+
+async function write(stage: Stage, dice: Dice, count: number): Promise<void> {
+  for (let written = 0; written < count; written += 1) {
+    const account = dice.pick(stage.accounts);
+    await stage.write(account, account.friend, { chat: dice.pick([account.phone, account.group]) });
+  }
+}
+
+/** The backend is well again; resolves with how long nobody noticed. */
+function comeBack({ backend }: Stage, patienceMs: number): Promise<number> {
+  const before = backend.received.length;
+  backend.recovers();
+  return until(() => backend.received.length > before, patienceMs);
+}
+
+async function until(holds: () => boolean, patienceMs: number): Promise<number> {
+  const begin = performance.now();
+  await waitFor(holds, patienceMs);
+  return Math.round(performance.now() - begin);
+}

@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Received } from '../../harness/test-backend.ts';
+import { messagesOf } from '../ledger.ts';
+import { type Outcome, type Scenario, type Size } from '../scenario.ts';
+import { type Account, Stage, waitFor } from '../stage.ts';
+
+interface PoisonSize extends Size {
+  sessions: number;
+  /** To each session; the one in the middle of the first session is refused. */
+  messages: number;
+  pauseMs: number;
+  patienceMs: number;
+}
+
+/** What was found out before the judgement. */
+interface Found {
+  deadIds: string[];
+  /** How many messages had come before the dead letter was asked for again. */
+  before: number;
+  /** How long a message to another session took at most, in ms. */
+  slowestMs: number;
+}
+
+const REFUSED = 422;
+/** No more than what a busy machine needs. */
+const ON_TIME_MS = 1_500;
+
+/** See docs/chaos.md. */
+export const poison: Scenario<PoisonSize> = {
+  name: 'poison',
+  proves:
+    'A callback that is always refused becomes a dead letter alone, holds up no other session, and can be had later.',
+  sizes: {
+    short: { sessions: 3, messages: 30, pauseMs: 60, patienceMs: 15_000 },
+    full: { sessions: 20, messages: 100, pauseMs: 100, patienceMs: 60_000 },
+  },
+  async run(size) {
+    await using stage = await Stage.open({ accounts: size.sessions });
+    await writeAround(stage, size);
+    await waitFor(() => messagesOf(stage.accepted).length >= stage.ledger.count() - 1, size.patienceMs);
+    const deadIds = await deadLetters(stage);
+    const before = messagesOf(stage.accepted).length;
+    const slowestMs = slowestOfOthers(stage);
+    stage.backend.recovers();
+    for (const id of deadIds) await stage.process.post(`/callbacks/${id}/retry`);
+    await stage.settle(size.patienceMs);
+    return judge(stage, { deadIds, before, slowestMs });
+  },
+};
+
+/** Everybody is written to by turns; in the middle comes what the backend refuses from then on. */
+async function writeAround(stage: Stage, { messages, pauseMs }: PoisonSize): Promise<void> {
+  const [sick] = stage.accounts as [Account];
+  let poisonId: string | undefined;
+  const isPoison = ({ body }: Received): boolean => poisonId !== undefined && body.message_id === poisonId;
+  stage.backend.answerWith((received) => (isPoison(received) ? REFUSED : 200));
+  for (let written = 0; written < messages; written += 1) {
+    if (written === Math.floor(messages / 2)) poisonId = 'POISON';
+    for (const account of stage.accounts) {
+      const isTheOne = account === sick && written === Math.floor(messages / 2);
+      await stage.write(account, account.friend, { ...(isTheOne && { id: 'POISON' }) });
+    }
+    await pause(pauseMs);
+  }
+}
+
+async function deadLetters({ process }: Stage): Promise<string[]> {
+  const { body } = await process.get('/callbacks?state=dead');
+  return ((body.data ?? []) as { id: unknown }[]).map(({ id }) => String(id));
+}
+
+function slowestOfOthers(stage: Stage): number {
+  const [sick] = stage.accounts as [Account];
+  const others = messagesOf(stage.accepted).filter(({ body }) => body.session_id !== sick.sessionId);
+  return Math.max(...others.map((received) => stage.delayMs(received)));
+}
+
+function judge({ ledger, accepted: all }: Stage, { deadIds, before, slowestMs }: Found): Outcome {
+  const accepted = putBack(all);
+  return {
+    figure: [
+      `${ledger.count()} messages, of which one is always refused: ${deadIds.length} dead letter, ${before} received`,
+      `the slowest of the other sessions after ${slowestMs} ms, ${messagesOf(accepted).length} after the dead letter's retry`,
+    ].join(', '),
+    problems: [
+      ...(deadIds.length === 1 ? [] : [`there are ${deadIds.length} dead letters, not one`]),
+      ...(before === ledger.count() - 1 ? [] : [`${before} messages had come before the retry, not all but one`]),
+      ...(slowestMs <= ON_TIME_MS ? [] : [`a message to another session took ${slowestMs} ms`]),
+      ...ledger.compare(accepted),
+    ],
+    evidence: { ledger, accepted },
+  };
+}
+
+/** What came by a retry, last of all, goes where its number has its place; everything else must be in order by itself. */
+function putBack(accepted: readonly Received[]): Received[] {
+  const [last] = messagesOf(accepted).slice(-1);
+  const { body, headers } = last ?? {};
+  const place = accepted.findIndex(
+    (other) =>
+      other.body.session_id === body?.session_id &&
+      Number(other.headers['x-session-seq']) > Number(headers?.['x-session-seq']),
+  );
+  if (!last || place < 0) return [...accepted];
+  const others = accepted.filter((other) => other !== last);
+  return others.toSpliced(place, 0, last);
+}
