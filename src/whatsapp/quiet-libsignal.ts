@@ -10,7 +10,9 @@ const LIBSIGNAL_LINES = [
   'Session already closed',
   'Session already open',
   'Session error:',
+  'Unhandled bucket type (for naming):',
   'V1 session storage migration error',
+  'WARNING: Expected pubkey of length 33',
 ];
 
 type Print = (...args: unknown[]) => void;
@@ -27,10 +29,13 @@ export function quietLibsignal(): void {
   }
 }
 
+/** Whether a line that begins with this is one of libsignal's. */
+export function isFromLibsignal(first: unknown): boolean {
+  return typeof first === 'string' && LIBSIGNAL_LINES.some((opening) => first.startsWith(opening));
+}
+
 function unlessFromLibsignal(print: Print): Print {
   return (...args) => {
-    const [first] = args;
-    if (typeof first === 'string' && LIBSIGNAL_LINES.some((opening) => first.startsWith(opening))) return;
-    print(...args);
+    if (!isFromLibsignal(args[0])) print(...args);
   };
 }

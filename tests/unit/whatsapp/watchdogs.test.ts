@@ -1,0 +1,141 @@
+import { initAuthCreds, makeWASocket, type WASocket } from '@whiskeysockets/baileys';
+import { createHash } from 'node:crypto';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { silentLogger } from '../../../src/kit/logger.ts';
+import { watchClose } from '../../../src/whatsapp/watchdogs/close.ts';
+import { LineClock } from '../../../src/whatsapp/watchdogs/line-clock.ts';
+import { watchLocks } from '../../../src/whatsapp/watchdogs/locks.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+const HOLD_LIMIT_MS = 180_000;
+
+/** Takes WebSocket connections and says nothing more: nor does it answer the word with which they are closed. */
+class MuteServer implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor() {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', (request) => {
+        const key = /Sec-WebSocket-Key: (\S+)/i.exec(request.toString())?.[1] ?? '';
+        const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+        socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        );
+      });
+    });
+  }
+
+  static async start(): Promise<MuteServer> {
+    const mute = new MuteServer();
+    await new Promise<void>((resolve) => mute.#server.listen(0, '127.0.0.1', resolve));
+    return mute;
+  }
+
+  /** A Baileys that connects to it. */
+  connect(): WASocket {
+    return makeWASocket({
+      waWebSocketUrl: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
+      auth: { creds: initAuthCreds(), keys: { get: () => ({}), set: () => undefined } },
+      logger: silentLogger,
+      connectTimeoutMs: 500,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+function watched(socket: WASocket) {
+  const clock = new ManualClock();
+  const givenUp: string[] = [];
+  const lineClock = new LineClock(clock);
+  const giveUp = ({ message }: Error) => givenUp.push(message);
+  watchLocks({ socket, clock: lineClock, giveUp, note: () => undefined });
+  return { clock, lineClock, givenUp };
+}
+
+const forEver = () => new Promise<never>(() => undefined);
+
+describe('a lock that is held for ever', () => {
+  it.each(['messageMutex', 'receiptMutex', 'notificationMutex', 'appStatePatchMutex'] as const)(
+    'costs the line after three minutes: %s',
+    async (lock) => {
+      await using server = await MuteServer.start();
+      const socket = server.connect();
+      const { clock, givenUp } = watched(socket);
+      void socket[lock].mutex(forEver);
+
+      await clock.advance(HOLD_LIMIT_MS - 1);
+      expect(givenUp).toEqual([]);
+      await clock.advance(1);
+
+      expect(givenUp).toEqual([`Work under ${lock} does not end`]);
+    },
+  );
+
+  it('costs the line also when it is a transaction of keys', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, givenUp } = watched(socket);
+    void socket.authState.keys.transaction(forEver, 'me');
+
+    await clock.advance(HOLD_LIMIT_MS);
+
+    expect(givenUp).toEqual(['Work under a transaction of keys does not end']);
+  });
+
+  it('is not what a long line of short work is, and the work keeps its results and failures', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, givenUp } = watched(socket);
+    const { messageMutex } = socket;
+    const results = Array.from({ length: 5 }, (_, index) =>
+      messageMutex.mutex(() => new Promise<number>((resolve) => clock.after(HOLD_LIMIT_MS / 2, () => resolve(index)))),
+    );
+    const failure = expect(messageMutex.mutex(() => Promise.reject(new Error('of the work')))).rejects.toThrow(
+      'of the work',
+    );
+
+    await clock.advance(HOLD_LIMIT_MS * 3);
+
+    expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4]);
+    await failure;
+    expect([givenUp, clock.timers]).toEqual([[], []]);
+  });
+
+  it('costs nothing any more when the line is over', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, lineClock, givenUp } = watched(socket);
+    void socket.messageMutex.mutex(forEver);
+    await clock.untilTimer(HOLD_LIMIT_MS);
+
+    lineClock.stop();
+    void socket.receiptMutex.mutex(forEver);
+    await clock.advance(HOLD_LIMIT_MS);
+
+    expect([givenUp, clock.timers]).toEqual([[], []]);
+  });
+});
+
+describe('a line that Baileys ends', () => {
+  it('is over after 3 s also when the other end never closes its side', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const clock = new ManualClock();
+    watchClose({ socket, clock });
+    await new Promise((resolve) => socket.ws.on('open', resolve));
+
+    const ended = socket.end(undefined);
+    await clock.untilTimer(3_000);
+    await clock.advance(3_000);
+
+    await ended;
+    expect([socket.ws.isClosed, clock.timers]).toEqual([true, []]);
+  });
+});
