@@ -40,7 +40,8 @@ class MuteServer implements AsyncDisposable {
       waWebSocketUrl: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
       auth: { creds: initAuthCreds(), keys: { get: () => ({}), set: () => undefined } },
       logger: silentLogger,
-      connectTimeoutMs: 500,
+      // The tests do not wait for timers that are as long as this one.
+      connectTimeoutMs: 20_000,
     });
   }
 
