@@ -66,6 +66,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
     ...{ sessions, settings, health, clock },
+    callbacks: storage.archive,
     answers: storage.idempotency,
     log: log.child({ part: 'http' }),
     apiKeys: config.http.apiKeys,

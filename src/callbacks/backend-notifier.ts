@@ -59,6 +59,7 @@ export class BackendNotifier implements AsyncDisposable {
   /** Begins to deliver: what waits already, and from now on what comes. To be called once. */
   async start(): Promise<void> {
     this.#parts.queue.onReady((sessionId) => this.#wake(sessionId));
+    this.#parts.queue.onRetry((sessionId) => this.#pauses.endOf(sessionId));
     for (const sessionId of await this.#parts.queue.sessionsWithPending()) this.#wake(sessionId);
   }
 

@@ -6,6 +6,7 @@ export const ERRORS = {
   malformed_request: { status: 400, message: 'This is not a valid HTTP request.' },
   invalid_json: { status: 400, message: 'The body is not valid JSON.' },
   invalid_body: { status: 400, message: 'The body does not have the form that this request needs.' },
+  invalid_query: { status: 400, message: 'A parameter of the address does not have the form that it needs.' },
   invalid_number: {
     status: 400,
     message: 'The number is not a phone number with country code, nor a WhatsApp address.',
@@ -16,6 +17,7 @@ export const ERRORS = {
   account_restricted: { status: 403, message: 'WhatsApp restricts this account from writing to this recipient.' },
   not_found: { status: 404, message: 'There is nothing at this path.' },
   session_not_found: { status: 404, message: 'There is no session with this id.' },
+  callback_not_found: { status: 404, message: 'There is no callback with this id.' },
   number_not_on_whatsapp: { status: 404, message: 'This number has no WhatsApp account.' },
   method_not_allowed: { status: 405, message: 'This path does not take this method.' },
   request_timeout: { status: 408, message: 'The request did not arrive in time.' },
@@ -24,6 +26,11 @@ export const ERRORS = {
   session_logged_out: {
     status: 409,
     message: 'The session is logged out for good; connect the account again with GET /generate-qr.',
+  },
+  callback_not_repeatable: {
+    status: 409,
+    message:
+      'The callback was settled already, or is a QR that no longer counts; POST /callbacks/replay repeats others.',
   },
   idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
   body_too_large: { status: 413, message: 'The body is too large.' },

@@ -227,6 +227,49 @@ export interface CallbackQueue {
   /** The backend has no endpoint for this kind of event. It is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
   counts(nowMs: number): Promise<CallbackCounts>;
+  /** Calls `listener` with the id of a session whose callbacks somebody wants to be tried now. */
+  onRetry(listener: (sessionId: SessionId) => void): void;
+}
+
+/** What has become of a callback; `unwanted` is one that the backend has no endpoint for. */
+export type CallbackState = 'pending' | 'delivered' | 'dead' | 'unwanted';
+
+/** A callback with its fate. */
+export interface StoredCallback extends PendingCallback {
+  /** Its place among those of all sessions; a renewed QR gets a new one. */
+  position: number;
+  state: CallbackState;
+  lastError: string | null;
+  settledAtMs: number | null;
+}
+
+/** A part of a list: so many behind this id or position. */
+export interface Page {
+  after: number;
+  limit: number;
+}
+
+/** The callbacks of one session whose events happened in this time, both ends included (Unix ms). */
+export interface ReplaySpan {
+  sessionId: SessionId;
+  sinceMs: number;
+  untilMs: number;
+}
+
+/** All callbacks that are kept, for the people who look after them and for a backend that missed some. */
+export interface CallbackArchive {
+  /** In the order of their ids. */
+  list(filter: { state?: CallbackState; sessionId?: SessionId }, page: Page): Promise<StoredCallback[]>;
+  find(id: number): Promise<StoredCallback | undefined>;
+  /**
+   * Has a waiting one tried now, and one that was given up wait again, with all its tries before it. Answers whether it is
+   * one of these: a QR that was given up, or one that was delivered, is not.
+   */
+  retry(id: number): Promise<boolean>;
+  /** Has all that were settled wait again under their keys and numbers, but for QRs, which no longer count; answers how many. */
+  replay(span: ReplaySpan): Promise<number>;
+  /** Of all sessions, in the order of their positions, whatever has become of them. */
+  events(page: Page): Promise<StoredCallback[]>;
 }
 
 /** A callback that waits. */

@@ -1,5 +1,5 @@
 import { type Recipient } from '../domain/address.ts';
-import { type CallbackCounts } from '../domain/ports.ts';
+import { type CallbackArchive, type CallbackCounts } from '../domain/ports.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionView } from '../sessions/session-view.ts';
@@ -78,4 +78,5 @@ export interface Core {
   sessions: SessionsApi;
   settings: SettingsApi;
   health: HealthApi;
+  callbacks: CallbackArchive;
 }

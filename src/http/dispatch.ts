@@ -6,7 +6,7 @@ import { sendReply } from './errors.ts';
 import { type Idempotency } from './idempotency.ts';
 import { contextOf } from './request-context.ts';
 import { type PathParams, type Reply, type Route } from './route.ts';
-import { parse } from './validate.ts';
+import { parse, parseQuery } from './validate.ts';
 
 /** What answering a request takes. */
 export interface DispatchParts {
@@ -40,7 +40,8 @@ async function answer(route: Route, parts: DispatchParts, req: Request, res: Res
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
   const body = route.body && parse(route.body, await readJson(req, res), route.refusals);
-  const run = async (): Promise<Reply> => route.handler(parts.core, { params, body });
+  const query = route.query && parseQuery(route.query, req.query);
+  const run = async (): Promise<Reply> => route.handler(parts.core, { params, body, query });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = `${route.path} ${params.sessionId ?? ''}`;
   sendReply(res, key === undefined ? await run() : await parts.idempotency.answer({ scope, key, body }, run));

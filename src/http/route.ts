@@ -6,6 +6,8 @@ import { type Core } from './core.ts';
 /** What every route's path may carry. */
 export interface PathParams {
   sessionId?: SessionId;
+  /** Of a callback. */
+  id?: number;
 }
 
 /** An answer on its way out; `body` is sent as JSON. */
@@ -19,7 +21,7 @@ export interface Reply<Answer = unknown> {
  * One route in one place: what it takes, what it gives, what it means and what it does. The server is
  * built from these, and documentation can be, since nothing about a route is said anywhere else.
  */
-export interface Route<Params extends PathParams = PathParams, Body = unknown, Answer = unknown> {
+export interface Route<Params extends PathParams = PathParams, Body = unknown, Answer = unknown, Query = unknown> {
   method: 'get' | 'post' | 'delete';
   /** As Express writes it: `/sessions/:sessionId`. */
   path: string;
@@ -27,6 +29,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   description: string;
   /** Turns the text of the path into typed values; left out when the path carries none. */
   params?: z.ZodType<Params>;
+  /** Turns the parameters behind the `?` into typed values; left out when there are none. Unknown ones are ignored. */
+  query?: z.ZodType<Query>;
   /** Turns the JSON body into typed values; left out when the request needs no body. */
   body?: z.ZodType<Body>;
   /** The form of every successful answer. */
@@ -42,7 +46,7 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   open?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
   idempotent?: boolean;
-  handler(core: Core, request: { params: Params; body: Body }): Reply<Answer> | Promise<Reply<Answer>>;
+  handler(core: Core, request: { params: Params; body: Body; query: Query }): Reply<Answer> | Promise<Reply<Answer>>;
 }
 
 /** What any route can refuse. */
@@ -69,7 +73,9 @@ export const IDEMPOTENCY_ERRORS = [
 ] as const satisfies ErrorCode[];
 
 /** Checks a declaration as it is written; its schemas give the handler its types. */
-export function route<Params extends PathParams, Body, Answer>(declaration: Route<Params, Body, Answer>): Route {
+export function route<Params extends PathParams, Body, Answer, Query>(
+  declaration: Route<Params, Body, Answer, Query>,
+): Route {
   return declaration;
 }
 

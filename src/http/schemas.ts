@@ -6,18 +6,34 @@ import { TIMELINE, type TimelineWord } from '../domain/timeline.ts';
 /** An id as the documentation shows it. */
 export const EXAMPLE_ID = 'session_1705312200123_abc123def';
 
-/** The path of everything about one session. A text that is no id names no session. */
-export const sessionParams = z.object({
-  sessionId: z
-    .string()
-    .transform((text, context) => {
-      const sessionId = parseSessionId(text);
-      if (sessionId !== undefined) return sessionId;
-      context.addIssue('is not the id of a session');
-      return z.NEVER;
-    })
-    .meta({ description: 'As GET /generate-qr gave it.', example: EXAMPLE_ID }),
-});
+/** The id of a session as text; a text that is no id names no session. */
+export const sessionIdText = z
+  .string()
+  .transform((text, context) => {
+    const sessionId = parseSessionId(text);
+    if (sessionId !== undefined) return sessionId;
+    context.addIssue('is not the id of a session');
+    return z.NEVER;
+  })
+  .meta({ description: 'As GET /generate-qr gave it.', example: EXAMPLE_ID });
+
+/** The path of everything about one session. */
+export const sessionParams = z.object({ sessionId: sessionIdText });
+
+const MAX_PAGE = 500;
+const USUAL_PAGE = 100;
+const wholeNumber = (error: string, min: number, max: number) =>
+  z
+    .string({ error })
+    .regex(/^\d{1,15}$/, error)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, error);
+
+/** The parameters of every list that is given in pages. */
+export const pageQuery = {
+  after: wholeNumber('must be a whole number, as an earlier answer gave it', 0, Number.MAX_SAFE_INTEGER).default(0),
+  limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE}`, 1, MAX_PAGE).default(USUAL_PAGE),
+};
 
 /** The code for a `sessionId` of the wrong form: nobody needs to tell "no such" from "no such form". */
 export const SESSION_REFUSALS = { sessionId: 'session_not_found' } as const;

@@ -41,7 +41,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const running = new Supervisor(deps.log);
   const door = { closed: false };
   const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
   app.use(soundRequest, takeWhileOpen(door));
   // The failure goes to the last catch; here only the end counts.

@@ -18,6 +18,18 @@ export function parse<Value>(
   throw refusal(issue?.path[0]?.toString(), issue?.message ?? '', refusals);
 }
 
+/**
+ * The typed value of the parameters behind the `?`.
+ * @throws AppError `invalid_query`, whose sentence names the parameter
+ */
+export function parseQuery<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const name = issue?.path[0]?.toString() ?? '';
+  throw new AppError('invalid_query', { message: `The parameter "${name}" ${issue?.message ?? ''}.` });
+}
+
 function refusal(field: string | undefined, message: string, refusals: Readonly<Record<string, ErrorCode>>): AppError {
   if (field === undefined) return new AppError('invalid_body', { message: 'The body must be a JSON object.' });
   const code = refusals[field];

@@ -19,15 +19,21 @@ interface Settlement {
  */
 export class SqliteCallbackQueue implements CallbackQueue {
   readonly #bell: ReadyBell;
+  readonly #retryBell: ReadyBell;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, bell: ReadyBell) {
+  constructor(db: Database, { bell, retryBell }: { bell: ReadyBell; retryBell: ReadyBell }) {
     this.#bell = bell;
+    this.#retryBell = retryBell;
     this.#sql = prepare(db);
   }
 
   onReady(listener: (sessionId: SessionId) => void): void {
     this.#bell.onRing(listener);
+  }
+
+  onRetry(listener: (sessionId: SessionId) => void): void {
+    this.#retryBell.onRing(listener);
   }
 
   sessionsWithPending(): Promise<SessionId[]> {

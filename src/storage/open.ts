@@ -1,5 +1,6 @@
 import { type Clock } from '../kit/clock.ts';
 import {
+  type CallbackArchive,
   type CallbackQueue,
   type IdempotencyStore,
   type Journal,
@@ -9,6 +10,7 @@ import {
   type SignalKeyStore,
   type TimelineStore,
 } from '../domain/ports.ts';
+import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { openDatabase } from './database.ts';
@@ -33,6 +35,7 @@ export interface Storage extends AsyncDisposable {
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
+  readonly archive: CallbackArchive;
   readonly journal: Journal;
   readonly timeline: TimelineStore;
   /**
@@ -57,7 +60,8 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const outbox = new Outbox(db, clock, bell);
   const journal = new SqliteJournal(db, clock);
   const timeline = new SqliteTimeline(db);
-  const callbacks = new SqliteCallbackQueue(db, bell);
+  const retryBell = new ReadyBell();
+  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell });
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
   const condition = new StorageCondition(db);
@@ -68,6 +72,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal),
     callbacks,
+    archive: new SqliteCallbackArchive(db, { bell, retryBell }),
     journal,
     timeline,
   };

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { type Route } from '../../src/http/route.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { CONNECTED, PAIRING, startApi } from './support.ts';
+import { CONNECTED, PAIRING, pathOf, startApi } from './support.ts';
 
 const FIRST = 'first-key-0123456789';
 const SECOND = 'second-key-987654321';
@@ -30,7 +30,7 @@ const ACCEPTED: [string, Record<string, string>][] = [
 function call(route: Route, headers: Record<string, string>) {
   const { app } = startApi(KEYS);
   const sessionId = route.path.endsWith('/qr') ? PAIRING : CONNECTED;
-  const sent = request(app)[route.method](route.path.replace(':sessionId', sessionId)).set(headers);
+  const sent = request(app)[route.method](pathOf(route, sessionId)).set(headers);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -2,12 +2,12 @@ import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { BODY_ERRORS, COMMON_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
-import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
+import { answerTo, CONNECTED, PAIRING, pathOf, startApi } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 function call(route: Route, api = startApi(), sessionId: string = route.path.endsWith('/qr') ? PAIRING : CONNECTED) {
-  const sent = request(api.app)[route.method](route.path.replace(':sessionId', sessionId));
+  const sent = request(api.app)[route.method](pathOf(route, sessionId));
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -1,11 +1,17 @@
 import { pino } from 'pino';
 import { type Recipient } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
+import {
+  type CallbackArchive,
+  type IdempotencyStore,
+  type StoredAnswer,
+  type StoredCallback,
+} from '../../src/domain/ports.ts';
 import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';
 import { type HealthReport, type SentText, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import { type Route } from '../../src/http/route.ts';
 import { type Clock } from '../../src/kit/clock.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
@@ -211,6 +217,26 @@ export const WELL: HealthReport = {
   callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
 };
 
+const CALLBACK: StoredCallback = {
+  ...{ id: 1, position: 1, seq: 1, webhookId: 'status_1', sessionId: CONNECTED, kind: 'status-update', body: '{}' },
+  ...{ state: 'dead', attempts: 5, lastError: 'the backend answered 500' },
+  ...{ createdAtMs: NOW_MS, firstFailedAtMs: NOW_MS, settledAtMs: NOW_MS },
+};
+
+/** One callback, which was given up; tests/api/callbacks.test.ts has real ones. */
+const ONE_CALLBACK: CallbackArchive = {
+  list: () => Promise.resolve([CALLBACK]),
+  find: (wanted) => Promise.resolve(wanted === CALLBACK.id ? CALLBACK : undefined),
+  retry: () => Promise.resolve(true),
+  replay: () => Promise.resolve(1),
+  events: () => Promise.resolve([CALLBACK]),
+};
+
+/** The path of the route for this session, or for the callback that is there. */
+export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
+  return path.replace(':sessionId', sessionId).replace(':id', String(CALLBACK.id));
+}
+
 /** An app on doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
@@ -220,7 +246,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
-  const deps = { sessions, settings, health, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
+  const core = { sessions, settings, health, callbacks: ONE_CALLBACK };
+  const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
   return { app: createHttpApp(deps), sessions, settings, answers, clock, log, lines };
 }
 

@@ -1,4 +1,6 @@
 import { type Route } from '../route.ts';
+import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks.ts';
+import { pullEvents } from './events.ts';
 import { health } from './health.ts';
 import { sendMessage } from './messages.ts';
 import { currentQr, generateQr } from './qr.ts';
@@ -15,6 +17,11 @@ export const ROUTES: readonly Route[] = [
   sendMessage,
   restartSession,
   deleteSession,
+  listCallbacks,
+  viewCallback,
+  retryCallback,
+  replayCallbacks,
+  pullEvents,
   downloadMedia,
   health,
 ];

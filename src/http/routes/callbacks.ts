@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { isoTime } from '../../kit/clock.ts';
+import { AppError } from '../../domain/errors.ts';
+import { EVENT_PATHS } from '../../domain/event.ts';
+import { type CallbackArchive, type StoredCallback } from '../../domain/ports.ts';
+import { ok, route } from '../route.ts';
+import { EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../schemas.ts';
+
+const STATES = ['pending', 'delivered', 'dead', 'unwanted'] as const;
+
+/** A callback without what it says. */
+const callback = z
+  .strictObject({
+    id: z.int().positive(),
+    webhookId: z.string().meta({ description: 'The header webhook-id: the same however often it is posted.' }),
+    sessionId: z.string(),
+    seq: z.int().positive().meta({ description: 'Its number within the session, without gaps.' }),
+    event: z.string(),
+    path: z.string().meta({ description: 'Where at the backend it is posted.' }),
+    state: z.enum(STATES),
+    attempts: z.int().nonnegative().meta({ description: 'Tries that failed.' }),
+    createdAt: z.iso.datetime(),
+    firstFailedAt: z.iso.datetime().nullable(),
+    lastError: z.string().nullable(),
+    settledAt: z.iso.datetime().nullable().meta({ description: 'When it was delivered or given up.' }),
+  })
+  .meta({ id: 'Callback' });
+
+const EXAMPLE: z.infer<typeof callback> = {
+  id: 4711,
+  webhookId: 'message_Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3Jh',
+  sessionId: EXAMPLE_ID,
+  seq: 12,
+  event: 'message-received',
+  path: EVENT_PATHS['message-received'],
+  state: 'dead',
+  attempts: 5,
+  createdAt: '2024-01-15T10:30:00.000Z',
+  firstFailedAt: '2024-01-15T10:30:00.100Z',
+  lastError: 'it alone fails: the backend answered 500',
+  settledAt: '2024-01-15T10:31:00.000Z',
+};
+
+const body = z.record(z.string(), z.unknown()).meta({ description: 'What is posted.' });
+
+const callbackParams = z.object({ id: z.coerce.number().int().positive() });
+const REFUSALS = { id: 'callback_not_found' } as const;
+
+/** `GET /callbacks`. */
+export const listCallbacks = route({
+  method: 'get',
+  path: '/callbacks',
+  summary: 'The callbacks that are kept',
+  description:
+    'Those that wait, those that were delivered within CALLBACK_RETENTION, and all that were given up ("dead"), the oldest ' +
+    'first. Ask again with after=<nextAfter> for more.',
+  query: z.object({
+    state: z.enum(STATES, { error: `must be one of ${STATES.join(', ')}` }).optional(),
+    sessionId: sessionIdText.optional(),
+    ...pageQuery,
+  }),
+  answer: z.strictObject({ success: succeeded, data: z.array(callback), nextAfter: z.int().nullable() }),
+  statuses: { 200: 'A page of callbacks; nextAfter is null on the last one.' },
+  example: { answer: { success: true, data: [EXAMPLE], nextAfter: null } },
+  errors: ['invalid_query'],
+  async handler({ callbacks }, { query: { state, sessionId, after, limit } }) {
+    const filter = { ...(state !== undefined && { state }), ...(sessionId !== undefined && { sessionId }) };
+    const found = await callbacks.list(filter, { after, limit });
+    return ok({ data: found.map(viewOf), nextAfter: found.length < limit ? null : (found.at(-1)?.id ?? null) });
+  },
+});
+
+/** `GET /callbacks/:id`. */
+export const viewCallback = route({
+  method: 'get',
+  path: '/callbacks/:id',
+  summary: 'One callback',
+  description: 'With what it says.',
+  params: callbackParams,
+  refusals: REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: callback.extend({ body }) }),
+  statuses: { 200: 'The callback.' },
+  example: { answer: { success: true, data: { ...EXAMPLE, body: { session_id: EXAMPLE_ID } } } },
+  errors: ['callback_not_found'],
+  async handler({ callbacks }, { params }) {
+    const found = await find(callbacks, params.id);
+    return ok({ data: { ...viewOf(found), body: JSON.parse(found.body) as Record<string, unknown> } });
+  },
+});
+
+/** `POST /callbacks/:id/retry`. */
+export const retryCallback = route({
+  method: 'post',
+  path: '/callbacks/:id/retry',
+  summary: 'Try one callback now',
+  description:
+    'One that waits is tried at once. One that was given up waits again, before everything newer of its session. Needs no body.',
+  params: callbackParams,
+  refusals: REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: callback }),
+  statuses: { 200: 'It will be tried; the answer does not wait for it.' },
+  example: { answer: { success: true, data: { ...EXAMPLE, state: 'pending', attempts: 0, settledAt: null } } },
+  errors: ['callback_not_found', 'callback_not_repeatable'],
+  async handler({ callbacks }, { params }) {
+    await find(callbacks, params.id);
+    if (!(await callbacks.retry(params.id))) throw new AppError('callback_not_repeatable');
+    return ok({ data: viewOf(await find(callbacks, params.id)) });
+  },
+});
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
+  .pipe(z.coerce.date());
+
+/** `POST /callbacks/replay`. */
+export const replayCallbacks = route({
+  method: 'post',
+  path: '/callbacks/replay',
+  summary: 'Post again what happened in a time',
+  description:
+    'All callbacks of the session whose events happened from "since" to "until", delivered or given up, are posted again in ' +
+    'their order, with the same webhook-id and number. QRs are left out: they no longer count.',
+  body: z
+    .object({ sessionId: sessionIdText, since: time, until: time })
+    .refine(({ since, until }) => since <= until, { path: ['until'], error: 'must not be before "since"' }),
+  answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
+  statuses: { 200: 'So many will be posted again.' },
+  example: {
+    body: { sessionId: EXAMPLE_ID, since: '2024-01-15T10:00:00Z', until: '2024-01-15T11:00:00Z' },
+    answer: { success: true, count: 3 },
+  },
+  errors: [],
+  async handler({ callbacks }, { body: { sessionId, since, until } }) {
+    const span = { sessionId, sinceMs: since.getTime(), untilMs: until.getTime() };
+    return ok({ count: await callbacks.replay(span) });
+  },
+});
+
+async function find(callbacks: CallbackArchive, id: number): Promise<StoredCallback> {
+  const found = await callbacks.find(id);
+  if (!found) throw new AppError('callback_not_found');
+  return found;
+}
+
+function viewOf(stored: StoredCallback): z.infer<typeof callback> {
+  const { id, webhookId, sessionId, seq, kind, state, attempts, lastError } = stored;
+  return {
+    ...{ id, webhookId, sessionId, seq, event: kind, path: EVENT_PATHS[kind], state, attempts, lastError },
+    createdAt: isoTime(stored.createdAtMs),
+    firstFailedAt: isoTimeOrNull(stored.firstFailedAtMs),
+    settledAt: isoTimeOrNull(stored.settledAtMs),
+  };
+}
+
+function isoTimeOrNull(unixMs: number | null): string | null {
+  return unixMs === null ? null : isoTime(unixMs);
+}

@@ -1,0 +1,92 @@
+import { type Database } from 'better-sqlite3';
+import {
+  type CallbackArchive,
+  type CallbackState,
+  type Page,
+  type ReplaySpan,
+  type StoredCallback,
+} from '../domain/ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { promised } from './promised.ts';
+import { type ReadyBell } from './ready-bell.ts';
+
+/** Who is to hear of callbacks that wait again. */
+export interface ArchiveBells {
+  bell: ReadyBell;
+  /** Ends also the pause that a session is in. */
+  retryBell: ReadyBell;
+}
+
+/** All callbacks that are kept, as rows. */
+export class SqliteCallbackArchive implements CallbackArchive {
+  readonly #bells: ArchiveBells;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, bells: ArchiveBells) {
+    this.#bells = bells;
+    this.#sql = prepare(db);
+  }
+
+  list({ state, sessionId }: { state?: CallbackState; sessionId?: SessionId }, page: Page): Promise<StoredCallback[]> {
+    return promised(() => this.#sql.list.all({ ...page, state: state ?? null, sessionId: sessionId ?? null }));
+  }
+
+  find(id: number): Promise<StoredCallback | undefined> {
+    return promised(() => this.#sql.find.get(id));
+  }
+
+  retry(id: number): Promise<boolean> {
+    return promised(() => {
+      const found = this.#sql.find.get(id);
+      if (!found || (found.state !== 'pending' && this.#sql.revive.run(id).changes === 0)) return false;
+      this.#ring(found.sessionId);
+      return true;
+    });
+  }
+
+  replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
+    return promised(() => {
+      const { changes } = this.#sql.replay.run(sessionId, sinceMs, untilMs);
+      if (changes > 0) this.#ring(sessionId);
+      return changes;
+    });
+  }
+
+  events(page: Page): Promise<StoredCallback[]> {
+    return promised(() => this.#sql.events.all(page));
+  }
+
+  #ring(sessionId: SessionId): void {
+    this.#bells.bell.ring([sessionId]);
+    this.#bells.retryBell.ring([sessionId]);
+  }
+}
+
+const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, state, attempts,
+  created_at_ms AS createdAtMs, first_failed_at_ms AS firstFailedAtMs, last_error AS lastError,
+  settled_at_ms AS settledAtMs`;
+
+/** Waits again as if it had never been tried. Its number is older than those that wait: it goes before them. */
+const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL`;
+
+/** The newest QR of a session takes the place of the one that waits: there must never be two. */
+const NO_QR = `kind <> 'qr-update'`;
+
+function prepare(db: Database) {
+  return {
+    list: db.prepare<[Page & { state: CallbackState | null; sessionId: SessionId | null }], StoredCallback>(
+      `SELECT ${COLUMNS} FROM callbacks
+       WHERE id > @after AND (@state IS NULL OR state = @state) AND (@sessionId IS NULL OR session_id = @sessionId)
+       ORDER BY id LIMIT @limit`,
+    ),
+    find: db.prepare<[number], StoredCallback>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
+    revive: db.prepare<[number]>(`UPDATE callbacks SET ${ANEW} WHERE id = ? AND state = 'dead' AND ${NO_QR}`),
+    replay: db.prepare<[SessionId, number, number]>(
+      `UPDATE callbacks SET ${ANEW}
+       WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${NO_QR}`,
+    ),
+    events: db.prepare<[Page], StoredCallback>(
+      `SELECT ${COLUMNS} FROM callbacks WHERE position > @after ORDER BY position LIMIT @limit`,
+    ),
+  };
+}

@@ -1,0 +1,217 @@
+import request from 'supertest';
+import { type Storage } from '../../src/storage/open.ts';
+import { ANA, BEA, news, qr, startStorage, type TestStorage } from '../unit/storage/support.ts';
+import { startApi } from './support.ts';
+
+const NOW = '2024-01-15T10:30:00.000Z';
+
+/** The API over a real database. */
+function apiOver(db: TestStorage) {
+  const { app } = startApi({ callbacks: db.storage.archive });
+  return {
+    get: async (path: string) => (await request(app).get(path)) as { status: number; body: any },
+    post: async (path: string, body: object = {}) =>
+      (await request(app).post(path).send(body)) as { status: number; body: any },
+  };
+}
+
+async function giveUp(storage: Storage, db: TestStorage): Promise<void> {
+  const next = await db.next(ANA);
+  if (next) await storage.callbacks.dead(next, 'it alone fails', db.clock.now());
+}
+
+describe('GET /callbacks', () => {
+  it('lists them in their order, by state and session, without what they say', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'));
+    await giveUp(db.storage, db);
+    const api = apiOver(db);
+
+    const { body } = await api.get('/callbacks');
+    expect(body.data.map(({ webhookId }: { webhookId: string }) => webhookId)).toEqual(['a1', 'b1', 'a2']);
+    expect(body.nextAfter).toBeNull();
+    expect(body.data[0]).toEqual({
+      id: 1,
+      webhookId: 'a1',
+      sessionId: ANA,
+      seq: 1,
+      event: 'status-update',
+      path: '/api/whatsapp/sessions/status-update',
+      state: 'dead',
+      attempts: 0,
+      createdAt: NOW,
+      firstFailedAt: null,
+      lastError: 'it alone fails',
+      settledAt: NOW,
+    });
+    const ids = async (query: string) =>
+      (await api.get(`/callbacks${query}`)).body.data.map(({ webhookId }: { webhookId: string }) => webhookId);
+    expect(await ids('?state=dead')).toEqual(['a1']);
+    expect(await ids(`?state=pending&sessionId=${ANA}`)).toEqual(['a2']);
+    expect(await ids(`?sessionId=${BEA}`)).toEqual(['b1']);
+  });
+
+  it('is given in pages', async () => {
+    await using db = await startStorage();
+    await db.commit(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => news(ANA, id)));
+    const api = apiOver(db);
+
+    const seen: string[] = [];
+    for (let after: number | null = 0; after !== null;) {
+      const { body } = await api.get(`/callbacks?limit=2&after=${after}`);
+      seen.push(...body.data.map(({ webhookId }: { webhookId: string }) => webhookId));
+      after = body.nextAfter;
+    }
+    expect(seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+  });
+
+  it.each([
+    ['state=lost', 'The parameter "state" must be one of pending, delivered, dead, unwanted.'],
+    ['sessionId=../etc', 'The parameter "sessionId" is not the id of a session.'],
+    ['limit=0', 'The parameter "limit" must be a whole number from 1 to 500.'],
+    ['limit=501', 'The parameter "limit" must be a whole number from 1 to 500.'],
+    ['limit=ten', 'The parameter "limit" must be a whole number from 1 to 500.'],
+    ['after=-1', 'The parameter "after" must be a whole number, as an earlier answer gave it.'],
+    ['after=1&after=2', 'The parameter "after" must be a whole number, as an earlier answer gave it.'],
+  ])('refuses %s', async (query, message) => {
+    await using db = await startStorage();
+    expect(await apiOver(db).get(`/callbacks?${query}`)).toMatchObject({
+      status: 400,
+      body: { success: false, error: 'invalid_query', message },
+    });
+  });
+});
+
+describe('GET /callbacks/:id', () => {
+  it('shows what it says', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    const { status, body } = await apiOver(db).get('/callbacks/1');
+    expect([status, body.data.webhookId, body.data.body.session_id]).toEqual([200, 'a1', ANA]);
+  });
+
+  it.each(['2', '0', '-1', 'x', '1.5', '..%2f1', '%00', '99999999999999999999'].map((id) => `/callbacks/${id}`))(
+    'finds nothing at %s',
+    async (path) => {
+      await using db = await startStorage();
+      await db.commit(news(ANA, 'a1'));
+      expect(await apiOver(db).get(path)).toMatchObject({ status: 404, body: { error: 'callback_not_found' } });
+    },
+  );
+});
+
+describe('POST /callbacks/:id/retry', () => {
+  it('has one that was given up wait again, before what is newer', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await giveUp(db.storage, db);
+    const { status, body } = await apiOver(db).post('/callbacks/1/retry');
+    expect([status, body.data]).toMatchObject([
+      200,
+      { webhookId: 'a1', state: 'pending', attempts: 0, settledAt: null },
+    ]);
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2']);
+  });
+
+  it('leaves one that waits where it is', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    expect(await apiOver(db).post('/callbacks/1/retry')).toMatchObject({ status: 200, body: { data: { id: 1 } } });
+    expect(await db.drain(ANA)).toEqual(['1 a1']);
+  });
+
+  it('refuses one that was delivered', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    await db.drain(ANA);
+    expect(await apiOver(db).post('/callbacks/1/retry')).toMatchObject({
+      status: 409,
+      body: { error: 'callback_not_repeatable' },
+    });
+    expect(await apiOver(db).post('/callbacks/2/retry')).toMatchObject({
+      status: 404,
+      body: { error: 'callback_not_found' },
+    });
+  });
+
+  it('refuses a QR that was given up: a newer one may wait', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'));
+    await giveUp(db.storage, db);
+    await db.commit(qr(ANA, 'q2'));
+    expect((await apiOver(db).post('/callbacks/1/retry')).status).toBe(409);
+    expect(await db.drain(ANA)).toEqual(['2 q2']);
+  });
+});
+
+describe('POST /callbacks/replay', () => {
+  it('has all of a time wait again, in order and under their numbers', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'too early'));
+    await db.clock.advance(1_000);
+    await db.commit(news(ANA, 'a2'), news(BEA, 'of another'), qr(ANA, 'q3'), news(ANA, 'a4'));
+    await db.clock.advance(1_000);
+    await db.commit(news(ANA, 'too late'));
+    await db.drain(ANA);
+    await db.drain(BEA);
+    const span = { sessionId: ANA, since: '2024-01-15T10:30:01Z', until: '2024-01-15T07:30:01.500-03:00' };
+
+    expect(await apiOver(db).post('/callbacks/replay', span)).toMatchObject({ status: 200, body: { count: 2 } });
+
+    expect(await db.drain(ANA)).toEqual(['2 a2', '4 a4']);
+    expect(await db.drain(BEA)).toEqual([]);
+  });
+
+  it.each([
+    [{ sessionId: '../etc' }, 'The field "sessionId" is not the id of a session.'],
+    [{ since: 'yesterday' }, 'The field "since" must be a time such as 2024-01-15T10:30:00Z.'],
+    [{ until: undefined }, 'The field "until" must be a time such as 2024-01-15T10:30:00Z.'],
+    [{ until: '2024-01-14T10:30:00Z' }, 'The field "until" must not be before "since".'],
+  ])('refuses %j', async (change, message) => {
+    await using db = await startStorage();
+    const span = { sessionId: ANA, since: '2024-01-15T10:30:00Z', until: '2024-01-15T10:31:00Z', ...change };
+    expect(await apiOver(db).post('/callbacks/replay', span)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_body', message },
+    });
+  });
+});
+
+describe('GET /events', () => {
+  it('gives the events of all sessions in their order, whatever has become of them, and no one twice', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), qr(BEA, 'q1'), news(ANA, 'a2'), qr(BEA, 'q2'));
+    await db.drain(ANA);
+    const api = apiOver(db);
+
+    const first = (await api.get('/events?limit=2')).body;
+    const rest = (await api.get(`/events?after=${first.nextCursor}`)).body;
+    const nothing = (await api.get(`/events?after=${rest.nextCursor}`)).body;
+
+    // The renewed QR took the place of the older one, and comes where it was renewed.
+    const seen = [...first.data, ...rest.data].map(({ webhookId, state }) => [webhookId, state]);
+    expect(seen).toEqual([
+      ['a1', 'delivered'],
+      ['a2', 'delivered'],
+      ['q2', 'pending'],
+    ]);
+    expect(first.data[0]).toEqual({
+      cursor: 1,
+      webhookId: 'a1',
+      sessionId: ANA,
+      seq: 1,
+      path: '/api/whatsapp/sessions/status-update',
+      state: 'delivered',
+      createdAt: NOW,
+      body: expect.objectContaining({ session_id: ANA }) as object,
+    });
+    expect(nothing).toEqual({ success: true, data: [], nextCursor: rest.nextCursor });
+    await db.commit(news(BEA, 'b2'));
+    expect((await api.get(`/events?after=${rest.nextCursor}`)).body.data).toMatchObject([{ webhookId: 'b2' }]);
+  });
+
+  it('refuses a cursor that is none', async () => {
+    await using db = await startStorage();
+    expect(await apiOver(db).get('/events?after=a1')).toMatchObject({ status: 400, body: { error: 'invalid_query' } });
+  });
+});
