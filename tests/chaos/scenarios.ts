@@ -1,5 +1,6 @@
 import { type Scenario } from './scenario.ts';
 import { away } from './scenarios/away.ts';
+import { disk } from './scenarios/disk.ts';
 import { kill } from './scenarios/kill.ts';
 import { lines } from './scenarios/lines.ts';
 import { overlap } from './scenarios/overlap.ts';
@@ -8,4 +9,13 @@ import { reconnects } from './scenarios/reconnects.ts';
 import { window } from './scenarios/window.ts';
 
 /** All of them, in the order of docs/chaos.md. */
-export const SCENARIOS = [kill, window, away, poison, overlap, lines, reconnects] as unknown as readonly Scenario[];
+export const SCENARIOS = [
+  kill,
+  window,
+  away,
+  poison,
+  overlap,
+  lines,
+  reconnects,
+  disk,
+] as unknown as readonly Scenario[];
