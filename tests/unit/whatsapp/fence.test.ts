@@ -1,0 +1,70 @@
+import { type AuthenticationState, initAuthCreds } from '@whiskeysockets/baileys';
+import { encode, type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/auth-state.ts';
+import { ANA, startStorage, type TestStorage } from '../storage/support.ts';
+
+const BYTES = Uint8Array.of(1, 2, 3);
+
+function load({ storage }: TestStorage): Promise<LineAuth> {
+  return loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, (error) => {
+    throw error;
+  });
+}
+
+/** Everything that is stored of the session's credentials and keys. */
+async function stored({ storage }: TestStorage): Promise<unknown> {
+  const sessions = await storage.signalKeys.get(ANA, 'session', ['x.0']);
+  return { credentials: await storage.signalKeys.credentials(ANA), sessions: [...sessions] };
+}
+
+/** Each way in which a socket writes what belongs to its session. */
+const WRITES: [string, (auth: LineAuth) => Promise<unknown>][] = [
+  ['the credentials', (auth) => auth.saveCredentials()],
+  ['a key', (auth) => set(auth.state, BYTES)],
+  ['the removal of a key', (auth) => set(auth.state, null)],
+  ['a step of a ratchet', (auth) => auth.commitStep({ session: { 'x.0': BYTES } }, undefined)],
+];
+
+async function set({ keys }: AuthenticationState, value: Uint8Array | null): Promise<void> {
+  await keys.set({ session: { 'x.0': value } });
+}
+
+describe('an old socket', () => {
+  it.each(WRITES)('writes nothing any more when its line is over, though it still may read: %s', async (_, write) => {
+    await using db = await startStorage();
+    await set((await load(db)).state, Uint8Array.of(9));
+    await db.storage.signalKeys.saveCredentials(ANA, encode(initAuthCreds()));
+    const old = await load(db);
+    const before = await stored(db);
+
+    old.fence();
+    old.state.creds.nextPreKeyId += 1;
+    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(LineOverError));
+
+    expect(await stored(db)).toEqual(before);
+  });
+
+  it.each(WRITES)('brings nothing back of a session that was forgotten: %s', async (_, write) => {
+    await using db = await startStorage();
+    const old = await load(db);
+    await old.saveCredentials();
+    await set(old.state, BYTES);
+
+    old.fence();
+    await db.storage.signalKeys.forget(ANA);
+    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(LineOverError));
+
+    expect(await stored(db)).toEqual({ credentials: undefined, sessions: [] });
+  });
+
+  it.each(WRITES.filter(([what]) => !what.startsWith('the removal')))(
+    'writes while its line lives: %s',
+    async (_, write) => {
+      await using db = await startStorage();
+      const auth = await load(db);
+
+      await write(auth);
+
+      expect(await stored(db)).not.toEqual({ credentials: undefined, sessions: [] });
+    },
+  );
+});
