@@ -243,6 +243,12 @@ export interface StoredCallback extends PendingCallback {
   settledAtMs: number | null;
 }
 
+/** Which callbacks are meant; what is left out does not matter. */
+export interface CallbackFilter {
+  state?: CallbackState;
+  sessionId?: SessionId;
+}
+
 /** A part of a list: so many behind this id or position. */
 export interface Page {
   after: number;
@@ -259,7 +265,7 @@ export interface ReplaySpan {
 /** All callbacks that are kept, for the people who look after them and for a backend that missed some. */
 export interface CallbackArchive {
   /** In the order of their ids. */
-  list(filter: { state?: CallbackState; sessionId?: SessionId }, page: Page): Promise<StoredCallback[]>;
+  list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]>;
   find(id: number): Promise<StoredCallback | undefined>;
   /**
    * Has a waiting one tried now, and one that was given up wait again, with all its tries before it. Answers whether it is

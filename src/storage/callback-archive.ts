@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import {
   type CallbackArchive,
-  type CallbackState,
+  type CallbackFilter,
   type Page,
   type ReplaySpan,
   type StoredCallback,
@@ -27,8 +27,8 @@ export class SqliteCallbackArchive implements CallbackArchive {
     this.#sql = prepare(db);
   }
 
-  list({ state, sessionId }: { state?: CallbackState; sessionId?: SessionId }, page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#sql.list.all({ ...page, state: state ?? null, sessionId: sessionId ?? null }));
+  list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]> {
+    return promised(() => this.#listOf(filter).all({ ...filter, ...page }));
   }
 
   find(id: number): Promise<StoredCallback | undefined> {
@@ -56,6 +56,12 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return promised(() => this.#sql.events.all(page));
   }
 
+  #listOf({ state, sessionId }: CallbackFilter) {
+    const { all, ofState, ofSession, ofBoth } = this.#sql.lists;
+    if (state === undefined) return sessionId === undefined ? all : ofSession;
+    return sessionId === undefined ? ofState : ofBoth;
+  }
+
   #ring(sessionId: SessionId): void {
     this.#bells.bell.ring([sessionId]);
     this.#bells.retryBell.ring([sessionId]);
@@ -74,11 +80,7 @@ const NO_QR = `kind <> 'qr-update'`;
 
 function prepare(db: Database) {
   return {
-    list: db.prepare<[Page & { state: CallbackState | null; sessionId: SessionId | null }], StoredCallback>(
-      `SELECT ${COLUMNS} FROM callbacks
-       WHERE id > @after AND (@state IS NULL OR state = @state) AND (@sessionId IS NULL OR session_id = @sessionId)
-       ORDER BY id LIMIT @limit`,
-    ),
+    lists: prepareLists(db),
     find: db.prepare<[number], StoredCallback>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
     revive: db.prepare<[number]>(`UPDATE callbacks SET ${ANEW} WHERE id = ? AND state = 'dead' AND ${NO_QR}`),
     replay: db.prepare<[SessionId, number, number]>(
@@ -88,5 +90,19 @@ function prepare(db: Database) {
     events: db.prepare<[Page], StoredCallback>(
       `SELECT ${COLUMNS} FROM callbacks WHERE position > @after ORDER BY position LIMIT @limit`,
     ),
+  };
+}
+
+/** One statement for each set of filters: a single one, with "or it was not asked for", could use no index. */
+function prepareLists(db: Database) {
+  const list = (condition: string) =>
+    db.prepare<[Page & CallbackFilter], StoredCallback>(
+      `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND id > @after ORDER BY id LIMIT @limit`,
+    );
+  return {
+    all: list('TRUE'),
+    ofState: list('state = @state'),
+    ofSession: list('session_id = @sessionId'),
+    ofBoth: list('session_id = @sessionId AND state = @state'),
   };
 }

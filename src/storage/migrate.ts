@@ -2,10 +2,11 @@ import { type Database } from 'better-sqlite3';
 import { init } from './migrations/001-init.ts';
 import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { comingBack } from './migrations/003-coming-back.ts';
+import { lookingBack } from './migrations/004-looking-back.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
-const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack];
+const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack];
 
 /**
  * Brings the schema up to date, each step in its own transaction.
