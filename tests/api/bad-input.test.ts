@@ -60,6 +60,10 @@ describe('a path or method that is none', () => {
     ['get', SEND, 'POST, OPTIONS'],
     ['get', `/sessions/${CONNECTED}/restart`, 'POST, OPTIONS'],
     ['get', '/config/download-media', 'POST, OPTIONS'],
+    ['delete', '/callbacks/1', 'GET, HEAD, OPTIONS'],
+    ['get', '/callbacks/1/retry', 'POST, OPTIONS'],
+    ['put', '/callbacks/replay', 'POST, OPTIONS'],
+    ['post', '/events', 'GET, HEAD, OPTIONS'],
     ['delete', '/health', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is refused, and the answer says what is taken', async (method, path, allowed) => {
     const { app } = startApi();

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { type Storage } from '../../src/storage/open.ts';
-import { ANA, BEA, news, qr, startStorage, type TestStorage } from '../unit/storage/support.ts';
+import { ANA, BEA, news, qr, record, startStorage, type TestStorage } from '../unit/storage/support.ts';
 import { startApi } from './support.ts';
 
 const NOW = '2024-01-15T10:30:00.000Z';
@@ -65,6 +65,17 @@ describe('GET /callbacks', () => {
     expect(seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
   });
 
+  it('has a hundred on a page unless told, and does not mind a parameter that it does not know', async () => {
+    await using db = await startStorage();
+    await db.storage.sessions.commit(
+      record(ANA),
+      Array.from({ length: 101 }, (_, i) => news(ANA, `a${i}`)),
+    );
+    const { body } = await apiOver(db).get('/callbacks?colour=blue');
+    expect([body.data.length, body.nextAfter]).toEqual([100, body.data[99].id]);
+    expect((await apiOver(db).get('/callbacks?limit=500')).body.data).toHaveLength(101);
+  });
+
   it.each([
     ['state=lost', 'The parameter "state" must be one of pending, delivered, dead, unwanted.'],
     ['sessionId=../etc', 'The parameter "sessionId" is not the id of a session.'],
@@ -90,14 +101,15 @@ describe('GET /callbacks/:id', () => {
     expect([status, body.data.webhookId, body.data.body.session_id]).toEqual([200, 'a1', ANA]);
   });
 
-  it.each(['2', '0', '-1', 'x', '1.5', '..%2f1', '%00', '99999999999999999999'].map((id) => `/callbacks/${id}`))(
-    'finds nothing at %s',
-    async (path) => {
-      await using db = await startStorage();
-      await db.commit(news(ANA, 'a1'));
-      expect(await apiOver(db).get(path)).toMatchObject({ status: 404, body: { error: 'callback_not_found' } });
-    },
-  );
+  it.each(
+    ['2', '0', '-1', 'x', '1.5', '1e0', '0x1', '%201', '..%2f1', '%00', '99999999999999999999'].map(
+      (id) => `/callbacks/${id}`,
+    ),
+  )('finds nothing at %s', async (path) => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    expect(await apiOver(db).get(path)).toMatchObject({ status: 404, body: { error: 'callback_not_found' } });
+  });
 });
 
 describe('POST /callbacks/:id/retry', () => {
@@ -160,6 +172,12 @@ describe('POST /callbacks/replay', () => {
 
     expect(await db.drain(ANA)).toEqual(['2 a2', '4 a4']);
     expect(await db.drain(BEA)).toEqual([]);
+  });
+
+  it('counts none where nothing is kept, also of a session that was never there', async () => {
+    await using db = await startStorage();
+    const span = { sessionId: 'session_1_unknown00', since: '2024-01-15T10:30:00Z', until: '2024-01-15T10:30:00Z' };
+    expect((await apiOver(db).post('/callbacks/replay', span)).body).toEqual({ success: true, count: 0 });
   });
 
   it.each([

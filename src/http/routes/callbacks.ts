@@ -43,7 +43,13 @@ const EXAMPLE: z.infer<typeof callback> = {
 
 const body = z.record(z.string(), z.unknown()).meta({ description: 'What is posted.' });
 
-const callbackParams = z.object({ id: z.coerce.number().int().positive() });
+const callbackParams = z.object({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .transform(Number)
+    .meta({ description: 'As GET /callbacks gave it.', example: EXAMPLE.id }),
+});
 const REFUSALS = { id: 'callback_not_found' } as const;
 
 /** `GET /callbacks`. */

@@ -18,9 +18,10 @@ export const ROUTES: readonly Route[] = [
   restartSession,
   deleteSession,
   listCallbacks,
+  // Before the paths with an id: it would be taken for one.
+  replayCallbacks,
   viewCallback,
   retryCallback,
-  replayCallbacks,
   pullEvents,
   downloadMedia,
   health,
