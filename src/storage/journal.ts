@@ -5,7 +5,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { promised } from './promised.ts';
 
 /** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
-const HANDLED_KEPT_MS = 24 * 3600_000;
+export const HANDLED_KEPT_MS = 24 * 3600_000;
 /** A message whose other parts never came: WhatsApp itself gives it up after two weeks. */
 const INCOMPLETE_KEPT_MS = 14 * 24 * 3600_000;
 

@@ -15,7 +15,7 @@ import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
-import { SqliteJournal } from './journal.ts';
+import { HANDLED_KEPT_MS, SqliteJournal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
@@ -44,7 +44,7 @@ export interface Storage extends AsyncDisposable {
    */
   check(): Promise<void>;
   /**
-   * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` ago, sent messages
+   * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` and a day ago, sent messages
    * after two weeks, stored answers and the journal of what was handled after a day. To be called now and then, once an hour say.
    */
   prune(callbackRetentionMs: number): Promise<void>;
@@ -76,8 +76,9 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     journal,
     timeline,
   };
-  const prune = (beforeMs: number): void => {
-    callbacks.prune(beforeMs);
+  const prune = (callbackRetentionMs: number): void => {
+    // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
+    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, HANDLED_KEPT_MS));
     sentMessages.prune();
     idempotency.prune();
     journal.prune();
@@ -85,7 +86,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   return {
     ...watched(stores, condition),
     check: () => promised(() => condition.check()),
-    prune: (callbackRetentionMs) => promised(() => prune(clock.now() - callbackRetentionMs)),
+    prune: (callbackRetentionMs) => promised(() => prune(callbackRetentionMs)),
     [Symbol.asyncDispose]: () =>
       promised(() => {
         db.close();
