@@ -34,7 +34,11 @@ export class AppHealth implements HealthApi {
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
       ok: storageWorks,
-      problems: this.#problems(storageWorks),
+      problems: [
+        ...(storageWorks ? [] : [STORAGE_FAILS]),
+        ...deadLetterProblems(counts?.deadLettered ?? 0),
+        ...this.#otherProblems(),
+      ],
       uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
       version: VERSION,
       backend: backendState(this.#parts.notifier.health()),
@@ -42,11 +46,10 @@ export class AppHealth implements HealthApi {
     };
   }
 
-  #problems(storageWorks: boolean): string[] {
+  #otherProblems(): string[] {
     const { notifier, guard } = this.#parts;
     const unexpected = guard.unexpected();
     return [
-      ...(storageWorks ? [] : [STORAGE_FAILS]),
       ...backendProblems(notifier.health()),
       ...(unexpected > 0 ? [`${unexpected} exceptions that nobody caught since the start: see the log.`] : []),
     ];
@@ -74,4 +77,10 @@ function backendProblems({ misconfigured, lastError }: BackendHealth): string[] 
   if (lastError === null) return [];
   if (misconfigured) return ['The backend refuses the callbacks: check BACKEND_BASE_URL and PRODUCTION_API_KEY.'];
   return ['The backend does not take callbacks at the moment; they are kept and tried again.'];
+}
+
+function deadLetterProblems(count: number): string[] {
+  if (count === 0) return [];
+  const were = count === 1 ? '1 callback was' : `${count} callbacks were`;
+  return [`${were} given up: see GET /callbacks?state=dead.`];
 }
