@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { BackendNotifier } from '../../../src/callbacks/backend-notifier.ts';
 import { createPost } from '../../../src/callbacks/post.ts';
 import { type Event } from '../../../src/domain/event.ts';
-import { type CallbackQueue } from '../../../src/domain/ports.ts';
+import { type CallbackArchive, type CallbackQueue } from '../../../src/domain/ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';
@@ -41,6 +41,10 @@ export class World implements AsyncDisposable {
 
   get queue(): CallbackQueue {
     return this.#storage.callbacks;
+  }
+
+  get archive(): CallbackArchive {
+    return this.#storage.archive;
   }
 
   get notifier(): BackendNotifier {
