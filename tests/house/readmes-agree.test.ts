@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ERRORS } from '../../src/domain/errors.ts';
+import { ROUTES } from '../../src/http/routes/index.ts';
 
 const root = (path: string) => new URL(`../../${path}`, import.meta.url);
 const read = (path: string) => readFileSync(root(path), 'utf8');
@@ -25,6 +26,13 @@ describe.each(['README.md', 'README.es.md'])('%s', (name) => {
     ]);
 
     expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status }]) => [code, status]));
+  });
+
+  it('has every route, and no other', () => {
+    const rows = [...text.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, request]) => request);
+    const routes = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+
+    expect(rows.sort()).toEqual(routes.sort());
   });
 
   it('names only scripts that are there', () => {
