@@ -110,7 +110,9 @@ export class LineKeeper {
     };
   }
 
+  /** From here on the lost line is nobody's: what Baileys still says of it (a login that it had been busy with) is late. */
   #lost(reason: CloseReason): void {
+    this.#nextTurn();
     this.#connection = undefined;
     this.#losses.count(reason);
     this.#parts.listener.onClosed(reason);

@@ -154,15 +154,15 @@ export class BaileysConnection implements Connection {
         saved.catch(() => undefined);
         this.#tell(() => saved);
       },
-      qr: (qr) => this.#tell(() => listener.onQr(qr)),
-      paired: (identity) => this.#tell(() => listener.onPaired(identity)),
-      open: (identity) => this.#tell(() => listener.onOpen(identity)),
+      qr: (qr) => this.#news(() => listener.onQr(qr)),
+      paired: (identity) => this.#news(() => listener.onPaired(identity)),
+      open: (identity) => this.#news(() => listener.onOpen(identity)),
       message: (message, appended) => this.#read(line, message, appended),
       acknowledged: (node) => {
         const update = this.#acks.take(node);
-        if (update) this.#tell(() => listener.onDelivery(update));
+        if (update) this.#news(() => listener.onDelivery(update));
       },
-      delivery: (update) => this.#tell(() => listener.onDelivery(update)),
+      delivery: (update) => this.#news(() => listener.onDelivery(update)),
       closed: (error) => this.#finish(error),
       refused: (error) => this.#end(line, error),
       failed: (error) => log.warn({ err: error }, 'the line could not answer WhatsApp'),
@@ -188,6 +188,11 @@ export class BaileysConnection implements Connection {
 
   #reading(arrival: Arrival, { signalRepository }: WASocket): Promise<IncomingMessage | undefined> {
     return readIncoming(arrival, (lid) => signalRepository.lidMapping.getPNForLID(lid));
+  }
+
+  /** Baileys goes on after its end with what it was busy with, and may even say that the line is open. */
+  #news(what: () => void): void {
+    if (!this.#ended) this.#tell(what);
   }
 
   #tell(what: () => void | Promise<void>): void {

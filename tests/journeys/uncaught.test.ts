@@ -4,7 +4,6 @@ import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { startWorld } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
-const PERSON = '5490987654321';
 
 describe('an exception that nobody catches', () => {
   it('costs only the line that it came from: logged with its session, counted, and the line is opened anew', async () => {

@@ -1,0 +1,82 @@
+import { silentLogger } from '../../../src/kit/logger.ts';
+import { Slots } from '../../../src/kit/slots.ts';
+import { Supervisor } from '../../../src/kit/supervisor.ts';
+import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { type ConnectionListener } from '../../../src/domain/ports.ts';
+import { parseSessionId } from '../../../src/domain/session-id.ts';
+import { LineKeeper } from '../../../src/sessions/line-keeper.ts';
+import { fixedChance } from '../../harness/fixed-chance.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+const WHO = { phoneNumber: '5491234567890' as PhoneNumber, whatsappUserId: '5491234567890:1@s.whatsapp.net' };
+
+/** A keeper whose lines say what the test says; `heard` is what it handed on. */
+function keeperOfLines() {
+  const clock = new ManualClock();
+  const lines: ConnectionListener[] = [];
+  const heard: string[] = [];
+  const hear = (what: string) => () => void heard.push(what);
+  const nobody = () => Promise.reject(new Error('not in this test'));
+  const keeper = new LineKeeper({
+    sessionId: parseSessionId('session_1705312200123_abc123def')!,
+    connector: {
+      open(_, listener) {
+        lines.push(listener);
+        return { sendText: nobody, close: () => Promise.resolve(), logout: () => Promise.resolve() };
+      },
+      forget: nobody,
+    },
+    connecting: new Slots(1),
+    ...{ clock, chance: fixedChance(0), supervisor: new Supervisor(silentLogger) },
+    listener: {
+      ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
+      ...{ onDelivery: hear('delivery'), onNote: hear('note'), onClosed: ({ kind }) => void heard.push(kind) },
+    },
+  });
+  const open = async (): Promise<ConnectionListener> => {
+    keeper.open('now');
+    await clock.advance(0);
+    return lines.at(-1)!;
+  };
+  return { keeper, heard, open };
+}
+
+describe('a line that is lost', () => {
+  it('cannot say afterwards that it is open, also when no other one follows', async () => {
+    const { keeper, heard, open } = keeperOfLines();
+    const line = await open();
+    line.onClosed({ kind: 'logged-out' });
+
+    line.onOpen(WHO);
+    line.onClosed({ kind: 'asked' });
+
+    expect(heard).toEqual(['logged-out']);
+    expect(keeper.connection).toBeUndefined();
+  });
+
+  it('cannot speak for the one that followed it', async () => {
+    const { keeper, heard, open } = keeperOfLines();
+    const old = await open();
+    old.onClosed({ kind: 'restart-required' });
+    const next = await open();
+
+    old.onOpen(WHO);
+    old.onClosed({ kind: 'replaced' });
+    next.onOpen(WHO);
+
+    expect(heard).toEqual(['restart-required', 'open']);
+    expect([keeper.connection !== undefined, keeper.losses.replacements]).toEqual([true, 0]);
+  });
+});
+
+describe('a line that was stopped', () => {
+  it('is not missed: its end is nobody’s loss', async () => {
+    const { keeper, heard, open } = keeperOfLines();
+    const line = await open();
+    await keeper.stop();
+
+    line.onClosed({ kind: 'asked' });
+
+    expect([heard, keeper.losses.inARow]).toEqual([[], 0]);
+  });
+});
