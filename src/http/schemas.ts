@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallbackState } from '../domain/ports.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import { SESSION_STATUSES } from '../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../domain/timeline.ts';
@@ -19,6 +20,13 @@ export const sessionIdText = z
 
 /** The path of everything about one session. */
 export const sessionParams = z.object({ sessionId: sessionIdText });
+
+const CALLBACK_STATES = ['pending', 'delivered', 'dead', 'unwanted'] as const satisfies readonly CallbackState[];
+
+/** What has become of a callback. */
+export const callbackState = z
+  .enum(CALLBACK_STATES, { error: `must be one of ${CALLBACK_STATES.join(', ')}` })
+  .meta({ description: '"dead" was given up, "unwanted" has no endpoint at the backend.' });
 
 const MAX_PAGE = 500;
 const USUAL_PAGE = 100;

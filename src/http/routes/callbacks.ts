@@ -4,9 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
 import { type CallbackArchive, type StoredCallback } from '../../domain/ports.ts';
 import { ok, route } from '../route.ts';
-import { EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../schemas.ts';
-
-const STATES = ['pending', 'delivered', 'dead', 'unwanted'] as const;
+import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../schemas.ts';
 
 /** A callback without what it says. */
 const callback = z
@@ -17,7 +15,7 @@ const callback = z
     seq: z.int().positive().meta({ description: 'Its number within the session, without gaps.' }),
     event: z.string(),
     path: z.string().meta({ description: 'Where at the backend it is posted.' }),
-    state: z.enum(STATES),
+    state: callbackState,
     attempts: z.int().nonnegative().meta({ description: 'Tries that failed.' }),
     createdAt: z.iso.datetime(),
     firstFailedAt: z.iso.datetime().nullable(),
@@ -58,10 +56,10 @@ export const listCallbacks = route({
   path: '/callbacks',
   summary: 'The callbacks that are kept',
   description:
-    'Those that wait, those that were delivered within CALLBACK_RETENTION, and all that were given up ("dead"), the oldest ' +
+    'Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that were given up ("dead"), the oldest ' +
     'first. Ask again with after=<nextAfter> for more.',
   query: z.object({
-    state: z.enum(STATES, { error: `must be one of ${STATES.join(', ')}` }).optional(),
+    state: callbackState.optional(),
     sessionId: sessionIdText.optional(),
     ...pageQuery,
   }),

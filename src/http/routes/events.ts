@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../../kit/clock.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
 import { ok, route } from '../route.ts';
-import { EXAMPLE_ID, pageQuery, succeeded } from '../schemas.ts';
+import { callbackState, EXAMPLE_ID, pageQuery, succeeded } from '../schemas.ts';
 
 /** `GET /events`: the callbacks once more, for a backend that would rather fetch than be called. */
 export const pullEvents = route({
@@ -12,7 +12,7 @@ export const pullEvents = route({
   description:
     'The events of all sessions in their order, whether they were posted or not: for a backend that wants to catch up with ' +
     'what it missed. Keep nextCursor and ask with after=<nextCursor> the next time. A webhookId that was seen before is ' +
-    'the same event. Kept for CALLBACK_RETENTION after they were delivered.',
+    'the same event. Kept for CALLBACK_RETENTION after they were delivered, and for a day at least.',
   query: z.object(pageQuery),
   answer: z.strictObject({
     success: succeeded,
@@ -23,7 +23,7 @@ export const pullEvents = route({
         sessionId: z.string(),
         seq: z.int().positive(),
         path: z.string().meta({ description: 'Where at the backend it is, or was, posted.' }),
-        state: z.enum(['pending', 'delivered', 'dead', 'unwanted']),
+        state: callbackState,
         createdAt: z.iso.datetime(),
         body: z.record(z.string(), z.unknown()),
       }),
