@@ -37,7 +37,7 @@ export const lines: Scenario<LinesSize> = {
   name: 'lines',
   proves: 'A line with traffic survives every fault, or ends in the right state with a sentence; no message is lost.',
   sizes: {
-    short: { every: 3, rounds: 1, patienceMs: 10_000 },
+    short: { every: 4, rounds: 1, patienceMs: 10_000 },
     full: { every: 1, rounds: 3, patienceMs: 30_000 },
   },
   async run({ every, rounds, patienceMs }, dice) {

@@ -32,7 +32,7 @@ export const poison: Scenario<PoisonSize> = {
     'A callback that is always refused becomes a dead letter alone, holds up no other session, and can be had later.',
   sizes: {
     short: { sessions: 3, messages: 30, pauseMs: 60, patienceMs: 15_000 },
-    full: { sessions: 20, messages: 100, pauseMs: 100, patienceMs: 60_000 },
+    full: { sessions: 20, messages: 60, pauseMs: 700, patienceMs: 60_000 },
   },
   async run(size) {
     await using stage = await Stage.open({ accounts: size.sessions });
