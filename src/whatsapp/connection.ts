@@ -137,9 +137,10 @@ export class BaileysConnection implements Connection {
 
   /** First of all tells what an earlier line wrote into the journal, and nobody heard of. */
   async #replay({ socket, auth }: OpenLine): Promise<void> {
-    if (!socket.user) return;
-    for (const { message, offline } of messagesOf(await auth.leftOver(), socket.user)) {
-      const reading = this.#reading({ message, offline, me: socket.user }, socket);
+    const { me } = socket.authState.creds;
+    if (!me) return;
+    for (const { message, offline } of messagesOf(await auth.leftOver(), me)) {
+      const reading = this.#reading({ message, offline, me }, socket);
       this.#parts.listener.onMessage(await reading, messageKeyOf(message.key));
     }
   }
@@ -171,7 +172,7 @@ export class BaileysConnection implements Connection {
 
   /** Reads now, since Baileys changes its messages later, and tells in turn. */
   #read(line: OpenLine, message: WAMessage, appended: boolean): void {
-    const me = line.socket.user;
+    const { me } = line.socket.authState.creds;
     if (!me || line.auth.isFenced()) return;
     const offline = line.order.hadWaited(message.key.id) ?? appended;
     const key = messageKeyOf(message.key);
@@ -182,7 +183,7 @@ export class BaileysConnection implements Connection {
 
   #unreadable(attrs: Record<string, string>): void {
     const line = this.#line;
-    const me = line?.socket.user;
+    const me = line?.socket.authState.creds.me;
     if (line && me) this.#read(line, unreadableMessage(attrs, me), attrs.offline !== undefined);
   }
 
