@@ -24,11 +24,12 @@ export function readOrder(args: readonly string[], all: readonly Scenario[]): Or
   });
   const { size } = values;
   if (size !== 'short' && size !== 'full') throw new Error(`--size is short or full, not "${size}".`);
+  const scenarios = positionals.length === 0 ? all : positionals.map((name) => find(name, all));
   return {
-    scenarios: positionals.length === 0 ? all : positionals.map((name) => find(name, all)),
+    scenarios,
     size,
     seed: values.seed === undefined ? randomInt(2 ** 31) : numberOf(values.seed, '--seed'),
-    changes: Object.fromEntries(values.set.map(change)),
+    changes: Object.fromEntries(values.set.map((text) => change(text, scenarios))),
   };
 }
 
@@ -38,8 +39,12 @@ function find(name: string, all: readonly Scenario[]): Scenario {
   return found;
 }
 
-function change(text: string): [string, number] {
+/** A name that no scenario knows would change nothing, and nobody would notice. */
+function change(text: string, scenarios: readonly Scenario[]): [string, number] {
   const [name = '', value = ''] = text.split('=');
+  const stranger = scenarios.find(({ sizes }) => sizes.full[name] === undefined);
+  if (stranger)
+    throw new Error(`${stranger.name} has no "${name}", but ${Object.keys(stranger.sizes.full).join(', ')}.`);
   return [name, numberOf(value, `--set ${name}`)];
 }
 
