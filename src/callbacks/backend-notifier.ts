@@ -6,8 +6,8 @@ import { type Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { Breaker } from './breaker.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
-import { Pauses, type Wait } from './pauses.ts';
-import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict } from './policy.ts';
+import { Pauses } from './pauses.ts';
+import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict, type Wait } from './policy.ts';
 import { type Post } from './post.ts';
 import { Suspicion } from './suspicion.ts';
 
@@ -25,8 +25,8 @@ export interface BackendNotifierParts {
 
 const CONCURRENCY = 64;
 /** How long a worker stays away from a queue that fails. */
-const QUEUE_TROUBLE: Wait = { delayMs: 5_000, isAskedFor: false };
-const AT_ONCE: Wait = { delayMs: 0, isAskedFor: false };
+const QUEUE_TROUBLE: Wait = { delayMs: 5_000, askedMs: 0 };
+const AT_ONCE: Wait = { delayMs: 0, askedMs: 0 };
 
 /**
  * Hands the waiting callbacks to the main backend: one worker for each session that has some, in order within the
@@ -110,7 +110,8 @@ export class BackendNotifier implements AsyncDisposable {
   /** One try of the oldest waiting callback, and the pause that follows. Answers whether there was one. */
   async #handOverNext(sessionId: SessionId): Promise<boolean> {
     const wait = await this.#breaker.run(async () => {
-      await this.#pauses.take(sessionId, { delayMs: this.#breaker.holdMs(), isAskedFor: true });
+      const holdMs = this.#breaker.holdMs();
+      await this.#pauses.take(sessionId, { delayMs: holdMs, askedMs: holdMs });
       const callback = this.#isStopping ? undefined : await this.#parts.queue.next(sessionId);
       return callback && (await this.#try(callback));
     });
@@ -159,11 +160,11 @@ export class BackendNotifier implements AsyncDisposable {
     return this.#keep(callback, describe(failure), next);
   }
 
-  async #keep(callback: PendingCallback, error: string, { delayMs, isAskedFor }: Wait): Promise<Wait> {
+  async #keep(callback: PendingCallback, error: string, { delayMs, askedMs }: Wait): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.failed(callback, error, clock.now());
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
-    return { delayMs, isAskedFor };
+    return { delayMs, askedMs };
   }
 
   async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {
@@ -179,7 +180,7 @@ export class BackendNotifier implements AsyncDisposable {
 
   #recovered(): void {
     this.#parts.log.info('[CALLBACK] the backend takes callbacks again');
-    this.#pauses.endOurs();
+    this.#pauses.shorten();
   }
 
   #note(callback: PendingCallback, failure: PostFailure): void {

@@ -14,7 +14,7 @@ export interface BreakerParts {
   clock: Clock;
   /** Ends the wait that is nearest to its end: somebody goes and looks. */
   probe: () => void;
-  /** Ends all waits that the backend did not ask for: it is back. */
+  /** Ends all waits, but for what the backend asked for: it is back. */
   recovered: () => void;
 }
 

@@ -1,17 +1,14 @@
-import { type Clock } from '../kit/clock.ts';
+import { type Clock, type Timer } from '../kit/clock.ts';
 import { type SessionId } from '../domain/session-id.ts';
-
-/** How long a session waits, and whether the backend asked for it. */
-export interface Wait {
-  delayMs: number;
-  isAskedFor: boolean;
-}
+import { type Wait } from './policy.ts';
 
 /** A wait that is going on. */
 interface Pause {
   sessionId: SessionId;
-  isAskedFor: boolean;
   endsAtMs: number;
+  /** Before this the backend does not want to hear from us. */
+  heldUntilMs: number;
+  timer: Timer;
   finish: () => void;
 }
 
@@ -26,16 +23,17 @@ export class Pauses {
   }
 
   /** Resolves after the delay, or when it is ended; at once when all are over. */
-  take(sessionId: SessionId, { delayMs, isAskedFor }: Wait): Promise<void> {
+  take(sessionId: SessionId, { delayMs, askedMs }: Wait): Promise<void> {
     if (this.#areOver || delayMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.#clock.after(delayMs, () => pause.finish());
+      const now = this.#clock.now();
       const finish = () => {
-        timer.cancel();
+        pause.timer.cancel();
         this.#running.delete(pause);
         resolve();
       };
-      const pause: Pause = { sessionId, isAskedFor, endsAtMs: this.#clock.now() + delayMs, finish };
+      const timer = this.#clock.after(delayMs, finish);
+      const pause: Pause = { sessionId, endsAtMs: now + delayMs, heldUntilMs: now + askedMs, timer, finish };
       this.#running.add(pause);
     });
   }
@@ -45,15 +43,17 @@ export class Pauses {
     for (const pause of [...this.#running]) if (pause.sessionId === sessionId) pause.finish();
   }
 
-  /** Ends the wait that would be the first to end, of those that the backend did not ask for. */
+  /** Ends the wait that would be the first to end, unless the backend asked for what is left of it. */
   endNearest(): void {
-    const [nearest] = this.#ours().sort((a, b) => a.endsAtMs - b.endsAtMs);
+    const now = this.#clock.now();
+    const free = [...this.#running].filter(({ heldUntilMs }) => heldUntilMs <= now);
+    const [nearest] = free.sort((a, b) => a.endsAtMs - b.endsAtMs);
     nearest?.finish();
   }
 
-  /** Ends all waits that the backend did not ask for. */
-  endOurs(): void {
-    for (const pause of this.#ours()) pause.finish();
+  /** Ends all waits, but for what the backend asked for. */
+  shorten(): void {
+    for (const pause of [...this.#running]) this.#shorten(pause);
   }
 
   /** Ends all waits, also those to come. */
@@ -62,7 +62,14 @@ export class Pauses {
     for (const pause of [...this.#running]) pause.finish();
   }
 
-  #ours(): Pause[] {
-    return [...this.#running].filter(({ isAskedFor }) => !isAskedFor);
+  #shorten(pause: Pause): void {
+    const restMs = pause.heldUntilMs - this.#clock.now();
+    if (restMs <= 0) {
+      pause.finish();
+      return;
+    }
+    pause.timer.cancel();
+    pause.timer = this.#clock.after(restMs, pause.finish);
+    pause.endsAtMs = pause.heldUntilMs;
   }
 }

@@ -36,7 +36,14 @@ export interface FailedTry {
 }
 
 /** What follows: another try, or the end as a dead letter, with its reason. */
-export type Verdict = { kind: 'retry'; delayMs: number; isAskedFor: boolean } | { kind: 'dead'; reason: string };
+export type Verdict = ({ kind: 'retry' } & Wait) | { kind: 'dead'; reason: string };
+
+/** A pause before the next try. */
+export interface Wait {
+  delayMs: number;
+  /** So much of it the backend asked for: it is not cut short, whatever is known by then. */
+  askedMs: number;
+}
 
 const DELAY_BOUNDS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 const LATER_BOUND_MS = 60_000;
@@ -96,6 +103,6 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 /** Full jitter below the bound of this try; a backend that asks for more gets it. */
 function retry({ failure, attempts }: FailedTry, chance: Chance): Verdict {
   const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? LATER_BOUND_MS, chance);
-  const asked = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
-  return { kind: 'retry', delayMs: Math.max(jittered, asked), isAskedFor: asked > 0 };
+  const askedMs = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
+  return { kind: 'retry', delayMs: Math.max(jittered, askedMs), askedMs };
 }

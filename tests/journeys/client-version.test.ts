@@ -25,7 +25,7 @@ describe('a client version that WhatsApp no longer takes', () => {
 
     outdate(world);
 
-    await world.whatsapp.until((whatsapp) => whatsapp.stats().logins === logins + 2);
+    await world.whatsapp.until((whatsapp) => whatsapp.stats().logins === logins + 2, { timeoutMs: 25_000 });
     for (const { sessionId } of [first, second]) {
       await world.orchestrator.until(sessionId, { status: 'connected', error_message: null });
     }

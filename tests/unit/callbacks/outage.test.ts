@@ -80,6 +80,20 @@ describe('a backend that is down', () => {
     expect(inOrder(world.backend.accepted)).toBe(true);
   });
 
+  it('and asks for a second gets no more than that from those who would have waited for longer', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith({ status: 429, headers: { 'retry-after': '1' } });
+    await muchHappens(world);
+    await world.startNotifier();
+    await passTime(world, () => world.backend.received.length >= 80);
+
+    world.backend.recovers();
+    const begun = world.clock.now();
+    await passTime(world, () => world.backend.accepted.length === 20);
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(3_600);
+    expect(inOrder(world.backend.accepted)).toBe(true);
+  });
+
   it('makes no dead letters, however long it is away', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);

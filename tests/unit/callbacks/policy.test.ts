@@ -51,12 +51,12 @@ describe('when to try again', () => {
     expect(after(refused(503, 120_000), { attempts: 1 })).toEqual({
       kind: 'retry',
       delayMs: 120_000,
-      isAskedFor: true,
+      askedMs: 120_000,
     });
     expect(after(refused(503, 0), { attempts: 2 })).toEqual({
       kind: 'retry',
       delayMs: 999,
-      isAskedFor: false,
+      askedMs: 0,
     });
   });
 });
