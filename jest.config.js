@@ -12,7 +12,8 @@ export default {
       },
     ],
   },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/harness/jest-environment.js',
+  moduleNameMapper: { '^curve25519-js$': '<rootDir>/tests/harness/curve25519.cjs' },
   setupFiles: ['<rootDir>/tests/harness/unref-long-timers.ts'],
   testTimeout: 30_000,
   // As many as the smallest machine has cores; a worker each, since the journeys keep one busy.
