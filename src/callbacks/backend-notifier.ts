@@ -42,6 +42,8 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #suspicion = new Suspicion();
   /** The sessions with a worker, and whether the bell has rung since it last looked. */
   readonly #rung = new Map<SessionId, boolean>();
+  /** The sessions that somebody wants to be tried now, and that have not looked since. */
+  readonly #askedFor = new Set<SessionId>();
   #isStopping = false;
 
   constructor(parts: BackendNotifierParts) {
@@ -59,7 +61,10 @@ export class BackendNotifier implements AsyncDisposable {
   /** Begins to deliver: what waits already, and from now on what comes. To be called once. */
   async start(): Promise<void> {
     this.#parts.queue.onReady((sessionId) => this.#wake(sessionId));
-    this.#parts.queue.onRetry((sessionId) => this.#pauses.endOf(sessionId));
+    this.#parts.queue.onRetry((sessionId) => {
+      this.#askedFor.add(sessionId);
+      this.#pauses.endOf(sessionId);
+    });
     for (const sessionId of await this.#parts.queue.sessionsWithPending()) this.#wake(sessionId);
   }
 
@@ -110,14 +115,22 @@ export class BackendNotifier implements AsyncDisposable {
   /** One try of the oldest waiting callback, and the pause that follows. Answers whether there was one. */
   async #handOverNext(sessionId: SessionId): Promise<boolean> {
     const wait = await this.#breaker.run(async () => {
-      const holdMs = this.#breaker.holdMs();
-      await this.#pauses.take(sessionId, { delayMs: holdMs, askedMs: holdMs });
+      await this.#sitOutTheHold(sessionId);
+      this.#askedFor.delete(sessionId);
       const callback = this.#isStopping ? undefined : await this.#parts.queue.next(sessionId);
       return callback && (await this.#try(callback));
     });
     if (wait === undefined) return false;
-    await this.#pauses.take(sessionId, wait);
+    // Asked for while the post was on its way: no pause.
+    if (!this.#askedFor.has(sessionId)) await this.#pauses.take(sessionId, wait);
     return true;
+  }
+
+  /** Again when it was ended early, or the backend asked for more meanwhile. */
+  async #sitOutTheHold(sessionId: SessionId): Promise<void> {
+    for (let holdMs = this.#breaker.holdMs(); holdMs > 0 && !this.#isStopping; holdMs = this.#breaker.holdMs()) {
+      await this.#pauses.take(sessionId, { delayMs: holdMs, askedMs: holdMs });
+    }
   }
 
   /** Posts once and records what became of it. Answers how long the session waits before it goes on. */
@@ -148,7 +161,8 @@ export class BackendNotifier implements AsyncDisposable {
     const { sessionId, webhookId } = callback;
     this.#note(callback, failure);
     const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
-    this.#breaker.failed(failure, this.#suspicion.failingSessions);
+    const { failingSessions } = this.#suspicion;
+    this.#breaker.failed(failure, { failingSessions, failsAlone: evidence.failedAlone > 0 });
     const tried = {
       failure,
       attempts: callback.attempts + 1,

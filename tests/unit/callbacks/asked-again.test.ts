@@ -27,6 +27,38 @@ describe('a callback that somebody asks for again', () => {
     expect(world.clock.timers).toEqual([]);
   });
 
+  it('has its usual pause again when it fails once more', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(500);
+    await world.startNotifier({ retries: 10 });
+    await world.happens(ANA, 'a1');
+    await world.clock.untilTimer(500);
+
+    await world.archive.retry(await idOf(world, 'a1'));
+
+    await world.clock.untilTimer(1_000);
+    expect(ids(world.backend.received)).toEqual(['a1', 'a1', 'a1']);
+  });
+
+  it('is tried again at once when the post that was on its way fails', async () => {
+    await using world = await startWorld();
+    const answers: ((status: number) => void)[] = [];
+    world.backend.answerWith(() => new Promise<number>((resolve) => answers.push(resolve)));
+    await world.startNotifier({ retries: 10 });
+    await world.happens(ANA, 'a1');
+    // No pause follows the first try, one follows the second.
+    await world.backend.next('', { evenRefused: true });
+    answers[0]!(500);
+    await world.backend.next('', { evenRefused: true });
+    await world.archive.retry(await idOf(world, 'a1'));
+    world.backend.recovers();
+    answers[1]!(500);
+
+    await world.untilAllDelivered();
+    expect(ids(world.backend.received)).toEqual(['a1', 'a1', 'a1']);
+    expect(world.clock.timers).toEqual([]);
+  });
+
   it('is posted though its session had nothing more to do', async () => {
     await using world = await startWorld();
     await world.happens(ANA, 'a1', 'a2');

@@ -1,6 +1,6 @@
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Received } from '../../harness/test-backend.ts';
-import { ids, startWorld, type World } from './support.ts';
+import { ANA, BEA, ids, startWorld, type World } from './support.ts';
 
 const POST_TIMEOUT_MS = 7_000_000;
 const SESSIONS = Array.from({ length: 10 }, (_, at) => `session_${at}` as SessionId);
@@ -78,6 +78,28 @@ describe('a backend that is down', () => {
     expect(world.clock.now() - begun).toBeLessThanOrEqual(602_000);
     await world.untilAllDelivered();
     expect(inOrder(world.backend.accepted)).toBe(true);
+  });
+
+  it('and asks one session for time gets it from all, and is not asked to wait by a callback that alone fails', async () => {
+    await using world = await startWorld();
+    const isPoison = (it: Received) => it.headers['webhook-id'] === 'a1';
+    world.backend.answerWith((it) => (isPoison(it) ? { status: 503, headers: { 'retry-after': '600' } } : 200));
+    await world.startNotifier({ retries: 1000 });
+    await world.happens(ANA, 'a1');
+    await world.clock.untilTimer(600_000);
+    await world.happens(BEA, 'b1');
+    await untilQuiet(world);
+    await world.clock.advance(599_999);
+    expect(ids(world.backend.received)).toEqual(['a1']);
+
+    await passTime(world, () => world.backend.received.filter(isPoison).length === 2);
+    expect(ids(world.backend.accepted)).toEqual(['b1']);
+    // Others are accepted, it alone is asked to wait: nobody waits with it.
+    const begun = world.clock.now();
+    await world.happens(BEA, 'b2');
+    await world.logged(`[${BEA}] [CALLBACK] delivered`);
+    await passTime(world, () => ids(world.backend.accepted).includes('b2'));
+    expect(world.clock.now()).toBe(begun);
   });
 
   it('and asks for a second gets no more than that from those who would have waited for longer', async () => {
