@@ -176,6 +176,26 @@ describe('a callback that alone fails', () => {
     expect((await world.logged('given up')).error).toBe('it alone fails: the backend answered 500');
   });
 
+  it('leaves no gap in the numbers, nor does a restart', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith((it) => (it.headers['webhook-id'] === 'poison' ? 500 : 200));
+    await world.startNotifier({ retries: 2 });
+    await world.happens(ANA, 'a1', 'poison', 'a3');
+    await world.clock.untilTimer(500);
+    await world.happens(BEA, 'b1');
+    await world.logged(`[${BEA}] [CALLBACK] delivered`);
+    await world.clock.advance(500);
+    await world.untilAllDelivered();
+    await world.restart();
+    await world.happens(ANA, 'a4');
+    await world.untilAllDelivered();
+
+    const numbers = world.backend.received.filter(isFrom(ANA)).map(({ headers }) => headers['x-session-seq']);
+    expect([...new Set(numbers)]).toEqual(['1', '2', '3', '4']);
+    expect(ids(world.backend.accepted.filter(isFrom(ANA)))).toEqual(['a1', 'a3', 'a4']);
+    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
+  });
+
   it.each([
     ['everything is refused', 500],
     ['the key is wrong', 401],
