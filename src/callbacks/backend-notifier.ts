@@ -161,8 +161,7 @@ export class BackendNotifier implements AsyncDisposable {
     const { sessionId, webhookId } = callback;
     this.#note(callback, failure);
     const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
-    const { failingSessions } = this.#suspicion;
-    this.#breaker.failed(failure, { failingSessions, failsAlone: evidence.failedAlone > 0 });
+    this.#breaker.failed(failure, this.#suspicion.failingSessions);
     const tried = {
       failure,
       attempts: callback.attempts + 1,

@@ -6,17 +6,6 @@ import { type PostFailure } from './policy.ts';
 const PROBE_EVERY_MS = 1_500;
 /** So many sessions must fail, with nothing accepted between them, before it is the backend and not a callback. */
 const SESSIONS_OF_AN_OUTAGE = 2;
-/** The answers whose `Retry-After` is meant for all of us: too many requests, and not available. */
-const ASKS_FOR_TIME = [429, 503];
-
-/** What is known beside a failure. */
-export interface FailureContext {
-  /** How many sessions have failed since the last callback that was accepted. */
-  failingSessions: number;
-  /** Whether this callback fails though others are accepted: what it is answered says nothing of them. */
-  failsAlone: boolean;
-}
-
 /** What a breaker is made of. */
 export interface BreakerParts {
   /** How many posts there may be at once when all is well. */
@@ -30,9 +19,9 @@ export interface BreakerParts {
 
 /**
  * Spares a backend that is down, and one that has just come back. `well`: as many posts at once as there may be. `down`, as
- * soon as several sessions fail and nothing is accepted between, or the backend asks for time: one post at a time.
- * `recovering`, from the first that is accepted: one more at once for each that is accepted, which doubles them with each
- * round, until all is well. What the backend asked for holds in every state.
+ * soon as several sessions fail and nothing is accepted between: one post at a time, and none for as long as the backend
+ * asks. `recovering`, from the first that is accepted: one more at once for each that is accepted, which doubles them with
+ * each round, until all is well. What one session alone is asked for concerns nobody else.
  */
 export class Breaker {
   readonly #parts: BreakerParts;
@@ -73,10 +62,9 @@ export class Breaker {
     if (wasDown) this.#parts.recovered();
   }
 
-  /** A post failed. */
-  failed(failure: PostFailure, { failingSessions, failsAlone }: FailureContext): void {
-    const isOutage = failingSessions >= SESSIONS_OF_AN_OUTAGE || (!failsAlone && asksForTime(failure));
-    if (isOutage && this.#state !== 'down') this.#open();
+  /** A post failed; so many sessions have failed since the last that was accepted. */
+  failed(failure: PostFailure, failingSessions: number): void {
+    if (failingSessions >= SESSIONS_OF_AN_OUTAGE && this.#state !== 'down') this.#open();
     if (this.#state !== 'down' || failure.kind !== 'refused') return;
     this.#holdUntilMs = Math.max(this.#holdUntilMs, this.#parts.clock.now() + (failure.retryAfterMs ?? 0));
   }
@@ -104,8 +92,4 @@ export class Breaker {
     this.#width = width;
     this.#slots.resize(width);
   }
-}
-
-function asksForTime(failure: PostFailure): boolean {
-  return failure.kind === 'refused' && ASKS_FOR_TIME.includes(failure.status) && (failure.retryAfterMs ?? 0) > 0;
 }

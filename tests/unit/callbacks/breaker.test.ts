@@ -4,7 +4,6 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const AWAY: PostFailure = { kind: 'unreachable', detail: 'away' };
 
-const fails = (failingSessions: number, failsAlone = false) => ({ failingSessions, failsAlone });
 const asksFor = (status: number): PostFailure => ({ kind: 'refused', status, retryAfterMs: 60_000 });
 
 /** A breaker of eight, what it asked for, and posts that end when the test says so. */
@@ -34,7 +33,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('the breaker', () => {
   it('lets as many through as there may be while all is well, also when one session fails', async () => {
     const { breaker, post, onTheWay } = startBreaker();
-    breaker.failed(AWAY, fails(1));
+    breaker.failed(AWAY, 1);
     for (let count = 0; count < 12; count += 1) post();
     await settled();
     expect([breaker.isDown, onTheWay()]).toEqual([false, 8]);
@@ -42,8 +41,8 @@ describe('the breaker', () => {
 
   it('lets one through at a time when several sessions fail', async () => {
     const { breaker, post, ends, onTheWay } = startBreaker();
-    breaker.failed(AWAY, fails(1));
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 1);
+    breaker.failed(AWAY, 2);
     for (let count = 0; count < 5; count += 1) post();
     await settled();
     expect([breaker.isDown, onTheWay()]).toEqual([true, 1]);
@@ -54,7 +53,7 @@ describe('the breaker', () => {
 
   it('lets more and more through after the first that is accepted', async () => {
     const { breaker, post, ends, onTheWay, asked } = startBreaker();
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 2);
     for (let count = 0; count < 40; count += 1) post();
     const widths: number[] = [];
     for (let round = 0; round < 5; round += 1) {
@@ -71,17 +70,17 @@ describe('the breaker', () => {
 
   it('goes down again when several fail while it recovers', () => {
     const { breaker } = startBreaker();
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 2);
     breaker.accepted();
     expect(breaker.isDown).toBe(false);
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 2);
     expect(breaker.isDown).toBe(true);
   });
 
   it('has somebody look every 1.5 s while it is down, and nobody before or after', async () => {
     const { breaker, clock, asked } = startBreaker();
     await clock.advance(10_000);
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 2);
     await clock.advance(4_500);
     expect(asked).toEqual(['probe', 'probe', 'probe']);
     breaker.accepted();
@@ -89,9 +88,9 @@ describe('the breaker', () => {
     expect(asked).toEqual(['probe', 'probe', 'probe', 'recovered']);
   });
 
-  it.each([429, 503])('holds everything back for as long as a %i asks, whoever got it', async (status) => {
+  it.each([429, 503])('holds everything back for as long as a backend that is down asks with %i', async (status) => {
     const { breaker, clock, asked } = startBreaker();
-    breaker.failed(asksFor(status), fails(1));
+    breaker.failed(asksFor(status), 2);
     expect([breaker.isDown, breaker.holdMs()]).toEqual([true, 60_000]);
     await clock.advance(59_000);
     expect([breaker.holdMs(), asked]).toEqual([1_000, []]);
@@ -99,25 +98,23 @@ describe('the breaker', () => {
     expect([breaker.holdMs(), asked.length > 0]).toEqual([0, true]);
   });
 
-  it('holds nobody for a callback that fails alone, nor for other answers of a single session', () => {
+  it('holds nobody else back for what one session alone is asked for', () => {
     const { breaker } = startBreaker();
-    breaker.failed(asksFor(503), fails(1, true));
-    breaker.failed(asksFor(500), fails(1));
-    breaker.failed({ kind: 'refused', status: 503, retryAfterMs: 0 }, fails(1));
-    breaker.failed({ kind: 'refused', status: 429, retryAfterMs: null }, fails(1));
+    breaker.failed(asksFor(429), 1);
+    breaker.failed(asksFor(503), 1);
     expect([breaker.isDown, breaker.holdMs()]).toEqual([false, 0]);
   });
 
   it('holds to what was asked for, though a post that was on its way is accepted', () => {
     const { breaker } = startBreaker();
-    breaker.failed(asksFor(429), fails(1));
+    breaker.failed(asksFor(429), 2);
     breaker.accepted();
     expect([breaker.isDown, breaker.holdMs()]).toEqual([false, 60_000]);
   });
 
   it('keeps nobody when it is time to stop', async () => {
     const { breaker, clock, post, onTheWay } = startBreaker();
-    breaker.failed(AWAY, fails(2));
+    breaker.failed(AWAY, 2);
     for (let count = 0; count < 20; count += 1) post();
     breaker.end();
     await settled();
