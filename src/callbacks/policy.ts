@@ -50,6 +50,7 @@ const LATER_BOUND_MS = 60_000;
 const RETRY_AFTER_MAX_MS = 3600_000;
 /** The answers of a backend that has no endpoint for what was posted. */
 const NO_ENDPOINT = [404, 405, 501];
+const TOO_MANY_REQUESTS = 429;
 /** The answers of a wrong address or key: they say nothing of the callback, whoever gets them. */
 const WRONG_SETTING = [401, 403, 404];
 
@@ -83,9 +84,16 @@ export function meansWrongSetting(failure: PostFailure): boolean {
   return failure.kind === 'refused' && WRONG_SETTING.includes(failure.status);
 }
 
-/** Whether the failure may be the callback's own: somebody answered, and not about a wrong setting. */
+/**
+ * Whether the failure may be the callback's own: everything but a wrong setting and "later". No answer in time, or a
+ * connection that breaks, is what a backend gives that chokes on this one.
+ */
 export function mayBePoison(failure: PostFailure): boolean {
-  return failure.kind === 'refused' && !meansWrongSetting(failure);
+  return !meansWrongSetting(failure) && !meansLater(failure);
+}
+
+function meansLater(failure: PostFailure): boolean {
+  return failure.kind === 'refused' && (failure.status === TOO_MANY_REQUESTS || failure.retryAfterMs !== null);
 }
 
 /** The failure in words, for the log, the row and /health. */

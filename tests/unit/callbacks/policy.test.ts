@@ -90,7 +90,10 @@ describe('when to give up', () => {
     ['alone with 401', refused(401), alone, 'retry'],
     ['alone with 403', refused(403), alone, 'retry'],
     ['alone with 404', refused(404), alone, 'retry'],
-    ['alone without an answer', AWAY, alone, 'retry'],
+    ['alone with "too many"', refused(429), alone, 'retry'],
+    ['alone with "later"', refused(503, 1_000), alone, 'retry'],
+    ['poison that gets no answer', AWAY, alone, 'dead'],
+    ['too few tries alone without an answer', AWAY, { failedAlone: 2 }, 'retry'],
     ['too old', refused(500), old, 'dead'],
     ['too old, no answer', AWAY, old, 'dead'],
     ['too old, while nothing is accepted', refused(500), { ageMs: 1000 * HOUR_MS, attempts: 900 }, 'retry'],
@@ -150,22 +153,21 @@ describe('the evidence that a callback fails alone', () => {
     expect(fails(suspicion).failedAlone).toBe(2);
   });
 
-  it('is not a wrong setting, nor a missing answer', () => {
+  it('is not a wrong setting', () => {
     const suspicion = new Suspicion();
     fails(suspicion);
     suspicion.accepted(BEA);
-    expect(fails(suspicion, AWAY).failedAlone).toBe(0);
     expect(fails(suspicion, refused(401)).failedAlone).toBe(0);
   });
 
-  it('is weaker while others fail too, or there is no answer: then it counts only against its age', () => {
+  it('is weaker while others fail too: then it counts only against its age', () => {
     const suspicion = new Suspicion();
     fails(suspicion);
     suspicion.accepted(BEA);
     suspicion.failed(CAL, 'c1', AWAY);
     expect(fails(suspicion)).toEqual({ failedAlone: 0, failedBeside: 2 });
     suspicion.accepted(BEA);
-    expect(fails(suspicion, AWAY)).toEqual({ failedAlone: 0, failedBeside: 3 });
+    expect(fails(suspicion, AWAY)).toEqual({ failedAlone: 2, failedBeside: 3 });
   });
 
   it('begins anew with the next callback of the session', () => {
