@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock } from './kit/clock.ts';
 import { type Logger } from './kit/logger.ts';
-import { type SessionStore, type SignalKeyStore } from './domain/ports.ts';
+import { type SessionStore } from './domain/ports.ts';
+import { type SignalKeyStore } from './domain/signal-ports.ts';
 import { parseSessionId, type SessionId } from './domain/session-id.ts';
 import { readVersion3, type Version3Credentials } from './whatsapp/import-version-3.ts';
 

@@ -1,4 +1,4 @@
-import { type CallbackQueue, type PendingCallback } from '../domain/ports.ts';
+import { type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';

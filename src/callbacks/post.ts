@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, AxiosError, type AxiosResponse } from 'axios';
 import { EVENT_PATHS } from '../domain/event.ts';
-import { type PendingCallback } from '../domain/ports.ts';
+import { type PendingCallback } from '../domain/callback-ports.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
 import { parseRetryAfter, type PostOutcome } from './policy.ts';

@@ -1,5 +1,5 @@
 import { type Recipient } from '../domain/address.ts';
-import { type CallbackArchive, type CallbackCounts } from '../domain/ports.ts';
+import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionView } from '../sessions/session-view.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CallbackState } from '../domain/ports.ts';
+import { type CallbackState } from '../domain/callback-ports.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import { SESSION_STATUSES } from '../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../domain/timeline.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isoTime } from '../kit/clock.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
-import { type KnownSentMessage, type NewCallback } from '../domain/ports.ts';
+import { type NewCallback } from '../domain/callback-ports.ts';
+import { type KnownSentMessage } from '../domain/ports.ts';
 import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { authFolderPath } from './session-view.ts';

@@ -1,7 +1,8 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type MessageKey, type SessionStore } from '../domain/ports.ts';
+import { type SessionStore } from '../domain/ports.ts';
+import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { messageReceived } from './events.ts';
 

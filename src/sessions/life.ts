@@ -1,6 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
 import { Condition } from '../kit/condition.ts';
-import { type NewCallback, type SessionStore } from '../domain/ports.ts';
+import { type NewCallback } from '../domain/callback-ports.ts';
+import { type SessionStore } from '../domain/ports.ts';
 import { type SessionRecord, statusOf } from '../domain/session.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
 import { statusUpdate } from './events.ts';

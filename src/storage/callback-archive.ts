@@ -5,7 +5,7 @@ import {
   type Page,
   type ReplaySpan,
   type StoredCallback,
-} from '../domain/ports.ts';
+} from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';

@@ -1,5 +1,5 @@
 import { type Database } from 'better-sqlite3';
-import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/ports.ts';
+import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';

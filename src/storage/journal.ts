@@ -1,6 +1,6 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
-import { type Journal, type JournalEntry, type MessageKey } from '../domain/ports.ts';
+import { type Journal, type JournalEntry, type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { promised } from './promised.ts';
 

@@ -1,15 +1,13 @@
 import { type Clock } from '../kit/clock.ts';
+import { type CallbackArchive, type CallbackQueue } from '../domain/callback-ports.ts';
 import {
-  type CallbackArchive,
-  type CallbackQueue,
   type IdempotencyStore,
-  type Journal,
   type SentMessageStore,
   type SessionStore,
   type SettingsStore,
-  type SignalKeyStore,
   type TimelineStore,
 } from '../domain/ports.ts';
+import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';

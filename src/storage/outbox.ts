@@ -1,6 +1,6 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
-import { type NewCallback } from '../domain/ports.ts';
+import { type NewCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type ReadyBell } from './ready-bell.ts';
 

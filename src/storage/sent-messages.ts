@@ -1,7 +1,8 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
-import { type KnownSentMessage, type NewCallback, type SentMessage, type SentMessageStore } from '../domain/ports.ts';
+import { type NewCallback } from '../domain/callback-ports.ts';
+import { type KnownSentMessage, type SentMessage, type SentMessageStore } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Outbox } from './outbox.ts';
 import { promised } from './promised.ts';

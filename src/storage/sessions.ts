@@ -1,6 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../domain/address.ts';
-import { type Along, type NewCallback, type SessionStore } from '../domain/ports.ts';
+import { type NewCallback } from '../domain/callback-ports.ts';
+import { type Along, type SessionStore } from '../domain/ports.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteJournal } from './journal.ts';

@@ -1,5 +1,5 @@
 import { type Database } from 'better-sqlite3';
-import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
+import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteJournal } from './journal.ts';
 import { promised } from './promised.ts';

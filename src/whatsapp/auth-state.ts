@@ -8,7 +8,7 @@ import {
   type SignalDataTypeMap,
   type SignalKeyStore as BaileysKeyStore,
 } from '@whiskeysockets/baileys';
-import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/ports.ts';
+import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
 /** The credentials and keys of one line, and the fence that ends its right to write them. */

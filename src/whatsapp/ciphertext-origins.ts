@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BinaryNode, decodeMessageNode, type WASocket } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../domain/ports.ts';
+import { type JournalEntry } from '../domain/signal-ports.ts';
 import { messageKeyOf } from './message-key.ts';
 
 /** Where a ciphertext came from: all of its journal entry but what it says. */

@@ -1,14 +1,8 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import {
-  type Connection,
-  type ConnectionListener,
-  type Connector,
-  type Journal,
-  type SentMessageStore,
-  type SignalKeyStore,
-} from '../domain/ports.ts';
+import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
+import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';

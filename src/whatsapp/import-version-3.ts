@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { type KeyChange } from '../domain/ports.ts';
+import { type KeyChange } from '../domain/signal-ports.ts';
 import { type AccountIdentity } from '../domain/session.ts';
 import { decode, encode, isPaired } from './auth-state.ts';
 import { identityOf } from './jid.ts';

@@ -4,7 +4,7 @@ import {
   type SignalKeyStore,
   type SignalKeyStoreWithTransaction,
 } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../domain/ports.ts';
+import { type JournalEntry } from '../domain/signal-ports.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
 /** Stores what one step changed, and what it decrypted, at once or not at all. */

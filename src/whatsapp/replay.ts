@@ -1,5 +1,5 @@
 import { cleanMessage, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../domain/ports.ts';
+import { type JournalEntry } from '../domain/signal-ports.ts';
 
 /** Whose journal it is. */
 export interface Owner {

@@ -1,12 +1,8 @@
 import { pino } from 'pino';
 import { type Recipient } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import {
-  type CallbackArchive,
-  type IdempotencyStore,
-  type StoredAnswer,
-  type StoredCallback,
-} from '../../src/domain/ports.ts';
+import { type CallbackArchive, type StoredCallback } from '../../src/domain/callback-ports.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
 import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../../kit/clock.ts';
 import { AppError } from '../../domain/errors.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
-import { type CallbackArchive, type StoredCallback } from '../../domain/ports.ts';
+import { type CallbackArchive, type StoredCallback } from '../../domain/callback-ports.ts';
 import { ok, route } from '../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../schemas.ts';
 

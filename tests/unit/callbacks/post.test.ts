@@ -1,6 +1,6 @@
 import { createPost, type PostSettings } from '../../../src/callbacks/post.ts';
 import { type PostOutcome } from '../../../src/callbacks/policy.ts';
-import { type PendingCallback } from '../../../src/domain/ports.ts';
+import { type PendingCallback } from '../../../src/domain/callback-ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,7 +1,7 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { createPost } from '../../../src/callbacks/post.ts';
 import { EVENT_PATHS, type EventKind } from '../../../src/domain/event.ts';
-import { type PendingCallback } from '../../../src/domain/ports.ts';
+import { type PendingCallback } from '../../../src/domain/callback-ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Clock, systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { BackendNotifier } from '../../../src/callbacks/backend-notifier.ts';
 import { createPost } from '../../../src/callbacks/post.ts';
 import { type Event } from '../../../src/domain/event.ts';
-import { type CallbackArchive, type CallbackQueue } from '../../../src/domain/ports.ts';
+import { type CallbackArchive, type CallbackQueue } from '../../../src/domain/callback-ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';

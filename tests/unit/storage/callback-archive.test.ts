@@ -1,4 +1,4 @@
-import { type StoredCallback } from '../../../src/domain/ports.ts';
+import { type StoredCallback } from '../../../src/domain/callback-ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, news, qr, startStorage, type TestStorage } from './support.ts';
 

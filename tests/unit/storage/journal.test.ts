@@ -1,4 +1,4 @@
-import { type JournalEntry, type MessageKey } from '../../../src/domain/ports.ts';
+import { type JournalEntry, type MessageKey } from '../../../src/domain/signal-ports.ts';
 import { ANA, BEA, news, record, startStorage } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

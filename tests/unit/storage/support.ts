@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Event } from '../../../src/domain/event.ts';
-import { type NewCallback, type PendingCallback } from '../../../src/domain/ports.ts';
+import { type NewCallback, type PendingCallback } from '../../../src/domain/callback-ports.ts';
 import { type SessionRecord } from '../../../src/domain/session.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';

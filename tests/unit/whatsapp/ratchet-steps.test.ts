@@ -1,5 +1,5 @@
 import { type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../../src/domain/ports.ts';
+import { type JournalEntry } from '../../../src/domain/signal-ports.ts';
 import { RatchetSteps } from '../../../src/whatsapp/ratchet-steps.ts';
 
 const ENTRY = { delivery: 'one' } as JournalEntry;

@@ -1,0 +1,106 @@
+import { type Event, type EventKind } from './event.ts';
+import { type SessionId } from './session-id.ts';
+
+/** An event to be handed to the main backend. */
+export interface NewCallback {
+  event: Event;
+  /** The idempotency key: the same for the same event, whoever tells of it and however often. */
+  webhookId: string;
+  /** The webhookId of a callback, of whichever session, that must be handed over before this one. */
+  after?: string;
+  /** The webhookId of an event that makes this one needless when it is already there. */
+  unless?: string;
+}
+
+/** The callbacks that wait for the main backend, in order within each session. */
+export interface CallbackQueue {
+  /** Calls `listener` with a session's id whenever it gained a callback or one it waited for was settled. */
+  onReady(listener: (sessionId: SessionId) => void): void;
+  /** The sessions which have callbacks waiting. */
+  sessionsWithPending(): Promise<SessionId[]>;
+  /**
+   * The oldest waiting callback of the session; `undefined` when there is none, or when it must wait for
+   * a callback of another session (then onReady tells).
+   */
+  next(sessionId: SessionId): Promise<PendingCallback | undefined>;
+  /** The backend has it. Nothing happens when a newer QR took its place meanwhile. */
+  delivered(callback: PendingCallback, atMs: number): Promise<void>;
+  /** A try failed; `error` says how. */
+  failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /** Given up: it is kept as a dead letter, and the rest of its session goes on. */
+  dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /** The backend has no endpoint for this kind of event. It is kept as long as a delivered one. */
+  unwanted(callback: PendingCallback, atMs: number): Promise<void>;
+  counts(nowMs: number): Promise<CallbackCounts>;
+  /** Calls `listener` with the id of a session whose callbacks somebody wants to be tried now. */
+  onRetry(listener: (sessionId: SessionId) => void): void;
+}
+
+/** A callback that waits. */
+export interface PendingCallback {
+  id: number;
+  webhookId: string;
+  sessionId: SessionId;
+  /** Its number within the session, without gaps, from 1. */
+  seq: number;
+  kind: EventKind;
+  /** The JSON body, exactly as it is posted. */
+  body: string;
+  createdAtMs: number;
+  attempts: number;
+  firstFailedAtMs: number | null;
+}
+
+/** How the callbacks stand (contract 1, `/health`). */
+export interface CallbackCounts {
+  pending: number;
+  deadLettered: number;
+  oldestPendingSeconds: number;
+}
+
+/** What has become of a callback; `unwanted` is one that the backend has no endpoint for. */
+export type CallbackState = 'pending' | 'delivered' | 'dead' | 'unwanted';
+
+/** A callback with its fate. */
+export interface StoredCallback extends PendingCallback {
+  /** Its place among those of all sessions; a renewed QR gets a new one. */
+  position: number;
+  state: CallbackState;
+  lastError: string | null;
+  settledAtMs: number | null;
+}
+
+/** A part of a list: so many behind this id or position. */
+export interface Page {
+  after: number;
+  limit: number;
+}
+
+/** The callbacks of one session whose events happened in this time, both ends included (Unix ms). */
+export interface ReplaySpan {
+  sessionId: SessionId;
+  sinceMs: number;
+  untilMs: number;
+}
+
+/** All callbacks that are kept, for the people who look after them and for a backend that missed some. */
+export interface CallbackArchive {
+  /** In the order of their ids. */
+  list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]>;
+  find(id: number): Promise<StoredCallback | undefined>;
+  /**
+   * Has a waiting one tried now, and one that was given up wait again, with all its tries before it. Answers whether it is
+   * one of these: a QR that was given up, or one that was delivered, is not.
+   */
+  retry(id: number): Promise<boolean>;
+  /** Has all that were settled wait again under their keys and numbers, but for QRs, which no longer count; answers how many. */
+  replay(span: ReplaySpan): Promise<number>;
+  /** Of all sessions, in the order of their positions, whatever has become of them. */
+  events(page: Page): Promise<StoredCallback[]>;
+}
+
+/** Which callbacks are meant; what is left out does not matter. */
+export interface CallbackFilter {
+  state?: CallbackState;
+  sessionId?: SessionId;
+}
