@@ -13,8 +13,11 @@ export interface LossContext {
 
 /** What to do about a lost line. */
 export type Decision =
-  /** Open a new line with the same credentials, at once or after a pause. */
-  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null }
+  /**
+   * Open a new line with the same credentials, at once or after a pause. `isPrecaution` when nothing is known to have been
+   * wrong with the old one: the timeline has only the new one then.
+   */
+  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true }
   /** Forget the credentials, then offer a new QR. */
   | { do: 'start-over'; after: Backoff; message: string }
   /** Over; a new QR is needed. */
@@ -48,6 +51,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
   broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
+  silent: () => ({ ...reconnect('now', SILENT), isPrecaution: true }),
   unavailable: () => reconnect(PATIENT, 'WhatsApp takes no connections at the moment (503); trying again.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'pairing-failed': ({ detail }) => startOver(`The pairing failed: ${detail}`),
@@ -65,6 +69,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
     reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
 };
 
+const SILENT = 'Nothing had come for an hour; the line was opened anew, in case it was deaf.';
 const STORAGE_FAILED =
   'The storage takes nothing now (is the disk full?). WhatsApp keeps the messages; the line comes back with the disk.';
 const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';
@@ -84,7 +89,7 @@ function forbidden(code: number): string {
   return `WhatsApp locked or banned this account (${code}). Open WhatsApp on the phone, then restart the session.`;
 }
 
-function reconnect(after: 'now' | Backoff, message: string | null): Decision {
+function reconnect(after: 'now' | Backoff, message: string | null): Extract<Decision, { do: 'reconnect' }> {
   return { do: 'reconnect', after, message };
 }
 

@@ -229,7 +229,7 @@ export class Session implements SendingSession {
   async #apply(decision: Decision): Promise<void> {
     switch (decision.do) {
       case 'reconnect':
-        await this.#endure(decision.message);
+        await this.#endure(decision.message, decision.isPrecaution);
         this.#keeper.open(decision.after);
         return;
       case 'start-over':
@@ -245,7 +245,7 @@ export class Session implements SendingSession {
   }
 
   /** What a lost line that is being repaired changes: at first nothing that can be seen. */
-  async #endure(why: string | null): Promise<void> {
+  async #endure(why: string | null, isPrecaution = false): Promise<void> {
     const note = { what: 'line_lost' as const, why };
     if (this.#state.name === 'pairing') await this.#life.enter({ name: 'pairing', qr: undefined });
     if (this.#state.name === 'lost' && why) {
@@ -253,7 +253,8 @@ export class Session implements SendingSession {
     }
     if (this.#state.name === 'repairing') await this.#life.note('line_lost', why);
     if (this.#state.name === 'online') {
-      await this.#life.enter({ name: 'repairing', timer: this.#startGrace(), why }, { note });
+      const state = { name: 'repairing' as const, timer: this.#startGrace(), why };
+      await this.#life.enter(state, isPrecaution ? {} : { note });
     }
   }
 

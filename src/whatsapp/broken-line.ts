@@ -5,3 +5,12 @@
 export class BrokenLineError extends Error {
   override readonly name = 'BrokenLineError';
 }
+
+/** Closes a line on which nothing has come for so long that it might be deaf. Nothing is known to be wrong with it. */
+export class SilentLineError extends Error {
+  override readonly name = 'SilentLineError';
+
+  constructor() {
+    super('Nothing has come on this line for an hour');
+  }
+}

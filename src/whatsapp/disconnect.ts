@@ -1,6 +1,6 @@
 import { type CloseReason } from '../domain/close-reason.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
-import { BrokenLineError } from './broken-line.ts';
+import { BrokenLineError, SilentLineError } from './broken-line.ts';
 
 /** What is known of a line at the moment it closes. */
 export interface LineAtClose {
@@ -28,6 +28,7 @@ export function closeReason({ paired, error }: LineAtClose): CloseReason {
 /** Why we ended it ourselves. */
 function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof SilentLineError) return { kind: 'silent' };
   if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
   return undefined;
 }

@@ -3,6 +3,7 @@ import { type Clock, type Timer } from '../../src/kit/clock.ts';
 /** A timer that has not run yet. */
 interface SetTimer {
   atMs: number;
+  delayMs: number;
   task: () => void;
   real: NodeJS.Timeout;
 }
@@ -20,9 +21,19 @@ export class SkippingClock implements Clock {
   }
 
   after(delayMs: number, task: () => void): Timer {
-    const timer: SetTimer = { atMs: this.now() + delayMs, task, real: this.#wait(delayMs, () => this.#run(timer)) };
+    const timer: SetTimer = {
+      atMs: this.now() + delayMs,
+      delayMs,
+      task,
+      real: this.#wait(delayMs, () => this.#run(timer)),
+    };
     this.#timers.add(timer);
     return { cancel: () => this.#forget(timer) };
+  }
+
+  /** Whether somebody waits who has set a timer of just this length. */
+  hasTimer(delayMs: number): boolean {
+    return [...this.#timers].some((timer) => timer.delayMs === delayMs);
   }
 
   /** Moves on by `ms`: what falls due runs now, in its order. */

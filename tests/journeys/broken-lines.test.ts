@@ -1,8 +1,9 @@
 import { startWorld, type World } from '../harness/world.ts';
-import { until } from '../harness/until.ts';
+import { until, untilTrue } from '../harness/until.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
+const ANSWER_LIMIT_MS = 20_000;
 
 interface Entry {
   at: string;
@@ -81,6 +82,39 @@ describe('a line that breaks is opened anew, and the timeline says why', () => {
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /did not say that what had waited is complete/ });
     await repaired(world, sessionId, logins);
+  });
+});
+
+/** Lets five minutes pass, which is when a line asks WhatsApp something, and waits for the answer. */
+async function passAndBeAnswered(world: World): Promise<void> {
+  world.clock.skip(300_001);
+  expect(world.clock.hasTimer(ANSWER_LIMIT_MS)).toBe(true);
+  await untilTrue(() => Promise.resolve(!world.clock.hasTimer(ANSWER_LIMIT_MS)));
+}
+
+describe('a line that may be deaf: it answers, and nothing comes', () => {
+  it('is opened anew after an hour, brings what has waited, and nobody outside sees it', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const { logins } = world.whatsapp.stats();
+    const deafness = world.whatsapp.use({
+      name: 'deliver no messages',
+      onSend(stanza, _client, send) {
+        if (stanza.tag !== 'message') send(stanza);
+      },
+    });
+    await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'nadie me oye');
+
+    for (let pings = 0; pings < 11; pings += 1) await passAndBeAnswered(world);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+    expect(world.whatsapp.stats().logins).toBe(logins);
+    deafness[Symbol.dispose]();
+    world.clock.skip(300_001);
+
+    expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: 'nadie me oye' });
+    const entries = await timelineWith(world, sessionId, { what: 'repaired', why: /Nothing had come for an hour/ });
+    expect(entries.map(({ what }) => what)).not.toContain('line_lost');
+    expect(world.backend.accepted.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 });
 

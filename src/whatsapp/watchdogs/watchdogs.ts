@@ -4,6 +4,7 @@ import { watchCatchUp } from './catch-up.ts';
 import { cut, watchClose } from './close.ts';
 import { LineClock } from './line-clock.ts';
 import { watchLocks } from './locks.ts';
+import { watchSilence } from './silence.ts';
 import { watchStart } from './start.ts';
 import { type WatchdogParts } from './watchdog.ts';
 
@@ -22,6 +23,7 @@ export class Watchdogs {
     watchStart(watched);
     watchCatchUp(watched);
     watchAnswers(watched);
+    watchSilence(watched);
     watchLocks(watched);
     watchClose(watched);
   }

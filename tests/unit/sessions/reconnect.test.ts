@@ -21,6 +21,7 @@ describe('a lost line', () => {
     [{ kind: 'qr-exhausted' }, 'reconnect now'],
     [{ kind: 'connection-lost', detail: 'Connection was lost (408)' }, USUAL],
     [{ kind: 'broken', detail: 'WhatsApp answers no questions' }, USUAL],
+    [{ kind: 'silent' }, 'reconnect now'],
     [{ kind: 'unavailable' }, 'reconnect after 0, 10, 300 s'],
     [{ kind: 'storage-failed' }, 'reconnect after 0, 1, 5 s'],
     [{ kind: 'replaced' }, SLOW],

@@ -1,5 +1,5 @@
 import { Boom } from '@hapi/boom';
-import { BrokenLineError } from '../../../src/whatsapp/broken-line.ts';
+import { BrokenLineError, SilentLineError } from '../../../src/whatsapp/broken-line.ts';
 import { closeReason } from '../../../src/whatsapp/disconnect.ts';
 
 function boom(message: string, statusCode: number, data?: unknown): Boom {
@@ -38,6 +38,7 @@ describe('why a paired line closed', () => {
     ['440', boom('Stream Errored (conflict)', 440), { kind: 'replaced' }],
     ['an unknown code', boom('Odd', 599), { kind: 'connection-lost', detail: 'Odd (599)' }],
     ['a plain error', new Error('bad frame'), { kind: 'connection-lost', detail: 'bad frame' }],
+    ['a silent line', new SilentLineError(), { kind: 'silent' }],
     ['a broken line', new BrokenLineError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
     ['nothing', undefined, { kind: 'connection-lost', detail: 'no reason given' }],
   ])('%s', (_, error, reason) => {
