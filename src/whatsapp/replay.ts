@@ -16,13 +16,13 @@ export interface JournaledMessage {
 
 /**
  * The messages of these entries, in their order, made as Baileys makes them of a stanza (decode-wa-message.js): the parts
- * of one delivery are one message.
+ * of one delivery are one message. One that says nothing readable is told as such, and holds up nobody.
  */
 export function messagesOf(entries: readonly JournalEntry[], me: Owner): JournaledMessage[] {
   const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
   return [...deliveries.values()].flatMap((parts) => {
     const [first] = parts;
-    return first ? [{ message: messageOf(first.attrs, parts, me), offline: first.attrs.offline !== undefined }] : [];
+    return first ? [{ message: readable(first.attrs, parts, me), offline: first.attrs.offline !== undefined }] : [];
   });
 }
 
@@ -30,6 +30,14 @@ export function messagesOf(entries: readonly JournalEntry[], me: Owner): Journal
 export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
   const message = messageOf(attrs, [], me);
   return { ...message, message: null, messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT };
+}
+
+function readable(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
+  try {
+    return messageOf(attrs, parts, me);
+  } catch {
+    return unreadableMessage(attrs, me);
+  }
 }
 
 function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
