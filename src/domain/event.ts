@@ -1,4 +1,4 @@
-import { type MediaInfo } from './message.ts';
+import { type ContactCard, type MediaInfo, type Place, type Poll, type Reaction } from './message.ts';
 import { type SessionId } from './session-id.ts';
 import { type SessionStatus } from './session.ts';
 
@@ -62,10 +62,10 @@ interface MessageReceived {
     is_forwarded: boolean;
     edited_message_id: string | null;
     deleted_message_id: string | null;
-    reaction: null;
-    poll: null;
-    location: null;
-    contacts: never[];
+    reaction: Reaction | null;
+    poll: Poll | null;
+    location: Place | null;
+    contacts: ContactCard[];
   };
 }
 

@@ -5,7 +5,42 @@ import { type PhoneNumber } from './address.ts';
  * `undecryptable` one was asked for again; when it comes, the same message is told once more with what it says.
  */
 export type MessageType =
-  'text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker' | 'unsupported' | 'undecryptable';
+  | ('text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker')
+  | ('location' | 'live_location' | 'contact' | 'poll' | 'reaction' | 'edit' | 'delete')
+  | ('buttons_reply' | 'list_reply' | 'group_invite' | 'event' | 'order' | 'product' | 'call')
+  | ('unsupported' | 'undecryptable');
+
+/** A place, as its sender shares it. Degrees are those of WGS 84. */
+export interface Place {
+  latitude: number | null;
+  longitude: number | null;
+  name: string | null;
+  address: string | null;
+  url: string | null;
+  accuracy_meters: number | null;
+}
+
+/** Somebody's card. */
+export interface ContactCard {
+  name: string | null;
+  /** Digits with country code where WhatsApp knows the number, else as the card has them. */
+  numbers: string[];
+  vcard: string | null;
+}
+
+/** A question with its answers to choose from. */
+export interface Poll {
+  name: string | null;
+  options: string[];
+  /** How many one may choose; 0 is any number of them. */
+  selectable_count: number;
+}
+
+/** What somebody thinks of a message; `emoji` is `null` when it was taken back. */
+export interface Reaction {
+  message_id: string | null;
+  emoji: string | null;
+}
 
 /** The file of a media message as its sender described it; nothing is downloaded. */
 export interface MediaInfo {
@@ -36,6 +71,14 @@ export interface MessageContent {
   /** Phone numbers where they are known, else LIDs. */
   mentions: string[];
   isForwarded: boolean;
+  /** The message whose text this one replaces. */
+  editedMessageId: string | null;
+  /** The message that this one takes back. */
+  deletedMessageId: string | null;
+  reaction: Reaction | null;
+  poll: Poll | null;
+  location: Place | null;
+  contacts: ContactCard[];
 }
 
 /** Who sent a message: the phone number is `null` only when WhatsApp gave a LID and no number for it. */

@@ -1,6 +1,7 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type IncomingMessage, type MessageContent, type Sender } from '../domain/message.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from './jid.ts';
+import { contentOf } from './messages/content.ts';
 import { readContent } from './messages/read.ts';
 
 /** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
@@ -22,7 +23,7 @@ export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promi
   const { message, offline } = arrival;
   const { remoteJid, id, fromMe } = message.key;
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
-  const content = contentOf(message);
+  const content = readMessage(message);
   if (!content) return undefined;
   return {
     id,
@@ -37,7 +38,7 @@ export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promi
 }
 
 /** Another device of the owner may fail to be read too, but what it wrote to us is only bookkeeping. */
-function contentOf({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
+function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
   if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
   // WhatsApp shows what may be seen once on the phone alone; other devices learn only that it is there.
   if (!message) return key.isViewOnce ? UNSUPPORTED : undefined;
@@ -49,15 +50,8 @@ function contentOf({ key, message, messageStubType }: WAMessage): MessageContent
   }
 }
 
-const UNDECRYPTABLE: MessageContent = {
-  type: 'undecryptable',
-  text: null,
-  media: null,
-  quotedMessageId: null,
-  mentions: [],
-  isForwarded: false,
-};
-const UNSUPPORTED: MessageContent = { ...UNDECRYPTABLE, type: 'unsupported' };
+const UNDECRYPTABLE = contentOf('undecryptable');
+const UNSUPPORTED = contentOf('unsupported');
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');

@@ -1,6 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MediaInfo, type MessageContent, type MessageType } from '../../domain/message.ts';
-import { readContext } from './context.ts';
+import { contentOf } from './content.ts';
 
 /** The fields that the kinds of media share, or that some of them have. */
 type AnyMedia = Partial<
@@ -12,7 +12,7 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   const [type, media] = mediaOf(message);
   if (!media || !type) return undefined;
   const caption = media.caption ?? null;
-  return { type, text: caption, media: describe(media), ...readContext(media.contextInfo) };
+  return contentOf(type, { text: caption, media: describe(media) }, media.contextInfo);
 }
 
 function mediaOf(message: proto.IMessage): [MessageType?, AnyMedia?] {

@@ -1,11 +1,19 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
-import { readContext } from './context.ts';
+import * as change from './change.ts';
+import * as contact from './contact.ts';
+import { contentOf } from './content.ts';
+import * as location from './location.ts';
 import * as media from './media.ts';
+import * as offer from './offer.ts';
+import * as poll from './poll.ts';
+import * as reaction from './reaction.ts';
+import * as reply from './reply.ts';
 import * as text from './text.ts';
 import { fieldsOf, unwrap } from './unwrap.ts';
 
-const KINDS = [text, media];
+/** One file for each kind; the first that knows the message reads it. */
+const KINDS = [text, media, location, contact, poll, reaction, reply, offer];
 
 /** Fields by which devices keep each other's books: nothing that a person wrote. */
 const BOOKKEEPING = new Set([
@@ -19,9 +27,6 @@ const BOOKKEEPING = new Set([
   'albumMessage',
 ]);
 
-/** Kinds of protocol message that a person caused: taking a message back, and editing one. */
-const BY_A_PERSON = new Set([0, 14]);
-
 /**
  * What a message says; `undefined` when it is only bookkeeping between devices. A kind that we do not know
  * becomes `unsupported`, so that the backend learns at least that something came.
@@ -32,12 +37,11 @@ export function readContent(message: proto.IMessage): MessageContent | undefined
     const content = kind.read(inner);
     if (content) return content;
   }
-  if (isBookkeeping(inner)) return undefined;
-  return { type: 'unsupported', text: null, media: null, ...readContext(undefined) };
+  const content = change.read(inner, readContent);
+  if (content) return content;
+  return isBookkeeping(inner) ? undefined : contentOf('unsupported');
 }
 
 function isBookkeeping(message: proto.IMessage): boolean {
-  const { protocolMessage } = message;
-  if (protocolMessage && BY_A_PERSON.has(protocolMessage.type ?? 0)) return false;
   return fieldsOf(message).every((field) => field === 'protocolMessage' || BOOKKEEPING.has(field));
 }

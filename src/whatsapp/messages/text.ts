@@ -1,12 +1,31 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
-import { readContext } from './context.ts';
+import { contentOf, firstText } from './content.ts';
 
-/** The text message in `message`; `undefined` when it is of another kind. */
+/** The text message in `message`, also what a business wrote above its buttons; `undefined` when it is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
-  const text = message.conversation ?? message.extendedTextMessage?.text;
-  if (text === null || text === undefined || text === '') return undefined;
-  return { type: 'text', text, media: null, ...readContext(message.extendedTextMessage?.contextInfo) };
+  const { conversation, extendedTextMessage: extended } = message;
+  const text = firstText(conversation, extended?.text, ...ofBusiness(message));
+  return text === null ? undefined : contentOf('text', { text }, extended?.contextInfo);
+}
+
+function ofBusiness(message: proto.IMessage): (string | null | undefined)[] {
+  const { buttonsMessage, listMessage, interactiveMessage } = message;
+  return [
+    buttonsMessage?.contentText,
+    listMessage?.description,
+    listMessage?.title,
+    interactiveMessage?.body?.text,
+    ...ofTemplate(message),
+  ];
+}
+
+function ofTemplate({ templateMessage, highlyStructuredMessage }: proto.IMessage): (string | null | undefined)[] {
+  return [
+    templateMessage?.hydratedTemplate?.hydratedContentText,
+    templateMessage?.hydratedFourRowTemplate?.hydratedContentText,
+    highlyStructuredMessage?.hydratedHsm?.hydratedTemplate?.hydratedContentText,
+  ];
 }
 
 /**

@@ -51,9 +51,13 @@ describe('the content of a message', () => {
     ['a song', { audioMessage: { seconds: 180 } }, { type: 'audio', media: { seconds: 180 } }],
     ['a round video', { ptvMessage: { seconds: 5 } }, { type: 'video', media: { seconds: 5 } }],
     ['a sticker', { stickerMessage: { mimetype: 'image/webp' } }, { type: 'sticker', text: null }],
-    ['a kind that is not read yet', { locationMessage: { degreesLatitude: 1 } }, { type: 'unsupported', text: null }],
-    ['a message taken back', { protocolMessage: { type: Type.REVOKE } }, { type: 'unsupported' }],
-    ['an edit', { protocolMessage: { type: Type.MESSAGE_EDIT } }, { type: 'unsupported' }],
+    ['a kind that nobody knows yet', { questionReplyMessage: {} }, { type: 'unsupported', text: null }],
+    ['a message with nothing but blanks', { conversation: ' ' }, { type: 'text', text: ' ' }],
+    [
+      'what a business wrote above its buttons',
+      { templateMessage: { hydratedTemplate: { hydratedContentText: 'Elija' } } },
+      { type: 'text', text: 'Elija' },
+    ],
   ])('%s', (_, message, content) => {
     expect(readContent(message)).toMatchObject(content);
   });

@@ -1,0 +1,28 @@
+import { type proto } from '@whiskeysockets/baileys';
+import { type ContactCard, type MessageContent } from '../../domain/message.ts';
+import { contentOf, firstText } from './content.ts';
+
+/** `TEL;type=CELL;waid=5491234567890:+54 9 11 2345-6789`: WhatsApp writes the account's number into the card. */
+const TELEPHONE = /^(?:item\d+\.)?TEL(?<parameters>[^:\r\n]*):(?<number>[^\r\n]*)/gim;
+const ACCOUNT = /waid=(\d+)/i;
+
+/** The cards in `message`, one or several; `undefined` when it is of another kind. */
+export function read({ contactMessage, contactsArrayMessage }: proto.IMessage): MessageContent | undefined {
+  const message = contactMessage ?? contactsArrayMessage;
+  if (!message) return undefined;
+  const contacts = (contactMessage ? [contactMessage] : (contactsArrayMessage?.contacts ?? [])).map(cardOf);
+  const text = firstText(message.displayName, contacts.map(({ name }) => name ?? '').join(', '));
+  return contentOf('contact', { text, contacts }, message.contextInfo);
+}
+
+function cardOf({ displayName, vcard }: proto.Message.IContactMessage): ContactCard {
+  return { name: firstText(displayName), numbers: numbersIn(vcard ?? ''), vcard: firstText(vcard) };
+}
+
+function numbersIn(vcard: string): string[] {
+  const numbers = [...vcard.matchAll(TELEPHONE)].map(({ groups }) => {
+    const account = ACCOUNT.exec(groups?.parameters ?? '')?.[1];
+    return account ?? (groups?.number ?? '').trim();
+  });
+  return [...new Set(numbers)].filter((number) => number !== '');
+}

@@ -1,0 +1,32 @@
+import { type proto } from '@whiskeysockets/baileys';
+import { type MessageContent, type Place } from '../../domain/message.ts';
+import { contentOf, firstText } from './content.ts';
+
+/** The place in `message`, shared once or for a while; `undefined` when it is of another kind. */
+export function read({ locationMessage, liveLocationMessage }: proto.IMessage): MessageContent | undefined {
+  if (locationMessage) {
+    const { name, address, comment, contextInfo } = locationMessage;
+    const text = firstText(comment, [name, address].filter((part) => part).join(', '));
+    return contentOf('location', { text, location: placeOf(locationMessage) }, contextInfo);
+  }
+  if (liveLocationMessage) {
+    const { caption, contextInfo } = liveLocationMessage;
+    return contentOf(
+      'live_location',
+      { text: firstText(caption), location: placeOf(liveLocationMessage) },
+      contextInfo,
+    );
+  }
+  return undefined;
+}
+
+function placeOf(place: proto.Message.ILocationMessage): Place {
+  return {
+    latitude: place.degreesLatitude ?? null,
+    longitude: place.degreesLongitude ?? null,
+    name: firstText(place.name),
+    address: firstText(place.address),
+    url: firstText(place.url),
+    accuracy_meters: place.accuracyInMeters ?? null,
+  };
+}

@@ -1,0 +1,17 @@
+import { type proto } from '@whiskeysockets/baileys';
+import { type MessageContent } from '../../domain/message.ts';
+import { contentOf, firstText } from './content.ts';
+
+/** The poll in `message`; `undefined` when it is of another kind. WhatsApp has made it four times over. */
+export function read(message: proto.IMessage): MessageContent | undefined {
+  const poll =
+    message.pollCreationMessage ??
+    message.pollCreationMessageV2 ??
+    message.pollCreationMessageV3 ??
+    message.pollCreationMessageV5;
+  if (!poll) return undefined;
+  const name = firstText(poll.name);
+  const options = (poll.options ?? []).map(({ optionName }) => optionName ?? '');
+  const selectable_count = poll.selectableOptionsCount ?? 0;
+  return contentOf('poll', { text: name, poll: { name, options, selectable_count } }, poll.contextInfo);
+}
