@@ -96,6 +96,8 @@ export interface IncomingMessage {
   /** The JID of the conversation. */
   chatId: string;
   isGroup: boolean;
+  /** What the group is called; `null` when this is none, or WhatsApp did not say in time. */
+  groupName: string | null;
   fromMe: boolean;
   sender: Sender;
   /** When the sender sent it, by WhatsApp's clock (Unix ms). */

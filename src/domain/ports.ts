@@ -16,7 +16,7 @@ export interface Connector {
    * at once; everything that happens comes to `listener`, lastly `onClosed`, exactly once.
    */
   open(sessionId: SessionId, listener: ConnectionListener): Connection;
-  /** Forgets the credentials and keys of a session. */
+  /** Forgets the credentials and keys of a session, and what its lines handed on to each other. */
   forget(sessionId: SessionId): Promise<void>;
 }
 

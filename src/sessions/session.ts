@@ -322,7 +322,10 @@ export class Session implements SendingSession {
   }
 
   async #leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    return this.#state.name === 'gone' ? undefined : this.#life.leave(why, tell);
+    if (this.#state.name === 'gone') return undefined;
+    const last = await this.#life.leave(why, tell);
+    await this.#parts.connector.forget(this.sessionId);
+    return last;
   }
 
   get #mark(): string {

@@ -13,6 +13,7 @@ import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ClientVersion } from './client-version.ts';
 import { closeReason } from './disconnect.ts';
+import { type GroupNames } from './group-names.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
@@ -40,6 +41,7 @@ export interface ConnectionParts {
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
+  groupNames: GroupNames;
   lookup: RecipientLookup;
   listener: ConnectionListener;
   clock: Clock;
@@ -163,6 +165,7 @@ export class BaileysConnection implements Connection {
         const update = this.#acks.take(node);
         if (update) this.#news(() => listener.onDelivery(update));
       },
+      groupNamed: (groupId, name) => this.#parts.groupNames.told(groupId, name),
       delivery: (update) => this.#news(() => listener.onDelivery(update)),
       closed: (error) => this.#finish(error),
       refused: (error) => this.#end(line, error),
@@ -187,8 +190,12 @@ export class BaileysConnection implements Connection {
     if (line && me) this.#read(line, unreadableMessage(attrs, me), attrs.offline !== undefined);
   }
 
-  #reading(arrival: Arrival, { signalRepository }: WASocket): Promise<IncomingMessage | undefined> {
-    return readIncoming(arrival, (lid) => signalRepository.lidMapping.getPNForLID(lid));
+  #reading(arrival: Arrival, { signalRepository, groupMetadata }: WASocket): Promise<IncomingMessage | undefined> {
+    const { groupNames } = this.#parts;
+    return readIncoming(arrival, {
+      numberOf: (lid) => signalRepository.lidMapping.getPNForLID(lid),
+      groupName: (groupId) => groupNames.of(groupId, async () => (await groupMetadata(groupId)).subject),
+    });
   }
 
   /** Baileys goes on after its end with what it was busy with, and may even say that the line is open. */

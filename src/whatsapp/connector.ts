@@ -6,7 +6,8 @@ import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';
-import { BaileysConnection } from './connection.ts';
+import { BaileysConnection, type ConnectionParts } from './connection.ts';
+import { GroupNames } from './group-names.ts';
 import { LibraryDownloads } from './library-downloads.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
@@ -25,6 +26,9 @@ export interface ConnectorParts {
   log: Logger;
 }
 
+/** What the lines of one session hand on to each other. */
+type SessionMemory = Pick<ConnectionParts, 'retryCounters' | 'groupNames'>;
+
 /** Opens lines to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
   readonly #parts: ConnectorParts;
@@ -32,7 +36,8 @@ export class BaileysConnector implements Connector {
   readonly #lookup = new RecipientLookup();
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
-  readonly #retryCounters = new Map<SessionId, RetryCounters>();
+  /** What outlives the lines of a session, but not the process. */
+  readonly #memories = new Map<SessionId, SessionMemory>();
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
@@ -54,7 +59,7 @@ export class BaileysConnector implements Connector {
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
-      retryCounters: this.#countersOf(sessionId),
+      ...this.#memoryOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,
       listener,
@@ -64,13 +69,17 @@ export class BaileysConnector implements Connector {
   }
 
   async forget(sessionId: SessionId): Promise<void> {
-    this.#retryCounters.delete(sessionId);
+    this.#memories.delete(sessionId);
     await this.#parts.keys.forget(sessionId);
   }
 
-  #countersOf(sessionId: SessionId): RetryCounters {
-    const counters = this.#retryCounters.get(sessionId) ?? new RetryCounters(this.#parts.clock);
-    this.#retryCounters.set(sessionId, counters);
-    return counters;
+  #memoryOf(sessionId: SessionId): SessionMemory {
+    const { clock } = this.#parts;
+    const memory = this.#memories.get(sessionId) ?? {
+      retryCounters: new RetryCounters(clock),
+      groupNames: new GroupNames(clock),
+    };
+    this.#memories.set(sessionId, memory);
+    return memory;
   }
 }

@@ -7,6 +7,12 @@ import { readContent } from './messages/read.ts';
 /** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
 export type FindNumberJid = (lid: string) => Promise<string | null>;
 
+/** What is looked up elsewhere to read a message. */
+export interface LookUps {
+  numberOf: FindNumberJid;
+  groupName: (groupId: string) => Promise<string | null>;
+}
+
 /** How a message came: with whose account, and whether it had waited at WhatsApp. */
 export interface Arrival {
   message: WAMessage;
@@ -19,18 +25,20 @@ export interface Arrival {
  * A message of Baileys in our words; `undefined` for what the backend is not told: status broadcasts,
  * channels and bookkeeping between devices.
  */
-export async function readIncoming(arrival: Arrival, find: FindNumberJid): Promise<IncomingMessage | undefined> {
+export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<IncomingMessage | undefined> {
   const { message, offline } = arrival;
   const { remoteJid, id, fromMe } = message.key;
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
   const content = readMessage(message);
   if (!content) return undefined;
+  const chatId = withoutDevice(remoteJid);
   return {
     id,
-    chatId: withoutDevice(remoteJid),
-    isGroup: isGroup(remoteJid),
+    chatId,
+    isGroup: isGroup(chatId),
+    groupName: isGroup(chatId) ? await lookUp.groupName(chatId) : null,
     fromMe: fromMe === true,
-    sender: await readSender(arrival, find),
+    sender: await readSender(arrival, lookUp.numberOf),
     sentAtMs: Number(message.messageTimestamp ?? 0) * 1000,
     offline,
     content,

@@ -1,4 +1,4 @@
-import { type BinaryNode, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { type BinaryNode, type GroupMetadata, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type DeliveryUpdate } from '../domain/message.ts';
 import { type AccountIdentity, type QrCode } from '../domain/session.ts';
 import { groupReceipts, personReceipts } from './delivery.ts';
@@ -18,6 +18,8 @@ export interface LineHandlers {
   message: (message: WAMessage, offline: boolean) => void;
   acknowledged: (node: BinaryNode) => void;
   delivery: (update: DeliveryUpdate) => void;
+  /** WhatsApp told how a group is called now. */
+  groupNamed: (groupId: string, name: string) => void;
   closed: (error: unknown) => void;
   /** The pairing is not genuine: the line must end. */
   refused: (error: Error) => void;
@@ -45,6 +47,8 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
       for (const message of messages) handlers.message(message, type === 'append');
     },
     'messages.update': (updates) => personReceipts(updates).forEach(handlers.delivery),
+    'groups.update': (groups) => groups.forEach((group) => nameGroup(group, handlers)),
+    'groups.upsert': (groups) => groups.forEach((group) => nameGroup(group, handlers)),
     'message-receipt.update': (updates) => groupReceipts(updates).forEach(handlers.delivery),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => handlers.acknowledged(node));
@@ -62,4 +66,8 @@ function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, h
 function reshow(offer: QrOffer, handlers: LineHandlers): void {
   const code = offer.reshown();
   if (code) handlers.qr(code);
+}
+
+function nameGroup({ id, subject }: Partial<GroupMetadata>, handlers: LineHandlers): void {
+  if (id !== undefined && subject !== undefined) handlers.groupNamed(id, subject);
 }

@@ -40,6 +40,7 @@ describe('a message to a group', () => {
           message_content: text,
           is_group: true,
           group_id: group.jid,
+          group_name: 'Ventas',
           sender_number: PERSON,
           sender_name: 'Juan',
         });
@@ -48,6 +49,41 @@ describe('a message to a group', () => {
     },
   );
 });
+
+describe('the name of a group', () => {
+  it('is asked for once, and is the new one when somebody changed it', async () => {
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
+    const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+    let asked = 0;
+    let isRenamed = false;
+    world.whatsapp.use({
+      name: 'rename the group before the message',
+      onStanza(stanza) {
+        if (stanza.tag === 'iq' && stanza.attrs.xmlns === 'w:g2' && stanza.attrs.to === group.jid) asked += 1;
+        return false;
+      },
+      onSend(stanza, client, send) {
+        if (stanza.tag === 'message' && isRenamed) client.send(renaming(group.jid, 'Compras'));
+        send(stanza);
+      },
+    });
+
+    for (const text of ['uno', 'dos']) await person.sendText(group.jid, text);
+    expect([await next(world), await next(world)]).toMatchObject([{ group_name: 'Ventas' }, { group_name: 'Ventas' }]);
+    isRenamed = true;
+    await person.sendText(group.jid, 'tres');
+
+    expect(await next(world)).toMatchObject({ group_name: 'Compras', message_content: 'tres' });
+    expect(asked).toBe(1);
+  });
+});
+
+/** What WhatsApp tells the members when the subject of their group has changed. */
+function renaming(jid: string, subject: string) {
+  const attrs = { id: 'rename-1', from: jid, type: 'w:gp2', participant: '1@lid', t: '1700000000' };
+  return { tag: 'notification', attrs, content: [{ tag: 'subject', attrs: { subject, s_t: '1700000000' } }] };
+}
 
 describe('a message that WhatsApp delivers twice', () => {
   it('at once, is one callback', async () => {

@@ -3,7 +3,8 @@ import { readIncoming } from '../../../src/whatsapp/incoming.ts';
 
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
-const unknown = () => Promise.resolve(null);
+const nobody = () => Promise.resolve(null);
+const unknown = { numberOf: nobody, groupName: nobody };
 
 function arrival(key: object, rest: object = {}) {
   const message = {
@@ -43,9 +44,13 @@ describe('the sender of a message', () => {
   });
 
   it('is looked up when WhatsApp gives only the LID, and is null when it was never told', async () => {
-    const find = (lid: string) => Promise.resolve(lid === LID ? '5491:0@s.whatsapp.net' : null);
+    const numberOf = (lid: string) => Promise.resolve(lid === LID ? '5491:0@s.whatsapp.net' : null);
+    const lookUp = { ...unknown, numberOf };
 
-    expect((await readIncoming(arrival({ remoteJid: LID }), find))?.sender).toMatchObject({ number: '5491', lid: LID });
+    expect((await readIncoming(arrival({ remoteJid: LID }), lookUp))?.sender).toMatchObject({
+      number: '5491',
+      lid: LID,
+    });
     expect((await readIncoming(arrival({ remoteJid: LID }), unknown))?.sender).toMatchObject({
       number: null,
       lid: LID,
