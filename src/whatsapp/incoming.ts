@@ -5,7 +5,7 @@ import { contentOf } from './messages/content.ts';
 import { readContent } from './messages/read.ts';
 
 /** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
-export type FindNumberJid = (lid: string) => Promise<string | null>;
+type FindNumberJid = (lid: string) => Promise<string | null>;
 
 /** What is looked up elsewhere to read a message. */
 export interface LookUps {
