@@ -190,11 +190,13 @@ export class BaileysConnection implements Connection {
     if (line && me) this.#read(line, unreadableMessage(attrs, me), attrs.offline !== undefined);
   }
 
-  #reading(arrival: Arrival, { signalRepository, groupMetadata }: WASocket): Promise<IncomingMessage | undefined> {
+  #reading(arrival: Arrival, socket: WASocket): Promise<IncomingMessage | undefined> {
     const { groupNames } = this.#parts;
+    // What an earlier line left is read before this one is open: then there is nobody to ask.
+    const ask = async (groupId: string) => (await socket.groupMetadata(groupId)).subject;
     return readIncoming(arrival, {
-      numberOf: (lid) => signalRepository.lidMapping.getPNForLID(lid),
-      groupName: (groupId) => groupNames.of(groupId, async () => (await groupMetadata(groupId)).subject),
+      numberOf: (lid) => socket.signalRepository.lidMapping.getPNForLID(lid),
+      groupName: (groupId) => groupNames.of(groupId, socket.ws.isOpen ? () => ask(groupId) : undefined),
     });
   }
 

@@ -26,10 +26,11 @@ export class GroupNames {
     this.#clock = clock;
   }
 
-  /** The group's name, asked for when need be; `null` when it cannot be had in time. */
-  async of(groupId: string, ask: () => Promise<string | null>): Promise<string | null> {
+  /** The group's name, asked for when need be and anybody can be asked; `null` when it cannot be had in time. */
+  async of(groupId: string, ask: (() => Promise<string | null>) | undefined): Promise<string | null> {
     const entry = this.#known.get(groupId);
     if (entry && entry.untilMs > this.#clock.now()) return entry.name;
+    if (!ask) return entry?.name ?? null;
     const asking = this.#asking.get(groupId) ?? this.#ask(groupId, ask);
     const name = await Promise.race([asking, wait(this.#clock, PATIENCE_MS)]);
     return name ?? entry?.name ?? null;

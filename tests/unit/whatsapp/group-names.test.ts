@@ -30,6 +30,13 @@ describe('the name of a group', () => {
     expect([await of(), state.asked]).toEqual(['Compras', 0]);
   });
 
+  it('is done without when there is nobody to ask, and asked for the next time', async () => {
+    const { names, of, state } = startNames();
+    expect(await names.of(GROUP, undefined)).toBeNull();
+    expect([await of(), state.asked]).toEqual(['Ventas', 1]);
+    expect(await names.of(GROUP, undefined)).toBe('Ventas');
+  });
+
   it('is done without after 5 s, and known to the next message when it came later', async () => {
     const { clock, of, state } = startNames();
     const late = Promise.withResolvers<string>();
