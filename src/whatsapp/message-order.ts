@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { takeOwnListeners } from './own-listeners.ts';
 
 /** What Baileys does with something that came. */
 type Handle<Data> = (data: Data) => Promise<void>;
@@ -56,10 +57,9 @@ function asLive(stanza: BinaryNode): BinaryNode {
 }
 
 /** Puts `take` in front of the listeners that Baileys itself has for the event. */
-function takeOver<Data>({ ws }: WASocket, event: string, take: (data: Data, handle: Handle<Data>) => void): void {
-  const own = ws.listeners(event) as ((data: Data) => unknown)[];
-  ws.removeAllListeners(event);
-  ws.on(event, (data: Data) =>
+function takeOver<Data>(socket: WASocket, event: string, take: (data: Data, handle: Handle<Data>) => void): void {
+  const own = takeOwnListeners<Data>(socket, event);
+  socket.ws.on(event, (data: Data) =>
     take(data, async (given) => {
       await Promise.all(own.map((listener) => listener(given)));
     }),

@@ -1,4 +1,5 @@
 import { type WASocket } from '@whiskeysockets/baileys';
+import { type OwnListener, takeOwnListeners } from './own-listeners.ts';
 
 /** An exception of one of Baileys' own listeners. */
 export interface OutOfBandFailure {
@@ -8,8 +9,6 @@ export interface OutOfBandFailure {
   /** Whether the line is as good as before. */
   isHarmless: boolean;
 }
-
-type Listener = (...args: unknown[]) => unknown;
 
 /** Frames, stanzas, and the start of the handshake; the other events are those of the WebSocket, which Baileys only passes on. */
 const GUARDED = /^(message|open|CB:.*)$/;
@@ -26,20 +25,19 @@ const HARMLESS = /^CB:(presence|chatstate|ib,,dirty)$/;
  * or, if that is prevented, leaves a line that looks open and is deaf. To be called right after the socket is made, before
  * anybody else listens.
  */
-export function guardListeners({ ws }: WASocket, failed: (failure: OutOfBandFailure) => void): void {
+export function guardListeners(socket: WASocket, failed: (failure: OutOfBandFailure) => void): void {
+  const { ws } = socket;
   for (const event of ws.eventNames()) {
     if (typeof event !== 'string' || !GUARDED.test(event)) continue;
-    const listeners = ws.listeners(event) as Listener[];
-    ws.removeAllListeners(event);
     const tell = (error: unknown) => failed({ event, error, isHarmless: HARMLESS.test(event) });
-    for (const listener of listeners) ws.on(event, guarded(listener, tell));
+    for (const listener of takeOwnListeners<unknown>(socket, event)) ws.on(event, guarded(listener, tell));
   }
 }
 
-function guarded(listener: Listener, failed: (error: unknown) => void): Listener {
-  return async (...args) => {
+function guarded(listener: OwnListener<unknown>, failed: (error: unknown) => void): OwnListener<unknown> {
+  return async (data) => {
     try {
-      await listener(...args);
+      await listener(data);
     } catch (error) {
       failed(error);
     }

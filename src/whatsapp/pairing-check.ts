@@ -9,6 +9,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
+import { takeOwnListeners } from './own-listeners.ts';
 
 const PAIR_SUCCESS = 'CB:iq,,pair-success';
 
@@ -19,8 +20,7 @@ const PAIR_SUCCESS = 'CB:iq,,pair-success';
  */
 export function checkPairing(socket: WASocket, refuse: (error: Error) => void): void {
   const { ws, authState } = socket;
-  const handlers = ws.listeners(PAIR_SUCCESS) as ((stanza: BinaryNode) => void)[];
-  ws.removeAllListeners(PAIR_SUCCESS);
+  const handlers = takeOwnListeners<BinaryNode>(socket, PAIR_SUCCESS);
   ws.on(PAIR_SUCCESS, (stanza: BinaryNode) => {
     if (!isSignedByAccount(stanza, authState.creds)) {
       refuse(new Error('Invalid account signature'));
