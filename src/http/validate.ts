@@ -12,10 +12,7 @@ export function parse<Value>(
   value: unknown,
   refusals: Readonly<Record<string, ErrorCode>> = {},
 ): Value {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw refusal(issue?.path[0]?.toString(), issue?.message ?? '', refusals);
+  return parsed(schema, value, (field, message) => refusal(field, message, refusals));
 }
 
 /**
@@ -23,11 +20,23 @@ export function parse<Value>(
  * @throws AppError `invalid_query`, whose sentence names the parameter
  */
 export function parseQuery<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  return parsed(
+    schema,
+    value,
+    (name = '', message) => new AppError('invalid_query', { message: `The parameter "${name}" ${message}.` }),
+  );
+}
+
+/** The value, or the refusal of what is wrong first: the name of the field, none for the whole, and what is said of it. */
+function parsed<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+  refuse: (field: string | undefined, message: string) => AppError,
+): Value {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const name = issue?.path[0]?.toString() ?? '';
-  throw new AppError('invalid_query', { message: `The parameter "${name}" ${issue?.message ?? ''}.` });
+  throw refuse(issue?.path[0]?.toString(), issue?.message ?? '');
 }
 
 function refusal(field: string | undefined, message: string, refusals: Readonly<Record<string, ErrorCode>>): AppError {

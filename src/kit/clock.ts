@@ -38,3 +38,8 @@ export function wait(clock: Clock, delayMs: number): Promise<void> {
 export function isoTime(unixMs: number): string {
   return new Date(unixMs).toISOString();
 }
+
+/** The same, for a time that there may not be. */
+export function isoTimeOrNull(unixMs: number | null): string | null {
+  return unixMs === null ? null : isoTime(unixMs);
+}

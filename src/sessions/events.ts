@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isoTime } from '../kit/clock.ts';
+import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
 import { type KnownSentMessage } from '../domain/ports.ts';
@@ -41,7 +41,7 @@ export function statusUpdate(record: SessionRecord, count: number): NewCallback 
         status: statusOf(phase),
         error_message: errorMessage,
         timestamp: isoTime(updatedAtMs),
-        last_seen: lastSeenMs === null ? null : isoTime(lastSeenMs),
+        last_seen: isoTimeOrNull(lastSeenMs),
       },
     },
     webhookId: webhookId('status', sessionId, phase, String(updatedAtMs), String(count)),

@@ -1,4 +1,4 @@
-import { isoTime } from '../kit/clock.ts';
+import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
@@ -28,7 +28,7 @@ export function sessionView(record: SessionRecord, authDir: string): SessionView
     session_id: record.sessionId,
     phone_number: record.identity?.phoneNumber ?? null,
     status: statusOf(record.phase),
-    last_seen: record.lastSeenMs === null ? null : isoTime(record.lastSeenMs),
+    last_seen: isoTimeOrNull(record.lastSeenMs),
     auth_folder_path: authFolderPath(authDir, record.sessionId),
     server_port: null,
     whatsapp_user_id: record.identity?.whatsappUserId ?? null,

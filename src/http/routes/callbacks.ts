@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isoTime } from '../../kit/clock.ts';
+import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import { AppError } from '../../domain/errors.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
 import { type CallbackArchive, type StoredCallback } from '../../domain/callback-ports.ts';
@@ -154,8 +154,4 @@ function viewOf(stored: StoredCallback): z.infer<typeof callback> {
     firstFailedAt: isoTimeOrNull(stored.firstFailedAtMs),
     settledAt: isoTimeOrNull(stored.settledAtMs),
   };
-}
-
-function isoTimeOrNull(unixMs: number | null): string | null {
-  return unixMs === null ? null : isoTime(unixMs);
 }
