@@ -173,11 +173,12 @@ export class BackendNotifier implements AsyncDisposable {
     return this.#keep(callback, describe(failure), next);
   }
 
-  async #keep(callback: PendingCallback, error: string, { delayMs, askedMs }: Wait): Promise<Wait> {
+  async #keep(callback: PendingCallback, error: string, wait: Wait): Promise<Wait> {
+    const { delayMs } = wait;
     const { queue, clock, log } = this.#parts;
     await queue.failed(callback, error, clock.now());
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
-    return { delayMs, askedMs };
+    return wait;
   }
 
   async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {

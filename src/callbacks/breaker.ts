@@ -6,6 +6,7 @@ import { type PostFailure } from './policy.ts';
 const PROBE_EVERY_MS = 1_500;
 /** So many sessions must fail, with nothing accepted between them, before it is the backend and not a callback. */
 const SESSIONS_OF_AN_OUTAGE = 2;
+
 /** What a breaker is made of. */
 export interface BreakerParts {
   /** How many posts there may be at once when all is well. */

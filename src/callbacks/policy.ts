@@ -66,8 +66,9 @@ export function verdict(tried: FailedTry, settings: PolicySettings, chance: Chan
   if (mayBePoison(failure) && tried.failedAlone >= enough) {
     return { kind: 'dead', reason: `it alone fails: ${describe(failure)}` };
   }
-  if (ageMs > settings.retentionMs && tried.failedBeside >= enough)
+  if (ageMs > settings.retentionMs && tried.failedBeside >= enough) {
     return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
+  }
   return retry(tried, chance);
 }
 

@@ -28,10 +28,11 @@ export class CiphertextOrigins {
 
   #note(stanza: BinaryNode, { authState }: WASocket): void {
     const ciphertexts = ciphertextsOf(stanza);
-    const messageKey = keyOf(stanza, authState.creds.me);
     const hashes = ciphertexts.map(hashOf);
     const [first] = hashes;
-    if (!first || messageKey === undefined) return;
+    if (!first) return;
+    const messageKey = keyOf(stanza, authState.creds.me);
+    if (messageKey === undefined) return;
     const shared = { messageKey, delivery: first.toString('hex'), parts: hashes.length, attrs: stanza.attrs };
     ciphertexts.forEach((ciphertext, at) => {
       this.#origins.set(ciphertext, { ...shared, ciphertextHash: hashes[at] ?? first });
