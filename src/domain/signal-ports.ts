@@ -38,6 +38,8 @@ export interface JournalEntry {
 export interface Journal {
   /** What a ciphertext said when it was decrypted before as this message; under another id it would be a forgery. */
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined>;
+  /** The entries of the messages with this id, the oldest first; kept for two weeks. */
+  withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]>;
   /** The entries of whole messages that became nothing yet, in the order of their arrival. */
   leftOver(sessionId: SessionId): Promise<JournalEntry[]>;
 }

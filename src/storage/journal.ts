@@ -5,9 +5,12 @@ import { type SessionId } from '../domain/session-id.ts';
 import { promised } from './promised.ts';
 
 /** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
-export const HANDLED_KEPT_MS = 24 * 3600_000;
-/** A message whose other parts never came: WhatsApp itself gives it up after two weeks. */
-const INCOMPLETE_KEPT_MS = 14 * 24 * 3600_000;
+export const COMES_AGAIN_MS = 24 * 3600_000;
+/**
+ * How long a message can be answered, forwarded or downloaded, and how long the other parts of one may take: WhatsApp
+ * itself gives up after two weeks.
+ */
+const KEPT_MS = 14 * 24 * 3600_000;
 
 /** An entry as the statements take and give it. */
 interface Row {
@@ -30,7 +33,13 @@ export class SqliteJournal implements Journal {
   }
 
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
-    return promised(() => this.#sql.find.get(sessionId, Buffer.from(ciphertextHash), messageKey)?.plaintext);
+    const handledSince = this.#clock.now() - COMES_AGAIN_MS;
+    const hash = Buffer.from(ciphertextHash);
+    return promised(() => this.#sql.find.get(sessionId, hash, messageKey, handledSince)?.plaintext);
+  }
+
+  withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
+    return promised(() => this.#sql.withId.all(sessionId, messageId).map(fromRow));
   }
 
   leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
@@ -50,8 +59,8 @@ export class SqliteJournal implements Journal {
   /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
   prune(): void {
     const nowMs = this.#clock.now();
-    this.#sql.pruneHandled.run(nowMs - HANDLED_KEPT_MS);
-    this.#sql.pruneIncomplete.run(nowMs - INCOMPLETE_KEPT_MS);
+    this.#sql.pruneHandled.run(nowMs - KEPT_MS);
+    this.#sql.pruneIncomplete.run(nowMs - KEPT_MS);
   }
 }
 
@@ -68,18 +77,22 @@ function fromRow({ attrs, ...rest }: Row): JournalEntry {
   return { ...rest, attrs: JSON.parse(attrs) as Record<string, string> };
 }
 
+const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
 /** Whether a row's stanza is there with all its parts. */
 const IS_WHOLE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
   WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery)`;
 
 function prepare(db: Database) {
   return {
-    find: db.prepare<[SessionId, Buffer, MessageKey], { plaintext: Buffer }>(
-      'SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ? AND message_key = ?',
+    find: db.prepare<[SessionId, Buffer, MessageKey, number], { plaintext: Buffer }>(
+      `SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ? AND message_key = ?
+         AND (handled_at_ms IS NULL OR handled_at_ms >= ?)`,
+    ),
+    withId: db.prepare<[SessionId, string], Row>(
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND json_extract(attrs, '$.id') = ? ORDER BY id`,
     ),
     leftOver: db.prepare<[SessionId], Row>(
-      `SELECT ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext
-       FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
     ),
     add: db.prepare<[Row & { sessionId: SessionId; nowMs: number }]>(
       `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, created_at_ms)

@@ -3,10 +3,11 @@ import { init } from './migrations/001-init.ts';
 import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { comingBack } from './migrations/003-coming-back.ts';
 import { lookingBack } from './migrations/004-looking-back.ts';
+import { conversations } from './migrations/005-conversations.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
-const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack];
+const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack, conversations];
 
 /**
  * Brings the schema up to date, each step in its own transaction.

@@ -13,7 +13,7 @@ import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
-import { HANDLED_KEPT_MS, SqliteJournal } from './journal.ts';
+import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
@@ -43,7 +43,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` and a day ago, sent messages
-   * after two weeks, stored answers and the journal of what was handled after a day. To be called now and then, once an hour say.
+   * and the journal of what was handled after two weeks, stored answers after a day. To be called now and then, once an hour say.
    */
   prune(callbackRetentionMs: number): Promise<void>;
 }
@@ -76,7 +76,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   };
   const prune = (callbackRetentionMs: number): void => {
     // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
-    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, HANDLED_KEPT_MS));
+    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
     sentMessages.prune();
     idempotency.prune();
     journal.prune();

@@ -24,7 +24,7 @@ interface Row {
 }
 
 /** Everything else that is kept of a session; its callbacks outlive it. */
-const BELONGINGS = ['credentials', 'signal_keys', 'journal', 'sent_messages', 'timeline', 'sessions'];
+const BELONGINGS = ['credentials', 'signal_keys', 'journal', 'sent_messages', 'conversations', 'timeline', 'sessions'];
 
 /** What a session's change is written with. */
 export interface SessionStoreParts {

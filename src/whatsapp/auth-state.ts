@@ -86,6 +86,12 @@ export async function loadAuth(
   };
 }
 
+/** The account's own JIDs, as they were last stored; `undefined` when no device is linked. */
+export async function storedOwner(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds['me']> {
+  const stored = await keys.credentials(sessionId);
+  return stored === undefined ? undefined : (decode(stored) as AuthenticationCreds).me;
+}
+
 /** A key or credentials as text. Bytes survive: Baileys' own JSON form carries them as base64. */
 export function encode(value: unknown): string {
   return JSON.stringify(value, BufferJSON.replacer);

@@ -16,6 +16,7 @@ import { closeReason } from './disconnect.ts';
 import { type GroupNames } from './group-names.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
+import { type KnownMessages } from './known-messages.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
@@ -42,6 +43,8 @@ export interface ConnectionParts {
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   groupNames: GroupNames;
+  /** What a message to be sent may refer to. */
+  knownMessages: KnownMessages;
   lookup: RecipientLookup;
   listener: ConnectionListener;
   clock: Clock;

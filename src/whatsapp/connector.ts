@@ -8,6 +8,7 @@ import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';
 import { BaileysConnection, type ConnectionParts } from './connection.ts';
 import { GroupNames } from './group-names.ts';
+import { KnownMessages } from './known-messages.ts';
 import { LibraryDownloads } from './library-downloads.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
@@ -59,6 +60,7 @@ export class BaileysConnector implements Connector {
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
+      knownMessages: new KnownMessages(this.#parts, sessionId),
       ...this.#memoryOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,

@@ -88,7 +88,24 @@ describe('the journal', () => {
     expect(await db.storage.journal.leftOver(ANA)).toEqual([]);
   });
 
-  it('forgets what was handled after a day, and never what was not', async () => {
+  it('answers a ciphertext that comes again within a day, and knows its message by the id for two weeks', async () => {
+    await using db = await startStorage();
+    await db.storage.signalKeys.set(ANA, [], entry('one', { message: 'A1' }));
+    await db.storage.signalKeys.set(ANA, [], entry('other', { message: 'A2' }));
+    await db.storage.sessions.commit(record(ANA), [], { handled: 'A1' as MessageKey });
+
+    await db.clock.advance(DAY_MS + 1);
+    await db.storage.prune(DAY_MS);
+    expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'A1' as MessageKey)).toBeUndefined();
+    expect(names(await db.storage.journal.withId(ANA, 'A1'))).toEqual(['one']);
+    expect(await db.storage.journal.withId(BEA, 'A1')).toEqual([]);
+
+    await db.clock.advance(13 * DAY_MS);
+    await db.storage.prune(DAY_MS);
+    expect(await db.storage.journal.withId(ANA, 'A1')).toEqual([]);
+  });
+
+  it('forgets what was handled, and never what was not', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('handled'));
     await db.storage.signalKeys.set(ANA, [], entry('left over'));

@@ -1,0 +1,46 @@
+import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { type SentMessageStore } from '../domain/ports.ts';
+import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { storedOwner } from './auth-state.ts';
+import { messagesOf } from './replay.ts';
+
+/** Where the messages of a session are kept. */
+export interface MessageStores {
+  keys: SignalKeyStore;
+  journal: Journal;
+  sentMessages: SentMessageStore;
+}
+
+/**
+ * The messages of one session that somebody can refer to: those that it sent, and those that it received, of the last
+ * two weeks. None of them needs an open line.
+ */
+export class KnownMessages {
+  readonly #stores: MessageStores;
+  readonly #sessionId: SessionId;
+
+  constructor(stores: MessageStores, sessionId: SessionId) {
+    this.#stores = stores;
+    this.#sessionId = sessionId;
+  }
+
+  /** The message with WhatsApp's id, as Baileys has messages; `undefined` when it is not known, or says nothing readable. */
+  async find(messageId: string): Promise<WAMessage | undefined> {
+    return (await this.#sent(messageId)) ?? (await this.#received(messageId));
+  }
+
+  async #sent(messageId: string): Promise<WAMessage | undefined> {
+    const sent = await this.#stores.sentMessages.find(this.#sessionId, messageId);
+    if (!sent) return undefined;
+    return { key: { remoteJid: sent.to, id: messageId, fromMe: true }, message: proto.Message.decode(sent.content) };
+  }
+
+  async #received(messageId: string): Promise<WAMessage | undefined> {
+    const { journal, keys } = this.#stores;
+    const entries = await journal.withId(this.#sessionId, messageId);
+    const owner = entries.length > 0 ? await storedOwner(keys, this.#sessionId) : undefined;
+    if (!owner) return undefined;
+    return messagesOf(entries, owner).find(({ message }) => message.message)?.message;
+  }
+}
