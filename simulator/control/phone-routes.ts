@@ -38,6 +38,8 @@ export const phoneRoutes: readonly Route[] = [
   },
   { method: 'POST', path: '/phones/:number/messages', handle: sendMessages },
   { method: 'GET', path: '/phones/:number/messages', handle: readMessages },
+  { method: 'POST', path: '/phones/:number/polls', handle: ask },
+  { method: 'POST', path: '/phones/:number/votes', handle: vote },
   {
     method: 'POST',
     path: '/phones/:number/unlink',
@@ -57,6 +59,17 @@ async function sendMessages(call: RouteCall): Promise<{ ids: string[] }> {
   return { ids: await Promise.all(texts.map((each) => phone.sendText(to, each))) };
 }
 
+async function ask(call: RouteCall): Promise<{ id: string }> {
+  const { body } = call;
+  const selectableCount = wholeNumber(body.selectableCount, 'selectableCount', { otherwise: 0, max: MAX_COUNT });
+  const question = { name: requiredString(body, 'name'), options: optionalStrings(body, 'options'), selectableCount };
+  return { id: await phoneOf(call).sendPoll(requiredString(body, 'to'), question) };
+}
+
+async function vote(call: RouteCall): Promise<{ id: string }> {
+  return { id: await phoneOf(call).vote(requiredString(call.body, 'poll'), optionalStrings(call.body, 'options')) };
+}
+
 async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cursor: number }> {
   const phone = phoneOf(call);
   const after = wholeNumber(call.query.get('after'), 'after', { otherwise: 0, max: Number.MAX_SAFE_INTEGER });
@@ -64,7 +77,12 @@ async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cur
   const arrived = (): boolean => phone.messages(after).messages.length > 0;
   if (waitMs > 0) await call.simulator.until(arrived, { timeoutMs: waitMs }).catch(() => undefined);
   const { messages, cursor } = phone.messages(after);
-  return { messages: messages.map(({ message, ...facts }) => ({ ...facts, kind: Object.keys(message)[0] })), cursor };
+  return { messages: messages.map(({ message, ...facts }) => ({ ...facts, kind: kindOf(message) })), cursor };
+}
+
+/** The field that carries what was said; what stands beside it about others says nothing. */
+function kindOf(message: object): string | undefined {
+  return Object.keys(message).find((field) => field !== 'messageContextInfo');
 }
 
 function phoneOf({ simulator, number }: RouteCall): Phone {

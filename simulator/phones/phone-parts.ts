@@ -8,6 +8,7 @@ import { type Directory } from '../world/directory.ts';
 import { type Inbox } from './inbox.ts';
 import { type PhoneDevice } from './phone-device.ts';
 import { type PhoneKeys } from './phone-keys.ts';
+import { type PollBook } from './poll-book.ts';
 import { type ReceiptBook } from './receipt-book.ts';
 import { type SenderKeys } from './sender-keys.ts';
 import { type SignalSessions } from './signal-sessions.ts';
@@ -38,4 +39,5 @@ export interface PhoneParts {
   readonly work: Serial;
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;
+  readonly polls: PollBook;
 }

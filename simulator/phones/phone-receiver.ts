@@ -42,6 +42,7 @@ export class PhoneReceiver {
       return;
     }
     this.#retries.delete(id);
+    this.#notePoll(stanza, from, message);
     if (from.owner !== this.#parts.account) this.#keep(stanza, from, message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
@@ -64,6 +65,14 @@ export class PhoneReceiver {
     const { sessions, senderKeys } = this.#parts;
     if (group && enc.attrs.type === 'skmsg') return senderKeys.decrypt(group, from, bytesOf(enc));
     return sessions.decrypt(from, enc.attrs.type, bytesOf(enc));
+  }
+
+  /** Also one that was sent from a device of the owner, which says in `recipient` whom it was for. */
+  #notePoll({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
+    const { polls, world } = this.#parts;
+    const chat = world.directory.group(attrs.from) ?? world.directory.byJid(attrs.recipient ?? attrs.from);
+    const creator = world.directory.byNumber(owner.number);
+    if (chat && creator) polls.note(attrs.id ?? '', deviceSentMessage?.message ?? message, { chat, creator });
   }
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {

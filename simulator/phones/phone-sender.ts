@@ -33,8 +33,10 @@ export class PhoneSender {
   /** Sends to all devices of the chat, and to the phone's own linked devices. */
   async send(outgoing: OutgoingMessage): Promise<void> {
     this.#remember(outgoing);
-    this.#parts.world.counters.messagesFromPhones += 1;
-    const { chat } = outgoing;
+    const { id, chat, message } = outgoing;
+    const { account, polls, world } = this.#parts;
+    polls.note(id, message, { chat, creator: account });
+    world.counters.messagesFromPhones += 1;
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
   }
 

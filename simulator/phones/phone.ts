@@ -1,3 +1,4 @@
+import { type proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
 import { type WaitOptions } from '../kit/changes.ts';
@@ -6,7 +7,7 @@ import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
-import { type Group } from '../world/group.ts';
+import { Group } from '../world/group.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { PhoneDevice } from './phone-device.ts';
@@ -14,6 +15,8 @@ import { PhoneKeys } from './phone-keys.ts';
 import { type PhoneParts, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
+import { PollBook } from './poll-book.ts';
+import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
 import { ReceiptBook, type MessageReceipts } from './receipt-book.ts';
 import { SenderKeys } from './sender-keys.ts';
 import { SignalSessions } from './signal-sessions.ts';
@@ -27,6 +30,9 @@ export interface SendOptions {
   id?: string | undefined;
   addressing?: Addressing | undefined;
 }
+
+/** How a vote is sent. */
+export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'voterAs' | 'creatorAs' | 'votedAtMs'>>;
 
 /** A person's phone: scans QRs, writes, reads and confirms, all by itself and with real Signal sessions. */
 export class Phone {
@@ -48,6 +54,7 @@ export class Phone {
       work: new Serial(),
       inbox: new Inbox(account.number, world.changes),
       receipts: new ReceiptBook(world.changes),
+      polls: new PollBook(),
     };
     this.#sender = new PhoneSender(this.#parts);
     this.#receiver = new PhoneReceiver(this.#parts, this.#sender);
@@ -91,10 +98,27 @@ export class Phone {
     const { world, work } = this.#parts;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = `A5${randomBytes(15).toString('hex').toUpperCase()}`, addressing = world.addressing } = options;
-    const type = (message.conversation ?? message.extendedTextMessage) ? 'text' : 'media';
+    const type = stanzaType(message);
     await work.run(() => this.#sender.send({ id, chat, message, addressing, type }));
     world.changes.announce();
     return id;
+  }
+
+  /** Puts a question to a chat, with a secret for the votes in it; resolves with its id when it left the phone. */
+  sendPoll(to: Recipient, question: Question, options: SendOptions = {}): Promise<string> {
+    return this.send(to, pollMessage(question), options);
+  }
+
+  /**
+   * Chooses these options of a poll that it has sent or received, in place of what it chose before; none of them takes
+   * the vote back. Resolves with the vote's id when it left the phone; rejects when it has no such poll.
+   */
+  async vote(pollId: string, options: readonly string[], how: VoteOptions = {}): Promise<string> {
+    const { world, account, polls, work } = this.#parts;
+    const poll = await work.run(() => Promise.resolve(polls.find(pollId)));
+    if (!poll) throw new RangeError(`${this.number} has neither sent nor received a poll ${pollId}.`);
+    const choice = { pollId, options, votedAtMs: world.now(), voter: account, addressing: world.addressing, ...how };
+    return this.send(poll.chat instanceof Group ? poll.chat.jid : poll.chat.jid('lid'), voteMessage(poll, choice), how);
   }
 
   /** What it has received from others after the cursor `after`. */
@@ -155,6 +179,12 @@ export class Phone {
     const { work, world } = this.#parts;
     work.run(() => this.#receiver.take(stanza)).catch((error: unknown) => world.failed(error));
   }
+}
+
+/** What a message's stanza says of it. */
+function stanzaType(message: proto.IMessage): string {
+  if (message.conversation ?? message.extendedTextMessage) return 'text';
+  return (message.pollCreationMessageV3 ?? message.pollUpdateMessage) ? 'poll' : 'media';
 }
 
 function isDelivered({ delivered }: MessageReceipts): boolean {

@@ -51,6 +51,21 @@ it('makes groups that phones write to, and sets the revision of the day', async 
   expect(whatsapp.clientRevision).toBe(5);
 });
 
+it('has phones ask and vote', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  for (const number of [ANA, BEA]) whatsapp.phone(number);
+
+  const { id } = (await call('POST', `/phones/${ANA}/polls`, { to: BEA, name: '¿Sí?', options: ['sí', 'no'] })).body;
+  const vote = await call('POST', `/phones/${BEA}/votes`, { poll: id, options: ['sí'] });
+
+  const asked = (await call('GET', `/phones/${BEA}/messages?waitMs=20000`)).body;
+  expect(asked.messages).toMatchObject([{ id, kind: 'pollCreationMessageV3' }]);
+  const voted = (await call('GET', `/phones/${ANA}/messages?waitMs=20000`)).body;
+  expect(voted.messages).toMatchObject([{ id: vote.body.id, kind: 'pollUpdateMessage' }]);
+  expect((await call('POST', `/phones/${BEA}/votes`, { poll: 'NOBODY' })).status).toBe(400);
+});
+
 it('answers nothing new when the wait is over', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   whatsapp.phone(ANA);

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { decryptPollVote, type WAMessage } from '@whiskeysockets/baileys';
+import { shopForAllTests, SHOP } from '../harness/shop.ts';
+
+const OPTIONS = ['hoy', 'mañana', 'nunca'];
+const shop = shopForAllTests();
+
+/** The options that a vote names, as Baileys reads it with the secret of this poll. */
+function chosenIn(vote: WAMessage, poll: WAMessage, jids: { creator: string; voter: string }): string[] {
+  const { pollCreationMessageKey, vote: sealed } = vote.message!.pollUpdateMessage!;
+  const { selectedOptions } = decryptPollVote(sealed!, {
+    pollCreatorJid: jids.creator,
+    voterJid: jids.voter,
+    pollMsgId: pollCreationMessageKey!.id!,
+    pollEncKey: poll.message!.messageContextInfo!.messageSecret!,
+  });
+  const hashes = selectedOptions.map((hash) => Buffer.from(hash).toString('hex'));
+  return OPTIONS.filter((option) => hashes.includes(createHash('sha256').update(option).digest('hex')));
+}
+
+function withId(id: string | null | undefined) {
+  return ({ key }: WAMessage): boolean => key.id === id;
+}
+
+describe('a vote', () => {
+  it.each([
+    ['lid', 'lid'],
+    ['lid', 'pn'],
+    ['pn', 'lid'],
+    ['pn', 'pn'],
+  ] as const)('in a received poll is read by Baileys, creator by %s and voter by %s', async (creatorAs, voterAs) => {
+    const { client, ana, whatsapp } = shop;
+    const owner = whatsapp.phone(SHOP);
+    const poll = await client.sock!.sendMessage(ana.jid, {
+      poll: { name: '¿Cuándo?', values: OPTIONS, selectableCount: 1 },
+    });
+    await ana.next(({ id }) => id === poll!.key.id);
+
+    const id = await ana.vote(poll!.key.id!, ['mañana', 'nunca'], { creatorAs, voterAs, votedAtMs: 1_700_000_000_123 });
+
+    const { message: vote } = await client.message(withId(id));
+    const jids = { lid: [owner.lid, ana.lid], pn: [owner.jid, ana.jid] } as const;
+    const [creator, voter] = [jids[creatorAs][0], jids[voterAs][1]];
+    expect(chosenIn(vote, poll!, { creator, voter })).toEqual(['mañana', 'nunca']);
+    expect(vote.message?.pollUpdateMessage).toMatchObject({ pollCreationMessageKey: { id: poll!.key.id } });
+    expect(Number(vote.message?.pollUpdateMessage?.senderTimestampMs)).toBe(1_700_000_000_123);
+  });
+
+  it('is taken back by choosing nothing, also in a poll of its own, and in a group', async () => {
+    const { client, ana, whatsapp } = shop;
+    const owner = whatsapp.phone(SHOP);
+    const group = whatsapp.group({ subject: 'Us', members: [ana, owner] });
+    const question = { name: '¿Cuándo?', options: OPTIONS };
+    const pollId = await ana.sendPoll(group, question);
+    await owner.next(({ id }) => id === pollId);
+    const { message: poll } = await client.message(withId(pollId));
+
+    const own = await ana.vote(pollId, ['hoy']);
+    const other = await owner.vote(pollId, []);
+
+    const creator = ana.lid;
+    const { message: ownVote } = await client.message(withId(own));
+    expect(chosenIn(ownVote, poll, { creator, voter: ana.lid })).toEqual(['hoy']);
+    expect(ownVote.message?.pollUpdateMessage?.pollCreationMessageKey).toMatchObject({ remoteJid: group.jid });
+    const { message: otherVote } = await client.message(withId(other));
+    expect(chosenIn(otherVote, poll, { creator, voter: owner.lid })).toEqual([]);
+    expect(otherVote.message?.pollUpdateMessage?.pollCreationMessageKey).toMatchObject({ participant: ana.lid });
+  });
+
+  it('in a poll that a device of the same person sent is that person’s own', async () => {
+    const { client, ana, whatsapp } = shop;
+    const owner = whatsapp.phone(SHOP);
+    const poll = await client.sock!.sendMessage(ana.jid, {
+      poll: { name: '¿Cuándo?', values: OPTIONS, selectableCount: 0 },
+    });
+    await ana.next(({ id }) => id === poll!.key.id);
+
+    const id = await owner.vote(poll!.key.id!, ['hoy']);
+
+    const { message: vote } = await client.message(withId(id));
+    expect(vote.key.fromMe).toBe(true);
+    expect(chosenIn(vote, poll!, { creator: owner.lid, voter: owner.lid })).toEqual(['hoy']);
+  });
+
+  it('in a poll that the phone does not know is refused', async () => {
+    await expect(shop.ana.vote('NOBODY', ['hoy'])).rejects.toThrow(RangeError);
+  });
+});
