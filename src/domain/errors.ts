@@ -17,6 +17,10 @@ export const ERRORS = {
   account_restricted: { status: 403, message: 'WhatsApp restricts this account from writing to this recipient.' },
   not_found: { status: 404, message: 'There is nothing at this path.' },
   session_not_found: { status: 404, message: 'There is no session with this id.' },
+  message_not_found: {
+    status: 404,
+    message: 'There is no message with this id in this session, or it is older than two weeks.',
+  },
   callback_not_found: { status: 404, message: 'There is no callback with this id.' },
   number_not_on_whatsapp: { status: 404, message: 'This number has no WhatsApp account.' },
   method_not_allowed: { status: 405, message: 'This path does not take this method.' },
@@ -32,6 +36,7 @@ export const ERRORS = {
     message:
       'The callback was settled already, or is a QR that no longer counts; POST /callbacks/replay repeats others.',
   },
+  message_not_suitable: { status: 409, message: 'This cannot be done with that message.' },
   idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
   body_too_large: { status: 413, message: 'The body is too large.' },
   unsupported_media_type: {
@@ -39,6 +44,10 @@ export const ERRORS = {
     message: 'The body must be JSON in UTF-8: send it with "Content-Type: application/json".',
   },
   idempotency_mismatch: { status: 422, message: 'This Idempotency-Key was used for another request.' },
+  message_type_not_shown: {
+    status: 422,
+    message: 'WhatsApp does not show buttons and lists that a linked device sends; send a text or a poll instead.',
+  },
   message_refused: { status: 422, message: 'WhatsApp refused the message.' },
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
   headers_too_large: { status: 431, message: 'The headers of the request are too large.' },

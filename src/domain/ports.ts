@@ -1,7 +1,7 @@
-import { type Recipient } from './address.ts';
 import { type CloseReason } from './close-reason.ts';
 import { type NewCallback } from './callback-ports.ts';
 import { type DeliveryStatus, type DeliveryUpdate, type IncomingMessage } from './message.ts';
+import { type OutgoingMessage } from './outgoing.ts';
 import { type AccountIdentity, type QrCode, type SessionRecord } from './session.ts';
 import { type SessionId } from './session-id.ts';
 import { type MessageKey } from './signal-ports.ts';
@@ -44,20 +44,19 @@ export interface ConnectionListener {
 /** One line to WhatsApp, for one session. */
 export interface Connection {
   /**
-   * Sends a text and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
-   * @throws AppError `number_not_on_whatsapp`, `whatsapp_timeout`, `session_not_connected`
+   * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
+   * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,
+   *   `session_not_connected`, and what `beforeSend` throws
    */
-  sendText(message: OutgoingText): Promise<SendOutcome>;
+  send(message: LineMessage): Promise<SendOutcome>;
   /** Closes the line; the device stays linked. */
   close(): Promise<void>;
   /** Unlinks the device at WhatsApp, then closes the line. */
   logout(): Promise<void>;
 }
 
-/** A text to send. */
-export interface OutgoingText {
-  to: Recipient;
-  text: string;
+/** A message to send over a line. */
+export interface LineMessage extends OutgoingMessage {
   ackTimeoutMs: number;
   /** Called with the message as it will be on the wire, before it leaves: what must be stored is stored here. */
   beforeSend(message: SentMessage): Promise<void>;

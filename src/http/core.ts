@@ -1,7 +1,8 @@
-import { type Recipient } from '../domain/address.ts';
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
+import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SendResult } from '../sessions/outbound.ts';
 import { type SessionView } from '../sessions/session-view.ts';
 import { type TimelineEntry } from '../sessions/timeline-view.ts';
 
@@ -23,11 +24,11 @@ export interface SessionsApi {
    */
   currentQr(id: SessionId): Promise<QrCode>;
   /**
-   * Sends a text and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
-   * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`,
-   *   `account_restricted`, `message_refused`, `rate_limited`, `whatsapp_timeout`
+   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
+   * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`,
+   *   `message_not_suitable`, `account_restricted`, `message_refused`, `rate_limited`, `whatsapp_timeout`
    */
-  sendText(id: SessionId, to: Recipient, text: string): Promise<SentText>;
+  send(id: SessionId, message: OutgoingMessage): Promise<SendResult>;
   /**
    * Closes the line and opens it again with the same credentials.
    * @throws AppError `session_not_found`, `session_logged_out`
@@ -37,14 +38,6 @@ export interface SessionsApi {
   remove(id: SessionId): Promise<void>;
   /** How many sessions there are in each status. */
   counts(): Record<SessionStatus, number>;
-}
-
-/** What became of a text: `pending` when WhatsApp said nothing in time. */
-export interface SentText {
-  messageId: string;
-  status: 'sent' | 'pending';
-  /** The JID that it went to. */
-  to: string;
 }
 
 /** The settings that can be changed while the server runs, and outlive it. */

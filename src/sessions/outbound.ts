@@ -1,7 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
-import { type Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
+import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type Connection, type SendOutcome, type SentMessageStore } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { messageStatusUpdate } from './events.ts';
@@ -47,16 +47,15 @@ export class Outbound {
   }
 
   /**
-   * Sends a text.
-   * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `account_restricted`, `rate_limited`,
-   *   `message_refused`, `whatsapp_timeout`
+   * Sends a message.
+   * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`,
+   *   `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
-  async send(session: SendingSession, to: Recipient, text: string): Promise<SendResult> {
+  async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     await session.pace.turn();
     const line = await session.line();
-    const outcome = await line.sendText({
-      to,
-      text,
+    const outcome = await line.send({
+      ...outgoing,
       ackTimeoutMs: ACK_TIMEOUT_MS,
       beforeSend: (message) => this.#sent.add(session.sessionId, message),
     });

@@ -4,8 +4,9 @@ import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { type PhoneNumber, type Recipient } from '../domain/address.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
+import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
   type Connector,
   type SentMessageStore,
@@ -136,9 +137,9 @@ export class SessionManager implements AsyncDisposable {
     return this.#get(id).qr(NEXT_QR_LIMIT_MS);
   }
 
-  /** Sends a text. @throws AppError `session_not_found` and those of {@link Outbound.send} */
-  async sendText(id: SessionId, to: Recipient, text: string): Promise<SendResult> {
-    return this.#outbound.send(this.#get(id), to, text);
+  /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
+  async send(id: SessionId, message: OutgoingMessage): Promise<SendResult> {
+    return this.#outbound.send(this.#get(id), message);
   }
 
   /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */

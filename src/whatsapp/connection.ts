@@ -5,7 +5,7 @@ import { SerialQueue } from '../kit/serial-queue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Connection, type ConnectionListener, type OutgoingText, type SendOutcome } from '../domain/ports.ts';
+import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
 import { isPaired, type LineAuth } from './auth-state.ts';
@@ -27,7 +27,7 @@ import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf, unreadableMessage } from './replay.ts';
 import { type RetryCounters } from './retry-counters.ts';
-import { sendText } from './send-text.ts';
+import { send } from './send.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { type FindSent, socketConfig } from './socket-config.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
@@ -84,16 +84,17 @@ export class BaileysConnection implements Connection {
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
-  async sendText(message: OutgoingText): Promise<SendOutcome> {
+  async send(message: LineMessage): Promise<SendOutcome> {
     const line = this.#line;
     if (!line || this.#ended) throw new AppError('session_not_connected');
-    const beforeSend: OutgoingText['beforeSend'] = async (sent) => {
+    const beforeSend: LineMessage['beforeSend'] = async (sent) => {
       // What belongs to a session that is gone must not be stored any more.
       if (this.#ended) throw new AppError('session_not_connected');
       await message.beforeSend(sent);
     };
-    const parts = { socket: line.socket, acks: this.#acks, lookup: this.#parts.lookup };
-    return inLine(this.#context, () => sendText(parts, { ...message, beforeSend }));
+    const { lookup, knownMessages, clock } = this.#parts;
+    const parts = { socket: line.socket, acks: this.#acks, lookup, knownMessages, clock };
+    return inLine(this.#context, () => send(parts, { ...message, beforeSend }));
   }
 
   async close(): Promise<void> {

@@ -183,7 +183,7 @@ describe('a body that is none', () => {
     const { app, sessions } = startApi();
     const body = '{"number":"5491234567890","message":"hola","__proto__":{"message":"x"},"extra":[1]}';
     await request(app).post(SEND).type('json').send(body).expect(200);
-    expect(sessions.sent).toMatchObject([{ text: 'hola' }]);
+    expect(sessions.sent).toMatchObject([{ content: { text: 'hola' } }]);
   });
 });
 

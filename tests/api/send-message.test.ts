@@ -13,7 +13,13 @@ describe('POST /sessions/:sessionId/send-message', () => {
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, messageId: '3EB01', status: 'sent', to: '5491234567890@s.whatsapp.net' });
     expect(sessions.sent).toEqual([
-      { sessionId: CONNECTED, to: { kind: 'number', number: '5491234567890' }, text: ' ¿Cómo estás? ' },
+      {
+        sessionId: CONNECTED,
+        to: { kind: 'number', number: '5491234567890' },
+        content: { type: 'text', text: ' ¿Cómo estás? ' },
+        replyTo: null,
+        mentions: [],
+      },
     ]);
   });
 
@@ -72,14 +78,14 @@ describe('POST /sessions/:sessionId/send-message', () => {
     const { app, sessions } = startApi();
     const body = escaped(JSON.stringify({ number: '5491234567890', message }));
     await request(app).post(PATH).type('json').send(body).expect(200);
-    expect(sessions.sent[0]?.text).toBe(message);
+    expect(sessions.sent[0]?.content).toEqual({ type: 'text', text: message });
   });
 
   it('sends a text that was cut within an emoji in a form that UTF-8 has', async () => {
     const { app, sessions } = startApi();
     const body = '{"number":"5491234567890","message":"hola \\ud83d"}';
     await request(app).post(PATH).type('json').send(body).expect(200);
-    expect(sessions.sent[0]?.text).toBe('hola \ufffd');
+    expect(sessions.sent[0]?.content).toEqual({ type: 'text', text: 'hola \ufffd' });
   });
 
   it.each([

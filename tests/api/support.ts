@@ -3,13 +3,15 @@ import { type Recipient } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/domain/callback-ports.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
+import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';
-import { type HealthReport, type SentText, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import { type HealthReport, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { type Clock } from '../../src/kit/clock.ts';
 import { type Logger } from '../../src/kit/logger.ts';
+import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
 
@@ -50,7 +52,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
 /** Sessions in memory: what http/ promises is tested on it, without a WhatsApp behind. */
 class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
-  readonly sent: { sessionId: SessionId; to: Recipient; text: string }[] = [];
+  readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
   readonly restarted: SessionId[] = [];
   /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
   failure: unknown;
@@ -91,13 +93,12 @@ class SessionsInMemory implements SessionsApi {
     return qrOf(sessionId);
   }
 
-  async sendText(sessionId: SessionId, to: Recipient, text: string): Promise<SentText> {
+  async send(sessionId: SessionId, message: OutgoingMessage): Promise<SendResult> {
     if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
-    this.sent.push({ sessionId, to, text });
+    this.sent.push({ sessionId, ...message });
     await this.hold;
     if (this.failure !== undefined) return this.#fail();
-    const address = to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
-    return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: address };
+    return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
   }
 
   async restart(sessionId: SessionId): Promise<SessionView> {
@@ -124,6 +125,11 @@ class SessionsInMemory implements SessionsApi {
     await Promise.resolve();
     throw this.failure;
   }
+}
+
+function addressOf(to: Recipient | null): string {
+  if (to === null) return 'the conversation of the earlier message';
+  return to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
 }
 
 function qrOf(sessionId: SessionId): QrCode {

@@ -2,7 +2,7 @@ import { type Route } from '../route.ts';
 import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks.ts';
 import { pullEvents } from './events.ts';
 import { health } from './health.ts';
-import { sendMessage } from './messages.ts';
+import { sendAnyMessage, sendMessage } from './messages.ts';
 import { currentQr, generateQr } from './qr.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
@@ -15,6 +15,7 @@ export const ROUTES: readonly Route[] = [
   sessionTimeline,
   currentQr,
   sendMessage,
+  sendAnyMessage,
   restartSession,
   deleteSession,
   listCallbacks,

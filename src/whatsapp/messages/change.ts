@@ -1,6 +1,8 @@
-import { proto } from '@whiskeysockets/baileys';
+import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { AppError } from '../../domain/errors.ts';
 import { type MessageContent } from '../../domain/message.ts';
 import { contentOf } from './content.ts';
+import { fieldsOf, unwrap } from './unwrap.ts';
 
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
@@ -23,4 +25,29 @@ export function read({ protocolMessage }: proto.IMessage, readContent: ReadConte
 
 function newForm({ editedMessage }: proto.Message.IProtocolMessage, readContent: ReadContent): MessageContent {
   return (editedMessage ? readContent(editedMessage) : undefined) ?? contentOf('edit');
+}
+
+/** Taking back the message with this key, as it goes out. */
+export function writeDeletion(key: WAMessageKey): proto.IMessage {
+  return { protocolMessage: { key, type: REVOKE } };
+}
+
+/**
+ * The message as it was, with another text, as it goes out at `atMs` (Unix ms).
+ * @throws AppError `message_not_suitable` when it has neither a text nor a caption
+ */
+export function writeEdit({ key, message }: WAMessage, text: string, atMs: number): proto.IMessage {
+  const editedMessage = rewritten(unwrap(message ?? {}), text);
+  return { protocolMessage: { key, type: MESSAGE_EDIT, editedMessage, timestampMs: atMs } };
+}
+
+/** Kinds that have a caption. */
+const CAPTIONED = ['imageMessage', 'videoMessage', 'documentMessage'] as const;
+
+function rewritten(message: proto.IMessage, text: string): proto.IMessage {
+  const [captioned] = CAPTIONED.filter((field) => fieldsOf(message).includes(field));
+  if (captioned) return { [captioned]: { ...message[captioned], caption: text } };
+  if (message.extendedTextMessage) return { extendedTextMessage: { ...message.extendedTextMessage, text } };
+  if (typeof message.conversation === 'string') return { conversation: text };
+  throw new AppError('message_not_suitable', { message: 'Only a text or a caption can be edited.' });
 }

@@ -26,3 +26,22 @@ function numbersIn(vcard: string): string[] {
   });
   return [...new Set(numbers)].filter((number) => number !== '');
 }
+
+/** Cards as they go out; one that was given without a vCard gets one of its name and numbers. */
+export function write(contacts: readonly ContactCard[]): proto.IMessage {
+  const cards = contacts.map((card) => ({ displayName: card.name, vcard: card.vcard ?? vcardOf(card) }));
+  const [first] = cards;
+  if (first && cards.length === 1) return { contactMessage: first };
+  return { contactsArrayMessage: { displayName: contacts.map(({ name }) => name ?? '').join(', '), contacts: cards } };
+}
+
+/** RFC 2426, with the parameter by which WhatsApp knows the account of a number. */
+function vcardOf({ name, numbers }: ContactCard): string {
+  const named = escaped(name ?? numbers[0] ?? '');
+  const telephones = numbers.map((number) => `TEL;type=CELL;waid=${number}:+${number}`);
+  return ['BEGIN:VCARD', 'VERSION:3.0', `N:;${named};;;`, `FN:${named}`, ...telephones, 'END:VCARD'].join('\r\n');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\,;]/g, '\\$&').replace(/\r?\n|\r/g, '\\n');
+}

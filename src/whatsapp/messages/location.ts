@@ -1,5 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent, type Place } from '../../domain/message.ts';
+import { type OutgoingPlace } from '../../domain/outgoing.ts';
 import { contentOf, firstText } from './content.ts';
 
 /** The place in `message`, shared once or for a while; `undefined` when it is of another kind. */
@@ -18,6 +19,11 @@ export function read({ locationMessage, liveLocationMessage }: proto.IMessage): 
     );
   }
   return undefined;
+}
+
+/** A place as it goes out. */
+export function write({ latitude, longitude, name, address }: OutgoingPlace): proto.IMessage {
+  return { locationMessage: { degreesLatitude: latitude, degreesLongitude: longitude, name, address } };
 }
 
 function placeOf(place: proto.Message.ILocationMessage): Place {

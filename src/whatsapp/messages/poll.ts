@@ -1,5 +1,5 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
+import { type MessageContent, type Poll } from '../../domain/message.ts';
 import { contentOf, firstText } from './content.ts';
 
 /** The poll in `message`; `undefined` when it is of another kind. WhatsApp has made it four times over. */
@@ -14,4 +14,14 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   const options = (poll.options ?? []).map(({ optionName }) => optionName ?? '');
   const selectable_count = poll.selectableOptionsCount ?? 0;
   return contentOf('poll', { text: name, poll: { name, options, selectable_count } }, poll.contextInfo);
+}
+
+/** A poll as it goes out; phones know one with a single choice by another field. */
+export function write({ name, options, selectable_count }: Poll): proto.IMessage {
+  const poll = {
+    name,
+    options: options.map((optionName) => ({ optionName })),
+    selectableOptionsCount: selectable_count,
+  };
+  return selectable_count === 1 ? { pollCreationMessageV3: poll } : { pollCreationMessage: poll };
 }

@@ -10,22 +10,10 @@ import * as poll from './poll.ts';
 import * as reaction from './reaction.ts';
 import * as reply from './reply.ts';
 import * as text from './text.ts';
-import { fieldsOf, unwrap } from './unwrap.ts';
+import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
 /** One file for each kind; the first that knows the message reads it. */
 const KINDS = [text, media, location, contact, poll, reaction, reply, offer];
-
-/** Fields by which devices keep each other's books: nothing that a person wrote. */
-const BOOKKEEPING = new Set([
-  'senderKeyDistributionMessage',
-  'fastRatchetKeySenderKeyDistributionMessage',
-  'messageContextInfo',
-  'deviceSentMessage',
-  'stickerSyncRmrMessage',
-  'keepInChatMessage',
-  'pinInChatMessage',
-  'albumMessage',
-]);
 
 /**
  * What a message says; `undefined` when it is only bookkeeping between devices. A kind that we do not know

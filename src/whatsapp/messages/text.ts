@@ -1,4 +1,4 @@
-import { proto } from '@whiskeysockets/baileys';
+import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
 import { contentOf, firstText } from './content.ts';
 
@@ -28,15 +28,7 @@ function ofTemplate({ templateMessage, highlyStructuredMessage }: proto.IMessage
   ];
 }
 
-/**
- * A text as it goes out. No link preview, ever: the library would fetch any address in the text from
- * our own network.
- */
-export function write(text: string): { text: string; linkPreview: null } {
-  return { text, linkPreview: null };
-}
-
-/** The same text as bytes, for a recipient who asks for it again: what Baileys makes of {@link write}'s. */
-export function encode(text: string): Uint8Array {
-  return proto.Message.encode({ extendedTextMessage: { text } }).finish();
+/** A text as it goes out. Without a link preview: whoever made one would fetch any address in the text from our network. */
+export function write(text: string): proto.IMessage {
+  return { extendedTextMessage: { text } };
 }

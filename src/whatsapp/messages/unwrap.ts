@@ -2,6 +2,18 @@ import { type proto } from '@whiskeysockets/baileys';
 
 const MAX_DEPTH = 8;
 
+/** Fields by which devices keep each other's books: nothing that a person wrote. */
+export const BOOKKEEPING = new Set([
+  'senderKeyDistributionMessage',
+  'fastRatchetKeySenderKeyDistributionMessage',
+  'messageContextInfo',
+  'deviceSentMessage',
+  'stickerSyncRmrMessage',
+  'keepInChatMessage',
+  'pinInChatMessage',
+  'albumMessage',
+]);
+
 /**
  * The message inside its wrappers (ephemeral, view once, document with caption, edited, …). WhatsApp invents new
  * ones, so the rule is general: a field that holds a `message` of its own is a wrapper.

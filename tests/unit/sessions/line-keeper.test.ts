@@ -22,7 +22,7 @@ function keeperOfLines() {
     connector: {
       open(_, listener) {
         lines.push(listener);
-        return { sendText: nobody, close: () => Promise.resolve(), logout: () => Promise.resolve() };
+        return { send: nobody, close: () => Promise.resolve(), logout: () => Promise.resolve() };
       },
       forget: nobody,
     },

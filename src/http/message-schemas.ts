@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { parseRecipient } from '../domain/address.ts';
+import { AppError } from '../domain/errors.ts';
+import { type ContactCard } from '../domain/message.ts';
+import { type OutgoingContent, type OutgoingMessage } from '../domain/outgoing.ts';
+
+/** The longest text that WhatsApp takes, counted as JavaScript does, in UTF-16 units (contract 1.2). */
+const MAX_TEXT_LENGTH = 65_536;
+/** What WhatsApp's own apps let people enter. */
+const MAX_POLL = { name: 255, option: 100, options: 12 };
+const MAX_CARDS = 100;
+const MAX_MENTIONS = 1_024;
+
+// Some backends keep numbers as numbers; a number with a sign or a fraction is a mistake of theirs.
+const digits = z.int().positive().transform(String);
+
+/** Whom a message is for. */
+export const recipient = z
+  .union([z.string(), digits], { error: 'is not a phone number with country code' })
+  .transform((text, context) => {
+    const to = parseRecipient(text);
+    if (to !== undefined) return to;
+    context.addIssue('is not a phone number with country code');
+    return z.NEVER;
+  })
+  .meta({
+    description: 'Digits with country code, decorated or not, or a WhatsApp address.',
+    example: '5491234567890',
+  });
+
+/** A text to be sent. Half an emoji, left by a caller who cut the text, has no form in UTF-8: it goes out as U+FFFD. */
+export const outgoingText = z
+  .string()
+  .max(MAX_TEXT_LENGTH)
+  .refine((message) => message.trim() !== '')
+  .transform((message) => message.toWellFormed())
+  .meta({ description: 'The text, up to 65,536 characters.', example: 'Hola desde WhatsApp!' });
+
+const shortText = (max: number) =>
+  z
+    .string({ error: 'must be a text' })
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .transform((text) => text.toWellFormed());
+
+const messageId = z
+  .string({ error: 'must be the id of a message' })
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be the id of a message')
+  .meta({ description: 'The id of an earlier message of this session.', example: '3EB0C767D097B7C7C1A5' });
+
+const degrees = (limit: number) => z.number(`must be a number from -${limit} to ${limit}`).min(-limit).max(limit);
+
+const place = z.object(
+  {
+    latitude: degrees(90),
+    longitude: degrees(180),
+    name: shortText(1_000).nullable().default(null),
+    address: shortText(1_000).nullable().default(null),
+  },
+  { error: 'must have a latitude from -90 to 90 and a longitude from -180 to 180' },
+);
+
+const phoneNumber = recipient.transform((to, context) => {
+  if (to.kind === 'number') return to.number;
+  context.addIssue('must hold phone numbers with country code');
+  return z.NEVER;
+});
+
+const writtenCard = z.object({ name: shortText(255), numbers: z.array(phoneNumber).min(1).max(20) });
+const vcard = z
+  .string()
+  .max(65_536)
+  .regex(/^BEGIN:VCARD\r?\n[^]*END:VCARD\s*$/i, 'must hold a vCard');
+
+const card = z
+  .union([writtenCard, z.object({ vcard })], { error: 'must hold a name with numbers, or a vcard' })
+  .transform((given): ContactCard => ('vcard' in given ? cardOf(given.vcard) : { ...given, vcard: null }));
+
+function cardOf(text: string): ContactCard {
+  return { name: /^FN[^:\r\n]*:(.*)$/im.exec(text)?.[1]?.trim() ?? null, numbers: [], vcard: text };
+}
+
+const POLL_OPTIONS = `needs 2 to ${MAX_POLL.options} options`;
+
+const CARDS = `needs 1 to ${MAX_CARDS} cards`;
+const cards = z.array(card, CARDS).min(1, CARDS).max(MAX_CARDS, CARDS);
+
+const emoji = z
+  .string('must be an emoji, or null')
+  .max(32, 'must be an emoji, or null')
+  .transform((text) => (text === '' ? null : text))
+  .nullable()
+  .meta({ description: 'null takes an earlier reaction back.', example: '👍' });
+
+const poll = z
+  .object(
+    {
+      name: shortText(MAX_POLL.name),
+      options: z
+        .array(shortText(MAX_POLL.option), POLL_OPTIONS)
+        .min(2, POLL_OPTIONS)
+        .max(MAX_POLL.options, POLL_OPTIONS),
+      selectable_count: z
+        .int('must have a whole number of selectable options')
+        .min(0, 'must have a whole number of selectable options')
+        .default(1)
+        .meta({ description: 'How many one may choose; 0 is any number of them.' }),
+    },
+    'must have a name and options',
+  )
+  .refine(({ options }) => new Set(options).size === options.length, 'must not have an option twice')
+  .refine(({ options, selectable_count }) => selectable_count <= options.length, 'lets choose more than there are');
+
+const addressed = {
+  number: recipient,
+  reply_to: messageId.nullable().default(null).meta({ description: 'The id of the message that it answers.' }),
+  mentions: z
+    .array(recipient, 'must be a list of phone numbers')
+    .max(MAX_MENTIONS, `must have at most ${MAX_MENTIONS} phone numbers`)
+    .default([])
+    .meta({ description: 'The people whom the text names as "@<number>".' }),
+};
+
+/** What WhatsApp's apps draw only for messages of its business servers. */
+const NOT_SHOWN = ['buttons', 'list', 'template', 'interactive'] as const;
+
+/** What `POST /sessions/:sessionId/messages` takes. */
+export const outgoingMessage = z.discriminatedUnion(
+  'type',
+  [
+    z.object({ type: z.literal('text'), ...addressed, text: outgoingText }),
+    z.object({ type: z.literal('location'), ...addressed, location: place }),
+    z.object({ type: z.literal('contact'), ...addressed, contacts: cards }),
+    z.object({ type: z.literal('poll'), ...addressed, poll }),
+    z.object({ type: z.literal('reaction'), message_id: messageId, emoji }),
+    z.object({ type: z.literal('edit'), message_id: messageId, text: outgoingText }),
+    z.object({ type: z.literal('delete'), message_id: messageId }),
+    z.object({ type: z.literal('forward'), number: recipient, message_id: messageId }),
+    z.object({ type: z.enum(NOT_SHOWN) }),
+  ],
+  { error: 'must be one of text, location, contact, poll, reaction, edit, delete, forward' },
+);
+
+/** The message in the core's words. @throws AppError `message_type_not_shown` */
+export function toOutgoing(body: z.output<typeof outgoingMessage>): OutgoingMessage {
+  const to = 'number' in body ? body.number : null;
+  const { reply_to: replyTo, mentions } = 'mentions' in body ? body : UNADDRESSED;
+  return { to, content: contentOf(body), replyTo, mentions };
+}
+
+const UNADDRESSED = { reply_to: null, mentions: [] };
+
+function contentOf(body: z.output<typeof outgoingMessage>): OutgoingContent {
+  switch (body.type) {
+    case 'text':
+      return { type: 'text', text: body.text };
+    case 'location':
+      return { type: 'location', location: body.location };
+    case 'contact':
+      return { type: 'contact', contacts: body.contacts };
+    case 'poll':
+      return { type: 'poll', poll: body.poll };
+    case 'reaction':
+      return { type: 'reaction', messageId: body.message_id, emoji: body.emoji };
+    case 'edit':
+      return { type: 'edit', messageId: body.message_id, text: body.text };
+    case 'delete':
+      return { type: 'delete', messageId: body.message_id };
+    case 'forward':
+      return { type: 'forward', messageId: body.message_id };
+    case 'buttons':
+    case 'list':
+    case 'template':
+    case 'interactive':
+      throw new AppError('message_type_not_shown');
+  }
+}
