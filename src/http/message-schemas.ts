@@ -66,10 +66,14 @@ const phoneNumber = recipient.transform((to, context) => {
   return z.NEVER;
 });
 
-const writtenCard = z.object({ name: shortText(255), numbers: z.array(phoneNumber).min(1).max(20) });
+const NUMBERS = 'needs 1 to 20 phone numbers for each card';
+const writtenCard = z.object({
+  name: shortText(255),
+  numbers: z.array(phoneNumber, NUMBERS).min(1, NUMBERS).max(20, NUMBERS),
+});
 const vcard = z
-  .string()
-  .max(65_536)
+  .string('must hold a vCard')
+  .max(65_536, 'must hold a vCard')
   .regex(/^BEGIN:VCARD\r?\n[^]*END:VCARD\s*$/i, 'must hold a vCard');
 
 const card = z
@@ -121,57 +125,52 @@ const addressed = {
     .meta({ description: 'The people whom the text names as "@<number>".' }),
 };
 
+/** Something that is done to an earlier message, in its own conversation. */
+const changed = (content: OutgoingContent): OutgoingMessage => ({ to: null, content, replyTo: null, mentions: [] });
+
+const withContent = (content: OutgoingContent, { number, reply_to, mentions }: Addressed): OutgoingMessage => ({
+  to: number,
+  content,
+  replyTo: reply_to,
+  mentions,
+});
+
+type Addressed = z.output<z.ZodObject<typeof addressed>>;
+
 /** What WhatsApp's apps draw only for messages of its business servers. */
 const NOT_SHOWN = ['buttons', 'list', 'template', 'interactive'] as const;
 
-/** What `POST /sessions/:sessionId/messages` takes. */
+/** What `POST /sessions/:sessionId/messages` takes, in the core's words. @throws AppError `message_type_not_shown` */
 export const outgoingMessage = z.discriminatedUnion(
   'type',
   [
-    z.object({ type: z.literal('text'), ...addressed, text: outgoingText }),
-    z.object({ type: z.literal('location'), ...addressed, location: place }),
-    z.object({ type: z.literal('contact'), ...addressed, contacts: cards }),
-    z.object({ type: z.literal('poll'), ...addressed, poll }),
-    z.object({ type: z.literal('reaction'), message_id: messageId, emoji }),
-    z.object({ type: z.literal('edit'), message_id: messageId, text: outgoingText }),
-    z.object({ type: z.literal('delete'), message_id: messageId }),
-    z.object({ type: z.literal('forward'), number: recipient, message_id: messageId }),
-    z.object({ type: z.enum(NOT_SHOWN) }),
+    z
+      .object({ type: z.literal('text'), ...addressed, text: outgoingText })
+      .transform(({ type, text, ...rest }) => withContent({ type, text }, rest)),
+    z
+      .object({ type: z.literal('location'), ...addressed, location: place })
+      .transform(({ type, location, ...rest }) => withContent({ type, location }, rest)),
+    z
+      .object({ type: z.literal('contact'), ...addressed, contacts: cards })
+      .transform(({ type, contacts, ...rest }) => withContent({ type, contacts }, rest)),
+    z
+      .object({ type: z.literal('poll'), ...addressed, poll })
+      .transform(({ type, poll: asked, ...rest }) => withContent({ type, poll: asked }, rest)),
+    z
+      .object({ type: z.literal('reaction'), message_id: messageId, emoji })
+      .transform(({ type, message_id, emoji: chosen }) => changed({ type, messageId: message_id, emoji: chosen })),
+    z
+      .object({ type: z.literal('edit'), message_id: messageId, text: outgoingText })
+      .transform(({ type, message_id, text }) => changed({ type, messageId: message_id, text })),
+    z
+      .object({ type: z.literal('delete'), message_id: messageId })
+      .transform(({ type, message_id }) => changed({ type, messageId: message_id })),
+    z
+      .object({ type: z.literal('forward'), number: recipient, message_id: messageId })
+      .transform(({ type, number, message_id }) => ({ ...changed({ type, messageId: message_id }), to: number })),
+    z.object({ type: z.enum(NOT_SHOWN) }).transform((): OutgoingMessage => {
+      throw new AppError('message_type_not_shown');
+    }),
   ],
   { error: 'must be one of text, location, contact, poll, reaction, edit, delete, forward' },
 );
-
-/** The message in the core's words. @throws AppError `message_type_not_shown` */
-export function toOutgoing(body: z.output<typeof outgoingMessage>): OutgoingMessage {
-  const to = 'number' in body ? body.number : null;
-  const { reply_to: replyTo, mentions } = 'mentions' in body ? body : UNADDRESSED;
-  return { to, content: contentOf(body), replyTo, mentions };
-}
-
-const UNADDRESSED = { reply_to: null, mentions: [] };
-
-function contentOf(body: z.output<typeof outgoingMessage>): OutgoingContent {
-  switch (body.type) {
-    case 'text':
-      return { type: 'text', text: body.text };
-    case 'location':
-      return { type: 'location', location: body.location };
-    case 'contact':
-      return { type: 'contact', contacts: body.contacts };
-    case 'poll':
-      return { type: 'poll', poll: body.poll };
-    case 'reaction':
-      return { type: 'reaction', messageId: body.message_id, emoji: body.emoji };
-    case 'edit':
-      return { type: 'edit', messageId: body.message_id, text: body.text };
-    case 'delete':
-      return { type: 'delete', messageId: body.message_id };
-    case 'forward':
-      return { type: 'forward', messageId: body.message_id };
-    case 'buttons':
-    case 'list':
-    case 'template':
-    case 'interactive':
-      throw new AppError('message_type_not_shown');
-  }
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode } from '../../domain/errors.ts';
-import { outgoingMessage, outgoingText, recipient, toOutgoing } from '../message-schemas.ts';
+import { outgoingMessage, outgoingText, recipient } from '../message-schemas.ts';
 import { ok, route } from '../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
 
@@ -56,7 +56,7 @@ export const sendAnyMessage = route({
   },
   errors: [...SEND_ERRORS, 'message_not_found', 'message_not_suitable', 'message_type_not_shown'],
   idempotent: true,
-  handler: async ({ sessions }, { params, body }) => ok(await sessions.send(params.sessionId, toOutgoing(body))),
+  handler: async ({ sessions }, { params, body }) => ok(await sessions.send(params.sessionId, body)),
 });
 
 /** `POST /sessions/:sessionId/send-message`. */

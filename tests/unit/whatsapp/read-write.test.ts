@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { type MessageContent } from '../../../src/domain/message.ts';
+import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import { writeContext } from '../../../src/whatsapp/messages/context.ts';
+import { readContent } from '../../../src/whatsapp/messages/read.ts';
+import { wrapped, writeContent } from '../../../src/whatsapp/messages/write.ts';
+
+const CHAT = '5491234567890@s.whatsapp.net';
+
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
+const messageId = fc.string({ unit: fc.constantFrom(...'0123456789ABCDEF'), minLength: 1, maxLength: 32 });
+const number = fc.stringMatching(/^[1-9]\d{7,14}$/);
+
+/** What a message is read as when it crossed the wire. */
+function read(content: OutgoingContent, context: Partial<Parameters<typeof writeContext>[1]> = {}, target?: WAMessage) {
+  const message = writeContext(writeContent(content, { target, nowMs: 1 }), {
+    ...{ chatId: CHAT, quoted: undefined, mentions: [] },
+    ...context,
+  });
+  const bytes = proto.Message.encode(wrapped(content, message, target).message).finish();
+  return readContent(proto.Message.decode(bytes));
+}
+
+function target(id: string, message: proto.IMessage, fromMe = true): WAMessage {
+  return { key: { remoteJid: CHAT, id, fromMe }, message };
+}
+
+/** Holds the fields that the kind has against what was read. */
+function expectFields(content: MessageContent | undefined, fields: Partial<MessageContent>): void {
+  expect(content).toMatchObject(fields);
+}
+
+describe('what is written is read as what it was', () => {
+  it('a text, with what it answers and whom it names', () => {
+    fc.assert(
+      fc.property(text, messageId, fc.array(number, { maxLength: 5 }), (said, id, named) => {
+        const quoted = { message: target(id, { conversation: 'antes' }, false), author: CHAT };
+        const mentions = named.map((each) => `${each}@s.whatsapp.net`);
+        const content = read({ type: 'text', text: said }, { quoted, mentions });
+        expectFields(content, { type: 'text', text: said, quotedMessageId: id, mentions: named as never });
+      }),
+    );
+  });
+
+  it('a place', () => {
+    const degrees = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
+    const place = fc.record({
+      latitude: degrees(90),
+      longitude: degrees(180),
+      name: fc.option(text),
+      address: fc.option(text),
+    });
+    fc.assert(
+      fc.property(place, (location) => {
+        expectFields(read({ type: 'location', location }), {
+          type: 'location',
+          location: { ...location, url: null, accuracy_meters: null },
+        });
+      }),
+    );
+  });
+
+  it('cards, of a name and numbers', () => {
+    const card = fc.record({ name: text, numbers: fc.uniqueArray(number, { minLength: 1, maxLength: 3 }) });
+    fc.assert(
+      fc.property(fc.array(card, { minLength: 1, maxLength: 4 }), (cards) => {
+        const contacts = cards.map((each) => ({ ...each, vcard: null }));
+        const content = read({ type: 'contact', contacts });
+        expect(content?.contacts.map(({ name, numbers }) => ({ name, numbers }))).toEqual(cards);
+      }),
+    );
+  });
+
+  it('a poll', () => {
+    const poll = fc
+      .record({ name: text, options: fc.uniqueArray(text, { minLength: 2, maxLength: 12 }) })
+      .chain((asked) => fc.nat(asked.options.length).map((selectable_count) => ({ ...asked, selectable_count })));
+    fc.assert(
+      fc.property(poll, (asked) => {
+        expectFields(read({ type: 'poll', poll: asked }), { type: 'poll', text: asked.name, poll: asked });
+      }),
+    );
+  });
+
+  it('a reaction, and one that is taken back', () => {
+    fc.assert(
+      fc.property(messageId, fc.option(fc.constantFrom('👍', '❤️', '🧉')), (id, emoji) => {
+        const content = read({ type: 'reaction', messageId: id, emoji }, {}, target(id, { conversation: 'x' }));
+        expectFields(content, { type: 'reaction', reaction: { message_id: id, emoji } });
+      }),
+    );
+  });
+
+  it('an edit, of a text or a caption', () => {
+    const before = fc.constantFrom<proto.IMessage>(
+      { conversation: 'antes' },
+      { extendedTextMessage: { text: 'antes' } },
+      { imageMessage: { caption: 'antes', mimetype: 'image/png' } },
+      { ephemeralMessage: { message: { documentMessage: { fileName: 'a.pdf' } } } },
+    );
+    fc.assert(
+      fc.property(messageId, text, before, (id, said, message) => {
+        const content = read({ type: 'edit', messageId: id, text: said }, {}, target(id, message));
+        expectFields(content, { type: 'edit', text: said, editedMessageId: id });
+      }),
+    );
+  });
+
+  it('a deletion', () => {
+    fc.assert(
+      fc.property(messageId, (id) => {
+        const content = read({ type: 'delete', messageId: id }, {}, target(id, { conversation: 'x' }));
+        expectFields(content, { type: 'delete', deletedMessageId: id });
+      }),
+    );
+  });
+
+  it('a forward, which says that it is one when somebody else wrote it', () => {
+    fc.assert(
+      fc.property(messageId, text, fc.boolean(), (id, said, own) => {
+        const content = read({ type: 'forward', messageId: id }, {}, target(id, { conversation: said }, own));
+        expectFields(content, { type: 'text', text: said, isForwarded: !own });
+      }),
+    );
+  });
+});
