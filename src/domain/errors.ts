@@ -52,6 +52,10 @@ export const ERRORS = {
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
   headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
   internal_error: { status: 500, message: 'Something failed on our side; the log has the details.' },
+  message_not_sent: {
+    status: 502,
+    message: 'The message could not be handed to WhatsApp for this recipient; nobody got it.',
+  },
   storage_unavailable: {
     status: 503,
     message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',

@@ -111,8 +111,16 @@ export interface SentMessageStore {
   add(sessionId: SessionId, message: SentMessage): Promise<void>;
   /** The message, with what is known of its fate; `undefined` when we did not send it. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
+  /** Those of all sessions that nobody acknowledged or refused, and that were sent before this moment. */
+  unanswered(beforeMs: number): Promise<SentMessageRef[]>;
   /** Stores the new status and the event that tells of it, in one transaction. */
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;
+}
+
+/** Which sent message is meant. */
+export interface SentMessageRef {
+  sessionId: SessionId;
+  messageId: string;
 }
 
 /** A sent message and what became of it. */

@@ -2,7 +2,7 @@ import { type Clock } from '../kit/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
-import { type Connection, type SendOutcome, type SentMessageStore } from '../domain/ports.ts';
+import { type Connection, type SendOutcome, type SentMessageRef, type SentMessageStore } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { messageStatusUpdate } from './events.ts';
 import { type SendPace } from './send-pace.ts';
@@ -49,7 +49,7 @@ export class Outbound {
   /**
    * Sends a message.
    * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`,
-   *   `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
+   *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
   async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     await session.pace.turn();
@@ -62,6 +62,17 @@ export class Outbound {
     return accepted(outcome);
   }
 
+  /** Tells the backend that WhatsApp will say nothing of a message any more. */
+  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
+    await this.progress(sessionId, unacknowledged(messageId, 'WhatsApp did not acknowledge the message'));
+  }
+
+  /** The session is over: what is not acknowledged by now never will be. */
+  async end(sessionId: SessionId): Promise<void> {
+    const unanswered = await this.#sent.unanswered(this.#clock.now() + 1);
+    for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
+  }
+
   /** Tells the backend what became of a message, where that is news; receipts repeat and come late. */
   async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
     const message = await this.#sent.find(sessionId, update.messageId);
@@ -69,6 +80,10 @@ export class Outbound {
     const event = messageStatusUpdate(sessionId, message, update, this.#clock.now());
     await this.#sent.progress(sessionId, update.messageId, update.status, event);
   }
+}
+
+function unacknowledged(messageId: string, errorMessage: string): DeliveryUpdate {
+  return { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage };
 }
 
 function accepted(outcome: SendOutcome): SendResult {
@@ -79,5 +94,9 @@ function accepted(outcome: SendOutcome): SendResult {
 function refusal(errorCode: string): AppError {
   if (errorCode === '463') return new AppError('account_restricted');
   if (errorCode === '429') return new AppError('rate_limited');
+  if (UNSENT.has(errorCode)) return new AppError('message_not_sent');
   return new AppError('message_refused', { message: `WhatsApp refused the message (${errorCode}).` });
 }
+
+/** What became of a message that never reached WhatsApp, or was encrypted for nobody. */
+const UNSENT: ReadonlySet<string> = new Set(['not_sent', 'no_devices']);

@@ -22,6 +22,7 @@ import { SendPace } from './send-pace.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type SessionView, sessionView } from './session-view.ts';
 import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** How long `GET /generate-qr` waits for WhatsApp's first code (contract 1). */
 const FIRST_QR_LIMIT_MS = 30_000;
@@ -71,6 +72,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #announcing = new SerialQueue();
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
+  readonly #unanswered: Unanswered;
   readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
 
   constructor(parts: SessionManagerParts) {
@@ -86,6 +88,12 @@ export class SessionManager implements AsyncDisposable {
       connecting: new Slots(CONNECTING_AT_ONCE),
       authDir: settings.authDir,
     };
+    this.#unanswered = new Unanswered({
+      sent: sentMessages,
+      giveUp: (message) => this.#sessions.get(message.sessionId)?.giveUp(message),
+      clock,
+      supervisor: this.#supervisor,
+    });
   }
 
   /** Knows every stored session from here on; to be called before anybody can ask for one. */
@@ -163,6 +171,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Closes all lines without unlinking anything, and lets what is being handled end. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unanswered.stop();
     for (const timer of this.#expiries.values()) timer.cancel();
     await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
     await this.#supervisor.idle();

@@ -11,6 +11,7 @@ import {
   type Connection,
   type ConnectionListener,
   type Connector,
+  type SentMessageRef,
   type SessionFolders,
   type SessionStore,
 } from '../domain/ports.ts';
@@ -135,6 +136,11 @@ export class Session implements SendingSession {
   async remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     await this.#keeper.logout();
     return this.#turns.run(() => this.#leave(why, tell));
+  }
+
+  /** WhatsApp said nothing of a message that was sent. */
+  giveUp(message: SentMessageRef): void {
+    this.#inTurn('a message without an answer', () => this.#parts.outbound.giveUp(message));
   }
 
   /** Closes the line for the end of the process; the device stays linked, and nobody is told. */
@@ -283,6 +289,7 @@ export class Session implements SendingSession {
   async #fail(why: string, retryAfterMs: number | null): Promise<void> {
     const retryAtMs = retryAfterMs === null ? null : this.#parts.clock.now() + retryAfterMs;
     const state = { name: 'failed' as const, timer: this.#comeBackAt(retryAtMs) };
+    await this.#parts.outbound.end(this.sessionId);
     await this.#life.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
   }
 
@@ -318,11 +325,13 @@ export class Session implements SendingSession {
   async #close(why: string): Promise<void> {
     await this.#keeper.stop();
     await this.#parts.connector.forget(this.sessionId);
+    await this.#parts.outbound.end(this.sessionId);
     await this.#life.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
   }
 
   async #leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     if (this.#state.name === 'gone') return undefined;
+    await this.#parts.outbound.end(this.sessionId);
     const last = await this.#life.leave(why, tell);
     await this.#parts.connector.forget(this.sessionId);
     return last;

@@ -2,7 +2,12 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
-import { type KnownSentMessage, type SentMessage, type SentMessageStore } from '../domain/ports.ts';
+import {
+  type KnownSentMessage,
+  type SentMessage,
+  type SentMessageRef,
+  type SentMessageStore,
+} from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Outbox } from './outbox.ts';
 import { promised } from './promised.ts';
@@ -36,6 +41,10 @@ export class SqliteSentMessageStore implements SentMessageStore {
     });
   }
 
+  unanswered(beforeMs: number): Promise<SentMessageRef[]> {
+    return promised(() => this.#sql.unanswered.all(beforeMs));
+  }
+
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
     const change = () => this.#sql.progress.run(status, sessionId, messageId);
     return promised(() => this.#outbox.commit(change, { events: [event] }));
@@ -56,6 +65,10 @@ function prepare(db: Database) {
     find: db.prepare<[SessionId, string], KnownSentMessage>(
       `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+    ),
+    unanswered: db.prepare<[number], SentMessageRef>(
+      `SELECT session_id AS sessionId, message_id AS messageId FROM sent_messages
+       WHERE status = 'pending' AND created_at_ms < ? ORDER BY created_at_ms`,
     ),
     progress: db.prepare<[DeliveryStatus, SessionId, string]>(
       'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',

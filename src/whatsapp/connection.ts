@@ -4,7 +4,7 @@ import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
-import { type IncomingMessage } from '../domain/message.ts';
+import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
@@ -92,8 +92,9 @@ export class BaileysConnection implements Connection {
       if (this.#ended) throw new AppError('session_not_connected');
       await message.beforeSend(sent);
     };
-    const { lookup, knownMessages, clock } = this.#parts;
-    const parts = { socket: line.socket, acks: this.#acks, lookup, knownMessages, clock };
+    const { lookup, knownMessages, clock, listener } = this.#parts;
+    const undelivered = (update: DeliveryUpdate) => this.#tell(() => listener.onDelivery(update));
+    const parts = { socket: line.socket, acks: this.#acks, lookup, knownMessages, clock, undelivered };
     return inLine(this.#context, () => send(parts, { ...message, beforeSend }));
   }
 

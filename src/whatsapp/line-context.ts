@@ -6,6 +6,8 @@ export interface LineContext {
   sessionId: SessionId;
   /** Closes the line because of an exception that nobody caught; a new one follows. */
   failed(error: unknown): void;
+  /** A message was encrypted for the device with this JID. */
+  encryptedFor?(jid: string): void;
 }
 
 /**
@@ -27,4 +29,12 @@ export function outOfLine<Result>(work: () => Result): Result {
 /** The line that the code which is running now belongs to, also within the process' last handlers of exceptions. */
 export function currentLine(): LineContext | undefined {
   return lines.getStore();
+}
+
+/** Does `work` and tells for which devices it encrypted: Baileys says nothing when it finds none. */
+export async function encryptedFor(work: () => Promise<unknown>): Promise<string[]> {
+  const line = lines.getStore();
+  const devices: string[] = [];
+  await lines.run(line && { ...line, encryptedFor: (jid) => devices.push(jid) }, work);
+  return devices;
 }

@@ -1,11 +1,13 @@
-import { generateMessageIDV2, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { generateMessageIDV2, jidDecode, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type LineMessage, type SendOutcome } from '../domain/ports.ts';
-import { type Acks } from './acks.ts';
+import { type DeliveryUpdate } from '../domain/message.ts';
+import { type Ack, type Acks } from './acks.ts';
 import { isGroup, numberOf, withoutDevice } from './jid.ts';
 import { type KnownMessages } from './known-messages.ts';
+import { encryptedFor } from './line-context.ts';
 import { firstText } from './messages/content.ts';
 import { writeContext } from './messages/context.ts';
 import { wrapped, writeContent, type WrittenMessage } from './messages/write.ts';
@@ -18,6 +20,8 @@ export interface SendParts {
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
   clock: Clock;
+  /** Told of a message that did not go out after all, or to nobody. */
+  undelivered: (update: DeliveryUpdate) => void;
 }
 
 /**
@@ -34,9 +38,9 @@ export async function send(parts: SendParts, message: LineMessage): Promise<Send
   const content = proto.Message.encode(written.message).finish();
   await message.beforeSend({ messageId, to, toNumber: await numberAt(socket, to), content });
   const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
-  const relaying = relay(socket, { to, messageId, written });
+  const relaying = relay(parts, { to, messageId, written });
   // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
-  const ack = await Promise.race([acknowledged, relaying.then(() => acknowledged)]);
+  const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
   return { messageId, to, ...ack };
 }
 
@@ -69,12 +73,45 @@ async function addresses({ lookup, socket }: SendParts, people: readonly Recipie
   return jids;
 }
 
-async function relay(
+/** A message that is ready to go. */
+interface ReadyMessage {
+  to: string;
+  messageId: string;
+  written: WrittenMessage;
+}
+
+/** Hands the message to Baileys; answers with the failure, which is told also when nobody waits for it any more. */
+async function relay(parts: SendParts, ready: ReadyMessage): Promise<Failure | undefined> {
+  const why = await relayFailure(parts.socket, ready);
+  if (!why) return undefined;
+  const failure = { status: 'failed', errorCode: why.code } as const;
+  parts.undelivered({ ...failure, messageId: ready.messageId, errorMessage: why.message });
+  return failure;
+}
+
+type Failure = Extract<Ack, { status: 'failed' }>;
+
+async function relayFailure(
   socket: WASocket,
-  { to, messageId, written }: { to: string; messageId: string; written: WrittenMessage },
-): Promise<void> {
+  { to, messageId, written }: ReadyMessage,
+): Promise<{ code: string; message: string } | undefined> {
   const { message, attributes: additionalAttributes, nodes: additionalNodes } = written;
-  await socket.relayMessage(to, message, { messageId, additionalAttributes, additionalNodes });
+  const options = { messageId, additionalAttributes, additionalNodes };
+  try {
+    const devices = await encryptedFor(() => socket.relayMessage(to, message, options));
+    return isGroup(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
+  } catch (error) {
+    return { code: 'not_sent', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const NO_DEVICES = { code: 'no_devices', message: 'WhatsApp named no device of the recipient that can be written to' };
+
+/** Whether one of these devices is the recipient's: Baileys writes to our own ones as well, and is content with that. */
+function reaches(to: string, devices: readonly string[], { authState }: WASocket): boolean {
+  const own = [authState.creds.me?.id, authState.creds.me?.lid].map((jid) => jidDecode(jid)?.user);
+  if (own.includes(jidDecode(to)?.user)) return true;
+  return devices.some((jid) => !own.includes(jidDecode(jid)?.user));
 }
 
 function chatOf(target: WAMessage | undefined): string {

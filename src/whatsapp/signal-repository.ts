@@ -7,6 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { type LineAuth } from './auth-state.ts';
 import { type CiphertextOrigins } from './ciphertext-origins.ts';
+import { currentLine } from './line-context.ts';
 import { RatchetSteps } from './ratchet-steps.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
@@ -41,7 +42,9 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
   return {
     encryptMessage: async (opts) => {
       await resolveLid(stock, opts.jid);
-      return steps.take(() => stock.encryptMessage(opts));
+      const encrypted = await steps.take(() => stock.encryptMessage(opts));
+      currentLine()?.encryptedFor?.(opts.jid);
+      return encrypted;
     },
     injectE2ESession: async (opts) => {
       await resolveLid(stock, opts.jid);

@@ -97,7 +97,11 @@ describe('POST /sessions/:sessionId/messages', () => {
     ['a poll with an option twice', { type: 'poll', number: NUMBER, poll: { ...POLL, options: ['a', 'a'] } }, 'poll'],
     ['more choices than options', { type: 'poll', number: NUMBER, poll: { ...POLL, selectable_count: 3 } }, 'poll'],
     ['half a choice', { type: 'poll', number: NUMBER, poll: { ...POLL, selectable_count: 0.5 } }, 'poll'],
-    ['thirteen options', { type: 'poll', number: NUMBER, poll: { ...POLL, options: [...'abcdefghijklm'] } }, 'poll'],
+    [
+      'thirteen options',
+      { type: 'poll', number: NUMBER, poll: { ...POLL, options: Array.from('abcdefghijklm') } },
+      'poll',
+    ],
     ['a reaction without an emoji', { type: 'reaction', message_id: ID }, 'emoji'],
     ['a reaction in words', { type: 'reaction', message_id: ID, emoji: 'x'.repeat(33) }, 'emoji'],
     ['a reaction to nothing', { type: 'reaction', emoji: '👍' }, 'message_id'],

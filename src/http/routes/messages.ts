@@ -29,6 +29,7 @@ const SEND_ERRORS = [
   'account_restricted',
   'message_refused',
   'rate_limited',
+  'message_not_sent',
   'whatsapp_timeout',
 ] as const satisfies ErrorCode[];
 
