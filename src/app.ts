@@ -97,7 +97,7 @@ function createSessions(config: Config, { clock, chance, log }: Required<AppPart
   const { sessions: store, sentMessages, timeline, signalKeys: keys, journal } = storage;
   const connector = new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, clock },
+    ...{ keys, journal, sentMessages, clock, media: config.media },
     storageReady: () => storage.check(),
     log: log.child({ part: 'whatsapp' }),
   });

@@ -20,6 +20,7 @@ import { type KnownMessages } from './known-messages.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
+import { askAgain } from './media/ask-again.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
@@ -96,6 +97,13 @@ export class BaileysConnection implements Connection {
     const undelivered = (update: DeliveryUpdate) => this.#tell(() => listener.onDelivery(update));
     const parts = { socket: line.socket, acks: this.#acks, lookup, knownMessages, clock, undelivered };
     return inLine(this.#context, () => send(parts, { ...message, beforeSend }));
+  }
+
+  /** Has the phone hand in a file again, as {@link askAgain} says; `undefined` also while the line is not open. */
+  async askAgain(message: WAMessage, mediaKey: Uint8Array): Promise<string | undefined> {
+    const socket = this.#ended ? undefined : this.#line?.socket;
+    if (!socket?.ws.isOpen) return undefined;
+    return inLine(this.#context, () => askAgain(socket, message, mediaKey, this.#parts.clock));
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
+import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
@@ -10,10 +11,12 @@ import { BaileysConnection, type ConnectionParts } from './connection.ts';
 import { GroupNames } from './group-names.ts';
 import { KnownMessages } from './known-messages.ts';
 import { LibraryDownloads } from './library-downloads.ts';
+import { MediaDownloads } from './media/media-downloads.ts';
+import { MediaHost } from './media/media-host.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
 import { RetryCounters } from './retry-counters.ts';
-import { type WhatsAppSettings } from './settings.ts';
+import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 
 /** What the connector is made of. */
 export interface ConnectorParts {
@@ -23,6 +26,7 @@ export interface ConnectorParts {
   /** Rejects while the storage takes nothing: then no line is opened. */
   storageReady: () => Promise<void>;
   sentMessages: SentMessageStore;
+  media: MediaSettings;
   clock: Clock;
   log: Logger;
 }
@@ -37,13 +41,23 @@ export class BaileysConnector implements Connector {
   readonly #lookup = new RecipientLookup();
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
+  /** The line that each session has, or had last. */
+  readonly #lines = new Map<SessionId, BaileysConnection>();
+  /** The files of the messages of all sessions. */
+  readonly media: MediaSource;
   /** What outlives the lines of a session, but not the process. */
   readonly #memories = new Map<SessionId, SessionMemory>();
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
     this.#clientVersion = new ClientVersion(parts);
-    this.#downloads = new LibraryDownloads(parts.clock);
+    const host = new MediaHost(parts.media.host);
+    this.#downloads = new LibraryDownloads(parts.clock, host);
+    this.media = new MediaDownloads({
+      ...{ host, maxBytes: parts.media.maxBytes, clock: parts.clock },
+      findMessage: (sessionId, messageId) => new KnownMessages(parts, sessionId).find(messageId),
+      askAgain: async (sessionId, ...asked) => this.#lines.get(sessionId)?.askAgain(...asked),
+    });
     quietLibsignal();
     // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
     if (parts.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(parts.settings.rootKey);
@@ -51,7 +65,7 @@ export class BaileysConnector implements Connector {
 
   open(sessionId: SessionId, listener: ConnectionListener): Connection {
     const { settings, keys, journal, storageReady, sentMessages, clock, log } = this.#parts;
-    return new BaileysConnection({
+    const line = new BaileysConnection({
       sessionId,
       settings,
       loadAuth: async (troubled) => {
@@ -68,10 +82,13 @@ export class BaileysConnector implements Connector {
       clock,
       log: log.child({ sessionId }),
     });
+    this.#lines.set(sessionId, line);
+    return line;
   }
 
   async forget(sessionId: SessionId): Promise<void> {
     this.#memories.delete(sessionId);
+    this.#lines.delete(sessionId);
     await this.#parts.keys.forget(sessionId);
   }
 

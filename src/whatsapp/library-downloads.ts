@@ -1,5 +1,6 @@
 import { type Clock } from '../kit/clock.ts';
 import { boundedFetch, type Fetch } from './bounded-fetch.ts';
+import { type MediaHost } from './media/media-host.ts';
 
 /** A download may hold up everything else of its account for so long. */
 const DEADLINE_MS = 60_000;
@@ -9,20 +10,26 @@ const MAX_BYTES = 128 * 1024 * 1024;
 /**
  * Bounds what Baileys downloads by itself: histories and the state of the apps. It has no deadline and no limit there, and a
  * connection that is cut off in the middle ends as an exception that nobody can catch, with the account deaf behind it
- * (messages-media.js pipes the body on and forgets its errors). Given to Baileys as the `dispatcher` of its options, it
- * comes back as an option of `fetch`, by which those downloads are told from everybody else's.
+ * (messages-media.js pipes the body on and forgets its errors). It would also ask any host that a message names. Given to
+ * Baileys as the `dispatcher` of its options, it comes back as an option of `fetch`, by which those downloads are told from
+ * everybody else's.
  */
 export class LibraryDownloads {
   readonly #clock: Clock;
+  readonly #host: MediaHost;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, host: MediaHost) {
     this.#clock = clock;
+    this.#host = host;
     boundLibraryDownloads();
   }
 
   /** The whole answer, or an error in time. */
-  fetch(fetch: Fetch, target: Parameters<Fetch>[0], init: RequestInit): Promise<Response> {
-    return boundedFetch(fetch, target, init, { clock: this.#clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES });
+  async fetch(fetch: Fetch, target: Parameters<Fetch>[0], init: RequestInit): Promise<Response> {
+    const url = target instanceof Request ? target.url : String(target);
+    const address = this.#host.addressOf({ url });
+    if (!address) throw new Error('This is no address of a file at WhatsApp');
+    return boundedFetch(fetch, address, init, { clock: this.#clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES });
   }
 }
 

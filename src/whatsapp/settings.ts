@@ -12,5 +12,13 @@ export interface WhatsAppSettings {
   qrLifetimeMs?: number;
 }
 
+/** How the files of messages are fetched. */
+export interface MediaSettings {
+  /** `WHATSAPP_MEDIA_HOST`: where they are fetched, `host:port`; WhatsApp's own hosts without it. */
+  host: string | undefined;
+  /** `MAX_MEDIA_BYTES`: the largest that is fetched. */
+  maxBytes: number;
+}
+
 /** The first QR of an offer lives longer than the ones after it (Baileys, `genPairQR`). */
 export const QR_LIFETIME_MS = { first: 60_000, next: 20_000 } as const;

@@ -1,5 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MediaInfo, type MessageContent, type MessageType } from '../../domain/message.ts';
+import { type MediaKind } from '../media/media-keys.ts';
 import { contentOf } from './content.ts';
 
 /** The fields that the kinds of media share, or that some of them have. */
@@ -9,20 +10,29 @@ type AnyMedia = Partial<
 
 /** The media message in `message`, described but not downloaded; `undefined` when it is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
-  const [type, media] = mediaOf(message);
-  if (!media || !type) return undefined;
+  const found = mediaOf(message);
+  if (!found) return undefined;
+  const { type, media } = found;
   const caption = media.caption ?? null;
   return contentOf(type, { text: caption, media: describe(media) }, media.contextInfo);
 }
 
-function mediaOf(message: proto.IMessage): [MessageType?, AnyMedia?] {
-  const { imageMessage, videoMessage, ptvMessage, audioMessage, documentMessage, stickerMessage } = message;
-  if (imageMessage) return ['image', imageMessage];
-  if (videoMessage ?? ptvMessage) return ['video', (videoMessage ?? ptvMessage) as AnyMedia];
-  if (audioMessage) return [audioMessage.ptt ? 'voice' : 'audio', audioMessage];
-  if (documentMessage) return ['document', documentMessage];
-  if (stickerMessage) return ['sticker', stickerMessage];
-  return [];
+/** A media message: of what type it is, and as what its file is encrypted. */
+export interface FoundMedia {
+  type: MessageType;
+  kind: MediaKind;
+  media: AnyMedia;
+}
+
+/** The media message in `message`, which has no wrapper any more; `undefined` when it is of another kind. */
+export function mediaOf(message: proto.IMessage): FoundMedia | undefined {
+  const { imageMessage, audioMessage, documentMessage, stickerMessage } = message;
+  const videoMessage = message.videoMessage ?? message.ptvMessage;
+  if (imageMessage) return { type: 'image', kind: 'Image', media: imageMessage };
+  if (videoMessage) return { type: 'video', kind: 'Video', media: videoMessage };
+  if (audioMessage) return { type: audioMessage.ptt ? 'voice' : 'audio', kind: 'Audio', media: audioMessage };
+  if (documentMessage) return { type: 'document', kind: 'Document', media: documentMessage };
+  return stickerMessage ? { type: 'sticker', kind: 'Image', media: stickerMessage } : undefined;
 }
 
 function describe(media: AnyMedia): MediaInfo {

@@ -1,13 +1,14 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
 import { LibraryDownloads } from '../../../src/whatsapp/library-downloads.ts';
+import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
 
 /** Downloads a history as Baileys does it by itself. */
-async function download({ host }: PageServer, clock = new ManualClock()): Promise<Buffer> {
-  const options = { dispatcher: new LibraryDownloads(clock) } as unknown as RequestInit;
-  const message = { mediaKey: new Uint8Array(32), url: `http://${host}/history` };
+async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
+  const options = { dispatcher: new LibraryDownloads(clock, new MediaHost(host)) } as unknown as RequestInit;
+  const message = { mediaKey: new Uint8Array(32), url: `http://${from}/history` };
   const parts: Buffer[] = [];
   for await (const part of await downloadContentFromMessage(message, 'md-msg-hist', { options })) {
     parts.push(part as Buffer);
@@ -47,9 +48,17 @@ describe('what Baileys downloads by itself', () => {
     await expect(download(page)).rejects.toMatchObject({ output: { statusCode: 410 } });
   });
 
+  it('comes from the host that is set, whatever the message says', async () => {
+    await using page = await PageServer.start((_, response) => response.writeHead(410).end());
+
+    await expect(download(page, new ManualClock(), '127.0.0.1:1')).rejects.toMatchObject({
+      output: { statusCode: 410 },
+    });
+  });
+
   it('leaves everybody else’s downloads alone', async () => {
     await using page = await PageServer.start((_, response) => response.end('as it is'));
-    new LibraryDownloads(new ManualClock());
+    new LibraryDownloads(new ManualClock(), new MediaHost());
 
     expect(await (await fetch(`http://${page.host}/`)).text()).toBe('as it is');
   });

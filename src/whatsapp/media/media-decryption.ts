@@ -1,0 +1,77 @@
+import { createDecipheriv, createHash, createHmac } from 'node:crypto';
+import { DownloadFailure } from '../../domain/download-failure.ts';
+import { giveBack } from '../../kit/give-back.ts';
+import { type MediaKeys } from './media-keys.ts';
+
+/** The code of authentication at the end of what is transferred: the first bytes of an HMAC. */
+const MAC_LENGTH = 10;
+
+/** What a file must be, as far as its sender said it. */
+export interface MediaChecksums {
+  /** SHA-256 of the file. */
+  plain: Uint8Array | null | undefined;
+  /** SHA-256 of what is transferred. */
+  encrypted: Uint8Array | null | undefined;
+}
+
+/**
+ * Turns what WhatsApp's media host gives into the file, piece by piece. Nothing that comes out counts before `finish`,
+ * which checks all of it: Baileys does not.
+ */
+export class MediaDecryption {
+  readonly #checksums: MediaChecksums;
+  readonly #cipher;
+  readonly #mac;
+  readonly #plainHash = createHash('sha256');
+  readonly #encryptedHash = createHash('sha256');
+  /** The last bytes so far: the code, if nothing comes after them. */
+  #tail = Buffer.alloc(0);
+
+  constructor({ cipherKey, macKey, iv }: MediaKeys, checksums: MediaChecksums) {
+    this.#checksums = checksums;
+    this.#cipher = createDecipheriv('aes-256-cbc', cipherKey, iv);
+    this.#mac = createHmac('sha256', macKey).update(iv);
+  }
+
+  /** The next piece of the file; takes over `piece`. */
+  update(piece: Buffer): Buffer {
+    this.#encryptedHash.update(piece);
+    const bytes = Buffer.concat([this.#tail, piece]);
+    giveBack(piece);
+    const end = Math.max(0, bytes.length - MAC_LENGTH);
+    this.#tail = Buffer.from(bytes.subarray(end));
+    const ciphertext = bytes.subarray(0, end);
+    this.#mac.update(ciphertext);
+    const plain = this.#cipher.update(ciphertext);
+    giveBack(bytes);
+    this.#plainHash.update(plain);
+    return plain;
+  }
+
+  /**
+   * The last piece of the file.
+   * @throws DownloadFailure `corrupt`
+   */
+  finish(): Buffer {
+    const isGenuine =
+      this.#tail.equals(this.#mac.digest().subarray(0, MAC_LENGTH)) &&
+      agrees(this.#checksums.encrypted, this.#encryptedHash.digest());
+    if (!isGenuine) throw new DownloadFailure('corrupt');
+    const plain = this.#lastBlock();
+    if (!agrees(this.#checksums.plain, this.#plainHash.update(plain).digest())) throw new DownloadFailure('corrupt');
+    return plain;
+  }
+
+  #lastBlock(): Buffer {
+    try {
+      return this.#cipher.final();
+    } catch (cause) {
+      throw new DownloadFailure('corrupt', cause);
+    }
+  }
+}
+
+/** What the sender left out cannot be wrong. */
+function agrees(wanted: MediaChecksums['plain'], found: Buffer): boolean {
+  return !wanted?.length || found.equals(wanted);
+}

@@ -1,0 +1,17 @@
+import { hkdfSync } from 'node:crypto';
+
+/** What a file is encrypted as; video notes are videos, stickers images (Baileys, `MEDIA_HKDF_KEY_MAPPING`). */
+export type MediaKind = 'Image' | 'Video' | 'Audio' | 'Document';
+
+/** What a file is decrypted and checked with. */
+export interface MediaKeys {
+  iv: Buffer;
+  cipherKey: Buffer;
+  macKey: Buffer;
+}
+
+/** The keys that follow from the one in the message. */
+export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
+  const bytes = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), `WhatsApp ${kind} Keys`, 112));
+  return { iv: bytes.subarray(0, 16), cipherKey: bytes.subarray(16, 48), macKey: bytes.subarray(48, 80) };
+}

@@ -1,0 +1,29 @@
+import { type proto } from '@whiskeysockets/baileys';
+import { mediaOf } from '../messages/media.ts';
+import { unwrap } from '../messages/unwrap.ts';
+import { type MediaChecksums } from './media-decryption.ts';
+import { type MediaLocation } from './media-host.ts';
+import { type MediaKind } from './media-keys.ts';
+
+/** The file of a message at WhatsApp, as its sender described it. */
+export interface RemoteFile {
+  kind: MediaKind;
+  mediaKey: Uint8Array;
+  location: MediaLocation;
+  checksums: MediaChecksums;
+  /** Bytes, or 0 where the sender did not say. */
+  size: number;
+}
+
+/** The file that can be fetched for this message; `undefined` when there is none, or its key or place is missing. */
+export function remoteFileOf(message: proto.IMessage): RemoteFile | undefined {
+  const found = mediaOf(unwrap(message));
+  if (!found) return undefined;
+  const { mediaKey, directPath, url, fileSha256, fileEncSha256, fileLength } = found.media;
+  if (!mediaKey?.length || !(directPath || url)) return undefined;
+  return {
+    ...{ kind: found.kind, mediaKey, location: { directPath, url } },
+    checksums: { plain: fileSha256, encrypted: fileEncSha256 },
+    size: Number(fileLength ?? 0),
+  };
+}
