@@ -1,4 +1,5 @@
-import { type ContactCard, type MediaInfo, type Place, type Poll, type Reaction } from './message.ts';
+import { type ContactCard, type MediaInfo, type Place, type Reaction } from './message.ts';
+import { type PollState } from './poll.ts';
 import { type SessionId } from './session-id.ts';
 import { type SessionStatus } from './session.ts';
 
@@ -63,7 +64,7 @@ interface MessageReceived {
     edited_message_id: string | null;
     deleted_message_id: string | null;
     reaction: Reaction | null;
-    poll: Poll | null;
+    poll: PollState | null;
     location: Place | null;
     contacts: ContactCard[];
   };

@@ -1,4 +1,5 @@
 import { type PhoneNumber } from './address.ts';
+import { type PollState, type PollVote } from './poll.ts';
 
 /**
  * What kind of message a callback tells of (contract 2.1). Kinds that are not read yet come as `unsupported`. An
@@ -6,7 +7,7 @@ import { type PhoneNumber } from './address.ts';
  */
 export type MessageType =
   | ('text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker')
-  | ('location' | 'live_location' | 'contact' | 'poll' | 'reaction' | 'edit' | 'delete')
+  | ('location' | 'live_location' | 'contact' | 'poll' | 'poll_vote' | 'reaction' | 'edit' | 'delete')
   | ('buttons_reply' | 'list_reply' | 'group_invite' | 'event' | 'order' | 'product' | 'call')
   | ('unsupported' | 'undecryptable');
 
@@ -28,7 +29,7 @@ export interface ContactCard {
   vcard: string | null;
 }
 
-/** A question with its answers to choose from. */
+/** A question with its answers to choose from, as it is sent. */
 export interface Poll {
   name: string | null;
   options: string[];
@@ -76,7 +77,9 @@ export interface MessageContent {
   /** The message that this one takes back. */
   deletedMessageId: string | null;
   reaction: Reaction | null;
-  poll: Poll | null;
+  poll: PollState | null;
+  /** What a vote in a poll says, where it can be read. */
+  vote: PollVote | null;
   location: Place | null;
   contacts: ContactCard[];
 }

@@ -2,6 +2,7 @@ import { type CloseReason } from './close-reason.ts';
 import { type NewCallback } from './callback-ports.ts';
 import { type DeliveryStatus, type DeliveryUpdate, type IncomingMessage } from './message.ts';
 import { type OutgoingMessage } from './outgoing.ts';
+import { type VoteCast } from './poll.ts';
 import { type AccountIdentity, type QrCode, type SessionRecord } from './session.ts';
 import { type SessionId } from './session-id.ts';
 import { type MessageKey } from './signal-ports.ts';
@@ -96,6 +97,8 @@ export interface SessionStore {
 export interface Along {
   /** The message that became the events, or needs none: its journal entries are done with. */
   handled?: MessageKey;
+  /** The vote in a poll that the message is. */
+  vote?: VoteCast | undefined;
   /** What to write into the session's timeline. */
   note?: TimelineNote;
 }

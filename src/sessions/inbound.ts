@@ -1,14 +1,17 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type IncomingMessage } from '../domain/message.ts';
+import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { messageReceived } from './events.ts';
+import { voteIn, withResults } from './poll-results.ts';
 
 /** What receiving needs. */
 export interface InboundParts {
   store: SessionStore;
+  pollVotes: PollVoteStore;
   clock: Clock;
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
@@ -19,7 +22,8 @@ export interface InboundParts {
  * INBOUND: from a decrypted message to a callback that cannot get lost.
  * 1. whatsapp/ has written what the message said into the journal before WhatsApp was told that we have it, has read it
  *    into our words, and left out what no person wrote;
- * 2. what the owner sent from the phone is left out, unless the backend wants it;
+ * 2. what the owner sent from the phone is left out, unless the backend wants it; a vote in a poll is added to the others
+ *    before it counts, whoever cast it;
  * 3. it becomes a callback row, in one transaction with the journal's note that it was handled: a crash before leaves it
  *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
  *    ids: a message that comes twice, from wherever, is one callback;
@@ -39,15 +43,21 @@ export class Inbound {
     handled: MessageKey,
   ): Promise<SessionRecord> {
     const { store, clock, log, tellOwnMessages } = this.#parts;
+    const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages)) {
-      await store.commit(record, [], { handled });
+      await store.commit(record, [], { handled, vote });
       return record;
     }
     const now = clock.now();
     const seen = { ...record, lastSeenMs: now };
-    await store.commit(seen, [messageReceived(record, message, now)], { handled });
+    const told = vote ? await this.#counted(record, message, vote) : message;
+    await store.commit(seen, [messageReceived(record, told, now)], { handled, vote });
     const { sessionId } = record;
     log.info({ sessionId, messageId: message.id, type: message.content.type }, `[${sessionId}] message received`);
     return seen;
+  }
+
+  async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
+    return withResults(message, vote, await this.#parts.pollVotes.of(sessionId, vote.pollId));
   }
 }

@@ -14,6 +14,7 @@ import {
   type SessionStore,
   type TimelineStore,
 } from '../domain/ports.ts';
+import { type PollVoteStore } from '../domain/poll.ts';
 import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
@@ -50,6 +51,7 @@ export interface SessionManagerParts {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  pollVotes: PollVoteStore;
   timeline: TimelineStore;
   folders: SessionFolders;
   connector: Connector;
@@ -76,11 +78,11 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
 
   constructor(parts: SessionManagerParts) {
-    const { settings, store, connector, clock, chance, log, sentMessages, folders } = parts;
+    const { settings, store, connector, clock, chance, log, sentMessages, pollVotes, folders } = parts;
     this.#parts = parts;
     this.#supervisor = new Supervisor(log);
     this.#outbound = new Outbound(sentMessages, clock);
-    const inbound = new Inbound({ store, clock, log, tellOwnMessages: settings.tellOwnMessages });
+    const inbound = new Inbound({ store, pollVotes, clock, log, tellOwnMessages: settings.tellOwnMessages });
     this.#shared = {
       ...{ store, connector, clock, chance, log, inbound, folders },
       outbound: this.#outbound,

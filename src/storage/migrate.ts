@@ -4,10 +4,11 @@ import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { comingBack } from './migrations/003-coming-back.ts';
 import { lookingBack } from './migrations/004-looking-back.ts';
 import { conversations } from './migrations/005-conversations.ts';
+import { polls } from './migrations/006-polls.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
-const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack, conversations];
+const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack, conversations, polls];
 
 /**
  * Brings the schema up to date, each step in its own transaction.

@@ -7,6 +7,7 @@ import {
   type SettingsStore,
   type TimelineStore,
 } from '../domain/ports.ts';
+import { type PollVoteStore } from '../domain/poll.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
@@ -15,6 +16,7 @@ import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
 import { Outbox } from './outbox.ts';
+import { SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
 import { SqliteSentMessageStore } from './sent-messages.ts';
@@ -29,6 +31,7 @@ import { SqliteTimeline } from './timeline.ts';
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly pollVotes: PollVoteStore;
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
@@ -42,8 +45,8 @@ export interface Storage extends AsyncDisposable {
    */
   check(): Promise<void>;
   /**
-   * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` and a day ago, sent messages
-   * and the journal of what was handled after two weeks, stored answers after a day. To be called now and then, once an hour say.
+   * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` and a day ago, sent messages,
+   * votes in polls and the journal of what was handled after two weeks, stored answers after a day. To be called now and then, once an hour say.
    */
   prune(callbackRetentionMs: number): Promise<void>;
 }
@@ -58,14 +61,16 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const outbox = new Outbox(db, clock, bell);
   const journal = new SqliteJournal(db, clock);
   const timeline = new SqliteTimeline(db);
+  const pollVotes = new SqlitePollVoteStore(db, clock);
   const retryBell = new ReadyBell();
   const callbacks = new SqliteCallbackQueue(db, { bell, retryBell });
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
   const condition = new StorageCondition(db);
   const stores = {
-    sessions: new SqliteSessionStore(db, { outbox, journal, timeline }),
+    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, timeline }),
     sentMessages,
+    pollVotes,
     settings: new SqliteSettingsStore(db),
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal),
@@ -80,6 +85,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     sentMessages.prune();
     idempotency.prune();
     journal.prune();
+    pollVotes.prune();
   };
   return {
     ...watched(stores, condition),

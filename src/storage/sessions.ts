@@ -6,6 +6,7 @@ import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteJournal } from './journal.ts';
 import { type Outbox } from './outbox.ts';
+import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { type SqliteTimeline } from './timeline.ts';
 
@@ -24,12 +25,22 @@ interface Row {
 }
 
 /** Everything else that is kept of a session; its callbacks outlive it. */
-const BELONGINGS = ['credentials', 'signal_keys', 'journal', 'sent_messages', 'conversations', 'timeline', 'sessions'];
+const BELONGINGS = [
+  'credentials',
+  'signal_keys',
+  'journal',
+  'sent_messages',
+  'conversations',
+  'poll_votes',
+  'timeline',
+  'sessions',
+];
 
 /** What a session's change is written with. */
 export interface SessionStoreParts {
   outbox: Outbox;
   journal: SqliteJournal;
+  pollVotes: SqlitePollVoteStore;
   timeline: SqliteTimeline;
 }
 
@@ -58,10 +69,11 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId }));
   }
 
-  #write(record: SessionRecord, { handled, note }: Along): void {
+  #write(record: SessionRecord, { handled, vote, note }: Along): void {
     const { sessionId } = record;
     this.#sql.upsert.run(toRow(record));
     if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
+    if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
     if (note !== undefined) this.#parts.timeline.add(sessionId, note);
   }
 }

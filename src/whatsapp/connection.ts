@@ -204,11 +204,12 @@ export class BaileysConnection implements Connection {
   }
 
   #reading(arrival: Arrival, socket: WASocket): Promise<IncomingMessage | undefined> {
-    const { groupNames } = this.#parts;
+    const { groupNames, knownMessages } = this.#parts;
     // What an earlier line left is read before this one is open: then there is nobody to ask.
     const ask = async (groupId: string) => (await socket.groupMetadata(groupId)).subject;
     return readIncoming(arrival, {
       numberOf: (lid) => socket.signalRepository.lidMapping.getPNForLID(lid),
+      message: (messageId) => knownMessages.find(messageId),
       groupName: (groupId) => groupNames.of(groupId, socket.ws.isOpen ? () => ask(groupId) : undefined),
     });
   }

@@ -1,24 +1,19 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type IncomingMessage, type MessageContent, type Sender } from '../domain/message.ts';
-import { isGroup, lidOf, numberOf, withoutDevice } from './jid.ts';
+import { type IncomingMessage, type MessageContent } from '../domain/message.ts';
+import { isGroup, withoutDevice } from './jid.ts';
 import { contentOf } from './messages/content.ts';
 import { readContent } from './messages/read.ts';
-
-/** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
-type FindNumberJid = (lid: string) => Promise<string | null>;
+import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
+import { type Owned, readSender } from './sender.ts';
 
 /** What is looked up elsewhere to read a message. */
-export interface LookUps {
-  numberOf: FindNumberJid;
+export interface LookUps extends VoteLookUps {
   groupName: (groupId: string) => Promise<string | null>;
 }
 
 /** How a message came: with whose account, and whether it had waited at WhatsApp. */
-export interface Arrival {
-  message: WAMessage;
+export interface Arrival extends Owned {
   offline: boolean;
-  /** The account's own JIDs, for messages that its owner sent from the phone. */
-  me: { id: string; lid?: string | undefined };
 }
 
 /**
@@ -39,9 +34,9 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     groupName: isGroup(chatId) ? await lookUp.groupName(chatId) : null,
     fromMe: fromMe === true,
     sender: await readSender(arrival, lookUp.numberOf),
-    sentAtMs: Number(message.messageTimestamp ?? 0) * 1000,
+    sentAtMs: sentAtMs(message),
     offline,
-    content,
+    content: await opened(content, arrival, lookUp),
   };
 }
 
@@ -63,19 +58,4 @@ const UNSUPPORTED = contentOf('unsupported');
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');
-}
-
-async function readSender(arrival: Arrival, find: FindNumberJid): Promise<Sender> {
-  const jids = senderJids(arrival);
-  const lid = jids.map(lidOf).find((found) => found !== null) ?? null;
-  const number =
-    jids.map(numberOf).find((found) => found !== null) ?? (lid === null ? null : numberOf(await find(lid)));
-  return { number, lid, pushName: arrival.message.pushName ?? null };
-}
-
-/** Every address by which WhatsApp named the sender: in groups the participant, else the chat itself. */
-function senderJids({ message: { key }, me }: Arrival): (string | null | undefined)[] {
-  if (key.fromMe) return [me.id, me.lid];
-  if (key.participant) return [key.participant, key.participantAlt];
-  return [key.remoteJid, key.remoteJidAlt];
 }

@@ -13,7 +13,8 @@ export function contentOf(
 ): MessageContent {
   return {
     ...{ type, text: null, media: null },
-    ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, location: null, contacts: [] },
+    ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, vote: null },
+    ...{ location: null, contacts: [] },
     ...readContext(context),
     ...fields,
   };

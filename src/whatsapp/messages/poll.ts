@@ -1,5 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent, type Poll } from '../../domain/message.ts';
+import { type PollState } from '../../domain/poll.ts';
 import { contentOf, firstText } from './content.ts';
 
 /** The poll in `message`; `undefined` when it is of another kind. WhatsApp has made it four times over. */
@@ -13,8 +14,18 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   const name = firstText(poll.name);
   const options = (poll.options ?? []).map(({ optionName }) => optionName ?? '');
   const selectable_count = poll.selectableOptionsCount ?? 0;
-  return contentOf('poll', { text: name, poll: { name, options, selectable_count } }, poll.contextInfo);
+  return contentOf(
+    'poll',
+    { text: name, poll: { ...UNKNOWN_POLL, name, options, selectable_count } },
+    poll.contextInfo,
+  );
 }
+
+/** A poll of which nothing is known, and in which nobody voted. */
+export const UNKNOWN_POLL: PollState = {
+  ...{ message_id: null, name: null, options: null, selectable_count: null },
+  ...{ selected: null, results: null },
+};
 
 /** A poll as it goes out; phones know one with a single choice by another field. */
 export function write({ name, options, selectable_count }: Poll): proto.IMessage {

@@ -7,13 +7,14 @@ import * as location from './location.ts';
 import * as media from './media.ts';
 import * as offer from './offer.ts';
 import * as poll from './poll.ts';
+import * as pollVote from './poll-vote.ts';
 import * as reaction from './reaction.ts';
 import * as reply from './reply.ts';
 import * as text from './text.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
 /** One file for each kind; the first that knows the message reads it. */
-const KINDS = [text, media, location, contact, poll, reaction, reply, offer];
+const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, offer];
 
 /**
  * What a message says; `undefined` when it is only bookkeeping between devices. A kind that we do not know

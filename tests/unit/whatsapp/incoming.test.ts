@@ -4,7 +4,7 @@ import { readIncoming } from '../../../src/whatsapp/incoming.ts';
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
 const nobody = () => Promise.resolve(null);
-const unknown = { numberOf: nobody, groupName: nobody };
+const unknown = { numberOf: nobody, groupName: nobody, message: () => Promise.resolve(undefined) };
 
 function arrival(key: object, rest: object = {}) {
   const message = {
