@@ -7,6 +7,7 @@ import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
 import { nameMediaHost } from './behaviours/name-media-host.ts';
+import { pairByCode } from './behaviours/pair-by-code.ts';
 import { pairByQr } from './behaviours/pair-by-qr.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
@@ -19,6 +20,7 @@ import { Faults } from './faults/faults.ts';
 import { Changes } from './kit/changes.ts';
 import { type Counters, makeCounters } from './kit/counters.ts';
 import { type SimulatorOptions } from './options.ts';
+import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
 import { PairingDesk } from './pairing/pairing-desk.ts';
 import { type PhoneWorld } from './phones/phone-parts.ts';
@@ -71,7 +73,12 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
     nextMs: qr?.nextMs ?? DEFAULT_QR.nextMs,
   };
   const desk = new PairingDesk({ directory, changes, times, now, tampering: (number) => tamperingOf(faults, number) });
-  const behaviours = makeBehaviours(ground, desk, host);
+  const codes = new CodeDesk({
+    ...{ desk, now },
+    refusal: (number) => faults.take('refuse-pairing-code', number)?.code,
+    goesWrong: (mishap, number) => faults.take(mishap, number) !== undefined,
+  });
+  const behaviours = makeBehaviours(ground, { desk, codes }, host);
   const errors: string[] = [];
   const failed = (error: unknown): void => {
     errors.push(error instanceof Error ? error.message : String(error));
@@ -84,11 +91,15 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
     listenTo(ground, behaviours, failed),
     answerVersionPage(() => version.revision),
   );
-  const phones = { directory, desk, changes, counters, addressing, now, failed };
+  const phones = { directory, desk, codes, changes, counters, addressing, now, failed };
   return { identity, gateway, directory, desk, behaviours, faults, changes, counters, phones, errors, version, host };
 }
 
-function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): BehaviourStack {
+function makeBehaviours(
+  ground: Ground,
+  { desk, codes }: { desk: PairingDesk; codes: CodeDesk },
+  host: () => string,
+): BehaviourStack {
   const { directory, faults, version } = ground;
   const fromTheLast = [
     answerTheRest,
@@ -103,6 +114,7 @@ function makeBehaviours(ground: Ground, desk: PairingDesk, host: () => string): 
     failLogins(faults),
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
+    pairByCode(codes),
     relayReceipts(ground),
     relayMessages(ground),
     requireVersion(faults, () => version.revision),

@@ -1,5 +1,5 @@
 import { type Phone } from '../../simulator/phones/phone.ts';
-import { ScanError, type ScanReason } from '../../simulator/pairing/scan-error.ts';
+import { PairingError, type PairingFailure } from '../../simulator/pairing/pairing-error.ts';
 import { claim, claimValues, present } from '../claims.ts';
 import { SHOP } from '../people.ts';
 import { type Stage } from '../stage.ts';
@@ -65,13 +65,13 @@ function nextQr({ api }: Stage, { sessionId, qrText }: Plot, wanted: (text: stri
 }
 
 /** Why a scan linked nothing, undefined when it did; waits until WhatsApp knows that the new secret is on show. */
-async function refusal(phone: Phone, qrText: string): Promise<ScanReason | undefined> {
-  const attempt = async (): Promise<{ reason?: ScanReason } | undefined> => {
+async function refusal(phone: Phone, qrText: string): Promise<PairingFailure | undefined> {
+  const attempt = async (): Promise<{ reason?: PairingFailure } | undefined> => {
     try {
       await phone.scan(qrText);
       return {};
     } catch (error) {
-      if (!(error instanceof ScanError)) throw error;
+      if (!(error instanceof PairingError)) throw error;
       return error.reason === 'refresh_pending' ? undefined : { reason: error.reason };
     }
   };

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 
 import { FaultError } from '../faults/fault-options.ts';
-import { ScanError } from '../pairing/scan-error.ts';
+import { PairingError } from '../pairing/pairing-error.ts';
 import { type Companion, type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -54,7 +54,7 @@ function findRoute(method: string, path: string): { route: Route; number: string
 
 /** What the caller is told: everything that the caller did wrong has a class of its own. */
 function describe(error: unknown): { status: number; reason: string; message: string } {
-  if (error instanceof ControlError || error instanceof ScanError) {
+  if (error instanceof ControlError || error instanceof PairingError) {
     return { status: error.status, reason: error.reason, message: error.message };
   }
   if (error instanceof FaultError) return { status: 400, reason: 'bad_fault', message: error.message };

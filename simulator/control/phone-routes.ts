@@ -29,6 +29,11 @@ export const phoneRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
+    path: '/phones/:number/pairing-code',
+    handle: (call) => phoneOf(call).enterPairingCode(requiredString(call.body, 'code')),
+  },
+  {
+    method: 'POST',
     path: '/groups',
     handle({ simulator, body }) {
       const numbers = optionalStrings(body, 'members');

@@ -29,6 +29,27 @@ export const FAULTS = {
     kind: 'standing',
     options: ['times'],
   },
+  'refuse-pairing-code': {
+    meaning: 'A client that shows a code for the number is answered with <error code>.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'code'],
+    required: ['code'],
+  },
+  'refresh-pairing-code': {
+    meaning: 'When a code is typed, the client is told to show another one (stage refresh_code).',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'incomplete-primary-hello': {
+    meaning: 'When a code is typed, the client is sent a primary_hello without the key of the phone.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'silent-after-code': {
+    meaning: 'When a code is typed, the phone says nothing any more after the client has finished.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
   'refuse-upgrade': {
     meaning: 'The WebSocket upgrade is answered with `code` (503) and the TCP connection closed.',
     kind: 'standing',

@@ -8,10 +8,18 @@ import { type Account } from '../world/account.ts';
 import { type Directory } from '../world/directory.ts';
 import { LinkedDevice } from '../world/linked-device.ts';
 import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
-import { isSignedByCompanion, signDeviceIdentity, type Tampering } from './device-identity.ts';
+import {
+  type DeviceIdentityRequest,
+  isSignedByCompanion,
+  signDeviceIdentity,
+  type Tampering,
+} from './device-identity.ts';
 import { PairingOffer, type QrTimes } from './pairing-offer.ts';
 import { readQrCode, type QrCode } from './qr-code.ts';
-import { ScanError } from './scan-error.ts';
+import { PairingError } from './pairing-error.ts';
+
+/** The keys that a device is linked with. */
+export type LinkSecrets = Pick<DeviceIdentityRequest, 'phoneIdentity' | 'companionIdentity' | 'advSecret'>;
 
 /** What the desk works with. */
 export interface PairingParts {
@@ -79,26 +87,34 @@ export class PairingDesk {
     this.#byClient.delete(client);
   }
 
-  /** A phone scans: resolves with the linked device once the client has signed. Rejects with a ScanError. */
+  /** A phone scans: resolves with the linked device once the client has signed. Rejects with a PairingError. */
   async scan(account: Account, phoneIdentity: KeyPair, text: string): Promise<LinkedDevice> {
     const { qr, offer } = this.#find(text);
+    return this.link(offer, account, { phoneIdentity, companionIdentity: qr.identity, advSecret: qr.advSecret });
+  }
+
+  /**
+   * Links the client to the account under a secret that both sides know: resolves with the linked device once the client
+   * has signed. Rejects with a PairingError.
+   */
+  async link(offer: PairingOffer, account: Account, secrets: LinkSecrets): Promise<LinkedDevice> {
+    const { companionIdentity, phoneIdentity } = secrets;
     const device = new LinkedDevice({
       owner: account,
       device: account.nextDevice(),
       noiseKey: offer.client.noiseKey,
       keys: new PreKeyShelf(offer.keys),
     });
-    const companionIdentity = qr.identity;
     const timestamp = Number(this.#seconds());
     const { details, sealed } = signDeviceIdentity(
-      { phoneIdentity, companionIdentity, advSecret: qr.advSecret, keyIndex: device.device, timestamp },
+      { ...secrets, keyIndex: device.device, timestamp },
       this.#parts.tampering(account.number),
     );
     const answer = await this.#announce(offer, device, sealed);
     const { public: phone } = phoneIdentity;
     if (!isSignedByCompanion(answer, { details, companionIdentity, phoneIdentity: phone })) {
       offer.client.cut();
-      throw new ScanError('bad_signature');
+      throw new PairingError('bad_signature');
     }
     this.#link(account, device, offer.client);
     return device;
@@ -106,13 +122,13 @@ export class PairingDesk {
 
   #find(text: string): { qr: QrCode; offer: PairingOffer } {
     const qr = readQrCode(text);
-    if (!qr) throw new ScanError('not_a_qr');
+    if (!qr) throw new PairingError('not_a_qr');
     const offer = this.#byRef.get(qr.ref);
-    if (!offer) throw new ScanError('unknown_ref');
+    if (!offer) throw new PairingError('unknown_ref');
     const refusal = offer.refusal(qr.ref, this.#parts.now());
-    if (refusal) throw new ScanError(refusal);
+    if (refusal) throw new PairingError(refusal);
     const same = qr.noiseKey.toString('hex') === offer.client.noiseKey && qr.identity.equals(offer.keys.identity);
-    if (!same) throw new ScanError('foreign_keys');
+    if (!same) throw new PairingError('foreign_keys');
     return { qr, offer };
   }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { type Client } from '../transport/client.ts';
 import { type StandingKeys } from '../world/pre-key-shelf.ts';
-import { ScanError, type ScanReason } from './scan-error.ts';
+import { PairingError, type PairingFailure } from './pairing-error.ts';
 
 /** How many QRs a client gets to show, and for how long each can be scanned. */
 export interface QrTimes {
@@ -18,7 +18,7 @@ export interface QrTimes {
 type OfferState =
   | { name: 'offered' | 'shown' | 'linked' | 'gone' }
   | { name: 'refreshing'; notification: string }
-  | { name: 'signing'; iq: string; settle: (outcome: Uint8Array | ScanReason) => void };
+  | { name: 'signing'; iq: string; settle: (outcome: Uint8Array | PairingFailure) => void };
 
 const MAY_FOLLOW: Record<OfferState['name'], OfferState['name'][]> = {
   offered: ['shown', 'refreshing', 'signing', 'gone'],
@@ -64,16 +64,16 @@ export class PairingOffer {
   }
 
   /**
-   * Takes a scan: answers with the bytes that the client signs in the answer to `iq`. Rejects with a ScanError, at once
+   * Takes a scan: answers with the bytes that the client signs in the answer to `iq`. Rejects with a PairingError, at once
    * when the ref cannot be scanned now, later when the client refuses or does not answer within `timeoutMs`.
    */
   scanned(iq: string, timeoutMs: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle('no_answer'), timeoutMs);
-      const settle = (outcome: Uint8Array | ScanReason): void => {
+      const settle = (outcome: Uint8Array | PairingFailure): void => {
         clearTimeout(timer);
         this.#enter({ name: typeof outcome === 'string' ? 'gone' : 'linked' });
-        if (typeof outcome === 'string') reject(new ScanError(outcome));
+        if (typeof outcome === 'string') reject(new PairingError(outcome));
         else resolve(outcome);
       };
       this.#enter({ name: 'signing', iq, settle });
@@ -81,11 +81,16 @@ export class PairingOffer {
   }
 
   /** Why the ref cannot be scanned at `nowMs`; undefined when it can. */
-  refusal(ref: string, nowMs: number): ScanReason | undefined {
+  refusal(ref: string, nowMs: number): PairingFailure | undefined {
+    const isExpired = nowMs >= this.#endMs(this.refs.indexOf(ref));
+    return this.hindrance ?? (isExpired ? 'expired' : undefined);
+  }
+
+  /** Why the client cannot be linked now, whatever it shows; undefined when it can. */
+  get hindrance(): PairingFailure | undefined {
     const { name } = this.#state;
     if (name === 'gone') return 'gone';
     if (name === 'signing' || name === 'linked') return 'used';
-    if (nowMs >= this.#endMs(this.refs.indexOf(ref))) return 'expired';
     return name === 'refreshing' ? 'refresh_pending' : undefined;
   }
 

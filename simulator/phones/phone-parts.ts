@@ -1,6 +1,7 @@
 import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { type Serial } from '../kit/serial.ts';
+import { type CodeDesk } from '../pairing/code-desk.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
@@ -17,6 +18,7 @@ import { type SignalSessions } from './signal-sessions.ts';
 export interface PhoneWorld {
   readonly directory: Directory;
   readonly desk: PairingDesk;
+  readonly codes: CodeDesk;
   readonly changes: Changes;
   readonly counters: Counters;
   /** How 1:1 messages are addressed unless a message says otherwise. */

@@ -80,10 +80,22 @@ export class Phone {
     return this.#parts.account.jid('lid');
   }
 
-  /** Scans the text of a QR. Resolves when the client has signed; rejects with a ScanError. */
+  /** Scans the text of a QR. Resolves when the client has signed; rejects with a PairingError. */
   async scan(qr: string): Promise<{ deviceJid: string }> {
     const { world, account, keys } = this.#parts;
     const device = await world.desk.scan(account, keys.identity, qr);
+    world.counters.pairings += 1;
+    return { deviceJid: device.jid('pn') };
+  }
+
+  /**
+   * Types a code that a client shows for this number, with or without a dash. Resolves when the client has signed; rejects
+   * with a PairingError.
+   */
+  async enterPairingCode(code: string): Promise<{ deviceJid: string }> {
+    const { world, account, keys } = this.#parts;
+    const typed = code.replaceAll(/[\s-]/g, '').toUpperCase();
+    const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
     return { deviceJid: device.jid('pn') };
   }

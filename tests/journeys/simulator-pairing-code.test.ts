@@ -1,0 +1,125 @@
+import { type BinaryNode } from '@whiskeysockets/baileys';
+
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const SHOP = '5491166778899';
+
+/** Has the client show a code for the number; resolves when WhatsApp has answered. */
+async function show(client: BaileysClient, number = SHOP): Promise<string> {
+  client.connect();
+  await client.qr();
+  const code = await client.sock!.requestPairingCode(number);
+  await client.stanza(({ tag, attrs: { type } }) => tag === 'iq' && (type === 'result' || type === 'error'));
+  return code;
+}
+
+it('links a stock client by the code that it shows, as a scan does', async () => {
+  await using whatsapp = await startSimulator();
+  const shop = whatsapp.phone(SHOP, 'Shop');
+  const ana = whatsapp.phone('5491122334455', 'Ana');
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+
+  const { deviceJid } = await shop.enterPairingCode(`${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase());
+  expect(await client.untilClosed(0)).toMatchObject({ code: 515 });
+  await client.logIn();
+  await ana.sendText(SHOP, 'hola');
+
+  expect((await client.text('hola')).type).toBe('notify');
+  expect(client.creds.me).toMatchObject({ id: deviceJid, lid: shop.lid.replace('@', ':1@') });
+  expect(whatsapp.stats()).toMatchObject({ pairings: 1, logins: 1, errors: [] });
+});
+
+it('takes no wrong code, and after it still the right one', async () => {
+  await using whatsapp = await startSimulator();
+  const shop = whatsapp.phone(SHOP);
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+
+  await expect(shop.enterPairingCode('ABCD-EFGH')).rejects.toMatchObject({ status: 410, reason: 'wrong_code' });
+  expect(whatsapp.devices()).toEqual([]);
+
+  await shop.enterPairingCode(code);
+  expect(whatsapp.devices()).toHaveLength(1);
+});
+
+it('gives each code to the phone of its number only, and forgets the code of a client that left', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+  const shop = whatsapp.phone(SHOP);
+
+  const other = whatsapp.phone('5491122334455');
+  await expect(other.enterPairingCode(code)).rejects.toMatchObject({ status: 404, reason: 'nobody_waits' });
+  await client.goAway();
+  await whatsapp.until((server) => server.stats().open === 0);
+  await expect(shop.enterPairingCode(code)).rejects.toMatchObject({ status: 404, reason: 'nobody_waits' });
+});
+
+it('refuses a client with an error, of which Baileys says nothing', async () => {
+  await using whatsapp = await startSimulator();
+  whatsapp.fault('refuse-pairing-code', { code: 429 });
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+
+  expect(code).toHaveLength(8);
+  const refusal = await client.stanza(({ attrs }) => attrs.type === 'error');
+  expect(refusal.content).toMatchObject([{ tag: 'error', attrs: { code: '429' } }]);
+  await expect(whatsapp.phone(SHOP).enterPairingCode(code)).rejects.toMatchObject({ reason: 'nobody_waits' });
+});
+
+it('refuses a client that calls itself after no real system', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp, { browser: ['Acme', 'Chrome', '1'] }).connect();
+  await client.qr();
+
+  await client.sock!.requestPairingCode(SHOP);
+
+  const refusal = await client.stanza(({ attrs }) => attrs.type === 'error');
+  expect(refusal.content).toMatchObject([{ attrs: { code: '400', text: 'bad-request' } }]);
+});
+
+it('can go wrong on the way: another code is asked for, a key is missing, the phone falls silent', async () => {
+  await using whatsapp = await startSimulator();
+  const shop = whatsapp.phone(SHOP);
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+
+  whatsapp.fault('refresh-pairing-code', { times: 1 });
+  await expect(shop.enterPairingCode(code)).rejects.toMatchObject({ reason: 'new_code_needed' });
+  await client.stanza((stanza) => tagsIn(stanza, 'refresh_code').join() === 'link_code_pairing_ref');
+  whatsapp.fault('silent-after-code', { number: SHOP, times: 1 });
+  await expect(shop.enterPairingCode(code)).rejects.toMatchObject({ reason: 'no_answer' });
+  whatsapp.fault('incomplete-primary-hello', { times: 1 });
+  const typed = shop.enterPairingCode(code);
+  await client.stanza((stanza) => {
+    return tagsIn(stanza, 'primary_hello').join() === 'primary_identity_pub,link_code_pairing_ref';
+  });
+  void client.goAway();
+
+  await expect(typed).rejects.toMatchObject({ reason: 'refused' });
+  expect(whatsapp.devices()).toEqual([]);
+});
+
+it('is told of a code over HTTP', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  whatsapp.phone(SHOP);
+  await using client = new BaileysClient(whatsapp);
+  const code = await show(client);
+  const type = async (text: string) => {
+    const body = JSON.stringify({ code: text });
+    const answer = await fetch(`${whatsapp.controlUrl}/phones/${SHOP}/pairing-code`, { method: 'POST', body });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  expect(await type('12345678')).toMatchObject({ status: 410, body: { reason: 'wrong_code' } });
+  expect(await type(code)).toEqual({ status: 200, body: { deviceJid: `${SHOP}:1@s.whatsapp.net` } });
+});
+
+/** The tags within a stanza about a code, of this stage. */
+function tagsIn({ content }: BinaryNode, stage: string): string[] {
+  const [child] = Array.isArray(content) ? content : [];
+  if (child?.tag !== 'link_code_companion_reg' || child.attrs.stage !== stage) return [];
+  return Array.isArray(child.content) ? child.content.map(({ tag }) => tag) : [];
+}
