@@ -19,6 +19,9 @@ import { failQueries } from './faults/fail-queries.ts';
 import { Faults } from './faults/faults.ts';
 import { Changes } from './kit/changes.ts';
 import { type Counters, makeCounters } from './kit/counters.ts';
+import { serveMedia } from './media/media-server.ts';
+import { MediaStore } from './media/media-store.ts';
+import { UploadPasses } from './media/upload-passes.ts';
 import { type SimulatorOptions } from './options.ts';
 import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
@@ -40,6 +43,7 @@ export interface SimulatorParts {
   readonly changes: Changes;
   readonly counters: Counters;
   readonly phones: PhoneWorld;
+  readonly media: MediaStore;
   readonly errors: readonly string[];
   /** The current revision of WhatsApp Web. */
   readonly version: { revision: number };
@@ -53,6 +57,7 @@ interface Ground {
   readonly changes: Changes;
   readonly counters: Counters;
   readonly faults: Faults;
+  readonly passes: UploadPasses;
   readonly now: () => number;
   readonly version: { revision: number };
 }
@@ -65,7 +70,9 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const { now = () => Date.now(), addressing = 'lid', qr } = options;
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
-  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), faults, now, version };
+  const passes = new UploadPasses();
+  const common = { faults, passes, now, version };
+  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), ...common };
   const { directory, changes, counters } = ground;
   const times = {
     refs: qr?.refs ?? DEFAULT_QR.refs,
@@ -86,13 +93,13 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
     changes.announce();
   };
   const identity = makeServerIdentity();
-  const gateway = new Gateway(
-    identity,
-    listenTo(ground, behaviours, failed),
-    answerVersionPage(() => version.revision),
-  );
-  const phones = { directory, desk, codes, changes, counters, addressing, now, failed };
-  return { identity, gateway, directory, desk, behaviours, faults, changes, counters, phones, errors, version, host };
+  const media = new MediaStore();
+  const versionPage = answerVersionPage(() => version.revision);
+  const page = serveMedia({ store: media, passes, counters, changes }, versionPage);
+  const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
+  const phones = { directory, desk, codes, changes, counters, addressing, media, now, failed };
+  const world = { directory, desk, faults, changes, counters, phones, media };
+  return { identity, gateway, behaviours, ...world, errors, version, host };
 }
 
 function makeBehaviours(
@@ -100,10 +107,10 @@ function makeBehaviours(
   { desk, codes }: { desk: PairingDesk; codes: CodeDesk },
   host: () => string,
 ): BehaviourStack {
-  const { directory, faults, version } = ground;
+  const { directory, faults, passes, version } = ground;
   const fromTheLast = [
     answerTheRest,
-    nameMediaHost(host),
+    nameMediaHost(host, passes),
     ...answerAccountQueries,
     unlinkByClient(directory),
     lookUpUsers(directory),

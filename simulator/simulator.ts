@@ -177,6 +177,7 @@ export class Simulator implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#control?.close();
     await this.#parts.gateway.close();
+    await this.#parts.media[Symbol.asyncDispose]();
     this.#parts.changes.end();
   }
 }

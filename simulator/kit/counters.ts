@@ -19,6 +19,10 @@ export interface Counters {
   retries: number;
   /** Messages to somebody whom this server does not know: channels, foreign groups, unknown numbers. */
   undeliverable: number;
+  /** Files that clients put on the media server. */
+  uploadsFromClients: number;
+  /** Times that somebody asked the media server for a file, whatever the answer was. */
+  downloadsFromMedia: number;
 }
 
 /** All counts at zero. */
@@ -35,5 +39,7 @@ export function makeCounters(): Counters {
     receiptsFromClients: 0,
     retries: 0,
     undeliverable: 0,
+    uploadsFromClients: 0,
+    downloadsFromMedia: 0,
   };
 }

@@ -2,6 +2,7 @@ import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { type Serial } from '../kit/serial.ts';
 import { type CodeDesk } from '../pairing/code-desk.ts';
+import { type MediaStore } from '../media/media-store.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
@@ -10,6 +11,7 @@ import { type Inbox } from './inbox.ts';
 import { type PhoneDevice } from './phone-device.ts';
 import { type PhoneKeys } from './phone-keys.ts';
 import { type PollBook } from './poll-book.ts';
+import { type PhoneMedia } from './phone-media.ts';
 import { type ReceiptBook } from './receipt-book.ts';
 import { type SenderKeys } from './sender-keys.ts';
 import { type SignalSessions } from './signal-sessions.ts';
@@ -23,6 +25,7 @@ export interface PhoneWorld {
   readonly counters: Counters;
   /** How 1:1 messages are addressed unless a message says otherwise. */
   readonly addressing: Addressing;
+  readonly media: MediaStore;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Takes a failure that nobody waits for. */
@@ -42,4 +45,5 @@ export interface PhoneParts {
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;
   readonly polls: PollBook;
+  readonly media: PhoneMedia;
 }

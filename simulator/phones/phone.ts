@@ -10,8 +10,10 @@ import { removeDevice } from '../world/device-removal.ts';
 import { Group } from '../world/group.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
+import { type OutgoingMedia } from './media-message.ts';
 import { PhoneDevice } from './phone-device.ts';
 import { PhoneKeys } from './phone-keys.ts';
+import { PhoneMedia } from './phone-media.ts';
 import { type PhoneParts, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
@@ -55,6 +57,7 @@ export class Phone {
       inbox: new Inbox(account.number, world.changes),
       receipts: new ReceiptBook(world.changes),
       polls: new PollBook(),
+      media: new PhoneMedia(account.number, world),
     };
     this.#sender = new PhoneSender(this.#parts);
     this.#receiver = new PhoneReceiver(this.#parts, this.#sender);
@@ -103,6 +106,16 @@ export class Phone {
   /** Sends a text to a chat, and to the own linked devices; resolves with its id when it left the phone. */
   sendText(to: Recipient, text: string, options: SendOptions = {}): Promise<string> {
     return this.send(to, { conversation: text }, options);
+  }
+
+  /** Puts a file on the media server and sends it; resolves with the message's id when that left the phone. */
+  async sendMedia(to: Recipient, media: OutgoingMedia, options: SendOptions = {}): Promise<string> {
+    return this.send(to, await this.#parts.media.putUp(media), options);
+  }
+
+  /** The file in a message that it has received. Rejects with one sentence when anything about it is not right. */
+  media({ message }: ReceivedMessage): Promise<Buffer> {
+    return this.#parts.media.read(message);
   }
 
   /** Sends any message. Rejects when nobody has the number or JID `to`, and when this phone is not in that group. */

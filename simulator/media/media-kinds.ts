@@ -1,0 +1,28 @@
+/** What differs between kinds of media (section 11 of the protocol notes). */
+interface MediaKindFacts {
+  /** What its keys are derived for. */
+  readonly keyInfo: string;
+  /** What it is when nobody says more. */
+  readonly mimetype: string;
+  /** The name under which it is uploaded, `/mms/<upload>/…`. */
+  readonly upload: string;
+}
+
+/** All kinds of media that a phone sends. `voice` is recorded in the chat, as `ptv`, a round video, is. */
+export const MEDIA_KINDS = {
+  image: { keyInfo: 'WhatsApp Image Keys', mimetype: 'image/jpeg', upload: 'image' },
+  video: { keyInfo: 'WhatsApp Video Keys', mimetype: 'video/mp4', upload: 'video' },
+  audio: { keyInfo: 'WhatsApp Audio Keys', mimetype: 'audio/mpeg', upload: 'audio' },
+  voice: { keyInfo: 'WhatsApp Audio Keys', mimetype: 'audio/ogg; codecs=opus', upload: 'audio' },
+  document: { keyInfo: 'WhatsApp Document Keys', mimetype: 'application/octet-stream', upload: 'document' },
+  sticker: { keyInfo: 'WhatsApp Image Keys', mimetype: 'image/webp', upload: 'image' },
+  ptv: { keyInfo: 'WhatsApp Video Keys', mimetype: 'video/mp4', upload: 'video' },
+} as const satisfies Record<string, MediaKindFacts>;
+
+/** A name of {@link MEDIA_KINDS}. */
+export type MediaKind = keyof typeof MEDIA_KINDS;
+
+/** Whether `name` is one of {@link MEDIA_KINDS}. */
+export function isMediaKind(name: string): name is MediaKind {
+  return Object.hasOwn(MEDIA_KINDS, name);
+}

@@ -1,0 +1,50 @@
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+
+import { MediaRefusal } from './media-refusal.ts';
+import { type MediaServerParts } from './media-server-parts.ts';
+import { receiveUpload } from './receive-upload.ts';
+import { sendFile } from './send-file.ts';
+
+type Handler = (parts: MediaServerParts, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Takes files at `POST /mms/<kind>/<hash>`, and gives them at the direct path that it answered (section 11 of the protocol
+ * notes); everything else is for `otherwise`.
+ */
+export function serveMedia(parts: MediaServerParts, otherwise: RequestListener): RequestListener {
+  return (request, response) => {
+    const handler = handlerFor(request);
+    if (handler) void answer(handler, parts, { request, response });
+    else otherwise(request, response);
+  };
+}
+
+function handlerFor({ method, url = '' }: IncomingMessage): Handler | undefined {
+  if (method === 'POST' && url.startsWith('/mms/')) return receiveUpload;
+  return method === 'GET' && url.startsWith('/v/') ? sendFile : undefined;
+}
+
+async function answer(
+  handler: Handler,
+  parts: MediaServerParts,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): Promise<void> {
+  try {
+    await handler(parts, request, response);
+  } catch (error) {
+    refuse(response, error);
+  } finally {
+    parts.changes.announce();
+  }
+}
+
+/** Says what is wrong, as long as nothing was sent; a client that is gone is told nothing. */
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { status, message } = error instanceof MediaRefusal ? error : { status: 500, message: String(error) };
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify({ error: { code: status, message } }));
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+/** What clients show when they upload: each account has one pass, as long as the server runs. */
+export class UploadPasses {
+  readonly #byNumber = new Map<string, string>();
+  readonly #numbers = new Map<string, string>();
+
+  /** The pass of an account. */
+  passOf(number: string): string {
+    const known = this.#byNumber.get(number);
+    if (known !== undefined) return known;
+    const pass = randomBytes(24).toString('base64url');
+    this.#byNumber.set(number, pass);
+    this.#numbers.set(pass, number);
+    return pass;
+  }
+
+  /** The number of the account that has this pass. */
+  numberOf(pass: string | null): string | undefined {
+    return this.#numbers.get(pass ?? '');
+  }
+}

@@ -1,0 +1,186 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Agent } from 'node:https';
+import { connect } from 'node:net';
+import { downloadMediaMessage, extractMessageContent, type WAMessage } from '@whiskeysockets/baileys';
+
+import { type MediaFields, type OutgoingMedia } from '../../simulator/phones/media-message.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const ANA = '5491122334455';
+const SHOP = '5491166778899';
+
+/** The media of a message, whatever kind it is. */
+function fieldsOf({ message }: Pick<WAMessage, 'message'>): MediaFields {
+  return Object.values(extractMessageContent(message)!).find((field) => field?.mediaKey);
+}
+
+/** Stock Baileys' download, with the simulator in the place of `mmg.whatsapp.net`. */
+function download(whatsapp: Simulator, message: WAMessage): Promise<Buffer> {
+  const { directPath, ...fields } = fieldsOf(message);
+  const url = `http://${whatsapp.mediaHost}${directPath}`;
+  const [kind] = Object.keys(extractMessageContent(message.message)!).filter((key) => key !== 'messageContextInfo');
+  return downloadMediaMessage({ ...message, message: { [kind!]: { ...fields, url } } }, 'buffer', {});
+}
+
+/** Baileys uploads by TLS only; what it says inside is the same over a plain connection. */
+class PlainAgent extends Agent {
+  override createConnection({ host, port }: any) {
+    return connect(port, host);
+  }
+}
+
+const bytes = randomBytes(100_001);
+const KINDS: [OutgoingMedia, object][] = [
+  [
+    { kind: 'image', bytes, caption: 'mirá', width: 4, height: 3, thumbnail: Buffer.from('jpeg') },
+    { imageMessage: { mimetype: 'image/jpeg', caption: 'mirá', width: 4, height: 3, fileLength: expect.anything() } },
+  ],
+  [{ kind: 'video', bytes, seconds: 7 }, { videoMessage: { mimetype: 'video/mp4', seconds: 7 } }],
+  [{ kind: 'audio', bytes, mimetype: 'audio/mp4' }, { audioMessage: { mimetype: 'audio/mp4' } }],
+  [
+    { kind: 'voice', bytes, seconds: 2, fields: { waveform: Buffer.from([1, 2]) } },
+    { audioMessage: { ptt: true, mimetype: 'audio/ogg; codecs=opus', waveform: Buffer.from([1, 2]) } },
+  ],
+  [
+    { kind: 'document', bytes, fileName: 'ñ.pdf', mimetype: 'application/pdf' },
+    { documentMessage: { title: 'ñ.pdf' } },
+  ],
+  [
+    { kind: 'document', bytes, caption: 'la factura' },
+    { documentWithCaptionMessage: { message: { documentMessage: { caption: 'la factura' } } } },
+  ],
+  [{ kind: 'sticker', bytes: Buffer.alloc(0) }, { stickerMessage: { mimetype: 'image/webp' } }],
+  [{ kind: 'ptv', bytes, seconds: 3 }, { ptvMessage: { seconds: 3 } }],
+  [{ kind: 'image', bytes, viewOnce: true }, { viewOnceMessageV2: { message: { imageMessage: { viewOnce: true } } } }],
+];
+
+describe('with a client that is linked', () => {
+  let whatsapp: Simulator;
+  let client: BaileysClient;
+
+  beforeAll(async () => {
+    whatsapp = await startSimulator();
+    client = new BaileysClient(whatsapp, { fetchAgent: new PlainAgent() });
+    await client.pairWith(whatsapp.phone(SHOP));
+  });
+
+  afterAll(async () => {
+    await client[Symbol.asyncDispose]();
+    await whatsapp[Symbol.asyncDispose]();
+  });
+
+  it.each(KINDS)('brings from a phone to a client, which reads the file: %o', async (media, content) => {
+    const id = await whatsapp.phone(ANA).sendMedia(SHOP, media);
+    const { message } = await client.message(({ key }) => key.id === id);
+
+    expect(message.message).toMatchObject(content);
+    expect(fieldsOf(message).url).toBe(`https://mmg.whatsapp.net${fieldsOf(message).directPath}`);
+    expect((await download(whatsapp, message)).equals(media.bytes)).toBe(true);
+  });
+
+  it.each([
+    ['image', { image: bytes, caption: 'hola', jpegThumbnail: 'AAAA', width: 1, height: 1 }],
+    ['video', { video: bytes, jpegThumbnail: 'AAAA' }],
+    ['voice', { audio: bytes, ptt: true, seconds: 1, waveform: new Uint8Array(64) }],
+    ['document', { document: bytes, mimetype: 'text/plain', fileName: 'a.txt' }],
+    ['sticker', { sticker: bytes }],
+  ] as const)('brings %s from a client to a phone, which reads the file', async (_kind, content) => {
+    const ana = whatsapp.phone(ANA);
+    const { uploadsFromClients } = whatsapp.stats();
+
+    const sent = await client.sock!.sendMessage(ana.jid, content);
+    const received = await ana.next(({ id }) => id === sent!.key.id);
+
+    expect((await ana.media(received)).equals(bytes)).toBe(true);
+    expect(whatsapp.stats().uploadsFromClients).toBe(uploadsFromClients + 1);
+  });
+
+  it('brings 60 MB both ways', async () => {
+    const large = Buffer.alloc(60_000_000, 'large ');
+    const ana = whatsapp.phone(ANA);
+
+    const id = await ana.sendMedia(SHOP, { kind: 'document', bytes: large });
+    const { message } = await client.message(({ key }) => key.id === id);
+    expect((await download(whatsapp, message)).equals(large)).toBe(true);
+
+    const sent = await client.sock!.sendMessage(ana.jid, { document: large, mimetype: 'text/plain' });
+    const received = await ana.next((each) => each.id === sent!.key.id);
+    expect((await ana.media(received)).equals(large)).toBe(true);
+  });
+});
+
+interface Upload {
+  auth?: string;
+  token?: string;
+  /** Whose hash is in the path. */
+  named?: Uint8Array;
+}
+
+async function upload(whatsapp: Simulator, { auth = 'wrong', token, named = bytes }: Upload): Promise<Response> {
+  const hash = createHash('sha256').update(named).digest('base64url');
+  const query = new URLSearchParams({ token: token ?? hash, ...(auth && { auth }) }).toString();
+  return fetch(`http://${whatsapp.mediaHost}/mms/image/${hash}?${query}`, { method: 'POST', body: bytes });
+}
+
+it('takes an upload with a pass and under its hash only, and gives it under its direct path only', async () => {
+  await using whatsapp = await startSimulator();
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(whatsapp.phone(SHOP));
+  const { auth } = await client.sock!.refreshMediaConn();
+
+  const answers = await Promise.all([
+    upload(whatsapp, { auth: '' }),
+    upload(whatsapp, { auth: 'wrong' }),
+    upload(whatsapp, { auth, named: Buffer.from('something else') }),
+    upload(whatsapp, { auth, token: 'wrong' }),
+    upload(whatsapp, { auth }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 400, 400, 200]);
+  expect(await answers[2].json()).toEqual({
+    error: { code: 400, message: 'The hash in the path is not that of the file.' },
+  });
+  expect(whatsapp.stats().uploadsFromClients).toBe(1);
+  const { url, direct_path } = (await answers[4].json()) as Record<string, string>;
+  expect(url).toBe(`https://mmg.whatsapp.net${direct_path}`);
+
+  const get = (path: string, range?: string) =>
+    fetch(`http://${whatsapp.mediaHost}${path}`, range ? { headers: { range } } : {});
+  const whole = await get(direct_path!);
+  expect(whole.headers.get('content-length')).toBe('100001');
+  expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
+  const part = await get(direct_path!, 'bytes=100000-');
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 100000-100000/100001']);
+  expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100_000))).toBe(true);
+  const refused = await Promise.all([
+    get(direct_path!, 'bytes=100001-'),
+    get('/v/other'),
+    get(direct_path!.split('?')[0]!),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual([416, 404, 404]);
+});
+
+it.each([
+  [{ fileLength: 5 }, 'its fileLength is not 100001.'],
+  [{ fileSha256: Buffer.alloc(32) }, 'its fileSha256 is not that of the plain file.'],
+  [{ fileEncSha256: Buffer.alloc(32) }, 'its fileEncSha256 is not that of the file.'],
+  [{ mediaKey: Buffer.alloc(32) }, 'its MAC is wrong for its key and the kind image.'],
+  [{ mediaKey: Buffer.alloc(31) }, 'its key does not have 32 bytes.'],
+  [{ directPath: '' }, 'it has no direct path.'],
+  [{ directPath: '/v/other' }, 'it is not on the media server.'],
+])('says what is wrong with a file that comes with %o', async (fields, what) => {
+  await using whatsapp = await startSimulator();
+  const bea = whatsapp.phone(SHOP);
+  await whatsapp.phone(ANA).sendMedia(SHOP, { kind: 'image', bytes, fields });
+
+  await expect(bea.media(await bea.next())).rejects.toThrow(`The media of this message cannot be read: ${what}`);
+});
+
+it('says that there is no file in a text', async () => {
+  await using whatsapp = await startSimulator();
+  const bea = whatsapp.phone(SHOP);
+  await whatsapp.phone(ANA).sendText(SHOP, 'hola');
+
+  await expect(bea.media(await bea.next())).rejects.toThrow('there is none in it.');
+});
