@@ -94,7 +94,7 @@ function createNotifier(config: Config, { clock, chance, log }: Required<AppPart
 }
 
 function createSessions(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): SessionManager {
-  const { sessions: store, sentMessages, pollVotes, timeline, signalKeys: keys, journal } = storage;
+  const { sessions: store, sentMessages, conversations, pollVotes, timeline, signalKeys: keys, journal } = storage;
   const connector = new BaileysConnector({
     settings: config.whatsapp,
     ...{ keys, journal, sentMessages, clock, media: config.media },
@@ -103,7 +103,7 @@ function createSessions(config: Config, { clock, chance, log }: Required<AppPart
   });
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, pollVotes, timeline, clock, chance },
+    ...{ store, sentMessages, conversations, pollVotes, timeline, clock, chance },
     folders: sessionFolders(config.sessions.authDir),
     connector,
     log: log.child({ part: 'sessions' }),

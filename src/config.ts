@@ -60,7 +60,7 @@ export function readConfig(environment: Environment): Config {
     mode: production ? 'production' : 'development',
     http: readHttp(read, production),
     backend: readBackend(read, production),
-    sessions: readSessions(read),
+    sessions: readSessions(read, production),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
     log: {
@@ -120,13 +120,30 @@ function readSigningSecret(read: EnvironmentReader): Secret | null {
   return secret;
 }
 
-function readSessions(read: EnvironmentReader): SessionSettings {
+function readSessions(read: EnvironmentReader, production: boolean): SessionSettings {
   return {
     authDir: read.text('AUTH_DIR') ?? './auth_sessions',
     qrSessionTtlMs: read.seconds('QR_SESSION_TTL', 0) * 1_000,
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
-    sendRate: read.integer('SEND_RATE', 0, { min: 0, max: 100_000 }),
+    ...readPace(read, production),
     tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+  };
+}
+
+/** Accounts that write like machines are banned; in development nobody is written to. */
+function readPace(
+  read: EnvironmentReader,
+  production: boolean,
+): Pick<SessionSettings, 'pace' | 'newConversationsPerDay'> {
+  const limit = (name: string, usual: number) => read.integer(name, production ? usual : 0, { min: 0, max: 1_000_000 });
+  return {
+    pace: {
+      perMinute: limit('SEND_RATE', 20),
+      burst: read.integer('SEND_BURST', 5, { min: 1, max: 10_000 }),
+      perHour: limit('SEND_RATE_HOUR', 200),
+      perDay: limit('SEND_RATE_DAY', 1_000),
+    },
+    newConversationsPerDay: limit('NEW_CONVERSATIONS_DAY', 50),
   };
 }
 

@@ -56,6 +56,7 @@ async function store({ sessions, keys, clock }: ImportParts, id: SessionId, foun
     errorMessage: null,
     lastSeenMs: null,
     retryAtMs: null,
+    restrictedUntilMs: null,
     createdAtMs: now,
     updatedAtMs: now,
   };

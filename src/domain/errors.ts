@@ -72,11 +72,14 @@ export type ErrorCode = keyof typeof ERRORS;
 /** A failure with a name. `message` is the table's sentence unless a better one is given. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** After how many ms another try can succeed, where that is known. */
+  readonly retryAfterMs: number | undefined;
   override readonly name = 'AppError';
 
-  constructor(code: ErrorCode, options: { message?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, options: { message?: string; cause?: unknown; retryAfterMs?: number } = {}) {
     super(options.message ?? ERRORS[code].message, { cause: options.cause });
     this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** The HTTP status that this failure is answered with. */

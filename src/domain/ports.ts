@@ -36,6 +36,8 @@ export interface ConnectionListener {
   onMessage(message: IncomingMessage | undefined, key: MessageKey): void;
   /** News of messages that we sent. */
   onDelivery(update: DeliveryUpdate): void;
+  /** Until when WhatsApp lets the account begin no conversations (Unix ms); `null` when it does. */
+  onRestricted(untilMs: number | null): void;
   /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
   onNote(why: string): void;
   /** The line is gone, for this reason. Nothing else comes after it. */
@@ -99,6 +101,8 @@ export interface Along {
   handled?: MessageKey;
   /** The vote in a poll that the message is. */
   vote?: VoteCast | undefined;
+  /** Who wrote: from now on no stranger. */
+  heardOf?: string;
   /** What to write into the session's timeline. */
   note?: TimelineNote;
 }
@@ -114,10 +118,27 @@ export interface SentMessageStore {
   add(sessionId: SessionId, message: SentMessage): Promise<void>;
   /** The message, with what is known of its fate; `undefined` when we did not send it. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
+  /** How many the session sent after this moment. */
+  countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
   /** Those of all sessions that nobody acknowledged or refused, and that were sent before this moment. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
   /** Stores the new status and the event that tells of it, in one transaction. */
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;
+}
+
+/** How many there are, and when the oldest of them was made (Unix ms). */
+export interface CountSince {
+  count: number;
+  oldestMs: number | null;
+}
+
+/** With whom the sessions have spoken, each person by its number, or JID where there is none. */
+export interface ConversationStore {
+  isKnown(sessionId: SessionId, peer: string): Promise<boolean>;
+  /** We wrote; whoever is known already stays as it is. */
+  begun(sessionId: SessionId, peer: string): Promise<void>;
+  /** Those that we began after this moment. */
+  begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
 }
 
 /** Which sent message is meant. */

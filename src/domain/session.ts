@@ -37,6 +37,8 @@ export interface SessionRecord {
   lastSeenMs: number | null;
   /** When a `failed` session may come back by itself: the end of a temporary ban, where WhatsApp said it. */
   retryAtMs: number | null;
+  /** Until when WhatsApp lets the account begin no conversations; `null`, or in the past, when it does. */
+  restrictedUntilMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

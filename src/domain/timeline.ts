@@ -8,6 +8,7 @@ export const TIMELINE = {
   disconnected: 'The line stayed away for 10 s, and the backend was told.',
   repaired: 'The line is back; `why` says what had been wrong.',
   trouble: 'Something went wrong on the line, which goes on.',
+  restricted: 'WhatsApp lets the account begin no conversations for a while; those that there are go on.',
   restart_requested: 'A person asked for a new line.',
   ban_over: 'The time of a temporary ban is over; the line is opened again.',
   starting_over: 'The credentials were of no use and are forgotten; a new code follows.',

@@ -14,7 +14,9 @@ export interface ErrorBody {
 
 /** The answer that tells of a failure. */
 export function errorReply(error: AppError): Reply<ErrorBody> {
-  return { status: error.status, body: { success: false, error: error.code, message: error.message } };
+  const { status, code, message, retryAfterMs } = error;
+  const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+  return { status, body: { success: false, error: code, message }, headers };
 }
 
 /** Writes an answer. */

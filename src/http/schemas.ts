@@ -65,6 +65,8 @@ export const session = z
     updated_at: isoTime,
     error_message: z.string().nullable().meta({ description: 'What happened, and what to do.' }),
     reconnecting: z.boolean().meta({ description: 'The line is lost, is being repaired and comes back by itself.' }),
+    account_restricted: z.boolean().meta({ description: 'WhatsApp lets the account begin no conversations now.' }),
+    restricted_until: isoTime.nullable(),
     sessionId: z.string().meta({ description: 'The same as session_id.' }),
     phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
   })
@@ -83,6 +85,8 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   updated_at: '2024-01-15T10:30:00.000Z',
   error_message: null,
   reconnecting: false,
+  account_restricted: false,
+  restricted_until: null,
   sessionId: EXAMPLE_ID,
   phoneNumber: '5491234567890',
 };

@@ -51,7 +51,7 @@ export class Inbound {
     const now = clock.now();
     const seen = { ...record, lastSeenMs: now };
     const told = vote ? await this.#counted(record, message, vote) : message;
-    await store.commit(seen, [messageReceived(record, told, now)], { handled, vote });
+    await store.commit(seen, [messageReceived(record, told, now)], { handled, vote, ...heardOf(message) });
     const { sessionId } = record;
     log.info({ sessionId, messageId: message.id, type: message.content.type }, `[${sessionId}] message received`);
     return seen;
@@ -60,4 +60,9 @@ export class Inbound {
   async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
     return withResults(message, vote, await this.#parts.pollVotes.of(sessionId, vote.pollId));
   }
+}
+
+/** In groups one hears of many whom one could not write to. */
+function heardOf({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardOf?: string } {
+  return isGroup || fromMe ? {} : { heardOf: sender.number ?? chatId };
 }

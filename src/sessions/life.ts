@@ -72,6 +72,13 @@ export class Life {
     this.#become(state);
   }
 
+  /** Changes what nobody is told of: the state and its status stay. */
+  async amend(changes: Partial<SessionRecord>, note: Change['note']): Promise<void> {
+    const record = { ...this.#record, ...changes };
+    await this.#store.commit(record, [], this.#along(note));
+    this.#record = record;
+  }
+
   /** Writes into the timeline; nothing else changes. */
   async note(what: TimelineWord, why: string | null): Promise<void> {
     await this.#store.commit(this.#record, [], this.#along({ what, why }));

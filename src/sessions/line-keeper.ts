@@ -102,6 +102,7 @@ export class LineKeeper {
       },
       onMessage: (message, key) => listener.onMessage(message, key),
       onDelivery: (update) => listener.onDelivery(update),
+      onRestricted: (untilMs) => listener.onRestricted(untilMs),
       onNote: (why) => listener.onNote(why),
       onClosed: (reason) => {
         leave();

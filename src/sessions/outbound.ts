@@ -2,9 +2,17 @@ import { type Clock } from '../kit/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
-import { type Connection, type SendOutcome, type SentMessageRef, type SentMessageStore } from '../domain/ports.ts';
+import {
+  type Connection,
+  type SendOutcome,
+  type SentMessage,
+  type SentMessageRef,
+  type SentMessageStore,
+} from '../domain/ports.ts';
+import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { messageStatusUpdate } from './events.ts';
+import { type NewConversations } from './new-conversations.ts';
 import { type SendPace } from './send-pace.ts';
 
 /** How long the answer to the caller waits for WhatsApp (contract 1.2). */
@@ -20,7 +28,7 @@ export interface SendResult {
 
 /** The session as a sender needs it. */
 export interface SendingSession {
-  sessionId: SessionId;
+  record: SessionRecord;
   pace: SendPace;
   /**
    * The open line; waits a little for one that is just being repaired.
@@ -32,17 +40,20 @@ export interface SendingSession {
 /**
  * OUTBOUND: from the main backend's request to the phone.
  * 1. the session's turn comes (`SEND_RATE`), and its line is there;
- * 2. the line finds the account behind the number, and the message is stored before it leaves: a recipient who
- *    cannot decrypt it asks for it again, perhaps days later;
+ * 2. the line finds the account behind the number. When it is a stranger's, the day's budget for new conversations must
+ *    allow it. The message is stored before it leaves: a recipient who cannot decrypt it asks for it again, perhaps days
+ *    later;
  * 3. WhatsApp acknowledges or refuses, and the caller hears which;
  * 4. what becomes of it afterwards comes to {@link Outbound.progress} and goes on as a callback.
  */
 export class Outbound {
   readonly #sent: SentMessageStore;
+  readonly #newConversations: NewConversations;
   readonly #clock: Clock;
 
-  constructor(sent: SentMessageStore, clock: Clock) {
+  constructor(sent: SentMessageStore, newConversations: NewConversations, clock: Clock) {
     this.#sent = sent;
+    this.#newConversations = newConversations;
     this.#clock = clock;
   }
 
@@ -54,12 +65,15 @@ export class Outbound {
   async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     await session.pace.turn();
     const line = await session.line();
-    const outcome = await line.send({
-      ...outgoing,
-      ackTimeoutMs: ACK_TIMEOUT_MS,
-      beforeSend: (message) => this.#sent.add(session.sessionId, message),
-    });
-    return accepted(outcome);
+    let peer: string | undefined;
+    const beforeSend = async (message: SentMessage): Promise<void> => {
+      peer = peerOf(message);
+      if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
+      await this.#sent.add(session.record.sessionId, message);
+    };
+    const result = accepted(await line.send({ ...outgoing, ackTimeoutMs: ACK_TIMEOUT_MS, beforeSend }));
+    if (peer !== undefined) await this.#newConversations.begun(session.record, peer);
+    return result;
   }
 
   /** Tells the backend that WhatsApp will say nothing of a message any more. */
@@ -80,6 +94,11 @@ export class Outbound {
     const event = messageStatusUpdate(sessionId, message, update, this.#clock.now());
     await this.#sent.progress(sessionId, update.messageId, update.status, event);
   }
+}
+
+/** With whom it is a conversation of two; groups are none. */
+function peerOf({ to, toNumber }: SentMessage): string | undefined {
+  return to.endsWith('@g.us') ? undefined : (toNumber ?? to);
 }
 
 function unacknowledged(messageId: string, errorMessage: string): DeliveryUpdate {

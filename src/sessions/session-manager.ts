@@ -9,6 +9,7 @@ import { AppError } from '../domain/errors.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
   type Connector,
+  type ConversationStore,
   type SentMessageStore,
   type SessionFolders,
   type SessionStore,
@@ -19,7 +20,8 @@ import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, 
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
-import { SendPace } from './send-pace.ts';
+import { NewConversations } from './new-conversations.ts';
+import { type PaceLimits, SendPace } from './send-pace.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type SessionView, sessionView } from './session-view.ts';
 import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
@@ -40,8 +42,10 @@ export interface SessionSettings {
   qrSessionTtlMs: number;
   /** `MAX_PENDING_SESSIONS`. */
   maxPendingSessions: number;
-  /** `SEND_RATE`, messages a minute and session; 0 is no limit. */
-  sendRate: number;
+  /** How many messages a session may send. */
+  pace: PaceLimits;
+  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
+  newConversationsPerDay: number;
   /** `CALLBACK_OWN_MESSAGES`. */
   tellOwnMessages: boolean;
 }
@@ -51,6 +55,7 @@ export interface SessionManagerParts {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  conversations: ConversationStore;
   pollVotes: PollVoteStore;
   timeline: TimelineStore;
   folders: SessionFolders;
@@ -81,7 +86,9 @@ export class SessionManager implements AsyncDisposable {
     const { settings, store, connector, clock, chance, log, sentMessages, pollVotes, folders } = parts;
     this.#parts = parts;
     this.#supervisor = new Supervisor(log);
-    this.#outbound = new Outbound(sentMessages, clock);
+    const perDay = settings.newConversationsPerDay;
+    const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
+    this.#outbound = new Outbound(sentMessages, newConversations, clock);
     const inbound = new Inbound({ store, pollVotes, clock, log, tellOwnMessages: settings.tellOwnMessages });
     this.#shared = {
       ...{ store, connector, clock, chance, log, inbound, folders },
@@ -190,6 +197,7 @@ export class SessionManager implements AsyncDisposable {
       errorMessage: null,
       lastSeenMs: null,
       retryAtMs: null,
+      restrictedUntilMs: null,
       createdAtMs: now,
       updatedAtMs: now,
     };
@@ -199,10 +207,10 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #add(record: SessionRecord): Session {
-    const { settings, clock } = this.#parts;
+    const { settings, sentMessages: sent, clock, chance } = this.#parts;
     const session = new Session(record, {
       ...this.#shared,
-      pace: new SendPace(settings.sendRate, clock),
+      pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, chance }),
       announcing: (number, announce) =>
         this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
     });
@@ -260,6 +268,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #view({ record }: Session): SessionView {
-    return sessionView(record, this.#parts.settings.authDir);
+    const { settings, clock } = this.#parts;
+    return sessionView(record, { authDir: settings.authDir, nowMs: clock.now() });
   }
 }

@@ -18,12 +18,23 @@ export interface SessionView {
   error_message: string | null;
   /** Whether a lost line is being repaired and comes back by itself. */
   reconnecting: boolean;
+  /** Whether WhatsApp lets the account begin no conversations now, and until when (ISO 8601). */
+  account_restricted: boolean;
+  restricted_until: string | null;
   sessionId: SessionId;
   phoneNumber: string | null;
 }
 
-/** The view of a stored session. `authDir` is the folder of all sessions, as it was configured. */
-export function sessionView(record: SessionRecord, authDir: string): SessionView {
+/** What a view depends on besides the session. */
+export interface ViewParts {
+  /** The folder of all sessions, as it was configured. */
+  authDir: string;
+  nowMs: number;
+}
+
+/** The view of a stored session. */
+export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewParts): SessionView {
+  const restrictedUntilMs = (record.restrictedUntilMs ?? 0) > nowMs ? record.restrictedUntilMs : null;
   return {
     session_id: record.sessionId,
     phone_number: record.identity?.phoneNumber ?? null,
@@ -36,6 +47,8 @@ export function sessionView(record: SessionRecord, authDir: string): SessionView
     updated_at: isoTime(record.updatedAtMs),
     error_message: record.errorMessage,
     reconnecting: record.phase === 'lost',
+    account_restricted: restrictedUntilMs !== null,
+    restricted_until: isoTimeOrNull(restrictedUntilMs),
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };

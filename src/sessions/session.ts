@@ -1,5 +1,5 @@
 import { type Chance } from '../kit/chance.ts';
-import { type Clock, type Timer } from '../kit/clock.ts';
+import { type Clock, isoTime, type Timer } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { type Slots } from '../kit/slots.ts';
@@ -172,6 +172,7 @@ export class Session implements SendingSession {
           this.#life.received(await this.#parts.inbound.receive(this.record, message, key));
         }),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
+      onRestricted: (untilMs) => this.#inTurn('a restriction', () => this.#restricted(untilMs)),
       onNote: (why) => this.#inTurn('a note', () => this.#life.note('trouble', why)),
       onClosed: (reason) => this.#inTurn('a lost line', () => this.#lost(reason)),
     };
@@ -215,6 +216,12 @@ export class Session implements SendingSession {
       const events = [newSessionConnected(record, this.#parts.authDir, after)];
       await this.#life.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
     });
+  }
+
+  async #restricted(untilMs: number | null): Promise<void> {
+    if (untilMs === this.record.restrictedUntilMs) return;
+    const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
+    await this.#life.amend({ restrictedUntilMs: untilMs }, note);
   }
 
   /** How the timeline tells of a login: what had been wrong belongs to it. */

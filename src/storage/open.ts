@@ -1,6 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
 import { type CallbackArchive, type CallbackQueue } from '../domain/callback-ports.ts';
 import {
+  type ConversationStore,
   type IdempotencyStore,
   type SentMessageStore,
   type SessionStore,
@@ -12,6 +13,7 @@ import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
+import { SqliteConversationStore } from './conversations.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
@@ -31,6 +33,7 @@ import { SqliteTimeline } from './timeline.ts';
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;
@@ -66,11 +69,13 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const callbacks = new SqliteCallbackQueue(db, { bell, retryBell });
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
+  const conversations = new SqliteConversationStore(db, clock);
   const condition = new StorageCondition(db);
   const stores = {
-    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, timeline }),
+    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, conversations, timeline }),
     sentMessages,
     pollVotes,
+    conversations,
     settings: new SqliteSettingsStore(db),
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal),

@@ -3,6 +3,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
 import {
+  type CountSince,
   type KnownSentMessage,
   type SentMessage,
   type SentMessageRef,
@@ -41,6 +42,10 @@ export class SqliteSentMessageStore implements SentMessageStore {
     });
   }
 
+  countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
+    return promised(() => this.#sql.countSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
+  }
+
   unanswered(beforeMs: number): Promise<SentMessageRef[]> {
     return promised(() => this.#sql.unanswered.all(beforeMs));
   }
@@ -65,6 +70,10 @@ function prepare(db: Database) {
     find: db.prepare<[SessionId, string], KnownSentMessage>(
       `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+    ),
+    countSince: db.prepare<[SessionId, number], CountSince>(
+      `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM sent_messages
+       WHERE session_id = ? AND created_at_ms > ?`,
     ),
     unanswered: db.prepare<[number], SentMessageRef>(
       `SELECT session_id AS sessionId, message_id AS messageId FROM sent_messages

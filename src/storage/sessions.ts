@@ -4,6 +4,7 @@ import { type NewCallback } from '../domain/callback-ports.ts';
 import { type Along, type SessionStore } from '../domain/ports.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SqliteConversationStore } from './conversations.ts';
 import { type SqliteJournal } from './journal.ts';
 import { type Outbox } from './outbox.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
@@ -20,6 +21,7 @@ interface Row {
   errorMessage: string | null;
   lastSeenMs: number | null;
   retryAtMs: number | null;
+  restrictedUntilMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -41,6 +43,7 @@ export interface SessionStoreParts {
   outbox: Outbox;
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
+  conversations: SqliteConversationStore;
   timeline: SqliteTimeline;
 }
 
@@ -69,11 +72,12 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId }));
   }
 
-  #write(record: SessionRecord, { handled, vote, note }: Along): void {
+  #write(record: SessionRecord, { handled, vote, heardOf, note }: Along): void {
     const { sessionId } = record;
     this.#sql.upsert.run(toRow(record));
     if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
+    if (heardOf !== undefined) this.#parts.conversations.heardOf(sessionId, heardOf);
     if (note !== undefined) this.#parts.timeline.add(sessionId, note);
   }
 }
@@ -96,15 +100,16 @@ function prepare(db: Database) {
   return {
     all: db.prepare<[], Row>(
       `SELECT session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
-         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs, created_at_ms AS createdAtMs,
+         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs,
+         restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs,
          updated_at_ms AS updatedAtMs
        FROM sessions ORDER BY created_at_ms, session_id`,
     ),
     upsert: db.prepare<[Row]>(
       `INSERT OR REPLACE INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
-         last_seen_ms, retry_at_ms, created_at_ms, updated_at_ms)
+         last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
-         @lastSeenMs, @retryAtMs, @createdAtMs, @updatedAtMs)`,
+         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)`,
     ),
     remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
   };

@@ -27,6 +27,7 @@ import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf, unreadableMessage } from './replay.ts';
+import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { send } from './send.ts';
 import { type WhatsAppSettings } from './settings.ts';
@@ -162,7 +163,10 @@ export class BaileysConnection implements Connection {
 
   #handlers(line: OpenLine): LineHandlers {
     const { auth } = line;
-    const { listener, log } = this.#parts;
+    const { listener, log, clock } = this.#parts;
+    const restriction = new Restriction(line.socket, clock, (untilMs) =>
+      this.#news(() => listener.onRestricted(untilMs)),
+    );
     return {
       credentialsChanged: () => {
         const saved = auth.saveCredentials();
@@ -176,8 +180,11 @@ export class BaileysConnection implements Connection {
       message: (message, appended) => this.#read(line, message, appended),
       acknowledged: (node) => {
         const update = this.#acks.take(node);
-        if (update) this.#news(() => listener.onDelivery(update));
+        if (!update) return;
+        this.#news(() => listener.onDelivery(update));
+        if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
       },
+      restriction: (lock) => restriction.told(lock),
       groupNamed: (groupId, name) => this.#parts.groupNames.told(groupId, name),
       delivery: (update) => this.#news(() => listener.onDelivery(update)),
       closed: (error) => this.#finish(error),

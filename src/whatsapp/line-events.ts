@@ -1,4 +1,10 @@
-import { type BinaryNode, type GroupMetadata, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import {
+  type BinaryNode,
+  type ConnectionState,
+  type GroupMetadata,
+  type WAMessage,
+  type WASocket,
+} from '@whiskeysockets/baileys';
 import { type DeliveryUpdate } from '../domain/message.ts';
 import { type AccountIdentity, type QrCode } from '../domain/session.ts';
 import { groupReceipts, personReceipts } from './delivery.ts';
@@ -18,6 +24,8 @@ export interface LineHandlers {
   message: (message: WAMessage, offline: boolean) => void;
   acknowledged: (node: BinaryNode) => void;
   delivery: (update: DeliveryUpdate) => void;
+  /** WhatsApp told whether the account may begin conversations. */
+  restriction: (lock: NonNullable<ConnectionState['reachoutTimeLock']>) => void;
   /** WhatsApp told how a group is called now. */
   groupNamed: (groupId: string, name: string) => void;
   closed: (error: unknown) => void;
@@ -32,13 +40,14 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
   tapEvents(socket, {
     'creds.update': () => handlers.credentialsChanged(),
     'connection.update': (update) => {
-      const { qr, isNewLogin, connection, lastDisconnect } = update;
+      const { qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock } = update;
       const code = qr === undefined ? undefined : offer.shown(qr);
       if (code) handlers.qr(code);
       if (isNewLogin) {
         offer.scanned();
         loggedIn(socket, handlers.paired, handlers);
       }
+      if (reachoutTimeLock) handlers.restriction(reachoutTimeLock);
       if (connection === 'open') loggedIn(socket, handlers.open, handlers);
       if (connection === 'close') handlers.closed(lastDisconnect?.error);
     },

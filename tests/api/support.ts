@@ -44,6 +44,8 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     updated_at: '2024-01-15T10:30:00.000Z',
     error_message: null,
     reconnecting: false,
+    account_restricted: false,
+    restricted_until: null,
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,
   };

@@ -147,7 +147,7 @@ describe('sending while the same contact writes', () => {
 
 describe('SEND_RATE', () => {
   it('spaces the messages of a session, and refuses what would wait too long', async () => {
-    await using world = await startWorld({ environment: { SEND_RATE: '2' } });
+    await using world = await startWorld({ environment: { SEND_RATE: '2', SEND_BURST: '1' } });
     const sessionId = await linked(world);
     await world.orchestrator.send(sessionId, PERSON, 'uno');
 
@@ -156,7 +156,7 @@ describe('SEND_RATE', () => {
     const third = await world.orchestrator.send(sessionId, PERSON, 'tres');
 
     expect(third).toMatchObject({ status: 429, body: { error: 'rate_limited' } });
-    world.clock.skip(30_000);
+    world.clock.skip(45_000);
     expect(await second).toMatchObject({ status: 200, body: { status: 'sent' } });
   });
 });

@@ -28,7 +28,8 @@ describe('without any setting', () => {
         authDir: './auth_sessions',
         qrSessionTtlMs: 0,
         maxPendingSessions: 100,
-        sendRate: 0,
+        pace: { perMinute: 0, burst: 5, perHour: 0, perDay: 0 },
+        newConversationsPerDay: 0,
         tellOwnMessages: false,
       },
       media: { downloadsDir: './downloads', download: false, host: undefined },
@@ -41,6 +42,7 @@ describe('without any setting', () => {
       mode: 'production',
       http: { host: '0.0.0.0', corsOrigin: [] },
       backend: { baseUrl: 'https://api.tudominio.com', timeoutMs: 15_000, retries: 5 },
+      sessions: { pace: { perMinute: 20, burst: 5, perHour: 200, perDay: 1_000 }, newConversationsPerDay: 50 },
     });
   });
 
@@ -91,6 +93,10 @@ describe('a setting', () => {
     ['MAX_PENDING_SESSIONS', { MAX_PENDING_SESSIONS: '0' }],
     ['QR_SESSION_TTL', { QR_SESSION_TTL: '-5' }],
     ['SEND_RATE', { SEND_RATE: 'fast' }],
+    ['SEND_BURST', { SEND_BURST: '0' }],
+    ['SEND_RATE_HOUR', { SEND_RATE_HOUR: '-1' }],
+    ['SEND_RATE_DAY', { SEND_RATE_DAY: '1.5' }],
+    ['NEW_CONVERSATIONS_DAY', { NEW_CONVERSATIONS_DAY: 'some' }],
     ['MAX_MEDIA_BYTES', { MAX_MEDIA_BYTES: '0' }],
     ['WHATSAPP_WS_URL', { WHATSAPP_WS_URL: 'http://x' }],
     ['WHATSAPP_ROOT_KEY', { WHATSAPP_ROOT_KEY: 'abcd' }],

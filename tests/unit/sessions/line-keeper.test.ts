@@ -30,7 +30,12 @@ function keeperOfLines() {
     ...{ clock, chance: fixedChance(0), supervisor: new Supervisor(silentLogger) },
     listener: {
       ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
-      ...{ onDelivery: hear('delivery'), onNote: hear('note'), onClosed: ({ kind }) => void heard.push(kind) },
+      ...{
+        onDelivery: hear('delivery'),
+        onNote: hear('note'),
+        onRestricted: hear('restricted'),
+        onClosed: ({ kind }) => void heard.push(kind),
+      },
     },
   });
   const open = async (): Promise<ConnectionListener> => {

@@ -1,4 +1,3 @@
-import { SendPace } from '../../../src/sessions/send-pace.ts';
 import { mayFollow } from '../../../src/sessions/session-state.ts';
 import { Condition } from '../../../src/kit/condition.ts';
 import { Slots } from '../../../src/kit/slots.ts';
@@ -28,38 +27,6 @@ describe('slots', () => {
     (await third)();
     await fourth;
     expect(entered).toHaveLength(4);
-  });
-});
-
-describe('the pace of sending', () => {
-  it('without a rate makes nobody wait', async () => {
-    const pace = new SendPace(0, new ManualClock());
-
-    await Promise.all(Array.from({ length: 1_000 }, () => pace.turn()));
-  });
-
-  it('gives each its turn, evenly', async () => {
-    const clock = new ManualClock();
-    const pace = new SendPace(6, clock);
-    const sent: number[] = [];
-    const start = clock.now();
-    const turns = [0, 1, 2].map(() => pace.turn().then(() => sent.push(clock.now() - start)));
-
-    await clock.advance(20_000);
-    await Promise.all(turns);
-
-    expect(sent).toEqual([0, 10_000, 20_000]);
-  });
-
-  it('refuses who would wait more than 30 s, and costs the others nothing by it', async () => {
-    const clock = new ManualClock();
-    const pace = new SendPace(1, clock);
-    await pace.turn();
-    await expect(pace.turn()).rejects.toMatchObject({ code: 'rate_limited' });
-
-    await clock.advance(60_000);
-
-    await pace.turn();
   });
 });
 

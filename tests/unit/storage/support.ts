@@ -83,6 +83,7 @@ export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}
     errorMessage: null,
     lastSeenMs: null,
     retryAtMs: null,
+    restrictedUntilMs: null,
     createdAtMs: 1,
     updatedAtMs: 1,
     ...change,

@@ -1,0 +1,95 @@
+import { parseSessionId } from '../../../src/domain/session-id.ts';
+import { type PaceLimits, SendPace } from '../../../src/sessions/send-pace.ts';
+import { fixedChance } from '../../harness/fixed-chance.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A pace, and when its turns came in ms from the start; every turn counts as a message. */
+function start(limits: Partial<PaceLimits>, chance = fixedChance(0)) {
+  const clock = new ManualClock();
+  const startMs = clock.now();
+  const sentMs: number[] = [];
+  const pace = new SendPace({
+    sessionId: parseSessionId('session_1705312200123_abc123def')!,
+    limits: { perMinute: 0, burst: 1, perHour: 0, perDay: 0, ...limits },
+    sent: {
+      countSince: (_, sinceMs) => {
+        const after = sentMs.filter((ms) => ms + startMs > sinceMs);
+        return Promise.resolve({ count: after.length, oldestMs: after[0] === undefined ? null : after[0] + startMs });
+      },
+    },
+    ...{ clock, chance },
+  });
+  const send = () => pace.turn().then(() => sentMs.push(clock.now() - startMs));
+  return { clock, sentMs, send };
+}
+
+describe('the pace of sending', () => {
+  it('without a rate makes nobody wait', async () => {
+    const { send, sentMs } = start({});
+
+    await Promise.all(Array.from({ length: 1_000 }, send));
+
+    expect(new Set(sentMs)).toEqual(new Set([0]));
+  });
+
+  it('gives each its turn, evenly', async () => {
+    const { clock, send, sentMs } = start({ perMinute: 6 });
+    const turns = [0, 1, 2].map(send);
+
+    await clock.advance(20_000);
+    await Promise.all(turns);
+
+    expect(sentMs).toEqual([0, 10_000, 20_000]);
+  });
+
+  it('lets a burst go at once, and fills up again while nobody sends', async () => {
+    const { clock, send, sentMs } = start({ perMinute: 6, burst: 3 });
+    const turns = [0, 1, 2, 3].map(send);
+    await clock.advance(10_000);
+    await Promise.all(turns);
+    expect(sentMs).toEqual([0, 0, 0, 10_000]);
+
+    await clock.advance(60_000);
+    await Promise.all([0, 1, 2].map(send));
+
+    expect(sentMs.slice(4)).toEqual([70_000, 70_000, 70_000]);
+  });
+
+  it('makes who has to wait do so a little longer, by chance, and in order', async () => {
+    const { clock, send, sentMs } = start({ perMinute: 6 }, fixedChance(0.5));
+    const turns = [0, 1, 2].map(send);
+
+    await clock.advance(22_500);
+    await Promise.all(turns);
+
+    expect(sentMs).toEqual([0, 12_500, 22_500]);
+  });
+
+  it('refuses who would wait more than 30 s, says when to come back, and costs the others nothing by it', async () => {
+    const { clock, send } = start({ perMinute: 1 });
+    await send();
+    await expect(send()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
+
+    await clock.advance(60_000);
+
+    await send();
+  });
+
+  it.each([
+    ['an hour', { perHour: 2 }, HOUR_MS],
+    ['a day', { perDay: 2 }, 24 * HOUR_MS],
+  ])('allows so many within %s, and says when the next may go', async (_, limits, spanMs) => {
+    const { clock, send } = start(limits);
+    await send();
+    await clock.advance(60_000);
+    await send();
+
+    await expect(send()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: spanMs - 60_000 });
+    await clock.advance(spanMs - 60_000);
+
+    await send();
+    await expect(send()).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+});
