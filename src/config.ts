@@ -138,12 +138,12 @@ function readPace(
   const limit = (name: string, usual: number) => read.integer(name, production ? usual : 0, { min: 0, max: 1_000_000 });
   return {
     pace: {
-      perMinute: limit('SEND_RATE', 20),
+      perMinute: read.integer('SEND_RATE', usual(20), bounds),
       burst: read.integer('SEND_BURST', 5, { min: 1, max: 10_000 }),
-      perHour: limit('SEND_RATE_HOUR', 200),
-      perDay: limit('SEND_RATE_DAY', 1_000),
+      perHour: read.integer('SEND_RATE_HOUR', usual(200), bounds),
+      perDay: read.integer('SEND_RATE_DAY', usual(1_000), bounds),
     },
-    newConversationsPerDay: limit('NEW_CONVERSATIONS_DAY', 50),
+    newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
   };
 }
 
