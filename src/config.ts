@@ -135,7 +135,8 @@ function readPace(
   read: EnvironmentReader,
   production: boolean,
 ): Pick<SessionSettings, 'pace' | 'newConversationsPerDay'> {
-  const limit = (name: string, usual: number) => read.integer(name, production ? usual : 0, { min: 0, max: 1_000_000 });
+  const usual = (limit: number) => (production ? limit : 0);
+  const bounds = { min: 0, max: 1_000_000 };
   return {
     pace: {
       perMinute: read.integer('SEND_RATE', usual(20), bounds),
