@@ -1,4 +1,4 @@
-import { encodeWAMessage, type proto } from '@whiskeysockets/baileys';
+import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
 import { type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
@@ -17,6 +17,10 @@ export interface OutgoingMessage {
   readonly addressing: Addressing;
   /** `text`, `media`, … */
   readonly type: string;
+  /** The number of a field that is added, and that the protocol known to clients has no name for. */
+  readonly newerField?: number | undefined;
+  /** Whether the stanza leaves out how its author is called under the other addressing. */
+  readonly hidesOtherName?: boolean | undefined;
 }
 
 const REMEMBERED_MESSAGES = 5_000;
@@ -47,7 +51,7 @@ export class PhoneSender {
     const { sessions } = this.#parts;
     await sessions.begin(to, readRetryBundle(receipt) ?? to.takeBundle());
     const key = outgoing.chat instanceof Group ? await this.#keyFor(outgoing.chat) : {};
-    const content = encodeWAMessage({ ...this.#contentFor(to, outgoing), ...key });
+    const content = encoded({ ...this.#contentFor(to, outgoing), ...key }, outgoing);
     this.#deliver(to, outgoing, [await sessions.encrypt(to, content, { count })]);
   }
 
@@ -55,15 +59,15 @@ export class PhoneSender {
     const { account, sessions } = this.#parts;
     const others = chat === account ? [] : chat.endpoints();
     for (const to of [...others, ...account.linked.values()]) {
-      this.#deliver(to, outgoing, [await sessions.encrypt(to, encodeWAMessage(this.#contentFor(to, outgoing)))]);
+      this.#deliver(to, outgoing, [await sessions.encrypt(to, encoded(this.#contentFor(to, outgoing), outgoing))]);
     }
   }
 
   /** Encrypts once for all; a device that has not the phone's key yet gets it first, in the same stanza. */
   async #sendToGroup(group: Group, outgoing: OutgoingMessage): Promise<void> {
     const { device, sessions, senderKeys } = this.#parts;
-    const key = encodeWAMessage(await this.#keyFor(group));
-    const sealed = await senderKeys.encrypt(group, encodeWAMessage(outgoing.message));
+    const key = encoded(await this.#keyFor(group));
+    const sealed = await senderKeys.encrypt(group, encoded(outgoing.message, outgoing));
     for (const to of group.endpoints()) {
       if (to === device) continue;
       const first = senderKeys.giveTo(group, to) ? [await sessions.encrypt(to, key)] : [];
@@ -82,10 +86,10 @@ export class PhoneSender {
     return { deviceSentMessage: { destinationJid: chat.jid(addressing), message } };
   }
 
-  #deliver(to: Endpoint, { id, chat, addressing, type }: OutgoingMessage, content: Stanza[]): void {
+  #deliver(to: Endpoint, outgoing: OutgoingMessage, content: Stanza[]): void {
     const { device, world } = this.#parts;
     const timestamp = Math.floor(world.now() / 1000);
-    to.deliver(messageStanza({ id, from: device, to, chat, addressing, type, timestamp }, content));
+    to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, content));
   }
 
   #remember(outgoing: OutgoingMessage): void {
@@ -93,4 +97,19 @@ export class PhoneSender {
     const [oldest] = this.#sent.keys();
     if (this.#sent.size > REMEMBERED_MESSAGES && oldest !== undefined) this.#sent.delete(oldest);
   }
+}
+
+/** The tag of a field's number says so when its content is bytes of a given length (the protobuf encoding). */
+const DELIMITED = 2;
+
+/** The message as it is encrypted. */
+function encoded(message: proto.IMessage, { newerField }: Partial<OutgoingMessage> = {}): Buffer {
+  const known = proto.Message.encode(message).finish();
+  const newer = newerField === undefined ? [] : [...varint(newerField * 8 + DELIMITED), ...varint(1), 0];
+  return writeRandomPadMax16(Buffer.concat([known, Buffer.from(newer)]));
+}
+
+/** Seven bits in each byte, the lowest first; the eighth says that more follow. */
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }

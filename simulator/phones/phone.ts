@@ -31,6 +31,10 @@ export interface SendOptions {
   /** Its id; a new one without it. */
   id?: string | undefined;
   addressing?: Addressing | undefined;
+  /** Adds an unknown field of this number to the message, as a WhatsApp does that is newer than the client. */
+  newerField?: number | undefined;
+  /** Leaves out how the author is called under the other addressing, as WhatsApp does when it does not tell the number. */
+  hidesOtherName?: boolean | undefined;
 }
 
 /** How a vote is sent. */
@@ -123,8 +127,8 @@ export class Phone {
     const { world, work } = this.#parts;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = `A5${randomBytes(15).toString('hex').toUpperCase()}`, addressing = world.addressing } = options;
-    const type = stanzaType(message);
-    await work.run(() => this.#sender.send({ id, chat, message, addressing, type }));
+    const outgoing = { ...options, id, chat, message, addressing, type: stanzaType(message) };
+    await work.run(() => this.#sender.send(outgoing));
     world.changes.announce();
     return id;
   }

@@ -15,19 +15,26 @@ export interface Envelope {
   readonly type: string;
   /** Seconds since the Unix epoch. */
   readonly timestamp: number;
+  /** Whether it leaves out how its author is called under the other addressing. */
+  readonly hidesOtherName?: boolean | undefined;
   /** Further attributes, such as `category`. */
   readonly attrs?: Record<string, string>;
 }
 
 /**
- * The stanza that brings a message to a device. To others it says who wrote it under both addressings; a copy for the
+ * The stanza that brings a message to a device. To others it says who wrote it under both addressings, if it may; a copy for the
  * sender's own device says for whom the message was; in a group it comes from the group, and names who wrote it
  * (section 9 of the protocol notes, field notes 3.7).
  */
 export function messageStanza(envelope: Envelope, content: Stanza[]): Stanza {
   const { id, from, type, timestamp, attrs } = envelope;
   const common = { id, t: String(timestamp), type, notify: from.owner.name };
-  return node('message', { ...common, ...parties(envelope), ...attrs }, content);
+  const named = envelope.hidesOtherName ? withoutOtherNames(parties(envelope)) : parties(envelope);
+  return node('message', { ...common, ...named, ...attrs }, content);
+}
+
+function withoutOtherNames(attrs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attrs).filter(([name]) => !/_(pn|lid)$/.test(name)));
 }
 
 function parties({ from, to, chat, addressing, attrs }: Envelope): Record<string, string> {

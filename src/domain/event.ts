@@ -67,6 +67,7 @@ interface MessageReceived {
     poll: PollState | null;
     location: Place | null;
     contacts: ContactCard[];
+    unsupported_keys: string[];
   };
 }
 

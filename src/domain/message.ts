@@ -82,6 +82,8 @@ export interface MessageContent {
   vote: PollVote | null;
   location: Place | null;
   contacts: ContactCard[];
+  /** The names of the fields of what could not be read; an unknown one is `field <number>`. */
+  unsupportedKeys: string[];
 }
 
 /** Who sent a message: the phone number is `null` only when WhatsApp gave a LID and no number for it. */

@@ -5,6 +5,7 @@ import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
+import { type SessionId } from '../domain/session-id.ts';
 import { messageReceived } from './events.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
@@ -42,7 +43,7 @@ export class Inbound {
     message: IncomingMessage | undefined,
     handled: MessageKey,
   ): Promise<SessionRecord> {
-    const { store, clock, log, tellOwnMessages } = this.#parts;
+    const { store, clock, tellOwnMessages } = this.#parts;
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages)) {
       await store.commit(record, [], { handled, vote });
@@ -53,8 +54,15 @@ export class Inbound {
     const told = vote ? await this.#counted(record, message, vote) : message;
     await store.commit(seen, [messageReceived(record, told, now)], { handled, vote, ...heardOf(message) });
     const { sessionId } = record;
-    log.info({ sessionId, messageId: message.id, type: message.content.type }, `[${sessionId}] message received`);
+    this.#note(sessionId, message);
     return seen;
+  }
+
+  /** Of what cannot be read the names of its fields, for those who look after it; never what is in them. */
+  #note(sessionId: SessionId, { id: messageId, content: { type, unsupportedKeys: keys } }: IncomingMessage): void {
+    const { log } = this.#parts;
+    log.info({ sessionId, messageId, type }, `[${sessionId}] message received`);
+    if (keys.length > 0) log.warn({ sessionId, messageId, keys }, `[${sessionId}] a message cannot be read`);
   }
 
   async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {

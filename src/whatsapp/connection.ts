@@ -217,6 +217,7 @@ export class BaileysConnection implements Connection {
     return readIncoming(arrival, {
       numberOf: (lid) => socket.signalRepository.lidMapping.getPNForLID(lid),
       message: (messageId) => knownMessages.find(messageId),
+      unknownFields: (messageId) => knownMessages.unknownFields(messageId),
       groupName: (groupId) => groupNames.of(groupId, socket.ws.isOpen ? () => ask(groupId) : undefined),
     });
   }

@@ -2,12 +2,15 @@ import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type IncomingMessage, type MessageContent } from '../domain/message.ts';
 import { isGroup, withoutDevice } from './jid.ts';
 import { contentOf } from './messages/content.ts';
-import { readContent } from './messages/read.ts';
+import { isEmpty, readContent } from './messages/read.ts';
+import { unsupported } from './messages/unsupported.ts';
 import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
 import { type Owned, readSender } from './sender.ts';
 
 /** What is looked up elsewhere to read a message. */
 export interface LookUps extends VoteLookUps {
+  /** The numbers of the fields in a message that the protocol we know has no names for. */
+  unknownFields: (messageId: string) => Promise<number[]>;
   groupName: (groupId: string) => Promise<string | null>;
 }
 
@@ -24,7 +27,7 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   const { message, offline } = arrival;
   const { remoteJid, id, fromMe } = message.key;
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
-  const content = readMessage(message);
+  const content = readMessage(message) ?? (await readUnknown(message, lookUp));
   if (!content) return undefined;
   const chatId = withoutDevice(remoteJid);
   return {
@@ -44,17 +47,25 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
 function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
   if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
   // WhatsApp shows what may be seen once on the phone alone; other devices learn only that it is there.
-  if (!message) return key.isViewOnce ? UNSUPPORTED : undefined;
+  if (!message) return key.isViewOnce ? unsupported({}) : undefined;
   try {
     return readContent(message);
   } catch {
     // Whatever somebody made of it: the message came, and must not come to nothing.
-    return UNSUPPORTED;
+    return unsupported(message);
   }
 }
 
+/** What WhatsApp has learned to say since: not even its name is known, but somebody may have said it. */
+async function readUnknown({ key, message }: WAMessage, lookUp: LookUps): Promise<MessageContent | undefined> {
+  if (!message || !isEmpty(message)) return undefined;
+  const numbers = await lookUp.unknownFields(key.id ?? '').catch(() => []);
+  return numbers.length === 0
+    ? undefined
+    : contentOf('unsupported', { unsupportedKeys: numbers.map((number) => `field ${number}`) });
+}
+
 const UNDECRYPTABLE = contentOf('undecryptable');
-const UNSUPPORTED = contentOf('unsupported');
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');

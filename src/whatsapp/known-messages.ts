@@ -1,9 +1,10 @@
-import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
 import { type SentMessageStore } from '../domain/ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { storedOwner } from './auth-state.ts';
 import { messagesOf } from './replay.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /** Where the messages of a session are kept. */
 export interface MessageStores {
@@ -28,6 +29,12 @@ export class KnownMessages {
   /** The message with WhatsApp's id, as Baileys has messages; `undefined` when it is not known, or says nothing readable. */
   async find(messageId: string): Promise<WAMessage | undefined> {
     return (await this.#sent(messageId)) ?? (await this.#received(messageId));
+  }
+
+  /** The numbers of the fields in a message that it received which the protocol we know has no names for. */
+  async unknownFields(messageId: string): Promise<number[]> {
+    const entries = await this.#stores.journal.withId(this.#sessionId, messageId);
+    return entries.flatMap(({ plaintext }) => unknownFields(unpadRandomMax16(plaintext)));
   }
 
   async #sent(messageId: string): Promise<WAMessage | undefined> {

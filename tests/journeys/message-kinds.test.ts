@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Phone, type SendOptions } from '../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -12,6 +12,9 @@ const VCARD = [
   ...['TEL;type=HOME:011 4444-5555', 'END:VCARD'],
 ].join('\r\n');
 const CARD = { name: 'Ana', numbers: ['5491122334455', '011 4444-5555'], vcard: VCARD };
+
+/** Sealed with the secret of the message that they refer to, as votes are. */
+const ENCRYPTED = ['encReactionMessage', 'encCommentMessage', 'encEventResponseMessage', 'secretEncryptedMessage'];
 
 type Row = [what: string, message: proto.IMessage, fields: Record<string, unknown>];
 
@@ -147,8 +150,18 @@ const KINDS: Row[] = [
   [
     'what nobody knows yet',
     { bcallMessage: { sessionId: 's' } },
-    { message_type: 'unsupported', message_content: null },
+    { message_type: 'unsupported', message_content: null, unsupported_keys: ['bcallMessage'] },
   ],
+  [
+    'what nobody knows yet, in two wrappers',
+    { ephemeralMessage: { message: { viewOnceMessage: { message: { bcallMessage: {}, messageContextInfo: {} } } } } },
+    { message_type: 'unsupported', message_content: null, unsupported_keys: ['bcallMessage'] },
+  ],
+  ...ENCRYPTED.map((field): Row => [
+    `what is encrypted once more (${field})`,
+    { [field]: { encPayload: Buffer.from('x'), encIv: Buffer.alloc(12) } },
+    { message_type: 'unsupported', message_content: null, unsupported_keys: [field] },
+  ]),
 ];
 
 const TEXT: proto.IMessage = { conversation: 'adentro' };
@@ -167,7 +180,7 @@ const WRAPPED: proto.IMessage[] = [
 /** What applies to no other kind than its own. */
 const NOTHING = {
   ...{ edited_message_id: null, deleted_message_id: null, reaction: null, poll: null, location: null, contacts: [] },
-  ...{ quoted_message_id: null, mentions: [], is_forwarded: false },
+  ...{ quoted_message_id: null, mentions: [], is_forwarded: false, unsupported_keys: [] },
 };
 
 let world: World;
@@ -181,8 +194,8 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** What the backend is told when the person sends this. */
-async function told(message: proto.IMessage): Promise<Record<string, unknown>> {
-  const id = await person.send(ACCOUNT, message);
+async function told(message: proto.IMessage, options: SendOptions = {}): Promise<Record<string, unknown>> {
+  const id = await person.send(ACCOUNT, message, options);
   const { body } = await world.backend.next((received) => received.body.message_id === id);
   return body as Record<string, unknown>;
 }
@@ -192,6 +205,17 @@ describe('over the wire', () => {
     const body = await told(message);
 
     expect(body).toMatchObject({ ...NOTHING, ...fields, sender_number: PERSON, sender_name: 'Juan' });
+  });
+
+  it('what has not even a name yet is told by its number, and what comes with a name is read', async () => {
+    expect(await told({}, { newerField: 1_300 })).toMatchObject({
+      ...NOTHING,
+      ...{ message_type: 'unsupported', message_content: null, unsupported_keys: ['field 1300'] },
+    });
+    expect(await told({ conversation: 'hola' }, { newerField: 130 })).toMatchObject({
+      ...NOTHING,
+      ...{ message_type: 'text', message_content: 'hola' },
+    });
   });
 
   it.each(WRAPPED.map((message) => [Object.keys(message)[0], message] as const))(

@@ -14,7 +14,7 @@ export function contentOf(
   return {
     ...{ type, text: null, media: null },
     ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, vote: null },
-    ...{ location: null, contacts: [] },
+    ...{ location: null, contacts: [], unsupportedKeys: [] },
     ...readContext(context),
     ...fields,
   };

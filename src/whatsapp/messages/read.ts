@@ -2,7 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
 import * as change from './change.ts';
 import * as contact from './contact.ts';
-import { contentOf } from './content.ts';
+import { unsupported } from './unsupported.ts';
 import * as location from './location.ts';
 import * as media from './media.ts';
 import * as offer from './offer.ts';
@@ -28,7 +28,17 @@ export function readContent(message: proto.IMessage): MessageContent | undefined
   }
   const content = change.read(inner, readContent);
   if (content) return content;
-  return isBookkeeping(inner) ? undefined : contentOf('unsupported');
+  return isBookkeeping(inner) && !isHidden(inner, message) ? undefined : unsupported(message);
+}
+
+/** A wrapper around what the protocol that we know has no field for. */
+function isHidden(inner: proto.IMessage, message: proto.IMessage): boolean {
+  return inner !== message && isEmpty(inner);
+}
+
+/** Whether nothing is in there, as far as the protocol that we know goes. */
+export function isEmpty(message: proto.IMessage): boolean {
+  return fieldsOf(message).every((field) => field === 'messageContextInfo');
 }
 
 function isBookkeeping(message: proto.IMessage): boolean {

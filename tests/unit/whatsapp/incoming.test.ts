@@ -4,7 +4,10 @@ import { readIncoming } from '../../../src/whatsapp/incoming.ts';
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
 const nobody = () => Promise.resolve(null);
-const unknown = { numberOf: nobody, groupName: nobody, message: () => Promise.resolve(undefined) };
+const unknown = {
+  ...{ numberOf: nobody, groupName: nobody },
+  ...{ message: () => Promise.resolve(undefined), unknownFields: () => Promise.resolve([]) },
+};
 
 function arrival(key: object, rest: object = {}) {
   const message = {
@@ -69,6 +72,18 @@ describe('a message', () => {
       isGroup: false,
     });
     expect(read?.sender.pushName).toBe('Juan');
+  });
+
+  it('is told with the names of its fields when it cannot be read', async () => {
+    const imageMessage = {
+      get caption(): string {
+        throw new Error('nobody can read this');
+      },
+    };
+
+    expect(await readIncoming(arrival({ remoteJid: LID }, { message: { imageMessage } }), unknown)).toMatchObject({
+      content: { type: 'unsupported', text: null, unsupportedKeys: ['imageMessage'] },
+    });
   });
 
   it.each([

@@ -51,7 +51,21 @@ describe('the content of a message', () => {
     ['a song', { audioMessage: { seconds: 180 } }, { type: 'audio', media: { seconds: 180 } }],
     ['a round video', { ptvMessage: { seconds: 5 } }, { type: 'video', media: { seconds: 5 } }],
     ['a sticker', { stickerMessage: { mimetype: 'image/webp' } }, { type: 'sticker', text: null }],
-    ['a kind that nobody knows yet', { questionReplyMessage: {} }, { type: 'unsupported', text: null }],
+    [
+      'a kind that nobody knows yet',
+      { questionReplyMessage: {}, messageContextInfo: {} },
+      { type: 'unsupported', text: null, unsupportedKeys: ['questionReplyMessage'] },
+    ],
+    [
+      'a kind that nobody knows yet, in a wrapper',
+      { ephemeralMessage: { message: { bcallMessage: {}, messageContextInfo: {} } } },
+      { type: 'unsupported', unsupportedKeys: ['bcallMessage'] },
+    ],
+    [
+      'a wrapper around what has not even a name',
+      { ephemeralMessage: { message: {} } },
+      { type: 'unsupported', unsupportedKeys: ['ephemeralMessage'] },
+    ],
     ['a message with nothing but blanks', { conversation: ' ' }, { type: 'text', text: ' ' }],
     [
       'what a business wrote above its buttons',

@@ -1,0 +1,46 @@
+import { proto } from '@whiskeysockets/baileys';
+
+/** How the bytes of a field end, by the type in its tag (the protobuf encoding). */
+const VARINT = 0;
+const FIXED64 = 1;
+const DELIMITED = 2;
+const FIXED32 = 5;
+
+/** The numbers of the fields in an encoded message that the protocol we know has no names for: WhatsApp is newer than it. */
+export function unknownFields(encoded: Uint8Array): number[] {
+  const known = new Set(fieldNumbers(proto.Message.encode(proto.Message.decode(encoded)).finish()));
+  return [...new Set(fieldNumbers(encoded))].filter((number) => !known.has(number));
+}
+
+/** The numbers of the outermost fields, up to where the bytes make no sense any more. */
+function fieldNumbers(encoded: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let at = 0;
+  while (at < encoded.length) {
+    const tag = varint(encoded, at);
+    const end = endOf(encoded, tag.end, tag.value % 8);
+    if (end === undefined) break;
+    numbers.push(Math.floor(tag.value / 8));
+    at = end;
+  }
+  return numbers;
+}
+
+function endOf(encoded: Uint8Array, at: number, type: number): number | undefined {
+  const length = type === DELIMITED ? varint(encoded, at) : undefined;
+  if (length) return length.end + length.value;
+  if (type === VARINT) return varint(encoded, at).end;
+  if (type === FIXED64) return at + 8;
+  return type === FIXED32 ? at + 4 : undefined;
+}
+
+/** Seven bits in each byte, the lowest first, as long as the eighth is set. */
+function varint(encoded: Uint8Array, from: number): { value: number; end: number } {
+  let [value, at, weight] = [0, from, 1];
+  for (; at < encoded.length; at += 1, weight *= 128) {
+    const byte = encoded[at] ?? 0;
+    value += (byte % 128) * weight;
+    if (byte < 128) break;
+  }
+  return { value, end: at + 1 };
+}
