@@ -1,5 +1,6 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
+import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
@@ -14,6 +15,7 @@ import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
+import { failMedia } from './faults/fail-media.ts';
 import { failMessages } from './faults/fail-messages.ts';
 import { failQueries } from './faults/fail-queries.ts';
 import { Faults } from './faults/faults.ts';
@@ -95,7 +97,8 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const identity = makeServerIdentity();
   const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
-  const page = serveMedia({ store: media, passes, counters, changes }, versionPage);
+  const mediaServer = { store: media, passes, counters, changes, troubles: failMedia(faults) };
+  const page = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
   const phones = { directory, desk, codes, changes, counters, addressing, media, now, failed };
   const world = { directory, desk, faults, changes, counters, phones, media };
@@ -123,6 +126,7 @@ function makeBehaviours(
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     pairByCode(codes),
     relayReceipts(ground),
+    askForMedia(ground, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(ground),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, ground.now),

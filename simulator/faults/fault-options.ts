@@ -28,6 +28,9 @@ const STREAM_CONDITIONS = ['replaced', 'device_removed', 'ack'] as const;
 /** The name of a stream error with a child. */
 export type StreamCondition = (typeof STREAM_CONDITIONS)[number];
 
+const MIN_STATUS = 200;
+const MAX_STATUS = 599;
+
 /** One row of the table of faults. */
 export interface FaultEntry {
   /** What goes wrong, for a person. */
@@ -38,6 +41,8 @@ export interface FaultEntry {
   readonly options: readonly (keyof FaultOptions)[];
   /** The options that it cannot do without. */
   readonly required?: readonly (keyof FaultOptions)[];
+  /** Whether its `code` is the status of an HTTP answer. */
+  readonly isHttp?: boolean;
   /** The option that says how much of it there is; `times` without it. */
   readonly lasts?: 'times' | 'count' | 'bytes';
 }
@@ -54,12 +59,17 @@ export class FaultError extends Error {
 export function checkFaultOptions(name: string, entry: FaultEntry, options: Record<string, unknown>): FaultOptions {
   for (const [option, value] of Object.entries(options)) {
     if (!(entry.options as readonly string[]).includes(option)) throw new FaultError(`${name} takes no "${option}".`);
-    const wish = wishFor(option, value);
+    const wish = option === 'code' && entry.isHttp ? wishForStatus(value) : wishFor(option, value);
     if (wish !== undefined) throw new FaultError(`"${option}" of ${name} must be ${wish}.`);
   }
   const missing = entry.required?.find((option) => options[option] === undefined);
   if (missing) throw new FaultError(`${name} needs "${missing}".`);
   return options;
+}
+
+function wishForStatus(value: unknown): string | undefined {
+  const isRight = Number.isSafeInteger(value) && Number(value) >= MIN_STATUS && Number(value) <= MAX_STATUS;
+  return isRight ? undefined : `an HTTP status from ${MIN_STATUS} to ${MAX_STATUS}`;
 }
 
 /** What the option should have been instead; undefined when it is right. */

@@ -54,6 +54,7 @@ export const FAULTS = {
     meaning: 'The WebSocket upgrade is answered with `code` (503) and the TCP connection closed.',
     kind: 'standing',
     options: ['times', 'code'],
+    isHttp: true,
   },
   'silent-handshake': {
     meaning: 'The client hello of the Noise handshake is not answered.',
@@ -155,6 +156,57 @@ export const FAULTS = {
     kind: 'standing',
     options: ['bytes'],
     required: ['bytes'],
+  },
+  'media-status': {
+    meaning: 'A download from the media server is answered with the HTTP status `code`, whatever is there.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'code'],
+    required: ['code'],
+    isHttp: true,
+  },
+  'media-gone': {
+    meaning: 'A file is removed when it is first asked for, and answered with `code` (404) until it is put up again.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'code'],
+    isHttp: true,
+  },
+  'media-cut': {
+    meaning: 'A download is cut after `bytes` bytes, in the middle of the file without it.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'bytes'],
+  },
+  'media-corrupt': {
+    meaning: 'A download has one wrong bit in the middle of the file: its hash and its MAC are wrong.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'media-slow': {
+    meaning: 'The body of a download comes in pieces of `bytes` bytes (16384), each of which waits `ms`.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'ms', 'bytes'],
+    required: ['ms'],
+  },
+  'media-endless': {
+    meaning: 'A download has no length, and after the file comes one zero after the other, for ever.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'upload-status': {
+    meaning: 'An upload to the media server is answered with the HTTP status `code`.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'code'],
+    required: ['code'],
+    isHttp: true,
+  },
+  'upload-cut': {
+    meaning: 'The connection of an upload is cut after `bytes` bytes, at its first without it.',
+    kind: 'standing',
+    options: [...PER_ACCOUNT, 'bytes'],
+  },
+  'no-media-retry': {
+    meaning: 'A phone that is asked to put the file of a message up again says nothing.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
   },
   cut: {
     meaning: 'The connections of an account, or all, are cut now, without a word.',

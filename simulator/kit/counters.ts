@@ -23,6 +23,8 @@ export interface Counters {
   uploadsFromClients: number;
   /** Times that somebody asked the media server for a file, whatever the answer was. */
   downloadsFromMedia: number;
+  /** Times that a client asked to have the file of a message put up again. */
+  mediaRequests: number;
 }
 
 /** All counts at zero. */
@@ -41,5 +43,6 @@ export function makeCounters(): Counters {
     undeliverable: 0,
     uploadsFromClients: 0,
     downloadsFromMedia: 0,
+    mediaRequests: 0,
   };
 }

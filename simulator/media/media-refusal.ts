@@ -1,3 +1,6 @@
+/** A request that ends with its connection, without an answer. */
+export class MediaCut extends Error {}
+
 /** A request that the media server answers with an error. */
 export class MediaRefusal extends Error {
   /** The HTTP status. */

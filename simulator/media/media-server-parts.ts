@@ -1,12 +1,14 @@
 import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { type MediaStore } from './media-store.ts';
+import { type MediaTroubles } from './media-troubles.ts';
 import { type UploadPasses } from './upload-passes.ts';
 
 /** What the media server works with. */
 export interface MediaServerParts {
   readonly store: MediaStore;
   readonly passes: UploadPasses;
+  readonly troubles: MediaTroubles;
   readonly counters: Counters;
   readonly changes: Changes;
 }

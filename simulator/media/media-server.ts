@@ -1,6 +1,6 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
-import { MediaRefusal } from './media-refusal.ts';
+import { MediaCut, MediaRefusal } from './media-refusal.ts';
 import { type MediaServerParts } from './media-server-parts.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendFile } from './send-file.ts';
@@ -38,9 +38,9 @@ async function answer(
   }
 }
 
-/** Says what is wrong, as long as nothing was sent; a client that is gone is told nothing. */
+/** Says what is wrong, as long as nothing was sent; otherwise the connection ends. */
 function refuse(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) {
+  if (response.headersSent || response.destroyed || error instanceof MediaCut) {
     response.destroy();
     return;
   }

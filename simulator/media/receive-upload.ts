@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
-import { MediaRefusal } from './media-refusal.ts';
+import { MediaCut, MediaRefusal } from './media-refusal.ts';
 import { type MediaServerParts } from './media-server-parts.ts';
 import { publicUrl } from './media-store.ts';
 
@@ -8,7 +8,7 @@ const HASH_BYTES = 32;
 
 /** Takes a file whose hash is the last part of the path, and answers where it can be had from now on. */
 export async function receiveUpload(
-  { store, passes, counters }: MediaServerParts,
+  { store, passes, counters, troubles }: MediaServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -16,10 +16,12 @@ export async function receiveUpload(
   const [, , upload = '', hash = ''] = pathname.split('/');
   const number = passes.numberOf(searchParams.get('auth'));
   if (number === undefined) throw new MediaRefusal(401, 'The "auth" is not one that this server gave out.');
+  const refusal = troubles.refusesUpload(number);
+  if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   const sha256 = Buffer.from(hash, 'base64url');
   if (sha256.byteLength !== HASH_BYTES) throw new MediaRefusal(400, 'The path must end with the hash of the file.');
   if (searchParams.get('token') !== hash) throw new MediaRefusal(400, 'The "token" must be the hash in the path.');
-  const file = await store.write(request);
+  const file = await store.write(bodyOf(request, troubles.cutsUpload(number)));
   if (!file.sha256.equals(sha256)) {
     await store.discard(file);
     throw new MediaRefusal(400, 'The hash in the path is not that of the file.');
@@ -28,4 +30,13 @@ export async function receiveUpload(
   counters.uploadsFromClients += 1;
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify({ url: publicUrl(direct_path), direct_path }));
+}
+
+async function* bodyOf(request: AsyncIterable<Buffer>, cutAfter = Infinity): AsyncGenerator<Buffer> {
+  let received = 0;
+  for await (const chunk of request) {
+    received += chunk.byteLength;
+    if (received >= cutAfter) throw new MediaCut();
+    yield chunk;
+  }
 }

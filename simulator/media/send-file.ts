@@ -2,34 +2,51 @@ import { createReadStream } from 'node:fs';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
+import { type ByteRange, readRange } from './byte-range.ts';
 import { MediaRefusal } from './media-refusal.ts';
 import { type MediaServerParts } from './media-server-parts.ts';
-import { type ByteRange, readRange } from './byte-range.ts';
+import { type StoredFile } from './media-store.ts';
+import { type BodyChange } from './media-troubles.ts';
 
 const NOT_FOUND = 404;
 
 /** Gives the file that was put up under the requested direct path, or the part of it that a `Range` names. */
 export async function sendFile(
-  { store, counters }: MediaServerParts,
+  { store, counters, troubles }: MediaServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   counters.downloadsFromMedia += 1;
   const found = store.find(request.url ?? '');
+  const refusal = troubles.refusesDownload(found);
+  if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   if (!found || found.gone !== undefined) {
     throw new MediaRefusal(found?.gone ?? NOT_FOUND, 'There is no file under this path.');
   }
-  const { path, length } = found.file;
-  const range = readRange(request.headers.range, length);
-  response.writeHead(range.whole ? 200 : 206, headersFor(range, length));
-  await pipeline(createReadStream(path, { start: range.start, end: range.end - 1 }), response);
+  const range = readRange(request.headers.range, found.file.length);
+  const { changes, endless } = troubles.spoilsDownload(found);
+  response.writeHead(range.whole ? 200 : 206, headersFor(range, found.file.length, endless));
+  response.flushHeaders();
+  await pipeline(bodyOf(found.file, range, { changes, response }), response);
 }
 
-function headersFor({ start, end, whole }: ByteRange, length: number): Record<string, string> {
+function headersFor({ start, end, whole }: ByteRange, length: number, endless: boolean): Record<string, string> {
   return {
     'content-type': 'application/octet-stream',
-    'content-length': String(end - start),
     'accept-ranges': 'bytes',
+    ...(!endless && { 'content-length': String(end - start) }),
     ...(!whole && { 'content-range': `bytes ${start}-${end - 1}/${length}` }),
   };
+}
+
+function bodyOf(
+  { path, length }: StoredFile,
+  { start, end, whole }: ByteRange,
+  { changes, response }: { changes: readonly BodyChange[]; response: ServerResponse },
+): AsyncIterable<Buffer> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const download = { start, fileLength: length, signal: gone.signal };
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, whole ? {} : { start, end: end - 1 });
+  return changes.reduce((body, change) => change(body, download), chunks);
 }

@@ -4,14 +4,23 @@ import { readFile } from 'node:fs/promises';
 
 import { MEDIA_KEY_BYTES, openMedia, sealMedia } from '../media/media-cipher.ts';
 import { MEDIA_KINDS } from '../media/media-kinds.ts';
-import { type MediaStore, publicUrl } from '../media/media-store.ts';
+import { type MediaStore, publicUrl, type StoredFile } from '../media/media-store.ts';
 import { type MediaFields, mediaIn, mediaMessage, type OutgoingMedia } from './media-message.ts';
+import { type RenewedMedia } from './media-retry.ts';
+
+interface HeldMedia {
+  readonly file: StoredFile;
+  readonly upload: string;
+  readonly mediaKey: Uint8Array;
+}
 
 /** The media of one phone: what it puts on the media server, and what it reads from there. */
 export class PhoneMedia {
   readonly #store: MediaStore;
   readonly #number: string;
   readonly #now: () => number;
+  /** The files of its account's messages, by the id of the message. */
+  readonly #held = new Map<string, HeldMedia>();
 
   constructor(number: string, world: { media: MediaStore; now: () => number }) {
     this.#number = number;
@@ -19,11 +28,13 @@ export class PhoneMedia {
     this.#now = world.now;
   }
 
-  /** Encrypts a file and puts it up; the message that names it. */
-  async putUp(media: OutgoingMedia): Promise<proto.IMessage> {
+  /** Encrypts a file and puts it up; the message that names it, which will have this id. */
+  async putUp(id: string, media: OutgoingMedia): Promise<proto.IMessage> {
     const mediaKey = randomBytes(MEDIA_KEY_BYTES);
     const file = await this.#store.write(sealMedia(media.bytes, mediaKey, media.kind));
-    const directPath = this.#store.publish(file, { upload: MEDIA_KINDS[media.kind].upload, number: this.#number });
+    const { upload } = MEDIA_KINDS[media.kind];
+    const directPath = this.#store.publish(file, { upload, number: this.#number });
+    this.#held.set(id, { file, upload, mediaKey });
     return mediaMessage(media, {
       url: publicUrl(directPath),
       directPath,
@@ -33,6 +44,28 @@ export class PhoneMedia {
       fileEncSha256: file.sha256,
       fileLength: media.bytes.byteLength,
     });
+  }
+
+  /** Holds the file of a message that a linked device of the account has sent. */
+  hold(id: string, message: proto.IMessage): void {
+    const { kind, fields } = mediaIn(message) ?? {};
+    const found = this.#store.find(fields?.directPath ?? '');
+    if (kind && found && fields?.mediaKey) {
+      this.#held.set(id, { file: found.file, upload: MEDIA_KINDS[kind].upload, mediaKey: fields.mediaKey });
+    }
+  }
+
+  /** Has no file of this message any more; answers whether it had one. */
+  forget(id: string): boolean {
+    return this.#held.delete(id);
+  }
+
+  /** Puts the file of a message up once more; undefined when it is not here. */
+  putUpAgain(id: string): RenewedMedia | undefined {
+    const held = this.#held.get(id);
+    if (!held) return undefined;
+    const { file, upload, mediaKey } = held;
+    return { directPath: this.#store.publish(file, { upload, number: this.#number, again: true }), mediaKey };
   }
 
   /** The file that a message names, decrypted. Rejects with one sentence when anything about it is not right. */

@@ -6,6 +6,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
+import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
 import { type PhoneParts } from './phone-parts.ts';
 import { type PhoneSender } from './phone-sender.ts';
@@ -44,6 +45,7 @@ export class PhoneReceiver {
     this.#retries.delete(id);
     this.#notePoll(stanza, from, message);
     if (from.owner !== this.#parts.account) this.#keep(stanza, from, message);
+    else this.#parts.media.hold(id, message.deviceSentMessage?.message ?? message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
 
@@ -119,6 +121,10 @@ export class PhoneReceiver {
 
   async #takeReceipt(stanza: Stanza, from: Endpoint): Promise<void> {
     const { id = '', type = '' } = stanza.attrs;
+    if (type === 'server-error') {
+      from.deliver(mediaRetry(stanza, from.owner.jid('pn'), this.#parts.media.putUpAgain(id)));
+      return;
+    }
     const ids = [id, ...childrenOf(childOf(stanza, 'list')).map(({ attrs }) => attrs.id ?? '')];
     const device = formatJid({ user: from.owner.number, device: from.device, addressing: 'pn' });
     for (const each of ids) this.#parts.receipts.note(each, type, device);

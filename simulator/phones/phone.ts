@@ -114,7 +114,8 @@ export class Phone {
 
   /** Puts a file on the media server and sends it; resolves with the message's id when that left the phone. */
   async sendMedia(to: Recipient, media: OutgoingMedia, options: SendOptions = {}): Promise<string> {
-    return this.send(to, await this.#parts.media.putUp(media), options);
+    const { id = newMessageId() } = options;
+    return this.send(to, await this.#parts.media.putUp(id, media), { ...options, id });
   }
 
   /** The file in a message that it has received. Rejects with one sentence when anything about it is not right. */
@@ -122,11 +123,16 @@ export class Phone {
     return this.#parts.media.read(message);
   }
 
+  /** Has no longer the file of a message that it or a linked device sent. Throws a RangeError when it had none. */
+  forgetMedia(id: string): void {
+    if (!this.#parts.media.forget(id)) throw new RangeError(`${this.number} has no file of a message ${id}.`);
+  }
+
   /** Sends any message. Rejects when nobody has the number or JID `to`, and when this phone is not in that group. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
     const { world, work } = this.#parts;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
-    const { id = `A5${randomBytes(15).toString('hex').toUpperCase()}`, addressing = world.addressing } = options;
+    const { id = newMessageId(), addressing = world.addressing } = options;
     const outgoing = { ...options, id, chat, message, addressing, type: stanzaType(message) };
     await work.run(() => this.#sender.send(outgoing));
     world.changes.announce();
@@ -218,4 +224,8 @@ function stanzaType(message: proto.IMessage): string {
 
 function isDelivered({ delivered }: MessageReceipts): boolean {
   return delivered.length > 0;
+}
+
+function newMessageId(): string {
+  return `A5${randomBytes(15).toString('hex').toUpperCase()}`;
 }

@@ -18,10 +18,10 @@ function fieldsOf({ message }: Pick<WAMessage, 'message'>): MediaFields {
 
 /** Stock Baileys' download, with the simulator in the place of `mmg.whatsapp.net`. */
 function download(whatsapp: Simulator, message: WAMessage): Promise<Buffer> {
-  const { directPath, ...fields } = fieldsOf(message);
+  const content = extractMessageContent(message.message)!;
+  const [kind, { directPath, ...fields }] = Object.entries(content).find(([, field]) => field?.mediaKey)!;
   const url = `http://${whatsapp.mediaHost}${directPath}`;
-  const [kind] = Object.keys(extractMessageContent(message.message)!).filter((key) => key !== 'messageContextInfo');
-  return downloadMediaMessage({ ...message, message: { [kind!]: { ...fields, url } } }, 'buffer', {});
+  return downloadMediaMessage({ ...message, message: { [kind]: { ...fields, url } } }, 'buffer', {});
 }
 
 /** Baileys uploads by TLS only; what it says inside is the same over a plain connection. */
@@ -95,6 +95,62 @@ describe('with a client that is linked', () => {
 
     expect((await ana.media(received)).equals(bytes)).toBe(true);
     expect(whatsapp.stats().uploadsFromClients).toBe(uploadsFromClients + 1);
+  });
+
+  it('has a file put up again under another path when the client asks for it', async () => {
+    const ana = whatsapp.phone(ANA);
+    whatsapp.fault('media-gone', { code: 410 });
+    const id = await ana.sendMedia(SHOP, { kind: 'video', bytes });
+    const { message } = await client.message(({ key }) => key.id === id);
+    const before = fieldsOf(message).directPath;
+    await expect(download(whatsapp, message)).rejects.toThrow('Failed to fetch stream');
+
+    await client.sock!.updateMediaMessage(message);
+
+    expect(fieldsOf(message).directPath).not.toBe(before);
+    expect((await download(whatsapp, message)).equals(bytes)).toBe(true);
+    await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
+    whatsapp.clearFaults();
+  });
+
+  it('has a file in a group put up again, and one that another client has sent', async () => {
+    const ana = whatsapp.phone(ANA);
+    const group = whatsapp.group({ subject: 'Neighbours', members: [ana, whatsapp.phone(SHOP)] });
+    await using other = new BaileysClient(whatsapp, { fetchAgent: new PlainAgent() });
+    await other.pairWith(ana);
+
+    const fromPhone = await ana.sendMedia(group, { kind: 'image', bytes });
+    const fromClient = await other.sock!.sendMessage(whatsapp.phone(SHOP).jid, { audio: bytes, seconds: 1 });
+    for (const id of [fromPhone, fromClient!.key.id]) {
+      const { message } = await client.message(({ key }) => key.id === id);
+      const before = fieldsOf(message).directPath;
+      await client.sock!.updateMediaMessage(message);
+      expect(fieldsOf(message).directPath).not.toBe(before);
+      expect((await download(whatsapp, message)).equals(bytes)).toBe(true);
+    }
+  });
+
+  it('says that a file is not there any more, or nothing at all', async () => {
+    const ana = whatsapp.phone(ANA);
+    const id = await ana.sendMedia(SHOP, { kind: 'sticker', bytes });
+    const { message } = await client.message(({ key }) => key.id === id);
+    const { mediaRequests } = whatsapp.stats();
+
+    ana.forgetMedia(id);
+    await expect(client.sock!.updateMediaMessage(message)).rejects.toThrow('Failed to re-upload media (2)');
+    expect(() => ana.forgetMedia(id)).toThrow(RangeError);
+    const unknown = { ...message, key: { ...message.key, id: 'UNKNOWN', remoteJid: '1@lid' } };
+    await expect(client.sock!.updateMediaMessage(unknown)).rejects.toThrow('Failed to re-upload media (2)');
+
+    whatsapp.fault('no-media-retry', { number: ANA, times: 1 });
+    const first = client.sock!.updateMediaMessage(message);
+    await whatsapp.until((server) => server.activeFaults().length === 0);
+    expect(client.stanzas.filter(({ attrs }) => attrs.type === 'mediaretry' && attrs.id === id)).toHaveLength(1);
+    // Baileys waits without an end; what answers a second request ends both.
+    const second = client.sock!.updateMediaMessage(message);
+    const answers = await Promise.allSettled([first, second]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(whatsapp.stats().mediaRequests).toBe(mediaRequests + 4);
   });
 
   it('brings 60 MB both ways', async () => {

@@ -109,6 +109,7 @@ it.each([
   ['POST', '/faults', { name: 'cut', bytes: 1 }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'message-error' }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'message-error', code: 'x' }, 400, 'bad_fault'],
+  ['POST', '/faults', { name: 'media-status', code: 5 }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'stream-error', condition: 'x' }, 400, 'bad_fault'],
   ['POST', '/faults', { name: 'no-answer', xmlns: 5 }, 400, 'bad_fault'],
   ['GET', '/nowhere', undefined, 404, 'unknown_path'],

@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { openMedia } from '../../simulator/media/media-cipher.ts';
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+const ANA = '5491122334455';
+const BEA = '5491166778899';
+const bytes = randomBytes(100_001);
+/** Padded to whole blocks, with ten bytes of MAC. */
+const SEALED_BYTES = 100_026;
+
+let whatsapp: Simulator;
+let ana: Phone;
+let bea: Phone;
+
+beforeEach(async () => {
+  whatsapp = await startSimulator();
+  ana = whatsapp.phone(ANA);
+  bea = whatsapp.phone(BEA);
+});
+
+afterEach(() => whatsapp[Symbol.asyncDispose]());
+
+/** Has Ana send a file to Bea; where it is, and what it was encrypted with. */
+async function sent(): Promise<{ url: string; mediaKey: Uint8Array }> {
+  await ana.sendMedia(bea, { kind: 'image', bytes });
+  const { directPath, mediaKey } = (await bea.next()).message.imageMessage!;
+  return { url: `http://${whatsapp.mediaHost}${directPath}`, mediaKey: mediaKey! };
+}
+
+async function read(response: Response): Promise<Buffer> {
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** What came before the body broke off. */
+async function readUntilCut({ body }: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  await expect(async () => {
+    for await (const chunk of body! as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  }).rejects.toThrow('terminated');
+  return Buffer.concat(chunks);
+}
+
+it('answers downloads with a status, as often as it is told to, for files of one account', async () => {
+  const { url } = await sent();
+  whatsapp.fault('media-status', { code: 503, number: BEA });
+  whatsapp.fault('media-status', { code: 429, number: ANA, times: 2 });
+
+  const statuses = [(await fetch(url)).status, (await fetch(url)).status, (await fetch(url)).status];
+
+  expect(statuses).toEqual([429, 429, 200]);
+  expect(whatsapp.stats().downloadsFromMedia).toBe(3);
+});
+
+it('removes a file, for phones too', async () => {
+  const { url } = await sent();
+  const received = bea.messages().messages[0]!;
+  whatsapp.fault('media-gone', { code: 410, times: 1 });
+
+  expect((await fetch(url)).status).toBe(410);
+  expect((await fetch(url)).status).toBe(410);
+  await expect(bea.media(received)).rejects.toThrow('it is not on the media server.');
+  expect((await fetch((await sent()).url)).status).toBe(200);
+});
+
+it('cuts a download in the middle, or where it is told to', async () => {
+  const { url } = await sent();
+  whatsapp.fault('media-cut', { times: 1 });
+  expect(await readUntilCut(await fetch(url))).toHaveLength(SEALED_BYTES / 2);
+
+  whatsapp.fault('media-cut', { bytes: 7, times: 1 });
+  const response = await fetch(url);
+  expect(response.headers.get('content-length')).toBe(String(SEALED_BYTES));
+  expect(await readUntilCut(response)).toHaveLength(7);
+  expect(await read(await fetch(url))).toHaveLength(SEALED_BYTES);
+});
+
+it('spoils a download, so that its MAC is wrong', async () => {
+  const { url, mediaKey } = await sent();
+  whatsapp.fault('media-corrupt', { times: 1 });
+
+  const spoilt = await read(await fetch(url));
+  const right = await read(await fetch(url));
+
+  expect(spoilt).toHaveLength(SEALED_BYTES);
+  expect(spoilt.filter((byte, index) => byte !== right[index])).toHaveLength(1);
+  expect(openMedia(spoilt, mediaKey, 'image')).toBeUndefined();
+  expect(openMedia(right, mediaKey, 'image')?.equals(bytes)).toBe(true);
+});
+
+it('has a download come slowly, or not go on', async () => {
+  const { url } = await sent();
+  whatsapp.fault('media-slow', { ms: 1, bytes: 10_000, times: 1 });
+  expect(await read(await fetch(url))).toHaveLength(SEALED_BYTES);
+
+  whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1 });
+  const stopped = await fetch(url, { signal: AbortSignal.timeout(100) });
+  expect(stopped.headers.get('content-length')).toBe(String(SEALED_BYTES));
+  await expect(stopped.arrayBuffer()).rejects.toThrow('timeout');
+});
+
+it('has a download go on for ever', async () => {
+  const { url, mediaKey } = await sent();
+  whatsapp.fault('media-endless', { times: 1 });
+  const response = await fetch(url);
+  expect(response.headers.get('content-length')).toBeNull();
+
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body! as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > 50 * SEALED_BYTES) break;
+  }
+
+  expect(openMedia(Buffer.concat(chunks).subarray(0, SEALED_BYTES), mediaKey, 'image')?.equals(bytes)).toBe(true);
+});
+
+it('refuses uploads, or cuts them', async () => {
+  await using client = new BaileysClient(whatsapp);
+  await client.pairWith(bea);
+  const { auth } = await client.sock!.refreshMediaConn();
+  const hash = createHash('sha256').update(bytes).digest('base64url');
+  const url = `http://${whatsapp.mediaHost}/mms/image/${hash}?auth=${auth}&token=${hash}`;
+  const upload = () => fetch(url, { method: 'POST', body: bytes });
+  whatsapp.fault('upload-status', { code: 401, number: ANA });
+  whatsapp.fault('upload-status', { code: 503, number: BEA, times: 1 });
+  expect((await upload()).status).toBe(503);
+
+  whatsapp.fault('upload-cut', { times: 1 });
+  await expect(upload()).rejects.toThrow('fetch failed');
+  whatsapp.fault('upload-cut', { bytes: 50_000, times: 1 });
+  await expect(upload()).rejects.toThrow('fetch failed');
+
+  expect((await upload()).status).toBe(200);
+  expect(whatsapp.stats().uploadsFromClients).toBe(1);
+});
