@@ -48,6 +48,7 @@ export const ERRORS = {
     status: 422,
     message: 'WhatsApp does not show buttons and lists that a linked device sends; send a text or a poll instead.',
   },
+  unsupported_media: { status: 422, message: 'WhatsApp does not show a file of this format as this type.' },
   message_refused: { status: 422, message: 'WhatsApp refused the message.' },
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
   headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
@@ -56,6 +57,7 @@ export const ERRORS = {
     status: 502,
     message: 'The message could not be handed to WhatsApp for this recipient; nobody got it.',
   },
+  media_not_uploaded: { status: 502, message: "WhatsApp's media host did not take the file; nothing was sent." },
   storage_unavailable: {
     status: 503,
     message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',

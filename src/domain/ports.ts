@@ -61,6 +61,8 @@ export interface Connection {
 /** A message to send over a line. */
 export interface LineMessage extends OutgoingMessage {
   ackTimeoutMs: number;
+  /** Called once it is known whom it goes to, before anything is done: what it throws ends it. */
+  mayWriteTo(recipient: Pick<SentMessage, 'to' | 'toNumber'>): Promise<void>;
   /** Called with the message as it will be on the wire, before it leaves: what must be stored is stored here. */
   beforeSend(message: SentMessage): Promise<void>;
 }

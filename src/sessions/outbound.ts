@@ -66,12 +66,16 @@ export class Outbound {
     await session.pace.turn();
     const line = await session.line();
     let peer: string | undefined;
-    const beforeSend = async (message: SentMessage): Promise<void> => {
-      peer = peerOf(message);
-      if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
-      await this.#sent.add(session.record.sessionId, message);
-    };
-    const result = accepted(await line.send({ ...outgoing, ackTimeoutMs: ACK_TIMEOUT_MS, beforeSend }));
+    const outcome = await line.send({
+      ...outgoing,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+      mayWriteTo: async (recipient) => {
+        peer = peerOf(recipient);
+        if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
+      },
+      beforeSend: (message) => this.#sent.add(session.record.sessionId, message),
+    });
+    const result = accepted(outcome);
     if (peer !== undefined) await this.#newConversations.begun(session.record, peer);
     return result;
   }
@@ -97,7 +101,7 @@ export class Outbound {
 }
 
 /** With whom it is a conversation of two; groups are none. */
-function peerOf({ to, toNumber }: SentMessage): string | undefined {
+function peerOf({ to, toNumber }: Pick<SentMessage, 'to' | 'toNumber'>): string | undefined {
   return to.endsWith('@g.us') ? undefined : (toNumber ?? to);
 }
 

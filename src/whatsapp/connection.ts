@@ -4,7 +4,7 @@ import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
-import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
+import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
@@ -21,6 +21,8 @@ import { type LibraryDownloads } from './library-downloads.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
 import { askAgain } from './media/ask-again.ts';
+import { upload, type UploadParts } from './media/upload.ts';
+import { UploadHosts } from './media/upload-hosts.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
@@ -29,7 +31,7 @@ import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
 import { type RetryCounters } from './retry-counters.ts';
-import { send } from './send.ts';
+import { send, type SendParts } from './send.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { type FindSent, socketConfig } from './socket-config.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
@@ -48,6 +50,7 @@ export interface ConnectionParts {
   /** What a message to be sent may refer to. */
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
+  uploads: Pick<UploadParts, 'mediaHost' | 'slots'>;
   listener: ConnectionListener;
   clock: Clock;
   log: Logger;
@@ -61,6 +64,7 @@ interface OpenLine {
   auth: LineAuth;
   order: MessageOrder;
   watchdogs: Watchdogs;
+  sending: SendParts;
 }
 
 /**
@@ -94,10 +98,7 @@ export class BaileysConnection implements Connection {
       if (this.#ended) throw new AppError('session_not_connected');
       await message.beforeSend(sent);
     };
-    const { lookup, knownMessages, clock, listener } = this.#parts;
-    const undelivered = (update: DeliveryUpdate) => this.#tell(() => listener.onDelivery(update));
-    const parts = { socket: line.socket, acks: this.#acks, lookup, knownMessages, clock, undelivered };
-    return inLine(this.#context, () => send(parts, { ...message, beforeSend }));
+    return inLine(this.#context, () => send(line.sending, { ...message, beforeSend }));
   }
 
   /** Has the phone hand in a file again, as {@link askAgain} says; `undefined` also while the line is not open. */
@@ -135,7 +136,7 @@ export class BaileysConnection implements Connection {
     const order = new MessageOrder(socket, (error) => this.#broke('to take what WhatsApp sent', error));
     origins.watch(socket);
     retryCounters.carryOver(socket);
-    const line = { socket, version, auth, order, watchdogs: this.#watchdogs(socket) };
+    const line = { socket, version, auth, order, watchdogs: this.#watchdogs(socket), sending: this.#sending(socket) };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
@@ -149,6 +150,16 @@ export class BaileysConnection implements Connection {
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#tell(() => listener.onNote(why)),
     });
+  }
+
+  #sending(socket: WASocket): SendParts {
+    const { lookup, knownMessages, clock, listener, uploads } = this.#parts;
+    const hosts = new UploadHosts(socket, clock);
+    return {
+      ...{ socket, acks: this.#acks, lookup, knownMessages, clock },
+      upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
+      undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
+    };
   }
 
   /** First of all tells what an earlier line wrote into the journal, and nobody heard of. */

@@ -1,6 +1,7 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { Slots } from '../kit/slots.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
@@ -31,6 +32,9 @@ export interface ConnectorParts {
   log: Logger;
 }
 
+/** So many files go out at once, of all sessions. */
+const UPLOADS_AT_ONCE = 4;
+
 /** What the lines of one session hand on to each other. */
 type SessionMemory = Pick<ConnectionParts, 'retryCounters' | 'groupNames'>;
 
@@ -41,6 +45,7 @@ export class BaileysConnector implements Connector {
   readonly #lookup = new RecipientLookup();
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
+  readonly #uploads: ConnectionParts['uploads'];
   /** The line that each session has, or had last. */
   readonly #lines = new Map<SessionId, BaileysConnection>();
   /** The files of the messages of all sessions. */
@@ -52,6 +57,7 @@ export class BaileysConnector implements Connector {
     this.#parts = parts;
     this.#clientVersion = new ClientVersion(parts);
     const host = new MediaHost(parts.media.host);
+    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE) };
     this.#downloads = new LibraryDownloads(parts.clock, host);
     this.media = new MediaDownloads({
       ...{ host, maxBytes: parts.media.maxBytes, clock: parts.clock },
@@ -78,6 +84,7 @@ export class BaileysConnector implements Connector {
       ...this.#memoryOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,
+      uploads: this.#uploads,
       listener,
       clock,
       log: log.child({ sessionId }),

@@ -2,6 +2,7 @@ import { generateMessageIDV2, jidDecode, proto, type WAMessage, type WASocket } 
 import { type Clock } from '../kit/clock.ts';
 import { type Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
+import { isMedia, type OutgoingContent } from '../domain/outgoing.ts';
 import { type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type DeliveryUpdate } from '../domain/message.ts';
 import { type Ack, type Acks } from './acks.ts';
@@ -9,7 +10,11 @@ import { isGroup, numberOf, withoutDevice } from './jid.ts';
 import { type KnownMessages } from './known-messages.ts';
 import { encryptedFor } from './line-context.ts';
 import { firstText } from './messages/content.ts';
+import { type MediaKind } from './media/media-keys.ts';
+import { oggSeconds } from './media/ogg-duration.ts';
+import { type UploadedFile } from './media/upload.ts';
 import { writeContext } from './messages/context.ts';
+import { kindOf } from './messages/media.ts';
 import { wrapped, writeContent, type WrittenMessage } from './messages/write.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 
@@ -20,6 +25,8 @@ export interface SendParts {
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
   clock: Clock;
+  /** Puts a file onto WhatsApp's media host. */
+  upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
   /** Told of a message that did not go out after all, or to nobody. */
   undelivered: (update: DeliveryUpdate) => void;
 }
@@ -33,10 +40,12 @@ export async function send(parts: SendParts, message: LineMessage): Promise<Send
   const { socket, acks } = parts;
   const target = await referred(parts, 'messageId' in message.content ? message.content.messageId : null);
   const to = message.to ? await parts.lookup.find(socket, message.to) : chatOf(target);
+  const toNumber = await numberAt(socket, to);
+  await message.mayWriteTo({ to, toNumber });
   const written = await write(parts, message, { to, target });
   const messageId = generateMessageIDV2(socket.user?.id);
   const content = proto.Message.encode(written.message).finish();
-  await message.beforeSend({ messageId, to, toNumber: await numberAt(socket, to), content });
+  await message.beforeSend({ messageId, to, toNumber, content });
   const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
   const relaying = relay(parts, { to, messageId, written });
   // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
@@ -55,8 +64,15 @@ async function write(
     quoted: quoted && { message: quoted, author: authorOf(quoted, parts.socket) },
     mentions: await addresses(parts, mentions),
   };
-  const message = writeContent(content, { target, nowMs: parts.clock.now() });
+  const uploaded = isMedia(content) ? await parts.upload(content.file.path, kindOf(content)) : undefined;
+  const message = writeContent(await timed(content), { target, uploaded, nowMs: parts.clock.now() });
   return wrapped(content, writeContext(message, context), target);
+}
+
+/** Phones show how long a voice note plays only when its sender says so. */
+async function timed(content: OutgoingContent): Promise<OutgoingContent> {
+  if (content.type !== 'voice' || content.seconds !== null) return content;
+  return { ...content, seconds: await oggSeconds(content.file.path) };
 }
 
 async function referred({ knownMessages }: SendParts, messageId: string | null): Promise<WAMessage | undefined> {

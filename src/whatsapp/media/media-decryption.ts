@@ -1,10 +1,7 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { giveBack } from '../../kit/give-back.ts';
-import { type MediaKeys } from './media-keys.ts';
-
-/** The code of authentication at the end of what is transferred: the first bytes of an HMAC. */
-const MAC_LENGTH = 10;
+import { MAC_LENGTH, type MediaKeys } from './media-keys.ts';
 
 /** What a file must be, as far as its sender said it. */
 export interface MediaChecksums {

@@ -29,6 +29,11 @@ export class MediaHost {
     return path?.startsWith('/') ? within(this.#hostFor(given), path) : undefined;
   }
 
+  /** Where a file is to be sent that WhatsApp's server wants at `hostname`: it is the server that says so, and no sender. */
+  uploadAddress(hostname: string, path: string): URL {
+    return new URL(path, this.#override ?? `https://${hostname}`);
+  }
+
   #hostFor(given: URL | undefined): URL {
     if (this.#override) return this.#override;
     const isWhatsApp = given?.protocol === 'https:' && given.port === '' && WHATSAPP.test(given.hostname);

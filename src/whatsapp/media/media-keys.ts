@@ -3,6 +3,9 @@ import { hkdfSync } from 'node:crypto';
 /** What a file is encrypted as; video notes are videos, stickers images (Baileys, `MEDIA_HKDF_KEY_MAPPING`). */
 export type MediaKind = 'Image' | 'Video' | 'Audio' | 'Document';
 
+/** The code of authentication at the end of what is transferred: the first bytes of an HMAC. */
+export const MAC_LENGTH = 10;
+
 /** What a file is decrypted and checked with. */
 export interface MediaKeys {
   iv: Buffer;

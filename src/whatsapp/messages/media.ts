@@ -1,6 +1,9 @@
 import { type proto } from '@whiskeysockets/baileys';
+import { AppError } from '../../domain/errors.ts';
 import { type MediaInfo, type MessageContent, type MessageType } from '../../domain/message.ts';
+import { type OutgoingMedia } from '../../domain/outgoing.ts';
 import { type MediaKind } from '../media/media-keys.ts';
+import { type UploadedFile } from '../media/upload.ts';
 import { contentOf } from './content.ts';
 
 /** The fields that the kinds of media share, or that some of them have. */
@@ -54,4 +57,50 @@ function describe(media: AnyMedia): MediaInfo {
 
 function base64(bytes: Uint8Array | null | undefined): string | null {
   return bytes && bytes.length > 0 ? Buffer.from(bytes).toString('base64') : null;
+}
+
+/** What each type of file is for WhatsApp: the field of its message, as what it is encrypted, and which formats are shown. */
+const OUTGOING = {
+  image: { field: 'imageMessage', kind: 'Image', formats: /^image\/(jpeg|png|webp|gif)$/ },
+  video: { field: 'videoMessage', kind: 'Video', formats: /^video\// },
+  audio: { field: 'audioMessage', kind: 'Audio', formats: /^(audio\/|application\/ogg$)/ },
+  voice: { field: 'audioMessage', kind: 'Audio', formats: /^(audio|application)\/ogg$/ },
+  document: { field: 'documentMessage', kind: 'Document', formats: /./ },
+  sticker: { field: 'stickerMessage', kind: 'Image', formats: /^image\/webp$/ },
+} as const satisfies Record<OutgoingMedia['type'], { field: keyof proto.IMessage; kind: MediaKind; formats: RegExp }>;
+
+/**
+ * As what a file is encrypted.
+ * @throws AppError `unsupported_media` when WhatsApp would not show it as what it is to be sent
+ */
+export function kindOf({ type, file }: OutgoingMedia): MediaKind {
+  const { kind, formats } = OUTGOING[type];
+  const mimetype = file.mimetype.split(';', 1)[0]?.trim() ?? '';
+  if (formats.test(mimetype)) return kind;
+  throw new AppError('unsupported_media', {
+    message: `WhatsApp does not show ${mimetype} as ${type}; ${FITTING[type] ?? 'send it as a document'}.`,
+  });
+}
+
+const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
+  voice: 'a voice note is Ogg with Opus (audio/ogg); other sounds are sent as audio',
+  sticker: 'a sticker is a WebP picture',
+};
+
+/** A file as it goes out, once it is uploaded; `atMs` is now (Unix ms). */
+export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
+  const { type, file, caption, seconds, width, height } = content;
+  const isVoice = type === 'voice';
+  const media: AnyMedia & proto.Message.IAudioMessage = {
+    ...uploaded,
+    mimetype: isVoice ? 'audio/ogg; codecs=opus' : file.mimetype,
+    fileLength: file.size,
+    mediaKeyTimestamp: Math.floor(atMs / 1000),
+    ...(caption !== null && { caption }),
+    ...(seconds !== null && { seconds }),
+    ...(width !== null && height !== null && { width, height }),
+    ...(isVoice && { ptt: true }),
+    ...(type === 'document' && { fileName: file.fileName, title: file.fileName }),
+  };
+  return { [OUTGOING[type].field]: media };
 }

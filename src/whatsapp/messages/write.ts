@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type BinaryNode, type proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type OutgoingContent } from '../../domain/outgoing.ts';
+import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
 import { isGroup } from '../jid.ts';
+import { type UploadedFile } from '../media/upload.ts';
 import * as change from './change.ts';
 import * as contact from './contact.ts';
 import * as forward from './forward.ts';
 import * as location from './location.ts';
+import * as media from './media.ts';
 import * as poll from './poll.ts';
 import * as reaction from './reaction.ts';
 import * as text from './text.ts';
@@ -24,6 +26,8 @@ export interface WrittenMessage {
 export interface Writing {
   /** The earlier message that the content is about; there for every content that has a `messageId`. */
   target: WAMessage | undefined;
+  /** The file of the content, at WhatsApp; there for every content that has one. */
+  uploaded: UploadedFile | undefined;
   /** Unix ms. */
   nowMs: number;
 }
@@ -33,6 +37,7 @@ export interface Writing {
  * @throws AppError `message_not_suitable` when that cannot be done with the earlier message
  */
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
+  if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
   switch (content.type) {
     case 'text':
       return text.write(content.text);
@@ -71,6 +76,11 @@ function attributesOf({ type }: OutgoingContent, key: WAMessageKey | undefined):
   if (type === 'edit') return { edit: '1' };
   if (type === 'delete') return { edit: key?.fromMe ? '7' : '8' };
   return {};
+}
+
+function uploadedOf({ uploaded }: Writing): UploadedFile {
+  if (!uploaded) throw new AppError('media_not_uploaded');
+  return uploaded;
 }
 
 function targetOf({ target }: Writing): WAMessage {

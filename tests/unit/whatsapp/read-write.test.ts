@@ -1,12 +1,28 @@
 import fc from 'fast-check';
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../src/domain/message.ts';
-import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import { MEDIA_TYPES, type OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { writeContext } from '../../../src/whatsapp/messages/context.ts';
 import { readContent } from '../../../src/whatsapp/messages/read.ts';
 import { wrapped, writeContent } from '../../../src/whatsapp/messages/write.ts';
 
+const MIMETYPES = {
+  image: 'image/png',
+  video: 'video/mp4',
+  audio: 'audio/mpeg',
+  voice: 'audio/ogg',
+  document: 'application/pdf',
+  sticker: 'image/webp',
+};
 const CHAT = '5491234567890@s.whatsapp.net';
+
+const UPLOADED = {
+  url: 'https://mmg.whatsapp.net/x',
+  directPath: '/x',
+  mediaKey: Buffer.alloc(32, 1),
+  fileSha256: Buffer.alloc(32, 2),
+  fileEncSha256: Buffer.alloc(32, 3),
+};
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
 const messageId = fc.string({ unit: fc.constantFrom(...Array.from('0123456789ABCDEF')), minLength: 1, maxLength: 32 });
@@ -14,7 +30,7 @@ const number = fc.stringMatching(/^[1-9]\d{7,14}$/);
 
 /** What a message is read as when it crossed the wire. */
 function read(content: OutgoingContent, context: Partial<Parameters<typeof writeContext>[1]> = {}, target?: WAMessage) {
-  const message = writeContext(writeContent(content, { target, nowMs: 1 }), {
+  const message = writeContext(writeContent(content, { target, uploaded: UPLOADED, nowMs: 1 }), {
     ...{ chatId: CHAT, quoted: undefined, mentions: [] },
     ...context,
   });
@@ -39,6 +55,35 @@ describe('what is written is read as what it was', () => {
         const mentions = named.map((each) => `${each}@s.whatsapp.net`);
         const content = read({ type: 'text', text: said }, { quoted, mentions });
         expectFields(content, { type: 'text', text: said, quotedMessageId: id, mentions: named });
+      }),
+    );
+  });
+
+  it('a file, as what it is sent', () => {
+    const dimension = fc.option(fc.integer({ min: 1, max: 10_000 }));
+    const media = fc.record({
+      type: fc.constantFrom(...MEDIA_TYPES),
+      caption: fc.option(text),
+      seconds: fc.option(fc.integer({ min: 1, max: 10_000 })),
+      dimensions: dimension,
+      fileName: fc.option(text),
+      size: fc.integer({ min: 1, max: 2 ** 31 }),
+    });
+    fc.assert(
+      fc.property(media, ({ type, caption, seconds, dimensions, fileName, size }) => {
+        const mimetype = MIMETYPES[type];
+        const has = (...types: (typeof type)[]) => types.includes(type);
+        const said = has('image', 'video', 'document') ? caption : null;
+        const plays = has('video', 'audio', 'voice') ? seconds : null;
+        const pixels = has('image', 'video', 'sticker') ? dimensions : null;
+        const file = { path: '/tmp/x', size, sha256: '', mimetype, fileName };
+        const content = read({ type, file, caption, seconds, width: dimensions, height: dimensions });
+        expectFields(content, { type, text: said });
+        expect(content?.media).toMatchObject({
+          ...{ mimetype: type === 'voice' ? 'audio/ogg; codecs=opus' : mimetype, size, caption: said, seconds: plays },
+          ...{ width: pixels, height: pixels, file_name: has('document') ? fileName : null },
+          sha256: UPLOADED.fileSha256.toString('base64'),
+        });
       }),
     );
   });

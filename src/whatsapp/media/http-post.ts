@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { type Clock } from '../../kit/clock.ts';
+
+/** The host has to take something, or answer, at least this often. */
+const STALL_MS = 30_000;
+const PIECE_BYTES = 256 * 1024;
+/** Longer answers are not WhatsApp's. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** A file on its way to a host. */
+export interface FilePost {
+  url: URL;
+  path: string;
+  /** Bytes. */
+  size: number;
+  clock: Clock;
+}
+
+/**
+ * Streams a file as the body of a POST; answers the body of a good answer.
+ * @throws Error when the host refuses it, breaks off, or says nothing for too long
+ */
+export async function postFile({ url, path, size, clock }: FilePost): Promise<string> {
+  const abort = new AbortController();
+  const watch = () => clock.after(STALL_MS, () => abort.abort(new Error('The host took nothing for too long')));
+  let timer = watch();
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'content-length': size,
+    origin: 'https://web.whatsapp.com',
+  };
+  const { request } = url.protocol === 'https:' ? https : http;
+  const outgoing = request(url, { method: 'POST', headers, signal: abort.signal });
+  const answer = answerTo(outgoing);
+  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
+  file.on('data', () => {
+    timer.cancel();
+    timer = watch();
+  });
+  try {
+    // A host that refuses early answers before it has read all.
+    const [said] = await Promise.all([answer, pipeline(file, outgoing).catch(() => answer)]);
+    return said;
+  } catch (error) {
+    abort.abort(error);
+    throw error;
+  } finally {
+    timer.cancel();
+  }
+}
+
+async function answerTo(outgoing: http.ClientRequest): Promise<string> {
+  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    outgoing.on('response', resolve).on('error', reject);
+  });
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('The answer of the host is too long');
+    parts.push(part);
+  }
+  if (answer.statusCode !== 200) throw new Error(`The host answered with ${answer.statusCode}`);
+  return Buffer.concat(parts).toString('utf8');
+}

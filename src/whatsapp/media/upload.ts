@@ -1,0 +1,78 @@
+import { type Clock } from '../../kit/clock.ts';
+import { type Slots } from '../../kit/slots.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
+import { postFile } from './http-post.ts';
+import { type MediaHost } from './media-host.ts';
+import { type MediaKind } from './media-keys.ts';
+import { type UploadHosts, type UploadPass } from './upload-hosts.ts';
+
+/** A file that is at WhatsApp, as a message describes it. */
+export interface UploadedFile {
+  url: string;
+  directPath: string;
+  mediaKey: Uint8Array;
+  fileSha256: Uint8Array;
+  fileEncSha256: Uint8Array;
+}
+
+/** What uploading needs. */
+export interface UploadParts {
+  hosts: UploadHosts;
+  mediaHost: MediaHost;
+  /** How many uploads there may be at once, of all sessions. */
+  slots: Slots;
+  clock: Clock;
+}
+
+/** What WhatsApp's hosts have for each kind (Baileys, `MEDIA_PATH_MAP`). */
+const PATHS: Record<MediaKind, string> = {
+  Image: '/mms/image',
+  Video: '/mms/video',
+  Audio: '/mms/audio',
+  Document: '/mms/document',
+};
+
+/**
+ * Encrypts the file at `path` and puts it onto WhatsApp's media host: each host that the server names is tried, and when none
+ * took it, once more with a fresh pass.
+ * @throws AppError `media_not_uploaded`
+ */
+export function upload(path: string, kind: MediaKind, parts: UploadParts): Promise<UploadedFile> {
+  return parts.slots.run(() =>
+    withEncrypted(path, kind, async (file) => {
+      const place = (await tryAll(file, kind, parts, 'known')) ?? (await tryAll(file, kind, parts, 'fresh'));
+      if (!place) throw new AppError('media_not_uploaded');
+      const { mediaKey, sums } = file;
+      return { ...place, mediaKey, fileSha256: sums.plain, fileEncSha256: sums.encrypted };
+    }),
+  );
+}
+
+/** Where a file is now. */
+type Place = Pick<UploadedFile, 'url' | 'directPath'>;
+
+async function tryAll(
+  file: EncryptedFile,
+  kind: MediaKind,
+  { hosts, mediaHost, clock }: UploadParts,
+  wanted: 'known' | 'fresh',
+): Promise<Place | undefined> {
+  const pass = await hosts.pass(wanted).catch(() => undefined);
+  for (const hostname of pass?.hostnames ?? []) {
+    const url = mediaHost.uploadAddress(hostname, pathOf(file, kind, pass));
+    const place = await postFile({ url, path: file.path, size: file.size, clock }).then(placeIn, () => undefined);
+    if (place) return place;
+  }
+  return undefined;
+}
+
+function pathOf({ sums }: EncryptedFile, kind: MediaKind, pass: UploadPass | undefined): string {
+  const name = sums.encrypted.toString('base64url');
+  return `${PATHS[kind]}/${name}?auth=${encodeURIComponent(pass?.auth ?? '')}&token=${name}`;
+}
+
+function placeIn(answer: string): Place | undefined {
+  const { url, direct_path: directPath } = JSON.parse(answer) as { url?: unknown; direct_path?: unknown };
+  return typeof url === 'string' && typeof directPath === 'string' ? { url, directPath } : undefined;
+}
