@@ -27,6 +27,14 @@ export function parseRecipient(text: string): Recipient | undefined {
   return number && { kind: 'number', number };
 }
 
+const GROUP = /^(\d{5,25}(?:-\d{1,20})?)(?:@g\.us)?$/;
+
+/** The JID of the group that `text` names: `…@g.us`, or what stands before it. */
+export function parseGroupId(text: string): string | undefined {
+  const [, id] = GROUP.exec(text) ?? [];
+  return id === undefined ? undefined : `${id}@g.us`;
+}
+
 /**
  * The forms under which WhatsApp may know a number, the given one first: Argentina with and without
  * the mobile 9, Mexico with and without the old 1, Brazil with and without the ninth digit.

@@ -1,5 +1,6 @@
 import { type CloseReason } from './close-reason.ts';
 import { type NewCallback } from './callback-ports.ts';
+import { type LineActions } from './chat-ports.ts';
 import { type DeliveryStatus, type DeliveryUpdate, type IncomingMessage } from './message.ts';
 import { type OutgoingMessage } from './outgoing.ts';
 import { type VoteCast } from './poll.ts';
@@ -45,7 +46,7 @@ export interface ConnectionListener {
 }
 
 /** One line to WhatsApp, for one session. */
-export interface Connection {
+export interface Connection extends LineActions {
   /**
    * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
    * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,

@@ -27,7 +27,7 @@ export const neverStored: RequestHandler = (_req, res, next) => {
 export function allowOrigins(origins: CorsOrigins): RequestHandler {
   return cors({
     origin: originSetting(origins),
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'Idempotency-Key', 'X-Request-Id'],
     exposedHeaders: ['X-Request-Id', 'Idempotency-Replayed', 'WWW-Authenticate', 'Allow'],
     maxAge: 600,

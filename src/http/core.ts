@@ -1,4 +1,5 @@
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
+import { type LineActions } from '../domain/chat-ports.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -30,6 +31,11 @@ export interface SessionsApi {
    *   `whatsapp_timeout`
    */
   send(id: SessionId, message: OutgoingMessage): Promise<SendResult>;
+  /**
+   * What can be asked on the session's line; waits a little for one that is just being repaired.
+   * @throws AppError `session_not_found`, `session_not_connected`
+   */
+  line(id: SessionId): Promise<LineActions>;
   /**
    * Closes the line and opens it again with the same credentials.
    * @throws AppError `session_not_found`, `session_logged_out`

@@ -40,7 +40,7 @@ async function answer(route: Route, parts: DispatchParts, req: Request, res: Res
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
   const body = route.body && parse(route.body, await readJson(req, res), route.refusals);
-  const query = route.query && parseQuery(route.query, req.query);
+  const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (): Promise<Reply> => route.handler(parts.core, { params, body, query });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = `${route.path} ${params.sessionId ?? ''}`;

@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Core } from './core.ts';
@@ -8,6 +9,9 @@ export interface PathParams {
   sessionId?: SessionId;
   /** Of a callback. */
   id?: number;
+  /** `…@g.us`. */
+  groupId?: string;
+  contactId?: Recipient;
 }
 
 /** An answer on its way out; `body` is sent as JSON. */
@@ -22,7 +26,7 @@ export interface Reply<Answer = unknown> {
  * built from these, and documentation can be, since nothing about a route is said anywhere else.
  */
 export interface Route<Params extends PathParams = PathParams, Body = unknown, Answer = unknown, Query = unknown> {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** As Express writes it: `/sessions/:sessionId`. */
   path: string;
   summary: string;
@@ -37,8 +41,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   answer: z.ZodType<Answer>;
   /** What each status that comes with this form means. */
   statuses: Record<number, string>;
-  example: { body?: unknown; answer: Answer };
-  /** The code for a field of the wrong form, where it is not `invalid_body`. */
+  example: { query?: Record<string, string>; body?: unknown; answer: Answer };
+  /** The code for a field of the wrong form, where it is not `invalid_body` or `invalid_query`. */
   refusals?: Record<string, ErrorCode>;
   /** What this route can refuse, beside {@link COMMON_ERRORS} and {@link BODY_ERRORS}. */
   errors: readonly ErrorCode[];

@@ -16,15 +16,21 @@ export function parse<Value>(
 }
 
 /**
- * The typed value of the parameters behind the `?`.
- * @throws AppError `invalid_query`, whose sentence names the parameter
+ * The typed value of the parameters behind the `?`. A wrong one is refused with its code in `refusals`, or else with
+ * `invalid_query` and a sentence that names the parameter.
+ * @throws AppError
  */
-export function parseQuery<Value>(schema: z.ZodType<Value>, value: unknown): Value {
-  return parsed(
-    schema,
-    value,
-    (name = '', message) => new AppError('invalid_query', { message: `The parameter "${name}" ${message}.` }),
-  );
+export function parseQuery<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+  refusals: Readonly<Record<string, ErrorCode>> = {},
+): Value {
+  return parsed(schema, value, (name = '', message) => {
+    const code = refusals[name];
+    return code
+      ? new AppError(code)
+      : new AppError('invalid_query', { message: `The parameter "${name}" ${message}.` });
+  });
 }
 
 /** The value, or the refusal of what is wrong first: the name of the field, none for the whole, and what is said of it. */

@@ -5,6 +5,7 @@ import { SerialQueue } from '../kit/serial-queue.ts';
 import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type LineActions } from '../domain/chat-ports.ts';
 import { AppError } from '../domain/errors.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
@@ -157,6 +158,11 @@ export class SessionManager implements AsyncDisposable {
   /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
   async send(id: SessionId, message: OutgoingMessage): Promise<SendResult> {
     return this.#outbound.send(this.#get(id), message);
+  }
+
+  /** What can be asked on a session's line. @throws AppError `session_not_found`, `session_not_connected` */
+  async line(id: SessionId): Promise<LineActions> {
+    return this.#get(id).line();
   }
 
   /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */

@@ -2,6 +2,7 @@ import { makeWASocket, type WAMessage, type WASocket, type WAVersion } from '@wh
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { type TokenBucket } from '../kit/token-bucket.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
@@ -13,7 +14,9 @@ import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ClientVersion } from './client-version.ts';
 import { closeReason } from './disconnect.ts';
-import { type GroupNames } from './group-names.ts';
+import { BaileysContacts } from './contacts/contacts.ts';
+import { type GroupCache } from './groups/group-cache.ts';
+import { BaileysGroups } from './groups/groups.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type KnownMessages } from './known-messages.ts';
@@ -27,6 +30,7 @@ import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { QrOffer } from './qr-offer.ts';
+import { Queries } from './queries.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
@@ -46,7 +50,9 @@ export interface ConnectionParts {
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
-  groupNames: GroupNames;
+  groupCache: GroupCache;
+  /** How often the session may still ask for numbers. */
+  allowance: TokenBucket;
   /** What a message to be sent may refer to. */
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
@@ -73,9 +79,12 @@ interface OpenLine {
  * not even be made.
  */
 export class BaileysConnection implements Connection {
+  readonly groups: BaileysGroups;
+  readonly contacts: BaileysContacts;
   readonly #parts: ConnectionParts;
   readonly #context: LineContext;
   readonly #acks: Acks;
+  readonly #queries: Queries;
   readonly #closed = Promise.withResolvers<undefined>();
   #line: OpenLine | undefined;
   #asked = false;
@@ -87,12 +96,18 @@ export class BaileysConnection implements Connection {
     this.#parts = parts;
     this.#acks = new Acks(parts.clock);
     this.#context = { sessionId: parts.sessionId, failed: (error) => this.#broke('out of its reach', error) };
+    this.#queries = new Queries({
+      socket: () => this.#usable().socket,
+      inLine: (work) => inLine(this.#context, work),
+      clock: parts.clock,
+    });
+    this.groups = new BaileysGroups({ queries: this.#queries, cache: parts.groupCache });
+    this.contacts = new BaileysContacts({ ...parts, queries: this.#queries });
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
   async send(message: LineMessage): Promise<SendOutcome> {
-    const line = this.#line;
-    if (!line || this.#ended) throw new AppError('session_not_connected');
+    const line = this.#usable();
     const beforeSend: LineMessage['beforeSend'] = async (sent) => {
       // What belongs to a session that is gone must not be stored any more.
       if (this.#ended) throw new AppError('session_not_connected');
@@ -124,6 +139,11 @@ export class BaileysConnection implements Connection {
     await this.close();
   }
 
+  #usable(): OpenLine {
+    if (!this.#line || this.#ended) throw new AppError('session_not_connected');
+    return this.#line;
+  }
+
   async #start(): Promise<void> {
     const { settings, clientVersion, retryCounters, clock, loadAuth } = this.#parts;
     const auth = await loadAuth((error) => this.#cut(error));
@@ -131,7 +151,9 @@ export class BaileysConnection implements Connection {
     const origins = new CiphertextOrigins();
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
     const version = clientVersion.current;
-    const socket = makeWASocket(socketConfig({ ...this.#parts, version, auth, origins, unreadable }));
+    const groupMetadata = (groupId: string) => this.groups.metadata(groupId);
+    const config = socketConfig({ ...this.#parts, version, auth, origins, unreadable, groupMetadata });
+    const socket = makeWASocket(config);
     guardListeners(socket, (failure) => this.#outOfBand(failure));
     const order = new MessageOrder(socket, (error) => this.#broke('to take what WhatsApp sent', error));
     origins.watch(socket);
@@ -196,7 +218,7 @@ export class BaileysConnection implements Connection {
         if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
       },
       restriction: (lock) => restriction.told(lock),
-      groupNamed: (groupId, name) => this.#parts.groupNames.told(groupId, name),
+      groups: this.#parts.groupCache,
       delivery: (update) => this.#news(() => listener.onDelivery(update)),
       closed: (error) => this.#finish(error),
       refused: (error) => this.#end(line, error),
@@ -222,14 +244,13 @@ export class BaileysConnection implements Connection {
   }
 
   #reading(arrival: Arrival, socket: WASocket): Promise<IncomingMessage | undefined> {
-    const { groupNames, knownMessages } = this.#parts;
-    // What an earlier line left is read before this one is open: then there is nobody to ask.
-    const ask = async (groupId: string) => (await socket.groupMetadata(groupId)).subject;
+    const { knownMessages } = this.#parts;
     return readIncoming(arrival, {
       numberOf: (lid) => socket.signalRepository.lidMapping.getPNForLID(lid),
       message: (messageId) => knownMessages.find(messageId),
       unknownFields: (messageId) => knownMessages.unknownFields(messageId),
-      groupName: (groupId) => groupNames.of(groupId, socket.ws.isOpen ? () => ask(groupId) : undefined),
+      // What an earlier line left is read before this one is open: then there is nobody to ask.
+      groupName: (groupId) => this.groups.name(groupId, socket),
     });
   }
 
@@ -288,6 +309,7 @@ export class BaileysConnection implements Connection {
     this.#line?.watchdogs.stop();
     this.#line?.auth.fence();
     this.#acks.release();
+    this.#queries.release();
     const reason = this.#completed(this.#reason(error));
     this.#tell(async () => this.#parts.listener.onClosed(await reason));
     this.#tell(() => this.#closed.resolve(undefined));

@@ -2,6 +2,7 @@ import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/slots.ts';
+import { TokenBucket } from '../kit/token-bucket.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
@@ -9,7 +10,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';
 import { BaileysConnection, type ConnectionParts } from './connection.ts';
-import { GroupNames } from './group-names.ts';
+import { GroupCache } from './groups/group-cache.ts';
 import { KnownMessages } from './known-messages.ts';
 import { LibraryDownloads } from './library-downloads.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
@@ -18,6 +19,9 @@ import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
 import { RetryCounters } from './retry-counters.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
+
+/** So many unknown numbers may be asked for: asking often is a reason for bans. */
+const QUESTIONS = { size: 20, refillMs: 60_000 };
 
 /** What the connector is made of. */
 export interface ConnectorParts {
@@ -36,13 +40,13 @@ export interface ConnectorParts {
 const UPLOADS_AT_ONCE = 4;
 
 /** What the lines of one session hand on to each other. */
-type SessionMemory = Pick<ConnectionParts, 'retryCounters' | 'groupNames'>;
+type SessionMemory = Pick<ConnectionParts, 'retryCounters' | 'groupCache' | 'allowance'>;
 
 /** Opens lines to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
   readonly #parts: ConnectorParts;
   /** Shared by all sessions: which account a number has does not depend on who asks. */
-  readonly #lookup = new RecipientLookup();
+  readonly #lookup: RecipientLookup;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
   readonly #uploads: ConnectionParts['uploads'];
@@ -55,6 +59,7 @@ export class BaileysConnector implements Connector {
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
+    this.#lookup = new RecipientLookup(parts.clock);
     this.#clientVersion = new ClientVersion(parts);
     const host = new MediaHost(parts.media.host);
     this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE) };
@@ -103,7 +108,8 @@ export class BaileysConnector implements Connector {
     const { clock } = this.#parts;
     const memory = this.#memories.get(sessionId) ?? {
       retryCounters: new RetryCounters(clock),
-      groupNames: new GroupNames(clock),
+      groupCache: new GroupCache(clock),
+      allowance: new TokenBucket(QUESTIONS, clock),
     };
     this.#memories.set(sessionId, memory);
     return memory;

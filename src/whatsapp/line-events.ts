@@ -1,14 +1,10 @@
-import {
-  type BinaryNode,
-  type ConnectionState,
-  type GroupMetadata,
-  type WAMessage,
-  type WASocket,
-} from '@whiskeysockets/baileys';
+import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type DeliveryUpdate } from '../domain/message.ts';
 import { type AccountIdentity, type QrCode } from '../domain/session.ts';
 import { groupReceipts, personReceipts } from './delivery.ts';
 import { tapEvents } from './event-tap.ts';
+import { type GroupCache } from './groups/group-cache.ts';
+import { groupTaps, noteStub } from './groups/group-news.ts';
 import { identityOf } from './jid.ts';
 import { checkPairing } from './pairing-check.ts';
 import { handlePairingRefresh } from './pairing-refresh.ts';
@@ -26,8 +22,8 @@ export interface LineHandlers {
   delivery: (update: DeliveryUpdate) => void;
   /** WhatsApp told whether the account may begin conversations. */
   restriction: (lock: NonNullable<ConnectionState['reachoutTimeLock']>) => void;
-  /** WhatsApp told how a group is called now. */
-  groupNamed: (groupId: string, name: string) => void;
+  /** What WhatsApp tells of groups goes there at once. */
+  groups: GroupCache;
   closed: (error: unknown) => void;
   /** The pairing is not genuine: the line must end. */
   refused: (error: Error) => void;
@@ -38,6 +34,7 @@ export interface LineHandlers {
 /** Connects a socket's events and stanzas to the handlers. To be called right after the socket is made. */
 export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandlers): void {
   tapEvents(socket, {
+    ...groupTaps(handlers.groups),
     'creds.update': () => handlers.credentialsChanged(),
     'connection.update': (update) => {
       const { qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock } = update;
@@ -53,11 +50,12 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
     },
     // `append` is what had waited at WhatsApp while we were away, and as much a message as any other.
     'messages.upsert': ({ messages, type }) => {
-      for (const message of messages) handlers.message(message, type === 'append');
+      for (const message of messages) {
+        noteStub(message, handlers.groups);
+        handlers.message(message, type === 'append');
+      }
     },
     'messages.update': (updates) => personReceipts(updates).forEach(handlers.delivery),
-    'groups.update': (groups) => groups.forEach((group) => nameGroup(group, handlers)),
-    'groups.upsert': (groups) => groups.forEach((group) => nameGroup(group, handlers)),
     'message-receipt.update': (updates) => groupReceipts(updates).forEach(handlers.delivery),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => handlers.acknowledged(node));
@@ -75,8 +73,4 @@ function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, h
 function reshow(offer: QrOffer, handlers: LineHandlers): void {
   const code = offer.reshown();
   if (code) handlers.qr(code);
-}
-
-function nameGroup({ id, subject }: Partial<GroupMetadata>, handlers: LineHandlers): void {
-  if (id !== undefined && subject !== undefined) handlers.groupNamed(id, subject);
 }

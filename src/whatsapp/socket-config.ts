@@ -1,4 +1,10 @@
-import { Browsers, proto, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
+import {
+  Browsers,
+  type GroupMetadata,
+  proto,
+  type UserFacingSocketConfig,
+  type WAVersion,
+} from '@whiskeysockets/baileys';
 import { silentLogger } from '../kit/logger.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { type RetryCounters } from './retry-counters.ts';
@@ -16,11 +22,13 @@ export interface SocketConfigParts extends SignalRepositoryParts {
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   findSent: FindSent;
+  /** What a group is like, asked for at most once; without it Baileys asks with every message to the group. */
+  groupMetadata: (groupId: string) => Promise<GroupMetadata>;
 }
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, findSent } = parts;
+  const { settings, version, downloads, auth, retryCounters, findSent, groupMetadata } = parts;
   return {
     ...connectionOptions(settings),
     version,
@@ -42,6 +50,8 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     emitOwnEvents: false,
     generateHighQualityLinkPreview: false,
     defaultQueryTimeoutMs: 30_000,
+    // Asked inside a transaction: it uses no keys, and answers or fails, so that Baileys does not ask once more.
+    cachedGroupMetadata: groupMetadata,
     // By the id alone: a receipt may name the chat by number or by LID.
     getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
   };

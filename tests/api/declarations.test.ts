@@ -7,7 +7,9 @@ import { answerTo, CONNECTED, PAIRING, pathOf, startApi } from './support.ts';
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 function call(route: Route, api = startApi(), sessionId: string = route.path.endsWith('/qr') ? PAIRING : CONNECTED) {
-  const sent = request(api.app)[route.method](pathOf(route, sessionId));
+  const sent = request(api.app)
+    [route.method](pathOf(route, sessionId))
+    .query(route.example.query ?? {});
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 
@@ -31,6 +33,7 @@ describe.each(ALL)('the declaration of %s', (_name, route) => {
     expect(route.answer.parse(route.example.answer)).toEqual(route.example.answer);
     expect(route.body === undefined).toBe(route.example.body === undefined);
     expect(() => route.body?.parse(route.example.body)).not.toThrow();
+    expect(() => route.query?.parse(route.example.query ?? {})).not.toThrow();
   });
 
   it('names the refusals of the route', async () => {

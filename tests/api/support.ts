@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type Recipient } from '../../src/domain/address.ts';
+import { type LineActions } from '../../src/domain/chat-ports.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/domain/callback-ports.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
@@ -14,6 +15,7 @@ import { type Logger } from '../../src/kit/logger.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
+import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
 const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
@@ -56,6 +58,8 @@ class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
   readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
   readonly restarted: SessionId[] = [];
+  /** What the line of the connected session does. */
+  readonly onLine = new LineInMemory();
   /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
   failure: unknown;
   /** What sending waits for. */
@@ -101,6 +105,12 @@ class SessionsInMemory implements SessionsApi {
     await this.hold;
     if (this.failure !== undefined) return this.#fail();
     return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
+  }
+
+  async line(sessionId: SessionId): Promise<LineActions> {
+    if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
+    if (this.failure !== undefined) return this.#fail();
+    return this.onLine;
   }
 
   async restart(sessionId: SessionId): Promise<SessionView> {
@@ -238,7 +248,11 @@ const ONE_CALLBACK: CallbackArchive = {
 
 /** The path of the route for this session, or for the callback that is there. */
 export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
-  return path.replace(':sessionId', sessionId).replace(':id', String(CALLBACK.id));
+  return path
+    .replace(':sessionId', sessionId)
+    .replace(':id', String(CALLBACK.id))
+    .replace(':groupId', GROUP.group_id)
+    .replace(':contactId', CONTACT.number);
 }
 
 /** An app on doubles, and the doubles. */

@@ -1,6 +1,8 @@
 import { type Route } from '../route.ts';
 import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks.ts';
+import { checkContact, contactPicture } from './contacts.ts';
 import { pullEvents } from './events.ts';
+import { listGroups, viewGroup } from './groups.ts';
 import { health } from './health.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { currentQr, generateQr } from './qr.ts';
@@ -16,6 +18,10 @@ export const ROUTES: readonly Route[] = [
   currentQr,
   sendMessage,
   sendAnyMessage,
+  listGroups,
+  viewGroup,
+  checkContact,
+  contactPicture,
   restartSession,
   deleteSession,
   listCallbacks,

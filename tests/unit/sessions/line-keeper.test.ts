@@ -2,7 +2,7 @@ import { silentLogger } from '../../../src/kit/logger.ts';
 import { Slots } from '../../../src/kit/slots.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type ConnectionListener } from '../../../src/domain/ports.ts';
+import { type Connection, type ConnectionListener } from '../../../src/domain/ports.ts';
 import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { LineKeeper } from '../../../src/sessions/line-keeper.ts';
 import { fixedChance } from '../../harness/fixed-chance.ts';
@@ -22,7 +22,7 @@ function keeperOfLines() {
     connector: {
       open(_, listener) {
         lines.push(listener);
-        return { send: nobody, close: () => Promise.resolve(), logout: () => Promise.resolve() };
+        return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
       forget: nobody,
     },

@@ -1,0 +1,70 @@
+import { type PhoneNumber, type Recipient } from './address.ts';
+
+/** What a line can be asked, and told, beside sending messages. */
+export interface LineActions {
+  readonly groups: GroupActions;
+  readonly contacts: ContactActions;
+}
+
+/** Somebody as WhatsApp names people: by number, by LID, or by both. At least one of them is known. */
+export interface Person {
+  /** Digits with country code; `null` when WhatsApp gave only a LID. */
+  number: PhoneNumber | null;
+  /** `…@lid`; `null` when WhatsApp gave only a number. */
+  lid: string | null;
+}
+
+/** What somebody may do in a group; the one who made it is `superadmin`. */
+export type GroupRole = 'member' | 'admin' | 'superadmin';
+
+/** Somebody in a group. */
+export interface GroupParticipant extends Person {
+  role: GroupRole;
+}
+
+/** A group that the account is in, as WhatsApp has it. */
+export interface Group {
+  /** `…@g.us`. */
+  group_id: string;
+  subject: string;
+  description: string | null;
+  owner: Person | null;
+  /** ISO 8601. */
+  created_at: string | null;
+  /** How many people are in it. */
+  size: number;
+  /** Whether only its admins may write. */
+  announce: boolean;
+  participants: GroupParticipant[];
+}
+
+/** The groups of an account. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+export interface GroupActions {
+  /** All groups that the account is in. */
+  list(): Promise<Group[]>;
+  /** One of them, as it was at most a minute ago. @throws AppError `group_not_found` */
+  view(groupId: string): Promise<Group>;
+}
+
+/** What WhatsApp says of a number. */
+export type ContactCheck = { exists: false } | ({ exists: true } & Account);
+
+/** An account of WhatsApp. */
+export interface Account {
+  /** As WhatsApp has it, which for some countries is not how people write it. */
+  number: PhoneNumber;
+  /** `…@s.whatsapp.net`. */
+  jid: string;
+  lid: string | null;
+}
+
+/** Other people. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+export interface ContactActions {
+  /** Whether a number has an account; what is known already is not asked again. */
+  check(number: PhoneNumber): Promise<ContactCheck>;
+  /**
+   * Where the profile picture of a person or a group is, at WhatsApp and for a while.
+   * @throws AppError `picture_not_found` when there is none, or it is not shown to this account; `number_not_on_whatsapp`
+   */
+  picture(of: Recipient): Promise<string>;
+}

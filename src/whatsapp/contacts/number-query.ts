@@ -1,0 +1,69 @@
+import { type BinaryNode, USyncContactProtocol, USyncQuery, USyncUser, type WASocket } from '@whiskeysockets/baileys';
+import { numberVariants, type PhoneNumber } from '../../domain/address.ts';
+import { type Account } from '../../domain/chat-ports.ts';
+import { AppError } from '../../domain/errors.ts';
+import { lidOf, numberOf, withoutDevice } from '../jid.ts';
+
+/** What of a socket is used to ask for numbers. */
+export type NumberSocket = Pick<WASocket, 'executeUSyncQuery' | 'signalRepository'>;
+
+/** An account that was found, and by which of the written forms. */
+interface Finding {
+  account: Account;
+  asked: string;
+}
+
+/**
+ * Asks WhatsApp in one query who has the numbers, each in all forms under which WhatsApp may know it. Baileys' own
+ * `onWhatsApp` leaves out the LID, and by which of the forms somebody was found.
+ * @returns for each number its account, or `null`
+ * @throws AppError `whatsapp_timeout`
+ */
+export async function queryNumbers(
+  socket: NumberSocket,
+  numbers: readonly PhoneNumber[],
+): Promise<Map<PhoneNumber, Account | null>> {
+  const query = new USyncQuery().withLIDProtocol();
+  query.protocols.unshift(new AskedContact());
+  for (const form of new Set(numbers.flatMap(numberVariants))) query.withUser(new USyncUser().withPhone(`+${form}`));
+  const answer = await socket.executeUSyncQuery(query);
+  if (!answer) throw new AppError('whatsapp_timeout');
+  const findings = answer.list.flatMap(finding);
+  await remember(socket, findings);
+  const only = numbers.length === 1;
+  return new Map(numbers.map((number) => [number, best(number, only ? findings : findings.filter(fits(number)))]));
+}
+
+/** The same question, whose answer also says what was asked. */
+class AskedContact extends USyncContactProtocol {
+  // @ts-expect-error -- Baileys' own parser answers a boolean; what reads the answer is our own
+  override parser(node: BinaryNode): { exists: boolean; asked: string } {
+    const { content } = node;
+    const asked = content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : String(content ?? '');
+    return { exists: node.attrs.type === 'in', asked: asked.replace(/\D/g, '') };
+  }
+}
+
+function finding({ id, contact, lid }: { id: string; [protocol: string]: unknown }): Finding[] {
+  const { exists, asked } = contact as { exists: boolean; asked: string };
+  const jid = withoutDevice(id);
+  const number = numberOf(jid);
+  if (!exists || number === null) return [];
+  return [{ account: { number, jid, lid: typeof lid === 'string' ? lidOf(lid) : null }, asked }];
+}
+
+function fits(number: PhoneNumber): (found: Finding) => boolean {
+  const forms: readonly string[] = numberVariants(number);
+  return ({ account, asked }) => forms.includes(asked) || forms.includes(account.number);
+}
+
+function best(number: PhoneNumber, findings: readonly Finding[]): Account | null {
+  const exact = findings.find(({ account }) => account.number === number);
+  return (exact ?? findings[0])?.account ?? null;
+}
+
+/** So that whoever writes under the LID is known by number too. */
+async function remember({ signalRepository }: NumberSocket, findings: readonly Finding[]): Promise<void> {
+  const pairs = findings.flatMap(({ account: { jid: pn, lid } }) => (lid === null ? [] : [{ pn, lid }]));
+  await signalRepository.lidMapping.storeLIDPNMappings(pairs);
+}

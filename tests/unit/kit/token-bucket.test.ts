@@ -1,0 +1,30 @@
+import { TokenBucket } from '../../../src/kit/token-bucket.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+
+/** How many can be taken now. */
+function taken(bucket: TokenBucket): number {
+  let count = 0;
+  while (bucket.take()) count += 1;
+  return count;
+}
+
+it('gives what it holds at once, and refills evenly, never beyond its size', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket({ size: 20, refillMs: 60_000 }, clock);
+
+  expect(taken(bucket)).toBe(20);
+  await clock.advance(3_000);
+  expect(taken(bucket)).toBe(1);
+  await clock.advance(30_000);
+  expect(taken(bucket)).toBe(10);
+  await clock.advance(600_000);
+  expect(taken(bucket)).toBe(20);
+});
+
+it('takes nothing away when the clock is set back', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket({ size: 2, refillMs: 60_000 }, clock);
+  await clock.advance(-60_000);
+
+  expect(taken(bucket)).toBe(2);
+});
