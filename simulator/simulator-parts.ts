@@ -12,6 +12,7 @@ import { pairByCode } from './behaviours/pair-by-code.ts';
 import { pairByQr } from './behaviours/pair-by-qr.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
+import { showPictures } from './behaviours/show-pictures.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
@@ -118,6 +119,7 @@ function makeBehaviours(
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
+    showPictures(directory),
     handOutKeyBundles(directory),
     keepPreKeys,
     logIn(ground),

@@ -20,12 +20,13 @@ export function lookUpUsers(directory: Directory): Behaviour {
 
 function answerFor(directory: Directory, user: Stanza, asked: Set<string>): Stanza | undefined {
   const { jid } = user.attrs;
-  const number = bytesOf(childOf(user, 'contact')).toString('utf8').replace(/\D/g, '');
+  const written = bytesOf(childOf(user, 'contact'));
+  const number = written.toString('utf8').replace(/\D/g, '');
   const account = jid === undefined ? directory.byNumberOrAlias(number) : directory.byJid(jid);
   if (!account) return asked.has('contact') ? unknownContact(jid, number) : undefined;
   const byLid = parseJid(jid)?.addressing === 'lid';
   const answers = [
-    ...(asked.has('contact') ? [node('contact', { type: 'in' })] : []),
+    ...(asked.has('contact') ? [node('contact', { type: 'in' }, written)] : []),
     ...(asked.has('devices') ? [deviceList(account)] : []),
     ...(asked.has('lid') && !byLid ? [node('lid', { val: account.jid('lid') })] : []),
   ];

@@ -8,6 +8,7 @@ import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
 import { Group } from '../world/group.ts';
+import { type Picture } from '../world/picture.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
@@ -85,6 +86,15 @@ export class Phone {
   /** `…@lid`. */
   get lid(): string {
     return this.#parts.account.jid('lid');
+  }
+
+  /** Its profile picture; undefined without one. */
+  get picture(): Picture | undefined {
+    return this.#parts.account.picture;
+  }
+
+  set picture(picture: Picture | undefined) {
+    this.#parts.account.picture = picture;
   }
 
   /** Scans the text of a QR. Resolves when the client has signed; rejects with a PairingError. */

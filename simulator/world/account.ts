@@ -1,12 +1,14 @@
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
+import { type Picture } from './picture.ts';
 
 /** A number that is registered with WhatsApp, with its phone and the devices linked to it. */
 export class Account implements Owner {
   readonly number: string;
   readonly lid: string;
   name: string;
+  picture: Picture | undefined;
   /** The linked devices by their id. */
   readonly linked = new Map<number, LinkedDevice>();
   #phone: Endpoint | undefined;

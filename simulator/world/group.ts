@@ -1,6 +1,7 @@
 import { type Account } from './account.ts';
 import { type Addressing } from './address.ts';
 import { type Endpoint } from './endpoint.ts';
+import { type Picture } from './picture.ts';
 
 /** A group chat: whoever writes to it writes to every device of every member. */
 export class Group {
@@ -11,6 +12,7 @@ export class Group {
   readonly addressing: Addressing;
   /** When it was made, in seconds since the Unix epoch. */
   readonly created: number;
+  picture: Picture | undefined;
   readonly #members: Set<Account>;
 
   constructor(facts: {

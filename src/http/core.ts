@@ -26,9 +26,9 @@ export interface SessionsApi {
   currentQr(id: SessionId): Promise<QrCode>;
   /**
    * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
-   * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`,
-   *   `message_not_suitable`, `message_not_sent`, `account_restricted`, `message_refused`, `rate_limited`,
-   *   `whatsapp_timeout`
+   * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `group_not_found`,
+   *   `message_not_found`, `message_not_suitable`, `message_not_sent`, `account_restricted`, `message_refused`,
+   *   `rate_limited`, `whatsapp_timeout`
    */
   send(id: SessionId, message: OutgoingMessage): Promise<SendResult>;
   /**

@@ -10,13 +10,14 @@ export type Addresses = readonly (string | null | undefined)[];
  * looked up at once.
  */
 export async function peopleOf(keys: SignalKeyStore, all: readonly Addresses[]): Promise<Person[]> {
-  const people = all.map(given);
+  const people = all.map(namesIn);
   const wanted = people.flatMap(missingKey);
   const stored = wanted.length > 0 ? await keys.get('lid-mapping', wanted) : {};
   return people.map((person) => completed(person, stored));
 }
 
-function given(addresses: Addresses): Person {
+/** The number and the LID that are among the addresses. */
+export function namesIn(addresses: Addresses): Person {
   const first = <Found>(found: (Found | null)[]) => found.find((each) => each !== null) ?? null;
   return { number: first(addresses.map(numberOf)), lid: first(addresses.map(lidOf)) };
 }

@@ -26,6 +26,7 @@ const SEND_ERRORS = [
   'invalid_message',
   'session_not_connected',
   'number_not_on_whatsapp',
+  'group_not_found',
   'account_restricted',
   'message_refused',
   'rate_limited',

@@ -24,7 +24,7 @@ export async function queryNumbers(
   numbers: readonly PhoneNumber[],
 ): Promise<Map<PhoneNumber, Account | null>> {
   const query = new USyncQuery().withLIDProtocol();
-  query.protocols.unshift(new AskedContact());
+  query.protocols.unshift(askedContact);
   for (const form of new Set(numbers.flatMap(numberVariants))) query.withUser(new USyncUser().withPhone(`+${form}`));
   const answer = await socket.executeUSyncQuery(query);
   if (!answer) throw new AppError('whatsapp_timeout');
@@ -34,18 +34,28 @@ export async function queryNumbers(
   return new Map(numbers.map((number) => [number, best(number, only ? findings : findings.filter(fits(number)))]));
 }
 
-/** The same question, whose answer also says what was asked. */
-class AskedContact extends USyncContactProtocol {
-  // @ts-expect-error -- Baileys' own parser answers a boolean; what reads the answer is our own
-  override parser(node: BinaryNode): { exists: boolean; asked: string } {
-    const { content } = node;
-    const asked = content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : String(content ?? '');
-    return { exists: node.attrs.type === 'in', asked: asked.replace(/\D/g, '') };
-  }
+/** What WhatsApp says of one of the written forms. */
+interface ContactAnswer {
+  exists: boolean;
+  /** Digits; empty when WhatsApp did not repeat them. */
+  asked: string;
 }
 
+const stock = new USyncContactProtocol();
+
+/** Baileys' own question, of whose answer more is read. */
+const askedContact = {
+  name: 'contact',
+  getQueryElement: () => stock.getQueryElement(),
+  getUserElement: (user: USyncUser) => stock.getUserElement(user),
+  parser: ({ attrs, content }: BinaryNode): ContactAnswer => {
+    const asked = content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : '';
+    return { exists: attrs.type === 'in', asked: asked.replace(/\D/g, '') };
+  },
+};
+
 function finding({ id, contact, lid }: { id: string; [protocol: string]: unknown }): Finding[] {
-  const { exists, asked } = contact as { exists: boolean; asked: string };
+  const { exists, asked } = contact as ContactAnswer;
   const jid = withoutDevice(id);
   const number = numberOf(jid);
   if (!exists || number === null) return [];

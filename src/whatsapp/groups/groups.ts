@@ -1,9 +1,8 @@
 import { type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
 import { type Group, type GroupActions } from '../../domain/chat-ports.ts';
-import { AppError } from '../../domain/errors.ts';
 import { type Queries, type Refusals } from '../queries.ts';
 import { type GroupCache } from './group-cache.ts';
-import { readGroup } from './read-group.ts';
+import { lidsIn, readGroup } from './read-group.ts';
 
 /** What is shown may be this old, so that nobody who looks often asks WhatsApp often. */
 const SHOWN_MAX_AGE_MS = 60_000;
@@ -29,8 +28,9 @@ export class BaileysGroups implements GroupActions {
 
   async list(): Promise<Group[]> {
     return this.#queries.ask(async (socket) => {
-      const all = await socket.groupFetchAllParticipating();
-      return Promise.all(Object.values(all).map((metadata) => readGroup(metadata, socket.authState.keys)));
+      const all = Object.values(await socket.groupFetchAllParticipating());
+      await storeLids(socket, all);
+      return Promise.all(all.map((metadata) => readGroup(metadata, socket.authState.keys)));
     });
   }
 
@@ -51,6 +51,7 @@ export class BaileysGroups implements GroupActions {
   #ask(groupId: string): Promise<GroupMetadata> {
     return this.#queries.ask(async (socket) => {
       const metadata = await socket.groupMetadata(groupId);
+      await storeLids(socket, [metadata]);
       return metadata;
     }, UNKNOWN);
   }
@@ -58,4 +59,8 @@ export class BaileysGroups implements GroupActions {
   #read(metadata: GroupMetadata): Promise<Group> {
     return this.#queries.ask((socket) => readGroup(metadata, socket.authState.keys));
   }
+}
+
+async function storeLids({ signalRepository }: WASocket, groups: readonly GroupMetadata[]): Promise<void> {
+  await signalRepository.lidMapping.storeLIDPNMappings(groups.flatMap(lidsIn));
 }

@@ -1,0 +1,23 @@
+import { errorOf, node, resultOf } from '../kit/stanza.ts';
+import { type Directory } from '../world/directory.ts';
+import { isIq } from './answer-iq.ts';
+import { type Behaviour } from './behaviour.ts';
+
+/**
+ * Says where the profile picture of a person or a group is: 404 when there is none, 401 when it is hidden (`chats.js` of
+ * Baileys, `profilePictureUrl`).
+ */
+export function showPictures(directory: Directory): Behaviour {
+  return {
+    name: 'show pictures',
+    onStanza(stanza, client) {
+      if (!isIq(stanza, { xmlns: 'w:profile:picture', type: 'get' })) return false;
+      const { target } = stanza.attrs;
+      const picture = (directory.group(target) ?? directory.byJid(target))?.picture;
+      if (!picture) client.send(errorOf(stanza, '404', 'item-not-found'));
+      else if (picture.shownTo === 'nobody') client.send(errorOf(stanza, '401', 'not-authorized'));
+      else client.send(resultOf(stanza, [node('picture', { id: '1', type: 'image', url: picture.url })]));
+      return true;
+    },
+  };
+}
