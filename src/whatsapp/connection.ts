@@ -178,7 +178,7 @@ export class BaileysConnection implements Connection {
     const { lookup, knownMessages, clock, listener, uploads } = this.#parts;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, lookup, knownMessages, clock },
+      ...{ socket, acks: this.#acks, groups: this.groups, lookup, knownMessages, clock },
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
     };

@@ -6,6 +6,7 @@ import { isMedia, type OutgoingContent } from '../domain/outgoing.ts';
 import { type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type DeliveryUpdate } from '../domain/message.ts';
 import { type Ack, type Acks } from './acks.ts';
+import { type BaileysGroups } from './groups/groups.ts';
 import { isGroup, numberOf, withoutDevice } from './jid.ts';
 import { type KnownMessages } from './known-messages.ts';
 import { encryptedFor } from './line-context.ts';
@@ -24,6 +25,8 @@ export interface SendParts {
   acks: Acks;
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
+  /** Asked before anything is written or stored: a group that the account is not in is refused by its name. */
+  groups: Pick<BaileysGroups, 'metadata'>;
   clock: Clock;
   /** Puts a file onto WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
@@ -40,6 +43,7 @@ export async function send(parts: SendParts, message: LineMessage): Promise<Send
   const { socket, acks } = parts;
   const target = await referred(parts, 'messageId' in message.content ? message.content.messageId : null);
   const to = message.to ? await parts.lookup.find(socket, message.to) : chatOf(target);
+  if (isGroup(to)) await parts.groups.metadata(to);
   const toNumber = await numberAt(socket, to);
   await message.mayWriteTo({ to, toNumber });
   const written = await write(parts, message, { to, target });
