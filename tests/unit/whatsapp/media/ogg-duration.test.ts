@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { oggSeconds } from '../../../src/whatsapp/media/ogg-duration.ts';
+import { oggSeconds } from '../../../../src/whatsapp/media/ogg-duration.ts';
 
 let folder: string;
 beforeAll(async () => {
