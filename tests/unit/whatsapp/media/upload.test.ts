@@ -63,7 +63,7 @@ function passes(...answers: (string[] | undefined)[]) {
 async function put(page: PageServer, bytes: Buffer, { query } = passes(['a']), clock = new ManualClock()) {
   const path = join(folder, 'file');
   await writeFile(path, bytes);
-  const hosts = new UploadHosts({ query } as never, clock);
+  const hosts = new UploadHosts({ query }, clock);
   return upload(path, 'Image', { hosts, mediaHost: new MediaHost(page.host), slots: new Slots(1), clock });
 }
 
@@ -148,13 +148,10 @@ describe('an upload', () => {
   it('gives up a host that takes nothing for 30 s', async () => {
     const clock = new ManualClock();
     const taken: Taken[] = [];
-    let arrived = () => {};
-    const silent = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    await using page = await PageServer.start(inTurn(() => arrived(), taking(taken)));
+    const silent = Promise.withResolvers<undefined>();
+    await using page = await PageServer.start(inTurn(() => silent.resolve(undefined), taking(taken)));
     const uploading = put(page, Buffer.from('hola'), passes(['a', 'b']), clock);
-    await silent;
+    await silent.promise;
 
     await clock.advance(30_000);
     await uploading;
