@@ -5,15 +5,18 @@ import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type Companion, type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
+import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
-const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ...serverRoutes].map((route) => ({
-  route,
-  pattern: new RegExp(`^${route.path.replace(':number', '([^/]+)')}$`),
-}));
+const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ...mediaRoutes, ...serverRoutes].map(
+  (route) => ({
+    route,
+    pattern: new RegExp(`^${route.path.replace(':number', '([^/]+)')}$`),
+  }),
+);
 
 /** Steers a simulator over HTTP and JSON. Rejects with the error of `listen` when the port is taken. */
 export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<Companion> {
@@ -36,7 +39,7 @@ async function answer(simulator: Simulator, request: IncomingMessage, response: 
   try {
     const url = new URL(request.url ?? '/', 'http://simulator');
     const { route, number } = findRoute(request.method ?? 'GET', url.pathname);
-    const body = await readJsonBody(request);
+    const body = await readJsonBody(request, route.maxBodyBytes);
     write(response, 200, await route.handle({ simulator, number, body, query: url.searchParams }));
   } catch (error) {
     const { status, reason, message } = describe(error);

@@ -1,6 +1,4 @@
-import { type Phone } from '../phones/phone.ts';
-import { type Simulator } from '../simulator.ts';
-import { ControlError } from './control-error.ts';
+import { existingPhone, phoneOf } from './phone-of.ts';
 import { optionalString, optionalStrings, requiredString, wholeNumber } from './request-body.ts';
 import { type Route, type RouteCall } from './route.ts';
 
@@ -88,14 +86,4 @@ async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cur
 /** The field that carries what was said; what stands beside it about others says nothing. */
 function kindOf(message: object): string | undefined {
   return Object.keys(message).find((field) => field !== 'messageContextInfo');
-}
-
-function phoneOf({ simulator, number }: RouteCall): Phone {
-  return existingPhone(simulator, number);
-}
-
-function existingPhone(simulator: Simulator, number: string): Phone {
-  const phone = simulator.existingPhone(number);
-  if (phone) return phone;
-  throw new ControlError(404, 'unknown_phone', `There is no phone with the number ${number}.`);
 }

@@ -7,9 +7,12 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** A JSON object from outside. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads the body of a request as a JSON object; nothing counts as `{}`. Rejects with a ControlError 400 or 413. */
-export async function readJsonBody(request: IncomingMessage): Promise<JsonObject> {
-  const text = await readText(request);
+/**
+ * Reads the body of a request as a JSON object; nothing counts as `{}`. Rejects with a ControlError 400, or 413 above
+ * `maxBytes`.
+ */
+export async function readJsonBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<JsonObject> {
+  const text = await readText(request, maxBytes);
   if (text.trim() === '') return {};
   const value = parse(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
@@ -28,6 +31,13 @@ export function optionalString(body: JsonObject, name: string): string | undefin
   return body[name] === undefined ? undefined : requiredString(body, name);
 }
 
+/** The bytes that `body[name]` has in base64. Throws a ControlError 400 when it is missing, empty or something else. */
+export function requiredBytes(body: JsonObject, name: string): Buffer {
+  const text = requiredString(body, name);
+  if (/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return Buffer.from(text, 'base64');
+  throw new ControlError(400, 'bad_request', `"${name}" must be base64.`);
+}
+
 /** The strings in `body[name]`, none when it is missing. Throws a ControlError 400 when it is something else. */
 export function optionalStrings(body: JsonObject, name: string): string[] {
   const value = body[name] ?? [];
@@ -43,12 +53,12 @@ export function wholeNumber(value: unknown, name: string, limits: { otherwise: n
   throw new ControlError(400, 'bad_request', `"${name}" must be a whole number from 0 to ${limits.max}.`);
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw new ControlError(413, 'too_large', 'The body is longer than 1 MiB.');
+    if (length > maxBytes) throw new ControlError(413, 'too_large', `The body is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

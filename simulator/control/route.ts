@@ -15,6 +15,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** With `:number` where a phone's number stands. */
   readonly path: string;
+  /** The longest body that it takes; 1 MiB without it. */
+  readonly maxBodyBytes?: number;
   /** Answers what is sent as JSON; errors become answers in `control-server.ts`. */
   handle(call: RouteCall): unknown;
 }

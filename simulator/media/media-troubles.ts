@@ -1,7 +1,7 @@
 import { type PublishedFile } from './media-store.ts';
 
 /** A body on its way to a client. */
-export interface Download {
+interface Download {
   /** Where in the file the body begins. */
   readonly start: number;
   /** The length of the whole file. */

@@ -37,6 +37,28 @@ it('makes phones, and lets them write to and read each other', async () => {
   expect((await call('GET', '/stats')).body).toMatchObject({ messagesFromPhones: 4, messagesToPhones: 4, errors: [] });
 });
 
+it('has phones send files and read them, and forget what they sent', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  for (const number of [ANA, BEA]) whatsapp.phone(number);
+  const data = Buffer.alloc(2_000_000, 'ñ').toString('base64');
+  const media = { kind: 'document', mimetype: 'text/plain', fileName: 'ñ.txt' };
+
+  const sent = await call('POST', `/phones/${ANA}/media`, { to: BEA, data, caption: 'la lista', ...media });
+  const { body } = await call('GET', `/phones/${BEA}/messages?waitMs=20000`);
+  expect(body.messages).toMatchObject([{ id: sent.body.id, text: 'la lista' }]);
+  const path = `/phones/${BEA}/media?id=${String(sent.body.id)}`;
+  expect(await call('GET', path)).toEqual({ status: 200, body: { ...media, size: 2_000_000, data } });
+
+  expect(await call('POST', `/phones/${ANA}/forget-media`, sent.body)).toEqual({ status: 200, body: {} });
+  expect((await call('POST', `/phones/${ANA}/forget-media`, sent.body)).body.reason).toBe('bad_request');
+  whatsapp.fault('media-gone');
+  const { directPath } = whatsapp.phone(BEA).messages().messages[0]!.message.documentWithCaptionMessage!.message!
+    .documentMessage!;
+  expect((await fetch(`http://${whatsapp.mediaHost}${directPath}`)).status).toBe(404);
+  expect(await call('GET', path)).toMatchObject({ status: 422, body: { reason: 'bad_media' } });
+});
+
 it('makes groups that phones write to, and sets the revision of the day', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
@@ -102,6 +124,11 @@ it.each([
   ['POST', `/phones/${ANA}/messages`, { to: '111111', text: 'x' }, 400, 'bad_request'],
   ['POST', `/phones/${ANA}/messages`, { to: ANA, text: 'x', count: -1 }, 400, 'bad_request'],
   ['GET', `/phones/${ANA}/messages?after=x`, undefined, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/media`, { to: ANA, kind: 'smell', data: 'AAAA' }, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/media`, { to: ANA, kind: 'image', data: '~' }, 400, 'bad_request'],
+  ['POST', `/phones/${ANA}/media`, { to: ANA, kind: 'image', data: 'AAAA', width: 'x' }, 400, 'bad_request'],
+  ['POST', '/phones/999999/media', { to: ANA, kind: 'image', data: 'AAAA' }, 404, 'unknown_phone'],
+  ['GET', `/phones/${ANA}/media?id=x`, undefined, 404, 'no_media'],
   ['POST', `/phones/${ANA}/unlink`, { deviceJid: 'x' }, 400, 'bad_request'],
   ['POST', '/groups', { subject: 'Us', members: ['999999'] }, 404, 'unknown_phone'],
   ['POST', '/client-revision', { revision: 'new' }, 400, 'bad_request'],
