@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode } from '../../domain/errors.ts';
-import { outgoingMessage, outgoingText, recipient } from '../message-schemas.ts';
+import { outgoingText, recipient } from '../message-fields.ts';
+import { outgoingMessage } from '../message-schemas.ts';
 import { ok, route } from '../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
 
