@@ -32,28 +32,36 @@ class PlainAgent extends Agent {
 }
 
 const bytes = randomBytes(100_001);
-const KINDS: [OutgoingMedia, object][] = [
+const KINDS: [string, OutgoingMedia, object][] = [
   [
+    'an image',
     { kind: 'image', bytes, caption: 'mirá', width: 4, height: 3, thumbnail: Buffer.from('jpeg') },
     { imageMessage: { mimetype: 'image/jpeg', caption: 'mirá', width: 4, height: 3, fileLength: expect.anything() } },
   ],
-  [{ kind: 'video', bytes, seconds: 7 }, { videoMessage: { mimetype: 'video/mp4', seconds: 7 } }],
-  [{ kind: 'audio', bytes, mimetype: 'audio/mp4' }, { audioMessage: { mimetype: 'audio/mp4' } }],
+  ['a video', { kind: 'video', bytes, seconds: 7 }, { videoMessage: { mimetype: 'video/mp4', seconds: 7 } }],
+  ['a sound', { kind: 'audio', bytes, mimetype: 'audio/mp4' }, { audioMessage: { mimetype: 'audio/mp4' } }],
   [
+    'a voice message',
     { kind: 'voice', bytes, seconds: 2, fields: { waveform: Buffer.from([1, 2]) } },
     { audioMessage: { ptt: true, mimetype: 'audio/ogg; codecs=opus', waveform: Buffer.from([1, 2]) } },
   ],
   [
+    'a document',
     { kind: 'document', bytes, fileName: 'ñ.pdf', mimetype: 'application/pdf' },
     { documentMessage: { title: 'ñ.pdf' } },
   ],
   [
+    'a document with a caption',
     { kind: 'document', bytes, caption: 'la factura' },
     { documentWithCaptionMessage: { message: { documentMessage: { caption: 'la factura' } } } },
   ],
-  [{ kind: 'sticker', bytes: Buffer.alloc(0) }, { stickerMessage: { mimetype: 'image/webp' } }],
-  [{ kind: 'ptv', bytes, seconds: 3 }, { ptvMessage: { seconds: 3 } }],
-  [{ kind: 'image', bytes, viewOnce: true }, { viewOnceMessageV2: { message: { imageMessage: { viewOnce: true } } } }],
+  ['an empty sticker', { kind: 'sticker', bytes: Buffer.alloc(0) }, { stickerMessage: { mimetype: 'image/webp' } }],
+  ['a round video', { kind: 'ptv', bytes, seconds: 3 }, { ptvMessage: { seconds: 3 } }],
+  [
+    'an image to be seen once',
+    { kind: 'image', bytes, viewOnce: true },
+    { viewOnceMessageV2: { message: { imageMessage: { viewOnce: true } } } },
+  ],
 ];
 
 describe('with a client that is linked', () => {
@@ -71,7 +79,7 @@ describe('with a client that is linked', () => {
     await whatsapp[Symbol.asyncDispose]();
   });
 
-  it.each(KINDS)('brings from a phone to a client, which reads the file: %o', async (media, content) => {
+  it.each(KINDS)('brings %s from a phone to a client, which reads the file', async (_name, media, content) => {
     const id = await whatsapp.phone(ANA).sendMedia(SHOP, media);
     const { message } = await client.message(({ key }) => key.id === id);
 
@@ -218,14 +226,14 @@ it('takes an upload with a pass and under its hash only, and gives it under its 
 });
 
 it.each([
-  [{ fileLength: 5 }, 'its fileLength is not 100001.'],
-  [{ fileSha256: Buffer.alloc(32) }, 'its fileSha256 is not that of the plain file.'],
-  [{ fileEncSha256: Buffer.alloc(32) }, 'its fileEncSha256 is not that of the file.'],
-  [{ mediaKey: Buffer.alloc(32) }, 'its MAC is wrong for its key and the kind image.'],
-  [{ mediaKey: Buffer.alloc(31) }, 'its key does not have 32 bytes.'],
-  [{ directPath: '' }, 'it has no direct path.'],
-  [{ directPath: '/v/other' }, 'it is not on the media server.'],
-])('says what is wrong with a file that comes with %o', async (fields, what) => {
+  ['its fileLength is not 100001.', { fileLength: 5 }],
+  ['its fileSha256 is not that of the plain file.', { fileSha256: Buffer.alloc(32) }],
+  ['its fileEncSha256 is not that of the file.', { fileEncSha256: Buffer.alloc(32) }],
+  ['its MAC is wrong for its key and the kind image.', { mediaKey: Buffer.alloc(32) }],
+  ['its key does not have 32 bytes.', { mediaKey: Buffer.alloc(31) }],
+  ['it has no direct path.', { directPath: '' }],
+  ['it is not on the media server.', { directPath: '/v/other' }],
+])('does not read a file when %s', async (what, fields) => {
   await using whatsapp = await startSimulator();
   const bea = whatsapp.phone(SHOP);
   await whatsapp.phone(ANA).sendMedia(SHOP, { kind: 'image', bytes, fields });
