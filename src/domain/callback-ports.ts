@@ -1,4 +1,5 @@
 import { type Event, type EventKind } from './event.ts';
+import { type MediaInfo } from './message.ts';
 import { type SessionId } from './session-id.ts';
 
 /** An event to be handed to the main backend. */
@@ -10,6 +11,8 @@ export interface NewCallback {
   after?: string;
   /** The webhookId of an event that makes this one needless when it is already there. */
   unless?: string;
+  /** It waits at most until then for the file that it tells of (Unix ms), and what comes after it waits too. */
+  holdUntilMs?: number;
 }
 
 /** The callbacks that wait for the main backend, in order within each session. */
@@ -20,7 +23,7 @@ export interface CallbackQueue {
   sessionsWithPending(): Promise<SessionId[]>;
   /**
    * The oldest waiting callback of the session; `undefined` when there is none, or when it must wait for
-   * a callback of another session (then onReady tells).
+   * a callback of another session or for its file (then onReady tells).
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined>;
   /** The backend has it. Nothing happens when a newer QR took its place meanwhile. */
@@ -35,6 +38,25 @@ export interface CallbackQueue {
   /** Calls `listener` with the id of a session whose callbacks somebody wants to be tried now. */
   onRetry(listener: (sessionId: SessionId) => void): void;
 }
+
+/** The callbacks that wait for a file, so that they can tell where it is. */
+export interface HeldCallbacks {
+  /** Those whose time is not over yet, in the order in which they were stored. */
+  all(): Promise<HeldCallback[]>;
+  /** Says what became of the file, and lets the callback go. Nothing happens when its time is over. */
+  release(webhookId: string, media: FetchedMedia): Promise<void>;
+}
+
+/** A callback that waits for a file. */
+export interface HeldCallback {
+  sessionId: SessionId;
+  webhookId: string;
+  /** The message that has the file. */
+  messageId: string;
+}
+
+/** What became of a file, in the words of `media_info`. */
+export type FetchedMedia = Pick<MediaInfo, 'path' | 'download_error'>;
 
 /** A callback that waits. */
 export interface PendingCallback {
@@ -95,7 +117,7 @@ export interface CallbackArchive {
   retry(id: number): Promise<boolean>;
   /** Has all that were settled wait again under their keys and numbers, but for QRs, which no longer count; answers how many. */
   replay(span: ReplaySpan): Promise<number>;
-  /** Of all sessions, in the order of their positions, whatever has become of them. */
+  /** Of all sessions, in the order of their positions, whatever has become of them, up to the first that waits for a file. */
   events(page: Page): Promise<StoredCallback[]>;
 }
 

@@ -1,4 +1,5 @@
 import { type PhoneNumber } from './address.ts';
+import { type DownloadError } from './download-failure.ts';
 import { type PollState, type PollVote } from './poll.ts';
 
 /**
@@ -43,7 +44,7 @@ export interface Reaction {
   emoji: string | null;
 }
 
-/** The file of a media message as its sender described it; nothing is downloaded. */
+/** The file of a media message as its sender described it, and where it is. */
 export interface MediaInfo {
   mimetype: string | null;
   /** Bytes. */
@@ -57,9 +58,11 @@ export interface MediaInfo {
   sha256: string | null;
   /** A small JPEG, base64. */
   thumbnail: string | null;
+  /** Below `DOWNLOADS_DIR`, once it was downloaded. */
   path: string | null;
+  /** The path of our own endpoint that gives the file, and fetches it where need be. */
   url: string | null;
-  download_error: string | null;
+  download_error: DownloadError | null;
 }
 
 /** What was said, whoever said it and wherever. */
@@ -68,6 +71,8 @@ export interface MessageContent {
   /** What a person would read; `null` where there is nothing to read. */
   text: string | null;
   media: MediaInfo | null;
+  /** Whether the file can be fetched: its sender said where it is, and gave the key. */
+  hasFile: boolean;
   quotedMessageId: string | null;
   /** Phone numbers where they are known, else LIDs. */
   mentions: string[];

@@ -1,4 +1,5 @@
 import { type Database } from 'better-sqlite3';
+import { type Clock } from '../kit/clock.ts';
 import {
   type CallbackArchive,
   type CallbackFilter,
@@ -7,6 +8,7 @@ import {
   type StoredCallback,
 } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { IS_HELD } from './held-callbacks.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
 
@@ -20,10 +22,12 @@ export interface ArchiveBells {
 /** All callbacks that are kept, as rows. */
 export class SqliteCallbackArchive implements CallbackArchive {
   readonly #bells: ArchiveBells;
+  readonly #clock: Clock;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, bells: ArchiveBells) {
+  constructor(db: Database, bells: ArchiveBells, clock: Clock) {
     this.#bells = bells;
+    this.#clock = clock;
     this.#sql = prepare(db);
   }
 
@@ -53,7 +57,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   events(page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#sql.events.all(page));
+    return promised(() => this.#sql.events.all({ ...page, nowMs: this.#clock.now() }));
   }
 
   #listOf({ state, sessionId }: CallbackFilter) {
@@ -73,7 +77,7 @@ const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId,
   settled_at_ms AS settledAtMs`;
 
 /** Waits again as if it had never been tried. Its number is older than those that wait: it goes before them. */
-const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL`;
+const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
 
 /** The newest QR of a session takes the place of the one that waits: there must never be two. */
 const NO_QR = `kind <> 'qr-update'`;
@@ -87,8 +91,11 @@ function prepare(db: Database) {
       `UPDATE callbacks SET ${ANEW}
        WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${NO_QR}`,
     ),
-    events: db.prepare<[Page], StoredCallback>(
-      `SELECT ${COLUMNS} FROM callbacks WHERE position > @after ORDER BY position LIMIT @limit`,
+    // Not beyond one that waits for its file: it would be told without, and never be come back to.
+    events: db.prepare<[Page & { nowMs: number }], StoredCallback>(
+      `SELECT ${COLUMNS} FROM callbacks WHERE position > @after
+         AND position < COALESCE((SELECT MIN(position) FROM callbacks WHERE ${IS_HELD}), ${Number.MAX_SAFE_INTEGER})
+       ORDER BY position LIMIT @limit`,
     ),
   };
 }

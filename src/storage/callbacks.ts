@@ -1,6 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
 
@@ -13,6 +14,13 @@ interface Settlement {
   atMs: number;
 }
 
+/** What the queue is made of. */
+export interface CallbackQueueParts {
+  bell: ReadyBell;
+  retryBell: ReadyBell;
+  held: Pick<SqliteHeldCallbacks, 'holds'>;
+}
+
 /**
  * The callbacks as rows. What became of one is written only where its id AND its webhookId still match: a newer QR
  * takes over the row of an older one, also while the older one is on its way.
@@ -20,11 +28,13 @@ interface Settlement {
 export class SqliteCallbackQueue implements CallbackQueue {
   readonly #bell: ReadyBell;
   readonly #retryBell: ReadyBell;
+  readonly #held: Pick<SqliteHeldCallbacks, 'holds'>;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { bell, retryBell }: { bell: ReadyBell; retryBell: ReadyBell }) {
+  constructor(db: Database, { bell, retryBell, held }: CallbackQueueParts) {
     this.#bell = bell;
     this.#retryBell = retryBell;
+    this.#held = held;
     this.#sql = prepare(db);
   }
 
@@ -43,7 +53,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
   next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     return promised(() => {
       const oldest = this.#sql.oldest.get(sessionId);
-      return oldest && this.#sql.mustWait.get(oldest.id) ? undefined : oldest;
+      if (!oldest || this.#sql.mustWait.get(oldest.id) || this.#held.holds(oldest)) return undefined;
+      return oldest;
     });
   }
 

@@ -1,5 +1,5 @@
 import { type Clock } from '../kit/clock.ts';
-import { type CallbackArchive, type CallbackQueue } from '../domain/callback-ports.ts';
+import { type CallbackArchive, type CallbackQueue, type HeldCallbacks } from '../domain/callback-ports.ts';
 import {
   type ConversationStore,
   type IdempotencyStore,
@@ -16,7 +16,9 @@ import { StorageCondition } from './condition.ts';
 import { SqliteConversationStore } from './conversations.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
+import { SqliteHeldCallbacks } from './held-callbacks.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
+import { SqliteMediaRows } from './media-rows.ts';
 import { Outbox } from './outbox.ts';
 import { SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
@@ -40,6 +42,9 @@ export interface Storage extends AsyncDisposable {
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
   readonly archive: CallbackArchive;
+  readonly heldCallbacks: HeldCallbacks;
+  /** For {@link DownloadsFolder}. */
+  readonly mediaRows: SqliteMediaRows;
   readonly journal: Journal;
   readonly timeline: TimelineStore;
   /**
@@ -66,7 +71,8 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock);
   const retryBell = new ReadyBell();
-  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell });
+  const heldCallbacks = new SqliteHeldCallbacks(db, bell, clock);
+  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks });
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
   const conversations = new SqliteConversationStore(db, clock);
@@ -80,7 +86,9 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal),
     callbacks,
-    archive: new SqliteCallbackArchive(db, { bell, retryBell }),
+    archive: new SqliteCallbackArchive(db, { bell, retryBell }, clock),
+    heldCallbacks,
+    mediaRows: new SqliteMediaRows(db),
     journal,
     timeline,
   };
@@ -98,6 +106,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     prune: (callbackRetentionMs) => promised(() => prune(callbackRetentionMs)),
     [Symbol.asyncDispose]: () =>
       promised(() => {
+        heldCallbacks.end();
         db.close();
       }),
   };

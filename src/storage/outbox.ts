@@ -17,6 +17,7 @@ interface Content {
   kind: string;
   body: string;
   after: string | null;
+  holdUntilMs: number | null;
   nowMs: number;
 }
 
@@ -69,7 +70,7 @@ export class Outbox {
   }
 
   /** Answers the sessions that have something to do now; none when the event is already there. */
-  #store({ event, webhookId, after, unless }: NewCallback): SessionId[] {
+  #store({ event, webhookId, after, unless, holdUntilMs }: NewCallback): SessionId[] {
     if (this.#sql.known.get(webhookId) ?? (unless !== undefined && this.#sql.known.get(unless))) return [];
     const sessionId = event.body.session_id;
     const content: Content = {
@@ -77,6 +78,7 @@ export class Outbox {
       kind: event.kind,
       body: JSON.stringify(event.body),
       after: after ?? null,
+      holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),
     };
     const older = event.kind === 'qr-update' ? this.#sql.waitingQr.get(sessionId) : undefined;
@@ -119,9 +121,10 @@ function prepare(db: Database) {
     ),
     giveBack: db.prepare<[SessionId]>('UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ?'),
     insert: db.prepare<[Content & { sessionId: SessionId }]>(
-      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, created_at_ms)
+      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
+         created_at_ms)
        VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
-               ${POSITION}, @kind, @body, @after, @nowMs)`,
+               ${POSITION}, @kind, @body, @after, @holdUntilMs, @nowMs)`,
     ),
     waitingQr: db.prepare<[SessionId], WaitingQr>(
       `SELECT id, seq, webhook_id AS webhookId FROM callbacks

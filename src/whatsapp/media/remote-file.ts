@@ -1,5 +1,5 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { mediaOf } from '../messages/media.ts';
+import { hasFile, mediaOf } from '../messages/media.ts';
 import { unwrap } from '../messages/unwrap.ts';
 import { type MediaChecksums } from './media-decryption.ts';
 import { type MediaLocation } from './media-host.ts';
@@ -20,7 +20,7 @@ export function remoteFileOf(message: proto.IMessage): RemoteFile | undefined {
   const found = mediaOf(unwrap(message));
   if (!found) return undefined;
   const { mediaKey, directPath, url, fileSha256, fileEncSha256, fileLength } = found.media;
-  if (!mediaKey?.length || !(directPath || url)) return undefined;
+  if (!mediaKey || !hasFile(found.media)) return undefined;
   return {
     ...{ kind: found.kind, mediaKey, location: { directPath, url } },
     checksums: { plain: fileSha256, encrypted: fileEncSha256 },

@@ -12,7 +12,7 @@ export function contentOf(
   context?: proto.IContextInfo | null,
 ): MessageContent {
   return {
-    ...{ type, text: null, media: null },
+    ...{ type, text: null, media: null, hasFile: false },
     ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, vote: null },
     ...{ location: null, contacts: [], unsupportedKeys: [] },
     ...readContext(context),

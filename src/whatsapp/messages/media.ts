@@ -4,7 +4,7 @@ import { type MediaInfo, type MessageContent, type MessageType } from '../../dom
 import { type OutgoingMedia } from '../../domain/outgoing.ts';
 import { type MediaKind } from '../media/media-keys.ts';
 import { type UploadedFile } from '../media/upload.ts';
-import { contentOf } from './content.ts';
+import { contentOf, firstText } from './content.ts';
 
 /** The fields that the kinds of media share, or that some of them have. */
 type AnyMedia = Partial<
@@ -17,7 +17,7 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   if (!found) return undefined;
   const { type, media } = found;
   const caption = media.caption ?? null;
-  return contentOf(type, { text: caption, media: describe(media) }, media.contextInfo);
+  return contentOf(type, { text: caption, media: describe(media), hasFile: hasFile(media) }, media.contextInfo);
 }
 
 /** A media message: of what type it is, and as what its file is encrypted. */
@@ -36,6 +36,11 @@ export function mediaOf(message: proto.IMessage): FoundMedia | undefined {
   if (audioMessage) return { type: audioMessage.ptt ? 'voice' : 'audio', kind: 'Audio', media: audioMessage };
   if (documentMessage) return { type: 'document', kind: 'Document', media: documentMessage };
   return stickerMessage ? { type: 'sticker', kind: 'Image', media: stickerMessage } : undefined;
+}
+
+/** Whether a file can be fetched: the message says where it is, and has the key. */
+export function hasFile({ mediaKey, directPath, url }: AnyMedia): boolean {
+  return (mediaKey?.length ?? 0) > 0 && firstText(directPath, url) !== null;
 }
 
 function describe(media: AnyMedia): MediaInfo {
