@@ -6,10 +6,12 @@ import { createPost } from './callbacks/post.ts';
 import { type Config } from './config.ts';
 import { AppHealth } from './health.ts';
 import { createHttpApp, startHttpServer } from './http/server.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { type Chore, Housekeeping } from './housekeeping.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { DownloadMedia } from './sessions/download-media.ts';
+import { MediaKeeper } from './sessions/media-keeper.ts';
 import { SessionManager } from './sessions/session-manager.ts';
+import { DownloadsFolder } from './storage/downloads-folder.ts';
 import { openStorage, type Storage } from './storage/open.ts';
 import { sessionFolders } from './storage/session-folders.ts';
 import { importVersion3 } from './version-3.ts';
@@ -58,14 +60,24 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     clock,
     log,
   });
-  keep(built, new Housekeeping(storage, config.backend.retentionMs, { clock, log }));
+  const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
+  await files.removeIncomplete();
+  keep(built, new Housekeeping(chores(config, { storage, files, clock }), { clock, log }));
   const notifier = keep(built, createNotifier(config, parts, storage));
-  const sessions = keep(built, createSessions(config, parts, storage));
-  await sessions.load();
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
+  const connector = createConnector(config, parts, storage);
+  const media = keep(
+    built,
+    new MediaKeeper({
+      ...{ source: connector.media, files, held: storage.heldCallbacks, setting: settings, clock },
+      log: log.child({ part: 'media' }),
+    }),
+  );
+  const sessions = keep(built, createSessions(config, parts, { storage, connector, media }));
+  await sessions.load();
   const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
-    ...{ sessions, settings, health, clock },
+    ...{ sessions, media, settings, health, clock },
     callbacks: storage.archive,
     answers: storage.idempotency,
     log: log.child({ part: 'http' }),
@@ -76,6 +88,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     built,
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
+  await media.resume();
   await notifier.start();
   sessions.resume();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
@@ -93,19 +106,41 @@ function createNotifier(config: Config, { clock, chance, log }: Required<AppPart
   });
 }
 
-function createSessions(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, timeline, signalKeys: keys, journal } = storage;
-  const connector = new BaileysConnector({
+function chores(
+  { backend, media }: Config,
+  { storage, files, clock }: { storage: Storage; files: DownloadsFolder; clock: Clock },
+): Chore[] {
+  const pruneFiles = () => files.prune(clock.now() - media.retentionMs);
+  return [() => storage.prune(backend.retentionMs), ...(media.retentionMs > 0 ? [pruneFiles] : [])];
+}
+
+function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {
+  const { sentMessages, signalKeys: keys, journal } = storage;
+  return new BaileysConnector({
     settings: config.whatsapp,
     ...{ keys, journal, sentMessages, clock, media: config.media },
     storageReady: () => storage.check(),
     log: log.child({ part: 'whatsapp' }),
   });
+}
+
+/** What the sessions stand on. */
+interface SessionsFloor {
+  storage: Storage;
+  connector: BaileysConnector;
+  media: MediaKeeper;
+}
+
+function createSessions(
+  config: Config,
+  { clock, chance, log }: Required<AppParts>,
+  { storage, connector, media }: SessionsFloor,
+): SessionManager {
+  const { sessions: store, sentMessages, conversations, pollVotes, timeline } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, pollVotes, timeline, clock, chance },
+    ...{ store, sentMessages, conversations, pollVotes, timeline, connector, media, clock, chance },
     folders: sessionFolders(config.sessions.authDir),
-    connector,
     log: log.child({ part: 'sessions' }),
   });
 }

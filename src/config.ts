@@ -42,11 +42,14 @@ interface MediaSettings {
   downloadsDir: string;
   download: boolean;
   maxBytes: number;
+  /** How long downloaded files are kept; 0 is for ever. */
+  retentionMs: number;
   /** `host:port` in place of WhatsApp's own media host. */
   host: string | undefined;
 }
 
 const HOUR_SECONDS = 3_600;
+const DAY_MS = 86_400_000;
 
 /**
  * Reads the settings from the environment.
@@ -153,6 +156,7 @@ function readMedia(read: EnvironmentReader): MediaSettings {
     downloadsDir: read.text('DOWNLOADS_DIR') ?? './downloads',
     download: read.flag('DOWNLOAD_MEDIA', false),
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
+    retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
     host: read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host, with :port where it is not 443'),
   };
 }

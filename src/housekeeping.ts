@@ -1,22 +1,21 @@
 import { type Clock, type Timer } from './kit/clock.ts';
 import { type Logger } from './kit/logger.ts';
 import { Supervisor } from './kit/supervisor.ts';
-import { type Storage } from './storage/open.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Removes from the storage, once an hour, what was kept long enough. */
+/** Something to be done now and then. */
+export type Chore = () => Promise<void>;
+
+/** Removes, once an hour, what was kept long enough. */
 export class Housekeeping implements AsyncDisposable {
-  readonly #storage: Pick<Storage, 'prune'>;
-  readonly #retentionMs: number;
+  readonly #chores: readonly Chore[];
   readonly #clock: Clock;
   readonly #supervisor: Supervisor;
   #timer: Timer;
 
-  /** `retentionMs` is how long delivered callbacks are kept. */
-  constructor(storage: Pick<Storage, 'prune'>, retentionMs: number, { clock, log }: { clock: Clock; log: Logger }) {
-    this.#storage = storage;
-    this.#retentionMs = retentionMs;
+  constructor(chores: readonly Chore[], { clock, log }: { clock: Clock; log: Logger }) {
+    this.#chores = chores;
     this.#clock = clock;
     this.#supervisor = new Supervisor(log);
     this.#timer = this.#next();
@@ -29,7 +28,7 @@ export class Housekeeping implements AsyncDisposable {
 
   #next(): Timer {
     return this.#clock.after(HOUR_MS, () => {
-      this.#supervisor.run('housekeeping', this.#storage.prune(this.#retentionMs));
+      for (const chore of this.#chores) this.#supervisor.run('housekeeping', chore());
       this.#timer = this.#next();
     });
   }

@@ -1,5 +1,6 @@
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
+import { type MediaFile } from '../domain/media-ports.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -47,6 +48,18 @@ export interface SessionsApi {
   counts(): Record<SessionStatus, number>;
 }
 
+/** The files of messages. */
+export interface MediaApi {
+  /** The file when it is on the disk. */
+  stored(id: SessionId, messageId: string): Promise<MediaFile | undefined>;
+  /**
+   * The file, fetched where need be.
+   * @throws AppError `message_not_found`, `media_not_available`, `media_expired`, `media_too_large`, `media_not_fetched`,
+   *   `whatsapp_timeout`, `storage_unavailable`
+   */
+  fetched(id: SessionId, messageId: string): Promise<MediaFile>;
+}
+
 /** The settings that can be changed while the server runs, and outlive it. */
 export interface SettingsApi {
   downloadMedia(): boolean;
@@ -76,6 +89,7 @@ export interface HealthApi {
 /** All that the routes call. */
 export interface Core {
   sessions: SessionsApi;
+  media: MediaApi;
   settings: SettingsApi;
   health: HealthApi;
   callbacks: CallbackArchive;

@@ -44,7 +44,8 @@ async function answer(route: Route, parts: DispatchParts, req: Request, res: Res
   const run = async (): Promise<Reply> => route.handler(parts.core, { params, body, query });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = `${route.path} ${params.sessionId ?? ''}`;
-  sendReply(res, key === undefined ? await run() : await parts.idempotency.answer({ scope, key, body }, run));
+  const reply = key === undefined ? await run() : await parts.idempotency.answer({ scope, key, body }, run);
+  await sendReply(res, reply);
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {

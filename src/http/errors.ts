@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response } from 'ex
 import { AppError } from '../domain/errors.ts';
 import { contextOf } from './request-context.ts';
 import { type Reply } from './route.ts';
+import { sendFile } from './send-file.ts';
 
 /** A refusal as everybody gets it. */
 export interface ErrorBody {
@@ -19,12 +20,10 @@ export function errorReply(error: AppError): Reply<ErrorBody> {
   return { status, body: { success: false, error: code, message }, headers };
 }
 
-/** Writes an answer. */
-export function sendReply(res: Response, reply: Reply): void {
-  res
-    .status(reply.status)
-    .set(reply.headers ?? {})
-    .json(reply.body);
+/** Writes an answer; resolves when it is on its way, or when a file is all sent. */
+export async function sendReply(res: Response, { status, headers = {}, body, file }: Reply): Promise<void> {
+  if (file === undefined) res.status(status).set(headers).json(body);
+  else await sendFile(res, file, headers);
 }
 
 /** For paths that nothing else took. */
@@ -40,7 +39,7 @@ export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, next) 
   contextOf(res).failure = error;
   // Too late for another answer: Express then breaks the line off, so that nobody takes half of one for whole.
   if (res.headersSent) next(error);
-  else sendReply(res, errorReply(named(error)));
+  else void sendReply(res, errorReply(named(error)));
 };
 
 function named(error: unknown): AppError {

@@ -7,6 +7,7 @@ import { type Core } from './core.ts';
 /** What every route's path may carry. */
 export interface PathParams {
   sessionId?: SessionId;
+  messageId?: string;
   /** Of a callback. */
   id?: number;
   /** `…@g.us`. */
@@ -18,6 +19,8 @@ export interface PathParams {
 export interface Reply<Answer = unknown> {
   status: number;
   body: Answer;
+  /** The absolute path of a file that is sent instead of the body. */
+  file?: string;
   headers?: Record<string, string>;
 }
 

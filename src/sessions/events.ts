@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
-import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
+import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
 import { type KnownSentMessage } from '../domain/ports.ts';
 import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
@@ -56,9 +56,15 @@ export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
 
 /**
  * The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. What
- * cannot be decrypted is an event of its own, which is needless once the message is there.
+ * cannot be decrypted is an event of its own, which is needless once the message is there. With `holdMs` it waits for its
+ * file, and says for the time being that it did not come.
  */
-export function messageReceived(record: SessionRecord, message: IncomingMessage, receivedAtMs: number): NewCallback {
+export function messageReceived(
+  record: SessionRecord,
+  message: IncomingMessage,
+  receivedAtMs: number,
+  holdMs = 0,
+): NewCallback {
   const { sender, content, isGroup, chatId } = message;
   return {
     event: {
@@ -69,7 +75,7 @@ export function messageReceived(record: SessionRecord, message: IncomingMessage,
         sender_number: sender.number,
         message_content: content.text,
         message_type: content.type,
-        media_info: content.media ?? {},
+        media_info: mediaInfo(record.sessionId, message, holdMs),
         received_at: isoTime(receivedAtMs),
         phone_number_session: record.identity?.phoneNumber ?? null,
         message_id: message.id,
@@ -94,7 +100,20 @@ export function messageReceived(record: SessionRecord, message: IncomingMessage,
       },
     },
     ...messageKeys(record.sessionId, message),
+    ...(holdMs > 0 && { holdUntilMs: receivedAtMs + holdMs }),
   };
+}
+
+/** The message that the file of this one is kept under: what was edited is the message, never its file. */
+export function fileOwner({ id, content }: IncomingMessage): string {
+  return content.editedMessageId ?? id;
+}
+
+function mediaInfo(sessionId: SessionId, message: IncomingMessage, holdMs: number): MediaInfo | Record<string, never> {
+  const { media, hasFile } = message.content;
+  if (!media) return {};
+  const url = `/sessions/${sessionId}/messages/${encodeURIComponent(fileOwner(message))}/media`;
+  return { ...media, url: hasFile ? url : null, download_error: holdMs > 0 ? 'timeout' : null };
 }
 
 /** The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. */

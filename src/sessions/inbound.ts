@@ -6,13 +6,15 @@ import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { messageReceived } from './events.ts';
+import { fileOwner, messageReceived } from './events.ts';
+import { HOLD_MS, type MediaKeeper } from './media-keeper.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
 /** What receiving needs. */
 export interface InboundParts {
   store: SessionStore;
   pollVotes: PollVoteStore;
+  media: Pick<MediaKeeper, 'wants' | 'begin'>;
   clock: Clock;
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
@@ -28,7 +30,8 @@ export interface InboundParts {
  * 3. it becomes a callback row, in one transaction with the journal's note that it was handled: a crash before leaves it
  *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
  *    ids: a message that comes twice, from wherever, is one callback;
- * 4. `callbacks/` hands the rows over, in order, until the backend has them.
+ * 4. its file is fetched, where it has one and `DOWNLOAD_MEDIA` is on, and its row waits for that a little;
+ * 5. `callbacks/` hands the rows over, in order, until the backend has them.
  */
 export class Inbound {
   readonly #parts: InboundParts;
@@ -43,7 +46,7 @@ export class Inbound {
     message: IncomingMessage | undefined,
     handled: MessageKey,
   ): Promise<SessionRecord> {
-    const { store, clock, tellOwnMessages } = this.#parts;
+    const { store, media, clock, tellOwnMessages } = this.#parts;
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages)) {
       await store.commit(record, [], { handled, vote });
@@ -52,8 +55,11 @@ export class Inbound {
     const now = clock.now();
     const seen = { ...record, lastSeenMs: now };
     const told = vote ? await this.#counted(record, message, vote) : message;
-    await store.commit(seen, [messageReceived(record, told, now)], { handled, vote, ...heardOf(message) });
+    const waits = media.wants(message);
+    const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
+    await store.commit(seen, [callback], { handled, vote, ...heardOf(message) });
     const { sessionId } = record;
+    if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
     this.#note(sessionId, message);
     return seen;
   }

@@ -20,6 +20,7 @@ import { type PollVoteStore } from '../domain/poll.ts';
 import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
+import { type MediaKeeper } from './media-keeper.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './new-conversations.ts';
 import { type PaceLimits, SendPace } from './send-pace.ts';
@@ -61,6 +62,7 @@ export interface SessionManagerParts {
   timeline: TimelineStore;
   folders: SessionFolders;
   connector: Connector;
+  media: MediaKeeper;
   clock: Clock;
   chance: Chance;
   log: Logger;
@@ -84,13 +86,13 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
 
   constructor(parts: SessionManagerParts) {
-    const { settings, store, connector, clock, chance, log, sentMessages, pollVotes, folders } = parts;
+    const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, folders } = parts;
     this.#parts = parts;
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
     this.#outbound = new Outbound(sentMessages, newConversations, clock);
-    const inbound = new Inbound({ store, pollVotes, clock, log, tellOwnMessages: settings.tellOwnMessages });
+    const inbound = new Inbound({ store, pollVotes, media, clock, log, tellOwnMessages: settings.tellOwnMessages });
     this.#shared = {
       ...{ store, connector, clock, chance, log, inbound, folders },
       outbound: this.#outbound,

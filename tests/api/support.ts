@@ -1,14 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Recipient } from '../../src/domain/address.ts';
 import { type LineActions } from '../../src/domain/chat-ports.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/domain/callback-ports.ts';
+import { type MediaFile } from '../../src/domain/media-ports.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';
-import { type HealthReport, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { type Clock } from '../../src/kit/clock.ts';
 import { type Logger } from '../../src/kit/logger.ts';
@@ -148,6 +150,38 @@ function qrOf(sessionId: SessionId): QrCode {
   return { text: `2@${sessionId},a,b,c,1`, generatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000 };
 }
 
+/** A message whose file can be fetched. */
+export const MESSAGE = '3EB0C767D097B7C7C1A5';
+
+/** Files of messages: any of them is this very file. */
+class Files implements MediaApi {
+  readonly file: MediaFile = {
+    path: `./downloads/${CONNECTED}/${MESSAGE}.ts`,
+    absolutePath: fileURLToPath(import.meta.url),
+    mimetype: null,
+    fileName: null,
+    size: 0,
+  };
+  /** The messages whose files are on the disk. */
+  readonly onDisk = new Set<string>();
+  /** The messages whose files were fetched. */
+  readonly fetchedFor: string[] = [];
+  /** Thrown by the next fetches. */
+  failure: Error | undefined;
+
+  stored(_: SessionId, messageId: string): Promise<MediaFile | undefined> {
+    return Promise.resolve(this.onDisk.has(messageId) ? this.file : undefined);
+  }
+
+  async fetched(_: SessionId, messageId: string): Promise<MediaFile> {
+    this.fetchedFor.push(messageId);
+    await Promise.resolve();
+    if (this.failure !== undefined) throw this.failure;
+    if (messageId !== MESSAGE) throw new AppError('message_not_found');
+    return this.file;
+  }
+}
+
 /** Settings in memory. */
 class SettingsInMemory implements SettingsApi {
   #downloadMedia = false;
@@ -250,6 +284,7 @@ const ONE_CALLBACK: CallbackArchive = {
 export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
   return path
     .replace(':sessionId', sessionId)
+    .replace(':messageId', MESSAGE)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.group_id)
     .replace(':contactId', CONTACT.number);
@@ -258,15 +293,16 @@ export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string
 /** An app on doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
+  const media = new Files();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock();
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
-  const core = { sessions, settings, health, callbacks: ONE_CALLBACK };
+  const core = { sessions, media, settings, health, callbacks: ONE_CALLBACK };
   const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
-  return { app: createHttpApp(deps), sessions, settings, answers, clock, log, lines };
+  return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines };
 }
 
 /** Resolves once the log has the line. */

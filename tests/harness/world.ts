@@ -54,10 +54,16 @@ export class World implements AsyncDisposable {
     return this.#orchestrator;
   }
 
+  /** Where downloaded files are. */
+  get downloadsDir(): string {
+    return join(this.authDir, '..', 'downloads');
+  }
+
   /** The settings that point an orchestrator at this world. */
   get environment(): Environment {
     return {
       AUTH_DIR: this.authDir,
+      DOWNLOADS_DIR: this.downloadsDir,
       BACKEND_BASE_URL: this.backend.url,
       WHATSAPP_WS_URL: this.whatsapp.wsUrl,
       WHATSAPP_ROOT_KEY: this.whatsapp.rootKey,

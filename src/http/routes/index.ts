@@ -5,6 +5,7 @@ import { pullEvents } from './events.ts';
 import { listGroups, viewGroup } from './groups.ts';
 import { health } from './health.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
+import { messageMedia } from './media.ts';
 import { currentQr, generateQr } from './qr.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   viewGroup,
   checkContact,
   contactPicture,
+  messageMedia,
   restartSession,
   deleteSession,
   listCallbacks,

@@ -21,6 +21,8 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
   const inbound = new Inbound({
     store: db.storage.sessions,
     pollVotes: db.storage.pollVotes,
+    // Nobody wants files.
+    media: { wants: () => false, begin: () => undefined },
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     tellOwnMessages: false,
