@@ -11,6 +11,7 @@ import { nameMediaHost } from './behaviours/name-media-host.ts';
 import { pairByCode } from './behaviours/pair-by-code.ts';
 import { pairByQr } from './behaviours/pair-by-qr.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
+import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
@@ -34,6 +35,7 @@ import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { Directory } from './world/directory.ts';
+import { PresenceLog } from './world/presence-log.ts';
 
 /** What a simulator is made of. */
 export interface SimulatorParts {
@@ -61,6 +63,7 @@ interface Ground {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly passes: UploadPasses;
+  readonly presences: PresenceLog;
   readonly now: () => number;
   readonly version: { revision: number };
 }
@@ -74,7 +77,8 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
-  const common = { faults, passes, now, version };
+  const presences = new PresenceLog();
+  const common = { faults, passes, presences, now, version };
   const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), ...common };
   const { directory, changes, counters } = ground;
   const times = {
@@ -101,7 +105,7 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const mediaServer = { store: media, passes, counters, changes, troubles: failMedia(faults) };
   const page = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
-  const phones = { directory, desk, codes, changes, counters, addressing, media, now, failed };
+  const phones = { directory, desk, codes, changes, counters, presences, addressing, media, now, failed };
   const world = { directory, desk, faults, changes, counters, phones, media };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -120,6 +124,7 @@ function makeBehaviours(
     lookUpUsers(directory),
     describeGroups(directory),
     showPictures(directory),
+    relayPresence(ground),
     handOutKeyBundles(directory),
     keepPreKeys,
     logIn(ground),

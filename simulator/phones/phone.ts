@@ -8,6 +8,7 @@ import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
 import { Group } from '../world/group.ts';
+import { type ShownPresence } from '../world/presence-log.ts';
 import { type Picture } from '../world/picture.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
@@ -188,12 +189,27 @@ export class Phone {
 
   /** Reads a message that it has received; all devices of its sender are told. Rejects when it has no such message. */
   markRead(id: string): Promise<void> {
+    return this.#tellSender(id, 'read');
+  }
+
+  /** Plays a voice note that it has received; all devices of its sender are told. Rejects when it has no such message. */
+  markPlayed(id: string): Promise<void> {
+    return this.#tellSender(id, 'played');
+  }
+
+  /** What it was shown of somebody so far, in its order: that he is online, or not, or types, records, pauses. */
+  presenceOf(somebody: Phone): ShownPresence[] {
+    const { world, account } = this.#parts;
+    return world.presences.seenBy(account, somebody.#parts.account);
+  }
+
+  #tellSender(id: string, type: 'read' | 'played'): Promise<void> {
     const { world, inbox, device } = this.#parts;
     const message = inbox.find(id);
     if (!message) return Promise.reject(new RangeError(`${this.number} has received no message ${id}.`));
     const { group, fromJid } = message;
     const parties = receiptParties(device, group ?? fromJid, group && fromJid);
-    const receipt = node('receipt', { id, ...parties, t: String(Math.floor(world.now() / 1000)), type: 'read' });
+    const receipt = node('receipt', { id, ...parties, t: String(Math.floor(world.now() / 1000)), type });
     for (const endpoint of world.directory.byNumber(message.from)?.endpoints() ?? []) endpoint.deliver(receipt);
     return Promise.resolve();
   }

@@ -4,6 +4,7 @@ import { type PhoneNumber, type Recipient } from './address.ts';
 export interface LineActions {
   readonly groups: GroupActions;
   readonly contacts: ContactActions;
+  readonly chats: ChatActions;
 }
 
 /** Somebody as WhatsApp names people: by number, by LID, or by both. At least one of them is known. */
@@ -67,4 +68,33 @@ export interface ContactActions {
    * @throws AppError `picture_not_found` when there is none, or it is not shown to this account; `number_not_on_whatsapp`
    */
   picture(of: Recipient): Promise<string>;
+}
+
+/** Whether the account is shown as online. */
+export type Availability = 'available' | 'unavailable';
+
+/** What the account is shown to do in one conversation. */
+export type TypingState = 'composing' | 'recording' | 'paused';
+
+/** Which messages were marked as read, and which are not known. */
+export interface MarkedRead {
+  read: string[];
+  unknown: string[];
+}
+
+/** Conversations. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+export interface ChatActions {
+  /**
+   * Tells the senders that their messages were read, where the account's privacy lets them know. Known are those that
+   * were received within two weeks; our own count as unknown.
+   * @throws AppError `message_not_found` when none is known
+   */
+  markRead(messageIds: readonly string[]): Promise<MarkedRead>;
+  /** Shows the account as online until it is taken back or the line is lost; the phone is silent meanwhile. */
+  show(availability: Availability): Promise<void>;
+  /**
+   * Shows in one conversation that the account types or records, for 25 s, or no longer. Meanwhile it is online.
+   * @throws AppError `number_not_on_whatsapp`
+   */
+  type(to: Recipient, state: TypingState): Promise<void>;
 }

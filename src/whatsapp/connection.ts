@@ -2,7 +2,6 @@ import { makeWASocket, type WAMessage, type WASocket, type WAVersion } from '@wh
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type TokenBucket } from '../kit/token-bucket.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
@@ -14,8 +13,8 @@ import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ClientVersion } from './client-version.ts';
 import { closeReason } from './disconnect.ts';
+import { BaileysChats } from './chats/chats.ts';
 import { BaileysContacts } from './contacts/contacts.ts';
-import { type GroupCache } from './groups/group-cache.ts';
 import { BaileysGroups } from './groups/groups.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
@@ -34,14 +33,14 @@ import { Queries } from './queries.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { messagesOf, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
-import { type RetryCounters } from './retry-counters.ts';
 import { send, type SendParts } from './send.ts';
+import { type SessionMemory } from './session-memory.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { type FindSent, socketConfig } from './socket-config.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a line is made of. */
-export interface ConnectionParts {
+export interface ConnectionParts extends SessionMemory {
   sessionId: SessionId;
   settings: WhatsAppSettings;
   /** `troubled` hears of every failure of the storage. */
@@ -49,10 +48,6 @@ export interface ConnectionParts {
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
-  retryCounters: RetryCounters;
-  groupCache: GroupCache;
-  /** How often the session may still ask for numbers. */
-  allowance: TokenBucket;
   /** What a message to be sent may refer to. */
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
@@ -81,6 +76,7 @@ interface OpenLine {
 export class BaileysConnection implements Connection {
   readonly groups: BaileysGroups;
   readonly contacts: BaileysContacts;
+  readonly chats: BaileysChats;
   readonly #parts: ConnectionParts;
   readonly #context: LineContext;
   readonly #acks: Acks;
@@ -103,6 +99,7 @@ export class BaileysConnection implements Connection {
     });
     this.groups = new BaileysGroups({ queries: this.#queries, cache: parts.groupCache });
     this.contacts = new BaileysContacts({ ...parts, queries: this.#queries });
+    this.chats = new BaileysChats({ ...parts, queries: this.#queries });
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -310,6 +307,7 @@ export class BaileysConnection implements Connection {
     this.#line?.auth.fence();
     this.#acks.release();
     this.#queries.release();
+    this.chats.end();
     const reason = this.#completed(this.#reason(error));
     this.#tell(async () => this.#parts.listener.onClosed(await reason));
     this.#tell(() => this.#closed.resolve(undefined));

@@ -2,7 +2,6 @@ import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/slots.ts';
-import { TokenBucket } from '../kit/token-bucket.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
@@ -10,18 +9,14 @@ import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';
 import { BaileysConnection, type ConnectionParts } from './connection.ts';
-import { GroupCache } from './groups/group-cache.ts';
 import { KnownMessages } from './known-messages.ts';
 import { LibraryDownloads } from './library-downloads.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
 import { quietLibsignal } from './quiet-libsignal.ts';
 import { RecipientLookup } from './recipient-lookup.ts';
-import { RetryCounters } from './retry-counters.ts';
+import { emptyMemory, type SessionMemory } from './session-memory.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
-
-/** So many unknown numbers may be asked for: asking often is a reason for bans. */
-const QUESTIONS = { size: 20, refillMs: 60_000 };
 
 /** What the connector is made of. */
 export interface ConnectorParts {
@@ -38,9 +33,6 @@ export interface ConnectorParts {
 
 /** So many files go out at once, of all sessions. */
 const UPLOADS_AT_ONCE = 4;
-
-/** What the lines of one session hand on to each other. */
-type SessionMemory = Pick<ConnectionParts, 'retryCounters' | 'groupCache' | 'allowance'>;
 
 /** Opens lines to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
@@ -105,12 +97,7 @@ export class BaileysConnector implements Connector {
   }
 
   #memoryOf(sessionId: SessionId): SessionMemory {
-    const { clock } = this.#parts;
-    const memory = this.#memories.get(sessionId) ?? {
-      retryCounters: new RetryCounters(clock),
-      groupCache: new GroupCache(clock),
-      allowance: new TokenBucket(QUESTIONS, clock),
-    };
+    const memory = this.#memories.get(sessionId) ?? emptyMemory(this.#parts.clock);
     this.#memories.set(sessionId, memory);
     return memory;
   }

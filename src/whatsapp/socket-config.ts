@@ -6,6 +6,7 @@ import {
   type WAVersion,
 } from '@whiskeysockets/baileys';
 import { silentLogger } from '../kit/logger.ts';
+import { type BoundedCache } from './bounded-cache.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { type WhatsAppSettings } from './settings.ts';
@@ -21,6 +22,7 @@ export interface SocketConfigParts extends SignalRepositoryParts {
   version: WAVersion;
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
+  deviceLists: BoundedCache;
   findSent: FindSent;
   /** What a group is like, asked for at most once; without it Baileys asks with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
@@ -28,7 +30,7 @@ export interface SocketConfigParts extends SignalRepositoryParts {
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, findSent, groupMetadata } = parts;
+  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata } = parts;
   return {
     ...connectionOptions(settings),
     version,
@@ -37,6 +39,7 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     auth: auth.state,
     makeSignalRepository: safeSignalRepository(parts),
     msgRetryCounterCache: retryCounters,
+    userDevicesCache: deviceLists,
     // A storage that fails ends the line; trying again for half a minute, as is the default, would only hold it up.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     // Its log lines carry keys and whole stanzas.

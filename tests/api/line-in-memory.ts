@@ -1,5 +1,6 @@
 import { type PhoneNumber } from '../../src/domain/address.ts';
 import {
+  type ChatActions,
   type ContactActions,
   type ContactCheck,
   type Group,
@@ -50,6 +51,21 @@ export class LineInMemory implements LineActions {
     picture: (of) => {
       this.asked.push(['picture', of]);
       return Promise.resolve('https://pps.whatsapp.net/picture.jpg');
+    },
+  };
+
+  readonly chats: ChatActions = {
+    markRead: (messageIds) => {
+      this.asked.push(['markRead', messageIds]);
+      return Promise.resolve({ read: [...messageIds], unknown: [] });
+    },
+    show: (availability) => {
+      this.asked.push(['show', availability]);
+      return Promise.resolve();
+    },
+    type: (to, state) => {
+      this.asked.push(['type', to, state]);
+      return Promise.resolve();
     },
   };
 

@@ -66,15 +66,16 @@ describe('a group', () => {
     for (const text of ['uno', 'dos', 'tres']) await ana.next((message) => message.text === text);
   });
 
-  it('is not asked for again on the next line', async () => {
+  it('is not asked for again on the next line, nor are the devices of its people', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Ventas', members: [ana, shop.phone] });
     await world.orchestrator.send(shop.sessionId, jid, 'antes');
     await world.orchestrator.post(`/sessions/${shop.sessionId}/restart`);
-    using questions = noteQuestions(world.whatsapp, 'w:g2');
+    using groups = noteQuestions(world.whatsapp, 'w:g2');
+    using devices = noteQuestions(world.whatsapp, 'usync');
 
     await world.orchestrator.send(shop.sessionId, jid, 'después');
 
-    expect(questions.count).toBe(0);
+    expect([groups.count, devices.count]).toEqual([0, 0]);
     await ana.next(({ text }) => text === 'después');
   });
 

@@ -1,6 +1,7 @@
 import { type Route } from '../route.ts';
 import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks.ts';
 import { checkContact, contactPicture } from './contacts.ts';
+import { markRead, showPresence } from './chats.ts';
 import { pullEvents } from './events.ts';
 import { listGroups, viewGroup } from './groups.ts';
 import { health } from './health.ts';
@@ -24,6 +25,8 @@ export const ROUTES: readonly Route[] = [
   checkContact,
   contactPicture,
   messageMedia,
+  markRead,
+  showPresence,
   restartSession,
   deleteSession,
   listCallbacks,

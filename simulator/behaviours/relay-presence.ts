@@ -1,0 +1,69 @@
+import { childrenOf, node, type Stanza } from '../kit/stanza.ts';
+import { type Client } from '../transport/client.ts';
+import { type Account } from '../world/account.ts';
+import { parseJid } from '../world/address.ts';
+import { type Directory } from '../world/directory.ts';
+import { Group } from '../world/group.ts';
+import { type LinkedDevice } from '../world/linked-device.ts';
+import { type PresenceLog, type ShownPresence } from '../world/presence-log.ts';
+import { receiptParties } from '../world/receipt-parties.ts';
+import { type Behaviour } from './behaviour.ts';
+
+/** What relaying presence works with. */
+export interface PresenceParts {
+  readonly directory: Directory;
+  readonly presences: PresenceLog;
+}
+
+/**
+ * Shows who is online, and who types or records where, to the phones of the others, and what happens in a conversation
+ * also to their linked devices. As WhatsApp does, it shows nobody without a name, and nobody typing who is not online.
+ */
+export function relayPresence({ directory, presences }: PresenceParts): Behaviour {
+  const online = new Set<Client>();
+  const account = (client: Client): Account | undefined => directory.byJid(client.device?.jid('pn'));
+  const leave = (client: Client): void => {
+    const of = account(client);
+    if (online.delete(client) && of) presences.note({ of, state: 'unavailable' });
+  };
+  return {
+    name: 'relay presence',
+    onStanza(stanza, client) {
+      const of = account(client);
+      if (!of || !client.device) return false;
+      if (stanza.tag === 'presence') {
+        if (stanza.attrs.type === 'unavailable') leave(client);
+        if (stanza.attrs.type !== 'available' || !stanza.attrs.name || online.has(client)) return true;
+        online.add(client);
+        presences.note({ of, state: 'available' });
+        return true;
+      }
+      if (stanza.tag !== 'chatstate') return false;
+      const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
+      const state = chatState(stanza);
+      if (!chat || !state || !online.has(client)) return true;
+      presences.note({ of, state, chat });
+      show(stanza, client.device, chat);
+      return true;
+    },
+    onClose: leave,
+  };
+}
+
+function chatState(stanza: Stanza): ShownPresence | undefined {
+  const [shown] = childrenOf(stanza);
+  if (shown?.tag === 'paused') return 'paused';
+  if (shown?.tag !== 'composing') return undefined;
+  return shown.attrs.media === 'audio' ? 'recording' : 'composing';
+}
+
+/** Only to who is there now: nobody is told later that somebody was typing. */
+function show({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Group): void {
+  const isGroup = chat instanceof Group;
+  const addressed = isGroup ? from.jid(chat.addressing) : from.jid(parseJid(attrs.to)?.addressing ?? 'lid');
+  const parties = isGroup ? receiptParties(from, chat.jid, addressed) : { from: addressed };
+  for (const person of isGroup ? chat.members : [chat]) {
+    if (person === from.owner) continue;
+    for (const device of person.linked.values()) device.line?.send(node('chatstate', parties, content));
+  }
+}
