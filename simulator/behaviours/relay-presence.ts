@@ -21,29 +21,31 @@ export interface PresenceParts {
  */
 export function relayPresence({ directory, presences }: PresenceParts): Behaviour {
   const online = new Set<Client>();
-  const account = (client: Client): Account | undefined => directory.byJid(client.device?.jid('pn'));
+  const accountOf = (client: Client): Account | undefined => directory.byJid(client.device?.jid('pn'));
   const leave = (client: Client): void => {
-    const of = account(client);
+    const of = accountOf(client);
     if (online.delete(client) && of) presences.note({ of, state: 'unavailable' });
+  };
+  const takePresence = ({ attrs }: Stanza, client: Client, of: Account): void => {
+    if (attrs.type === 'unavailable') leave(client);
+    if (attrs.type !== 'available' || !attrs.name || online.has(client)) return;
+    online.add(client);
+    presences.note({ of, state: 'available' });
+  };
+  const takeChatState = (stanza: Stanza, client: Client, of: Account): void => {
+    const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
+    const state = chatState(stanza);
+    if (!chat || !state || !online.has(client)) return;
+    presences.note({ of, state, chat });
+    if (client.device) show(stanza, client.device, chat);
   };
   return {
     name: 'relay presence',
     onStanza(stanza, client) {
-      const of = account(client);
-      if (!of || !client.device) return false;
-      if (stanza.tag === 'presence') {
-        if (stanza.attrs.type === 'unavailable') leave(client);
-        if (stanza.attrs.type !== 'available' || !stanza.attrs.name || online.has(client)) return true;
-        online.add(client);
-        presences.note({ of, state: 'available' });
-        return true;
-      }
-      if (stanza.tag !== 'chatstate') return false;
-      const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
-      const state = chatState(stanza);
-      if (!chat || !state || !online.has(client)) return true;
-      presences.note({ of, state, chat });
-      show(stanza, client.device, chat);
+      const of = accountOf(client);
+      if (!of || !['presence', 'chatstate'].includes(stanza.tag)) return false;
+      if (stanza.tag === 'presence') takePresence(stanza, client, of);
+      else takeChatState(stanza, client, of);
       return true;
     },
     onClose: leave,
