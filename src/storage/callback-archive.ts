@@ -8,7 +8,7 @@ import {
   type StoredCallback,
 } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { IS_HELD } from './held-callbacks.ts';
+import { HELD } from './held-callbacks.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
 
@@ -94,7 +94,7 @@ function prepare(db: Database) {
     // Not beyond one that waits for its file: it would be told without, and never be come back to.
     events: db.prepare<[Page & { nowMs: number }], StoredCallback>(
       `SELECT ${COLUMNS} FROM callbacks WHERE position > @after
-         AND position < COALESCE((SELECT MIN(position) FROM callbacks WHERE ${IS_HELD}), ${Number.MAX_SAFE_INTEGER})
+         AND position < COALESCE((SELECT MIN(position) FROM ${HELD}), ${Number.MAX_SAFE_INTEGER})
        ORDER BY position LIMIT @limit`,
     ),
   };

@@ -9,7 +9,10 @@ import { type ReadyBell } from './ready-bell.ts';
  * Whether a row waits for its file. Its time is over also when the clock was set back behind its making: else it might wait
  * for as long as that.
  */
-export const IS_HELD = `state = 'pending' AND hold_until_ms > @nowMs AND created_at_ms <= @nowMs`;
+const IS_HELD = `state = 'pending' AND hold_until_ms > @nowMs AND created_at_ms <= @nowMs`;
+
+/** The rows that wait, of the last half minute at most: however many wait for the backend, these are found at once. */
+export const HELD = `callbacks INDEXED BY callbacks_held WHERE ${IS_HELD}`;
 
 /** What a held callback says, as far as its file matters. */
 interface Body {
@@ -83,8 +86,7 @@ function prepare(db: Database) {
       `SELECT hold_until_ms AS untilMs FROM callbacks WHERE id = @id AND ${IS_HELD}`,
     ),
     all: db.prepare<[{ nowMs: number }], { sessionId: SessionId; webhookId: string; body: string }>(
-      `SELECT session_id AS sessionId, webhook_id AS webhookId, body FROM callbacks
-       WHERE ${IS_HELD} ORDER BY position`,
+      `SELECT session_id AS sessionId, webhook_id AS webhookId, body FROM ${HELD} ORDER BY position`,
     ),
     body: db.prepare<[{ webhookId: string; nowMs: number }], { id: number; sessionId: SessionId; body: string }>(
       `SELECT id, session_id AS sessionId, body FROM callbacks WHERE webhook_id = @webhookId AND ${IS_HELD}`,

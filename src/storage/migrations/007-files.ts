@@ -5,7 +5,7 @@
  */
 export const files = `
 ALTER TABLE callbacks ADD COLUMN hold_until_ms INTEGER;
-CREATE INDEX callbacks_held ON callbacks (position) WHERE state = 'pending' AND hold_until_ms IS NOT NULL;
+CREATE INDEX callbacks_held ON callbacks (hold_until_ms) WHERE state = 'pending' AND hold_until_ms IS NOT NULL;
 
 CREATE TABLE media_files (
   session_id TEXT NOT NULL,
