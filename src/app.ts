@@ -1,11 +1,13 @@
+import { tmpdir } from 'node:os';
 import { type Chance, systemChance } from './kit/chance.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { describeFailure } from './kit/failure.ts';
 import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './callbacks/backend-notifier.ts';
 import { createPost } from './callbacks/post.ts';
 import { type Config } from './config.ts';
 import { AppHealth } from './health.ts';
-import { createHttpApp, startHttpServer } from './http/server.ts';
+import { createHttpApp, type FileSettings, removeLeftovers, startHttpServer, systemResolve } from './http/server.ts';
 import { type Chore, Housekeeping } from './housekeeping.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { DownloadMedia } from './sessions/download-media.ts';
@@ -83,6 +85,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     log: log.child({ part: 'http' }),
     apiKeys: config.http.apiKeys,
     corsOrigins: config.http.corsOrigin,
+    files: await prepareFiles(config, log),
   });
   const server = keep(
     built,
@@ -93,6 +96,21 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   sessions.resume();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+/** How files come in, after what an earlier process left of them was removed. */
+async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSettings, 'clock'>> {
+  const temporaryDir = tmpdir();
+  await removeLeftovers(temporaryDir).catch((error: unknown) =>
+    log.warn({ failure: describeFailure(error) }, 'temporary files of an earlier process could not be looked for'),
+  );
+  return {
+    temporaryDir,
+    maxBytes: media.maxBytes,
+    allowedHosts: media.urlAllowedHosts,
+    resolve: systemResolve,
+    userAgent: `whatsapp-orchestrator/${VERSION}`,
+  };
 }
 
 function createNotifier(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): BackendNotifier {

@@ -46,6 +46,8 @@ interface MediaSettings {
   retentionMs: number;
   /** `host:port` in place of WhatsApp's own media host. */
   host: string | undefined;
+  /** Hosts that URLs of files may lead to, though they are not public: `host` or `host:port`. */
+  urlAllowedHosts: string[];
 }
 
 const HOUR_SECONDS = 3_600;
@@ -157,8 +159,19 @@ function readMedia(read: EnvironmentReader): MediaSettings {
     download: read.flag('DOWNLOAD_MEDIA', false),
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
     retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
+    urlAllowedHosts: read.list('MEDIA_URL_ALLOWED_HOSTS').map(readAllowedHost),
     host: read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host, with :port where it is not 443'),
   };
+}
+
+/** The host as a URL has it, so that the two can be compared. */
+function readAllowedHost(text: string): string {
+  const [, host, port = ''] = /^([^\s/@?#\\]+?)(:\d{1,5})?$/.exec(text) ?? [];
+  const url = `http://${host ?? ''}/`;
+  if (host === undefined || !URL.canParse(url) || Number(port.slice(1)) > 65_535 || new URL(url).port !== '') {
+    throw new ConfigError('MEDIA_URL_ALLOWED_HOSTS must be hosts with commas between, each with :port or without.');
+  }
+  return `${new URL(url).hostname}${port}`;
 }
 
 function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {

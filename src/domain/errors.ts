@@ -12,6 +12,14 @@ export const ERRORS = {
     message: 'The number is not a phone number with country code, nor a WhatsApp address.',
   },
   invalid_message: { status: 400, message: 'The message must be a text of 1 to 65,536 characters.' },
+  invalid_file: {
+    status: 400,
+    message: 'The file must be an upload named "file", {"base64": "…"} or {"url": "…"}, and must not be empty.',
+  },
+  url_not_allowed: {
+    status: 400,
+    message: 'Files are fetched by http or https, without a user in the URL, and from public addresses only.',
+  },
   invalid_idempotency_key: { status: 400, message: 'An Idempotency-Key is 1 to 255 printable characters.' },
   unauthorized: { status: 401, message: 'An API key is needed: send it as "Authorization: Bearer <key>".' },
   account_restricted: { status: 403, message: 'WhatsApp restricts this account from writing to this recipient.' },
@@ -44,6 +52,7 @@ export const ERRORS = {
   idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
   media_expired: { status: 410, message: 'WhatsApp has the file no more, and the phone did not hand it in again.' },
   body_too_large: { status: 413, message: 'The body is too large.' },
+  file_too_large: { status: 413, message: 'The file is larger than MAX_MEDIA_BYTES.' },
   unsupported_media_type: {
     status: 415,
     message: 'The body must be JSON in UTF-8: send it with "Content-Type: application/json".',
@@ -56,6 +65,7 @@ export const ERRORS = {
   },
   unsupported_media: { status: 422, message: 'WhatsApp does not show a file of this format as this type.' },
   media_too_large: { status: 422, message: 'The file is larger than MAX_MEDIA_BYTES allows.' },
+  url_not_reachable: { status: 422, message: 'The file could not be fetched from its URL.' },
   message_refused: { status: 422, message: 'WhatsApp refused the message.' },
   whatsapp_refused: { status: 422, message: 'WhatsApp refused the request.' },
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },

@@ -1,8 +1,12 @@
 import { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../domain/errors.ts';
+import { describeFailure } from '../kit/failure.ts';
+import { type Logger } from '../kit/logger.ts';
 import { readJson } from './body.ts';
 import { type Core } from './core.ts';
 import { sendReply } from './errors.ts';
+import { readBodyWithFile } from './files/body.ts';
+import { type FileIntake, type RequestFiles } from './files/request-files.ts';
 import { type Idempotency } from './idempotency.ts';
 import { contextOf } from './request-context.ts';
 import { type PathParams, type Reply, type Route } from './route.ts';
@@ -12,6 +16,7 @@ import { parse, parseQuery } from './validate.ts';
 export interface DispatchParts {
   core: Core;
   idempotency: Idempotency;
+  files: FileIntake;
   /** Keeps an eye on an answer in the making, so that a shutdown can wait for it. */
   watch(work: Promise<void>): void;
 }
@@ -35,17 +40,40 @@ export function refuseOtherMethods(app: Express, routes: readonly Route[]): void
 }
 
 async function answer(route: Route, parts: DispatchParts, req: Request, res: Response): Promise<void> {
+  const files = parts.files.forRequest();
+  let reply: Reply;
+  try {
+    reply = await replyTo(route, { ...parts, files }, req, res);
+  } finally {
+    await discard(files, contextOf(res).log);
+  }
+  await sendReply(res, reply);
+}
+
+/** What the caller asked for is done by now: a file that stays behind does not change its answer. */
+async function discard(files: RequestFiles, log: Logger): Promise<void> {
+  await files[Symbol.asyncDispose]().catch((error: unknown) =>
+    log.error({ failure: describeFailure(error) }, 'a temporary file could not be removed'),
+  );
+}
+
+/** The same, with the files of one request. */
+type ReplyParts = Omit<DispatchParts, 'files'> & { files: RequestFiles };
+
+async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Response): Promise<Reply> {
+  const { core, idempotency, files } = parts;
   const context = contextOf(res);
   context.route = route.path;
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
-  const body = route.body && parse(route.body, await readJson(req, res), route.refusals);
+  const value =
+    route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
+  const body = route.body && parse(route.body, value, route.refusals);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
-  const run = async (): Promise<Reply> => route.handler(parts.core, { params, body, query });
+  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = `${route.path} ${params.sessionId ?? ''}`;
-  const reply = key === undefined ? await run() : await parts.idempotency.answer({ scope, key, body }, run);
-  await sendReply(res, reply);
+  return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {

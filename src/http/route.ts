@@ -1,8 +1,10 @@
 import { type z } from 'zod';
 import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
+import { type OutgoingFile } from '../domain/outgoing-file.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Core } from './core.ts';
+import { type FileSource } from './files/file-field.ts';
 
 /** What every route's path may carry. */
 export interface PathParams {
@@ -22,6 +24,23 @@ export interface Reply<Answer = unknown> {
   /** The absolute path of a file that is sent instead of the body. */
   file?: string;
   headers?: Record<string, string>;
+}
+
+/** Makes files of what callers give. */
+export interface FileOpener {
+  /**
+   * The file, on disk until the request is answered. What is at a URL is fetched now.
+   * @throws AppError one of {@link FILE_ERRORS}, `storage_unavailable`
+   */
+  open(source: FileSource): Promise<OutgoingFile>;
+}
+
+/** A request as a handler gets it. */
+interface TypedRequest<Params, Body, Query> {
+  params: Params;
+  body: Body;
+  query: Query;
+  files: FileOpener;
 }
 
 /**
@@ -47,13 +66,15 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   example: { query?: Record<string, string>; body?: unknown; answer: Answer };
   /** The code for a field of the wrong form, where it is not `invalid_body` or `invalid_query`. */
   refusals?: Record<string, ErrorCode>;
-  /** What this route can refuse, beside {@link COMMON_ERRORS} and {@link BODY_ERRORS}. */
+  /** What this route can refuse, beside {@link COMMON_ERRORS}, {@link BODY_ERRORS} and {@link FILE_ERRORS}. */
   errors: readonly ErrorCode[];
+  /** Whether a file may come along (`fileField`): the body may then be a form, or 32 MiB of JSON. */
+  files?: boolean;
   /** Whether it is answered without an API key. */
   open?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
   idempotent?: boolean;
-  handler(core: Core, request: { params: Params; body: Body; query: Query }): Reply<Answer> | Promise<Reply<Answer>>;
+  handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
 }
 
 /** What any route can refuse. */
@@ -70,6 +91,14 @@ export const BODY_ERRORS = [
   'invalid_body',
   'body_too_large',
   'unsupported_media_type',
+] as const satisfies ErrorCode[];
+
+/** What any route that takes a file can refuse. */
+export const FILE_ERRORS = [
+  'invalid_file',
+  'url_not_allowed',
+  'url_not_reachable',
+  'file_too_large',
 ] as const satisfies ErrorCode[];
 
 /** What any route that knows `Idempotency-Key` can refuse. */

@@ -10,10 +10,14 @@ import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from '
 import { type Core } from './core.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
+import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
 import { ROUTES } from './routes/index.ts';
 
+export { removeLeftovers } from './files/leftovers.ts';
+export { type FileSettings } from './files/request-files.ts';
+export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
@@ -25,6 +29,8 @@ export interface HttpAppDeps extends Core {
   /** Any of them opens the door; none leaves it open. */
   apiKeys: readonly Secret[];
   corsOrigins: CorsOrigins;
+  /** How the files that come with requests are taken. */
+  files: Omit<FileSettings, 'clock'>;
 }
 
 /** The Express app, with an end. */
@@ -46,7 +52,8 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.use(soundRequest, takeWhileOpen(door));
   // The failure goes to the last catch; here only the end counts.
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
-  const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), watch };
+  const files = new FileIntake({ ...deps.files, clock: deps.clock });
+  const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
   addRoutes(
     app,
     ROUTES.filter((route) => route.open),

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
-import { BODY_ERRORS, COMMON_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
+import { BODY_ERRORS, COMMON_ERRORS, FILE_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
 import { answerTo, CONNECTED, PAIRING, pathOf, startApi } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -18,6 +18,7 @@ function declaredErrors(route: Route): ErrorCode[] {
     ...COMMON_ERRORS,
     ...route.errors,
     ...(route.body ? BODY_ERRORS : []),
+    ...(route.files ? FILE_ERRORS : []),
     ...(route.idempotent ? IDEMPOTENCY_ERRORS : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Recipient } from '../../src/domain/address.ts';
@@ -9,7 +10,7 @@ import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
-import { createHttpApp, type HttpAppDeps } from '../../src/http/server.ts';
+import { createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
 import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { type Clock } from '../../src/kit/clock.ts';
@@ -290,6 +291,15 @@ export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string
     .replace(':contactId', CONTACT.number);
 }
 
+/** How files are taken: of a mebibyte at most, and by URL from this machine. */
+export const FILES: HttpAppDeps['files'] = {
+  maxBytes: 1024 * 1024,
+  allowedHosts: ['127.0.0.1'],
+  temporaryDir: tmpdir(),
+  userAgent: 'whatsapp-orchestrator/4.0.0',
+  resolve: systemResolve,
+};
+
 /** An app on doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
@@ -301,7 +311,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
   const core = { sessions, media, settings, health, callbacks: ONE_CALLBACK };
-  const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], ...overrides };
+  const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines };
 }
 

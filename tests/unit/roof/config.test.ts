@@ -70,6 +70,11 @@ describe('a setting', () => {
     [{ WHATSAPP_ROOT_KEY: 'ab'.repeat(32) }, ({ whatsapp }) => whatsapp.rootKey, Buffer.alloc(32, 0xab)],
     [{ WHATSAPP_VERSION: '2.3000.1' }, ({ whatsapp }) => whatsapp.version, [2, 3000, 1]],
     [{ WHATSAPP_MEDIA_HOST: '127.0.0.1:8443' }, ({ media }) => media.host, '127.0.0.1:8443'],
+    [
+      { MEDIA_URL_ALLOWED_HOSTS: 'Files.example, 127.1:8080,[::1]:80,' },
+      ({ media }) => media.urlAllowedHosts,
+      ['files.example', '127.0.0.1:8080', '[::1]:80'],
+    ],
     [{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' }, ({ log }) => log, { level: 'debug', format: 'pretty' }],
   ])('%j takes effect', (environment, read, value) => {
     expect(read(readConfig(environment))).toEqual(value);
@@ -102,6 +107,9 @@ describe('a setting', () => {
     ['WHATSAPP_ROOT_KEY', { WHATSAPP_ROOT_KEY: 'abcd' }],
     ['WHATSAPP_VERSION', { WHATSAPP_VERSION: 'latest' }],
     ['WHATSAPP_MEDIA_HOST', { WHATSAPP_MEDIA_HOST: 'https://x/y' }],
+    ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'http://files.example' }],
+    ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'a.example, me:word@files.example' }],
+    ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'files.example:70000' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
   ])('%s that is wrong is refused with its name: %j', (name, environment) => {
@@ -112,6 +120,7 @@ describe('a setting', () => {
   it('that is wrong never has a key shown', () => {
     expect(refusal({ WHATSAPP_ROOT_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ BACKEND_BASE_URL: 'http://user:clave@x' })).not.toContain('clave');
+    expect(refusal({ MEDIA_URL_ALLOWED_HOSTS: 'me:clave@x' })).not.toContain('clave');
     expect(refusal({ PORT: 'ochenta' })).toContain('ochenta');
   });
 

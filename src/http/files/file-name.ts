@@ -1,0 +1,51 @@
+/** As file systems and WhatsApp's clients take them. */
+const MAX_BYTES = 255;
+
+/** Line breaks and the like, and the marks that let a name be read in another order than it is written. */
+const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * The last part of a name that somebody gave, fit to be shown: no folders, no control characters, at most 255 bytes with
+ * its extension kept. `undefined` when nothing is left.
+ */
+export function cleanFileName(text: string | undefined): string | undefined {
+  const last = text?.toWellFormed().split(/[/\\]/).at(-1);
+  const name = last?.replaceAll(HIDDEN, '').trim();
+  return name === undefined || /^\.*$/.test(name) ? undefined : shortened(name);
+}
+
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_BYTES) return name;
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? '';
+  const rest = Array.from(name.slice(0, name.length - extension.length));
+  while (Buffer.byteLength(rest.join('')) > MAX_BYTES - extension.length) rest.pop();
+  return rest.join('') + extension;
+}
+
+/** The name in a `Content-Disposition` (RFC 6266): `filename*` before `filename`. */
+export function nameInDisposition(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^\s;]+)/i.exec(header)?.[1];
+  const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;]+))/i.exec(header) ?? [];
+  return decoded(extended) ?? asUtf8(quoted?.replaceAll(/\\(.)/g, '$1') ?? token);
+}
+
+/** The last part of a URL's path. */
+export function nameInUrl(url: URL): string | undefined {
+  return decoded(url.pathname.split('/').at(-1));
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Many servers write UTF-8 where headers are Latin-1 by the book. */
+function asUtf8(latin1: string | undefined): string | undefined {
+  if (latin1 === undefined) return undefined;
+  const utf8 = Buffer.from(latin1, 'latin1').toString('utf8');
+  return utf8.includes('\ufffd') ? latin1 : utf8;
+}

@@ -1,0 +1,98 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { AppError } from '../../domain/errors.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type UrlRules } from './url-rules.ts';
+
+const CONNECT_MS = 10_000;
+const WHOLE_MS = 60_000;
+const MAX_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
+
+/** What a fetch takes. */
+export interface FetchParts {
+  rules: UrlRules;
+  clock: Clock;
+  userAgent: string;
+}
+
+/** An answer with status 200, whose body has not been read. */
+export interface FetchedAnswer {
+  /** Where it came from, after redirects. */
+  url: URL;
+  body: IncomingMessage;
+}
+
+/**
+ * Fetches what anybody on the Internet could: no proxy, no cookies, no keys, no connection of somebody else, and every
+ * redirect is checked like the first URL. `take` reads the body; all of it is over after 60 seconds.
+ * @throws AppError `url_not_allowed`, `url_not_reachable`, and what `take` throws
+ */
+export async function guardedFetch<Result>(
+  text: string,
+  parts: FetchParts,
+  take: (answer: FetchedAnswer) => Promise<Result>,
+): Promise<Result> {
+  const limit = new AbortController();
+  const timer = parts.clock.after(WHOLE_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
+  try {
+    const answer = await follow(text, parts, limit.signal);
+    return await take(answer);
+  } catch (error) {
+    throw refusal(limit.signal.aborted ? limit.signal.reason : error);
+  } finally {
+    timer.cancel();
+    // Closes the connection, also when nobody wants the rest.
+    limit.abort();
+  }
+}
+
+async function follow(text: string, parts: FetchParts, signal: AbortSignal): Promise<FetchedAnswer> {
+  let url = parts.rules.check(text);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const body = await ask(url, parts, signal);
+    const location = REDIRECTS.has(body.statusCode) ? body.headers.location : undefined;
+    if (location === undefined) return { url, body: acceptable(body) };
+    body.destroy();
+    url = parts.rules.check(location, url);
+  }
+  throw unreachable(`it redirects more than ${MAX_REDIRECTS} times`);
+}
+
+function ask(url: URL, { rules, clock, userAgent }: FetchParts, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const isTls = url.protocol === 'https:';
+    const request = (isTls ? requestHttps : requestHttp)(url, {
+      agent: false,
+      lookup: rules.lookupFor(url),
+      headers: { 'User-Agent': userAgent, Accept: '*/*', 'Accept-Encoding': 'identity' },
+      signal,
+    });
+    const timer = clock.after(CONNECT_MS, () =>
+      request.destroy(unreachable('no connection could be made within 10 seconds')),
+    );
+    request.on('socket', (socket) => socket.once(isTls ? 'secureConnect' : 'connect', () => timer.cancel()));
+    request.on('response', resolve).on('error', reject);
+    request.on('close', () => {
+      timer.cancel();
+      reject(unreachable('it closed the connection'));
+    });
+    request.end();
+  });
+}
+
+function acceptable(body: IncomingMessage): IncomingMessage {
+  const { statusCode, headers } = body;
+  if (statusCode !== 200) throw unreachable(`it answered with status ${statusCode ?? 0}`);
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw unreachable('it sent the file compressed, which was not asked for');
+  return body;
+}
+
+function unreachable(why: string, cause?: unknown): AppError {
+  return new AppError('url_not_reachable', { message: `The file could not be fetched from its URL: ${why}.`, cause });
+}
+
+function refusal(error: unknown): AppError {
+  return error instanceof AppError ? error : unreachable('the connection failed', error);
+}

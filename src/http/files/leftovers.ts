@@ -1,0 +1,32 @@
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FOLDER_PREFIX } from './temporary-folder.ts';
+
+/** Longer than any request takes. */
+const OLD_MS = 3_600_000;
+
+/**
+ * Removes from `parent` the folders that a process left behind which did not end in order: those of our name and our user
+ * that nobody has written into for an hour. Younger ones may belong to another orchestrator on this machine.
+ */
+export async function removeLeftovers(parent: string): Promise<void> {
+  const nowMs = await timeOfDisk(parent);
+  const names = (await readdir(parent)).filter((name) => name.startsWith(FOLDER_PREFIX));
+  await Promise.all(names.map((name) => removeIfOld(join(parent, name), nowMs)));
+}
+
+/** What the disk would write as the time of a change now: it is what the ages of the folders are counted by. */
+async function timeOfDisk(parent: string): Promise<number> {
+  const probe = await mkdtemp(join(parent, FOLDER_PREFIX));
+  try {
+    return (await lstat(probe)).mtimeMs;
+  } finally {
+    await rm(probe, { recursive: true, force: true });
+  }
+}
+
+async function removeIfOld(path: string, nowMs: number): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  const isOurs = found?.isDirectory() === true && found.uid === process.getuid?.();
+  if (isOurs && nowMs - found.mtimeMs >= OLD_MS) await rm(path, { recursive: true, force: true });
+}

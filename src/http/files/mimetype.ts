@@ -1,0 +1,76 @@
+import { extname } from 'node:path';
+import { lookup } from 'mime-types';
+
+const UNKNOWN = 'application/octet-stream';
+
+/** What senders write when they do not know. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set([UNKNOWN, 'binary/octet-stream', 'application/unknown']);
+
+/** What is put in when nothing was said, so that the content and the name are better witnesses. */
+const SAYS_LITTLE = 'text/plain';
+
+/** What is known of a file's kind. */
+export interface KindClues {
+  /** What the caller says it is: the last word. */
+  given?: string | undefined;
+  /** What came as `Content-Type` with the file. */
+  declared?: string | undefined;
+  fileName?: string | undefined;
+  /** The beginning of the content. */
+  head: Buffer;
+}
+
+/** The kind of a file, by the best of what is known of it. */
+export function chooseMimetype({ given, declared, fileName, head }: KindClues): string {
+  const said = mimetypeOf(declared);
+  const trusted = said === SAYS_LITTLE || SAYS_NOTHING.has(said ?? UNKNOWN) ? undefined : said;
+  const seen = (): string | undefined => sniffed(head) ?? byName(fileName);
+  return mimetypeOf(given) ?? trusted ?? seen() ?? (said === SAYS_LITTLE ? SAYS_LITTLE : UNKNOWN);
+}
+
+/**
+ * `Type/Subtype; charset=…; codecs=…` in its plain form: lower case, and of the parameters only `codecs`, which WhatsApp
+ * wants for voice notes. `undefined` for what is no media type.
+ */
+export function mimetypeOf(text: string | undefined): string | undefined {
+  const [, type] = /^\s*([\w.+-]+\/[\w.+-]+)\s*(?:;|$)/.exec(text ?? '') ?? [];
+  const [, codecs] = /;\s*codecs="?([\w.,-]+)"?/i.exec(text ?? '') ?? [];
+  return type && `${type}${codecs === undefined ? '' : `; codecs=${codecs}`}`.toLowerCase();
+}
+
+function byName(fileName = ''): string | undefined {
+  const extension = extname(fileName);
+  return (extension !== '' && lookup(extension)) || undefined;
+}
+
+/** How files of the usual kinds begin. The first that fits counts; `at` is the offset of what must be there. */
+const BEGINNINGS: readonly { at?: number; is: string; after?: string; mimetype: string }[] = [
+  { is: '\xff\xd8\xff', mimetype: 'image/jpeg' },
+  { is: '\x89PNG\r\n\x1a\n', mimetype: 'image/png' },
+  { is: 'GIF8', mimetype: 'image/gif' },
+  { is: 'RIFF', at: 8, after: 'WEBP', mimetype: 'image/webp' },
+  { is: 'RIFF', at: 8, after: 'WAVE', mimetype: 'audio/wav' },
+  { is: 'OggS', at: 28, after: 'OpusHead', mimetype: 'audio/ogg; codecs=opus' },
+  { is: 'OggS', at: 28, after: '\x80theora', mimetype: 'video/ogg' },
+  { is: 'OggS', mimetype: 'audio/ogg' },
+  { is: '', at: 4, after: 'ftypM4A', mimetype: 'audio/mp4' },
+  { is: '', at: 4, after: 'ftypqt', mimetype: 'video/quicktime' },
+  { is: '', at: 4, after: 'ftyp3g', mimetype: 'video/3gpp' },
+  { is: '', at: 4, after: 'ftypavif', mimetype: 'image/avif' },
+  { is: '', at: 4, after: 'ftyphei', mimetype: 'image/heic' },
+  { is: '', at: 4, after: 'ftypmif1', mimetype: 'image/heic' },
+  { is: '', at: 4, after: 'ftyp', mimetype: 'video/mp4' },
+  { is: 'ID3', mimetype: 'audio/mpeg' },
+  { is: '\xff\xfb', mimetype: 'audio/mpeg' },
+  { is: '\xff\xf3', mimetype: 'audio/mpeg' },
+  { is: '\xff\xf2', mimetype: 'audio/mpeg' },
+  { is: '#!AMR', mimetype: 'audio/amr' },
+  { is: '%PDF-', mimetype: 'application/pdf' },
+];
+
+function sniffed(head: Buffer): string | undefined {
+  const text = head.toString('latin1');
+  const fits = ({ is, at = 0, after = '' }: (typeof BEGINNINGS)[number]) =>
+    text.startsWith(is) && text.startsWith(after, at);
+  return BEGINNINGS.find(fits)?.mimetype;
+}

@@ -1,0 +1,102 @@
+import { type IncomingMessage } from 'node:http';
+import { type OutgoingFile } from '../../domain/outgoing-file.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { Base64File, type FileFacts } from './base64-file.ts';
+import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
+import { cleanFileName, nameInDisposition, nameInUrl } from './file-name.ts';
+import { type FetchParts, guardedFetch } from './guarded-fetch.ts';
+import { chooseMimetype, type KindClues } from './mimetype.ts';
+import { readMultipart } from './multipart.ts';
+import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
+import { type Resolve, UrlRules } from './url-rules.ts';
+
+/** How files are taken. */
+export interface FileSettings {
+  /** The largest file in bytes. */
+  maxBytes: number;
+  /** Hosts that URLs may lead to, though they are not public. */
+  allowedHosts: readonly string[];
+  /** A folder for temporary files. */
+  temporaryDir: string;
+  /** How we name ourselves to the servers of URLs. */
+  userAgent: string;
+  resolve: Resolve;
+  clock: Clock;
+}
+
+/** Makes files of what callers give. */
+export class FileIntake {
+  readonly #settings: FileSettings;
+  readonly #fetchParts: FetchParts;
+
+  constructor(settings: FileSettings) {
+    this.#settings = settings;
+    const { allowedHosts, resolve, clock, userAgent } = settings;
+    this.#fetchParts = { rules: new UrlRules(allowedHosts, resolve), clock, userAgent };
+  }
+
+  /** For one request, whose files are gone when it is disposed of. */
+  forRequest(): RequestFiles {
+    const { temporaryDir, maxBytes } = this.#settings;
+    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchParts);
+  }
+}
+
+/** What a name and a kind are made of. */
+type Clues = Omit<KindClues, 'head'>;
+
+/** The files of one request. Disposing removes them. */
+export class RequestFiles implements AsyncDisposable {
+  readonly #folder: TemporaryFolder;
+  readonly #maxBytes: number;
+  readonly #fetchParts: FetchParts;
+
+  constructor(folder: TemporaryFolder, maxBytes: number, fetchParts: FetchParts) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+    this.#fetchParts = fetchParts;
+  }
+
+  /**
+   * The file, on disk until the request is answered.
+   * @throws AppError `invalid_file`, `file_too_large`, `url_not_allowed`, `url_not_reachable`, `storage_unavailable`
+   */
+  async open(source: FileSource): Promise<OutgoingFile> {
+    if (source instanceof UploadedFile) return source.file;
+    if (source instanceof Base64File) return this.#save([source.bytes], clues(source.facts));
+    return this.#fetch(source);
+  }
+
+  /**
+   * Reads a multipart body; see {@link readMultipart}.
+   * @throws AppError also `invalid_file`, `file_too_large`, `storage_unavailable`
+   */
+  receive(req: IncomingMessage): Promise<Record<string, unknown>> {
+    return readMultipart(req, {
+      maxBytes: this.#maxBytes,
+      save: async (content, facts) => new UploadedFile(await this.#save(content, facts)),
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#folder[Symbol.asyncDispose]();
+  }
+
+  #fetch({ url: text, facts }: FileAtUrl): Promise<OutgoingFile> {
+    return guardedFetch(text, this.#fetchParts, ({ url, body }) => {
+      if (Number(body.headers['content-length']) > this.#maxBytes) throw tooLarge(this.#maxBytes);
+      const name = facts.fileName ?? nameInDisposition(body.headers['content-disposition']) ?? nameInUrl(url);
+      return this.#save(body, { given: facts.mimetype, declared: body.headers['content-type'], fileName: name });
+    });
+  }
+
+  async #save(content: Bytes, clues: Clues): Promise<OutgoingFile> {
+    const { head, ...stored } = await this.#folder.save(content, this.#maxBytes);
+    const fileName = cleanFileName(clues.fileName);
+    return { ...stored, mimetype: chooseMimetype({ ...clues, fileName, head }), fileName: fileName ?? null };
+  }
+}
+
+function clues({ mimetype, fileName }: FileFacts): Clues {
+  return { given: mimetype, fileName };
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { post, startFilesServer } from './support.ts';
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n \u00fb\u00ff\u00fe and what follows', 'latin1');
+
+describe('a file in base64', () => {
+  it.each([
+    ['plain', PNG.toString('base64')],
+    ['in the alphabet of URLs', PNG.toString('base64url')],
+    ['without = at its end', PNG.toString('base64').replace(/=+$/, '')],
+    ['in lines', `${PNG.toString('base64').slice(0, 8)}\r\n${PNG.toString('base64').slice(8)}\n`],
+    ['as a data: URL', `data:image/png;base64,${PNG.toString('base64')}`],
+  ])('%s is on disk while the request is answered, and gone with the answer', async (_what, base64) => {
+    await using server = await startFilesServer();
+    expect(await post(server.url, { caption: 'hola', file: { base64 } })).toEqual({ status: 200 });
+    expect(server.seen).toMatchObject([
+      {
+        body: { caption: 'hola' },
+        file: {
+          content: PNG,
+          size: PNG.length,
+          sha256: createHash('sha256').update(PNG).digest('hex'),
+          mimetype: 'image/png',
+          fileName: null,
+          modes: ['600', '700'],
+        },
+      },
+    ]);
+    expect(await server.leftovers()).toEqual([]);
+  });
+
+  it('has the kind and name that are given', async () => {
+    await using server = await startFilesServer();
+    const facts = { mimetype: 'Audio/Ogg; codecs=opus', file_name: '../note.ogg' };
+    await post(server.url, { file: { base64: PNG.toString('base64'), ...facts } });
+    await post(server.url, { file: { base64: `data:image/x-odd;base64,${PNG.toString('base64')}` } });
+    expect(server.seen.map(({ file }) => [file?.mimetype, file?.fileName])).toEqual([
+      ['audio/ogg; codecs=opus', 'note.ogg'],
+      ['image/x-odd', null],
+    ]);
+  });
+
+  it.each([
+    ['no base64', { base64: 'no, this is not' }],
+    ['base64 with a piece missing', { base64: 'AAAAA' }],
+    ['= in the middle', { base64: 'AA==AAAA' }],
+    ['nothing', { base64: '' }],
+    ['a data: URL without base64', { base64: 'data:text/plain,hola' }],
+    ['a data: URL that breaks off', { base64: 'data:image/png;base64' }],
+    ['a kind that is none', { base64: 'AAAA', mimetype: 'picture' }],
+    ['an unknown field', { base64: 'AAAA', name: 'x' }],
+    ['two ways at once', { base64: 'AAAA', url: 'https://example.com/' }],
+    ['a number', 7],
+    ['a text', 'https://example.com/'],
+    ['a path', { path: '/etc/passwd' }],
+    ['what an upload looks like inside', { file: { path: '/etc/passwd', size: 9, sha256: '', mimetype: 'a/b' } }],
+  ])('of %s is refused', async (_what, file) => {
+    await using server = await startFilesServer();
+    expect(await post(server.url, { file })).toMatchObject({ status: 400, error: 'invalid_file' });
+    expect(server.seen).toEqual([]);
+    expect(await server.leftovers()).toEqual([]);
+  });
+
+  it('may have as many bytes as the limit, and no more, also as a data: URL', async () => {
+    await using server = await startFilesServer({ maxBytes: 1_000 });
+    const base64 = (size: number) => Buffer.alloc(size, 1).toString('base64');
+    expect(await post(server.url, { file: { base64: base64(1_000) } })).toEqual({ status: 200 });
+    const tooLarge = { status: 413, error: 'file_too_large' };
+    expect(await post(server.url, { file: { base64: base64(1_001) } })).toMatchObject(tooLarge);
+    expect(await post(server.url, { file: { base64: `data:;base64,${base64(1_001)}` } })).toMatchObject(tooLarge);
+    expect(await server.leftovers()).toEqual([]);
+  });
+
+  it('may come in a body of megabytes, up to 32 MiB of them', async () => {
+    await using server = await startFilesServer({ maxBytes: 40 * 1024 * 1024 });
+    const base64 = (mebibytes: number) => Buffer.alloc(mebibytes * 1024 * 1024, 1).toString('base64');
+    expect(await post(server.url, { file: { base64: base64(23) } })).toEqual({ status: 200 });
+    expect(await post(server.url, { file: { base64: base64(25) } })).toEqual({
+      status: 413,
+      error: 'body_too_large',
+      message: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or give its URL.',
+    });
+  });
+
+  it('with an Idempotency-Key is the same however it is written', async () => {
+    await using server = await startFilesServer();
+    const headers = { 'Idempotency-Key': 'order-1' };
+    await post(server.url, { file: { base64: PNG.toString('base64') } }, headers);
+    await post(server.url, { file: { base64: PNG.toString('base64url') } }, headers);
+    expect(server.seen).toHaveLength(1);
+    expect(await post(server.url, { file: { base64: 'AAAA' } }, headers)).toMatchObject({
+      status: 422,
+      error: 'idempotency_mismatch',
+    });
+  });
+});
+
+describe('a body that is neither JSON nor a form', () => {
+  it('is refused with a sentence that names both', async () => {
+    await using server = await startFilesServer();
+    const response = await fetch(server.url, {
+      method: 'POST',
+      body: 'caption=hola',
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({
+      error: 'unsupported_media_type',
+      message: expect.stringMatching(/application\/json.*multipart\/form-data/),
+    });
+  });
+});

@@ -1,0 +1,203 @@
+import { type RequestListener } from 'node:http';
+import { type LookupAddress } from 'node:dns';
+import { FILES } from '../support.ts';
+import { postUrl, startFileHost, startFilesServer } from './support.ts';
+
+const REFUSED = {
+  status: 400,
+  error: 'url_not_allowed',
+  message: 'Files are fetched by http or https, without a user in the URL, and from public addresses only.',
+};
+
+/** An address that belongs to nobody, but would be public: outside of all that IANA has given out. */
+const NOBODY: LookupAddress = { address: '3000::1', family: 6 };
+const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 };
+
+const serveFile: RequestListener = (_req, res) => res.setHeader('Content-Type', 'image/png').end('secret');
+
+/** A resolver that gives these answers, one after the other, and the last one from then on. */
+function resolverOf(...answers: LookupAddress[][]) {
+  const asked: string[] = [];
+  const resolve = (hostname: string) =>
+    Promise.resolve(answers[Math.min(asked.push(hostname), answers.length) - 1] ?? []);
+  return { asked, resolve };
+}
+
+/** A server that trusts no private host, and a file server on this machine that must not be reached. */
+async function startGuarded(...answers: LookupAddress[][]) {
+  const { asked, resolve } = resolverOf(...answers);
+  const host = await startFileHost(serveFile);
+  const server = await startFilesServer({ allowedHosts: [], resolve: answers.length > 0 ? resolve : FILES.resolve });
+  return {
+    ...{ asked, host, server },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await host[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a URL that is fetched', () => {
+  it.each([
+    'http://127.0.0.1:PORT/',
+    'http://127.1:PORT/',
+    'http://127.0.1:PORT/',
+    'http://0x7f000001:PORT/',
+    'http://0x7f.1:PORT/',
+    'http://2130706433:PORT/',
+    'http://017700000001:PORT/',
+    'http://0177.0.0.1:PORT/',
+    'http://127.0.0.1.:PORT/',
+    'http://①②⑦.0.0.1:PORT/',
+    'http://１２７。０。０。１:PORT/',
+    'http://%31%32%37.0.0.1:PORT/',
+    'http://0.0.0.0:PORT/',
+    'http://0:PORT/',
+    'http://[::1]:PORT/',
+    'http://[::]:PORT/',
+    'http://[0:0:0:0:0:0:0:1]:PORT/',
+    'http://[::ffff:127.0.0.1]:PORT/',
+    'http://[::ffff:7f00:1]:PORT/',
+    'http://[::127.0.0.1]:PORT/',
+    'http://[64:ff9b::127.0.0.1]:PORT/',
+    'http://[2002:7f00:1::]:PORT/',
+    'http://localhost:PORT/',
+    'http:127.0.0.1:PORT/',
+    'http:\\\\127.0.0.1:PORT\\',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fd00:ec2::254]/latest/meta-data/',
+    'http://[fe80::1]/',
+    'http://10.0.0.1/',
+    'http://172.16.0.1/',
+    'http://192.168.1.1/',
+    'http://100.100.100.200/',
+    'http://224.0.0.1/',
+    'http://255.255.255.255/',
+    'https://127.0.0.1:PORT/',
+  ])('is not %s', async (url) => {
+    await using world = await startGuarded();
+    expect(await postUrl(world.server.url, url.replace('PORT', String(world.host.port)))).toEqual(REFUSED);
+    expect(world.host.requests).toEqual([]);
+    expect(world.server.seen).toEqual([]);
+    expect(await world.server.leftovers()).toEqual([]);
+  });
+
+  it.each([
+    ['a file', 'file:///etc/passwd'],
+    ['a file of a host', 'file://127.0.0.1/etc/passwd'],
+    ['a path', '/etc/passwd'],
+    ['a path from here', '../secrets.txt'],
+    ['a path without a scheme', '//example.com/a.png'],
+    ['data', 'data:image/png;base64,AAAA'],
+    ['much data', `data:image/png;base64,${'A'.repeat(8_000)}`],
+    ['ftp', 'ftp://example.com/a.png'],
+    ['gopher', 'gopher://127.0.0.1:6379/_FLUSHALL'],
+    ['a script', 'javascript:alert(1)'],
+    ['a blob', 'blob:https://example.com/1'],
+    ['nothing', ''],
+    ['no host', 'http://'],
+    ['a user', 'http://user@example.com/'],
+    ['a password', 'http://:word@example.com/'],
+    ['a user who looks like a host', 'http://example.com@127.0.0.1/'],
+    ['a port of mail', 'http://example.com:25/'],
+    ['a port of shells', 'https://example.com:22/'],
+  ])('is not of %s', async (_what, url) => {
+    await using world = await startGuarded([NOBODY]);
+    expect(await postUrl(world.server.url, url)).toEqual(REFUSED);
+    expect(world.asked).toEqual([]);
+  });
+
+  it.each<[string, LookupAddress[]]>([
+    ['loopback', [LOOPBACK]],
+    ['loopback in IPv6', [{ address: '::1', family: 6 }]],
+    ['loopback dressed as IPv6', [{ address: '::ffff:127.0.0.1', family: 6 }]],
+    ['a private network', [{ address: '10.1.2.3', family: 4 }]],
+    ['the machine’s own metadata', [{ address: '169.254.169.254', family: 4 }]],
+    ['a public address and a private one', [NOBODY, LOOPBACK]],
+    ['a private address and a public one', [LOOPBACK, NOBODY]],
+    ['a link-local address with its zone', [{ address: 'fe80::1%eth0', family: 6 }]],
+    ['something that is no address', [{ address: 'localhost', family: 4 }]],
+  ])('does not lead by its name to %s', async (_what, addresses) => {
+    await using world = await startGuarded(addresses);
+    expect(await postUrl(world.server.url, `http://pictures.example:${world.host.port}/a.png`)).toEqual(REFUSED);
+    expect(world.asked).toEqual(['pictures.example']);
+    expect(world.host.requests).toEqual([]);
+  });
+
+  it('has a name that is asked for once: an answer that changes afterwards leads nowhere', async () => {
+    await using world = await startGuarded([NOBODY], [LOOPBACK]);
+    const { server, host } = world;
+    const answer = postUrl(server.url, `http://pictures.example:${host.port}/a.png`);
+    const known = { isAnswered: false };
+    void answer.then(() => (known.isAnswered = true));
+    // Where there is a network, nobody answers there; where there is none, that is known at once.
+    while (world.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (!known.isAnswered && !server.clock.hasTimer(10_000)) await new Promise((resolve) => setImmediate(resolve));
+    server.clock.skip(10_000);
+    expect(await answer).toMatchObject({ status: 422, error: 'url_not_reachable' });
+    expect(world.asked).toEqual(['pictures.example']);
+    expect(host.requests).toEqual([]);
+    expect(await postUrl(server.url, `http://pictures.example:${host.port}/a.png`)).toEqual(REFUSED);
+    expect(host.requests).toEqual([]);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([
+    'http://127.0.0.1:PORT/secret',
+    'http://localhost:PORT/secret',
+    'http://[::ffff:127.0.0.1]:PORT/secret',
+    '//0x7f000001:PORT/secret',
+    'http://169.254.169.254/',
+    'http://inside.example:PORT/',
+    'file:///etc/passwd',
+    'http://',
+  ])('to %s is not followed', async (location) => {
+    await using secret = await startFileHost(serveFile);
+    await using host = await startFileHost((_req, res) =>
+      res.writeHead(302, { Location: location.replace('PORT', String(secret.port)) }).end(),
+    );
+    await using server = await startFilesServer({
+      allowedHosts: [`127.0.0.1:${host.port}`],
+      resolve: resolverOf([LOOPBACK]).resolve,
+    });
+    expect(await postUrl(server.url, `${host.url}/a.png`)).toEqual(REFUSED);
+    expect(host.requests).toHaveLength(1);
+    expect(secret.requests).toEqual([]);
+    expect(server.seen).toEqual([]);
+    expect(await server.leftovers()).toEqual([]);
+  });
+
+  it('does not take along that the first host is trusted', async () => {
+    const { asked, resolve } = resolverOf([LOOPBACK]);
+    await using host = await startFileHost((req, res) =>
+      req.url === '/a.png'
+        ? res.writeHead(301, { Location: `http://other.example:${host.port}/b.png` }).end()
+        : res.end('b'),
+    );
+    await using server = await startFilesServer({ allowedHosts: ['files.example'], resolve });
+    expect(await postUrl(server.url, `http://files.example:${host.port}/a.png`)).toEqual(REFUSED);
+    expect(asked).toEqual(['files.example', 'other.example']);
+    expect(host.requests.map(({ url }) => url)).toEqual(['/a.png']);
+  });
+});
+
+describe('MEDIA_URL_ALLOWED_HOSTS', () => {
+  it.each([
+    ['a host on any port', 'files.example', 'http://files.example:PORT/a.png', 200],
+    ['however it is written', 'FILES.example.', 'http://files.EXAMPLE.:PORT/a.png', 200],
+    ['a host on its port', 'files.example:PORT', 'http://files.example:PORT/a.png', 200],
+    ['an address', '127.0.0.1', 'http://127.1:PORT/a.png', 200],
+    ['but not on another port', 'files.example:1', 'http://files.example:PORT/a.png', 400],
+    ['but no other host', 'files.example', 'http://x.files.example:PORT/a.png', 400],
+    ['but no other scheme', 'files.example', 'ftp://files.example:PORT/a.png', 400],
+    ['but nobody with a user', 'files.example', 'http://me@files.example:PORT/a.png', 400],
+  ])('lets through %s', async (_what, allowed, url, status) => {
+    await using host = await startFileHost(serveFile);
+    const port = String(host.port);
+    const { resolve } = resolverOf([LOOPBACK]);
+    await using server = await startFilesServer({ allowedHosts: [allowed.replace('PORT', port)], resolve });
+    expect(await postUrl(server.url, url.replace('PORT', port))).toMatchObject({ status });
+    expect(host.requests).toHaveLength(status === 200 ? 1 : 0);
+  });
+});
