@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { AppError } from '../../domain/errors.ts';
@@ -39,6 +38,7 @@ export class FormReader {
   readonly #target: UploadTarget;
   readonly #fields = new FormFields();
   readonly #wrong = Promise.withResolvers<never>();
+  readonly #finished = Promise.withResolvers<undefined>();
   #content: Readable | undefined;
   #upload: Promise<UploadedFile> | undefined;
   #received = 0;
@@ -56,7 +56,9 @@ export class FormReader {
       .on('filesLimit', refuse('The form has more than one file.'))
       .on('fieldsLimit', refuse(`The form has more than ${MAX_FIELDS} fields.`))
       .on('partsLimit', refuse(`The form has more than ${MAX_FIELDS} fields.`))
-      .on('error', (error) => this.#refuse(brokenForm(error)));
+      .on('error', (error) => this.#refuse(brokenForm(error)))
+      // Which may be before the end of the request, when the last boundary comes twice.
+      .on('finish', () => this.#finished.resolve(undefined));
   }
 
   /** Rejects with the first thing that is wrong; never resolves. */
@@ -73,9 +75,8 @@ export class FormReader {
 
   /** Says that nothing more comes; resolves when everything was read. */
   async end(): Promise<void> {
-    const finished = once(this.#parser, 'finish');
     this.#parser.end();
-    await finished;
+    await this.#finished.promise;
   }
 
   /** The body, once everything is in it. */

@@ -188,6 +188,45 @@ describe('a form', () => {
   });
 });
 
+describe('a form that comes in pieces', () => {
+  const head = (length: number) =>
+    `POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${length}\r\n\r\n`;
+
+  it('is the same wherever it is cut', async () => {
+    await using server = await startFilesServer();
+    const body = part('name="caption"', 'ho\r\n--la') + FILE + END;
+    const client = await RawClient.to(server.port);
+    client.write(head(body.length));
+    for (const byte of body) {
+      client.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await client.until(/\}$/)).toMatch(/^HTTP\/1\.1 200 /);
+    const { body: fields, file } = server.seen[0] ?? {};
+    expect([fields, file?.content.toString()]).toEqual([{ caption: 'ho\r\n--la' }, 'content']);
+    client.leave();
+  });
+
+  it('may be over before the request is', async () => {
+    await using server = await startFilesServer();
+    const client = await RawClient.to(server.port);
+    client.write(head(END.length * 2 + 4) + END + '\r\n\r\n' + END);
+    expect(await client.until(/\}$/)).toMatch(/^HTTP\/1\.1 200 /);
+    client.leave();
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  it.each([
+    ['an upload', formWith(PNG)],
+    ['base64', { file: { base64: PNG.toString('base64') } }],
+  ])('refuses %s as what can be tried again', async (_what, body) => {
+    await using server = await startFilesServer({ temporaryDir: '/nowhere/at/all' });
+    expect(await post(server.url, body)).toMatchObject({ status: 503, error: 'storage_unavailable' });
+    expect(server.seen).toEqual([]);
+  });
+});
+
 describe('an upload with an Idempotency-Key', () => {
   it('is the same when its content is, and another one when it is not', async () => {
     await using server = await startFilesServer();

@@ -124,6 +124,12 @@ describe('a URL that is fetched', () => {
     expect(world.host.requests).toEqual([]);
   });
 
+  it('does not lead by its name to this machine over TLS either', async () => {
+    await using world = await startGuarded([LOOPBACK]);
+    expect(await postUrl(world.server.url, `https://pictures.example:${world.host.port}/a.png`)).toEqual(REFUSED);
+    expect(world.asked).toEqual(['pictures.example']);
+  });
+
   it('has a name that is asked for once: an answer that changes afterwards leads nowhere', async () => {
     await using world = await startGuarded([NOBODY], [LOOPBACK]);
     const { server, host } = world;
