@@ -133,10 +133,10 @@ function chores(
 }
 
 function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {
-  const { sentMessages, signalKeys: keys, journal } = storage;
+  const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, clock, media: config.media },
+    ...{ keys, journal, sentMessages, awaitedNumbers, clock, media: config.media },
     storageReady: () => storage.check(),
     log: log.child({ part: 'whatsapp' }),
   });
@@ -154,10 +154,10 @@ function createSessions(
   { clock, chance, log }: Required<AppParts>,
   { storage, connector, media }: SessionsFloor,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, timeline } = storage;
+  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, pollVotes, timeline, connector, media, clock, chance },
+    ...{ store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline, connector, media, clock, chance },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

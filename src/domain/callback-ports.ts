@@ -9,8 +9,8 @@ export interface NewCallback {
   webhookId: string;
   /** The webhookId of a callback, of whichever session, that must be handed over before this one. */
   after?: string;
-  /** The webhookId of an event that makes this one needless when it is already there. */
-  unless?: string;
+  /** The webhookIds of events of which any makes this one needless when it is already there. */
+  unless?: readonly string[];
   /** It waits at most until then for the file that it tells of (Unix ms), and what comes after it waits too. */
   holdUntilMs?: number;
 }

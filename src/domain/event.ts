@@ -37,38 +37,43 @@ interface QrUpdate {
   body: { session_id: SessionId; qr_data: string; generated_at: string };
 }
 
-/** Emitted when a message arrived. The seed's eight fields, then those of contract 2.1. */
+/** Emitted when a message arrived, and once more when its sender's number becomes known only later. */
 interface MessageReceived {
   kind: 'message-received';
-  body: {
-    session_id: SessionId;
-    sender_name: string | null;
-    sender_number: string | null;
-    message_content: string | null;
-    message_type: string;
-    media_info: MediaInfo | Record<string, never>;
-    received_at: string;
-    phone_number_session: string | null;
-    message_id: string;
-    chat_id: string;
-    is_group: boolean;
-    group_id: string | null;
-    group_name: string | null;
-    sender_lid: string | null;
-    from_me: boolean;
-    timestamp: string;
-    offline: boolean;
-    quoted_message_id: string | null;
-    mentions: string[];
-    is_forwarded: boolean;
-    edited_message_id: string | null;
-    deleted_message_id: string | null;
-    reaction: Reaction | null;
-    poll: PollState | null;
-    location: Place | null;
-    contacts: ContactCard[];
-    unsupported_keys: string[];
-  };
+  body: MessageBody;
+}
+
+/** The seed's eight fields of a message, then those of contract 2.1. */
+export interface MessageBody {
+  session_id: SessionId;
+  sender_name: string | null;
+  sender_number: string | null;
+  message_content: string | null;
+  message_type: string;
+  media_info: MediaInfo | Record<string, never>;
+  received_at: string;
+  phone_number_session: string | null;
+  message_id: string;
+  chat_id: string;
+  is_group: boolean;
+  group_id: string | null;
+  group_name: string | null;
+  sender_lid: string | null;
+  from_me: boolean;
+  timestamp: string;
+  offline: boolean;
+  quoted_message_id: string | null;
+  mentions: string[];
+  is_forwarded: boolean;
+  edited_message_id: string | null;
+  deleted_message_id: string | null;
+  reaction: Reaction | null;
+  poll: PollState | null;
+  location: Place | null;
+  contacts: ContactCard[];
+  unsupported_keys: string[];
+  /** The fields that were `null` when this message was told before, and are not any more. */
+  corrected_fields: string[];
 }
 
 /** Emitted when WhatsApp or the recipient told what became of a message that we sent. */

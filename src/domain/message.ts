@@ -1,4 +1,4 @@
-import { type PhoneNumber } from './address.ts';
+import { type Person } from './chat-ports.ts';
 import { type DownloadError } from './download-failure.ts';
 import { type PollState, type PollVote } from './poll.ts';
 
@@ -91,11 +91,8 @@ export interface MessageContent {
   unsupportedKeys: string[];
 }
 
-/** Who sent a message: the phone number is `null` only when WhatsApp gave a LID and no number for it. */
-export interface Sender {
-  number: PhoneNumber | null;
-  /** `…@lid`, when WhatsApp addressed by it. */
-  lid: string | null;
+/** Who sent a message. */
+export interface Sender extends Person {
   /** The name that the sender chose. */
   pushName: string | null;
 }

@@ -1,3 +1,4 @@
+import { type AwaitedNumber, type Numbers } from './awaited-numbers.ts';
 import { type CloseReason } from './close-reason.ts';
 import { type NewCallback } from './callback-ports.ts';
 import { type LineActions } from './chat-ports.ts';
@@ -35,6 +36,8 @@ export interface ConnectionListener {
    * for one that nobody needs to be told of. Either way its journal entries wait for word that it was handled.
    */
   onMessage(message: IncomingMessage | undefined, key: MessageKey): void;
+  /** WhatsApp told the numbers of LIDs that it had not told before. */
+  onNumbers(numbers: Numbers): void;
   /** News of messages that we sent. */
   onDelivery(update: DeliveryUpdate): void;
   /** Until when WhatsApp lets the account begin no conversations (Unix ms); `null` when it does. */
@@ -104,6 +107,8 @@ export interface Along {
   handled?: MessageKey;
   /** The vote in a poll that the message is. */
   vote?: VoteCast | undefined;
+  /** That the message is told without its sender's number. */
+  awaited?: AwaitedNumber | undefined;
   /** Who wrote: from now on no stranger. */
   heardOf?: string;
   /** What to write into the session's timeline. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
+import { type AwaitedNumber } from '../domain/awaited-numbers.ts';
 import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
 import { type KnownSentMessage } from '../domain/ports.ts';
@@ -97,6 +98,7 @@ export function messageReceived(
         location: content.location,
         contacts: content.contacts,
         unsupported_keys: content.unsupportedKeys,
+        corrected_fields: [],
       },
     },
     ...messageKeys(record.sessionId, message),
@@ -116,15 +118,31 @@ function mediaInfo(sessionId: SessionId, message: IncomingMessage, holdMs: numbe
   return { ...media, url: hasFile ? url : null, download_error: holdMs > 0 ? 'timeout' : null };
 }
 
-/** The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. */
+/** That the message is told without the number of its sender; `undefined` when it is told with it, or nobody can know. */
+export function numberAwaited(sessionId: SessionId, message: IncomingMessage): AwaitedNumber | undefined {
+  const { number, lid } = message.sender;
+  if (number !== null || lid === null) return undefined;
+  const {
+    webhookId: told,
+    unless: [unless = null],
+  } = messageKeys(sessionId, message);
+  return { lid, told, again: webhookId('number', told), unless };
+}
+
+/**
+ * The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. A message that was
+ * told under the LID alone, and comes again when the number is known, is still the same.
+ */
 function messageKeys(
   sessionId: SessionId,
   { id, chatId, sender, content }: IncomingMessage,
-): Pick<NewCallback, 'webhookId' | 'unless'> {
-  const parts = [sessionId, sender.number ?? sender.lid ?? chatId, id] as const;
-  const readable = webhookId('message', ...parts);
-  if (content.type !== 'undecryptable') return { webhookId: readable };
-  return { webhookId: webhookId('undecryptable', ...parts), unless: readable };
+): { webhookId: string; unless: string[] } {
+  const { number, lid } = sender;
+  const names = number === null ? [lid ?? chatId] : [number, ...(lid === null ? [] : [lid])];
+  const keys = (kind: string) => names.map((name) => webhookId(kind, sessionId, name, id));
+  const readable = keys('message');
+  const [key = '', ...others] = content.type === 'undecryptable' ? keys('undecryptable') : readable;
+  return { webhookId: key, unless: content.type === 'undecryptable' ? [...readable, ...others] : others };
 }
 
 /** The event of what became of a message that we sent. */

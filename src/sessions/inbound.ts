@@ -1,12 +1,13 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { fileOwner, messageReceived } from './events.ts';
+import { fileOwner, messageReceived, numberAwaited } from './events.ts';
 import { HOLD_MS, type MediaKeeper } from './media-keeper.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
@@ -14,6 +15,7 @@ import { voteIn, withResults } from './poll-results.ts';
 export interface InboundParts {
   store: SessionStore;
   pollVotes: PollVoteStore;
+  awaitedNumbers: AwaitedNumberStore;
   media: Pick<MediaKeeper, 'wants' | 'begin'>;
   clock: Clock;
   log: Logger;
@@ -31,7 +33,8 @@ export interface InboundParts {
  *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
  *    ids: a message that comes twice, from wherever, is one callback;
  * 4. its file is fetched, where it has one and `DOWNLOAD_MEDIA` is on, and its row waits for that a little;
- * 5. `callbacks/` hands the rows over, in order, until the backend has them.
+ * 5. `callbacks/` hands the rows over, in order, until the backend has them;
+ * 6. where WhatsApp tells the number of a sender only later, rows that wait are put right, and others told once more.
  */
 export class Inbound {
   readonly #parts: InboundParts;
@@ -57,11 +60,17 @@ export class Inbound {
     const told = vote ? await this.#counted(record, message, vote) : message;
     const waits = media.wants(message);
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
-    await store.commit(seen, [callback], { handled, vote, ...heardOf(message) });
     const { sessionId } = record;
+    const along = { handled, vote, awaited: numberAwaited(sessionId, message), ...heardOf(message) };
+    await store.commit(seen, [callback], along);
     if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
     this.#note(sessionId, message);
     return seen;
+  }
+
+  /** WhatsApp told numbers: what the backend was told without them is put right. */
+  numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
+    return this.#parts.awaitedNumbers.known(sessionId, numbers);
   }
 
   /** Of what cannot be read the names of its fields, for those who look after it; never what is in them. */

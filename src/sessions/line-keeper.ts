@@ -101,6 +101,7 @@ export class LineKeeper {
         });
       },
       onMessage: (message, key) => listener.onMessage(message, key),
+      onNumbers: (numbers) => listener.onNumbers(numbers),
       onDelivery: (update) => listener.onDelivery(update),
       onRestricted: (untilMs) => listener.onRestricted(untilMs),
       onNote: (why) => listener.onNote(why),

@@ -16,6 +16,7 @@ import {
   type SessionStore,
   type TimelineStore,
 } from '../domain/ports.ts';
+import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type PollVoteStore } from '../domain/poll.ts';
 import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
@@ -59,6 +60,7 @@ export interface SessionManagerParts {
   sentMessages: SentMessageStore;
   conversations: ConversationStore;
   pollVotes: PollVoteStore;
+  awaitedNumbers: AwaitedNumberStore;
   timeline: TimelineStore;
   folders: SessionFolders;
   connector: Connector;
@@ -86,13 +88,17 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
 
   constructor(parts: SessionManagerParts) {
-    const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, folders } = parts;
+    const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, awaitedNumbers, folders } =
+      parts;
     this.#parts = parts;
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
     this.#outbound = new Outbound(sentMessages, newConversations, clock);
-    const inbound = new Inbound({ store, pollVotes, media, clock, log, tellOwnMessages: settings.tellOwnMessages });
+    const inbound = new Inbound({
+      ...{ store, pollVotes, awaitedNumbers, media, clock, log },
+      tellOwnMessages: settings.tellOwnMessages,
+    });
     this.#shared = {
       ...{ store, connector, clock, chance, log, inbound, folders },
       outbound: this.#outbound,

@@ -171,6 +171,7 @@ export class Session implements SendingSession {
         this.#inTurn('a message', async () => {
           this.#life.received(await this.#parts.inbound.receive(this.record, message, key));
         }),
+      onNumbers: (numbers) => this.#inTurn('numbers', () => this.#parts.inbound.numbersKnown(this.record, numbers)),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
       onRestricted: (untilMs) => this.#inTurn('a restriction', () => this.#restricted(untilMs)),
       onNote: (why) => this.#inTurn('a note', () => this.#life.note('trouble', why)),

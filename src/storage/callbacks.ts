@@ -86,7 +86,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   /**
    * Removes callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are remembered, so an event
-   * that WhatsApp tells again is not posted again. Dead letters stay until somebody decides.
+   * that WhatsApp tells again is not posted again. Dead letters stay until somebody decides, and what was told without a number as
+   * long as that is awaited.
    */
   prune(beforeMs: number): void {
     this.#sql.prune.run(beforeMs);
@@ -132,6 +133,9 @@ function prepare(db: Database) {
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
          (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
     ),
-    prune: db.prepare<[number]>(`DELETE FROM callbacks WHERE state IN ('delivered', 'unwanted') AND settled_at_ms < ?`),
+    prune: db.prepare<[number]>(
+      `DELETE FROM callbacks WHERE state IN ('delivered', 'unwanted') AND settled_at_ms < ?
+         AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id)`,
+    ),
   };
 }

@@ -9,7 +9,7 @@ import { type ReadyBell } from './ready-bell.ts';
  * Whether a row waits for its file. Its time is over also when the clock was set back behind its making: else it might wait
  * for as long as that.
  */
-const IS_HELD = `state = 'pending' AND hold_until_ms > @nowMs AND created_at_ms <= @nowMs`;
+export const IS_HELD = `state = 'pending' AND hold_until_ms > @nowMs AND created_at_ms <= @nowMs`;
 
 /** The rows that wait, of the last half minute at most: however many wait for the backend, these are found at once. */
 export const HELD = `callbacks INDEXED BY callbacks_held WHERE ${IS_HELD}`;

@@ -6,10 +6,20 @@ import { lookingBack } from './migrations/004-looking-back.ts';
 import { conversations } from './migrations/005-conversations.ts';
 import { polls } from './migrations/006-polls.ts';
 import { files } from './migrations/007-files.ts';
+import { numbers } from './migrations/008-numbers.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
-const MIGRATIONS: readonly string[] = [init, nothingLost, comingBack, lookingBack, conversations, polls, files];
+const MIGRATIONS: readonly string[] = [
+  init,
+  nothingLost,
+  comingBack,
+  lookingBack,
+  conversations,
+  polls,
+  files,
+  numbers,
+];
 
 /**
  * Brings the schema up to date, each step in its own transaction.

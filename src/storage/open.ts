@@ -1,4 +1,5 @@
 import { type Clock } from '../kit/clock.ts';
+import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks } from '../domain/callback-ports.ts';
 import {
   type ConversationStore,
@@ -10,6 +11,7 @@ import {
 } from '../domain/ports.ts';
 import { type PollVoteStore } from '../domain/poll.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
+import { SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
@@ -37,6 +39,7 @@ export interface Storage extends AsyncDisposable {
   readonly sentMessages: SentMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
+  readonly awaitedNumbers: AwaitedNumberStore;
   readonly settings: SettingsStore;
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
@@ -54,7 +57,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has been kept long enough: callbacks delivered more than `callbackRetentionMs` and a day ago, sent messages,
-   * votes in polls and the journal of what was handled after two weeks, stored answers after a day. To be called now and then, once an hour say.
+   * votes in polls, awaited numbers and the journal of what was handled after two weeks, stored answers after a day. To be called now and then, once an hour say.
    */
   prune(callbackRetentionMs: number): Promise<void>;
 }
@@ -76,11 +79,13 @@ export function openStorage(authDir: string, clock: Clock): Storage {
   const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
   const idempotency = new SqliteIdempotencyStore(db, clock);
   const conversations = new SqliteConversationStore(db, clock);
+  const awaitedNumbers = new SqliteAwaitedNumberStore(db, clock, outbox);
   const condition = new StorageCondition(db);
   const stores = {
-    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, conversations, timeline }),
+    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline }),
     sentMessages,
     pollVotes,
+    awaitedNumbers,
     conversations,
     settings: new SqliteSettingsStore(db),
     idempotency,
@@ -93,6 +98,7 @@ export function openStorage(authDir: string, clock: Clock): Storage {
     timeline,
   };
   const prune = (callbackRetentionMs: number): void => {
+    awaitedNumbers.prune();
     // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
     callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
     sentMessages.prune();

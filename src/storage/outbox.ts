@@ -70,8 +70,8 @@ export class Outbox {
   }
 
   /** Answers the sessions that have something to do now; none when the event is already there. */
-  #store({ event, webhookId, after, unless, holdUntilMs }: NewCallback): SessionId[] {
-    if (this.#sql.known.get(webhookId) ?? (unless !== undefined && this.#sql.known.get(unless))) return [];
+  #store({ event, webhookId, after, unless = [], holdUntilMs }: NewCallback): SessionId[] {
+    if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return [];
     const sessionId = event.body.session_id;
     const content: Content = {
       webhookId,

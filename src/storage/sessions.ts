@@ -4,6 +4,7 @@ import { type NewCallback } from '../domain/callback-ports.ts';
 import { type Along, type SessionStore } from '../domain/ports.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
 import { type SqliteJournal } from './journal.ts';
 import { type Outbox } from './outbox.ts';
@@ -34,6 +35,7 @@ const BELONGINGS = [
   'sent_messages',
   'conversations',
   'poll_votes',
+  'awaited_numbers',
   'timeline',
   'sessions',
 ];
@@ -44,6 +46,7 @@ export interface SessionStoreParts {
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
   conversations: SqliteConversationStore;
+  awaitedNumbers: SqliteAwaitedNumberStore;
   timeline: SqliteTimeline;
 }
 
@@ -72,11 +75,12 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId }));
   }
 
-  #write(record: SessionRecord, { handled, vote, heardOf, note }: Along): void {
+  #write(record: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {
     const { sessionId } = record;
     this.#sql.upsert.run(toRow(record));
     if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
+    if (awaited !== undefined) this.#parts.awaitedNumbers.add(sessionId, awaited);
     if (heardOf !== undefined) this.#parts.conversations.heardOf(sessionId, heardOf);
     if (note !== undefined) this.#parts.timeline.add(sessionId, note);
   }

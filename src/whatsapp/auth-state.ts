@@ -9,7 +9,9 @@ import {
   type SignalKeyStore as BaileysKeyStore,
 } from '@whiskeysockets/baileys';
 import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/signal-ports.ts';
+import { type Numbers } from '../domain/awaited-numbers.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { numberOf } from './jid.ts';
 
 /** The credentials and keys of one line, and the fence that ends its right to write them. */
 export interface LineAuth {
@@ -45,15 +47,22 @@ export class LineOverError extends Error {
   }
 }
 
-/**
- * Loads the session's credentials, or makes fresh ones to be paired; those are stored once somebody scans. `troubled` is
- * told of every failure of the storage, before Baileys is: it would take a key that cannot be read for one that is not
- * there, and a message that cannot be stored for one that cannot be decrypted.
- */
+/** What a line hears of its own credentials and keys. */
+export interface AuthListener {
+  /**
+   * Every failure of the storage, before Baileys is told: it would take a key that cannot be read for one that is not
+   * there, and a message that cannot be stored for one that cannot be decrypted.
+   */
+  troubled(error: Error): void;
+  /** The numbers of LIDs that were not known before, and are stored now. Every way in which they come ends here. */
+  learned(numbers: Numbers): void;
+}
+
+/** Loads the session's credentials, or makes fresh ones to be paired; those are stored once somebody scans. */
 export async function loadAuth(
   { keys, journal }: AuthStores,
   sessionId: SessionId,
-  troubled: (error: Error) => void,
+  listener: AuthListener,
 ): Promise<LineAuth> {
   const stored = await keys.credentials(sessionId);
   const creds = stored === undefined ? initAuthCreds() : (decode(stored) as AuthenticationCreds);
@@ -62,7 +71,7 @@ export async function loadAuth(
     try {
       return await work;
     } catch (error) {
-      troubled(error instanceof Error ? error : new Error(String(error)));
+      listener.troubled(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   };
@@ -71,7 +80,10 @@ export async function loadAuth(
     if (!fenced) await guarded(work());
   };
   return {
-    state: { creds, keys: keyStore(keys, sessionId, { guarded, write }) },
+    state: {
+      creds,
+      keys: keyStore(keys, sessionId, { guarded, write, learned: (numbers) => listener.learned(numbers) }),
+    },
     saveCredentials: () => write(() => keys.saveCredentials(sessionId, encode(creds))),
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new LineOverError();
@@ -111,17 +123,35 @@ export function isPaired(creds: AuthenticationCreds): boolean {
 interface Access {
   guarded: <Result>(work: Promise<Result>) => Promise<Result>;
   write: (work: () => Promise<void>) => Promise<void>;
+  learned: (numbers: Numbers) => void;
 }
 
-function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write }: Access): BaileysKeyStore {
+function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write, learned }: Access): BaileysKeyStore {
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
       const found = await guarded(store.get(sessionId, type, ids));
       const entries = [...found].map(([id, text]) => [id, revive(type, decode(text))] as const);
       return Object.fromEntries(entries) as Record<string, SignalDataTypeMap[Type]>;
     },
-    set: (data: SignalDataSet) => write(() => store.set(sessionId, changesOf(data))),
+    set: (data: SignalDataSet) =>
+      write(async () => {
+        await store.set(sessionId, changesOf(data));
+        const numbers = numbersIn(data);
+        if (numbers.size > 0) learned(numbers);
+      }),
   };
+}
+
+/** Beside each number's LID Baileys keeps each LID's number, under this name (`lid-mapping.js`). */
+const OF_LID = /^(\d+)_reverse$/;
+
+function numbersIn({ 'lid-mapping': mappings = {} }: SignalDataSet): Numbers {
+  const numbers = Object.entries(mappings).flatMap(([id, user]) => {
+    const lid = OF_LID.exec(id)?.[1];
+    const number = typeof user === 'string' ? numberOf(`${user}@s.whatsapp.net`) : null;
+    return lid === undefined || number === null ? [] : [[`${lid}@lid`, number] as const];
+  });
+  return new Map(numbers);
 }
 
 /** Baileys calls methods of an app-state key: it must be the protobuf class again, not a plain object. */

@@ -8,7 +8,7 @@ import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
-import { isPaired, type LineAuth } from './auth-state.ts';
+import { type AuthListener, isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ClientVersion } from './client-version.ts';
@@ -28,6 +28,7 @@ import { UploadHosts } from './media/upload-hosts.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
+import { numbersOf, peopleOf } from './people.ts';
 import { QrOffer } from './qr-offer.ts';
 import { Queries } from './queries.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
@@ -43,13 +44,14 @@ import { Watchdogs } from './watchdogs/watchdogs.ts';
 export interface ConnectionParts extends SessionMemory {
   sessionId: SessionId;
   settings: WhatsAppSettings;
-  /** `troubled` hears of every failure of the storage. */
-  loadAuth: (troubled: (error: Error) => void) => Promise<LineAuth>;
+  loadAuth: (listener: AuthListener) => Promise<LineAuth>;
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
   /** What a message to be sent may refer to. */
   knownMessages: KnownMessages;
+  /** The LIDs of whom somebody was told without their numbers. */
+  awaitedNumbers: () => Promise<string[]>;
   lookup: RecipientLookup;
   uploads: Pick<UploadParts, 'mediaHost' | 'slots'>;
   listener: ConnectionListener;
@@ -143,7 +145,10 @@ export class BaileysConnection implements Connection {
 
   async #start(): Promise<void> {
     const { settings, clientVersion, retryCounters, clock, loadAuth } = this.#parts;
-    const auth = await loadAuth((error) => this.#cut(error));
+    const auth = await loadAuth({
+      troubled: (error) => this.#cut(error),
+      learned: (numbers) => this.#tell(() => this.#parts.listener.onNumbers(numbers)),
+    });
     if (this.#ended) return;
     const origins = new CiphertextOrigins();
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
@@ -181,7 +186,7 @@ export class BaileysConnection implements Connection {
     };
   }
 
-  /** First of all tells what an earlier line wrote into the journal, and nobody heard of. */
+  /** First of all tells what an earlier line learned, or wrote into the journal, and nobody heard of. */
   async #replay({ socket, auth }: OpenLine): Promise<void> {
     const { me } = socket.authState.creds;
     if (!me) return;
@@ -189,6 +194,8 @@ export class BaileysConnection implements Connection {
       const reading = this.#reading({ message, offline, me }, socket);
       this.#parts.listener.onMessage(await reading, messageKeyOf(message.key));
     }
+    const numbers = await numbersOf(socket.authState.keys, await this.#parts.awaitedNumbers());
+    if (numbers.size > 0) this.#parts.listener.onNumbers(numbers);
   }
 
   #handlers(line: OpenLine): LineHandlers {
@@ -243,7 +250,7 @@ export class BaileysConnection implements Connection {
   #reading(arrival: Arrival, socket: WASocket): Promise<IncomingMessage | undefined> {
     const { knownMessages } = this.#parts;
     return readIncoming(arrival, {
-      numberOf: (lid) => socket.signalRepository.lidMapping.getPNForLID(lid),
+      people: (all) => peopleOf(socket.authState.keys, all),
       message: (messageId) => knownMessages.find(messageId),
       unknownFields: (messageId) => knownMessages.unknownFields(messageId),
       // What an earlier line left is read before this one is open: then there is nobody to ask.

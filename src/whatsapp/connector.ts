@@ -2,6 +2,7 @@ import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/slots.ts';
+import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
@@ -26,6 +27,7 @@ export interface ConnectorParts {
   /** Rejects while the storage takes nothing: then no line is opened. */
   storageReady: () => Promise<void>;
   sentMessages: SentMessageStore;
+  awaitedNumbers: AwaitedNumberStore;
   media: MediaSettings;
   clock: Clock;
   log: Logger;
@@ -67,17 +69,18 @@ export class BaileysConnector implements Connector {
   }
 
   open(sessionId: SessionId, listener: ConnectionListener): Connection {
-    const { settings, keys, journal, storageReady, sentMessages, clock, log } = this.#parts;
+    const { settings, keys, journal, storageReady, sentMessages, awaitedNumbers, clock, log } = this.#parts;
     const line = new BaileysConnection({
       sessionId,
       settings,
-      loadAuth: async (troubled) => {
+      loadAuth: async (auth) => {
         await storageReady();
-        return loadAuth({ keys, journal }, sessionId, troubled);
+        return loadAuth({ keys, journal }, sessionId, auth);
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
       knownMessages: new KnownMessages(this.#parts, sessionId),
+      awaitedNumbers: () => awaitedNumbers.of(sessionId),
       ...this.#memoryOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,

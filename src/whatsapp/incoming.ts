@@ -5,7 +5,7 @@ import { contentOf } from './messages/content.ts';
 import { isEmpty, readContent } from './messages/read.ts';
 import { unsupported } from './messages/unsupported.ts';
 import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
-import { type Owned, readSender } from './sender.ts';
+import { numbered, type Owned, readSender } from './sender.ts';
 
 /** What is looked up elsewhere to read a message. */
 export interface LookUps extends VoteLookUps {
@@ -36,10 +36,10 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     isGroup: isGroup(chatId),
     groupName: isGroup(chatId) ? await lookUp.groupName(chatId) : null,
     fromMe: fromMe === true,
-    sender: await readSender(arrival, lookUp.numberOf),
+    sender: await readSender(arrival, lookUp.people),
     sentAtMs: sentAtMs(message),
     offline,
-    content: await opened(content, arrival, lookUp),
+    content: { ...(await opened(content, arrival, lookUp)), mentions: await numbered(content.mentions, lookUp.people) },
   };
 }
 

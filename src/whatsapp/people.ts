@@ -1,4 +1,5 @@
 import { type SignalKeyStore } from '@whiskeysockets/baileys';
+import { type Numbers } from '../domain/awaited-numbers.ts';
 import { type Person } from '../domain/chat-ports.ts';
 import { lidOf, numberOf } from './jid.ts';
 
@@ -39,4 +40,13 @@ function completed(person: Person, stored: Readonly<Record<string, string | unde
 
 function userOf(jid: string): string {
   return jid.slice(0, jid.indexOf('@'));
+}
+
+/** The numbers of those of these LIDs of which WhatsApp told them. */
+export async function numbersOf(keys: SignalKeyStore, lids: readonly string[]): Promise<Numbers> {
+  const people = await peopleOf(
+    keys,
+    lids.map((lid) => [lid]),
+  );
+  return new Map(people.flatMap(({ number, lid }) => (number !== null && lid !== null ? [[lid, number]] : [])));
 }

@@ -1,11 +1,11 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../domain/message.ts';
 import * as pollVote from './messages/poll-vote.ts';
-import { type FindNumberJid, type Owned, senderNames } from './sender.ts';
+import { type FindPeople, type Owned, senderNames } from './sender.ts';
 
 /** What is looked up to open a vote. */
 export interface VoteLookUps {
-  numberOf: FindNumberJid;
+  people: FindPeople;
   /** The message with this id, sent or received. */
   message: (messageId: string) => Promise<WAMessage | undefined>;
 }
@@ -22,8 +22,8 @@ export async function opened(content: MessageContent, vote: Owned, lookUp: VoteL
   const creation = await lookUp.message(pollId).catch(() => undefined);
   if (!creation?.message) return content;
   const parties = {
-    creator: await senderNames({ message: creation, me: vote.me }, lookUp.numberOf),
-    voter: await senderNames(vote, lookUp.numberOf),
+    creator: await senderNames({ message: creation, me: vote.me }, lookUp.people),
+    voter: await senderNames(vote, lookUp.people),
   };
   return pollVote.open(sealed, { creation: creation.message, parties, sentAtMs: sentAtMs(vote.message) }) ?? content;
 }

@@ -1,9 +1,11 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
+import { type Person } from '../domain/chat-ports.ts';
 import { type Sender } from '../domain/message.ts';
-import { jidOfNumber, lidOf, numberOf, withoutDevice } from './jid.ts';
+import { jidOfNumber, withoutDevice } from './jid.ts';
+import { type Addresses } from './people.ts';
 
-/** Finds the phone-number JID that belongs to a LID; `null` when WhatsApp never told. */
-export type FindNumberJid = (lid: string) => Promise<string | null>;
+/** The number and the LID of each, from the given addresses and from what WhatsApp told before. */
+export type FindPeople = (all: readonly Addresses[]) => Promise<Person[]>;
 
 /** The account's own JIDs, for messages that its owner sent. */
 export interface Owner {
@@ -18,23 +20,30 @@ export interface Owned {
 }
 
 /** Who sent the message, under both addressings where both are known. */
-export async function readSender(owned: Owned, find: FindNumberJid): Promise<Sender> {
-  const jids = senderJids(owned);
-  const lid = jids.map(lidOf).find((found) => found !== null) ?? null;
-  const number =
-    jids.map(numberOf).find((found) => found !== null) ?? (lid === null ? null : numberOf(await find(lid)));
-  return { number, lid, pushName: owned.message.pushName ?? null };
+export async function readSender(owned: Owned, find: FindPeople): Promise<Sender> {
+  const [person = NOBODY] = await find([addressesOf(owned)]);
+  return { ...person, pushName: owned.message.pushName ?? null };
 }
 
+const NOBODY: Person = { number: null, lid: null };
+
 /** Every JID, without a device, by which the sender of the message may be named. */
-export async function senderNames(owned: Owned, find: FindNumberJid): Promise<string[]> {
+export async function senderNames(owned: Owned, find: FindPeople): Promise<string[]> {
   const { number, lid } = await readSender(owned, find);
-  const named = senderJids(owned).flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
+  const named = addressesOf(owned).flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
   return [...new Set([...named, ...(lid === null ? [] : [lid]), ...(number === null ? [] : [jidOfNumber(number)])])];
 }
 
+/** The people whom a message names, by number where it is known, else by LID. */
+export async function numbered(mentions: readonly string[], find: FindPeople): Promise<string[]> {
+  const isUnknown = (name: string) => name.includes('@');
+  if (!mentions.some(isUnknown)) return [...mentions];
+  const people = await find(mentions.map((name) => (isUnknown(name) ? [name] : [])));
+  return mentions.map((name, at) => people[at]?.number ?? name);
+}
+
 /** Every address by which WhatsApp named the sender: in groups the participant, else the chat itself. */
-function senderJids({ message: { key }, me }: Owned): (string | null | undefined)[] {
+function addressesOf({ message: { key }, me }: Owned): Addresses {
   if (key.fromMe) return [me.id, me.lid];
   if (key.participant) return [key.participant, key.participantAlt];
   return [key.remoteJid, key.remoteJidAlt];

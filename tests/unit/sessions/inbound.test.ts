@@ -21,6 +21,7 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
   const inbound = new Inbound({
     store: db.storage.sessions,
     pollVotes: db.storage.pollVotes,
+    awaitedNumbers: db.storage.awaitedNumbers,
     // Nobody wants files.
     media: { wants: () => false, begin: () => undefined },
     clock: db.clock,

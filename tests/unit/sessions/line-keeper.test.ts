@@ -32,6 +32,7 @@ function keeperOfLines() {
       ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
       ...{
         onDelivery: hear('delivery'),
+        onNumbers: hear('numbers'),
         onNote: hear('note'),
         onRestricted: hear('restricted'),
         onClosed: ({ kind }) => void heard.push(kind),

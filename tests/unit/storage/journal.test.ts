@@ -144,8 +144,8 @@ describe('the journal', () => {
 describe('an event that another one makes needless', () => {
   it('is stored before that one, and not after it', async () => {
     await using db = await startStorage();
-    await db.commit({ ...news(ANA, 'undecryptable 1'), unless: 'readable 1' }, news(ANA, 'readable 1'));
-    await db.commit(news(ANA, 'readable 2'), { ...news(ANA, 'undecryptable 2'), unless: 'readable 2' });
+    await db.commit({ ...news(ANA, 'undecryptable 1'), unless: ['readable 1'] }, news(ANA, 'readable 1'));
+    await db.commit(news(ANA, 'readable 2'), { ...news(ANA, 'undecryptable 2'), unless: ['readable 2'] });
 
     expect(await db.drain(ANA)).toEqual(['1 undecryptable 1', '2 readable 1', '3 readable 2']);
   });

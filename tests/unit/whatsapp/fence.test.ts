@@ -5,8 +5,11 @@ import { ANA, startStorage, type TestStorage } from '../storage/support.ts';
 const BYTES = Uint8Array.of(1, 2, 3);
 
 function load({ storage }: TestStorage): Promise<LineAuth> {
-  return loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, (error) => {
-    throw error;
+  return loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, {
+    troubled: (error) => {
+      throw error;
+    },
+    learned: () => undefined,
   });
 }
 

@@ -1,13 +1,22 @@
-import { type WAMessage } from '@whiskeysockets/baileys';
+import { type SignalKeyStore, type WAMessage } from '@whiskeysockets/baileys';
 import { readIncoming } from '../../../src/whatsapp/incoming.ts';
+import { peopleOf } from '../../../src/whatsapp/people.ts';
 
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
-const nobody = () => Promise.resolve(null);
-const unknown = {
-  ...{ numberOf: nobody, groupName: nobody },
-  ...{ message: () => Promise.resolve(undefined), unknownFields: () => Promise.resolve([]) },
-};
+
+/** What is looked up, where WhatsApp told these names before. */
+function lookUps(names: Record<string, string> = {}) {
+  const keys = { get: () => Promise.resolve(names) } as unknown as SignalKeyStore;
+  return {
+    people: (all: Parameters<typeof peopleOf>[1]) => peopleOf(keys, all),
+    groupName: () => Promise.resolve(null),
+    message: () => Promise.resolve(undefined),
+    unknownFields: () => Promise.resolve([]),
+  };
+}
+
+const unknown = lookUps();
 
 function arrival(key: object, rest: object = {}) {
   const message = {
@@ -47,10 +56,9 @@ describe('the sender of a message', () => {
   });
 
   it('is looked up when WhatsApp gives only the LID, and is null when it was never told', async () => {
-    const numberOf = (lid: string) => Promise.resolve(lid === LID ? '5491:0@s.whatsapp.net' : null);
-    const lookUp = { ...unknown, numberOf };
+    const told = lookUps({ '222222_reverse': '5491' });
 
-    expect((await readIncoming(arrival({ remoteJid: LID }), lookUp))?.sender).toMatchObject({
+    expect((await readIncoming(arrival({ remoteJid: LID }), told))?.sender).toMatchObject({
       number: '5491',
       lid: LID,
     });
@@ -59,6 +67,15 @@ describe('the sender of a message', () => {
       lid: LID,
     });
   });
+});
+
+it('the people whom a message names are numbers where these are known', async () => {
+  const mentionedJid = ['5492@s.whatsapp.net', LID, '333@lid'];
+  const message = { extendedTextMessage: { text: 'hola', contextInfo: { mentionedJid } } };
+
+  const read = await readIncoming(arrival({ remoteJid: LID }, { message }), lookUps({ '222222_reverse': '5491' }));
+
+  expect(read?.content.mentions).toEqual(['5492', '5491', '333@lid']);
 });
 
 describe('a message', () => {
