@@ -79,7 +79,7 @@ export const numberField = z.union(
   { error: 'must be a number' },
 );
 
-/** A list, of which a form may have only one, without `[]`. */
-export function listField<Item extends z.ZodType>(item: Item) {
-  return z.union([z.array(item), item.transform((one) => [one])]);
+/** A list, of which a form may have only one, without `[]`; `error` is what is wrong with another value. */
+export function listField<Item extends z.ZodType>(item: Item, error: string) {
+  return z.union([z.array(item), item.transform((one) => [one])], { error });
 }

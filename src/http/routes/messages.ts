@@ -45,7 +45,14 @@ export const sendAnyMessage = route({
     'to the conversation of that one. Answers and repeats as send-message does.',
   params: sessionParams,
   body: outgoingMessage,
-  refusals: { ...SESSION_REFUSALS, number: 'invalid_number', text: 'invalid_message' },
+  files: true,
+  refusals: {
+    ...SESSION_REFUSALS,
+    number: 'invalid_number',
+    text: 'invalid_message',
+    caption: 'invalid_message',
+    file: 'invalid_file',
+  },
   answer: sentAnswer,
   statuses: STATUSES,
   example: {
@@ -57,9 +64,22 @@ export const sendAnyMessage = route({
     },
     answer: EXAMPLE_ANSWER,
   },
-  errors: [...SEND_ERRORS, 'message_not_found', 'message_not_suitable', 'message_type_not_shown'],
+  errors: [
+    ...SEND_ERRORS,
+    'message_not_found',
+    'message_not_suitable',
+    'message_type_not_shown',
+    'unsupported_media',
+    'media_not_uploaded',
+  ],
   idempotent: true,
-  handler: async ({ sessions }, { params, body }) => ok(await sessions.send(params.sessionId, body)),
+  async handler({ sessions }, { params, body, files }) {
+    const { content } = body;
+    // A file that is somewhere else is fetched only for a session that can send it.
+    if ('file' in content) await sessions.line(params.sessionId);
+    const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
+    return ok(await sessions.send(params.sessionId, { ...body, content: opened }));
+  },
 });
 
 /** `POST /sessions/:sessionId/send-message`. */

@@ -46,7 +46,7 @@ function lookingRoute(look: (body: Seen['body'], files: FileOpener) => Promise<n
       caption: z.string().optional(),
       once: flagField.optional(),
       latitude: numberField.optional(),
-      mentions: listField(z.string()).optional(),
+      mentions: listField(z.string(), 'must be a list of texts').optional(),
       poll: z.object({ options: z.array(z.string()) }).optional(),
       file: fileField.optional(),
     }),
