@@ -129,7 +129,8 @@ function chores(
   { storage, files, clock }: { storage: Storage; files: DownloadsFolder; clock: Clock },
 ): Chore[] {
   const pruneFiles = () => files.prune(clock.now() - media.retentionMs);
-  return [() => storage.prune(backend.retentionMs), ...(media.retentionMs > 0 ? [pruneFiles] : [])];
+  const always = [() => storage.prune(backend.retentionMs), () => removeLeftovers(tmpdir())];
+  return [...always, ...(media.retentionMs > 0 ? [pruneFiles] : [])];
 }
 
 function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
@@ -53,6 +56,19 @@ describe('the process', () => {
     await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
     expect(world.whatsapp.devices()).toHaveLength(1);
     expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
+  });
+
+  it('removes the temporary files that an earlier one left behind', async () => {
+    await using world = await startWorld({}, { start: false });
+    const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
+    await mkdir(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'));
+    await utimes(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'), 0, 0);
+
+    await using orchestrator = await OrchestratorProcess.start({ ...world.environment, TMPDIR });
+
+    expect(orchestrator.isRunning).toBe(true);
+    expect(await readdir(TMPDIR)).toEqual([]);
+    await rm(TMPDIR, { recursive: true });
   });
 
   it('leaves a folder alone that another process is using', async () => {

@@ -2,12 +2,12 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDER_PREFIX } from './temporary-folder.ts';
 
-/** Longer than any request takes. */
-const OLD_MS = 3_600_000;
+/** Longer than any request takes, also one that waits for its turn to be sent. */
+const OLD_MS = 24 * 3_600_000;
 
 /**
  * Removes from `parent` the folders that a process left behind which did not end in order: those of our name and our user
- * that nobody has written into for an hour. Younger ones may belong to another orchestrator on this machine.
+ * that nobody has written into for a day. Younger ones may belong to another orchestrator on this machine.
  */
 export async function removeLeftovers(parent: string): Promise<void> {
   const nowMs = await timeOfDisk(parent);

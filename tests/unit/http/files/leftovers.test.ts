@@ -9,10 +9,10 @@ async function startFolder() {
   return {
     path,
     /** A folder with a file in it, last written into so long ago. */
-    async old(name: string, minutes: number) {
+    async old(name: string, hours: number) {
       await mkdir(join(path, name));
       await writeFile(join(path, name, '1'), 'content');
-      const time = Date.now() / 1_000 - minutes * 60;
+      const time = Date.now() / 1_000 - hours * 3_600;
       await utimes(join(path, name), time, time);
     },
     names: async () => (await readdir(path)).sort(),
@@ -20,18 +20,18 @@ async function startFolder() {
   };
 }
 
-it('removes what a process left behind more than an hour ago', async () => {
+it('removes what a process left behind more than a day ago', async () => {
   await using folder = await startFolder();
-  await folder.old('whatsapp-orchestrator-file-AAAAAA', 61);
-  await folder.old('whatsapp-orchestrator-file-BBBBBB', 6_100);
+  await folder.old('whatsapp-orchestrator-file-AAAAAA', 24.1);
+  await folder.old('whatsapp-orchestrator-file-BBBBBB', 600);
   await removeLeftovers(folder.path);
   expect(await folder.names()).toEqual([]);
 });
 
 it('leaves what may be in use, and what is not ours', async () => {
   await using folder = await startFolder();
-  await folder.old('whatsapp-orchestrator-file-AAAAAA', 59);
-  await folder.old('somebody-elses', 6_100);
+  await folder.old('whatsapp-orchestrator-file-AAAAAA', 23.9);
+  await folder.old('somebody-elses', 600);
   await writeFile(join(folder.path, 'whatsapp-orchestrator-file-BBBBBB'), 'a file');
   await symlink(join(folder.path, 'somebody-elses'), join(folder.path, 'whatsapp-orchestrator-file-CCCCCC'));
   const before = await folder.names();
