@@ -32,7 +32,7 @@ import { numbersOf, peopleOf } from './people.ts';
 import { QrOffer } from './qr-offer.ts';
 import { Queries } from './queries.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
-import { messagesOf, unreadableMessage } from './replay.ts';
+import { leftOver, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
 import { send, type SendParts } from './send.ts';
 import { type SessionMemory } from './session-memory.ts';
@@ -157,10 +157,20 @@ export class BaileysConnection implements Connection {
     const config = socketConfig({ ...this.#parts, version, auth, origins, unreadable, groupMetadata });
     const socket = makeWASocket(config);
     guardListeners(socket, (failure) => this.#outOfBand(failure));
-    const order = new MessageOrder(socket, (error) => this.#broke('to take what WhatsApp sent', error));
+    const order = new MessageOrder(socket, {
+      failed: (error) => this.#broke('to take what WhatsApp sent', error),
+      unheard: (messageId) => this.#tell(() => this.#tellLeftOver(line, messageId)),
+    });
     origins.watch(socket);
     retryCounters.carryOver(socket);
-    const line = { socket, version, auth, order, watchdogs: this.#watchdogs(socket), sending: this.#sending(socket) };
+    const line: OpenLine = {
+      socket,
+      version,
+      auth,
+      order,
+      watchdogs: this.#watchdogs(socket),
+      sending: this.#sending(socket),
+    };
     this.#line = line;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     wireLine(socket, offer, this.#handlers(line));
@@ -187,15 +197,20 @@ export class BaileysConnection implements Connection {
   }
 
   /** First of all tells what an earlier line learned, or wrote into the journal, and nobody heard of. */
-  async #replay({ socket, auth }: OpenLine): Promise<void> {
+  async #replay(line: OpenLine): Promise<void> {
+    await this.#tellLeftOver(line);
+    const numbers = await numbersOf(line.socket.authState.keys, await this.#parts.awaitedNumbers());
+    if (numbers.size > 0) this.#parts.listener.onNumbers(numbers);
+  }
+
+  /** What is in the journal and became nothing: with an id only that message, after which Baileys choked on what it said. */
+  async #tellLeftOver({ socket, auth }: OpenLine, messageId?: string): Promise<void> {
     const { me } = socket.authState.creds;
     if (!me) return;
-    for (const { message, offline } of messagesOf(await auth.leftOver(), me)) {
+    for (const { message, offline } of await leftOver(auth, me, messageId)) {
       const reading = this.#reading({ message, offline, me }, socket);
       this.#parts.listener.onMessage(await reading, messageKeyOf(message.key));
     }
-    const numbers = await numbersOf(socket.authState.keys, await this.#parts.awaitedNumbers());
-    if (numbers.size > 0) this.#parts.listener.onNumbers(numbers);
   }
 
   #handlers(line: OpenLine): LineHandlers {
@@ -234,7 +249,7 @@ export class BaileysConnection implements Connection {
   #read(line: OpenLine, message: WAMessage, appended: boolean): void {
     const { me } = line.socket.authState.creds;
     if (!me || line.auth.isFenced()) return;
-    const offline = line.order.hadWaited(message.key.id) ?? appended;
+    const offline = line.order.heard(message.key.id) ?? appended;
     const key = messageKeyOf(message.key);
     const reading = this.#reading({ message, offline, me }, line.socket);
     this.#tell(async () => this.#parts.listener.onMessage(await reading, key));

@@ -6,6 +6,14 @@ import { takeOwnListeners } from './own-listeners.ts';
 /** What Baileys does with something that came. */
 type Handle<Data> = (data: Data) => Promise<void>;
 
+/** What becomes of messages that are no message in the end. */
+export interface OrderListener {
+  /** Baileys could not take something: a frame that is damaged, a stanza that it chokes on. */
+  failed(error: unknown): void;
+  /** Baileys is done with the message of this id, and told nobody of it. */
+  unheard(messageId: string): void;
+}
+
 /** After so many messages in a row everybody else in the process gets a turn. */
 const BATCH = 10;
 
@@ -18,12 +26,16 @@ const BATCH = 10;
 export class MessageOrder {
   readonly #socket: WASocket;
   readonly #messages = new SerialQueue();
+  readonly #unheard: (messageId: string) => void;
   #current: BinaryNode | undefined;
+  /** The last one that Baileys told of. */
+  #heard: BinaryNode | undefined;
   #handled = 0;
 
-  /** `failed` is told of what Baileys could not take: a frame that is damaged, a stanza that it chokes on. */
-  constructor(socket: WASocket, failed: (error: unknown) => void) {
+  constructor(socket: WASocket, listener: OrderListener) {
+    const failed = (error: unknown) => listener.failed(error);
     this.#socket = socket;
+    this.#unheard = (id) => listener.unheard(id);
     const frames = new SerialQueue();
     takeOver<Uint8Array>(socket, 'message', (data, handle) => {
       frames.run(() => handle(data)).catch(failed);
@@ -33,10 +45,15 @@ export class MessageOrder {
     });
   }
 
-  /** Whether the message that is being handled had waited at WhatsApp; `undefined` when this is not its id. */
-  hadWaited(messageId: string | null | undefined): boolean | undefined {
+  /**
+   * Baileys tells of a message. Answers whether it had waited at WhatsApp; `undefined` when it is not the one that is being
+   * handled.
+   */
+  heard(messageId: string | null | undefined): boolean | undefined {
     const { attrs } = this.#current ?? {};
-    return attrs && attrs.id === messageId ? attrs.offline !== undefined : undefined;
+    if (!attrs || attrs.id !== messageId) return undefined;
+    this.#heard = this.#current;
+    return attrs.offline !== undefined;
   }
 
   /** WhatsApp delivers again what comes too late for this line. */
@@ -45,6 +62,7 @@ export class MessageOrder {
     this.#current = stanza;
     await handle(asLive(stanza));
     this.#current = undefined;
+    if (this.#heard !== stanza && stanza.attrs.id !== undefined) this.#unheard(stanza.attrs.id);
     this.#handled += 1;
     if (this.#handled % BATCH === 0) await nextTurn();
   }

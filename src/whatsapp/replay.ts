@@ -26,6 +26,16 @@ export function messagesOf(entries: readonly JournalEntry[], me: Owner): Journal
   });
 }
 
+/** The messages of the journal that became nothing yet; with an id only that one. */
+export async function leftOver(
+  journal: { leftOver(): Promise<JournalEntry[]> },
+  me: Owner,
+  messageId: string | undefined,
+): Promise<JournaledMessage[]> {
+  const entries = await journal.leftOver();
+  return messagesOf(messageId === undefined ? entries : entries.filter(({ attrs }) => attrs.id === messageId), me);
+}
+
 /** A message of which nothing more is known than its stanza, in the form in which Baileys tells of such. */
 export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
   const message = messageOf(attrs, [], me);
@@ -44,8 +54,17 @@ function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[]
   const lid = me.lid ?? '';
   const message: WAMessage = decodeMessageNode({ tag: 'message', attrs }, me.id, lid).fullMessage;
   message.message = Object.assign({}, ...parts.map(contentOf)) as proto.IMessage;
-  cleanMessage(message, me.id, lid);
+  tidy(message, me.id, lid);
   return message;
+}
+
+/** As Baileys does, which chokes on what refers to nothing; the addresses, which come first, are tidied by then. */
+function tidy(message: WAMessage, ...me: [id: string, lid: string]): void {
+  try {
+    cleanMessage(message, ...me);
+  } catch {
+    // The message is no less readable for it.
+  }
 }
 
 /** What the owner wrote on the phone is wrapped for our eyes. */

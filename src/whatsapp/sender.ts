@@ -3,15 +3,10 @@ import { type Person } from '../domain/chat-ports.ts';
 import { type Sender } from '../domain/message.ts';
 import { jidOfNumber, withoutDevice } from './jid.ts';
 import { type Addresses } from './people.ts';
+import { type Owner } from './replay.ts';
 
 /** The number and the LID of each, from the given addresses and from what WhatsApp told before. */
 export type FindPeople = (all: readonly Addresses[]) => Promise<Person[]>;
-
-/** The account's own JIDs, for messages that its owner sent. */
-export interface Owner {
-  id: string;
-  lid?: string | undefined;
-}
 
 /** A message, and whose account has it. */
 export interface Owned {

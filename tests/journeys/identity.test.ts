@@ -190,6 +190,36 @@ describe('a number that becomes known later', () => {
     expect(world.backend.accepted.filter((received) => received.body.message_id === id)).toHaveLength(1);
   });
 
+  it('of a message that could not be decrypted at first is told of what it said alone', async () => {
+    const person = stranger();
+    await unnumbered(person);
+    world.whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 1 });
+    const id = await person.sendText(ACCOUNT, 'dañado', { hidesOtherName: true });
+    expect((await told(id)).body).toMatchObject({ message_type: 'undecryptable', sender_number: null });
+    expect((await told(id)).body).toMatchObject({ message_content: 'dañado', sender_number: null });
+
+    await said(person, ACCOUNT);
+
+    expect((await told(id)).body).toMatchObject({ message_content: 'dañado', sender_number: person.number });
+    expect(world.backend.accepted.filter(({ body }) => body.message_id === id)).toHaveLength(3);
+  });
+
+  it('makes no other message of one that WhatsApp delivers again', async () => {
+    const person = stranger();
+    world.whatsapp.fault('lose-receipts', { number: ACCOUNT });
+    const first = await unnumbered(person);
+    await said(person, ACCOUNT);
+    await told(first.body.message_id as string);
+
+    world.whatsapp.clearFaults();
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    await world.whatsapp.until((whatsapp) => whatsapp.devices().every(({ waiting }) => waiting === 0));
+    await said(person, ACCOUNT);
+
+    const all = world.backend.accepted.filter(({ body }) => body.message_id === first.body.message_id);
+    expect(all.map(({ body }) => body.sender_number as string | null)).toEqual([null, person.number]);
+  });
+
   it('is not missed when the process ends right after it was stored', async () => {
     const person = stranger();
     const first = await unnumbered(person);

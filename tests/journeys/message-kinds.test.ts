@@ -207,6 +207,14 @@ describe('over the wire', () => {
     expect(body).toMatchObject({ ...NOTHING, ...fields, sender_number: PERSON, sender_name: 'Juan' });
   });
 
+  it.each<[string, proto.IMessage, object]>([
+    ['a reaction', { reactionMessage: { text: '👍' } }, { reaction: { message_id: null, emoji: '👍' } }],
+    ['a vote', { pollUpdateMessage: {} }, { message_type: 'poll_vote', message_content: null }],
+  ])('%s that refers to nothing, on which Baileys chokes, is told at once', async (_, message, fields) => {
+    expect(await told(message)).toMatchObject({ ...fields, sender_number: PERSON });
+    expect(await told({ conversation: 'después' })).toMatchObject({ message_content: 'después' });
+  });
+
   it('what has not even a name yet is told by its number, and what comes with a name is read', async () => {
     expect(await told({}, { newerField: 1_300 })).toMatchObject({
       ...NOTHING,

@@ -22,6 +22,15 @@ function entry(attrs: Record<string, string>, plaintext: Uint8Array, delivery = 
 const text = (conversation: string) => encodeWAMessage({ conversation });
 
 describe('what the journal has', () => {
+  it('is read though it refers to nothing, on which Baileys chokes', () => {
+    const [reaction] = messagesOf([entry(DIRECT, encodeWAMessage({ reactionMessage: { text: '👍' } }))], ME);
+
+    expect(reaction?.message).toMatchObject({
+      key: { remoteJid: '222@lid' },
+      message: { reactionMessage: { text: '👍' } },
+    });
+  });
+
   it('is read as the messages that they were, in their order', () => {
     const [direct, group] = messagesOf(
       [entry(DIRECT, text('hola')), entry({ ...GROUP, offline: '0' }, text('a todos'))],
