@@ -60,13 +60,6 @@ function invalid(message: string): AppError {
   return new AppError('invalid_body', { message });
 }
 
-/** `true` or `false`, also as the text that a form has. */
-export const flagField = z
-  .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
-    error: 'must be true or false',
-  })
-  .meta({ example: true });
-
 /** A number, also as the text that a form has. */
 export const numberField = z.union(
   [

@@ -11,7 +11,7 @@ import { type OutgoingFile } from '../../../src/domain/outgoing-file.ts';
 import { addRoutes } from '../../../src/http/dispatch.ts';
 import { lastCatch } from '../../../src/http/errors.ts';
 import { fileField } from '../../../src/http/files/file-field.ts';
-import { flagField, listField, numberField } from '../../../src/http/files/form-fields.ts';
+import { listField, numberField } from '../../../src/http/files/form-fields.ts';
 import { FileIntake, type FileSettings } from '../../../src/http/files/request-files.ts';
 import { Idempotency } from '../../../src/http/idempotency.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
@@ -44,7 +44,6 @@ function lookingRoute(look: (body: Seen['body'], files: FileOpener) => Promise<n
     description: 'Looks at it.',
     body: z.object({
       caption: z.string().optional(),
-      once: flagField.optional(),
       latitude: numberField.optional(),
       mentions: listField(z.string(), 'must be a list of texts').optional(),
       poll: z.object({ options: z.array(z.string()) }).optional(),
