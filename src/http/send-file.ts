@@ -1,28 +1,70 @@
+import { type FileHandle, open } from 'node:fs/promises';
 import { type Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 
-/** What would say something untrue beside a refusal. */
-const OF_THE_FILE = ['Content-Type', 'Content-Disposition', 'Content-Length', 'Accept-Ranges'];
+const PIECE_BYTES = 64 * 1024;
+
+/** A part of a file, both ends included. */
+interface Part {
+  start: number;
+  end: number;
+}
 
 /**
- * Streams the file at this absolute path, or the part that is asked for; resolves when it is sent or nobody wants it any more.
+ * Sends the file at this absolute path, or the part of it that is asked for; resolves when it is sent or nobody wants it any
+ * more. One piece is in memory at a time, always in the same place. (Not by Express, which makes a new one for each: a
+ * process would grow by what it sends.)
  * @throws AppError `range_not_satisfiable`
  */
 export async function sendFile(res: Response, path: string, headers: Record<string, string>): Promise<void> {
-  // A file never changes, and has no version that one could insist on.
-  delete res.req.headers['if-match'];
-  delete res.req.headers['if-unmodified-since'];
-  const options = { headers, lastModified: false, cacheControl: false, dotfiles: 'allow' as const };
-  const error = await new Promise<SendError | undefined>((resolve) => res.sendFile(path, options, resolve));
-  if (!error || error.code === 'ECONNABORTED' || error.syscall === 'write') return;
-  if (!res.headersSent) for (const name of OF_THE_FILE) res.removeHeader(name);
-  if (error.status !== 416) throw error;
-  res.set(error.headers ?? {});
-  throw new AppError('range_not_satisfiable', { cause: error });
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const part = askedFor(res, size);
+    const { start, end } = part ?? { start: 0, end: size - 1 };
+    res
+      .status(part ? 206 : 200)
+      .set({ ...headers, 'Accept-Ranges': 'bytes', 'Content-Length': String(end - start + 1) });
+    if (part) res.set('Content-Range', `bytes ${start}-${end}/${size}`);
+    if (res.req.method !== 'HEAD') await stream(file, { start, end }, res);
+    if (!res.destroyed) await ended(res);
+  } finally {
+    await file.close();
+  }
 }
 
-/** How Express' file stream fails. */
-interface SendError extends NodeJS.ErrnoException {
-  status?: number;
-  headers?: Record<string, string>;
+/** The range that is asked for; `undefined` for all of it, also when there are several, or one that depends on a version. */
+function askedFor(res: Response, size: number): Part | undefined {
+  const ranges = res.req.headers['if-range'] === undefined ? res.req.range(size, { combine: true }) : undefined;
+  if (ranges === -1) {
+    res.set('Content-Range', `bytes */${size}`);
+    throw new AppError('range_not_satisfiable');
+  }
+  return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+}
+
+async function stream(file: FileHandle, { start, end }: Part, res: Response): Promise<void> {
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  for (let at = start; at <= end && !res.destroyed;) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(PIECE_BYTES, end - at + 1), at);
+    // Whoever counts the bytes must not take this for all of them.
+    if (bytesRead === 0) throw new Error('A file became shorter while it was sent');
+    at += bytesRead;
+    await written(res, piece.subarray(0, bytesRead));
+  }
+}
+
+/** Resolves when the bytes have left, or never will. */
+function written(res: Response, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('close', done);
+      resolve();
+    };
+    res.once('close', done).write(bytes, done);
+  });
+}
+
+function ended(res: Response): Promise<void> {
+  return new Promise((resolve) => res.once('close', resolve).end(resolve));
 }

@@ -3,6 +3,6 @@
  * collected, since there is little of it but its bytes, and a process would grow by what it transfers. Bytes that share
  * their memory with others are left alone.
  */
-export function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) buffer.transfer(0);
+export function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength) buffer.transfer(0);
 }

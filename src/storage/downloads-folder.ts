@@ -16,6 +16,9 @@ export interface DownloadsFolderParts {
   clock: Clock;
 }
 
+/** Extensions that people and their players know, in place of those that are right too. */
+const USUAL: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };
+
 /** At the end of the name of a file that is not whole yet. */
 const INCOMPLETE = '.incomplete';
 
@@ -99,8 +102,7 @@ function baseName(messageId: string): string {
 
 function extensionOf(mimetype: string | null): string {
   const known = mime.extension(mimetype ?? '') || 'bin';
-  // Voice notes have a name that every player knows.
-  return known === 'oga' ? 'ogg' : known;
+  return USUAL[known] ?? known;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -136,6 +136,8 @@ describe('the file of a message', () => {
 
     await logged(lines, `[${CONNECTED}] request given up by the client`);
     expect(lines.filter(({ level }) => level >= 40)).toEqual([]);
+    // It is over: an end of the server does not wait for it.
+    await app.drain();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Environment } from '../../src/environment.ts';
 import { type Answer, ask } from './ask.ts';
@@ -59,6 +60,15 @@ export class OrchestratorProcess implements AsyncDisposable {
 
   post(path: string, body?: unknown): Promise<Answer> {
     return ask(`${this.url}${path}`, { method: 'POST', body });
+  }
+
+  /** How much memory it has, and the most that it had since the last call, in bytes. (Linux tells, and forgets.) */
+  async memory(): Promise<{ now: number; peak: number }> {
+    const folder = `/proc/${this.#child.pid}`;
+    const status = await readFile(`${folder}/status`, 'utf8');
+    const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
+    await writeFile(`${folder}/clear_refs`, '5');
+    return { now: kib('VmRSS') * 1024, peak: kib('VmHWM') * 1024 };
   }
 
   /** Sends it a signal that does not end it. */

@@ -45,6 +45,7 @@ it.each([
   ['image/jpeg', 'jpg'],
   ['video/mp4', 'mp4'],
   ['audio/ogg; codecs=opus', 'ogg'],
+  ['audio/mpeg', 'mp3'],
   ['audio/mp4', 'm4a'],
   ['image/webp', 'webp'],
   ['application/pdf', 'pdf'],

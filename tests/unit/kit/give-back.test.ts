@@ -1,0 +1,24 @@
+import { giveBack } from '../../../src/kit/give-back.ts';
+
+it('takes the memory of bytes that have it alone', () => {
+  const bytes = Buffer.from(new ArrayBuffer(1_000_000));
+
+  giveBack(bytes);
+  giveBack(bytes);
+
+  expect(bytes).toHaveLength(0);
+  expect(bytes.buffer.byteLength).toBe(0);
+});
+
+it.each([
+  ['a part of others', Buffer.alloc(1_000_000).subarray(1)],
+  ['the beginning of others', Buffer.alloc(1_000_000).subarray(0, 10)],
+  ['few, from the common pool', Buffer.from('hola')],
+  ['shared between threads', new Uint8Array(new SharedArrayBuffer(10))],
+])('leaves bytes alone that are %s', (_, bytes) => {
+  const { length } = bytes;
+
+  giveBack(bytes);
+
+  expect(bytes).toHaveLength(length);
+});
