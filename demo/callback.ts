@@ -58,8 +58,11 @@ const LINES: Record<CallbackName, (body: Record<string, string | null | undefine
     `${phone_number} is connected as ${whatsapp_user_id}`,
   'sessions/status-update': ({ status, error_message }) => `${status}${error_message ? `: ${error_message}` : ''}`,
   'sessions/qr-update': () => 'a new QR',
-  'messages/received': ({ sender_name, sender_number, message_content, offline }) =>
-    `${sender_name} (${sender_number}): ${message_content}${offline ? ' [while we were away]' : ''}`,
+  'messages/received': ({ sender_name, sender_number, message_type, message_content, offline }) => {
+    const kind = message_type === 'text' ? [] : [`[${message_type}]`];
+    const said = [...kind, ...(message_content ? [message_content] : []), ...(offline ? ['[while we were away]'] : [])];
+    return `${sender_name} (${sender_number}): ${said.join(' ')}`;
+  },
   'messages/status-update': ({ to_number, status, message_id }) => `${status}: ${message_id} to ${to_number}`,
 };
 

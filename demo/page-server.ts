@@ -6,17 +6,13 @@ import { Chat } from './chat.ts';
 import { EventStream } from './event-stream.ts';
 import { close, listen } from './listen.ts';
 import { sendFile } from './page-files.ts';
+import { mediaHeaders, PAGE_HEADERS } from './page-headers.ts';
+import { passOn } from './pass-on.ts';
 import { snapshot } from './snapshot.ts';
 import { type ActionInput, actionNamed } from './stage-actions.ts';
 import { type Stage } from './stage.ts';
 
 const LOOK_EVERY_MS = 100;
-
-/** What a page gets in place of an answer while there is nobody to give one. */
-const UNREACHABLE = {
-  status: 502,
-  json: () => Promise.resolve({ success: false, message: 'The orchestrator is down.' }),
-};
 
 /** Serves the page and everything that it asks for: its events, the stage's buttons, and the orchestrator behind the key. */
 export class PageServer {
@@ -48,32 +44,38 @@ export class PageServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/';
     try {
       if (isForeign(request)) response.writeHead(403).end();
-      else if (path === '/events') this.#events.open(response, this.#soFar());
-      else if (path.startsWith('/orchestrator/'))
-        await this.#pass(request, response, path.slice('/orchestrator'.length));
-      else if (request.method === 'POST') await this.#act(request, response, path.slice('/stage/'.length));
-      else await sendFile(path, response);
+      else await this.#give(request, response, request.url ?? '/');
     } catch (error) {
-      answer(response, 200, { success: false, message: error instanceof Error ? error.message : String(error) });
+      answer(response, { success: false, message: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  /** The orchestrator's own answer and its status, asked for with the key that no page has. */
-  async #pass(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { method = 'GET' } = request;
-    const body = method === 'POST' ? await text(request) : undefined;
-    const passed = await this.#stage.api.fetch(method, path, body).catch(() => UNREACHABLE);
-    answer(response, 200, { status: passed.status, answer: await passed.json() });
+  async #give(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const below = (folder: string): string | undefined =>
+      path.startsWith(folder) ? path.slice(folder.length) : undefined;
+    const asked = below('/orchestrator');
+    const messageId = below('/chat/');
+    if (asked?.startsWith('/')) await passOn(this.#stage.api, asked, request, response);
+    else if (request.method === 'POST') await this.#act(request, response, below('/stage/') ?? '');
+    else if (path === '/events') this.#events.open(response, this.#soFar());
+    else if (messageId !== undefined) await this.#openFile(messageId, response);
+    else await sendFile(path, response);
   }
 
   async #act(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     const act = actionNamed(name);
     if (!act) throw new Error(`There is no button ${name}.`);
     await act(this.#stage, this.#chat, JSON.parse((await text(request)) || '{}') as ActionInput);
-    answer(response, 200, { success: true });
+    answer(response, { success: true });
+  }
+
+  /** The file of a message, as the customer's phone opens it. */
+  async #openFile(id: string, response: ServerResponse): Promise<void> {
+    const file = await this.#chat.file(id);
+    if (file) response.writeHead(200, mediaHeaders(file.mimetype)).end(file.bytes);
+    else response.writeHead(404, PAGE_HEADERS).end();
   }
 
   #soFar(): [string, unknown][] {
@@ -101,7 +103,7 @@ function forPage(callback: Callback): Callback {
   return { ...callback, headers: { ...callback.headers, authorization: 'Bearer ••••••••' } };
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+function answer(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }

@@ -72,6 +72,7 @@ function settings(simulator: Simulator, keys: Keys, addresses: Record<string, st
     LOG_FORMAT: 'json',
     AUTH_DIR: './auth_sessions',
     DOWNLOADS_DIR: './downloads',
+    DOWNLOAD_MEDIA: 'true',
     API_KEY: keys.api,
     PRODUCTION_API_KEY: keys.backend,
     CALLBACK_SECRET: keys.signing,

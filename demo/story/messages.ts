@@ -22,12 +22,8 @@ export async function messageOut({ api, customer }: Stage, plot: Plot): Promise<
 
 /** The backend follows what became of its answer. */
 export async function followMessage({ backend }: Stage, { messageId }: Plot): Promise<void> {
-  const says =
-    (status: string): Match =>
-    ({ body }) =>
-      body.message_id === messageId && body.status === status;
-  const sent = await backend.next('messages/status-update', says('sent'));
-  const delivered = await backend.next('messages/status-update', says('delivered'));
+  const sent = await backend.next('messages/status-update', says(messageId, 'sent'));
+  const delivered = await backend.next('messages/status-update', says(messageId, 'delivered'));
   claim(sent.count < delivered.count, '"delivered" came before "sent".');
   claimValues(delivered.body, { to_number: CUSTOMER.number, error_code: null, error_message: null });
 }
@@ -59,4 +55,9 @@ export async function writeAndReceive({ backend, customer }: Stage, plot: Plot, 
 /** Whether a callback is about this message. */
 export function isMessage(id: string): Match {
   return ({ body }) => body.message_id === id;
+}
+
+/** Whether a callback says that this has become of a message. */
+export function says(messageId: string, status: string): Match {
+  return ({ body }) => body.message_id === messageId && body.status === status;
 }

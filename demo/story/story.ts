@@ -1,4 +1,5 @@
 import { callbacksAreRight, followMessage, messageIn, messageOut } from './messages.ts';
+import { pictureIn, pictureOut, poll, voiceNoteIn, voiceNoteOut } from './media.ts';
 import { announceConnection, refreshQr, refuseOldCode, scan, showQr } from './pairing.ts';
 import { type Act } from './plot.ts';
 import { catchUp, comeBack, killAndWrite, remove, restart } from './survival.ts';
@@ -14,6 +15,11 @@ export const STORY: readonly (readonly [title: string, act: Act])[] = [
   ['A message to the account reaches the backend: text, name and number are right', messageIn],
   ['POST send-message is answered with "sent", and the phone decrypts the text', messageOut],
   ['messages/status-update says "sent", then "delivered"', followMessage],
+  ['A picture and its caption arrive, and GET …/media gives the file byte for byte', pictureIn],
+  ['A voice note arrives, and GET …/media gives the file byte for byte', voiceNoteIn],
+  ['POST messages uploads a picture, and the phone opens it byte for byte', pictureOut],
+  ['POST messages sends a voice note; the phone opens it byte for byte, and "played" is told', voiceNoteOut],
+  ['A poll goes out, the phone votes, and poll_vote counts the votes', poll],
   ['kill -9: the orchestrator is gone, and a message waits at WhatsApp', killAndWrite],
   ['Started again, it is connected without a new QR', comeBack],
   ['The message of meanwhile arrives with "offline": true', catchUp],

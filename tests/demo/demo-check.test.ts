@@ -31,7 +31,7 @@ describe('npm run demo -- --check', () => {
       code: 0,
       stderr: '',
       failed: false,
-      steps: 15,
+      steps: 20,
     });
     expect(await folder.leftBehind()).toEqual([]);
   }, 60_000);
