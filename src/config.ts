@@ -139,7 +139,7 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
 function readPace(
   read: EnvironmentReader,
   production: boolean,
-): Pick<SessionSettings, 'pace' | 'newConversationsPerDay'> {
+): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'simulateTyping'> {
   const usual = (limit: number) => (production ? limit : 0);
   const bounds = { min: 0, max: 1_000_000 };
   return {
@@ -149,6 +149,7 @@ function readPace(
       perHour: read.integer('SEND_RATE_HOUR', usual(200), bounds),
       perDay: read.integer('SEND_RATE_DAY', usual(1_000), bounds),
     },
+    simulateTyping: read.flag('SIMULATE_TYPING', false),
     newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
   };
 }

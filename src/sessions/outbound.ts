@@ -14,6 +14,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { messageStatusUpdate } from './events.ts';
 import { type NewConversations } from './new-conversations.ts';
 import { type SendPace } from './send-pace.ts';
+import { type Typing } from './typing.ts';
 
 /** How long the answer to the caller waits for WhatsApp (contract 1.2). */
 const ACK_TIMEOUT_MS = 10_000;
@@ -30,6 +31,7 @@ export interface SendResult {
 export interface SendingSession {
   record: SessionRecord;
   pace: SendPace;
+  typing: Typing;
   /**
    * The open line; waits a little for one that is just being repaired.
    * @throws AppError `session_not_connected`
@@ -73,7 +75,10 @@ export class Outbound {
         peer = peerOf(recipient);
         if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
       },
-      beforeSend: (message) => this.#sent.add(session.record.sessionId, message),
+      beforeSend: async (message) => {
+        await session.typing.before(outgoing.content, message.to, line);
+        await this.#sent.add(session.record.sessionId, message);
+      },
     });
     const result = accepted(outcome);
     if (peer !== undefined) await this.#newConversations.begun(session.record, peer);

@@ -28,6 +28,7 @@ import { type PaceLimits, SendPace } from './send-pace.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type SessionView, sessionView } from './session-view.ts';
 import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
+import { Typing } from './typing.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** How long `GET /generate-qr` waits for WhatsApp's first code (contract 1). */
@@ -47,6 +48,8 @@ export interface SessionSettings {
   maxPendingSessions: number;
   /** How many messages a session may send. */
   pace: PaceLimits;
+  /** `SIMULATE_TYPING`. */
+  simulateTyping: boolean;
   /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
   newConversationsPerDay: number;
   /** `CALLBACK_OWN_MESSAGES`. */
@@ -85,7 +88,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
-  readonly #shared: Omit<SessionParts, 'pace' | 'announcing'>;
+  readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing'>;
 
   constructor(parts: SessionManagerParts) {
     const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, awaitedNumbers, folders } =
@@ -225,6 +228,7 @@ export class SessionManager implements AsyncDisposable {
     const session = new Session(record, {
       ...this.#shared,
       pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, chance }),
+      typing: new Typing({ enabled: settings.simulateTyping, clock, chance }),
       announcing: (number, announce) =>
         this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
     });

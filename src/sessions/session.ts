@@ -27,6 +27,7 @@ import { type Outbound, type SendingSession } from './outbound.ts';
 import { decide, type Decision } from './reconnect.ts';
 import { type SendPace } from './send-pace.ts';
 import { type SessionState } from './session-state.ts';
+import { type Typing } from './typing.ts';
 
 /** A line that comes back within this time was never lost for anybody outside (contract 1.1). */
 const GRACE_MS = 10_000;
@@ -43,6 +44,7 @@ export interface SessionParts {
   outbound: Outbound;
   folders: SessionFolders;
   pace: SendPace;
+  typing: Typing;
   clock: Clock;
   chance: Chance;
   supervisor: Supervisor;
@@ -84,6 +86,10 @@ export class Session implements SendingSession {
 
   get pace(): SendPace {
     return this.#parts.pace;
+  }
+
+  get typing(): Typing {
+    return this.#parts.typing;
   }
 
   /** Whether it waits to be scanned. */

@@ -1,3 +1,4 @@
+import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -172,5 +173,22 @@ describe('a text with an address in it', () => {
     expect(message.extendedTextMessage).toMatchObject({ text: expect.stringContaining('/secreto') as string });
     expect(message.extendedTextMessage?.title).toBeFalsy();
     expect(world.backend.received.map(({ path }) => path)).not.toContain('/secreto');
+  });
+});
+
+describe('SIMULATE_TYPING', () => {
+  it('shows the recipient that the account types before the message comes', async () => {
+    await using world = await startWorld({ environment: { SIMULATE_TYPING: 'true', CALLBACK_OWN_MESSAGES: 'true' } });
+    const sessionId = await linked(world);
+    const [account, person] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(PERSON)];
+    // By what its owner writes the account learns its own name, without which WhatsApp shows nobody typing.
+    await account.sendText(PERSON, 'soy yo');
+    await world.backend.next('messages/received');
+
+    const { body } = await world.whileTimeFlies(world.orchestrator.send(sessionId, PERSON, 'hola'));
+
+    await person.next(({ id }) => id === body.messageId);
+    await untilTrue(() => Promise.resolve(person.presenceOf(account).at(-1) === 'unavailable'));
+    expect(person.presenceOf(account).slice(-4)).toEqual(['available', 'composing', 'paused', 'unavailable']);
   });
 });

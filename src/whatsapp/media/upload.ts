@@ -61,7 +61,9 @@ async function tryAll(
   const pass = await hosts.pass(wanted).catch(() => undefined);
   for (const hostname of pass?.hostnames ?? []) {
     const url = mediaHost.uploadAddress(hostname, pathOf(file, kind, pass));
-    const place = await postFile({ url, path: file.path, size: file.size, clock }).then(placeIn).catch(() => undefined);
+    const place = await postFile({ url, path: file.path, size: file.size, clock })
+      .then(placeIn)
+      .catch(() => undefined);
     if (place) return place;
   }
   return undefined;
