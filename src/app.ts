@@ -8,7 +8,7 @@ import { createPost } from './callbacks/post.ts';
 import { type Config } from './config.ts';
 import { AppHealth } from './health.ts';
 import { createHttpApp, type FileSettings, removeLeftovers, startHttpServer, systemResolve } from './http/server.ts';
-import { type Chore, Housekeeping } from './housekeeping.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { DownloadMedia } from './sessions/download-media.ts';
 import { MediaKeeper } from './sessions/media-keeper.ts';
@@ -64,7 +64,12 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   });
   const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
   await files.removeIncomplete();
-  keep(built, new Housekeeping(chores(config, { storage, files, clock }), { clock, log }));
+  const chores = [
+    () => storage.prune(config.backend.retentionMs),
+    () => files.prune(config.media.retentionMs),
+    () => removeLeftovers(tmpdir()),
+  ];
+  keep(built, new Housekeeping(chores, { clock, log }));
   const notifier = keep(built, createNotifier(config, parts, storage));
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
   const connector = createConnector(config, parts, storage);
@@ -122,15 +127,6 @@ function createNotifier(config: Config, { clock, chance, log }: Required<AppPart
     ...{ clock, chance },
     log: log.child({ part: 'callbacks' }),
   });
-}
-
-function chores(
-  { backend, media }: Config,
-  { storage, files, clock }: { storage: Storage; files: DownloadsFolder; clock: Clock },
-): Chore[] {
-  const pruneFiles = () => files.prune(clock.now() - media.retentionMs);
-  const always = [() => storage.prune(backend.retentionMs), () => removeLeftovers(tmpdir())];
-  return [...always, ...(media.retentionMs > 0 ? [pruneFiles] : [])];
 }
 
 function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {

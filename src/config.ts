@@ -161,7 +161,7 @@ function readMedia(read: EnvironmentReader): MediaSettings {
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
     retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
     urlAllowedHosts: read.list('MEDIA_URL_ALLOWED_HOSTS').map(readAllowedHost),
-    host: read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host, with :port where it is not 443'),
+    host: readMediaHost(read),
   };
 }
 
@@ -173,6 +173,15 @@ function readAllowedHost(text: string): string {
     throw new ConfigError('MEDIA_URL_ALLOWED_HOSTS must be hosts with commas between, each with :port or without.');
   }
   return `${new URL(url).hostname}${port}`;
+}
+
+function readMediaHost(read: EnvironmentReader): string | undefined {
+  const form = 'a host, with :port where it is not 443';
+  const host = read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, form);
+  if (host !== undefined && !URL.canParse(`http://${host}`)) {
+    throw new ConfigError(`WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);
+  }
+  return host;
 }
 
 function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {

@@ -5,7 +5,7 @@ import { Supervisor } from './kit/supervisor.ts';
 const HOUR_MS = 3_600_000;
 
 /** Something to be done now and then. */
-export type Chore = () => Promise<void>;
+type Chore = () => Promise<void>;
 
 /** Removes, once an hour, what was kept long enough. */
 export class Housekeeping implements AsyncDisposable {

@@ -59,12 +59,14 @@ export class DownloadsFolder implements MediaFiles {
     }
   }
 
-  /** Removes the files that were fetched before `beforeMs`, and the folders that are empty then. */
-  async prune(beforeMs: number): Promise<void> {
-    for (const row of await this.#parts.rows.olderThan(beforeMs)) {
+  /** Removes the files that were fetched longer than `keptMs` ago, and the folders that are empty then; with 0 none. */
+  async prune(keptMs: number): Promise<void> {
+    if (keptMs === 0) return;
+    const { rows, clock } = this.#parts;
+    for (const row of await rows.olderThan(clock.now() - keptMs)) {
       const path = this.#absolute(row.path);
       await rm(path, { force: true });
-      await this.#parts.rows.remove(row);
+      await rows.remove(row);
       // Refused for as long as there is something in it.
       await rmdir(dirname(path)).catch(() => undefined);
     }

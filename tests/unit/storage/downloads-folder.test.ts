@@ -154,16 +154,27 @@ it('what has been kept long enough is removed, with its folder when that is empt
   await db.clock.advance(30 * DAY_MS);
   await files.save({ sessionId: BEA, messageId: 'B2' }, media('new'), signal);
 
-  await files.prune(db.clock.now() - 30 * DAY_MS);
+  await files.prune(30 * DAY_MS);
   expect(await files.find(ANA, 'A1')).toBeDefined();
   await db.clock.advance(1);
-  await files.prune(db.clock.now() - 30 * DAY_MS);
+  await files.prune(30 * DAY_MS);
 
   expect(await files.find(ANA, 'A1')).toBeUndefined();
   expect((await readdir(path, { recursive: true })).sort()).toEqual(
     [BEA, join(BEA, 'B2.jpg'), 'somebody else’s'].sort(),
   );
   expect(await db.storage.mediaRows.olderThan(db.clock.now())).toMatchObject([{ messageId: 'B2' }]);
+});
+
+it('with 0 everything is kept for ever', async () => {
+  await using db = await startStorage();
+  const { files } = await startFolder(db);
+  await files.save({ sessionId: ANA, messageId: 'A1' }, media('old'), signal);
+  await db.clock.advance(36_500 * DAY_MS);
+
+  await files.prune(0);
+
+  expect(await files.find(ANA, 'A1')).toBeDefined();
 });
 
 it('what an earlier process left incomplete is removed, and nothing else', async () => {
