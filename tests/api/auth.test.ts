@@ -30,7 +30,10 @@ const ACCEPTED: [string, Record<string, string>][] = [
 function call(route: Route, headers: Record<string, string>) {
   const { app } = startApi(KEYS);
   const sessionId = route.path.endsWith('/qr') ? PAIRING : CONNECTED;
-  const sent = request(app)[route.method](pathOf(route, sessionId)).set(headers);
+  const sent = request(app)
+    [route.method](pathOf(route, sessionId))
+    .query(route.example.query ?? {})
+    .set(headers);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

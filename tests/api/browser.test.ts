@@ -34,7 +34,7 @@ describe('CORS', () => {
       .set({ Origin: PAGE, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'x-api-key' })
       .expect(204);
     expect(headers['access-control-allow-origin']).toBe(PAGE);
-    expect(headers['access-control-allow-methods']).toBe('GET,HEAD,POST,DELETE');
+    expect(headers['access-control-allow-methods']).toBe('GET,HEAD,POST,PATCH,DELETE');
     for (const name of ['Authorization', 'X-API-Key', 'Content-Type', 'Idempotency-Key']) {
       expect(headers['access-control-allow-headers']).toContain(name);
     }
