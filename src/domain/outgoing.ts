@@ -38,7 +38,7 @@ export function isMedia(content: OutgoingContent): content is OutgoingMedia {
 }
 
 /** What is done to an earlier message, in its own conversation. */
-export type OutgoingChange =
+type OutgoingChange =
   /** `null` takes an earlier reaction back. */
   | { type: 'reaction'; messageId: string; emoji: string | null }
   /** Writes one's own text, or the caption of one's own file, anew. */
