@@ -2,6 +2,7 @@ import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
@@ -35,6 +36,8 @@ import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { Directory } from './world/directory.ts';
+import { type Addressing } from './world/address.ts';
+import { GroupDesk } from './world/group-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
 
 /** What a simulator is made of. */
@@ -64,6 +67,8 @@ interface Ground {
   readonly faults: Faults;
   readonly passes: UploadPasses;
   readonly presences: PresenceLog;
+  readonly groups: GroupDesk;
+  readonly addressing: Addressing;
   readonly now: () => number;
   readonly version: { revision: number };
 }
@@ -78,9 +83,11 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
   const presences = new PresenceLog();
-  const common = { faults, passes, presences, now, version };
-  const ground = { directory: new Directory(), changes: new Changes(), counters: makeCounters(), ...common };
-  const { directory, changes, counters } = ground;
+  const directory = new Directory();
+  const groups = new GroupDesk({ directory, now });
+  const common = { directory, groups, faults, passes, presences, addressing, now, version };
+  const ground = { changes: new Changes(), counters: makeCounters(), ...common };
+  const { changes, counters } = ground;
   const times = {
     refs: qr?.refs ?? DEFAULT_QR.refs,
     firstMs: qr?.firstMs ?? DEFAULT_QR.firstMs,
@@ -105,7 +112,7 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const mediaServer = { store: media, passes, counters, changes, troubles: failMedia(faults) };
   const page = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
-  const phones = { directory, desk, codes, changes, counters, presences, addressing, media, now, failed };
+  const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
   const world = { directory, desk, faults, changes, counters, phones, media };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -123,6 +130,7 @@ function makeBehaviours(
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
+    changeGroups(ground),
     showPictures(directory),
     relayPresence(ground),
     handOutKeyBundles(directory),

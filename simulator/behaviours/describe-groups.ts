@@ -1,13 +1,10 @@
-import { childOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
+import { childOf, errorOf, node, resultOf } from '../kit/stanza.ts';
 import { type Directory } from '../world/directory.ts';
-import { type Group } from '../world/group.ts';
+import { groupStanza } from '../world/group-stanza.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/**
- * Says what groups there are and who is in them, to their members (section 8 of the protocol notes). Changes to groups
- * are not made.
- */
+/** Says what groups there are and who is in them, to their members (section 8 of the protocol notes). */
 export function describeGroups(directory: Directory): Behaviour {
   return {
     name: 'describe groups',
@@ -23,23 +20,4 @@ export function describeGroups(directory: Directory): Behaviour {
       return true;
     },
   };
-}
-
-function groupStanza({ jid, subject, addressing, created, members }: Group): Stanza {
-  const participants = members.map((member, index) => {
-    const other = addressing === 'lid' ? { phone_number: member.jid('pn') } : { lid: member.jid('lid') };
-    const role = index === 0 ? { type: 'superadmin' } : {};
-    return node('participant', { jid: member.jid(addressing), ...other, ...role });
-  });
-  const owner = members[0]?.jid(addressing);
-  const attrs = {
-    id: jid.replace('@g.us', ''),
-    subject,
-    creation: String(created),
-    s_t: String(created),
-    addressing_mode: addressing,
-    size: String(members.length),
-    ...(owner !== undefined && { creator: owner, s_o: owner }),
-  };
-  return node('group', attrs, participants);
 }

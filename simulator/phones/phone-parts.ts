@@ -7,6 +7,7 @@ import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
+import { type GroupDesk } from '../world/group-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
 import { type Inbox } from './inbox.ts';
 import { type PhoneDevice } from './phone-device.ts';
@@ -24,6 +25,7 @@ export interface PhoneWorld {
   readonly codes: CodeDesk;
   readonly changes: Changes;
   readonly counters: Counters;
+  readonly groups: GroupDesk;
   readonly presences: PresenceLog;
   /** How 1:1 messages are addressed unless a message says otherwise. */
   readonly addressing: Addressing;

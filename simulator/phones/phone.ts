@@ -13,6 +13,7 @@ import { type Picture } from '../world/picture.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
+import { PhoneInGroup } from './phone-in-group.ts';
 import { PhoneDevice } from './phone-device.ts';
 import { PhoneKeys } from './phone-keys.ts';
 import { PhoneMedia } from './phone-media.ts';
@@ -96,6 +97,23 @@ export class Phone {
 
   set picture(picture: Picture | undefined) {
     this.#parts.account.picture = picture;
+  }
+
+  /** Who may put it into groups. */
+  set addedBy(who: 'everybody' | 'nobody') {
+    this.#parts.account.addedBy = who;
+  }
+
+  /** What it does to a group. */
+  inGroup(group: Group): PhoneInGroup {
+    const { world, account } = this.#parts;
+    return new PhoneInGroup(world, account, group);
+  }
+
+  /** Comes into the group whose link ends with `code`; its JID. Throws a GroupError when the link is not valid. */
+  joinGroup(code: string): string {
+    const { world, account } = this.#parts;
+    return world.groups.join(code, account).jid;
   }
 
   /** Scans the text of a QR. Resolves when the client has signed; rejects with a PairingError. */

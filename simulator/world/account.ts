@@ -9,6 +9,8 @@ export class Account implements Owner {
   readonly lid: string;
   name: string;
   picture: Picture | undefined;
+  /** Who may put the account into groups; others are refused. */
+  addedBy: 'everybody' | 'nobody' = 'everybody';
   /** The linked devices by their id. */
   readonly linked = new Map<number, LinkedDevice>();
   #phone: Endpoint | undefined;

@@ -44,9 +44,14 @@ export class Directory {
     return this.#groups.get(jid ?? '');
   }
 
+  /** All groups, oldest first. */
+  groups(): Group[] {
+    return [...this.#groups.values()];
+  }
+
   /** The groups that the account is in, oldest first. */
   groupsOf(account: unknown): Group[] {
-    return [...this.#groups.values()].filter((group) => group.has(account));
+    return this.groups().filter((group) => group.has(account));
   }
 
   /** The account that has exactly this number. */

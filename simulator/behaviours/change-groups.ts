@@ -1,0 +1,114 @@
+import { bytesOf, childOf, childrenOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
+import { type Account } from '../world/account.ts';
+import { type Directory } from '../world/directory.ts';
+import { type Group } from '../world/group.ts';
+import { type GroupDesk, GroupError, type PeopleAction, type PersonOutcome } from '../world/group-desk.ts';
+import { groupStanza, participantStanza } from '../world/group-stanza.ts';
+import { type Addressing } from '../world/address.ts';
+import { isIq } from './answer-iq.ts';
+import { type Behaviour } from './behaviour.ts';
+
+/** What changing groups works with. */
+export interface ChangeGroupsParts {
+  readonly directory: Directory;
+  readonly groups: GroupDesk;
+  /** How the members of new groups are named. */
+  readonly addressing: Addressing;
+}
+
+/** A change that a client asks for. */
+interface Order {
+  readonly by: Account;
+  /** The child of the iq that says what to do. */
+  readonly change: Stanza;
+  readonly iq: Stanza;
+}
+
+/** Changes groups for clients, and gives them the link to one (`groups.js` of Baileys has the stanzas). */
+export function changeGroups(parts: ChangeGroupsParts): Behaviour {
+  return {
+    name: 'change groups',
+    onStanza(iq, client) {
+      const by = parts.directory.byJid(client.device?.jid('pn'));
+      const [change] = childrenOf(iq);
+      const isAsked = isIq(iq, { xmlns: 'w:g2', type: 'set' }) || isIq(iq, { xmlns: 'w:g2', child: 'invite' });
+      if (!by || !change || !isAsked) return false;
+      try {
+        client.send(resultOf(iq, carryOut(parts, { by, change, iq })));
+      } catch (error) {
+        if (!(error instanceof GroupError)) throw error;
+        client.send(errorOf(iq, error.code, error.message));
+      }
+      return true;
+    },
+  };
+}
+
+function carryOut(parts: ChangeGroupsParts, order: Order): Stanza[] {
+  const { change, by, iq } = order;
+  if (change.tag === 'create') return create(parts, order);
+  if (change.tag === 'leave') {
+    parts.groups.leave(groupOf(parts, childOf(change, 'group')?.attrs.id), by);
+    return [change];
+  }
+  const carryOutIn = CHANGES[change.tag];
+  if (!carryOutIn) throw new GroupError('400', 'bad-request');
+  return carryOutIn(parts, order, groupOf(parts, iq.attrs.to));
+}
+
+/** What is changed in a group, by the tag that asks for it. */
+const CHANGES: Partial<Record<string, (parts: ChangeGroupsParts, order: Order, group: Group) => Stanza[]>> = {
+  subject({ groups }, { by, change }, group) {
+    groups.rename(group, by, bytesOf(change).toString('utf8'));
+    return [];
+  },
+  description({ groups }, { by, change }, group) {
+    const { id, prev } = change.attrs;
+    if (prev !== group.description?.id) throw new GroupError('409', 'conflict');
+    groups.describe(group, by, id === undefined ? undefined : bytesOf(childOf(change, 'body')).toString('utf8'), id);
+    return [];
+  },
+  invite({ groups }, { by, iq }, group) {
+    const code = iq.attrs.type === 'get' ? groups.invite(group, by) : groups.revokeInvite(group, by);
+    return [node('invite', { code })];
+  },
+  add: (...asked) => people('add', ...asked),
+  remove: (...asked) => people('remove', ...asked),
+  promote: (...asked) => people('promote', ...asked),
+  demote: (...asked) => people('demote', ...asked),
+};
+
+function people(action: PeopleAction, parts: ChangeGroupsParts, { by, change }: Order, group: Group): Stanza[] {
+  const { known, strangers } = peopleIn(parts.directory, change);
+  const outcomes = parts.groups.people(group, by, action, known).map((outcome) => outcomeStanza(group, outcome));
+  return [node(action, {}, [...outcomes, ...strangers])];
+}
+
+/** A group as it was made, and in it also those who are not in it, with what WhatsApp has against them. */
+function create({ directory, groups, addressing }: ChangeGroupsParts, { by, change }: Order): Stanza[] {
+  const { known, strangers } = peopleIn(directory, change);
+  const { subject = '' } = change.attrs;
+  const { group, outcomes } = groups.create(by, { subject, people: known, addressing });
+  const refused = outcomes.filter(({ error }) => error !== undefined).map((outcome) => outcomeStanza(group, outcome));
+  const described = groupStanza(group);
+  return [{ ...described, content: [...childrenOf(described), ...refused, ...strangers] }];
+}
+
+function groupOf({ directory }: ChangeGroupsParts, jid: string | undefined): Group {
+  const group = directory.group(jid);
+  if (!group) throw new GroupError('404', 'item-not-found');
+  return group;
+}
+
+/** The people that a change names, and of those who have no account what WhatsApp says of them. */
+function peopleIn(directory: Directory, change: Stanza): { known: Account[]; strangers: Stanza[] } {
+  const named = childrenOf(change).map(({ attrs: { jid = '' } }) => ({ jid, account: directory.byJid(jid) }));
+  return {
+    known: named.flatMap(({ account }) => account ?? []),
+    strangers: named.filter(({ account }) => !account).map(({ jid }) => node('participant', { jid, error: '404' })),
+  };
+}
+
+function outcomeStanza(group: Group, { person, error }: PersonOutcome): Stanza {
+  return participantStanza(group, person, group.roleOf(person), error === undefined ? {} : { error });
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+
+import { node, type Stanza } from '../kit/stanza.ts';
+import { type Account } from './account.ts';
+import { type Addressing } from './address.ts';
+import { type Directory } from './directory.ts';
+import { type Group } from './group.ts';
+import { bodyOf, groupStanza, participantStanza } from './group-stanza.ts';
+
+/** What is done to people in a group. */
+export type PeopleAction = 'add' | 'remove' | 'promote' | 'demote';
+
+/** A change that WhatsApp does not make; the code is what clients are told. */
+export class GroupError extends Error {
+  readonly code: string;
+
+  constructor(code: string, text: string) {
+    super(text);
+    this.name = 'GroupError';
+    this.code = code;
+  }
+}
+
+/** Somebody whom a change was to concern, with what WhatsApp has against it. */
+export interface PersonOutcome {
+  readonly person: Account;
+  /** `undefined` when it was done. */
+  readonly error: string | undefined;
+}
+
+/** What the desk works with. */
+export interface GroupDeskParts {
+  readonly directory: Directory;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+const MAX_SUBJECT = 100;
+
+/** Changes groups for those who may, and tells the linked devices of all members (section 10 of the protocol notes). */
+export class GroupDesk {
+  readonly #parts: GroupDeskParts;
+
+  constructor(parts: GroupDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes a group of the maker and those who let themselves be added. */
+  create(maker: Account, facts: { subject: string; people: readonly Account[]; addressing: Addressing }) {
+    const { directory } = this.#parts;
+    checkSubject(facts.subject);
+    const outcomes = facts.people.filter((person) => person !== maker).map((person) => mayBeAdded(person));
+    const members = [maker, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
+    const group = directory.makeGroup({ ...facts, created: this.#seconds, members });
+    this.#tell(group, maker, node('create', { type: 'new' }, [groupStanza(group)]));
+    return { group, outcomes };
+  }
+
+  /** Does something to people, as far as it can be done to each. Throws a GroupError when `by` may not. */
+  people(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): PersonOutcome[] {
+    demandAdmin(group, by);
+    const outcomes = people.map((person) => obstacle(group, action, person));
+    const done = outcomes.filter(({ error }) => error === undefined).map(({ person }) => person);
+    if (done.length > 0) this.#change(group, by, action, done);
+    return outcomes;
+  }
+
+  /** Somebody goes by himself. Throws a GroupError when he is not in it. */
+  leave(group: Group, who: Account): void {
+    demandMember(group, who);
+    this.#change(group, who, 'remove', [who]);
+  }
+
+  /** Somebody comes by the link. Throws a GroupError when the link is not valid. */
+  join(code: string, who: Account): Group {
+    const group = this.#parts.directory.groups().find(({ inviteCode }) => inviteCode === code);
+    if (!group) throw new GroupError('410', 'gone');
+    if (!group.has(who)) this.#change(group, who, 'add', [who]);
+    return group;
+  }
+
+  /** Calls it something else. Throws a GroupError when `by` may not, or the subject is empty or too long. */
+  rename(group: Group, by: Account, subject: string): void {
+    demandEditor(group, by);
+    checkSubject(subject);
+    group.subject = subject;
+    this.#tell(group, by, node('subject', { subject, s_o: by.jid(group.addressing), s_t: String(this.#seconds) }));
+  }
+
+  /** Says what it is about, or no more. Throws a GroupError when `by` may not. */
+  describe(group: Group, by: Account, text: string | undefined, id: string = randomUUID()): void {
+    demandEditor(group, by);
+    group.description = text === undefined ? undefined : { id, text };
+    const body = text === undefined ? [node('delete')] : [bodyOf(text)];
+    this.#tell(group, by, node('description', { id }, body));
+  }
+
+  /** What its link ends with. Throws a GroupError when `by` may not know it. */
+  invite(group: Group, by: Account): string {
+    demandAdmin(group, by);
+    return group.inviteCode;
+  }
+
+  /** Makes its old link invalid; answers what the new one ends with. Throws a GroupError when `by` may not. */
+  revokeInvite(group: Group, by: Account): string {
+    demandAdmin(group, by);
+    group.renewInvite();
+    this.#tell(group, by, node('invite', { code: group.inviteCode }));
+    return group.inviteCode;
+  }
+
+  /** Those who are removed hear of it too. */
+  #change(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): void {
+    const before = group.members;
+    for (const person of people) apply(group, action, person);
+    const listeners = new Set([...before, ...group.members]);
+    const participants = people.map((person) => participantStanza(group, person, group.roleOf(person)));
+    this.#tell(group, by, node(action, {}, participants), listeners);
+  }
+
+  #tell(group: Group, by: Account, change: Stanza, listeners: Iterable<Account> = group.members): void {
+    const { addressing, jid } = group;
+    const other: Addressing = addressing === 'lid' ? 'pn' : 'lid';
+    const attrs = {
+      ...{ type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), notify: by.name },
+      ...{ participant: by.jid(addressing), [`participant_${other}`]: by.jid(other), addressing_mode: addressing },
+    };
+    for (const { linked } of listeners) {
+      for (const device of linked.values()) device.deliver(node('notification', attrs, [change]));
+    }
+  }
+
+  get #seconds(): number {
+    return Math.floor(this.#parts.now() / 1000);
+  }
+}
+
+function mayBeAdded(person: Account): PersonOutcome {
+  return { person, error: person.addedBy === 'nobody' ? '403' : undefined };
+}
+
+function obstacle(group: Group, action: PeopleAction, person: Account): PersonOutcome {
+  const role = group.roleOf(person);
+  if (action === 'add') return role === undefined ? mayBeAdded(person) : { person, error: '409' };
+  if (role === undefined) return { person, error: '404' };
+  return { person, error: role === 'superadmin' && action !== 'promote' ? '405' : undefined };
+}
+
+function apply(group: Group, action: PeopleAction, person: Account): void {
+  if (action === 'remove') group.remove(person);
+  else if (group.roleOf(person) !== 'superadmin') group.put(person, action === 'promote' ? 'admin' : 'member');
+}
+
+function demandMember(group: Group, who: Account): void {
+  if (!group.has(who)) throw new GroupError('404', 'item-not-found');
+}
+
+function demandAdmin(group: Group, who: Account): void {
+  demandMember(group, who);
+  if (group.roleOf(who) === 'member') throw new GroupError('403', 'forbidden');
+}
+
+function demandEditor(group: Group, who: Account): void {
+  demandMember(group, who);
+  if (group.locked) demandAdmin(group, who);
+}
+
+function checkSubject(subject: string): void {
+  if (subject === '' || subject.length > MAX_SUBJECT) throw new GroupError('406', 'not-acceptable');
+}

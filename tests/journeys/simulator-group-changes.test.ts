@@ -1,0 +1,169 @@
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
+import { type Group } from '../../simulator/world/group.ts';
+import { BaileysClient } from '../harness/baileys-client.ts';
+
+let whatsapp: Simulator;
+let client: BaileysClient;
+let ana: Phone;
+let luz: Phone;
+let shop: Phone;
+beforeAll(async () => {
+  whatsapp = await startSimulator();
+  ana = whatsapp.phone('5491122334455', 'Ana');
+  luz = whatsapp.phone('5491133445566', 'Luz');
+  shop = whatsapp.phone('5491166778899', 'Shop');
+  client = new BaileysClient(whatsapp);
+  await client.pairWith(shop);
+});
+
+afterEach(async () => {
+  await whatsapp.until((server) => server.devices().every(({ waiting }) => waiting === 0));
+  expect(whatsapp.stats().errors).toEqual([]);
+});
+
+afterAll(async () => {
+  await client[Symbol.asyncDispose]();
+  await whatsapp[Symbol.asyncDispose]();
+});
+
+/**
+ * The next so many things that the client says of groups, where it says them: of what it says of one group in one moment its
+ * listeners hear only the first.
+ */
+function newsOfGroups(count: number): Promise<unknown[]> {
+  const { ev } = client.sock!;
+  const emit = ev.emit.bind(ev);
+  const news: unknown[] = [];
+  const { promise, resolve } = Promise.withResolvers<unknown[]>();
+  ev.emit = (name, data) => {
+    if (name === 'groups.update') news.push(...(data as unknown[]));
+    if (name === 'group-participants.update') news.push(data);
+    if (news.length >= count) resolve(news);
+    return emit(name, data);
+  };
+  return promise;
+}
+
+/** A group whose owner is the shop. */
+function ours(...others: Phone[]): Group {
+  return whatsapp.group({ subject: 'Ours', members: [shop, ...others] });
+}
+
+describe('a client that is an admin', () => {
+  it('makes a group of those who let themselves be added', async () => {
+    luz.addedBy = 'nobody';
+    const made = await client.sock!.groupCreate('New', [ana.jid, luz.lid, '14155550100@s.whatsapp.net']);
+    luz.addedBy = 'everybody';
+
+    expect(made).toMatchObject({ subject: 'New', owner: shop.lid, size: 2, addressingMode: 'lid' });
+    expect((await client.sock!.groupMetadata(made.id)).participants.map(({ id }) => id)).toEqual([shop.lid, ana.lid]);
+    await ana.sendText(made.id, 'hola');
+    await client.text('hola');
+  });
+
+  it('adds, promotes, demotes and removes people, each with an outcome of his own', async () => {
+    const group = ours(ana);
+    const sock = client.sock!;
+    const to = async (action: 'add' | 'remove' | 'promote' | 'demote', ...jids: string[]) =>
+      (await sock.groupParticipantsUpdate(group.jid, jids, action)).map(({ status, jid }) => [status, jid]);
+
+    expect(await to('add', luz.jid, ana.lid, '14155550100@s.whatsapp.net')).toEqual([
+      ['200', luz.lid],
+      ['409', ana.lid],
+      ['404', '14155550100@s.whatsapp.net'],
+    ]);
+    expect(await to('promote', luz.lid)).toEqual([['200', luz.lid]]);
+    expect((await sock.groupMetadata(group.jid)).participants.at(-1)).toMatchObject({ id: luz.lid, admin: 'admin' });
+    expect(await to('demote', luz.lid, shop.lid)).toEqual([
+      ['200', luz.lid],
+      ['405', shop.lid],
+    ]);
+    expect(await to('remove', luz.jid)).toEqual([['200', luz.lid]]);
+    expect(await to('remove', luz.jid)).toEqual([['404', luz.lid]]);
+    expect(group.members.map(({ name }) => name)).toEqual(['Shop', 'Ana']);
+  });
+
+  it('changes subject and description, and gets, renews and gives up the link', async () => {
+    const group = ours(ana);
+    const sock = client.sock!;
+
+    await sock.groupUpdateSubject(group.jid, 'Ours anew');
+    await sock.groupUpdateDescription(group.jid, 'First');
+    await sock.groupUpdateDescription(group.jid, 'Second');
+    expect(await sock.groupMetadata(group.jid)).toMatchObject({ subject: 'Ours anew', desc: 'Second' });
+    await sock.groupUpdateDescription(group.jid);
+    expect((await sock.groupMetadata(group.jid)).desc).toBeUndefined();
+
+    const code = (await sock.groupInviteCode(group.jid))!;
+    expect(luz.joinGroup(code)).toBe(group.jid);
+    const renewed = await sock.groupRevokeInvite(group.jid);
+    expect(renewed).not.toBe(code);
+    expect(() => ana.joinGroup(code)).toThrow('gone');
+    await sock.groupLeave(group.jid);
+    await expect(sock.groupMetadata(group.jid)).rejects.toMatchObject({ data: 404 });
+  });
+});
+
+it('a client that is no admin is refused, and so is who is not in the group', async () => {
+  const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
+  const foreign = whatsapp.group({ subject: 'Foreign', members: [ana, luz] });
+  const sock = client.sock!;
+
+  await sock.groupUpdateSubject(group.jid, 'Anybody may');
+  group.locked = true;
+  for (const refused of [
+    sock.groupUpdateSubject(group.jid, 'Not any more'),
+    sock.groupUpdateDescription(group.jid, 'Not any more'),
+    sock.groupParticipantsUpdate(group.jid, [luz.jid], 'add'),
+    sock.groupInviteCode(group.jid),
+    sock.groupRevokeInvite(group.jid),
+  ]) {
+    await expect(refused).rejects.toMatchObject({ data: 403 });
+  }
+  await expect(sock.groupUpdateSubject(foreign.jid, 'Mine')).rejects.toMatchObject({ data: 404 });
+  await expect(sock.groupLeave(foreign.jid)).rejects.toMatchObject({ data: 404 });
+  await expect(sock.groupUpdateSubject(group.jid, 'x'.repeat(101))).rejects.toMatchObject({ data: 403 });
+});
+
+it('tells the members’ devices of everything that phones change', async () => {
+  const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
+  const admin = ana.inGroup(group);
+  const news = newsOfGroups(8);
+
+  admin.add(luz);
+  admin.promote(luz);
+  luz.inGroup(group).rename('Ours now');
+  admin.demote(luz);
+  admin.describe('What it is about');
+  admin.revokeInvite();
+  luz.inGroup(group).leave();
+  admin.remove(shop);
+
+  expect(await news).toMatchObject([
+    { id: group.jid, author: ana.lid, action: 'add', participants: [{ id: luz.lid, phoneNumber: luz.jid }] },
+    { id: group.jid, author: ana.lid, action: 'promote', participants: [{ id: luz.lid, admin: 'admin' }] },
+    { id: group.jid, author: luz.lid, subject: 'Ours now' },
+    { id: group.jid, action: 'demote', participants: [{ id: luz.lid, admin: null }] },
+    { id: group.jid, desc: 'What it is about' },
+    { id: group.jid, inviteCode: group.inviteCode },
+    { id: group.jid, author: luz.lid, action: 'remove', participants: [{ id: luz.lid }] },
+    { id: group.jid, author: ana.lid, action: 'remove', participants: [{ id: shop.lid }] },
+  ]);
+  expect(() => luz.inGroup(group).rename('Back')).toThrow('item-not-found');
+  await expect(shop.sendText(group, 'am I still here?')).rejects.toThrow(RangeError);
+});
+
+it('tells a device that was away of what was changed meanwhile', async () => {
+  const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
+  await client.goAway();
+  await whatsapp.until((server) => !server.devices()[0]!.online);
+  ana.inGroup(group).add(luz);
+  await client.logIn();
+
+  const stanza = await client.stanza(
+    ({ tag, attrs }) => tag === 'notification' && attrs.from === group.jid && attrs.offline !== undefined,
+  );
+  expect(stanza.attrs).toMatchObject({ type: 'w:gp2', participant: ana.lid, participant_pn: ana.jid });
+});
