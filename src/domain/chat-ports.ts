@@ -39,12 +39,60 @@ export interface Group {
   participants: GroupParticipant[];
 }
 
-/** The groups of an account. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+/** What can be done to people in a group. */
+export type ParticipantAction = 'add' | 'remove' | 'promote' | 'demote';
+
+/** Why somebody could not be added to a group, removed from it, or given another role. */
+export type ParticipantRefusal =
+  | ('not_on_whatsapp' | 'not_in_group' | 'already_in_group' | 'left_recently' | 'needs_invitation' | 'group_full')
+  | ('not_allowed' | 'refused');
+
+/** What became of one of the people whom a change of a group concerned. */
+export interface ParticipantResult extends Person {
+  done: boolean;
+  /** `null` when it was done. */
+  reason: ParticipantRefusal | null;
+  /** WhatsApp's own code for the refusal, where it gave one. */
+  code: string | null;
+}
+
+/** A new group, and what became of those who were to be in it. */
+export interface NewGroup {
+  group: Group;
+  results: ParticipantResult[];
+}
+
+/** What of a group is to be changed; what is left out stays as it is. */
+export interface GroupUpdate {
+  subject?: string | undefined;
+  /** `null` removes it. */
+  description?: string | null | undefined;
+}
+
+/**
+ * The groups of an account. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`,
+ * `whatsapp_refused`; what concerns one group also with `group_not_found`, and a change of it with `not_allowed`.
+ */
 export interface GroupActions {
   /** All groups that the account is in. */
   list(): Promise<Group[]>;
-  /** One of them, as it was at most a minute ago. @throws AppError `group_not_found` */
+  /** One of them, as it was at most a minute ago. */
   view(groupId: string): Promise<Group>;
+  /**
+   * Makes a group of the account and those who can be added.
+   * @throws AppError `number_not_on_whatsapp` when none of them has an account
+   */
+  create(subject: string, participants: readonly Recipient[]): Promise<NewGroup>;
+  /** Does something to people in a group, as far as WhatsApp does it to each; one result for each, in their order. */
+  change(groupId: string, action: ParticipantAction, participants: readonly Recipient[]): Promise<ParticipantResult[]>;
+  /** Changes what a group is called or is about; the group as it is then. */
+  update(groupId: string, update: GroupUpdate): Promise<Group>;
+  /** What the group's link (`https://chat.whatsapp.com/…`) ends with. */
+  invite(groupId: string): Promise<string>;
+  /** Makes the link invalid; what the new one ends with. */
+  revokeInvite(groupId: string): Promise<string>;
+  /** Has the account be in the group no more. */
+  leave(groupId: string): Promise<void>;
 }
 
 /** What WhatsApp says of a number. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseGroupId, parsePhoneNumber, parseRecipient } from '../domain/address.ts';
+import { type ParticipantRefusal } from '../domain/chat-ports.ts';
+import { recipient } from './message-fields.ts';
 import { sessionParams } from './schemas.ts';
 
 /** A number as people write it. */
@@ -23,6 +25,39 @@ export const groupParams = z.object({ ...sessionParams.shape, groupId });
 
 /** The code for a `groupId` of the wrong form: nobody needs to tell "no such" from "no such form". */
 export const GROUP_REFUSALS = { groupId: 'group_not_found' } as const;
+
+/** The most people that a group of WhatsApp holds, without the account itself. */
+const MAX_PARTICIPANTS = 1_023;
+const PARTICIPANTS = `must hold 1 to ${MAX_PARTICIPANTS} phone numbers with country code, or LIDs`;
+
+/** People for a group. */
+export const participants = z
+  .array(
+    recipient.refine((person) => person.kind === 'number' || person.jid.endsWith('@lid'), PARTICIPANTS),
+    PARTICIPANTS,
+  )
+  .min(1, PARTICIPANTS)
+  .max(MAX_PARTICIPANTS, PARTICIPANTS)
+  .meta({ description: 'Digits with country code, or LIDs.', example: ['5491122334455'] });
+
+const MAX_SUBJECT = 100;
+const SUBJECT = `must be a text of 1 to ${MAX_SUBJECT} characters`;
+const MAX_DESCRIPTION = 2_048;
+const DESCRIPTION = `must be a text of at most ${MAX_DESCRIPTION} characters, or null`;
+
+/** What a group is called. */
+export const groupSubject = z
+  .string(SUBJECT)
+  .max(MAX_SUBJECT, SUBJECT)
+  .refine((text) => text.trim() !== '', SUBJECT)
+  .transform((text) => text.toWellFormed());
+
+/** What a group is about; an empty text is none. */
+export const groupDescription = z
+  .string(DESCRIPTION)
+  .max(MAX_DESCRIPTION, DESCRIPTION)
+  .transform((text) => (text.trim() === '' ? null : text.toWellFormed()))
+  .nullable();
 
 /** The path of everything about one contact. */
 export const contactParams = z.object({ ...sessionParams.shape, contactId });
@@ -56,6 +91,21 @@ export const group = z
   })
   .meta({ id: 'Group' });
 
+const REASONS = [
+  ...['not_on_whatsapp', 'not_in_group', 'already_in_group', 'left_recently', 'needs_invitation', 'group_full'],
+  ...['not_allowed', 'refused'],
+] as ParticipantRefusal[];
+
+/** What became of somebody, as REST shows it. */
+export const participantResult = z
+  .strictObject({
+    ...names,
+    done: z.boolean(),
+    reason: z.enum(REASONS).nullable().meta({ description: 'Why it was not done.' }),
+    code: z.string().nullable().meta({ description: 'WhatsApp’s own code for it.' }),
+  })
+  .meta({ id: 'ParticipantResult' });
+
 const ANA = { number: '5491122334455', lid: '123456789012345@lid' };
 
 /** A group for the documentation. */
@@ -72,6 +122,12 @@ export const EXAMPLE_GROUP: z.infer<typeof group> = {
     { number: '5491234567890', lid: '234567890123456@lid', role: 'member' },
   ],
 };
+
+/** Results for the documentation. */
+export const EXAMPLE_RESULTS: z.infer<typeof participantResult>[] = [
+  { ...ANA, done: true, reason: null, code: null },
+  { number: '5491133445566', lid: null, done: false, reason: 'needs_invitation', code: '403' },
+];
 
 /** Text that `parse` makes something of; else it is refused, with `complaint` after the field's name. */
 function typed<Value>(parse: (text: string) => Value | undefined, complaint: string) {

@@ -1,4 +1,4 @@
-import { makeWASocket, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
@@ -99,7 +99,7 @@ export class BaileysConnection implements Connection {
       inLine: (work) => inLine(this.#context, work),
       clock: parts.clock,
     });
-    this.groups = new BaileysGroups({ queries: this.#queries, cache: parts.groupCache });
+    this.groups = new BaileysGroups({ queries: this.#queries, cache: parts.groupCache, lookup: parts.lookup });
     this.contacts = new BaileysContacts({ ...parts, queries: this.#queries });
     this.chats = new BaileysChats({ ...parts, queries: this.#queries });
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
@@ -253,7 +253,8 @@ export class BaileysConnection implements Connection {
     const key = messageKeyOf(message.key);
     const reading = this.#reading({ message, offline, me }, line.socket);
     this.#tell(async () => this.#parts.listener.onMessage(await reading, key));
-    if (!message.message) this.#parts.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
+    if (isUndecrypted(message))
+      this.#parts.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
   }
 
   #unreadable(attrs: Record<string, string>): void {
@@ -350,4 +351,9 @@ export class BaileysConnection implements Connection {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A message without content; that somebody joined a group, say, comes as one too. */
+function isUndecrypted({ messageStubType }: WAMessage): boolean {
+  return messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT;
 }

@@ -6,6 +6,7 @@ import {
   type Group,
   type GroupActions,
   type LineActions,
+  type ParticipantResult,
 } from '../../src/domain/chat-ports.ts';
 import { AppError } from '../../src/domain/errors.ts';
 
@@ -31,6 +32,8 @@ export const GROUP: Group = {
   ],
 };
 
+const RESULT: ParticipantResult = { number: CONTACT.number, lid: CONTACT.lid, done: true, reason: null, code: null };
+
 /** A line that knows one group and one contact. */
 export class LineInMemory implements LineActions {
   /** What was asked of it, in order. */
@@ -39,6 +42,21 @@ export class LineInMemory implements LineActions {
   readonly groups: GroupActions = {
     list: () => Promise.resolve([GROUP]),
     view: (groupId) => this.#known(groupId, GROUP),
+    create: (subject, participants) => {
+      this.asked.push(['create', subject, participants]);
+      return Promise.resolve({ group: { ...GROUP, subject }, results: [RESULT] });
+    },
+    change: (groupId, action, participants) => {
+      this.asked.push([action, participants]);
+      return this.#known(groupId, [RESULT]);
+    },
+    update: (groupId, update) => {
+      this.asked.push(['update', update]);
+      return this.#known(groupId, GROUP);
+    },
+    invite: (groupId) => this.#known(groupId, 'CODE1'),
+    revokeInvite: (groupId) => this.#known(groupId, 'CODE2'),
+    leave: (groupId) => this.#known(groupId, undefined),
   };
 
   readonly contacts: ContactActions = {

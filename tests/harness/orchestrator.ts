@@ -43,6 +43,10 @@ export class Orchestrator implements AsyncDisposable {
     return this.#ask('POST', path, body, headers);
   }
 
+  patch(path: string, body: unknown): Promise<Answer> {
+    return this.#ask('PATCH', path, body);
+  }
+
   delete(path: string): Promise<Answer> {
     return this.#ask('DELETE', path);
   }

@@ -3,7 +3,16 @@ import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './c
 import { checkContact, contactPicture } from './contacts.ts';
 import { markRead, showPresence } from './chats.ts';
 import { pullEvents } from './events.ts';
-import { listGroups, viewGroup } from './groups.ts';
+import {
+  changeParticipants,
+  createGroup,
+  groupInvite,
+  leaveGroup,
+  listGroups,
+  revokeInvite,
+  updateGroup,
+  viewGroup,
+} from './groups.ts';
 import { health } from './health.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { messageMedia } from './media.ts';
@@ -21,7 +30,13 @@ export const ROUTES: readonly Route[] = [
   sendMessage,
   sendAnyMessage,
   listGroups,
+  createGroup,
   viewGroup,
+  updateGroup,
+  changeParticipants,
+  groupInvite,
+  revokeInvite,
+  leaveGroup,
   checkContact,
   contactPicture,
   messageMedia,

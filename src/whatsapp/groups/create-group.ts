@@ -1,0 +1,35 @@
+import { type BinaryNode, generateMessageIDV2, type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
+import { extractGroupMetadata } from '@whiskeysockets/baileys/lib/Socket/groups.js';
+import { AppError } from '../../domain/errors.ts';
+import { type Outcome, outcomeOf } from './participants.ts';
+import { addressesOf } from './read-group.ts';
+
+/**
+ * Makes a group, as Baileys' `groupCreate` does, which takes those whom WhatsApp could not add for members.
+ * @returns the group, and what became of each
+ * @throws AppError `whatsapp_timeout`
+ */
+export async function createGroup(
+  { query }: Pick<WASocket, 'query'>,
+  subject: string,
+  jids: readonly string[],
+): Promise<{ metadata: GroupMetadata; outcomes: Outcome[] }> {
+  const people = jids.map((jid) => ({ tag: 'participant', attrs: { jid } }));
+  const answer = (await query({
+    tag: 'iq',
+    attrs: { type: 'set', xmlns: 'w:g2', to: '@g.us' },
+    content: [{ tag: 'create', attrs: { subject, key: generateMessageIDV2() }, content: people }],
+  })) as BinaryNode | undefined;
+  if (!answer) throw new AppError('whatsapp_timeout');
+  const metadata = extractGroupMetadata(answer);
+  const outcomes = childrenOf(childrenOf(answer)[0])
+    .filter(({ tag }) => tag === 'participant')
+    .map(outcomeOf);
+  const outside = new Set(outcomes.filter(({ error }) => error !== undefined).flatMap(({ addresses }) => addresses));
+  const participants = metadata.participants.filter((each) => !addressesOf(each).some((jid) => outside.has(jid ?? '')));
+  return { metadata: { ...metadata, participants, size: participants.length }, outcomes };
+}
+
+function childrenOf(node: BinaryNode | undefined): BinaryNode[] {
+  return Array.isArray(node?.content) ? node.content : [];
+}
