@@ -8,14 +8,12 @@ import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { Acks } from './acks.ts';
+import { Actions } from './actions.ts';
 import { type AuthListener, isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ClientVersion } from './client-version.ts';
 import { closeReason } from './disconnect.ts';
-import { BaileysChats } from './chats/chats.ts';
-import { BaileysContacts } from './contacts/contacts.ts';
-import { BaileysGroups } from './groups/groups.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type KnownMessages } from './known-messages.ts';
@@ -30,7 +28,6 @@ import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { numbersOf, peopleOf } from './people.ts';
 import { QrOffer } from './qr-offer.ts';
-import { Queries } from './queries.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { leftOver, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
@@ -76,13 +73,10 @@ interface OpenLine {
  * not even be made.
  */
 export class BaileysConnection implements Connection {
-  readonly groups: BaileysGroups;
-  readonly contacts: BaileysContacts;
-  readonly chats: BaileysChats;
+  readonly actions: Actions;
   readonly #parts: ConnectionParts;
   readonly #context: LineContext;
   readonly #acks: Acks;
-  readonly #queries: Queries;
   readonly #closed = Promise.withResolvers<undefined>();
   #line: OpenLine | undefined;
   #asked = false;
@@ -94,14 +88,11 @@ export class BaileysConnection implements Connection {
     this.#parts = parts;
     this.#acks = new Acks(parts.clock);
     this.#context = { sessionId: parts.sessionId, failed: (error) => this.#broke('out of its reach', error) };
-    this.#queries = new Queries({
+    this.actions = new Actions({
+      ...parts,
       socket: () => this.#usable().socket,
       inLine: (work) => inLine(this.#context, work),
-      clock: parts.clock,
     });
-    this.groups = new BaileysGroups({ queries: this.#queries, cache: parts.groupCache, lookup: parts.lookup });
-    this.contacts = new BaileysContacts({ ...parts, queries: this.#queries });
-    this.chats = new BaileysChats({ ...parts, queries: this.#queries });
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -153,7 +144,7 @@ export class BaileysConnection implements Connection {
     const origins = new CiphertextOrigins();
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
     const version = clientVersion.current;
-    const groupMetadata = (groupId: string) => this.groups.metadata(groupId);
+    const groupMetadata = (groupId: string) => this.actions.groups.metadata(groupId);
     const config = socketConfig({ ...this.#parts, version, auth, origins, unreadable, groupMetadata });
     const socket = makeWASocket(config);
     guardListeners(socket, (failure) => this.#outOfBand(failure));
@@ -190,7 +181,7 @@ export class BaileysConnection implements Connection {
     const { lookup, knownMessages, clock, listener, uploads } = this.#parts;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, groups: this.groups, lookup, knownMessages, clock },
+      ...{ socket, acks: this.#acks, groups: this.actions.groups, lookup, knownMessages, clock },
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
     };
@@ -270,7 +261,7 @@ export class BaileysConnection implements Connection {
       message: (messageId) => knownMessages.find(messageId),
       unknownFields: (messageId) => knownMessages.unknownFields(messageId),
       // What an earlier line left is read before this one is open: then there is nobody to ask.
-      groupName: (groupId) => this.groups.name(groupId, socket),
+      groupName: (groupId) => this.actions.groups.name(groupId, socket),
     });
   }
 
@@ -329,8 +320,7 @@ export class BaileysConnection implements Connection {
     this.#line?.watchdogs.stop();
     this.#line?.auth.fence();
     this.#acks.release();
-    this.#queries.release();
-    this.chats.end();
+    this.actions.end();
     const reason = this.#completed(this.#reason(error));
     this.#tell(async () => this.#parts.listener.onClosed(await reason));
     this.#tell(() => this.#closed.resolve(undefined));
