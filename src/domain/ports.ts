@@ -49,9 +49,7 @@ export interface ConnectionListener {
 }
 
 /** One line to WhatsApp, for one session. */
-export interface Connection {
-  /** What can be asked and told beside sending messages. */
-  readonly actions: LineActions;
+export interface Connection extends LineActions {
   /**
    * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
    * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,

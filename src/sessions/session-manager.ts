@@ -173,7 +173,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** What can be asked on a session's line. @throws AppError `session_not_found`, `session_not_connected` */
   async line(id: SessionId): Promise<LineActions> {
-    return (await this.#get(id).line()).actions;
+    return this.#get(id).line();
   }
 
   /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */

@@ -73,10 +73,13 @@ interface OpenLine {
  * not even be made.
  */
 export class BaileysConnection implements Connection {
-  readonly actions: Actions;
+  readonly groups: Actions['groups'];
+  readonly contacts: Actions['contacts'];
+  readonly chats: Actions['chats'];
   readonly #parts: ConnectionParts;
   readonly #context: LineContext;
   readonly #acks: Acks;
+  readonly #actions: Actions;
   readonly #closed = Promise.withResolvers<undefined>();
   #line: OpenLine | undefined;
   #asked = false;
@@ -88,11 +91,12 @@ export class BaileysConnection implements Connection {
     this.#parts = parts;
     this.#acks = new Acks(parts.clock);
     this.#context = { sessionId: parts.sessionId, failed: (error) => this.#broke('out of its reach', error) };
-    this.actions = new Actions({
+    this.#actions = new Actions({
       ...parts,
       socket: () => this.#usable().socket,
       inLine: (work) => inLine(this.#context, work),
     });
+    ({ groups: this.groups, contacts: this.contacts, chats: this.chats } = this.#actions);
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -144,7 +148,7 @@ export class BaileysConnection implements Connection {
     const origins = new CiphertextOrigins();
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
     const version = clientVersion.current;
-    const groupMetadata = (groupId: string) => this.actions.groups.metadata(groupId);
+    const groupMetadata = (groupId: string) => this.groups.metadata(groupId);
     const config = socketConfig({ ...this.#parts, version, auth, origins, unreadable, groupMetadata });
     const socket = makeWASocket(config);
     guardListeners(socket, (failure) => this.#outOfBand(failure));
@@ -181,7 +185,7 @@ export class BaileysConnection implements Connection {
     const { lookup, knownMessages, clock, listener, uploads } = this.#parts;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, groups: this.actions.groups, lookup, knownMessages, clock },
+      ...{ socket, acks: this.#acks, groups: this.groups, lookup, knownMessages, clock },
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
     };
@@ -261,7 +265,7 @@ export class BaileysConnection implements Connection {
       message: (messageId) => knownMessages.find(messageId),
       unknownFields: (messageId) => knownMessages.unknownFields(messageId),
       // What an earlier line left is read before this one is open: then there is nobody to ask.
-      groupName: (groupId) => this.actions.groups.name(groupId, socket),
+      groupName: (groupId) => this.groups.name(groupId, socket),
     });
   }
 
@@ -320,7 +324,7 @@ export class BaileysConnection implements Connection {
     this.#line?.watchdogs.stop();
     this.#line?.auth.fence();
     this.#acks.release();
-    this.actions.end();
+    this.#actions.end();
     const reason = this.#completed(this.#reason(error));
     this.#tell(async () => this.#parts.listener.onClosed(await reason));
     this.#tell(() => this.#closed.resolve(undefined));
