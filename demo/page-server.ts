@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { type Callback } from './callback.ts';
 import { Chat } from './chat.ts';
 import { EventStream } from './event-stream.ts';
+import { giveBytes } from './give-bytes.ts';
 import { close, listen } from './listen.ts';
 import { sendFile } from './page-files.ts';
 import { mediaHeaders, PAGE_HEADERS } from './page-headers.ts';
@@ -60,7 +61,7 @@ export class PageServer {
     if (asked?.startsWith('/')) await passOn(this.#stage.api, asked, request, response);
     else if (request.method === 'POST') await this.#act(request, response, below('/stage/') ?? '');
     else if (path === '/events') this.#events.open(response, this.#soFar());
-    else if (messageId !== undefined) await this.#openFile(messageId, response);
+    else if (messageId !== undefined) await this.#openFile(messageId, request, response);
     else await sendFile(path, response);
   }
 
@@ -72,9 +73,9 @@ export class PageServer {
   }
 
   /** The file of a message, as the customer's phone opens it. */
-  async #openFile(id: string, response: ServerResponse): Promise<void> {
+  async #openFile(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const file = await this.#chat.file(id);
-    if (file) response.writeHead(200, mediaHeaders(file.mimetype)).end(file.bytes);
+    if (file) giveBytes(request, response, file.bytes, mediaHeaders(file.mimetype));
     else response.writeHead(404, PAGE_HEADERS).end();
   }
 

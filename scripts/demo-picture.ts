@@ -5,7 +5,7 @@ import { type Page } from 'playwright-core';
 import { DemoProcess } from '../tests/demo/demo-process.ts';
 import { startBrowser } from '../tests/harness/browser.ts';
 
-/** Makes the picture of the README: the demo's page, with a message that arrived while the orchestrator was down. */
+/** Makes the picture of the README: the demo's page, with a picture, an answer, and a voice note that came while the orchestrator was down. */
 const PICTURE = fileURLToPath(new URL('../docs/images/demo.png', import.meta.url));
 
 const demo = new DemoProcess(['--port', '0']);
@@ -30,20 +30,17 @@ async function playStory(page: Page): Promise<void> {
     page.locator(`[data-name="${name}"]`, { hasText: words }).waitFor();
   await page.getByRole('button', { name: 'Scan' }).click();
   await page.getByText('Connected', { exact: true }).waitFor();
-  await write(page, 'write', 'Hi! Do you have whole beans?');
-  await callback('messages/received', 'whole beans');
-  await write(page, 'reply', 'Yes, roasted this morning. Shall we keep a bag for you?');
+  await page.locator('#write-text').fill('Do you sell these beans?');
+  await page.locator('#write-image').click();
+  await callback('messages/received', 'these beans');
+  await page.locator('#reply-text').fill('We do, roasted this morning.');
+  await page.locator('#reply-text').press('Enter');
   await callback('messages/status-update', 'delivered');
   await page.getByRole('button', { name: 'Kill the orchestrator' }).click();
   await page.getByRole('button', { name: 'Start the orchestrator' }).waitFor();
-  await write(page, 'write', 'Two, please!');
+  await page.locator('#write-voice').click();
   await page.getByRole('button', { name: 'Start the orchestrator' }).click();
   await callback('messages/received', 'while it was down');
   await page.getByText('Connected', { exact: true }).waitFor();
   await page.getByText('is connected').click();
-}
-
-async function write(page: Page, form: 'write' | 'reply', words: string): Promise<void> {
-  await page.locator(`#${form}-text`).fill(words);
-  await page.locator(`#${form}-text`).press('Enter');
 }

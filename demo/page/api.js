@@ -2,7 +2,7 @@
  * Asks the orchestrator, through the demo's server, which adds the key.
  * @param {string} method
  * @param {string} path of the orchestrator's API
- * @param {object} [body]
+ * @param {object | FormData} [body]
  * @returns {Promise<{status: number, answer: any}>} whatever it answers
  */
 export function orchestrator(method, path, body) {
@@ -29,7 +29,10 @@ export function sentenceUnlessGood({ answer }) {
 }
 
 async function ask(method, path, body) {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const response = await fetch(path, { method, ...(body instanceof FormData ? { body } : json(body)) });
   return response.json();
+}
+
+function json(body) {
+  return { headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) };
 }

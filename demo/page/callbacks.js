@@ -1,4 +1,5 @@
 import { $, make, readable } from './dom.js';
+import { file } from './files.js';
 import { text, timeOfDay } from './texts.js';
 
 const SHOWN = 200;
@@ -10,7 +11,10 @@ const SAYS = {
   'sessions/new-session-connected': ({ phone_number }) => `${readable(phone_number)} ${text('isConnected')}`,
   'sessions/status-update': ({ status, error_message }) => [text(status), error_message].filter(Boolean).join(': '),
   'sessions/qr-update': () => text('newCode'),
-  'messages/received': ({ sender_name, message_content }) => `${sender_name}: “${message_content}”`,
+  'messages/received': ({ sender_name, message_type, message_content }) =>
+    [`${sender_name}:`, message_type !== 'text' && text(message_type), message_content && `“${message_content}”`]
+      .filter(Boolean)
+      .join(' '),
   'messages/status-update': ({ status, to_number }) => `${status} → ${readable(to_number)}`,
 };
 
@@ -33,6 +37,7 @@ export function showCallbacks() {
 }
 
 function item({ name, body, headers, receivedAt, again, complaints }) {
+  const votes = body.poll?.results?.map(({ option, votes: count }) => `${option}: ${count}`) ?? [];
   const tags = [
     ...(body.offline ? [make('span', { className: 'tag' }, text('away'))] : []),
     ...(again ? [make('span', { className: 'tag' }, text('again'))] : []),
@@ -44,10 +49,17 @@ function item({ name, body, headers, receivedAt, again, complaints }) {
     make('code', {}, name),
     make('time', { dateTime: receivedAt }, timeOfDay(receivedAt, true)),
     make('span', { className: 'says' }, SAYS[name](body), ...tags),
+    ...(votes.length > 0 ? [make('span', { className: 'votes' }, votes.join(' · '))] : []),
   );
   const details = make('details', { data: { name } }, summary);
   details.addEventListener('toggle', () => details.append(more(body, headers)), { once: true });
-  return make('li', {}, details);
+  return make('li', {}, details, ...files(body));
+}
+
+/** The file that came with a message, from where the callback says that it is. */
+function files({ media_info, message_type, sender_name }) {
+  if (!media_info?.url) return [];
+  return [make('div', { className: 'file' }, file(message_type, `/orchestrator${media_info.url}`, sender_name))];
 }
 
 function more(body, headers) {

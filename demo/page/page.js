@@ -3,6 +3,7 @@ import { addCallback, showCallbacks } from './callbacks.js';
 import { $, notice } from './dom.js';
 import { look, moveTime, newQr, session, show } from './link.js';
 import { pickUp, showPhones, wireTabs } from './phones.js';
+import { wireForms } from './send.js';
 import { switchLanguage, text, translatePage } from './texts.js';
 
 const LOOK_EVERY_MS = 1500;
@@ -61,26 +62,13 @@ function onPress(id, press) {
   });
 }
 
-/** Has a form send its text, and keep it when that went wrong. */
-function onSend(id, send) {
-  $(id).addEventListener('submit', (event) => {
-    event.preventDefault();
-    const field = $(`${id}-text`);
-    const words = field.value;
-    field.value = '';
-    send(words).catch(({ message }) => {
-      field.value ||= words;
-      notice(message);
-    });
-  });
-}
-
-async function onSession(method, path, body) {
-  sentenceUnlessGood(await orchestrator(method, `/sessions/${session.id}${path}`, body));
+async function onSession(method, path) {
+  sentenceUnlessGood(await orchestrator(method, `/sessions/${session.id}${path}`));
 }
 
 function wire() {
   wireTabs();
+  wireForms(onPress, () => stage.customer.number);
   onPress('new-qr', newQr);
   onPress('scan', () => act('scan', { qr: session.qr?.qrText }));
   onPress('unlink', () => act('unlink'));
@@ -89,8 +77,6 @@ function wire() {
   onPress('down', () => act('backend', { running: stage.backend !== 'running' }));
   onPress('restart', () => onSession('POST', '/restart'));
   onPress('delete', () => onSession('DELETE', ''));
-  onSend('write', (words) => act('write', { text: words }));
-  onSend('reply', (message) => onSession('POST', '/send-message', { number: stage.customer.number, message }));
   $('language').addEventListener('click', () => {
     switchLanguage();
     showCallbacks();

@@ -1,8 +1,8 @@
+import { scrollDown, showChat } from './chat.js';
 import { $, make, readable } from './dom.js';
-import { text, timeOfDay } from './texts.js';
+import { text } from './texts.js';
 
 const OWNERS = ['shop', 'customer'];
-let shown = '';
 
 /**
  * Takes one of the two phones into the hand.
@@ -47,28 +47,10 @@ export function showPhones({ shop, customer, chat }, canScan) {
   $('unlink').hidden = !linked;
   $('shop-hint').textContent = linked ? '' : text('shopHint');
   $('devices').replaceChildren(...shop.devices.map(deviceItem));
-  showChat(chat);
+  showChat(chat, { shop, customer });
 }
 
 function deviceItem({ online, waiting }) {
   const state = text(online ? 'online' : 'offline') + (waiting > 0 ? ` · ${waiting} ${text('waiting')}` : '');
   return make('li', { data: { online } }, make('b', {}, 'WhatsApp Orchestrator'), make('small', {}, state));
-}
-
-function showChat(chat) {
-  const now = JSON.stringify([chat, document.documentElement.lang]);
-  if (now === shown) return;
-  shown = now;
-  $('bubbles').replaceChildren(...chat.map(bubble));
-  scrollDown();
-}
-
-function bubble({ from, text: words, at, delivered }) {
-  const mark = make('span', { title: text(delivered ? 'arrived' : 'sent') }, delivered ? ' ✓✓' : ' ✓');
-  const small = make('small', {}, timeOfDay(at), from === 'customer' ? mark : '');
-  return make('li', { data: { from } }, words, small);
-}
-
-function scrollDown() {
-  $('bubbles').scrollTop = $('bubbles').scrollHeight;
 }

@@ -1,4 +1,4 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Browser, type Locator, type Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { DemoProcess } from './demo-process.ts';
 
@@ -18,6 +18,27 @@ async function openPage(browser: Browser, url: string): Promise<{ page: Page; tr
   page.on('requestfailed', (request) => troubles.push(`${request.url()} failed`));
   await page.goto(url);
   return { page, troubles };
+}
+
+/** How wide each picture is, once it is here; 0 for one that is none. */
+function widths(pictures: Locator): Promise<number[]> {
+  return pictures.evaluateAll((all) => {
+    const images = all as unknown as { decode(): Promise<void>; naturalWidth: number }[];
+    return Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth)));
+  });
+}
+
+/** How long each sound plays, to a tenth, once that is known. */
+function seconds(sounds: Locator): Promise<number[]> {
+  return sounds.evaluateAll((all) => {
+    const known = async (sound: { duration: number } & EventTarget): Promise<number> => {
+      while (Number.isNaN(sound.duration)) {
+        await new Promise((resolve) => sound.addEventListener('durationchange', resolve, { once: true }));
+      }
+      return Math.round(sound.duration * 10) / 10;
+    };
+    return Promise.all(all.map((sound) => known(sound as never)));
+  });
 }
 
 async function startDemo(): Promise<{ demo: DemoProcess; url: string }> {
@@ -62,6 +83,76 @@ describe('the page of the demo, in a real Chromium', () => {
     await callbacks.getByText('is connected').click();
     expect(await callbacks.locator('pre').first().textContent()).toContain('"phone_number": "5491155501234"');
     expect(troubles).toEqual([]);
+  });
+
+  it('carries pictures and voice notes both ways, and lets both sides open them', async () => {
+    const { page, troubles } = await openPage(browser, url);
+    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    const chat = page.getByRole('list', { name: 'Chat' });
+    const attach = page.getByRole('group', { name: 'Send something else' });
+    const other = page.getByRole('group', { name: 'Or with POST /sessions/:id/messages' });
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Ana Torres' }).click();
+
+    await page.getByLabel('Message to the shop').fill('This one?');
+    await attach.getByRole('button', { name: 'Picture' }).click();
+    await callbacks.getByText('Ana Torres: Picture “This one?”').waitFor();
+    await attach.getByRole('button', { name: 'Voice note' }).press('Enter');
+    await callbacks.getByText('Ana Torres: Voice note').waitFor();
+    await page.getByLabel('Send with POST').fill('This one, in half-kilo bags');
+    await other.getByRole('button', { name: 'Picture' }).click();
+    await other.getByRole('button', { name: 'Voice note' }).click();
+
+    await chat.getByText('This one, in half-kilo bags').waitFor();
+    await chat.getByLabel('Voice note: Café Sol').waitFor();
+    expect(await widths(chat.getByRole('img'))).toEqual([480, 480]);
+    expect(await seconds(chat.getByLabel('Voice note'))).toEqual([2.5, 2.8]);
+    expect(await widths(callbacks.getByRole('img'))).toEqual([480]);
+    expect(await seconds(callbacks.getByLabel('Voice note: Ana Torres'))).toEqual([2.5]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('opens the file of a callback in a page of its own, and tells the backend that its voice note was played', async () => {
+    const { page, troubles } = await openPage(browser, url);
+    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    await page.getByRole('tab', { name: 'Ana Torres' }).click();
+
+    const link = callbacks.getByRole('link', { name: 'Picture: Ana Torres' });
+    const [opened] = await Promise.all([page.waitForEvent('popup'), link.click()]);
+    expect(await widths(opened.getByRole('img'))).toEqual([480]);
+    await page
+      .getByLabel('Voice note: Café Sol')
+      .evaluate((sound) => (sound as unknown as { play(): Promise<void> }).play());
+    await callbacks.getByText('played → ').waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('sends a poll, lets the customer choose, and shows how the votes stand', async () => {
+    const { page, troubles } = await openPage(browser, url);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Ana Torres' }).click();
+
+    await page.getByRole('button', { name: 'Poll' }).click();
+    const options = page.getByRole('group', { name: 'How would you like it?' });
+    await options.getByRole('button', { name: 'Ground' }).click();
+
+    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    await callbacks.getByText('Whole beans: 0 · Ground: 1 · Surprise me: 0').waitFor();
+    await options.getByRole('button', { name: 'Ground', pressed: true }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('gives nothing to other pages in the same browser', async () => {
+    const { page } = await openPage(browser, url);
+    const picture = await page.getByRole('log').getByRole('img').getAttribute('src');
+    const paths = ['/', '/events', '/orchestrator/sessions', picture!];
+
+    for (const path of paths) {
+      const answer = await fetch(url + path, { headers: { 'sec-fetch-site': 'cross-site' } });
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    const opened = await fetch(url + picture!);
+    expect([opened.status, opened.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
   });
 
   it('shows a message that was written while the orchestrator was dead, once it is back', async () => {

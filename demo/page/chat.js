@@ -1,0 +1,74 @@
+import { act } from './api.js';
+import { $, make, notice } from './dom.js';
+import { file } from './files.js';
+import { text, timeOfDay } from './texts.js';
+
+/** @type {Map<string, {element: HTMLElement, update: (bubble: object) => void}>} by the id of the message */
+const shown = new Map();
+let language;
+
+/**
+ * Shows the chat on the customer's phone. Bubbles that are there stay the same elements: one of them may be playing.
+ * @param {object[]} chat as the server tells it
+ * @param {Record<string, {name: string}>} people by the name that `from` has in a bubble
+ */
+export function showChat(chat, people) {
+  const ids = new Set(chat.map(({ id }) => id));
+  const { lang } = document.documentElement;
+  for (const [id, { element }] of shown) {
+    if (ids.has(id) && lang === language) continue;
+    element.remove();
+    shown.delete(id);
+  }
+  language = lang;
+  const before = shown.size;
+  for (const bubble of chat) {
+    if (!shown.has(bubble.id)) add(bubble, people[bubble.from].name);
+    shown.get(bubble.id).update(bubble);
+  }
+  if (shown.size > before) scrollDown();
+}
+
+/** Shows the end of the chat. */
+export function scrollDown() {
+  $('bubbles').scrollTop = $('bubbles').scrollHeight;
+}
+
+function add(bubble, who) {
+  const { id, from, text: words, at } = bubble;
+  const mark = make('span');
+  const options = (bubble.options ?? []).map((option) => optionButton(id, option));
+  const parts = [
+    ...(bubble.file ? [openedFile(bubble, who)] : []),
+    ...(words ? [make('span', { className: 'words' }, words)] : []),
+    ...(options.length > 0 ? [make('div', { className: 'options', role: 'group', ariaLabel: words }, ...options)] : []),
+    make('small', {}, timeOfDay(at), mark),
+  ];
+  const element = make('li', { data: { from, kind: bubble.file ?? (bubble.options ? 'poll' : 'text') } }, ...parts);
+  const update = ({ delivered, chosen }) => {
+    if (from === 'customer') markAs(mark, delivered);
+    for (const option of options) option.ariaPressed = String(option.textContent === chosen);
+  };
+  $('bubbles').append(element);
+  shown.set(id, { element, update });
+}
+
+function markAs(mark, delivered) {
+  mark.textContent = delivered ? ' ✓✓' : ' ✓';
+  mark.title = text(delivered ? 'arrived' : 'sent');
+}
+
+/** The shop is told once that its voice note was played. */
+function openedFile({ id, from, file: kind }, who) {
+  const element = file(kind, `/chat/${id}`, who);
+  const tell = () => act('play', { id }).catch(({ message }) => notice(message));
+  if (from === 'shop' && kind === 'voice') element.addEventListener('play', tell, { once: true });
+  return element;
+}
+
+function optionButton(id, option) {
+  const button = make('button', { type: 'button', ariaPressed: 'false' }, option);
+  const vote = () => act('vote', { id, option }).catch(({ message }) => notice(message));
+  button.addEventListener('click', vote);
+  return button;
+}
