@@ -1,5 +1,6 @@
 import { type Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { giveBack } from '../../kit/give-back.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type UploadedFile } from './file-field.ts';
 import { FormFields } from './form-fields.ts';
@@ -24,7 +25,7 @@ export interface UploadTarget {
   /** The largest file in bytes. */
   maxBytes: number;
   /** Writes the file that comes. */
-  save(content: Readable, facts: PartFacts): Promise<UploadedFile>;
+  save(content: AsyncIterable<Buffer>, facts: PartFacts): Promise<UploadedFile>;
 }
 
 /** The refusal of what is no form, or only the beginning of one. */
@@ -42,6 +43,9 @@ export class FormReader {
   #content: Readable | undefined;
   #upload: Promise<UploadedFile> | undefined;
   #received = 0;
+  #written = 0;
+  /** What has come, piece by piece, and may be in a part of the file that is not written yet. */
+  #unwritten: { piece: Buffer; endsAt: number }[] = [];
 
   /** @throws AppError `invalid_body` when `contentType` names no boundary */
   constructor(contentType: string, target: UploadTarget) {
@@ -70,6 +74,7 @@ export class FormReader {
   async take(piece: Buffer): Promise<void> {
     this.#received += piece.length;
     if (this.#received > this.#target.maxBytes + MAX_REST_BYTES) throw new AppError('body_too_large');
+    this.#unwritten.push({ piece, endsAt: this.#received });
     await new Promise<void>((resolve) => this.#parser.write(piece, () => resolve()));
   }
 
@@ -109,8 +114,23 @@ export class FormReader {
       this.#refuse(invalid('The file must come in the part "file".'));
       return;
     }
-    this.#upload = this.#target.save(content, facts);
+    this.#upload = this.#target.save(this.#counted(content), facts);
     this.#upload.catch((error: unknown) => this.#refuse(error));
+  }
+
+  /** The file, of which each part is written by the time the next one is asked for. */
+  async *#counted(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const part of content) {
+      yield part;
+      this.#written += part.length;
+      this.#giveBackWritten();
+    }
+  }
+
+  /** The file is no longer than the form: once as much of it is written as a piece ends at, nothing needs that piece. */
+  #giveBackWritten(): void {
+    const first = this.#unwritten.findIndex(({ endsAt }) => endsAt > this.#written);
+    for (const { piece } of this.#unwritten.splice(0, first < 0 ? this.#unwritten.length : first)) giveBack(piece);
   }
 
   #refuse(error: unknown): void {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { pipeline } from 'node:stream/promises';
-import { type Clock } from '../../kit/clock.ts';
+import { giveBack } from '../../kit/give-back.ts';
+import { type Clock, type Timer } from '../../kit/clock.ts';
 
 /** The host has to take something, or answer, at least this often. */
 const STALL_MS = 30_000;
@@ -25,8 +25,7 @@ export interface FilePost {
  */
 export async function postFile({ url, path, size, clock }: FilePost): Promise<string> {
   const abort = new AbortController();
-  const watch = () => clock.after(STALL_MS, () => abort.abort(new Error('The host took nothing for too long')));
-  let timer = watch();
+  const stall = new Stall(clock, () => abort.abort(new Error('The host took nothing for too long')));
   const headers = {
     'content-type': 'application/octet-stream',
     'content-length': size,
@@ -35,21 +34,53 @@ export async function postFile({ url, path, size, clock }: FilePost): Promise<st
   const { request } = url.protocol === 'https:' ? https : http;
   const outgoing = request(url, { method: 'POST', headers, signal: abort.signal });
   const answer = answerTo(outgoing);
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  file.on('data', () => {
-    timer.cancel();
-    timer = watch();
-  });
   try {
     // A host that refuses early answers before it has read all.
-    const [said] = await Promise.all([answer, pipeline(file, outgoing).catch(() => answer)]);
+    const [said] = await Promise.all([answer, writeFile(path, outgoing, stall).catch(() => answer)]);
     return said;
   } catch (error) {
     abort.abort(error);
     throw error;
   } finally {
-    timer.cancel();
+    stall.stop();
   }
+}
+
+/** Calls back when nothing has moved for too long. */
+class Stall {
+  readonly #clock: Clock;
+  readonly #stalled: () => void;
+  #timer: Timer;
+
+  constructor(clock: Clock, stalled: () => void) {
+    this.#clock = clock;
+    this.#stalled = stalled;
+    this.#timer = clock.after(STALL_MS, stalled);
+  }
+
+  moved(): void {
+    this.#timer.cancel();
+    this.#timer = this.#clock.after(STALL_MS, this.#stalled);
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+}
+
+/** Writes one piece after the other, each when the one before it has left, and none is in memory longer than that. */
+async function writeFile(path: string, outgoing: http.ClientRequest, stall: Stall): Promise<void> {
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    await new Promise<void>((resolve, reject) => {
+      outgoing.write(piece, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+    giveBack(piece);
+    stall.moved();
+  }
+  outgoing.end();
 }
 
 async function answerTo(outgoing: http.ClientRequest): Promise<string> {
