@@ -19,6 +19,10 @@ export type CloseReason =
   | { kind: 'silent' }
   /** Nobody scanned any of the codes of this offer (408 of its own kind). */
   | { kind: 'qr-exhausted' }
+  /** WhatsApp refused to take a code to be typed; `code` is its own error code. */
+  | { kind: 'code-refused'; code: string }
+  /** A code that was shown can link nobody any more. */
+  | { kind: 'code-void'; detail: string }
   /** The pairing was wrong: a bad signature, or a login before it was done (500, 401). */
   | { kind: 'pairing-failed'; detail: string }
   /** Unlinked on the phone, or logged out (401). */

@@ -68,6 +68,7 @@ export const ERRORS = {
   url_not_reachable: { status: 422, message: 'The file could not be fetched from its URL.' },
   message_refused: { status: 422, message: 'WhatsApp refused the message.' },
   whatsapp_refused: { status: 422, message: 'WhatsApp refused the request.' },
+  pairing_refused: { status: 422, message: 'WhatsApp refused to link this number by a code.' },
   rate_limited: { status: 429, message: 'WhatsApp takes no more messages for now; try again later.' },
   headers_too_large: { status: 431, message: 'The headers of the request are too large.' },
   internal_error: { status: 500, message: 'Something failed on our side; the log has the details.' },

@@ -1,11 +1,12 @@
 import { type AwaitedNumber, type Numbers } from './awaited-numbers.ts';
+import { type PhoneNumber } from './address.ts';
 import { type CloseReason } from './close-reason.ts';
 import { type NewCallback } from './callback-ports.ts';
 import { type LineActions } from './chat-ports.ts';
 import { type DeliveryStatus, type DeliveryUpdate, type IncomingMessage } from './message.ts';
 import { type OutgoingMessage } from './outgoing.ts';
 import { type VoteCast } from './poll.ts';
-import { type AccountIdentity, type QrCode, type SessionRecord } from './session.ts';
+import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from './session.ts';
 import { type SessionId } from './session-id.ts';
 import { type MessageKey } from './signal-ports.ts';
 import { type TimelineNote } from './timeline.ts';
@@ -16,9 +17,12 @@ import { type TimelineNote } from './timeline.ts';
 export interface Connector {
   /**
    * Starts a line for the session, with its stored credentials or, without any, to be paired. Answers
-   * at once; everything that happens comes to `listener`, lastly `onClosed`, exactly once.
+   * at once; everything that happens comes to `listener`, lastly `onClosed`, exactly once. With `codeFor` it is paired by a
+   * code that is typed into the phone of this number, in place of a QR.
    */
-  open(sessionId: SessionId, listener: ConnectionListener): Connection;
+  open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection;
+  /** Whether there are credentials of a linked device for the session. */
+  isLinked(sessionId: SessionId): Promise<boolean>;
   /** Forgets the credentials and keys of a session, and what its lines handed on to each other. */
   forget(sessionId: SessionId): Promise<void>;
 }
@@ -27,7 +31,9 @@ export interface Connector {
 export interface ConnectionListener {
   /** A code to scan, the first one or a renewed one. */
   onQr(qr: QrCode): void;
-  /** Somebody scanned: the credentials are stored, a login follows on a new line. */
+  /** WhatsApp took a code to be typed; once on a line. */
+  onPairingCode(code: PairingCode): void;
+  /** Somebody scanned, or typed the code: the credentials are stored, a login follows on a new line. */
   onPaired(identity: AccountIdentity): void;
   /** Logged in and receiving. */
   onOpen(identity: AccountIdentity): void;

@@ -17,13 +17,14 @@ export interface AccountIdentity {
 /**
  * Where a session is in its life, as it survives a restart.
  * - `pairing`: a QR is on offer; nothing is known of the account.
- * - `linking`: scanned, the first login is being made.
+ * - `pairing-by-code`: a code is on offer to be typed into the phone; a restart ends it.
+ * - `linking`: scanned or typed, the first login is being made.
  * - `online`: logged in, or the line is being repaired within the grace time.
  * - `lost`: the line is lost and is being repaired.
  * - `closed`: over; a new QR is needed (unlinked, logged out, replaced).
  * - `failed`: over until a person acts (banned, outdated client, repeated conflict).
  */
-export type SessionPhase = 'pairing' | 'linking' | 'online' | 'lost' | 'closed' | 'failed';
+export type SessionPhase = 'pairing' | 'pairing-by-code' | 'linking' | 'online' | 'lost' | 'closed' | 'failed';
 
 /** A session as it is stored. Times are Unix milliseconds. */
 export interface SessionRecord {
@@ -50,12 +51,23 @@ export function statusOf(phase: SessionPhase): SessionStatus {
 
 const STATUS_OF: Record<SessionPhase, SessionStatus> = {
   pairing: 'connecting',
+  'pairing-by-code': 'connecting',
   linking: 'connecting',
   online: 'connected',
   lost: 'disconnected',
   closed: 'disconnected',
   failed: 'error',
 };
+
+/** A code to type into the phone. */
+export interface PairingCode {
+  /** Eight characters. */
+  text: string;
+  /** The number of the phone that takes it. */
+  number: PhoneNumber;
+  /** When it is taken no longer; no other one follows. */
+  expiresAtMs: number;
+}
 
 /** A code to scan. */
 export interface QrCode {

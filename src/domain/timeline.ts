@@ -2,7 +2,8 @@
 export const TIMELINE = {
   created: 'The session was made.',
   qr_offered: 'WhatsApp gave a code to scan; renewed ones are not noted again.',
-  paired: 'Somebody scanned the code; the first login follows.',
+  code_offered: 'WhatsApp took a code to type into the phone.',
+  paired: 'Somebody scanned or typed the code; the first login follows.',
   connected: 'Logged in and receiving.',
   line_lost: 'The line is gone and is being repaired; within 10 s nobody outside sees it.',
   disconnected: 'The line stayed away for 10 s, and the backend was told.',

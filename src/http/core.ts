@@ -1,8 +1,9 @@
+import { type PhoneNumber } from '../domain/address.ts';
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
 import { type MediaFile } from '../domain/media-ports.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
-import { type QrCode, type SessionStatus } from '../domain/session.ts';
+import { type PairingCode, type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type SessionView } from '../sessions/session-view.ts';
@@ -15,6 +16,12 @@ export interface SessionsApi {
    * @throws AppError `qr_timeout` (nothing is left behind), `too_many_pending_sessions`
    */
   generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
+  /**
+   * Makes a session and waits for WhatsApp to take a code, which is then to be typed into the phone of this number.
+   * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (nothing is left behind),
+   *   `too_many_pending_sessions`
+   */
+  pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
   list(): SessionView[];
   /** @throws AppError `session_not_found` */
   view(id: SessionId): SessionView;
@@ -25,6 +32,11 @@ export interface SessionsApi {
    * @throws AppError `session_not_found`, `session_not_pairing`
    */
   currentQr(id: SessionId): Promise<QrCode>;
+  /**
+   * The code that can be typed now.
+   * @throws AppError `session_not_found`, `session_not_pairing`
+   */
+  currentPairingCode(id: SessionId): Promise<PairingCode>;
   /**
    * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
    * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `group_not_found`,
@@ -39,7 +51,7 @@ export interface SessionsApi {
   line(id: SessionId): Promise<LineActions>;
   /**
    * Closes the line and opens it again with the same credentials.
-   * @throws AppError `session_not_found`, `session_logged_out`
+   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
    */
   restart(id: SessionId): Promise<SessionView>;
   /** @throws AppError `session_not_found` */

@@ -3,6 +3,7 @@ import { type Chance } from '../kit/chance.ts';
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type Slots } from '../kit/slots.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type Connection, type ConnectionListener, type Connector } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -18,6 +19,8 @@ export interface LineKeeperParts {
   chance: Chance;
   supervisor: Supervisor;
   listener: ConnectionListener;
+  /** Whose phone takes a code, when the next line is to ask for one. */
+  codeFor: () => PhoneNumber | undefined;
 }
 
 /**
@@ -79,7 +82,8 @@ export class LineKeeper {
       leave();
       return;
     }
-    this.#connection = this.#parts.connector.open(this.#parts.sessionId, this.#listener(turn, leave));
+    const { connector, sessionId, codeFor } = this.#parts;
+    this.#connection = connector.open(sessionId, this.#listener(turn, leave), codeFor());
   }
 
   #listener(turn: number, leave: () => void): ConnectionListener {
@@ -91,6 +95,10 @@ export class LineKeeper {
       onQr: (qr) => {
         leave();
         ifCurrent(() => listener.onQr(qr));
+      },
+      onPairingCode: (code) => {
+        leave();
+        ifCurrent(() => listener.onPairingCode(code));
       },
       onPaired: (identity) => ifCurrent(() => listener.onPaired(identity)),
       onOpen: (identity) => {

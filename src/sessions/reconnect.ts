@@ -3,8 +3,10 @@ import { type Backoff } from '../kit/backoff.ts';
 
 /** What is known of a session when its line is lost. */
 export interface LossContext {
-  /** Whether a device is linked: without one, the line was an offer to scan. */
+  /** Whether a device is linked: without one, the line was an offer to scan or to type. */
   linked: boolean;
+  /** Whether a code was asked for on the line, or is shown: it is worth nothing on another one. */
+  code: 'asked' | 'shown' | null;
   /** Lines that were lost in a row without having been good in between. */
   failures: number;
   /** How often another process took over the line of late, this time included. */
@@ -20,6 +22,8 @@ export type Decision =
   | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true }
   /** Forget the credentials, then offer a new QR. */
   | { do: 'start-over'; after: Backoff; message: string }
+  /** Nobody was linked by the code: nothing of the session is kept. */
+  | { do: 'end'; message: string; error: 'pairing_refused' | 'rate_limited' }
   /** Over; a new QR is needed. */
   | { do: 'close'; message: string }
   /** Over until a person acts, or until the time has passed where there is one. */
@@ -41,7 +45,15 @@ const MANY_BREAKS = 4;
 /** What to do, from why the line was lost. */
 export function decide(reason: CloseReason, context: LossContext): Decision {
   const row = ROWS[reason.kind] as (reason: CloseReason, context: LossContext) => Decision;
-  return row(reason, context);
+  const decision = row(reason, context);
+  return context.code === null ? decision : withoutItsLine(context.code, decision);
+}
+
+/** A code is worth nothing on another line. While one is asked for, a line that failed is worth another try. */
+function withoutItsLine(code: 'asked' | 'shown', decision: Decision): Decision {
+  if (decision.do === 'end' && code === 'asked') return decision;
+  if (code === 'shown') return end([CODE_GONE, decision.message ?? ''].join(' ').trim());
+  return decision.do === 'reconnect' ? decision : end(decision.message);
 }
 
 /** One row for each way a line ends: whether it comes back, when, and what the operator reads. */
@@ -55,6 +67,8 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   unavailable: () => reconnect(PATIENT, 'WhatsApp takes no connections at the moment (503); trying again.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'pairing-failed': ({ detail }) => startOver(`The pairing failed: ${detail}`),
+  'code-refused': ({ code }) => (code === RATE_LIMITED ? end(CODES_LIMITED, 'rate_limited') : end(codeRefused(code))),
+  'code-void': ({ detail }) => end(detail),
   'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : startOver(NEVER_LINKED)),
   replaced: (_, { replacements }) => (replacements < MAX_REPLACEMENTS ? reconnect(SLOW, REPLACED) : fail(CONFLICT)),
   'temporarily-banned': ({ expiresInSeconds: seconds }) =>
@@ -81,12 +95,24 @@ const OUTDATED =
 const PINNED_OUTDATED =
   'WhatsApp no longer accepts the client version in WHATSAPP_VERSION. Remove the setting or raise it, then restart.';
 
+/** WhatsApp's code for too much of something. */
+const RATE_LIMITED = '429';
+const CODES_LIMITED = 'WhatsApp gives no more pairing codes for now; try again later.';
+const CODE_GONE = 'The pairing code can no longer be used; ask for a new one.';
 const BANNED = 'WhatsApp banned this account temporarily, and did not say how long. Wait, then restart the session.';
 const MULTI_DEVICE_MISSING =
   'The phone does not support linked devices. Update WhatsApp on it, then restart the session.';
 
 function forbidden(code: number): string {
   return `WhatsApp locked or banned this account (${code}). Open WhatsApp on the phone, then restart the session.`;
+}
+
+function codeRefused(code: string): string {
+  return `WhatsApp refused a pairing code for this number (${code}). Check that it is written as the phone has it.`;
+}
+
+function end(message: string, error: 'pairing_refused' | 'rate_limited' = 'pairing_refused'): Decision {
+  return { do: 'end', message, error };
 }
 
 function reconnect(after: 'now' | Backoff, message: string | null): Extract<Decision, { do: 'reconnect' }> {

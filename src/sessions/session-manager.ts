@@ -18,7 +18,14 @@ import {
 } from '../domain/ports.ts';
 import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type PollVoteStore } from '../domain/poll.ts';
-import { type QrCode, type SessionRecord, SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
+import {
+  type PairingCode,
+  type QrCode,
+  type SessionRecord,
+  SESSION_STATUSES,
+  type SessionStatus,
+  statusOf,
+} from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
 import { type MediaKeeper } from './media-keeper.ts';
@@ -31,10 +38,10 @@ import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
 import { Typing } from './typing.ts';
 import { Unanswered } from './unanswered.ts';
 
-/** How long `GET /generate-qr` waits for WhatsApp's first code (contract 1). */
-const FIRST_QR_LIMIT_MS = 30_000;
-/** How long `GET /sessions/:id/qr` waits between two offers. */
-const NEXT_QR_LIMIT_MS = 5_000;
+/** How long a request waits for WhatsApp's first code, to scan or to type (contract 1). */
+const FIRST_CODE_LIMIT_MS = 30_000;
+/** How long a request for the code of now waits between two offers. */
+const NEXT_CODE_LIMIT_MS = 5_000;
 /** Lines that connect at the same time, so that a start with hundreds of sessions does not choke on itself. */
 const CONNECTING_AT_ONCE = 8;
 
@@ -79,6 +86,12 @@ export interface QrOffer {
   qr: QrCode;
 }
 
+/** A session and the code that links it. */
+export interface CodeOffer {
+  sessionId: SessionId;
+  code: PairingCode;
+}
+
 /** Holds every session of the process, and gives the doors the few things that they may do with them. */
 export class SessionManager implements AsyncDisposable {
   readonly #parts: SessionManagerParts;
@@ -88,7 +101,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
-  readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing'>;
+  readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
 
   constructor(parts: SessionManagerParts) {
     const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, awaitedNumbers, folders } =
@@ -119,7 +132,12 @@ export class SessionManager implements AsyncDisposable {
 
   /** Knows every stored session from here on; to be called before anybody can ask for one. */
   async load(): Promise<void> {
-    for (const record of await this.#parts.store.all()) this.#add(record);
+    const { store, connector } = this.#parts;
+    for (const record of await store.all()) {
+      // The process ended between the pairing and our note of it.
+      const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
+      this.#add(isLinked ? { ...record, phase: 'linking' } : record);
+    }
   }
 
   /** Brings the sessions back: those that are linked reconnect, those that wait for a scan get a new QR. */
@@ -137,12 +155,38 @@ export class SessionManager implements AsyncDisposable {
     const { sessionId } = session.record;
     session.resume();
     try {
-      return { sessionId, qr: await session.qr(FIRST_QR_LIMIT_MS) };
+      return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
     } catch (cause) {
       const why = session.record.errorMessage;
       await this.#end(session, 'WhatsApp gave no QR', 'if-announced');
       throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
     }
+  }
+
+  /**
+   * Makes a session and answers with the code that links the phone of this number to it. The code is valid for a while, and
+   * the session gone when it ends.
+   * @throws AppError `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
+   *   behind
+   */
+  async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
+    this.#refuseTooManyPending();
+    const session = await this.#create(number);
+    const { sessionId } = session.record;
+    session.resume();
+    try {
+      return { sessionId, code: this.#withinTtl(session, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
+    } catch (cause) {
+      await this.#end(session, 'WhatsApp gave no pairing code', 'if-announced');
+      const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
+      throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
+    }
+  }
+
+  /** The code to type now. @throws AppError `session_not_found`, `session_not_pairing` */
+  async currentPairingCode(id: SessionId): Promise<PairingCode> {
+    const session = this.#get(id);
+    return this.#withinTtl(session, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
   /** Every session, the oldest first. */
@@ -163,7 +207,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** The code to scan now. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
-    return this.#get(id).qr(NEXT_QR_LIMIT_MS);
+    return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
   }
 
   /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
@@ -203,12 +247,12 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  async #create(): Promise<Session> {
+  async #create(codeFor?: PhoneNumber): Promise<Session> {
     const { clock, chance, store, folders } = this.#parts;
     const now = clock.now();
     const record: SessionRecord = {
       sessionId: newSessionId(now, chance),
-      phase: 'pairing',
+      phase: codeFor === undefined ? 'pairing' : 'pairing-by-code',
       identity: null,
       announced: false,
       errorMessage: null,
@@ -220,20 +264,22 @@ export class SessionManager implements AsyncDisposable {
     };
     await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
     await folders.create(record.sessionId);
-    return this.#add(record);
+    return this.#add(record, codeFor);
   }
 
-  #add(record: SessionRecord): Session {
+  #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
     const { settings, sentMessages: sent, clock, chance } = this.#parts;
-    const session = new Session(record, {
+    const session: Session = new Session(record, {
       ...this.#shared,
+      codeFor,
+      over: (why) => this.#end(session, why, 'always'),
       pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, chance }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, chance }),
       announcing: (number, announce) =>
         this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
     });
     this.#sessions.set(record.sessionId, session);
-    if (record.phase === 'pairing') this.#expireLater(session);
+    if (session.isPairing) this.#expireLater(session);
     return session;
   }
 
@@ -265,13 +311,21 @@ export class SessionManager implements AsyncDisposable {
     if (qrSessionTtlMs === 0) return;
     const { sessionId, createdAtMs } = session.record;
     const expire = async () => {
-      if (session.isPairing) await this.#end(session, 'Nobody scanned the QR in time', 'always');
+      const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
+      if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
     };
     const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#parts.clock.now());
     const timer = this.#parts.clock.after(leftMs, () =>
       this.#supervisor.run('the end of an unscanned session', expire()),
     );
     this.#expiries.set(sessionId, timer);
+  }
+
+  /** A code is worth nothing once its session is gone. */
+  #withinTtl({ record }: Session, code: PairingCode): PairingCode {
+    const { qrSessionTtlMs } = this.#parts.settings;
+    if (qrSessionTtlMs === 0) return code;
+    return { ...code, expiresAtMs: Math.min(code.expiresAtMs, record.createdAtMs + qrSessionTtlMs) };
   }
 
   #refuseTooManyPending(): void {

@@ -15,9 +15,10 @@ import {
   type SessionFolders,
   type SessionStore,
 } from '../domain/ports.ts';
-import { type AccountIdentity, type QrCode, type SessionRecord } from '../domain/session.ts';
+import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
+import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './code-pairing.ts';
 import { newSessionConnected, qrUpdate } from './events.ts';
 import { type Inbound } from './inbound.ts';
 import { insist } from './insist.ts';
@@ -55,6 +56,10 @@ export interface SessionParts {
    * the key of that session's last callback.
    */
   announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
+  /** Whose phone takes a code; undefined for a session that shows a QR, and for one that was stored. */
+  codeFor: PhoneNumber | undefined;
+  /** Removes this session, whose code linked nobody. */
+  over: (why: string) => Promise<unknown>;
 }
 
 /**
@@ -64,6 +69,7 @@ export interface SessionParts {
 export class Session implements SendingSession {
   readonly #parts: SessionParts;
   readonly #life: Life;
+  readonly #code: CodePairing;
   readonly #keeper: LineKeeper;
   readonly #turns = new SerialQueue();
   #isStopping = false;
@@ -72,7 +78,18 @@ export class Session implements SendingSession {
   constructor(record: SessionRecord, parts: SessionParts) {
     this.#parts = parts;
     this.#life = new Life(record, this.#initialState(record), parts);
-    this.#keeper = new LineKeeper({ ...parts, sessionId: record.sessionId, listener: this.#listener() });
+    this.#code = new CodePairing({
+      ...parts,
+      life: this.#life,
+      inTurn: (what, handle) => this.#inTurn(what, handle),
+      isStopping: () => this.#isStopping,
+    });
+    this.#keeper = new LineKeeper({
+      ...parts,
+      sessionId: record.sessionId,
+      listener: this.#listener(),
+      codeFor: () => this.#code.number,
+    });
   }
 
   /** The session as it is stored. */
@@ -92,13 +109,14 @@ export class Session implements SendingSession {
     return this.#parts.typing;
   }
 
-  /** Whether it waits to be scanned. */
+  /** Whether it waits to be scanned, or for its code to be typed. */
   get isPairing(): boolean {
-    return this.#state.name === 'pairing';
+    return this.#state.name === 'pairing' || this.#code.stage !== null;
   }
 
   /** Opens the line of a session that is not over. */
   resume(): void {
+    if (this.#code.resume()) return;
     if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#keeper.open('now');
   }
 
@@ -108,8 +126,16 @@ export class Session implements SendingSession {
    */
   async qr(patienceMs: number): Promise<QrCode> {
     await this.#life.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
-    if (this.#state.name !== 'pairing' || !this.#state.qr) throw new AppError('session_not_pairing');
-    return this.#state.qr;
+    if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
+    throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
+  }
+
+  /**
+   * The code to type; waits up to `patienceMs` for WhatsApp to take one.
+   * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp
+   */
+  async pairingCode(patienceMs: number): Promise<PairingCode> {
+    return this.#code.current(patienceMs);
   }
 
   /**
@@ -125,9 +151,11 @@ export class Session implements SendingSession {
 
   /**
    * Closes the line and opens a new one with the same credentials, then waits a while for it.
-   * @throws AppError `session_logged_out` when there are no credentials left
+   * @throws AppError `session_logged_out` when there are no credentials left; `session_not_connected` while it is paired by a
+   *   code, which is worth nothing on another line
    */
   async restart(): Promise<void> {
+    if (this.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
     if (this.#state.name === 'closed') throw new AppError('session_logged_out');
     await this.#keeper.stop();
     await this.#turns.run(() => this.#startAgain('restart_requested'));
@@ -159,6 +187,7 @@ export class Session implements SendingSession {
   #initialState(record: SessionRecord): SessionState {
     const { phase, retryAtMs } = record;
     if (phase === 'pairing') return { name: 'pairing', qr: undefined };
+    if (phase === 'pairing-by-code') return firstCodeState(this.#parts.codeFor);
     if (phase === 'online') return { name: 'repairing', timer: this.#startGrace(), why: RESTARTED };
     if (phase === 'failed') return { name: 'failed', timer: this.#comeBackAt(retryAtMs) };
     return { name: phase };
@@ -171,6 +200,7 @@ export class Session implements SendingSession {
   #listener(): ConnectionListener {
     return {
       onQr: (qr) => this.#inTurn('a QR', () => this.#offered(qr)),
+      onPairingCode: (code) => this.#inTurn('a pairing code', () => this.#code.offered(code)),
       onPaired: (identity) => this.#inTurn('a scan', () => this.#paired(identity)),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
       onMessage: (message, key) =>
@@ -239,9 +269,9 @@ export class Session implements SendingSession {
   }
 
   async #lost(reason: CloseReason): Promise<void> {
-    const linked = this.#state.name !== 'pairing';
+    if (this.#state.name === 'code-over') return;
     const { inARow: failures, replacements } = this.#keeper.losses;
-    const decision = decide(reason, { linked, failures, replacements });
+    const decision = decide(reason, { linked: !this.isPairing, code: this.#code.stage, failures, replacements });
     this.#parts.log.info({ sessionId: this.sessionId, reason, decision: decision.do }, `${this.#mark} line lost`);
     await this.#apply(decision);
   }
@@ -257,6 +287,8 @@ export class Session implements SendingSession {
         await this.#startOver(decision.message);
         this.#keeper.open(decision.after);
         return;
+      case 'end':
+        return this.#code.end(new AppError(decision.error, decision));
       case 'close':
         return this.#close(decision.message);
       case 'fail':

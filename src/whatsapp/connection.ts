@@ -2,6 +2,7 @@ import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } fr
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
@@ -27,6 +28,7 @@ import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { numbersOf, peopleOf } from './people.ts';
+import { CodeOffer } from './pairing-code.ts';
 import { QrOffer } from './qr-offer.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { leftOver, unreadableMessage } from './replay.ts';
@@ -52,6 +54,8 @@ export interface ConnectionParts extends SessionMemory {
   lookup: RecipientLookup;
   uploads: Pick<UploadParts, 'mediaHost' | 'slots'>;
   listener: ConnectionListener;
+  /** Whose phone takes a code, where one is to be typed in place of a scan. */
+  codeFor: PhoneNumber | undefined;
   clock: Clock;
   log: Logger;
 }
@@ -125,7 +129,8 @@ export class BaileysConnection implements Connection {
   }
 
   async logout(): Promise<void> {
-    if (this.#line && !this.#ended) {
+    // Who only shows a code calls itself by the number already, but is nobody's device.
+    if (this.#line && !this.#ended && isPaired(this.#line.auth.state.creds)) {
       await unlinkDevice(this.#line.socket).catch((error: unknown) =>
         this.#parts.log.warn({ err: error }, 'WhatsApp did not confirm that the device is unlinked'),
       );
@@ -216,12 +221,14 @@ export class BaileysConnection implements Connection {
     );
     return {
       credentialsChanged: () => {
+        // A pairing that fails starts from fresh ones; Baileys has a code's number in them before anybody typed it.
+        if (!isPaired(auth.state.creds)) return;
         const saved = auth.saveCredentials();
         // The line has heard of a failure, and ends of it; until it is its turn nobody awaits this one.
         saved.catch(() => undefined);
         this.#tell(() => saved);
       },
-      qr: (qr) => this.#news(() => listener.onQr(qr)),
+      qr: this.#offering(line),
       paired: (identity) => this.#news(() => listener.onPaired(identity)),
       open: (identity) => this.#news(() => listener.onOpen(identity)),
       message: (message, appended) => this.#read(line, message, appended),
@@ -238,6 +245,18 @@ export class BaileysConnection implements Connection {
       refused: (error) => this.#end(line, error),
       failed: (error) => log.warn({ err: error }, 'the line could not answer WhatsApp'),
     };
+  }
+
+  /** What a QR of Baileys leads to: it is told, or it says that a code can be asked for. */
+  #offering(line: OpenLine): LineHandlers['qr'] {
+    const { listener, codeFor: number, clock } = this.#parts;
+    if (number === undefined) return (qr) => this.#news(() => listener.onQr(qr));
+    const codes = new CodeOffer({
+      ...{ socket: line.socket, number, clock },
+      shown: (code) => this.#news(() => listener.onPairingCode(code)),
+      ended: (error) => this.#end(line, error),
+    });
+    return () => codes.ask();
   }
 
   /** Reads now, since Baileys changes its messages later, and tells in turn. */

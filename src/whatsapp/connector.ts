@@ -3,6 +3,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/slots.ts';
 import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
@@ -68,7 +69,7 @@ export class BaileysConnector implements Connector {
     if (parts.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(parts.settings.rootKey);
   }
 
-  open(sessionId: SessionId, listener: ConnectionListener): Connection {
+  open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection {
     const { settings, keys, journal, storageReady, sentMessages, awaitedNumbers, clock, log } = this.#parts;
     const line = new BaileysConnection({
       sessionId,
@@ -86,11 +87,17 @@ export class BaileysConnector implements Connector {
       lookup: this.#lookup,
       uploads: this.#uploads,
       listener,
+      codeFor,
       clock,
       log: log.child({ sessionId }),
     });
     this.#lines.set(sessionId, line);
     return line;
+  }
+
+  /** Only those of a linked device are ever stored. */
+  async isLinked(sessionId: SessionId): Promise<boolean> {
+    return (await this.#parts.keys.credentials(sessionId)) !== undefined;
   }
 
   async forget(sessionId: SessionId): Promise<void> {

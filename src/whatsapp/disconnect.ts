@@ -1,6 +1,7 @@
 import { type CloseReason } from '../domain/close-reason.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
 import { BrokenLineError, SilentLineError } from './broken-line.ts';
+import { CodeRefusedError, CodeVoidError } from './pairing-code.ts';
 
 /** What is known of a line at the moment it closes. */
 export interface LineAtClose {
@@ -30,6 +31,8 @@ function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
   if (error instanceof SilentLineError) return { kind: 'silent' };
   if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
+  if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };
+  if (error instanceof CodeVoidError) return { kind: 'code-void', detail: error.message };
   return undefined;
 }
 

@@ -7,7 +7,9 @@ import {
 } from '@whiskeysockets/baileys';
 import { silentLogger } from '../kit/logger.ts';
 import { type BoundedCache } from './bounded-cache.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
+import { CODE_LINE_REFERENCE_MS } from './pairing-code.ts';
 import { type RetryCounters } from './retry-counters.ts';
 import { type WhatsAppSettings } from './settings.ts';
 import { safeSignalRepository, type SignalRepositoryParts } from './signal-repository.ts';
@@ -26,13 +28,16 @@ export interface SocketConfigParts extends SignalRepositoryParts {
   findSent: FindSent;
   /** What a group is like, asked for at most once; without it Baileys asks with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
+  /** Whose phone a code is typed into; undefined where a QR is scanned, or nothing. */
+  codeFor: PhoneNumber | undefined;
 }
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata } = parts;
+  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = parts;
   return {
     ...connectionOptions(settings),
+    ...(codeFor !== undefined && { qrTimeout: CODE_LINE_REFERENCE_MS }),
     version,
     // Bounds what it downloads by itself.
     options: { dispatcher: downloads } as unknown as RequestInit,
@@ -44,6 +49,7 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     // Its log lines carry keys and whole stanzas.
     logger: silentLogger,
+    // A code is refused to who does not name a real system.
     browser: Browsers.macOS('Chrome'),
     // Marking us online would silence the notifications of the owner's phone.
     markOnlineOnConnect: false,

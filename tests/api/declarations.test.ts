@@ -2,11 +2,11 @@ import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { BODY_ERRORS, COMMON_ERRORS, FILE_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
-import { answerTo, CONNECTED, PAIRING, pathOf, startApi } from './support.ts';
+import { answerTo, CONNECTED, PAIRING, pathOf, startApi, subjectOf } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 
-function call(route: Route, api = startApi(), sessionId: string = route.path.endsWith('/qr') ? PAIRING : CONNECTED) {
+function call(route: Route, api = startApi(), sessionId = subjectOf(route)) {
   const sent = request(api.app)
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {});
@@ -41,7 +41,7 @@ describe.each(ALL)('the declaration of %s', (_name, route) => {
     const refusals = [
       await call(route, startApi(), 'session_1_unknown00'),
       await call(route, startApi(), 'no session'),
-      await call(route, startApi(), route.path.endsWith('/qr') ? CONNECTED : PAIRING),
+      await call(route, startApi(), subjectOf(route) === CONNECTED ? PAIRING : CONNECTED),
     ].filter(({ status }) => status >= 400);
     const codes = refusals.map(({ body }) => (body as { error: ErrorCode }).error);
     expect(declaredErrors(route)).toEqual(expect.arrayContaining(codes));

@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { type Recipient } from '../../src/domain/address.ts';
+import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
 import { type LineActions } from '../../src/domain/chat-ports.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/domain/callback-ports.ts';
 import { type MediaFile } from '../../src/domain/media-ports.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports.ts';
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
-import { type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
+import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
 import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
@@ -25,6 +25,9 @@ const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
 
 /** A session that is connected. */
 export const CONNECTED = id('session_1705312200123_abc123def');
+
+/** A session that shows a code to be typed. */
+export const PAIRING_BY_CODE = id('session_1705312200789_mno789pqr');
 
 /** A session that shows a QR. */
 export const PAIRING = id('session_1705312200456_ghi456jkl');
@@ -79,6 +82,17 @@ class SessionsInMemory implements SessionsApi {
     const sessionId = id(`session_${NOW_MS}_made0000${++this.#made}`);
     this.views.set(sessionId, viewOf(sessionId, 'connecting'));
     return Promise.resolve({ sessionId, qr: qrOf(sessionId) });
+  }
+
+  pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }> {
+    if (this.failure !== undefined) return this.#fail();
+    return Promise.resolve({ sessionId: PAIRING_BY_CODE, code: { ...CODE, number } });
+  }
+
+  async currentPairingCode(sessionId: SessionId): Promise<PairingCode> {
+    await Promise.resolve(sessionId === PAIRING_BY_CODE || this.view(sessionId));
+    if (sessionId !== PAIRING_BY_CODE) throw new AppError('session_not_pairing');
+    return CODE;
   }
 
   list(): SessionView[] {
@@ -141,6 +155,8 @@ class SessionsInMemory implements SessionsApi {
     throw this.failure;
   }
 }
+
+const CODE: PairingCode = { text: 'ABCD1234', number: '5491234567890' as PhoneNumber, expiresAtMs: NOW_MS + 180_000 };
 
 function addressOf(to: Recipient | null): string {
   if (to === null) return 'the conversation of the earlier message';
@@ -299,6 +315,11 @@ export const FILES: HttpAppDeps['files'] = {
   userAgent: 'whatsapp-orchestrator/4.0.0',
   resolve: systemResolve,
 };
+/** A session that the route has something to say of. */
+export function subjectOf({ path }: Pick<Route, 'path'>): string {
+  if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
+  return path.endsWith('/qr') ? PAIRING : CONNECTED;
+}
 
 /** An app on doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {

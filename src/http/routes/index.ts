@@ -16,6 +16,7 @@ import {
 import { health } from './health.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { messageMedia } from './media.ts';
+import { currentPairingCode, pairByCode } from './pairing.ts';
 import { currentQr, generateQr } from './qr.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
@@ -23,10 +24,12 @@ import { downloadMedia } from './settings.ts';
 /** Every route that the server has, in the order of the documentation. */
 export const ROUTES: readonly Route[] = [
   generateQr,
+  pairByCode,
   listSessions,
   viewSession,
   sessionTimeline,
   currentQr,
+  currentPairingCode,
   sendMessage,
   sendAnyMessage,
   listGroups,

@@ -61,13 +61,15 @@ export const restartSession = route({
   method: 'post',
   path: '/sessions/:sessionId/restart',
   summary: 'Close the line and open it again',
-  description: 'The account stays linked: the same credentials are used. Needs no body.',
+  description:
+    'The account stays linked: the same credentials are used. Needs no body. Not for a session that waits for its pairing ' +
+    'code to be typed: the code would be worth nothing on another line.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: sessionAnswer,
   statuses: { 200: 'The session as it is now.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
-  errors: ['session_not_found', 'session_logged_out'],
+  errors: ['session_not_found', 'session_logged_out', 'session_not_connected'],
   handler: async ({ sessions }, { params }) => ok({ data: await sessions.restart(params.sessionId) }),
 });
 

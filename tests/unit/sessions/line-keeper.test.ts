@@ -24,12 +24,15 @@ function keeperOfLines() {
         lines.push(listener);
         return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
+      isLinked: nobody,
       forget: nobody,
     },
+    codeFor: () => undefined,
     connecting: new Slots(1),
     ...{ clock, chance: fixedChance(0), supervisor: new Supervisor(silentLogger) },
     listener: {
       ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
+      onPairingCode: hear('code'),
       ...{
         onDelivery: hear('delivery'),
         onNumbers: hear('numbers'),

@@ -1,7 +1,7 @@
 import { type CloseReason } from '../../../src/domain/close-reason.ts';
 import { decide, type Decision, type LossContext } from '../../../src/sessions/reconnect.ts';
 
-const linked: LossContext = { linked: true, failures: 1, replacements: 1 };
+const linked: LossContext = { linked: true, code: null, failures: 1, replacements: 1 };
 
 function gist(decision: Decision): string {
   if (decision.do === 'fail') return decision.retryAfterMs === null ? 'fail' : `fail for ${decision.retryAfterMs} ms`;
@@ -48,11 +48,30 @@ describe('a lost line', () => {
   });
 
   it('is given up when another process takes it over again and again, however long it held in between', () => {
-    expect(gist(decide({ kind: 'replaced' }, { linked: true, failures: 0, replacements: 3 }))).toBe('fail');
+    expect(gist(decide({ kind: 'replaced' }, { ...linked, failures: 0, replacements: 3 }))).toBe('fail');
   });
 
   it('starts over when WhatsApp does not know a device that was never linked', () => {
     expect(gist(decide({ kind: 'logged-out' }, { ...linked, linked: false }))).toBe('start-over');
+  });
+
+  it.each<[CloseReason, string, string]>([
+    [{ kind: 'connection-lost', detail: 'Timed Out (408)' }, USUAL, 'end'],
+    [{ kind: 'restart-required' }, 'reconnect now', 'end'],
+    [{ kind: 'pairing-failed', detail: 'Invalid account signature' }, 'end', 'end'],
+    [{ kind: 'forbidden', code: 403 }, 'end', 'end'],
+    [{ kind: 'code-void', detail: 'WhatsApp wants another code to be shown.' }, 'end', 'end'],
+  ])('because of %j, while a code is asked for: %s; while it is shown: %s', (reason, asked, shown) => {
+    expect(gist(decide(reason, { ...linked, linked: false, code: 'asked' }))).toBe(asked);
+    expect(gist(decide(reason, { ...linked, linked: false, code: 'shown' }))).toBe(shown);
+  });
+
+  it.each([
+    ['400', 'pairing_refused', /as the phone has it/],
+    ['429', 'rate_limited', /try again later/],
+  ])('with a refused code says so: %s is %s', (code, error, sentence) => {
+    const decision = decide({ kind: 'code-refused', code }, { ...linked, linked: false, code: 'asked' });
+    expect(decision).toEqual({ do: 'end', error, message: expect.stringMatching(sentence) as string });
   });
 
   it.each<[CloseReason, RegExp]>([

@@ -1,0 +1,90 @@
+import request from 'supertest';
+import { AppError } from '../../src/domain/errors.ts';
+import { answerTo, CONNECTED, PAIRING, PAIRING_BY_CODE, startApi } from './support.ts';
+
+function ask(body: unknown, api = startApi()) {
+  return answerTo(
+    request(api.app)
+      .post('/sessions/pairing-code')
+      .send(body as object),
+  );
+}
+
+describe('POST /sessions/pairing-code', () => {
+  it.each(['5491234567890', '+54 9 (123) 456-7890', 5491234567890])(
+    'answers with the code to type: %s',
+    async (number) => {
+      const { status, body } = await ask({ number });
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        success: true,
+        sessionId: PAIRING_BY_CODE,
+        code: 'ABCD1234',
+        formatted: 'ABCD-1234',
+        expiresAt: '2024-01-15T10:33:00.000Z',
+      });
+    },
+  );
+
+  it.each([
+    ['nothing', {}],
+    ['too short', { number: '12345' }],
+    ['letters', { number: 'my phone' }],
+    ['a leading zero', { number: '0111555666' }],
+    ['an address', { number: '5491234567890@s.whatsapp.net' }],
+    ['a fraction', { number: 549123456789.5 }],
+    ['a list', { number: ['5491234567890'] }],
+    ['null', { number: null }],
+  ])('refuses what is no phone number: %s', async (_what, sent) => {
+    const { status, body } = await ask(sent);
+    expect(status).toBe(400);
+    expect(body).toEqual({ success: false, error: 'invalid_number', message: expect.any(String) as string });
+  });
+
+  it('refuses a body that is no object', async () => {
+    expect(await ask([])).toMatchObject({ status: 400, body: { success: false, error: 'invalid_body' } });
+  });
+
+  it.each([
+    ['pairing_refused', 422],
+    ['rate_limited', 429],
+    ['too_many_pending_sessions', 503],
+    ['whatsapp_timeout', 504],
+  ] as const)('refuses with %s', async (code, status) => {
+    const api = startApi();
+    api.sessions.failure = new AppError(code);
+    expect(await ask({ number: '5491234567890' }, api)).toMatchObject({
+      status,
+      body: { success: false, error: code },
+    });
+  });
+
+  it('is not taken for a session of that name', async () => {
+    const { app } = startApi();
+    expect(await answerTo(request(app).get('/sessions/pairing-code'))).toMatchObject({
+      status: 404,
+      body: { error: 'session_not_found' },
+    });
+  });
+});
+
+describe('GET /sessions/:sessionId/pairing-code', () => {
+  it('has the code that is valid now', async () => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(request(app).get(`/sessions/${PAIRING_BY_CODE}/pairing-code`));
+    expect([status, body]).toEqual([200, expect.objectContaining({ sessionId: PAIRING_BY_CODE, code: 'ABCD1234' })]);
+  });
+
+  it.each([
+    [CONNECTED, 409, 'session_not_pairing'],
+    [PAIRING, 409, 'session_not_pairing'],
+    ['session_1_unknown00', 404, 'session_not_found'],
+    ['no id', 404, 'session_not_found'],
+  ])('refuses for %s: %d %s', async (sessionId, status, error) => {
+    const { app } = startApi();
+    expect(await answerTo(request(app).get(`/sessions/${sessionId}/pairing-code`))).toMatchObject({
+      status,
+      body: { success: false, error },
+    });
+  });
+});
