@@ -1,4 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { type Behaviour } from '../../simulator/behaviours/behaviour.ts';
+import { childOf, node, SERVER } from '../../simulator/kit/stanza.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
@@ -13,6 +15,17 @@ interface Offer {
   formatted: string;
   expiresAt: string;
 }
+
+/** Asks the client for another secret after it has finished its part, and before it is linked. */
+const refreshAtTheFinish: Behaviour = {
+  name: 'a refresh at the finish',
+  onStanza(stanza, client) {
+    const { stage } = childOf(stanza, 'link_code_companion_reg')?.attrs ?? {};
+    const attrs = { type: 'companion_reg_refresh', id: 'LATE', from: SERVER };
+    if (stage === 'companion_finish') client.send(node('notification', attrs, [node('companion_reg_refresh')]));
+    return false;
+  },
+};
 
 async function offer(world: World, number = ACCOUNT): Promise<Offer> {
   const { status, body } = await world.orchestrator.post('/sessions/pairing-code', { number });
@@ -103,12 +116,14 @@ describe('a code that is typed', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 
-  it('still links after companion_reg_refresh, which must not change the secret that the code makes', async () => {
+  it('still links when companion_reg_refresh comes, which must not change the secret that the code makes', async () => {
     await using world = await startWorld();
     const { sessionId, code } = await offer(world);
 
+    // Before the code is typed, and once more when both sides have their secret.
     expect(world.whatsapp.refreshPairing()).toBe(1);
-    await world.whatsapp.until((server) => server.stats().stanzasIn >= 3);
+    await world.whatsapp.until((server) => server.stats().stanzasIn === 3);
+    world.whatsapp.use(refreshAtTheFinish);
     await world.whatsapp.phone(ACCOUNT).enterPairingCode(code);
 
     await world.orchestrator.until(sessionId, { status: 'connected' });
