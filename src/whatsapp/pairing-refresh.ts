@@ -7,16 +7,15 @@ const NOTIFICATION = 'CB:notification,type:companion_reg_refresh';
  * Since July 2026 WhatsApp sends `companion_reg_refresh` while a QR is on offer, and takes no scan before the
  * client made a new ADV secret, showed the current code again with it and acknowledged. Baileys 7.0.0-rc14 does
  * neither (and its own acknowledgement throws before the login), so it is done here, from outside:
- * `onRefresh` is called once the new secret is in the credentials. While a code is shown it is acknowledged only: the
- * secret is then derived when the code is typed, and a new one would spoil it.
+ * `onRefresh` is called once the new secret is in the credentials. While a code is shown nothing is to be done: its secret
+ * is derived when it is typed, and a new one would spoil it; and Baileys, which by then has a number, acknowledges.
  */
 export function handlePairingRefresh(socket: WASocket, onRefresh: () => void, onError: (error: unknown) => void): void {
   socket.ws.on(NOTIFICATION, (node: BinaryNode) => {
     const { creds } = socket.authState;
-    if (creds.pairingCode === undefined) {
-      creds.advSecretKey = randomBytes(32).toString('base64');
-      onRefresh();
-    }
+    if (creds.pairingCode !== undefined) return;
+    creds.advSecretKey = randomBytes(32).toString('base64');
+    onRefresh();
     socket.sendNode(acknowledgement(node)).catch(onError);
   });
 }
