@@ -16,7 +16,10 @@ import { numberOf } from './jid.ts';
 /** The credentials and keys of one line, and the fence that ends its right to write them. */
 export interface LineAuth {
   state: AuthenticationState;
-  /** Stores the credentials as they are now. Baileys changes them in place, so the whole object is stored. */
+  /**
+   * Stores the credentials of a linked device as they are now, and no others. Baileys changes them in place, so the whole
+   * object is stored.
+   */
   saveCredentials(): Promise<void>;
   /**
    * Stores what a step of a ratchet changed, together with what it decrypted.
@@ -84,7 +87,10 @@ export async function loadAuth(
       creds,
       keys: keyStore(keys, sessionId, { guarded, write, learned: (numbers) => listener.learned(numbers) }),
     },
-    saveCredentials: () => write(() => keys.saveCredentials(sessionId, encode(creds))),
+    // A pairing that fails starts from fresh ones; Baileys has a code's number in them before anybody typed it.
+    saveCredentials: async () => {
+      if (isPaired(creds)) await write(() => keys.saveCredentials(sessionId, encode(creds)));
+    },
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new LineOverError();
       await guarded(keys.set(sessionId, changesOf(changes), decrypted));

@@ -221,8 +221,6 @@ export class BaileysConnection implements Connection {
     );
     return {
       credentialsChanged: () => {
-        // A pairing that fails starts from fresh ones; Baileys has a code's number in them before anybody typed it.
-        if (!isPaired(auth.state.creds)) return;
         const saved = auth.saveCredentials();
         // The line has heard of a failure, and ends of it; until it is its turn nobody awaits this one.
         saved.catch(() => undefined);

@@ -4,13 +4,16 @@ import { ANA, startStorage, type TestStorage } from '../storage/support.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
-function load({ storage }: TestStorage): Promise<LineAuth> {
-  return loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, {
+/** What a line is given of a session whose device is linked; `linked: false` is before that. */
+async function load({ storage }: TestStorage, { linked = true } = {}): Promise<LineAuth> {
+  const auth = await loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, {
     troubled: (error) => {
       throw error;
     },
     learned: () => undefined,
   });
+  if (linked) Object.assign(auth.state.creds, { me: { id: '5491234567890:1@s.whatsapp.net' }, account: {} });
+  return auth;
 }
 
 /** Everything that is stored of the session's credentials and keys. */
@@ -70,4 +73,14 @@ describe('an old socket', () => {
       expect(await stored(db)).not.toEqual({ credentials: undefined, sessions: [] });
     },
   );
+});
+
+it('a line of a device that is not linked leaves no credentials, also when it knows a number already', async () => {
+  await using db = await startStorage();
+  const auth = await load(db, { linked: false });
+
+  auth.state.creds.me = { id: '5491234567890@s.whatsapp.net' };
+  await auth.saveCredentials();
+
+  expect(await stored(db)).toEqual({ credentials: undefined, sessions: [] });
 });
