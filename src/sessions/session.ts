@@ -1,32 +1,20 @@
-import { type Chance } from '../kit/chance.ts';
-import { type Clock, isoTime, type Timer } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
+import { isoTime, type Timer } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type Slots } from '../kit/slots.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { AppError } from '../domain/errors.ts';
-import {
-  type Connection,
-  type ConnectionListener,
-  type Connector,
-  type SentMessageRef,
-  type SessionFolders,
-  type SessionStore,
-} from '../domain/ports.ts';
+import { type Connection, type ConnectionListener, type SentMessageRef } from '../domain/ports.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
 import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './code-pairing.ts';
 import { newSessionConnected, qrUpdate } from './events.ts';
-import { type Inbound } from './inbound.ts';
 import { insist } from './insist.ts';
 import { Life, type LivingState } from './life.ts';
 import { LineKeeper } from './line-keeper.ts';
-import { type Outbound, type SendingSession } from './outbound.ts';
+import { type SendingSession } from './outbound.ts';
 import { decide, type Decision } from './reconnect.ts';
 import { type SendPace } from './send-pace.ts';
+import { type SessionParts } from './session-parts.ts';
 import { type SessionState } from './session-state.ts';
 import { type Typing } from './typing.ts';
 
@@ -34,33 +22,6 @@ import { type Typing } from './typing.ts';
 const GRACE_MS = 10_000;
 /** How long a restart, and a send while the line is being repaired, wait for the line. */
 const PATIENCE_MS = 10_000;
-
-/** What a session is made of. */
-export interface SessionParts {
-  store: SessionStore;
-  connector: Connector;
-  /** Lets only so many lines connect at once. */
-  connecting: Slots;
-  inbound: Inbound;
-  outbound: Outbound;
-  folders: SessionFolders;
-  pace: SendPace;
-  typing: Typing;
-  clock: Clock;
-  chance: Chance;
-  supervisor: Supervisor;
-  log: Logger;
-  authDir: string;
-  /**
-   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is given
-   * the key of that session's last callback.
-   */
-  announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
-  /** Whose phone takes a code; undefined for a session that shows a QR, and for one that was stored. */
-  codeFor: PhoneNumber | undefined;
-  /** Removes this session, whose code linked nobody. */
-  over: (why: string) => Promise<unknown>;
-}
 
 /**
  * One WhatsApp account: its life (what is stored of it, and the state it is in), its line, and what follows from what

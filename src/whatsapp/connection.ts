@@ -1,28 +1,22 @@
 import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type PhoneNumber } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Connection, type ConnectionListener, type LineMessage, type SendOutcome } from '../domain/ports.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import { type Connection, type LineMessage, type SendOutcome } from '../domain/ports.ts';
 import { Acks } from './acks.ts';
 import { Actions } from './actions.ts';
-import { type AuthListener, isPaired, type LineAuth } from './auth-state.ts';
+import { isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
-import { type ClientVersion } from './client-version.ts';
+import { type ConnectionParts } from './connection-parts.ts';
 import { closeReason } from './disconnect.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
-import { type KnownMessages } from './known-messages.ts';
-import { type LibraryDownloads } from './library-downloads.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
 import { unlinkDevice } from './logout.ts';
 import { askAgain } from './media/ask-again.ts';
-import { upload, type UploadParts } from './media/upload.ts';
+import { upload } from './media/upload.ts';
 import { UploadHosts } from './media/upload-hosts.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
@@ -30,35 +24,11 @@ import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { numbersOf, peopleOf } from './people.ts';
 import { CodeOffer } from './pairing-code.ts';
 import { QrOffer } from './qr-offer.ts';
-import { type RecipientLookup } from './recipient-lookup.ts';
 import { leftOver, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
 import { send, type SendParts } from './send.ts';
-import { type SessionMemory } from './session-memory.ts';
-import { type WhatsAppSettings } from './settings.ts';
-import { type FindSent, socketConfig } from './socket-config.ts';
+import { socketConfig } from './socket-config.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
-
-/** What a line is made of. */
-export interface ConnectionParts extends SessionMemory {
-  sessionId: SessionId;
-  settings: WhatsAppSettings;
-  loadAuth: (listener: AuthListener) => Promise<LineAuth>;
-  findSent: FindSent;
-  clientVersion: ClientVersion;
-  downloads: LibraryDownloads;
-  /** What a message to be sent may refer to. */
-  knownMessages: KnownMessages;
-  /** The LIDs of whom somebody was told without their numbers. */
-  awaitedNumbers: () => Promise<string[]>;
-  lookup: RecipientLookup;
-  uploads: Pick<UploadParts, 'mediaHost' | 'slots'>;
-  listener: ConnectionListener;
-  /** Whose phone takes a code, where one is to be typed in place of a scan. */
-  codeFor: PhoneNumber | undefined;
-  clock: Clock;
-  log: Logger;
-}
 
 /** The socket, with what belongs to it. */
 interface OpenLine {
