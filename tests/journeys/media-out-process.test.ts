@@ -18,7 +18,10 @@ it('a file of 60 MB is taken and sent without the process growing by 40 MB', asy
     form.set('number', PERSON);
     form.set('type', 'document');
     form.set('file', new Blob([new Uint8Array(bytes)]), 'archivo.bin');
-    const answer = await fetch(`${orchestrator.url}/sessions/${body.sessionId}/messages`, { method: 'POST', body: form });
+    const answer = await fetch(`${orchestrator.url}/sessions/${body.sessionId}/messages`, {
+      method: 'POST',
+      body: form,
+    });
     const { messageId } = (await answer.json()) as { messageId: string };
     return (await person.media(await person.next(({ id }) => id === messageId))).equals(bytes);
   };
