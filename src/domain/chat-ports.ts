@@ -16,10 +16,10 @@ export interface Person {
 }
 
 /** What somebody may do in a group; the one who made it is `superadmin`. */
-export type GroupRole = 'member' | 'admin' | 'superadmin';
+type GroupRole = 'member' | 'admin' | 'superadmin';
 
 /** Somebody in a group. */
-export interface GroupParticipant extends Person {
+interface GroupParticipant extends Person {
   role: GroupRole;
 }
 
