@@ -1,24 +1,26 @@
 import { type Stanza } from '../kit/stanza.ts';
-import { type Addressing } from '../world/address.ts';
+import { type Addressing, formatJid } from '../world/address.ts';
 import { type Endpoint, type Owner } from '../world/endpoint.ts';
 import { type KeyBundle } from '../world/key-bundle.ts';
 import { type PhoneKeys } from './phone-keys.ts';
 
-/** A phone as the server knows it: device 0, always there. */
+/** A phone as the server knows it, device 0, or a companion of one: always there. */
 export class PhoneDevice implements Endpoint {
-  readonly device = 0;
+  readonly device: number;
   readonly owner: Owner;
   readonly #keys: PhoneKeys;
   readonly #receive: (stanza: Stanza) => void;
 
-  constructor(owner: Owner, keys: PhoneKeys, receive: (stanza: Stanza) => void) {
-    this.owner = owner;
-    this.#keys = keys;
-    this.#receive = receive;
+  constructor(facts: { owner: Owner; device: number; keys: PhoneKeys; receive: (stanza: Stanza) => void }) {
+    this.owner = facts.owner;
+    this.device = facts.device;
+    this.#keys = facts.keys;
+    this.#receive = facts.receive;
   }
 
   jid(addressing: Addressing): string {
-    return this.owner.jid(addressing);
+    const user = addressing === 'lid' ? this.owner.lid : this.owner.number;
+    return formatJid({ user, device: this.device, addressing });
   }
 
   deliver(stanza: Stanza): void {

@@ -1,6 +1,7 @@
 import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
-import { type Serial } from '../kit/serial.ts';
+import { Serial } from '../kit/serial.ts';
+import { type Stanza } from '../kit/stanza.ts';
 import { type CodeDesk } from '../pairing/code-desk.ts';
 import { type MediaStore } from '../media/media-store.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
@@ -9,14 +10,14 @@ import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
-import { type Inbox } from './inbox.ts';
-import { type PhoneDevice } from './phone-device.ts';
-import { type PhoneKeys } from './phone-keys.ts';
-import { type PollBook } from './poll-book.ts';
-import { type PhoneMedia } from './phone-media.ts';
-import { type ReceiptBook } from './receipt-book.ts';
-import { type SenderKeys } from './sender-keys.ts';
-import { type SignalSessions } from './signal-sessions.ts';
+import { Inbox } from './inbox.ts';
+import { PhoneDevice } from './phone-device.ts';
+import { PhoneKeys } from './phone-keys.ts';
+import { PollBook } from './poll-book.ts';
+import { PhoneMedia } from './phone-media.ts';
+import { ReceiptBook } from './receipt-book.ts';
+import { SenderKeys } from './sender-keys.ts';
+import { SignalSessions } from './signal-sessions.ts';
 
 /** What all phones of a server share. */
 export interface PhoneWorld {
@@ -50,4 +51,27 @@ export interface PhoneParts {
   readonly receipts: ReceiptBook;
   readonly polls: PollBook;
   readonly media: PhoneMedia;
+}
+
+/** Makes the parts of a phone, or with another `device` than 0 those of a companion; `receive` gets what comes. */
+export function makePhoneParts(
+  world: PhoneWorld,
+  { account, device: id, receive }: { account: Account; device: number; receive: (stanza: Stanza) => void },
+): PhoneParts {
+  const name = id === 0 ? account.number : `${account.number}:${id}`;
+  const keys = new PhoneKeys();
+  const device = new PhoneDevice({ owner: account, device: id, keys, receive });
+  return {
+    world,
+    account,
+    keys,
+    device,
+    sessions: new SignalSessions(name, keys),
+    senderKeys: new SenderKeys(device),
+    work: new Serial(),
+    inbox: new Inbox(name, world.changes),
+    receipts: new ReceiptBook(world.changes),
+    polls: new PollBook(),
+    media: new PhoneMedia(account.number, world),
+  };
 }

@@ -2,7 +2,6 @@ import { type proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
 import { type WaitOptions } from '../kit/changes.ts';
-import { Serial } from '../kit/serial.ts';
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
@@ -11,20 +10,15 @@ import { Group } from '../world/group.ts';
 import { type ShownPresence } from '../world/presence-log.ts';
 import { type Picture } from '../world/picture.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
-import { Inbox, type NextOptions, type ReceivedMessage } from './inbox.ts';
+import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
-import { PhoneDevice } from './phone-device.ts';
-import { PhoneKeys } from './phone-keys.ts';
-import { PhoneMedia } from './phone-media.ts';
-import { type PhoneParts, type PhoneWorld } from './phone-parts.ts';
+import { Companion } from './companion.ts';
+import { makePhoneParts, type PhoneParts, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
-import { PollBook } from './poll-book.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
-import { ReceiptBook, type MessageReceipts } from './receipt-book.ts';
-import { SenderKeys } from './sender-keys.ts';
-import { SignalSessions } from './signal-sessions.ts';
+import { type MessageReceipts } from './receipt-book.ts';
 
 /** Whom a message is for: a number, a JID, or whatever has one: another phone, a group. */
 export type Recipient = string | { readonly jid: string };
@@ -50,22 +44,8 @@ export class Phone {
   readonly #receiver: PhoneReceiver;
 
   constructor(world: PhoneWorld, account: Account) {
-    const keys = new PhoneKeys();
-    const device = new PhoneDevice(account, keys, (stanza) => this.#take(stanza));
-    account.phone = device;
-    this.#parts = {
-      world,
-      account,
-      keys,
-      device,
-      sessions: new SignalSessions(account.number, keys),
-      senderKeys: new SenderKeys(device),
-      work: new Serial(),
-      inbox: new Inbox(account.number, world.changes),
-      receipts: new ReceiptBook(world.changes),
-      polls: new PollBook(),
-      media: new PhoneMedia(account.number, world),
-    };
+    this.#parts = makePhoneParts(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
+    account.phone = this.#parts.device;
     this.#sender = new PhoneSender(this.#parts);
     this.#receiver = new PhoneReceiver(this.#parts, this.#sender);
   }
@@ -193,6 +173,12 @@ export class Phone {
   /** The next message that matches: each call goes on after what the previous one found. Rejects in the end. */
   next(match?: (message: ReceivedMessage) => boolean, options?: NextOptions): Promise<ReceivedMessage> {
     return this.#parts.inbox.next(match, options);
+  }
+
+  /** Links a device that is no client: it has keys of its own, reads what comes and confirms it, and never goes away. */
+  addCompanion(): Companion {
+    const { world, account } = this.#parts;
+    return new Companion(world, account);
   }
 
   /** What devices have said about a message that it sent. */

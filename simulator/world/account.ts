@@ -13,6 +13,8 @@ export class Account implements Owner {
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** The linked devices by their id. */
   readonly linked = new Map<number, LinkedDevice>();
+  /** Linked devices that are no clients, by their id. */
+  readonly companions = new Map<number, Endpoint>();
   #phone: Endpoint | undefined;
   #devicesEver = 0;
 
@@ -44,11 +46,11 @@ export class Account implements Owner {
 
   /** Its phone and all linked devices. */
   endpoints(): Endpoint[] {
-    return [this.phone, ...this.linked.values()];
+    return [this.phone, ...this.linked.values(), ...this.companions.values()];
   }
 
   /** The device with this id. */
   endpoint(device: number): Endpoint | undefined {
-    return device === 0 ? this.phone : this.linked.get(device);
+    return device === 0 ? this.phone : (this.linked.get(device) ?? this.companions.get(device));
   }
 }

@@ -1,6 +1,7 @@
 import { type Scenario } from './scenario.ts';
 import { away } from './scenarios/away.ts';
 import { disk } from './scenarios/disk.ts';
+import { group } from './scenarios/group.ts';
 import { kill } from './scenarios/kill.ts';
 import { lines } from './scenarios/lines.ts';
 import { overlap } from './scenarios/overlap.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS = [
   lines,
   reconnects,
   disk,
+  group,
 ] as unknown as readonly Scenario[];
