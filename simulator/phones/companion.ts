@@ -18,6 +18,7 @@ export class Companion {
       },
     });
     const receiver = new PhoneReceiver(this.#parts, new PhoneSender(this.#parts));
+    this.#parts.keys.prepare();
     account.companions.set(device, this.#parts.device);
   }
 

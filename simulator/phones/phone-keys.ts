@@ -23,6 +23,11 @@ export class PhoneKeys {
   readonly #oneTime = new Map<number, KeyPair>();
   #lastId = 0;
 
+  /** Makes the signed pre-key now, and not while somebody waits for a bundle. */
+  prepare(): void {
+    this.#signedKey ??= signedKeyPair(this.identity, SIGNED_KEY_ID);
+  }
+
   /** A bundle with a new one-time key. */
   takeBundle(): KeyBundle {
     const key = Curve.generateKeyPair();

@@ -43,7 +43,7 @@ export class GroupCache {
     if (!ask) return known?.name ?? null;
     const asking = this.#ask(groupId, ask).then(
       ({ subject }) => subject,
-      () => this.#remember(groupId, null),
+      () => this.#refused(groupId),
     );
     const name = await Promise.race([asking, wait(this.#clock, PATIENCE_MS)]);
     return name ?? known?.name ?? null;
@@ -93,9 +93,14 @@ export class GroupCache {
     return asking;
   }
 
-  #remember(groupId: string, name: string | null): string | null {
-    const keptMs = name === null ? REFUSAL_KEPT_MS : NAME_KEPT_MS;
-    this.#names.set(groupId, { name, untilMs: this.#clock.now() + keptMs });
+  #remember(groupId: string, name: string): void {
+    this.#names.set(groupId, { name, untilMs: this.#clock.now() + NAME_KEPT_MS });
+  }
+
+  /** What was known before is better than nothing. */
+  #refused(groupId: string): string | null {
+    const name = this.#names.get(groupId)?.name ?? null;
+    this.#names.set(groupId, { name, untilMs: this.#clock.now() + REFUSAL_KEPT_MS });
     return name;
   }
 }

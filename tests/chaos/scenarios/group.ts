@@ -48,7 +48,7 @@ export const group: Scenario<GroupSize> = {
     const third = await send(stage, crowd, 'after a restart');
     const { retries } = stage.whatsapp.stats();
     const told = ({ answeredMs, readMs, questions }: Sending) =>
-      `answered after ${answeredMs} ms, read by all after ${readMs} ms, ${questions} questions`;
+      `answered after ${answeredMs} ms, read by all after ${readMs} ms, asked for the group ${questions}×`;
     return {
       figure: [
         `${readers.length} devices of ${members} people: the first message ${told(first)}`,

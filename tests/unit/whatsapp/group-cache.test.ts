@@ -78,6 +78,14 @@ describe('the name of a group', () => {
     expect([await waiting, state.asked]).toEqual(['Ventas', 2]);
   });
 
+  it('stays what it was when WhatsApp refuses to say it again', async () => {
+    const { clock, name, state } = startCache();
+    await name();
+    await clock.advance(24 * 3600_000);
+    state.answer = Promise.reject(new Error('rate-overlimit'));
+    expect([await name(), await name(), state.asked]).toEqual(['Ventas', 'Ventas', 2]);
+  });
+
   it('outlives a change of something else', async () => {
     const { cache, name, state } = startCache();
     await name();
