@@ -163,6 +163,8 @@ export interface SentMessageRef {
 
 /** A sent message and what became of it. */
 export interface KnownSentMessage extends SentMessage {
+  /** Unix ms. */
+  sentAtMs: number;
   status: DeliveryStatus;
 }
 

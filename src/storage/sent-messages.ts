@@ -68,7 +68,8 @@ function prepare(db: Database) {
        VALUES (?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
     ),
     find: db.prepare<[SessionId, string], KnownSentMessage>(
-      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status
+      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status,
+         created_at_ms AS sentAtMs
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,
     ),
     countSince: db.prepare<[SessionId, number], CountSince>(

@@ -40,7 +40,11 @@ export class KnownMessages {
   async #sent(messageId: string): Promise<WAMessage | undefined> {
     const sent = await this.#stores.sentMessages.find(this.#sessionId, messageId);
     if (!sent) return undefined;
-    return { key: { remoteJid: sent.to, id: messageId, fromMe: true }, message: proto.Message.decode(sent.content) };
+    return {
+      key: { remoteJid: sent.to, id: messageId, fromMe: true },
+      message: proto.Message.decode(sent.content),
+      messageTimestamp: Math.floor(sent.sentAtMs / 1000),
+    };
   }
 
   async #received(messageId: string): Promise<WAMessage | undefined> {

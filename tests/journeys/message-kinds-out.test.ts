@@ -218,6 +218,15 @@ describe('what cannot be done is refused, and nothing is sent', () => {
     expect(answer).toMatchObject({ status: 409, body: { success: false, error: 'message_not_suitable' } });
   });
 
+  it('an edit after a quarter of an hour, which recipients would ignore', async () => {
+    const { id } = await sent({ type: 'text', text: 'tarde' });
+    world.clock.skip(15 * 60_000);
+
+    const answer = await post({ type: 'edit', message_id: id, text: 'muy tarde' });
+
+    expect(answer).toMatchObject({ status: 409, body: { success: false, error: 'message_not_suitable' } });
+  });
+
   it.each([
     ['an edit of a place', 'edit', { location: { latitude: 1, longitude: 2 }, type: 'location' }],
     ['a forward of a poll', 'forward', { poll: { name: '?', options: ['a', 'b'] }, type: 'poll' }],

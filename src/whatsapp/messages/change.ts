@@ -32,11 +32,17 @@ export function writeDeletion(key: WAMessageKey): proto.IMessage {
   return { protocolMessage: { key, type: REVOKE } };
 }
 
+/** After this time recipients ignore an edit (WhatsApp's help pages; a minute less, for clocks that differ). */
+const EDITABLE_FOR_MS = 14 * 60_000;
+
 /**
  * The message as it was, with another text, as it goes out at `atMs` (Unix ms).
- * @throws AppError `message_not_suitable` when it has neither a text nor a caption
+ * @throws AppError `message_not_suitable` when it has neither a text nor a caption, or was sent too long ago
  */
-export function writeEdit({ key, message }: WAMessage, text: string, atMs: number): proto.IMessage {
+export function writeEdit({ key, message, messageTimestamp }: WAMessage, text: string, atMs: number): proto.IMessage {
+  if (messageTimestamp && atMs - Number(messageTimestamp) * 1000 > EDITABLE_FOR_MS) {
+    throw new AppError('message_not_suitable', { message: 'A message can be edited for a quarter of an hour only.' });
+  }
   const editedMessage = rewritten(unwrap(message ?? {}), text);
   return { protocolMessage: { key, type: MESSAGE_EDIT, editedMessage, timestampMs: atMs } };
 }

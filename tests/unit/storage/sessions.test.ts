@@ -38,7 +38,7 @@ describe('the sessions', () => {
     expect(await sentMessages.find(ANA, 'M1')).toBeUndefined();
     expect(await signalKeys.credentials(BEA)).toBe('creds');
     expect(await signalKeys.get(BEA, 'session', ['1'])).toEqual(new Map([['1', 'key']]));
-    expect(await sentMessages.find(BEA, 'M1')).toEqual({ ...MESSAGE, status: 'pending' });
+    expect(await sentMessages.find(BEA, 'M1')).toEqual({ ...MESSAGE, status: 'pending', sentAtMs: db.clock.now() });
   });
 
   it('leave their undelivered messages and their last events behind, to be delivered', async () => {

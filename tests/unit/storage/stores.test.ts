@@ -10,7 +10,11 @@ describe('sent messages', () => {
     await db.storage.sentMessages.add(ANA, MESSAGE);
     await db.storage.sentMessages.progress(ANA, 'M1', 'delivered', news(ANA, 'a1'));
     await db.reopen();
-    expect(await db.storage.sentMessages.find(ANA, 'M1')).toEqual({ ...MESSAGE, status: 'delivered' });
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toEqual({
+      ...MESSAGE,
+      status: 'delivered',
+      sentAtMs: db.clock.now(),
+    });
     expect(await db.storage.sentMessages.find(BEA, 'M1')).toBeUndefined();
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
