@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { type Scope } from '../domain/access.ts';
 import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
 import { type OutgoingFile } from '../domain/outgoing-file.ts';
@@ -51,6 +52,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   method: 'get' | 'post' | 'patch' | 'delete';
   /** As Express writes it: `/sessions/:sessionId`. */
   path: string;
+  /** What a key must be allowed to do for it; `none` is answered without any key. */
+  scope: Scope | 'none';
   summary: string;
   description: string;
   /** Turns the text of the path into typed values; left out when the path carries none. */
@@ -70,8 +73,6 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   errors: readonly ErrorCode[];
   /** Whether a file may come along (`fileField`): the body may then be a form, or 32 MiB of JSON. */
   files?: boolean;
-  /** Whether it is answered without an API key. */
-  open?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;

@@ -56,13 +56,13 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
   addRoutes(
     app,
-    ROUTES.filter((route) => route.open),
+    ROUTES.filter((route) => route.scope === 'none'),
     parts,
   );
   app.use(requireApiKey(deps.apiKeys));
   addRoutes(
     app,
-    ROUTES.filter((route) => !route.open),
+    ROUTES.filter((route) => route.scope !== 'none'),
     parts,
   );
   refuseOtherMethods(app, ROUTES);

@@ -54,6 +54,7 @@ const REFUSALS = { id: 'callback_not_found' } as const;
 export const listCallbacks = route({
   method: 'get',
   path: '/callbacks',
+  scope: 'callbacks:manage',
   summary: 'The callbacks that are kept',
   description:
     'Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that were given up ("dead"), the oldest ' +
@@ -78,6 +79,7 @@ export const listCallbacks = route({
 export const viewCallback = route({
   method: 'get',
   path: '/callbacks/:id',
+  scope: 'callbacks:manage',
   summary: 'One callback',
   description: 'With what it says.',
   params: callbackParams,
@@ -96,6 +98,7 @@ export const viewCallback = route({
 export const retryCallback = route({
   method: 'post',
   path: '/callbacks/:id/retry',
+  scope: 'callbacks:manage',
   summary: 'Try one callback now',
   description:
     'One that waits is tried at once. One that was given up waits again, before everything newer of its session. Needs no body.',
@@ -120,6 +123,7 @@ const time = z.iso
 export const replayCallbacks = route({
   method: 'post',
   path: '/callbacks/replay',
+  scope: 'callbacks:manage',
   summary: 'Post again what happened in a time',
   description:
     'All callbacks of the session whose events happened from "since" to "until", delivered or given up, are posted again in ' +

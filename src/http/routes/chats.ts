@@ -10,6 +10,7 @@ const MAX_READ = 500;
 export const markRead = route({
   method: 'post',
   path: '/sessions/:sessionId/read',
+  scope: 'messages:send',
   summary: 'Mark messages as read',
   description:
     'Their senders are told, in conversations and groups, where the privacy of the account lets them know. Messages are ' +
@@ -41,6 +42,7 @@ const STATES = 'must be one of available, unavailable, composing, recording, pau
 export const showPresence = route({
   method: 'post',
   path: '/sessions/:sessionId/presence',
+  scope: 'messages:send',
   summary: 'Show the account as online, or as typing',
   description:
     'As long as the account is online here, WhatsApp keeps its phone silent. So it is online only while it is typing ' +

@@ -7,6 +7,7 @@ import { SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
 export const checkContact = route({
   method: 'get',
   path: '/sessions/:sessionId/contacts/check',
+  scope: 'messages:send',
   summary: 'Whether a number has a WhatsApp account',
   description:
     'Asks for all forms under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one question. That an ' +
@@ -44,6 +45,7 @@ export const checkContact = route({
 export const contactPicture = route({
   method: 'get',
   path: '/sessions/:sessionId/contacts/:contactId/picture',
+  scope: 'sessions:read',
   summary: 'The profile picture of a person or a group',
   description: 'Where the picture is at WhatsApp. The address holds for a while: fetch it soon, and ask again later.',
   params: contactParams,

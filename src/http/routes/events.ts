@@ -8,6 +8,7 @@ import { callbackState, EXAMPLE_ID, pageQuery, succeeded } from '../schemas.ts';
 export const pullEvents = route({
   method: 'get',
   path: '/events',
+  scope: 'callbacks:manage',
   summary: 'What happened since',
   description:
     'The events of all sessions in their order, whether they were posted or not: for a backend that wants to catch up with ' +

@@ -22,6 +22,7 @@ const groupAnswer = z.strictObject({ success: succeeded, data: group });
 export const listGroups = route({
   method: 'get',
   path: '/sessions/:sessionId/groups',
+  scope: 'sessions:read',
   summary: 'All groups of the account',
   description: 'Every group that the account is in, asked of WhatsApp in one question.',
   params: sessionParams,
@@ -38,6 +39,7 @@ export const listGroups = route({
 export const viewGroup = route({
   method: 'get',
   path: '/sessions/:sessionId/groups/:groupId',
+  scope: 'sessions:read',
   summary: 'One group',
   description:
     'As WhatsApp has it. It is asked at most once a minute; changes that WhatsApp tells of are seen at once.',
@@ -55,6 +57,7 @@ export const viewGroup = route({
 export const createGroup = route({
   method: 'post',
   path: '/sessions/:sessionId/groups',
+  scope: 'messages:send',
   summary: 'Make a group',
   description:
     'Of the account and those who can be added; "results" says what became of each. With an Idempotency-Key a repeated ' +
@@ -82,6 +85,7 @@ export const createGroup = route({
 export const updateGroup = route({
   method: 'patch',
   path: '/sessions/:sessionId/groups/:groupId',
+  scope: 'messages:send',
   summary: 'Change what a group is called, or is about',
   description: 'What is left out stays as it is; a description that is null or empty is removed.',
   params: groupParams,
@@ -104,6 +108,7 @@ export const updateGroup = route({
 export const changeParticipants = route({
   method: 'post',
   path: '/sessions/:sessionId/groups/:groupId/participants',
+  scope: 'messages:send',
   summary: 'Add people to a group, remove them, make them admins or not',
   description:
     'One result for each, in their order: WhatsApp may do it to some and not to others. Who needs an invitation can be ' +
@@ -135,6 +140,7 @@ const EXAMPLE_INVITE = { success: true as const, ...linkOf(CODE) };
 export const groupInvite = route({
   method: 'get',
   path: '/sessions/:sessionId/groups/:groupId/invite',
+  scope: 'messages:send',
   summary: 'The link by which people come into a group',
   description: 'Only admins get it.',
   params: groupParams,
@@ -151,6 +157,7 @@ export const groupInvite = route({
 export const revokeInvite = route({
   method: 'post',
   path: '/sessions/:sessionId/groups/:groupId/invite/revoke',
+  scope: 'messages:send',
   summary: 'Make the link of a group invalid',
   description: 'Answers with the new one. Only admins may. Needs no body.',
   params: groupParams,
@@ -167,6 +174,7 @@ export const revokeInvite = route({
 export const leaveGroup = route({
   method: 'post',
   path: '/sessions/:sessionId/groups/:groupId/leave',
+  scope: 'messages:send',
   summary: 'Leave a group',
   description: 'From then on it is not among the groups of the account. Needs no body.',
   params: groupParams,

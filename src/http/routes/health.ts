@@ -8,6 +8,7 @@ const count = z.int().nonnegative();
 export const health = route({
   method: 'get',
   path: '/health',
+  scope: 'none',
   summary: 'Whether the server does its work',
   description:
     'Needs no key. "ok" when all is well, "degraded" (still 200) when a person should look at the problems named, ' +
@@ -40,7 +41,6 @@ export const health = route({
     },
   },
   errors: [],
-  open: true,
   async handler(core) {
     const { ok, uptimeSeconds, version, callbacks, backend, problems } = await core.health.report();
     return {

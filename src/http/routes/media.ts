@@ -19,6 +19,7 @@ const params = z.object({
 export const messageMedia = route({
   method: 'get',
   path: '/sessions/:sessionId/messages/:messageId/media',
+  scope: 'sessions:read',
   summary: 'The file of a message',
   description:
     'Gives the file as it was sent, all of it or the range that is asked for. What is not on the disk is fetched from ' +

@@ -39,6 +39,7 @@ const SEND_ERRORS = [
 export const sendAnyMessage = route({
   method: 'post',
   path: '/sessions/:sessionId/messages',
+  scope: 'messages:send',
   summary: 'Send a message of any kind',
   description:
     'Which fields a message has depends on its type. What is done to an earlier message (reaction, edit, delete) goes ' +
@@ -86,6 +87,7 @@ export const sendAnyMessage = route({
 export const sendMessage = route({
   method: 'post',
   path: '/sessions/:sessionId/send-message',
+  scope: 'messages:send',
   summary: 'Send a text',
   description:
     'Answers after WhatsApp took the message ("sent"), or with "pending" when it said nothing within 10 seconds. With ' +

@@ -39,6 +39,7 @@ const EXAMPLE: z.infer<typeof codeAnswer> = {
 export const pairByCode = route({
   method: 'post',
   path: '/sessions/pairing-code',
+  scope: 'sessions:create',
   summary: 'Connect a new account by a code',
   description:
     'For people who cannot scan: makes a session and answers with a code once WhatsApp took it. It is typed into the phone of ' +
@@ -60,6 +61,7 @@ export const pairByCode = route({
 export const currentPairingCode = route({
   method: 'get',
   path: '/sessions/:sessionId/pairing-code',
+  scope: 'sessions:create',
   summary: 'The pairing code that is valid now',
   description: 'As POST /sessions/pairing-code gave it, until somebody typed it or it ended.',
   params: sessionParams,

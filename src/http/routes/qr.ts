@@ -19,6 +19,7 @@ const EXAMPLE_QR = {
 export const generateQr = route({
   method: 'get',
   path: '/generate-qr',
+  scope: 'sessions:create',
   summary: 'Connect a new account',
   description:
     'Makes a session with an id of its own and answers with its first QR. Each call makes another session; the QR is ' +
@@ -49,6 +50,7 @@ export const generateQr = route({
 export const currentQr = route({
   method: 'get',
   path: '/sessions/:sessionId/qr',
+  scope: 'sessions:create',
   summary: 'The QR that is valid now',
   description: 'WhatsApp stops taking a code after 20 to 60 seconds; a renewed one follows by itself.',
   params: sessionParams,

@@ -15,6 +15,7 @@ import {
 export const listSessions = route({
   method: 'get',
   path: '/sessions',
+  scope: 'sessions:read',
   summary: 'All sessions',
   description: 'Every session that the server holds, whatever its status.',
   answer: z.strictObject({ success: succeeded, data: z.array(session) }),
@@ -28,6 +29,7 @@ export const listSessions = route({
 export const viewSession = route({
   method: 'get',
   path: '/sessions/:sessionId',
+  scope: 'sessions:read',
   summary: 'One session',
   description: 'How one session is now.',
   params: sessionParams,
@@ -43,6 +45,7 @@ export const viewSession = route({
 export const sessionTimeline = route({
   method: 'get',
   path: '/sessions/:sessionId/timeline',
+  scope: 'sessions:read',
   summary: 'What happened to one session',
   description:
     'When and why it connected, lost its line and was repaired, also within the 10 s in which nobody else is told. The ' +
@@ -60,6 +63,7 @@ export const sessionTimeline = route({
 export const restartSession = route({
   method: 'post',
   path: '/sessions/:sessionId/restart',
+  scope: 'sessions:create',
   summary: 'Close the line and open it again',
   description:
     'The account stays linked: the same credentials are used. Needs no body. Not for a session that waits for its pairing ' +
@@ -77,6 +81,7 @@ export const restartSession = route({
 export const deleteSession = route({
   method: 'delete',
   path: '/sessions/:sessionId',
+  scope: 'sessions:create',
   summary: 'Unlink the account and forget the session',
   description:
     'Logs the device out at WhatsApp where a line is open and removes its credentials. Messages that the backend has ' +

@@ -6,6 +6,7 @@ import { succeeded } from '../schemas.ts';
 export const downloadMedia = route({
   method: 'post',
   path: '/config/download-media',
+  scope: 'admin',
   summary: 'Download the files of incoming messages, or not',
   description: 'Holds for all sessions, from now on and after a restart.',
   body: z.object({ enabled: z.boolean('must be true or false') }),

@@ -40,6 +40,7 @@ function lookingRoute(look: (body: Seen['body'], files: FileOpener) => Promise<n
   return route({
     method: 'post',
     path: '/files',
+    scope: 'none',
     summary: 'Look at a file',
     description: 'Looks at it.',
     body: z.object({
