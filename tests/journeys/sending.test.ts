@@ -10,6 +10,15 @@ async function linked(world: World): Promise<string> {
 }
 
 describe('the number', () => {
+  let world: World;
+  let sessionId: string;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    sessionId = await linked(world);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
   it.each([
     ['with decoration', '+54 9 (098) 765-4321', PERSON],
     ['as a JID', `${PERSON}@s.whatsapp.net`, PERSON],
@@ -18,8 +27,6 @@ describe('the number', () => {
     ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
     ['Brazilian without it', '551187654321', '5511987654321'],
   ])('%s reaches the account', async (_, written, number) => {
-    await using world = await startWorld();
-    const sessionId = await linked(world);
     const phone = world.whatsapp.phone(number);
 
     const { body } = await world.orchestrator.send(sessionId, written, 'hola');
@@ -29,8 +36,6 @@ describe('the number', () => {
   });
 
   it('may be a LID, and the backend learns the number behind it', async () => {
-    await using world = await startWorld();
-    const sessionId = await linked(world);
     const person = world.whatsapp.phone(PERSON);
     await person.sendText(ACCOUNT, 'soy yo');
     await world.backend.next('messages/received');
@@ -39,13 +44,11 @@ describe('the number', () => {
 
     expect(body).toMatchObject({ success: true, to: person.lid });
     expect(await person.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'ya sé' });
-    expect((await world.backend.next('messages/status-update')).body).toMatchObject({ to_number: PERSON });
+    const told = await world.backend.next((received) => received.body.message_id === body.messageId);
+    expect(told.body).toMatchObject({ to_number: PERSON });
   });
 
   it('that nobody has on WhatsApp is a 404', async () => {
-    await using world = await startWorld();
-    const sessionId = await linked(world);
-
     expect(await world.orchestrator.send(sessionId, '14155550100', 'hola')).toMatchObject({
       status: 404,
       body: { success: false, error: 'number_not_on_whatsapp' },
