@@ -47,6 +47,12 @@ module.exports = {
       { path: '^src/' },
       { path: '^(simulator|demo|tests|bench|examples)/' },
     ),
+    never(
+      'examples',
+      'Examples know of the product what everybody knows: its REST interface and its callbacks.',
+      { path: '^examples/' },
+      { path: '^(src|simulator|demo|tests)/' },
+    ),
     ...PACKAGE_HOMES.map(([name, home]) =>
       never(`home-${name}`, `${name} has one home.`, { pathNot: home }, { path: `node_modules/${name}/` }),
     ),

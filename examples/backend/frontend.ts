@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import express, { type Response as Reply, type Router } from 'express';
+import { type Pool } from 'pg';
+import { toDataURL } from 'qrcode';
+import { type Answered, type Orchestrator } from './orchestrator.ts';
+
+const PAGE = fileURLToPath(new URL('page', import.meta.url));
+
+/** What of an answer with a file goes on to the browser. */
+const MEDIA_HEADERS = [
+  'content-type',
+  'content-length',
+  'content-range',
+  'accept-ranges',
+  'content-disposition',
+  'etag',
+];
+
+const MESSAGES = `
+  SELECT it.id, it.session_id, it.sender_name, it.sender_number, it.content, it.type, it.received_at,
+    it.media_url IS NOT NULL AS has_media, reply.content AS reply,
+    COALESCE(delivery.status, reply.refusal, CASE WHEN reply.answers IS NOT NULL THEN 'pending' END) AS reply_status
+  FROM whatsapp_messages AS it
+  LEFT JOIN whatsapp_replies AS reply ON reply.answers = it.id
+  LEFT JOIN whatsapp_deliveries AS delivery
+    ON delivery.session_id = reply.session_id AND delivery.message_id = reply.message_id
+  ORDER BY it.received_at DESC, it.first_seq DESC LIMIT 20`;
+
+/** The page, and what it asks. Put your own login before all of it: whoever gets here can link accounts and write. */
+export function frontendRoutes(pool: Pool, orchestrator: Orchestrator): Router {
+  const router = express.Router();
+  router.get('/api/whatsapp/generate-qr', async (_req, res) => passOn(res, await orchestrator.generateQr()));
+  router.get('/api/whatsapp/sessions', async (_req, res) => {
+    const { rows } = await pool.query('SELECT * FROM whatsapp_sessions ORDER BY phone_number');
+    res.json({ success: true, data: rows });
+  });
+  router.get('/api/whatsapp/sessions/:sessionId', async (req, res) => {
+    const session = await findSession(pool, req.params.sessionId);
+    if (session) res.json({ success: true, data: session });
+    else res.status(404).json({ success: false, message: 'Nothing was told of this session yet.' });
+  });
+  router.get('/api/whatsapp/messages', async (_req, res) => {
+    const { rows } = await pool.query(MESSAGES);
+    res.json({ success: true, data: rows });
+  });
+  router.get('/api/whatsapp/messages/:id/media', async (req, res) => {
+    const url = await findMedia(pool, req.params.id);
+    if (url !== undefined) await passFileOn(res, await orchestrator.media(url, req.get('range')));
+    else res.status(404).json({ success: false, message: 'This message has no file.' });
+  });
+  router.post('/api/whatsapp/send-message', express.json(), async (req, res) => {
+    const { sessionId, number, message } = req.body as { sessionId: unknown; number: string; message: string };
+    passOn(res, await orchestrator.sendMessage(String(sessionId), { number, message }));
+  });
+  router.use(express.static(PAGE));
+  return router;
+}
+
+function passOn(res: Reply, { status, body }: Answered<object>): void {
+  res.status(status).json(body);
+}
+
+/** How a session is, with its number when it has one, and with the picture of its QR while it is to be scanned. */
+async function findSession(pool: Pool, sessionId: string): Promise<object | undefined> {
+  const { rows } = await pool.query<{ qr_data: string | null }>(
+    `SELECT it.session_id, it.status, it.error_message, it.qr_data, account.phone_number
+     FROM whatsapp_session_states AS it LEFT JOIN whatsapp_sessions AS account USING (session_id)
+     WHERE session_id = $1`,
+    [sessionId],
+  );
+  if (!rows[0]) return undefined;
+  const { qr_data: text, ...session } = rows[0];
+  return { ...session, qr: text === null ? null : await toDataURL(text) };
+}
+
+async function findMedia(pool: Pool, id: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ media_url: string | null }>(
+    'SELECT media_url FROM whatsapp_messages WHERE id::text = $1',
+    [id],
+  );
+  return rows[0]?.media_url ?? undefined;
+}
+
+/** Gives the browser the file as the orchestrator gives it: to be saved, never to be shown as a page of ours. */
+async function passFileOn(res: Reply, file: Response): Promise<void> {
+  res.status(file.status).set('x-content-type-options', 'nosniff');
+  for (const name of MEDIA_HEADERS) res.set(name, file.headers.get(name) ?? undefined);
+  if (file.body) await pipeline(Readable.fromWeb(file.body), res);
+  else res.end();
+}

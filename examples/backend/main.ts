@@ -1,0 +1,13 @@
+import { startBackend } from './backend.ts';
+import { readSettings } from './settings.ts';
+
+try {
+  const backend = await startBackend(readSettings(process.env));
+  console.log(`The backend listens at ${backend.url}`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void backend[Symbol.asyncDispose]());
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,332 @@
+import { type Browser, type Page } from 'playwright-core';
+import { Webhook } from 'standardwebhooks';
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+import { startBrowser } from '../harness/browser.ts';
+import { freePort } from '../harness/free-port.ts';
+import { TestDatabase } from '../harness/postgres.ts';
+import { until, untilTrue } from '../harness/until.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { ExampleBackend } from './example-backend.ts';
+
+const ACCOUNT = '5491234567890';
+const SECRET = 'whsec_c2VjcmV0byBkZSBwcnVlYmEgcGFyYSBlbCBiYWNrZW5k';
+const BACKEND_KEY = 'key-of-the-backend';
+const API_KEY = 'key-of-the-orchestrator';
+const REPLY = 'Gracias por escribirnos.';
+
+let [db, world, backend, browser]: [TestDatabase?, World?, ExampleBackend?, Browser?] = [];
+
+interface Parts {
+  db: TestDatabase;
+  world: World;
+  backend: ExampleBackend;
+  browser: Browser;
+}
+
+/** What is started for all tests of this file. */
+function parts(): Parts {
+  return { db, world, backend, browser } as Parts;
+}
+
+beforeAll(async () => {
+  const [orchestratorPort, backendPort] = [await freePort(), await freePort()];
+  [db, browser] = await Promise.all([TestDatabase.start(), startBrowser()]);
+  const keys = { API_KEY, PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET };
+  backend = new ExampleBackend(backendPort, {
+    ...keys,
+    DATABASE_URL: db.url,
+    ORCHESTRATOR_URL: `http://127.0.0.1:${orchestratorPort}`,
+    AUTO_REPLY: REPLY,
+  });
+  await backend.start();
+  world = await startWorld({
+    environment: { ...keys, PORT: String(orchestratorPort), BACKEND_BASE_URL: backend.url },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.[Symbol.asyncDispose]();
+  await backend?.[Symbol.asyncDispose]();
+  await db?.[Symbol.asyncDispose]();
+});
+
+async function rows(sql: string, values: unknown[] = []): Promise<any[]> {
+  return (await parts().db.pool.query(sql, values)).rows;
+}
+
+/** The only row, once there is one that fits. */
+function row(sql: string, values: unknown[] = []): Promise<any> {
+  return until(async () => (await rows(sql, values))[0]);
+}
+
+function messagesOf(person: Phone): Promise<any[]> {
+  return rows('SELECT * FROM whatsapp_messages WHERE sender_number = $1 ORDER BY first_seq', [person.number]);
+}
+
+async function openPage(): Promise<Page> {
+  const page = await parts().browser.newPage();
+  await page.goto(parts().backend.url);
+  return page;
+}
+
+/** Presses the button of the page, and has the phone scan what it shows. Resolves with the session's id. */
+async function linkByPage(page: Page, phone: Phone): Promise<string> {
+  const asked = page.waitForResponse((response) => response.url().endsWith('/generate-qr'));
+  await page.getByRole('button', { name: 'Conectar Nueva Cuenta de WhatsApp' }).click();
+  const { sessionId, qrText } = (await (await asked).json()) as { sessionId: string; qrText: string };
+  await page.getByRole('img', { name: 'Código QR' }).waitFor();
+  await page.getByText(`Session ID: ${sessionId}`).waitFor();
+  await phone.scan(qrText);
+  return sessionId;
+}
+
+let posted = 0;
+
+/** An event as the orchestrator posts it. */
+interface Posted {
+  kind?: EventKind;
+  id?: string;
+  seq?: number;
+  body: { session_id: string };
+  headers?: Record<string, string>;
+  atMs?: number;
+}
+
+/** Posts it, signed by the specification's own library; `headers` change what is sent. */
+async function post({ kind = 'message-received', seq = 1, body, headers, ...it }: Posted): Promise<number> {
+  const { id = `made-${(posted += 1)}`, atMs = Date.now() } = it;
+  const [at, text] = [new Date(atMs), JSON.stringify(body)];
+  const response = await fetch(`${parts().backend.url}${EVENT_PATHS[kind]}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${BACKEND_KEY}`,
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(atMs / 1000)),
+      'webhook-signature': new Webhook(SECRET).sign(id, at, text),
+      'x-session-id': body.session_id,
+      'x-session-seq': String(seq),
+      ...headers,
+    },
+    body: text,
+  });
+  return response.status;
+}
+
+/** The body of a message. */
+function message(fields: Record<string, unknown>): { session_id: string } {
+  const body = {
+    session_id: 'session_1705312200123_hecho',
+    sender_name: 'Rosa',
+    sender_number: '5491100001111',
+    message_content: 'hola',
+    message_type: 'text',
+    media_info: {},
+    received_at: '2024-01-15T10:30:00.000Z',
+    message_id: 'A5',
+    chat_id: '5491100001111@s.whatsapp.net',
+    is_group: false,
+    sender_lid: null,
+    from_me: false,
+    timestamp: '2024-01-15T10:29:59.000Z',
+  };
+  return { ...body, ...fields };
+}
+
+describe('the example backend, on PostgreSQL, with the orchestrator and a browser', () => {
+  it('links an account by its page, stores what people write, and answers them', async () => {
+    const { whatsapp } = parts().world;
+    const [account, person] = [whatsapp.phone(ACCOUNT), whatsapp.phone('5490987654321', 'Juan Pérez')];
+    const page = await openPage();
+
+    const sessionId = await linkByPage(page, account);
+
+    await page.getByText(`Cuenta +${ACCOUNT} conectada`).waitFor();
+    expect(await page.getByRole('img', { name: 'Código QR' }).isVisible()).toBe(false);
+    expect(await rows('SELECT * FROM whatsapp_sessions')).toMatchObject([
+      {
+        session_id: sessionId,
+        phone_number: ACCOUNT,
+        status: 'connected',
+        whatsapp_user_id: `${ACCOUNT}:1@s.whatsapp.net`,
+      },
+    ]);
+
+    const id = await person.sendText(ACCOUNT, 'Hola, ¿cómo <b>estás</b>?');
+
+    expect(await person.next()).toMatchObject({ from: ACCOUNT, text: REPLY });
+    expect(await messagesOf(person)).toMatchObject([
+      { message_id: id, sender_name: 'Juan Pérez', content: 'Hola, ¿cómo <b>estás</b>?', type: 'text' },
+    ]);
+    await page.getByText('Juan Pérez: Hola, ¿cómo <b>estás</b>?').waitFor();
+    await page.getByText(`↳ ${REPLY} (delivered)`).waitFor();
+    await page.close();
+  });
+
+  it('gives the file of a message to the page, as something to be saved', async () => {
+    const person = parts().world.whatsapp.phone('5491133334444', 'Eva');
+    const data = Buffer.from('Una carta muy corta.');
+    await person.sendMedia(ACCOUNT, { kind: 'document', bytes: data, mimetype: 'text/plain', fileName: 'carta.txt' });
+    const { id } = await row(`SELECT id FROM whatsapp_messages WHERE type = 'document'`);
+    const page = await openPage();
+
+    const link = page.getByRole('link', { name: 'archivo' });
+    expect(await link.getAttribute('href')).toBe(`/api/whatsapp/messages/${id}/media`);
+    const answer = await fetch(`${parts().backend.url}/api/whatsapp/messages/${id}/media`);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(data);
+    expect(answer.headers.get('content-disposition')).toContain('attachment');
+    expect((await fetch(`${parts().backend.url}/api/whatsapp/messages/0/media`)).status).toBe(404);
+    await page.close();
+  });
+
+  it('killed in between, it has every message once and in order afterwards', async () => {
+    const person = parts().world.whatsapp.phone('5491155556666', 'Luz');
+    const texts = ['uno', 'dos', 'tres', 'cuatro', 'cinco'];
+    await person.sendText(ACCOUNT, 'cero');
+    await untilTrue(async () => (await messagesOf(person)).length === 1);
+
+    await parts().backend.end('SIGKILL');
+    for (const text of texts) await person.sendText(ACCOUNT, text);
+    await parts().backend.start();
+
+    await parts().world.whileTimeFlies(untilTrue(async () => (await messagesOf(person)).length > texts.length));
+    expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['cero', ...texts]);
+    // And the reply that it may have had on its way came once.
+    expect((await person.next()).text).toBe(REPLY);
+    expect(person.messages().messages).toHaveLength(1);
+  });
+
+  it('fetches what is missing when it sees a gap, and puts it where it belongs', async () => {
+    const person = parts().world.whatsapp.phone('5491177778888', 'Sol');
+    await person.sendText(ACCOUNT, 'perdido');
+    const { first_seq } = await row(`SELECT first_seq FROM whatsapp_messages WHERE content = 'perdido'`);
+    await person.next();
+    // As after a backup of the database is put back: nothing since then is known.
+    await untilTrue(
+      async () => (await rows('SELECT 1 FROM whatsapp_callbacks WHERE seq > $1 + 1', [first_seq])).length > 0,
+    );
+    await rows('DELETE FROM whatsapp_messages WHERE first_seq >= $1', [first_seq]);
+    await rows('DELETE FROM whatsapp_callbacks WHERE seq >= $1', [first_seq]);
+
+    await person.sendText(ACCOUNT, 'el siguiente');
+
+    await untilTrue(async () => (await messagesOf(person)).length === 2);
+    expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['perdido', 'el siguiente']);
+  });
+
+  it('updates the row of a number that is scanned again', async () => {
+    const account = parts().world.whatsapp.phone(ACCOUNT);
+    const [before] = await rows('SELECT * FROM whatsapp_sessions');
+    const page = await openPage();
+
+    const sessionId = await linkByPage(page, account);
+
+    await page.getByText(`Cuenta +${ACCOUNT} conectada`).waitFor();
+    expect(sessionId).not.toBe(before.session_id);
+    expect(await rows('SELECT id, session_id, status FROM whatsapp_sessions')).toEqual([
+      { id: before.id, session_id: sessionId, status: 'connected' },
+    ]);
+    const old = await row('SELECT status, error_message FROM whatsapp_session_states WHERE session_id = $1', [
+      before.session_id,
+    ]);
+    expect(old).toEqual({ status: 'disconnected', error_message: `replaced by ${sessionId}` });
+    await page.close();
+  });
+});
+
+describe('its callbacks', () => {
+  it('makes one row of a callback that is posted twice, also at the same time', async () => {
+    const twice = { id: 'twice', body: message({ session_id: 'session_doble', message_id: 'DOBLE' }) };
+
+    expect(await Promise.all([post(twice), post(twice)])).toEqual([200, 200]);
+    expect(await post(twice)).toBe(200);
+
+    expect(await rows(`SELECT 1 FROM whatsapp_messages WHERE message_id = 'DOBLE'`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['no signature', { 'webhook-signature': '' }],
+    ['the signature of something else', { 'webhook-signature': new Webhook(SECRET).sign('other', new Date(), '{}') }],
+    ['a signature that is none', { 'webhook-signature': 'v1,x v2,y' }],
+    ['another id than the signed one', { 'webhook-id': 'another' }],
+    ['another key', { authorization: 'Bearer another' }],
+  ])('refuses with 401 what has %s', async (_, headers: Record<string, string>) => {
+    const body = message({ session_id: 'session_ajena', message_id: 'AJENO' });
+
+    expect(await post({ body, headers })).toBe(401);
+
+    expect(await rows(`SELECT 1 FROM whatsapp_messages WHERE message_id = 'AJENO'`)).toEqual([]);
+  });
+
+  it('refuses what was signed more than five minutes ago', async () => {
+    expect(await post({ body: message({}), atMs: Date.now() - 301_000 })).toBe(401);
+  });
+
+  it('corrects the row of a message that could not be read at first', async () => {
+    const it = { session_id: 'session_cifrada', message_id: 'CIFRADO' };
+    await post({ seq: 1, body: message({ ...it, message_type: 'undecryptable', message_content: null }) });
+    await post({ seq: 2, body: message({ ...it, message_content: 'ahora sí' }) });
+
+    expect(await rows(`SELECT content, type FROM whatsapp_messages WHERE message_id = 'CIFRADO'`)).toEqual([
+      { content: 'ahora sí', type: 'text' },
+    ]);
+  });
+
+  it('puts in the number of a sender that becomes known later, in whichever order it is told', async () => {
+    const lid = { session_id: 'session_lid', sender_lid: '99@lid', chat_id: '99@lid' };
+    const early = { ...lid, message_id: 'LID1' };
+    await post({ seq: 1, body: message({ ...early, sender_number: null, sender_name: null }) });
+    await post({ seq: 2, body: message({ ...early, corrected_fields: ['sender_number', 'sender_name'] }) });
+    const late = { ...lid, message_id: 'LID2' };
+    await post({ seq: 4, body: message({ ...late, corrected_fields: ['sender_number'] }) });
+    await post({ seq: 3, body: message({ ...late, sender_number: null }) });
+
+    const found = await rows(`SELECT sender_number FROM whatsapp_messages WHERE session_id = 'session_lid'`);
+    expect(found).toEqual([{ sender_number: '5491100001111' }, { sender_number: '5491100001111' }]);
+  });
+
+  it("never takes one person's message for another's because they have the same id", async () => {
+    const group = { session_id: 'session_grupo', message_id: 'IGUAL', chat_id: '1@g.us', is_group: true };
+    await post({ seq: 1, body: message({ ...group, message_content: 'de Rosa' }) });
+    await post({ seq: 2, body: message({ ...group, message_content: 'de otro', sender_number: '5491100002222' }) });
+
+    const found = await rows(`SELECT content FROM whatsapp_messages WHERE message_id = 'IGUAL' ORDER BY first_seq`);
+    expect(found).toEqual([{ content: 'de Rosa' }, { content: 'de otro' }]);
+  });
+
+  it('keeps the latest status, whichever comes last', async () => {
+    const session_id = 'session_estado';
+    const status = { session_id, error_message: null, last_seen: null };
+    await post({ kind: 'status-update', seq: 3, body: { ...status, status: 'disconnected' } as never });
+    const connected = {
+      ...{ session_id, phone_number: '5491100003333', status: 'connected', auth_folder_path: './x', server_port: null },
+      ...{ whatsapp_user_id: 'x', last_seen: '2024-01-15T10:30:00.000Z' },
+      ...{ created_at: '2024-01-15T10:30:00.000Z', updated_at: '2024-01-15T10:30:00.000Z' },
+    };
+    await post({ kind: 'new-session-connected', seq: 2, body: connected });
+
+    expect(await rows('SELECT status FROM whatsapp_sessions WHERE session_id = $1', [session_id])).toEqual([
+      { status: 'disconnected' },
+    ]);
+  });
+
+  it('stores what PostgreSQL refuses in a text, without what it refuses', async () => {
+    const body = message({ session_id: 'session_nul', message_id: 'NUL', message_content: 'a\u0000b\ud800' });
+
+    expect(await post({ body })).toBe(200);
+
+    expect(await rows(`SELECT content FROM whatsapp_messages WHERE message_id = 'NUL'`)).toEqual([
+      { content: 'ab\ufffd' },
+    ]);
+  });
+});
+
+it('ends in order, and tells its log nothing of what people write', async () => {
+  const { output } = parts().backend;
+
+  expect(await parts().backend.end('SIGTERM')).toBe(0);
+
+  expect(output).not.toContain('siguiente');
+});
