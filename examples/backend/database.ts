@@ -4,9 +4,9 @@ import { report } from './report.ts';
 
 const TRIES = 30;
 
-/** Opens the database and makes the tables that are missing; waits half a minute for a PostgreSQL that still starts. */
+/** Opens the database, with an empty `url` that of PGHOST and its like, and makes the tables that are missing; waits half a minute for a PostgreSQL that still starts. */
 export async function openDatabase(url: string): Promise<pg.Pool> {
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool(url === '' ? {} : { connectionString: url });
   // A connection that breaks while nobody uses it; the pool opens another one.
   pool.on('error', (error) => report('A connection to PostgreSQL broke', error));
   const schema = await readFile(new URL('schema.sql', import.meta.url), 'utf8');

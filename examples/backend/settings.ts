@@ -2,6 +2,7 @@
 export interface Settings {
   port: number;
   host: string;
+  /** `postgres://…`; empty for what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say. */
   databaseUrl: string;
   orchestratorUrl: string;
   /** An `API_KEY` of the orchestrator; empty when it has none. */
@@ -21,13 +22,15 @@ export interface Settings {
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const read = (name: string, otherwise?: string): string => {
     const value = environment[name] ?? otherwise;
-    if (value === undefined) throw new Error(`${name} is missing: see examples/backend/.env.example.`);
+    // An empty secret is none: it would be one that everybody knows.
+    if (value === undefined || (value === '' && otherwise === undefined))
+      throw new Error(`${name} is missing: see examples/backend/.env.example.`);
     return value;
   };
   return {
     port: Number(read('PORT', '8000')),
     host: read('HOST', '127.0.0.1'),
-    databaseUrl: read('DATABASE_URL'),
+    databaseUrl: read('DATABASE_URL', ''),
     orchestratorUrl: read('ORCHESTRATOR_URL', 'http://localhost:3000'),
     orchestratorApiKey: read('API_KEY', ''),
     callbackSecret: read('CALLBACK_SECRET'),

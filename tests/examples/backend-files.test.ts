@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { parse as parseEnvironment } from 'dotenv';
+import { Webhook } from 'standardwebhooks';
+import ts from 'typescript';
+import { parse } from 'yaml';
+import { readSettings } from '../../examples/backend/settings.ts';
+import { isSigned } from '../../examples/backend/signature.ts';
+import { readConfig } from '../../src/config.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const FOLDER = new URL('examples/backend/', ROOT);
+const read = (path: string) => readFileSync(new URL(path, FOLDER), 'utf8');
+const sources = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+
+interface Service {
+  image?: string;
+  build?: string;
+  environment: Record<string, string>;
+  volumes?: string[];
+  depends_on?: string[];
+}
+
+const compose = parse(read('compose.yaml')) as { services: Record<string, Service>; volumes: Record<string, null> };
+const example = parseEnvironment(read('.env.example'));
+
+/** The environment of a service, when the secrets are filled in. */
+function environmentOf(name: string): Record<string, string> {
+  const fill = (text: string) =>
+    text.replaceAll(/\$\{(\w+)(:[?-][^}]*)?\}/g, (_, variable: string) => {
+      expect(example).toHaveProperty(variable);
+      return example[variable] || `made-up-${variable}`;
+    });
+  const entries = Object.entries(compose.services[name]!.environment);
+  return Object.fromEntries(entries.map(([key, value]) => [key, fill(value)]));
+}
+
+describe('compose.yaml', () => {
+  it('starts PostgreSQL, the backend and the orchestrator, and keeps what they store', () => {
+    expect(Object.keys(compose.services)).toEqual(['postgres', 'backend', 'orchestrator']);
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
+      volumes.map((it) => it.split(':')[0]),
+    );
+    expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
+    expect(compose.services.backend).toMatchObject({ build: '.', depends_on: ['postgres'] });
+    expect(readFileSync(new URL(`${compose.services.orchestrator!.build}/Dockerfile`, FOLDER), 'utf8')).toContain(
+      'FROM',
+    );
+  });
+
+  it('gives the orchestrator settings with which it starts, and the backend the same secrets', () => {
+    const orchestrator = readConfig(environmentOf('orchestrator'));
+    const backend = readSettings(environmentOf('backend'));
+
+    expect(orchestrator.callbacks.secret?.reveal()).toBe(backend.callbackSecret);
+    expect(orchestrator.callbacks.apiKey?.reveal()).toBe(backend.callbackApiKey);
+    expect(orchestrator.callbacks.baseUrl).toBe(`http://backend:${backend.port}`);
+    expect(backend.orchestratorUrl).toBe(`http://orchestrator:${orchestrator.port}`);
+    expect(orchestrator.apiKeys.map((key) => key.reveal())).toEqual([backend.orchestratorApiKey]);
+  });
+});
+
+describe('the settings', () => {
+  it('are all in .env.example', () => {
+    const variables = [...read('settings.ts').matchAll(/read\('([A-Z_]+)'/g)].map(([, name]) => name);
+
+    expect(Object.keys(example).sort()).toEqual([...variables, 'POSTGRES_PASSWORD'].sort());
+  });
+
+  it('need a secret that is none of nobody', () => {
+    expect(() => readSettings({})).toThrow('CALLBACK_SECRET is missing');
+    expect(() => readSettings({ CALLBACK_SECRET: '' })).toThrow('CALLBACK_SECRET is missing');
+  });
+});
+
+describe('the image', () => {
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+
+  it('has just the packages that the backend asks for, in the versions that are tested', () => {
+    const asked = sources
+      .flatMap((name) => ts.preProcessFile(read(name)).importedFiles.map(({ fileName }) => fileName))
+      .filter((name) => !name.startsWith('.') && !isBuiltin(name));
+    const root = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const tested = { ...root.dependencies, ...root.devDependencies };
+
+    expect([...new Set(asked)].sort()).toEqual(Object.keys(dependencies).sort());
+    expect(tested).toMatchObject(dependencies);
+  });
+
+  it('copies every file that is read, and nothing that .dockerignore holds back', () => {
+    const copied = [...read('Dockerfile').matchAll(/^COPY (\S+) \S+$/gm)].map(([, source]) => source!);
+    const letThrough = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path!);
+
+    expect(copied.sort()).toEqual(letThrough.sort());
+    const outside = sources
+      .flatMap((name) => ts.preProcessFile(read(name)).importedFiles.map(({ fileName }) => fileName))
+      .filter((name) => name.startsWith('.') && !sources.includes(name.slice('./'.length)));
+    expect(outside).toEqual([]);
+  });
+});
+
+describe('docs/your-backend.md', () => {
+  const document = readFileSync(new URL('docs/your-backend.md', ROOT), 'utf8');
+  const value = (what: string) => new RegExp(`^\\| ${what} +\\| \`(.+)\` +\\|$`, 'm').exec(document)![1]!;
+  const shown = {
+    secret: value('`CALLBACK_SECRET`'),
+    id: value('`webhook-id`'),
+    timestamp: value('`webhook-timestamp`'),
+    body: value('body'),
+    signature: value('`webhook-signature`'),
+  };
+
+  it('has an example whose signature is right', () => {
+    const at = new Date(Number(shown.timestamp) * 1000);
+
+    expect(new Webhook(shown.secret).sign(shown.id, at, shown.body)).toBe(shown.signature);
+    expect(isSigned({ ...shown, body: Buffer.from(shown.body) }, shown.secret, at.getTime())).toBe(true);
+    expect(isSigned({ ...shown, body: Buffer.from(`${shown.body} `) }, shown.secret, at.getTime())).toBe(false);
+    const two = `v1,b2xk ${shown.signature}`;
+    expect(isSigned({ ...shown, signature: two, body: Buffer.from(shown.body) }, shown.secret, at.getTime())).toBe(
+      true,
+    );
+  });
+
+  it('has Python that finds it right, and everything else wrong', () => {
+    const [, code] = /```python\n([\s\S]*?)```/.exec(document)!;
+    const headers = {
+      'webhook-id': shown.id,
+      'webhook-timestamp': shown.timestamp,
+      'webhook-signature': shown.signature,
+    };
+    const call = (body: string, now: number) =>
+      `time.time = lambda: ${now}\nprint(is_signed(${JSON.stringify(headers)}, ${JSON.stringify(body)}.encode(), "${shown.secret}"))`;
+    const now = Number(shown.timestamp);
+    const script = [code, call(shown.body, now), call(`${shown.body} `, now), call(shown.body, now + 301)].join('\n');
+
+    expect(execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim().split('\n')).toEqual([
+      'True',
+      'False',
+      'False',
+    ]);
+  });
+});
