@@ -4,7 +4,10 @@ import { report } from './report.ts';
 
 const TRIES = 30;
 
-/** Opens the database, with an empty `url` that of PGHOST and its like, and makes the tables that are missing; waits half a minute for a PostgreSQL that still starts. */
+/**
+ * Opens the database, with an empty `url` that of PGHOST and its like, and makes the tables that are missing. Waits half a minute
+ * for a PostgreSQL that still starts.
+ */
 export async function openDatabase(url: string): Promise<pg.Pool> {
   const pool = new pg.Pool(url === '' ? {} : { connectionString: url });
   // A connection that breaks while nobody uses it; the pool opens another one.

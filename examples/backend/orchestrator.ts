@@ -1,7 +1,7 @@
 import { type OrchestratorEvent, parseForPostgres } from './events.ts';
 
 /** What the orchestrator answers; `message` says to a person why not. */
-export interface Answer {
+interface Answer {
   success: boolean;
   message?: string;
 }

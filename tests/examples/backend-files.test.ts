@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { parse as parseEnvironment } from 'dotenv';
@@ -25,12 +26,14 @@ interface Service {
 const compose = parse(read('compose.yaml')) as { services: Record<string, Service>; volumes: Record<string, null> };
 const example = parseEnvironment(read('.env.example'));
 
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
 /** The environment of a service, when the secrets are filled in. */
 function environmentOf(name: string): Record<string, string> {
   const fill = (text: string) =>
     text.replaceAll(/\$\{(\w+)(:[?-][^}]*)?\}/g, (_, variable: string) => {
       expect(example).toHaveProperty(variable);
-      return example[variable] || `made-up-${variable}`;
+      return example[variable] === '' ? createHash('sha256').update(variable).digest('hex') : example[variable]!;
     });
   const entries = Object.entries(compose.services[name]!.environment);
   return Object.fromEntries(entries.map(([key, value]) => [key, fill(value)]));
@@ -53,11 +56,11 @@ describe('compose.yaml', () => {
     const orchestrator = readConfig(environmentOf('orchestrator'));
     const backend = readSettings(environmentOf('backend'));
 
-    expect(orchestrator.callbacks.secret?.reveal()).toBe(backend.callbackSecret);
-    expect(orchestrator.callbacks.apiKey?.reveal()).toBe(backend.callbackApiKey);
-    expect(orchestrator.callbacks.baseUrl).toBe(`http://backend:${backend.port}`);
-    expect(backend.orchestratorUrl).toBe(`http://orchestrator:${orchestrator.port}`);
-    expect(orchestrator.apiKeys.map((key) => key.reveal())).toEqual([backend.orchestratorApiKey]);
+    expect(orchestrator.backend.signingSecret?.reveal()).toBe(backend.callbackSecret);
+    expect(orchestrator.backend.apiKey?.reveal()).toBe(backend.callbackApiKey);
+    expect(orchestrator.backend.baseUrl).toBe(`http://backend:${backend.port}`);
+    expect(backend.orchestratorUrl).toBe(`http://orchestrator:${orchestrator.http.port}`);
+    expect(orchestrator.http.apiKeys.map((key) => key.reveal())).toEqual([backend.orchestratorApiKey]);
   });
 });
 
@@ -126,7 +129,7 @@ describe('docs/your-backend.md', () => {
     );
   });
 
-  it('has Python that finds it right, and everything else wrong', () => {
+  (hasPython ? it : it.skip)('has Python that finds it right, and everything else wrong', () => {
     const [, code] = /```python\n([\s\S]*?)```/.exec(document)!;
     const headers = {
       'webhook-id': shown.id,
