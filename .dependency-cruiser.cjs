@@ -1,10 +1,11 @@
 /** The floors of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
-const DOORS = ['http', 'whatsapp', 'callbacks', 'storage'];
+const DOORS = ['http', 'whatsapp', 'callbacks', 'storage', 'metrics'];
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/|^tests/'],
   ['axios', '^src/callbacks/'],
+  ['prom-client', '^src/metrics/|^tests/'],
   ['ws', '^simulator/|^tests/'],
 ];
 

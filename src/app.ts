@@ -6,9 +6,11 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './callbacks/backend-notifier.ts';
 import { createPost } from './callbacks/post.ts';
 import { type Config } from './config.ts';
+import { type Metrics } from './domain/metrics.ts';
 import { AppHealth } from './health.ts';
 import { createHttpApp, type FileSettings, removeLeftovers, startHttpServer, systemResolve } from './http/server.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { DownloadMedia } from './sessions/download-media.ts';
 import { MediaKeeper } from './sessions/media-keeper.ts';
@@ -70,21 +72,27 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     () => removeLeftovers(tmpdir()),
   ];
   keep(built, new Housekeeping(chores, { clock, log }));
-  const notifier = keep(built, createNotifier(config, parts, storage));
+  const metrics = new PrometheusMetrics();
+  const notifier = keep(built, createNotifier(config, parts, { storage, metrics }));
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
   const connector = createConnector(config, parts, storage);
   const media = keep(
     built,
     new MediaKeeper({
-      ...{ source: connector.media, files, held: storage.heldCallbacks, setting: settings, clock },
+      ...{ source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock },
       log: log.child({ part: 'media' }),
     }),
   );
-  const sessions = keep(built, createSessions(config, parts, { storage, connector, media }));
+  const sessions = keep(built, createSessions(config, parts, { storage, connector, media, metrics }));
   await sessions.load();
+  metrics.watch({
+    sessions: () => sessions.counts(),
+    callbacks: () => storage.callbacks.counts(clock.now()),
+    backendIsUp: () => notifier.health().reachable !== false,
+  });
   const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
-    ...{ sessions, media, settings, health, clock },
+    ...{ sessions, media, settings, health, metrics, clock },
     callbacks: storage.archive,
     answers: storage.idempotency,
     log: log.child({ part: 'http' }),
@@ -118,13 +126,17 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
   };
 }
 
-function createNotifier(config: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): BackendNotifier {
+function createNotifier(
+  config: Config,
+  { clock, chance, log }: Required<AppParts>,
+  { storage, metrics }: { storage: Storage; metrics: Metrics },
+): BackendNotifier {
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
     post: createPost({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
     policy: { retries, retentionMs },
-    ...{ clock, chance },
+    ...{ metrics, clock, chance },
     log: log.child({ part: 'callbacks' }),
   });
 }
@@ -144,17 +156,30 @@ interface SessionsFloor {
   storage: Storage;
   connector: BaileysConnector;
   media: MediaKeeper;
+  metrics: Metrics;
 }
 
 function createSessions(
   config: Config,
   { clock, chance, log }: Required<AppParts>,
-  { storage, connector, media }: SessionsFloor,
+  { storage, connector, media, metrics }: SessionsFloor,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline, connector, media, clock, chance },
+    ...{
+      store,
+      sentMessages,
+      conversations,
+      pollVotes,
+      awaitedNumbers,
+      timeline,
+      connector,
+      media,
+      metrics,
+      clock,
+      chance,
+    },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

@@ -1,4 +1,5 @@
 import { type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
+import { type CallbackFate, type Metrics } from '../domain/metrics.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -16,6 +17,7 @@ export interface BackendNotifierParts {
   queue: CallbackQueue;
   post: Post;
   policy: PolicySettings;
+  metrics: Pick<Metrics, 'posted'>;
   clock: Clock;
   chance: Chance;
   log: Logger;
@@ -144,6 +146,7 @@ export class BackendNotifier implements AsyncDisposable {
     this.#suspicion.accepted(callback.sessionId);
     this.#breaker.accepted();
     await queue.delivered(callback, clock.now());
+    this.#count(callback, 'delivered');
     log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
     return AT_ONCE;
   }
@@ -152,6 +155,7 @@ export class BackendNotifier implements AsyncDisposable {
   async #leaveOut(callback: PendingCallback): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.unwanted(callback, clock.now());
+    this.#count(callback, 'unwanted');
     log.debug(about(callback), `[${callback.sessionId}] [CALLBACK] left out: the backend has no endpoint for it`);
     return AT_ONCE;
   }
@@ -177,6 +181,7 @@ export class BackendNotifier implements AsyncDisposable {
     const { delayMs } = wait;
     const { queue, clock, log } = this.#parts;
     await queue.failed(callback, error, clock.now());
+    this.#count(callback, 'failed');
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
     return wait;
   }
@@ -184,12 +189,18 @@ export class BackendNotifier implements AsyncDisposable {
   async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {
     const { queue, clock, log } = this.#parts;
     await queue.dead(callback, reason, clock.now());
+    this.#count(callback, 'dead');
     this.#suspicion.settled(callback.sessionId);
     log.error(
       { ...about(callback), error: reason },
       `[${callback.sessionId}] [CALLBACK] given up, kept as a dead letter`,
     );
     return AT_ONCE;
+  }
+
+  #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
+    const { metrics, clock } = this.#parts;
+    metrics.posted(kind, fate, clock.now() - createdAtMs);
   }
 
   #recovered(): void {

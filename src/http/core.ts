@@ -98,11 +98,20 @@ export interface HealthApi {
   report(): Promise<HealthReport>;
 }
 
+/** What is counted. */
+interface MetricsApi {
+  /** In the form that Prometheus reads. */
+  text(): Promise<string>;
+  /** The media type of that. */
+  contentType: string;
+}
+
 /** All that the routes call. */
 export interface Core {
   sessions: SessionsApi;
   media: MediaApi;
   settings: SettingsApi;
   health: HealthApi;
+  metrics: MetricsApi;
   callbacks: CallbackArchive;
 }

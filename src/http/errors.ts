@@ -22,7 +22,8 @@ export function errorReply(error: AppError): Reply<ErrorBody> {
 
 /** Writes an answer; resolves when it is on its way, or when a file is all sent. */
 export async function sendReply(res: Response, { status, headers = {}, body, file }: Reply): Promise<void> {
-  if (file === undefined) res.status(status).set(headers).json(body);
+  if (typeof body === 'string') res.status(status).set(headers).send(body);
+  else if (file === undefined) res.status(status).set(headers).json(body);
   else await sendFile(res, file, headers);
 }
 

@@ -18,7 +18,7 @@ export interface PathParams {
   contactId?: Recipient;
 }
 
-/** An answer on its way out; `body` is sent as JSON. */
+/** An answer on its way out; `body` is sent as JSON, or as it is when it is a text. */
 export interface Reply<Answer = unknown> {
   status: number;
   body: Answer;

@@ -2,6 +2,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { type IncomingMessage } from '../domain/message.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
@@ -17,6 +18,7 @@ export interface InboundParts {
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
   media: Pick<MediaKeeper, 'wants' | 'begin'>;
+  metrics: Pick<Metrics, 'received'>;
   clock: Clock;
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
@@ -64,6 +66,7 @@ export class Inbound {
     const along = { handled, vote, awaited: numberAwaited(sessionId, message), ...heardOf(message) };
     await store.commit(seen, [callback], along);
     if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
+    this.#parts.metrics.received(message.content.type);
     this.#note(sessionId, message);
     return seen;
   }

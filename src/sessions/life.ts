@@ -1,6 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
 import { Condition } from '../kit/condition.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type SessionRecord, statusOf } from '../domain/session.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
@@ -26,6 +27,7 @@ export interface Change {
  */
 export class Life {
   readonly #store: SessionStore;
+  readonly #metrics: Pick<Metrics, 'became'>;
   readonly #clock: Clock;
   readonly #changed: Condition;
   #record: SessionRecord;
@@ -34,10 +36,15 @@ export class Life {
   #changes = 0;
 
   /** A session as it was stored, in the state that it begins with. */
-  constructor(record: SessionRecord, state: SessionState, { store, clock }: { store: SessionStore; clock: Clock }) {
+  constructor(
+    record: SessionRecord,
+    state: SessionState,
+    { store, metrics, clock }: { store: SessionStore; metrics: Pick<Metrics, 'became'>; clock: Clock },
+  ) {
     this.#record = record;
     this.#state = state;
     this.#store = store;
+    this.#metrics = metrics;
     this.#clock = clock;
     this.#changed = new Condition(clock);
   }
@@ -67,6 +74,7 @@ export class Life {
     }
     const record = this.next(state, changes);
     await this.#store.commit(record, [...events, ...this.#statusNews(record)], this.#along(note));
+    if (statusOf(record.phase) !== statusOf(this.#record.phase)) this.#metrics.became(statusOf(record.phase));
     this.#record = record;
     this.#changes += 1;
     this.#become(state);

@@ -6,6 +6,7 @@ import { type DownloadError, DownloadFailure } from '../domain/download-failure.
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { type MediaFile, type MediaFiles, type MediaSource } from '../domain/media-ports.ts';
 import { type IncomingMessage } from '../domain/message.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type DownloadMedia } from './download-media.ts';
 
@@ -20,6 +21,7 @@ export interface MediaKeeperParts {
   files: MediaFiles;
   held: HeldCallbacks;
   setting: Pick<DownloadMedia, 'downloadMedia'>;
+  metrics: Pick<Metrics, 'downloaded'>;
   clock: Clock;
   log: Logger;
 }
@@ -113,6 +115,11 @@ export class MediaKeeper implements AsyncDisposable {
     const controller = new AbortController();
     const file = this.#save(sessionId, messageId, controller.signal).finally(() => this.#jobs.delete(key));
     this.#jobs.set(key, { file, controller });
+    const { metrics } = this.#parts;
+    file.then(
+      () => metrics.downloaded('ok'),
+      () => metrics.downloaded('failed'),
+    );
     // Whoever asked may have gone; the end waits for it all the same.
     this.#supervisor.run('a download', Promise.allSettled([file]));
     return file;

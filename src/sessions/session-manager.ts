@@ -7,6 +7,7 @@ import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
 import { AppError } from '../domain/errors.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
   type Connector,
@@ -76,6 +77,7 @@ export interface SessionManagerParts {
   folders: SessionFolders;
   connector: Connector;
   media: MediaKeeper;
+  metrics: Metrics;
   clock: Clock;
   chance: Chance;
   log: Logger;
@@ -105,19 +107,19 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
 
   constructor(parts: SessionManagerParts) {
-    const { settings, store, connector, media, clock, chance, log, sentMessages, pollVotes, awaitedNumbers, folders } =
-      parts;
+    const { settings, store, connector, media, metrics, clock, chance, log } = parts;
+    const { sentMessages, pollVotes, awaitedNumbers, folders } = parts;
     this.#parts = parts;
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
     this.#outbound = new Outbound(sentMessages, newConversations, clock);
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, media, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,
     });
     this.#shared = {
-      ...{ store, connector, clock, chance, log, inbound, folders },
+      ...{ store, connector, metrics, clock, chance, log, inbound, folders },
       outbound: this.#outbound,
       supervisor: this.#supervisor,
       connecting: new Slots(CONNECTING_AT_ONCE),
@@ -213,7 +215,16 @@ export class SessionManager implements AsyncDisposable {
 
   /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
   async send(id: SessionId, message: OutgoingMessage): Promise<SendResult> {
-    return this.#outbound.send(this.#get(id), message);
+    const { metrics } = this.#parts;
+    const { type } = message.content;
+    try {
+      const result = await this.#outbound.send(this.#get(id), message);
+      metrics.sent(type, result.status);
+      return result;
+    } catch (error) {
+      metrics.sent(type, 'refused');
+      throw error;
+    }
   }
 
   /** What can be asked on a session's line. @throws AppError `session_not_found`, `session_not_connected` */

@@ -4,6 +4,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Slots } from '../kit/slots.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type Connector, type SessionFolders, type SessionStore } from '../domain/ports.ts';
 import { type Inbound } from './inbound.ts';
 import { type Outbound } from './outbound.ts';
@@ -21,6 +22,7 @@ export interface SessionParts {
   folders: SessionFolders;
   pace: SendPace;
   typing: Typing;
+  metrics: Metrics;
   clock: Clock;
   chance: Chance;
   supervisor: Supervisor;

@@ -230,6 +230,7 @@ export class Session implements SendingSession {
   }
 
   async #lost(reason: CloseReason): Promise<void> {
+    this.#parts.metrics.lineClosed(reason.kind);
     if (this.#state.name === 'code-over') return;
     const { inARow: failures, replacements } = this.#keeper.losses;
     const decision = decide(reason, { linked: !this.isPairing, code: this.#code.stage, failures, replacements });

@@ -39,7 +39,7 @@ function call(route: Route, headers: Record<string, string>) {
 
 const named = (routes: readonly Route[]) => routes.map((route) => [`${route.method} ${route.path}`, route] as const);
 
-describe.each(named(ROUTES.filter((route) => route.path !== '/health')))('%s', (_name, route) => {
+describe.each(named(ROUTES.filter(({ scope }) => scope !== 'none')))('%s', (_name, route) => {
   it.each(REFUSED)('is refused with %s', async (_what, headers) => {
     const answer = await call(route, headers);
     expect(answer.status).toBe(401);

@@ -14,6 +14,7 @@ import { createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/s
 import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { type Clock } from '../../src/kit/clock.ts';
+import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
@@ -331,7 +332,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
-  const core = { sessions, media, settings, health, callbacks: ONE_CALLBACK };
+  const metrics = new PrometheusMetrics();
+  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK };
   const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines };
 }

@@ -17,6 +17,7 @@ import { health } from './health.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
+import { live, metrics, ready } from './monitoring.ts';
 import { currentQr, generateQr } from './qr.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
@@ -55,4 +56,7 @@ export const ROUTES: readonly Route[] = [
   pullEvents,
   downloadMedia,
   health,
+  live,
+  ready,
+  metrics,
 ];

@@ -11,6 +11,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
+import { noMetrics } from '../../harness/no-metrics.ts';
 
 export const ANA = 'session_1_ana' as SessionId;
 export const BEA = 'session_2_bea' as SessionId;
@@ -64,6 +65,7 @@ export class World implements AsyncDisposable {
       post: createPost(post, this.clock),
       policy: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
       ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
+      metrics: noMetrics,
       clock: this.clock,
       chance: { fraction: () => 0.5, text: () => '' },
       log: pino({ level: 'debug' }, { write: (line: string) => this.#logged(JSON.parse(line) as LogLine) }),

@@ -4,6 +4,7 @@ import { type MessageKey } from '../../../src/domain/signal-ports.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
 import { ANA, record, startStorage } from '../storage/support.ts';
+import { noMetrics } from '../../harness/no-metrics.ts';
 
 const KEY = '1@lid  A1' as MessageKey;
 
@@ -24,6 +25,7 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
     awaitedNumbers: db.storage.awaitedNumbers,
     // Nobody wants files.
     media: { wants: () => false, begin: () => undefined },
+    metrics: noMetrics,
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     tellOwnMessages: false,

@@ -12,6 +12,7 @@ import { DownloadsFolder } from '../../../src/storage/downloads-folder.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { ANA, record, startStorage, testFolder, type TestStorage } from '../storage/support.ts';
+import { noMetrics } from '../../harness/no-metrics.ts';
 
 const MEDIA = {
   ...{ mimetype: 'image/jpeg', size: 4, file_name: null, caption: null, seconds: null, width: 1, height: 1 },
@@ -53,6 +54,7 @@ class Keeping {
       files: new DownloadsFolder({ folder: this.folder, rows: storage.mediaRows, clock }),
       held: storage.heldCallbacks,
       setting: { downloadMedia: () => this.isOn },
+      metrics: noMetrics,
       clock,
       log: silentLogger,
     });

@@ -1,0 +1,11 @@
+import { type Metrics } from '../../src/domain/metrics.ts';
+
+/** Counts nothing, for tests of something else. */
+export const noMetrics: Metrics = {
+  received: () => undefined,
+  sent: () => undefined,
+  posted: () => undefined,
+  became: () => undefined,
+  lineClosed: () => undefined,
+  downloaded: () => undefined,
+};
