@@ -42,7 +42,7 @@ export interface AppParts {
 
 /**
  * Builds every part once, from the ground up, and hands each what it needs.
- * @throws ListenError, StorageInUseError, StorageTooNewError, StorageUnreadableError
+ * @throws ListenError, StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export async function startApp(config: Config, parts: AppParts): Promise<App> {
   const built: AsyncDisposable[] = [];
@@ -56,7 +56,9 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
 
 async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard } = parts;
-  const storage = keep(built, openStorage(config.sessions.authDir, clock));
+  const { masterKey } = config.storage;
+  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey));
+  if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
     sessions: storage.sessions,

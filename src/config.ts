@@ -4,6 +4,7 @@ import { Secret } from './kit/secret.ts';
 import { type SessionSettings } from './sessions/session-manager.ts';
 import { type WhatsAppSettings } from './whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { oneMasterKey } from './master-key.ts';
 
 /** Everything that can be set, checked and typed. `.env.example` explains each variable. */
 export interface Config {
@@ -11,6 +12,7 @@ export interface Config {
   http: HttpSettings;
   backend: BackendSettings;
   sessions: SessionSettings;
+  storage: StorageSettings;
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
   log: LogSettings;
@@ -35,6 +37,12 @@ interface BackendSettings {
   /** The key that callbacks are signed with; two, with a comma between, while one takes the place of the other. */
   signingSecret: Secret | null;
   retentionMs: number;
+}
+
+/** How the database is written. */
+interface StorageSettings {
+  /** 64 hex digits; `null` leaves everything as it is. */
+  masterKey: Secret | null;
 }
 
 /** What is done with pictures, voice notes and documents. */
@@ -66,6 +74,7 @@ export function readConfig(environment: Environment): Config {
     http: readHttp(read, production),
     backend: readBackend(read, production),
     sessions: readSessions(read, production),
+    storage: readStorage(read, production),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
     log: {
@@ -152,6 +161,23 @@ function readPace(
     simulateTyping: read.flag('SIMULATE_TYPING', false),
     newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
   };
+}
+
+function readStorage(read: EnvironmentReader, production: boolean): StorageSettings {
+  const masterKey = oneMasterKey({
+    MASTER_KEY: read.secret('MASTER_KEY'),
+    MASTER_KEY_FILE: read.secretFile('MASTER_KEY_FILE'),
+  });
+  const plaintext = read.flag('ALLOW_PLAINTEXT_STORAGE', false);
+  if (production && !masterKey && !plaintext) {
+    throw new ConfigError(
+      'MASTER_KEY or MASTER_KEY_FILE is required in production (or set ALLOW_PLAINTEXT_STORAGE=true to store credentials and messages without encryption).',
+    );
+  }
+  if (masterKey && plaintext) {
+    throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true contradicts MASTER_KEY: set only one of them.');
+  }
+  return { masterKey };
 }
 
 function readMedia(read: EnvironmentReader): MediaSettings {

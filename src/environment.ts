@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { describeFailure } from './kit/failure.ts';
 import { Secret } from './kit/secret.ts';
 
 /** Names and values as `process.env` has them. An empty value counts as none. */
@@ -28,6 +30,18 @@ export class EnvironmentReader {
   secret(name: string): Secret | null {
     const value = this.text(name);
     return value === undefined ? null : new Secret(value);
+  }
+
+  /** The trimmed text of the file that is named; `null` when none is. */
+  secretFile(name: string): Secret | null {
+    const path = this.text(name);
+    if (path === undefined) return null;
+    try {
+      return new Secret(readFileSync(path, 'utf8').trim());
+    } catch (cause) {
+      const { code = 'an unknown failure' } = describeFailure(cause);
+      throw new ConfigError(`${name} names a file that cannot be read (${code}).`, { cause });
+    }
   }
 
   /** The comma-separated parts, trimmed, without empty ones. */

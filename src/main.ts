@@ -4,10 +4,22 @@ import { type App, startApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { ConfigError } from './environment.ts';
 import { ListenError } from './http/server.ts';
-import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from './storage/storage-error.ts';
+import {
+  StorageInUseError,
+  StorageKeyError,
+  StorageTooNewError,
+  StorageUnreadableError,
+} from './storage/storage-error.ts';
 import { guardProcess } from './process-guard.ts';
 
-const FOR_OPERATORS = [ConfigError, ListenError, StorageInUseError, StorageTooNewError, StorageUnreadableError];
+const FOR_OPERATORS = [
+  ConfigError,
+  ListenError,
+  StorageInUseError,
+  StorageKeyError,
+  StorageTooNewError,
+  StorageUnreadableError,
+];
 
 /** How long an orderly end may take before the process ends all the same. */
 const END_LIMIT_MS = 20_000;

@@ -7,7 +7,9 @@ import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { IS_HELD } from './held-callbacks.ts';
 import { type Outbox } from './outbox.ts';
+import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** As long as the messages themselves are known. */
 const KEPT_MS = 14 * 24 * 3600_000;
@@ -18,6 +20,7 @@ type Row = Omit<AwaitedNumber, 'lid'>;
 /** The callback that told of somebody without a number. */
 interface Told {
   id: number;
+  sessionId: SessionId;
   state: 'pending' | 'delivered' | 'dead' | 'unwanted';
   attempts: number;
   body: string;
@@ -27,13 +30,22 @@ interface Told {
   isHeld: number | null;
 }
 
+/** What the awaited numbers are kept with. */
+export interface AwaitedNumberParts {
+  clock: Clock;
+  outbox: Outbox;
+  vault: Vault;
+}
+
 /** The awaited numbers as rows. Who adds one does so within a transaction of its own. */
 export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock, outbox: Outbox) {
+  constructor(db: Database, { clock, outbox, vault }: AwaitedNumberParts) {
+    this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
     this.#sql = prepare(db);
@@ -69,7 +81,8 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   #find(told: string): Told | undefined {
-    return this.#sql.told.get({ told, nowMs: this.#clock.now() });
+    const row = this.#sql.told.get({ told, nowMs: this.#clock.now() });
+    return row && { ...row, body: this.#vault.open(callbackBody(row.sessionId, told), row.body) };
   }
 
   /** What must be told once more, since the backend may have seen it without the number. */
@@ -88,7 +101,8 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
     for (const { told } of this.#sql.rows.all(sessionId, lid)) {
       const callback = this.#find(told);
       if (!callback || callback.state === 'delivered') continue;
-      this.#sql.change.run(JSON.stringify(withNumber(callback.body, number)), callback.id);
+      const body = JSON.stringify(withNumber(callback.body, number));
+      this.#sql.change.run(this.#vault.seal(callbackBody(callback.sessionId, told), body), callback.id);
     }
     this.#sql.remove.run(sessionId, lid);
   }
@@ -119,7 +133,7 @@ function prepare(db: Database) {
        WHERE awaited_numbers.session_id = ? AND lid = ? ORDER BY seq`,
     ),
     told: db.prepare<[{ told: string; nowMs: number }], Told>(
-      `SELECT id, state, attempts, body, (${IS_HELD}) AS isHeld,
+      `SELECT id, session_id AS sessionId, state, attempts, body, (${IS_HELD}) AS isHeld,
          seq = (SELECT MIN(seq) FROM callbacks AS other WHERE other.session_id = it.session_id AND other.state = 'pending') AS isNext
        FROM callbacks AS it WHERE webhook_id = @told`,
     ),

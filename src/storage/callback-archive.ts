@@ -9,34 +9,39 @@ import {
 } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { HELD } from './held-callbacks.ts';
+import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { type Vault } from './vault.ts';
 
-/** Who is to hear of callbacks that wait again. */
-export interface ArchiveBells {
+/** What the archive is made of: who is to hear of callbacks that wait again, and what reads them. */
+export interface ArchiveParts {
   bell: ReadyBell;
   /** Ends also the pause that a session is in. */
   retryBell: ReadyBell;
+  clock: Clock;
+  vault: Vault;
 }
 
 /** All callbacks that are kept, as rows. */
 export class SqliteCallbackArchive implements CallbackArchive {
-  readonly #bells: ArchiveBells;
-  readonly #clock: Clock;
+  readonly #parts: ArchiveParts;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, bells: ArchiveBells, clock: Clock) {
-    this.#bells = bells;
-    this.#clock = clock;
+  constructor(db: Database, parts: ArchiveParts) {
+    this.#parts = parts;
     this.#sql = prepare(db);
   }
 
   list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#listOf(filter).all({ ...filter, ...page }));
+    return promised(() => this.#opened(this.#listOf(filter).all({ ...filter, ...page })));
   }
 
   find(id: number): Promise<StoredCallback | undefined> {
-    return promised(() => this.#sql.find.get(id));
+    return promised(() => {
+      const found = this.#sql.find.get(id);
+      return found && this.#open(found);
+    });
   }
 
   retry(id: number): Promise<boolean> {
@@ -57,7 +62,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   events(page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#sql.events.all({ ...page, nowMs: this.#clock.now() }));
+    return promised(() => this.#opened(this.#sql.events.all({ ...page, nowMs: this.#parts.clock.now() })));
   }
 
   #listOf({ state, sessionId }: CallbackFilter) {
@@ -66,9 +71,17 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return sessionId === undefined ? ofState : ofBoth;
   }
 
+  #opened(rows: readonly StoredCallback[]): StoredCallback[] {
+    return rows.map((row) => this.#open(row));
+  }
+
+  #open(row: StoredCallback): StoredCallback {
+    return { ...row, body: this.#parts.vault.open(callbackBody(row.sessionId, row.webhookId), row.body) };
+  }
+
   #ring(sessionId: SessionId): void {
-    this.#bells.bell.ring([sessionId]);
-    this.#bells.retryBell.ring([sessionId]);
+    this.#parts.bell.ring([sessionId]);
+    this.#parts.retryBell.ring([sessionId]);
   }
 }
 

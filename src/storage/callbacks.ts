@@ -2,8 +2,10 @@ import { type Database } from 'better-sqlite3';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { type Vault } from './vault.ts';
 
 /** The end of a callback, as the statement takes it. */
 interface Settlement {
@@ -19,6 +21,7 @@ export interface CallbackQueueParts {
   bell: ReadyBell;
   retryBell: ReadyBell;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
+  vault: Vault;
 }
 
 /**
@@ -29,9 +32,11 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #bell: ReadyBell;
   readonly #retryBell: ReadyBell;
   readonly #held: Pick<SqliteHeldCallbacks, 'holds'>;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { bell, retryBell, held }: CallbackQueueParts) {
+  constructor(db: Database, { bell, retryBell, held, vault }: CallbackQueueParts) {
+    this.#vault = vault;
     this.#bell = bell;
     this.#retryBell = retryBell;
     this.#held = held;
@@ -54,7 +59,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return promised(() => {
       const oldest = this.#sql.oldest.get(sessionId);
       if (!oldest || this.#sql.mustWait.get(oldest.id) || this.#held.holds(oldest)) return undefined;
-      return oldest;
+      return { ...oldest, body: this.#vault.open(callbackBody(sessionId, oldest.webhookId), oldest.body) };
     });
   }
 

@@ -1,26 +1,32 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
+import { type Secret } from '../kit/secret.ts';
+import { checkMasterKey, encryptExisting } from './encryption.ts';
 import { migrate } from './migrate.ts';
-import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from './storage-error.ts';
+import { StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError } from './storage-error.ts';
 
 const FILE_NAME = 'orchestrator.db';
 /** How long a start waits for a process that is just going down. */
 const BUSY_TIMEOUT_MS = 500;
 
 /**
- * Opens the database in `folder` for this process alone and brings it up to date.
- * @throws StorageInUseError, StorageTooNewError, StorageUnreadableError
+ * Opens the database in `folder` for this process alone and brings it up to date, which with its first master key
+ * means that all of it is encrypted. It is left as it is when `masterKey` is not
+ * the one that it is encrypted with.
+ * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openDatabase(folder: string): Database {
+export function openDatabase(folder: string, masterKey: Secret | null = null): Database {
   const file = join(folder, FILE_NAME);
   let db: Database | undefined;
   try {
     createFile(folder, file);
     db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     takeForUs(db);
+    checkMasterKey(db, file, masterKey);
     migrate(db, file);
     checkSoundness(db);
+    if (masterKey) encryptExisting(db, masterKey);
     return db;
   } catch (error) {
     db?.close();
@@ -51,7 +57,7 @@ function checkSoundness(db: Database): void {
 }
 
 function explained(error: unknown, folder: string, file: string): Error {
-  if (error instanceof StorageTooNewError) return error;
+  if (error instanceof StorageTooNewError || error instanceof StorageKeyError) return error;
   // By its fields, not by its class: SQLite's errors are made by its binary, which may know another class of that name.
   const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
   if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, error);

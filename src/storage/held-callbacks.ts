@@ -2,8 +2,10 @@ import { type Database } from 'better-sqlite3';
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { type Vault } from './vault.ts';
 
 /**
  * Whether a row waits for its file. Its time is over also when the clock was set back behind its making: else it might wait
@@ -21,15 +23,24 @@ interface Body {
   media_info: object;
 }
 
+/** What callbacks are held with. */
+export interface HeldParts {
+  bell: ReadyBell;
+  clock: Clock;
+  vault: Vault;
+}
+
 /** The callbacks that wait for a file. */
 export class SqliteHeldCallbacks implements HeldCallbacks {
   readonly #bell: ReadyBell;
   readonly #clock: Clock;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
   /** The sessions whose next callback is held, with what wakes them when its time is over. */
   readonly #alarms = new Map<SessionId, Timer>();
 
-  constructor(db: Database, bell: ReadyBell, clock: Clock) {
+  constructor(db: Database, { bell, clock, vault }: HeldParts) {
+    this.#vault = vault;
     this.#bell = bell;
     this.#clock = clock;
     this.#sql = prepare(db);
@@ -51,7 +62,9 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
   all(): Promise<HeldCallback[]> {
     return promised(() =>
       this.#sql.all.all({ nowMs: this.#clock.now() }).map(({ sessionId, webhookId, body }) => {
-        const { message_id, edited_message_id } = JSON.parse(body) as Body;
+        const { message_id, edited_message_id } = JSON.parse(
+          this.#vault.open(callbackBody(sessionId, webhookId), body),
+        ) as Body;
         return { sessionId, webhookId, messageId: edited_message_id ?? message_id };
       }),
     );
@@ -61,9 +74,10 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
     return promised(() => {
       const row = this.#sql.body.get({ webhookId, nowMs: this.#clock.now() });
       if (!row) return;
-      const body = JSON.parse(row.body) as Body;
+      const place = callbackBody(row.sessionId, webhookId);
+      const body = JSON.parse(this.#vault.open(place, row.body)) as Body;
       const told = JSON.stringify({ ...body, media_info: { ...body.media_info, ...media } });
-      this.#sql.release.run({ id: row.id, body: told });
+      this.#sql.release.run({ id: row.id, body: this.#vault.seal(place, told) });
       this.#wake(row.sessionId);
     });
   }

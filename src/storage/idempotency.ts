@@ -1,7 +1,9 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../domain/ports.ts';
+import { storedAnswer } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 const KEPT_MS = 24 * 3600_000;
 
@@ -16,21 +18,36 @@ interface Row extends StoredAnswer {
 /** The first answer to each Idempotency-Key, for a day. */
 export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #clock: Clock;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, vault: Vault) {
     this.#clock = clock;
+    this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   find(scope: string, key: string): Promise<StoredAnswer | undefined> {
-    return promised(() => this.#sql.find.get(scope, key, this.#expiredMs()));
+    return promised(() => {
+      const row = this.#sql.find.get(scope, key, this.#expiredMs());
+      return (
+        row && {
+          status: row.status,
+          requestHash: this.#vault.open(storedAnswer('request_hash', scope, key), row.requestHash),
+          body: this.#vault.open(storedAnswer('body', scope, key), row.body),
+        }
+      );
+    });
   }
 
   /** The first answer stays: a later one for the same key changes nothing within the day. */
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
     return promised(() => {
-      this.#sql.save.run({ ...answer, scope, key, nowMs: this.#clock.now(), expiredMs: this.#expiredMs() });
+      this.#sql.save.run({
+        ...{ scope, key, status: answer.status, nowMs: this.#clock.now(), expiredMs: this.#expiredMs() },
+        requestHash: this.#vault.seal(storedAnswer('request_hash', scope, key), answer.requestHash),
+        body: this.#vault.seal(storedAnswer('body', scope, key), answer.body),
+      });
     });
   }
 

@@ -2,7 +2,9 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type Journal, type JournalEntry, type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { journalPart } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
 export const COMES_AGAIN_MS = 24 * 3600_000;
@@ -12,7 +14,7 @@ export const COMES_AGAIN_MS = 24 * 3600_000;
  */
 const KEPT_MS = 14 * 24 * 3600_000;
 
-/** An entry as the statements take and give it. */
+/** An entry as the statements take and give it, with `attrs` and `plaintext` as the vault stores them. */
 interface Row {
   ciphertextHash: Buffer;
   messageKey: MessageKey;
@@ -25,30 +27,36 @@ interface Row {
 /** The journal as rows. Those who write to it do so within transactions of their own. */
 export class SqliteJournal implements Journal {
   readonly #clock: Clock;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, vault: Vault) {
     this.#clock = clock;
+    this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
     const handledSince = this.#clock.now() - COMES_AGAIN_MS;
     const hash = Buffer.from(ciphertextHash);
-    return promised(() => this.#sql.find.get(sessionId, hash, messageKey, handledSince)?.plaintext);
+    return promised(() => {
+      const row = this.#sql.find.get(sessionId, hash, messageKey, handledSince);
+      return row && this.#vault.openBytes(journalPart(sessionId, 'plaintext', hash), row.plaintext);
+    });
   }
 
   withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
-    return promised(() => this.#sql.withId.all(sessionId, messageId).map(fromRow));
+    return promised(() => this.#sql.withId.all(sessionId, messageId).map((row) => this.#fromRow(sessionId, row)));
   }
 
   leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
-    return promised(() => this.#sql.leftOver.all(sessionId).map(fromRow));
+    return promised(() => this.#sql.leftOver.all(sessionId).map((row) => this.#fromRow(sessionId, row)));
   }
 
   /** Writes down what was decrypted; a ciphertext that is there already stays as it is. */
   add(sessionId: SessionId, entry: JournalEntry): void {
-    this.#sql.add.run({ ...toRow(entry), sessionId, nowMs: this.#clock.now() });
+    const messageId = entry.attrs.id ?? null;
+    this.#sql.add.run({ ...this.#toRow(sessionId, entry), sessionId, messageId, nowMs: this.#clock.now() });
   }
 
   /** The message became a callback, or needs none. */
@@ -62,19 +70,26 @@ export class SqliteJournal implements Journal {
     this.#sql.pruneHandled.run(nowMs - KEPT_MS);
     this.#sql.pruneIncomplete.run(nowMs - KEPT_MS);
   }
-}
 
-function toRow({ ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
-  return {
-    ...rest,
-    ciphertextHash: Buffer.from(ciphertextHash),
-    attrs: JSON.stringify(attrs),
-    plaintext: Buffer.from(plaintext),
-  };
-}
+  #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
+    const hash = Buffer.from(ciphertextHash);
+    return {
+      ...rest,
+      ciphertextHash: hash,
+      attrs: this.#vault.seal(journalPart(sessionId, 'attrs', hash), JSON.stringify(attrs)),
+      plaintext: this.#vault.sealBytes(journalPart(sessionId, 'plaintext', hash), plaintext),
+    };
+  }
 
-function fromRow({ attrs, ...rest }: Row): JournalEntry {
-  return { ...rest, attrs: JSON.parse(attrs) as Record<string, string> };
+  #fromRow(sessionId: SessionId, { attrs, plaintext, ...rest }: Row): JournalEntry {
+    const { ciphertextHash } = rest;
+    const told = this.#vault.open(journalPart(sessionId, 'attrs', ciphertextHash), attrs);
+    return {
+      ...rest,
+      attrs: JSON.parse(told) as Record<string, string>,
+      plaintext: this.#vault.openBytes(journalPart(sessionId, 'plaintext', ciphertextHash), plaintext),
+    };
+  }
 }
 
 const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
@@ -89,14 +104,15 @@ function prepare(db: Database) {
          AND (handled_at_ms IS NULL OR handled_at_ms >= ?)`,
     ),
     withId: db.prepare<[SessionId, string], Row>(
-      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND json_extract(attrs, '$.id') = ? ORDER BY id`,
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND message_id = ? ORDER BY id`,
     ),
     leftOver: db.prepare<[SessionId], Row>(
       `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
     ),
-    add: db.prepare<[Row & { sessionId: SessionId; nowMs: number }]>(
-      `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, created_at_ms)
-       VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @nowMs)
+    add: db.prepare<[Row & { sessionId: SessionId; messageId: string | null; nowMs: number }]>(
+      `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
+         created_at_ms)
+       VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @messageId, @nowMs)
        ON CONFLICT DO NOTHING`,
     ),
     handled: db.prepare<[number, SessionId, MessageKey]>(

@@ -1,7 +1,9 @@
 import { type Database } from 'better-sqlite3';
 import { type MediaAddress } from '../domain/media-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { fileNameOf } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** A file that was fetched. */
 export interface MediaRow {
@@ -17,32 +19,46 @@ export interface MediaRow {
 
 /** What is known of the files below `DOWNLOADS_DIR`. */
 export class SqliteMediaRows {
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database) {
+  constructor(db: Database, vault: Vault) {
+    this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   find({ sessionId, messageId }: MediaAddress): Promise<MediaRow | undefined> {
-    return promised(() => this.#sql.find.get(sessionId, messageId));
+    return promised(() => {
+      const row = this.#sql.find.get(sessionId, messageId);
+      return row && this.#opened(row);
+    });
   }
 
   /** In place of what was known of the same message. */
   put(row: MediaRow): Promise<void> {
     return promised(() => {
-      this.#sql.put.run(row);
+      this.#sql.put.run({ ...row, fileName: this.#sealedName(row) });
     });
   }
 
   /** Those from before `beforeMs`. */
   olderThan(beforeMs: number): Promise<MediaRow[]> {
-    return promised(() => this.#sql.olderThan.all(beforeMs));
+    return promised(() => this.#sql.olderThan.all(beforeMs).map((row) => this.#opened(row)));
   }
 
   remove({ sessionId, messageId }: MediaAddress): Promise<void> {
     return promised(() => {
       this.#sql.remove.run(sessionId, messageId);
     });
+  }
+
+  #sealedName({ sessionId, messageId, fileName }: MediaRow): string | null {
+    return fileName === null ? null : this.#vault.seal(fileNameOf(sessionId, messageId), fileName);
+  }
+
+  #opened(row: MediaRow): MediaRow {
+    const { sessionId, messageId, fileName } = row;
+    return fileName === null ? row : { ...row, fileName: this.#vault.open(fileNameOf(sessionId, messageId), fileName) };
   }
 }
 

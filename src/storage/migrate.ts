@@ -7,6 +7,7 @@ import { conversations } from './migrations/005-conversations.ts';
 import { polls } from './migrations/006-polls.ts';
 import { files } from './migrations/007-files.ts';
 import { numbers } from './migrations/008-numbers.ts';
+import { dataKeys } from './migrations/009-data-keys.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   polls,
   files,
   numbers,
+  dataKeys,
 ];
 
 /**

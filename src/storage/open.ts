@@ -1,4 +1,5 @@
 import { type Clock } from '../kit/clock.ts';
+import { type Secret } from '../kit/secret.ts';
 import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks } from '../domain/callback-ports.ts';
 import {
@@ -25,11 +26,13 @@ import { Outbox } from './outbox.ts';
 import { SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
+import { SealingVault } from './sealing-vault.ts';
 import { SqliteSentMessageStore } from './sent-messages.ts';
 import { SqliteSessionStore } from './sessions.ts';
 import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
+import { plainVault } from './vault.ts';
 
 /**
  * Everything that survives a restart. While the disk is full or fails, every method rejects with a
@@ -64,36 +67,40 @@ export interface Storage extends AsyncDisposable {
 
 /**
  * Opens the storage in `authDir`, which is made when it is not there. This process has it alone until it is disposed.
- * @throws StorageInUseError, StorageTooNewError, StorageUnreadableError
+ * With a master key (64 hex digits) everything that says something is encrypted, also what was there before; without one nothing is.
+ * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openStorage(authDir: string, clock: Clock): Storage {
-  const db = openDatabase(authDir);
+export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null = null): Storage {
+  const db = openDatabase(authDir, masterKey);
+  const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
   const bell = new ReadyBell();
-  const outbox = new Outbox(db, clock, bell);
-  const journal = new SqliteJournal(db, clock);
+  const outbox = new Outbox(db, { clock, bell, vault });
+  const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
-  const pollVotes = new SqlitePollVoteStore(db, clock);
+  const pollVotes = new SqlitePollVoteStore(db, clock, vault);
   const retryBell = new ReadyBell();
-  const heldCallbacks = new SqliteHeldCallbacks(db, bell, clock);
-  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks });
-  const sentMessages = new SqliteSentMessageStore(db, clock, outbox);
-  const idempotency = new SqliteIdempotencyStore(db, clock);
+  const heldCallbacks = new SqliteHeldCallbacks(db, { bell, clock, vault });
+  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault });
+  const sentMessages = new SqliteSentMessageStore(db, { clock, outbox, vault });
+  const idempotency = new SqliteIdempotencyStore(db, clock, vault);
   const conversations = new SqliteConversationStore(db, clock);
-  const awaitedNumbers = new SqliteAwaitedNumberStore(db, clock, outbox);
+  const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
   const condition = new StorageCondition(db);
   const stores = {
-    sessions: new SqliteSessionStore(db, { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline }),
+    sessions: new SqliteSessionStore(db, {
+      ...{ outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault },
+    }),
     sentMessages,
     pollVotes,
     awaitedNumbers,
     conversations,
     settings: new SqliteSettingsStore(db),
     idempotency,
-    signalKeys: new SqliteSignalKeyStore(db, journal),
+    signalKeys: new SqliteSignalKeyStore(db, journal, vault),
     callbacks,
-    archive: new SqliteCallbackArchive(db, { bell, retryBell }, clock),
+    archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
     heldCallbacks,
-    mediaRows: new SqliteMediaRows(db),
+    mediaRows: new SqliteMediaRows(db, vault),
     journal,
     timeline,
   };

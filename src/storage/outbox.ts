@@ -2,7 +2,9 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { callbackBody } from './places.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { type Vault } from './vault.ts';
 
 /** A QR callback that the backend does not have yet. */
 interface WaitingQr {
@@ -32,14 +34,23 @@ interface Outgoing {
 const ALL = '';
 const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
 
+/** What callbacks are written with. */
+export interface OutboxParts {
+  clock: Clock;
+  bell: ReadyBell;
+  vault: Vault;
+}
+
 /** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #bell: ReadyBell;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #transaction: (change: () => void, outgoing: Outgoing) => SessionId[];
 
-  constructor(db: Database, clock: Clock, bell: ReadyBell) {
+  constructor(db: Database, { clock, bell, vault }: OutboxParts) {
+    this.#vault = vault;
     this.#clock = clock;
     this.#bell = bell;
     this.#sql = prepare(db);
@@ -76,7 +87,7 @@ export class Outbox {
     const content: Content = {
       webhookId,
       kind: event.kind,
-      body: JSON.stringify(event.body),
+      body: this.#vault.seal(callbackBody(sessionId, webhookId), JSON.stringify(event.body)),
       after: after ?? null,
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),

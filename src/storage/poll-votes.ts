@@ -2,12 +2,14 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type CountedVote, type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { chosenOptions } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** A poll is known for as long: later votes in it can be read no more. */
 const KEPT_MS = 14 * 24 * 3600_000;
 
-/** A row of `poll_votes`. */
+/** A row of `poll_votes`, with the options as the vault stores them. */
 interface Row extends Omit<CountedVote, 'options'> {
   options: string;
 }
@@ -15,15 +17,17 @@ interface Row extends Omit<CountedVote, 'options'> {
 /** The votes in polls as rows. Who casts one does so within a transaction of its own. */
 export class SqlitePollVoteStore implements PollVoteStore {
   readonly #clock: Clock;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, vault: Vault) {
     this.#clock = clock;
+    this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]> {
-    return promised(() => this.#sql.of.all(sessionId, pollId).map(fromRow));
+    return promised(() => this.#sql.of.all(sessionId, pollId).map((row) => this.#fromRow(sessionId, pollId, row)));
   }
 
   /** Puts the vote in the place of the voter's earlier one; a later one stays. */
@@ -32,17 +36,19 @@ export class SqlitePollVoteStore implements PollVoteStore {
     const others = names.flatMap((name) => this.#sql.ofVoter.get(sessionId, pollId, name) ?? []);
     if (others.some((other) => other.votedAtMs > votedAtMs)) return;
     for (const { voter } of others) this.#sql.remove.run(sessionId, pollId, voter);
-    this.#sql.add.run({ ...vote, options: JSON.stringify(options), sessionId, nowMs: this.#clock.now() });
+    const sealed = this.#vault.seal(chosenOptions(sessionId, pollId, vote.voter), JSON.stringify(options));
+    this.#sql.add.run({ ...vote, options: sealed, sessionId, nowMs: this.#clock.now() });
   }
 
   /** Removes what is older than two weeks. */
   prune(): void {
     this.#sql.prune.run(this.#clock.now() - KEPT_MS);
   }
-}
 
-function fromRow({ options, ...rest }: Row): CountedVote {
-  return { ...rest, options: JSON.parse(options) as string[] };
+  #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {
+    const told = this.#vault.open(chosenOptions(sessionId, pollId, rest.voter), options);
+    return { ...rest, options: JSON.parse(told) as string[] };
+  }
 }
 
 function prepare(db: Database) {

@@ -11,18 +11,29 @@ import {
 } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Outbox } from './outbox.ts';
+import { sentContent } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** How long a recipient may ask for a message again: WhatsApp itself keeps what waits for a device that long. */
 const KEPT_MS = 14 * 24 * 3600_000;
+
+/** What the sent messages are kept with. */
+export interface SentMessageParts {
+  clock: Clock;
+  outbox: Outbox;
+  vault: Vault;
+}
 
 /** The messages that we sent, for two weeks. */
 export class SqliteSentMessageStore implements SentMessageStore {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock, outbox: Outbox) {
+  constructor(db: Database, { clock, outbox, vault }: SentMessageParts) {
+    this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
     this.#sql = prepare(db);
@@ -31,14 +42,17 @@ export class SqliteSentMessageStore implements SentMessageStore {
   /** A message that is already there stays as it is, with what is known of its fate. */
   add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
     return promised(() => {
-      this.#sql.add.run(sessionId, messageId, to, toNumber, Buffer.from(content), this.#clock.now());
+      const sealed = this.#vault.sealBytes(sentContent(sessionId, messageId), content);
+      this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, this.#clock.now());
     });
   }
 
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
     return promised(() => {
       const row = this.#sql.find.get(sessionId, messageId);
-      return row && { ...row, content: new Uint8Array(row.content) };
+      if (!row) return undefined;
+      const content = this.#vault.openBytes(sentContent(sessionId, messageId), row.content);
+      return { ...row, content: new Uint8Array(content) };
     });
   }
 
@@ -67,7 +81,7 @@ function prepare(db: Database) {
       `INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
        VALUES (?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
     ),
-    find: db.prepare<[SessionId, string], KnownSentMessage>(
+    find: db.prepare<[SessionId, string], KnownSentMessage & { content: Buffer }>(
       `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status,
          created_at_ms AS sentAtMs
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,

@@ -11,6 +11,7 @@ import { type Outbox } from './outbox.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { type SqliteTimeline } from './timeline.ts';
+import { type Vault } from './vault.ts';
 
 /** A row of `sessions`. */
 interface Row {
@@ -37,6 +38,7 @@ const BELONGINGS = [
   'poll_votes',
   'awaited_numbers',
   'timeline',
+  'data_keys',
   'sessions',
 ];
 
@@ -48,6 +50,7 @@ export interface SessionStoreParts {
   conversations: SqliteConversationStore;
   awaitedNumbers: SqliteAwaitedNumberStore;
   timeline: SqliteTimeline;
+  vault: Vault;
 }
 
 /** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
@@ -69,10 +72,13 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#parts.outbox.commit(() => this.#write(record, along), { events }));
   }
 
-  /** Also removes credentials, keys and sent messages. Callbacks other than QRs stay and are still delivered. */
+  /** Also removes credentials, keys, sent messages, and the data key that they are encrypted with. Callbacks other than QRs stay and are still delivered. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
     const forget = () => this.#sql.remove.forEach((statement) => statement.run(sessionId));
-    return promised(() => this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId }));
+    return promised(() => {
+      this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId });
+      this.#parts.vault.forget(sessionId);
+    });
   }
 
   #write(record: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {

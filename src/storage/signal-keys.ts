@@ -2,15 +2,19 @@ import { type Database } from 'better-sqlite3';
 import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteJournal } from './journal.ts';
+import { credentialsOf, signalKey } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
 /** Credentials and Signal keys, each set of changes in one transaction. */
 export class SqliteSignalKeyStore implements SignalKeyStore {
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry) => void;
   readonly #forget: (sessionId: SessionId) => void;
 
-  constructor(db: Database, journal: SqliteJournal) {
+  constructor(db: Database, journal: SqliteJournal, vault: Vault) {
+    this.#vault = vault;
     this.#sql = prepare(db);
     this.#change = db.transaction(
       (sessionId: SessionId, changes: readonly KeyChange[], decrypted: JournalEntry | undefined) => {
@@ -25,12 +29,15 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
   }
 
   credentials(sessionId: SessionId): Promise<string | undefined> {
-    return promised(() => this.#sql.credentials.get(sessionId)?.value);
+    return promised(() => {
+      const row = this.#sql.credentials.get(sessionId);
+      return row && this.#vault.open(credentialsOf(sessionId), row.value);
+    });
   }
 
   saveCredentials(sessionId: SessionId, value: string): Promise<void> {
     return promised(() => {
-      this.#sql.saveCredentials.run(sessionId, value);
+      this.#sql.saveCredentials.run(sessionId, this.#vault.seal(credentialsOf(sessionId), value));
     });
   }
 
@@ -39,7 +46,7 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
       const found = new Map<string, string>();
       for (const id of ids) {
         const row = this.#sql.key.get(sessionId, type, id);
-        if (row) found.set(id, row.value);
+        if (row) found.set(id, this.#vault.open(signalKey(sessionId, type, id), row.value));
       }
       return found;
     });
@@ -55,7 +62,7 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
 
   #apply(sessionId: SessionId, { type, id, value }: KeyChange): void {
     if (value === null) this.#sql.removeKey.run(sessionId, type, id);
-    else this.#sql.saveKey.run(sessionId, type, id, value);
+    else this.#sql.saveKey.run(sessionId, type, id, this.#vault.seal(signalKey(sessionId, type, id), value));
   }
 }
 

@@ -28,3 +28,24 @@ export class StorageUnreadableError extends Error {
     super(`The database ${file} cannot be used: ${reason}.`, { cause });
   }
 }
+
+/** Thrown when the database is encrypted, and the master key is not there or is another one. Nothing was changed. */
+export class StorageKeyError extends Error {
+  override readonly name = 'StorageKeyError';
+
+  constructor(file: string, what: 'is encrypted' | 'was encrypted with another master key', cause?: unknown) {
+    super(
+      `The database ${file} ${what}: set MASTER_KEY or MASTER_KEY_FILE to the key that it was encrypted with; nothing was changed.`,
+      { cause },
+    );
+  }
+}
+
+/** Thrown when an encrypted value is not what was stored in its place: changed, moved, or put there from outside. */
+export class SealBrokenError extends Error {
+  override readonly name = 'SealBrokenError';
+
+  constructor(what: string, cause: unknown) {
+    super(`The ${what} does not open with its key: it was changed, moved, or put there from outside`, { cause });
+  }
+}

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '../../../src/kit/secret.ts';
 import { type Event } from '../../../src/domain/event.ts';
 import { type NewCallback, type PendingCallback } from '../../../src/domain/callback-ports.ts';
 import { type SessionRecord } from '../../../src/domain/session.ts';
@@ -10,6 +11,9 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 export const ANA = 'session_1_ana' as SessionId;
 export const BEA = 'session_2_bea' as SessionId;
+
+/** The key of the test databases: what the stores promise must hold of encrypted values. */
+export const MASTER_KEY = new Secret('a5'.repeat(32));
 
 /** A real database in a temporary folder. */
 export class TestStorage implements AsyncDisposable {
@@ -54,7 +58,7 @@ export class TestStorage implements AsyncDisposable {
   }
 
   #open(): Storage {
-    const storage = openStorage(this.folder, this.clock);
+    const storage = openStorage(this.folder, this.clock, MASTER_KEY);
     storage.callbacks.onReady((sessionId) => this.ready.push(sessionId));
     return storage;
   }

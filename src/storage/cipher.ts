@@ -1,0 +1,31 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Encrypts and authenticates `value`, and binds it to `name`: nonce, ciphertext and tag in one. The nonce is random, good for
+ * some four thousand million values under one key.
+ */
+export function seal(key: KeyObject, name: string, value: string | Uint8Array): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  cipher.setAAD(Buffer.from(name));
+  const hidden = typeof value === 'string' ? cipher.update(value, 'utf8') : cipher.update(value);
+  cipher.final();
+  return Buffer.concat([nonce, hidden, cipher.getAuthTag()]);
+}
+
+/**
+ * What {@link seal} was given.
+ * @throws Error when it was made under another key or name, or is not whole
+ */
+export function unseal(key: KeyObject, name: string, sealed: Uint8Array): Buffer {
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(name));
+  decipher.setAuthTag(sealed.subarray(Math.max(NONCE_BYTES, sealed.length - TAG_BYTES)));
+  const value = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+  decipher.final();
+  return value;
+}
