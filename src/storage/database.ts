@@ -23,9 +23,9 @@ export function openDatabase(folder: string, masterKey: Secret | null = null): D
     createFile(folder, file);
     db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     takeForUs(db);
+    checkSoundness(db);
     checkMasterKey(db, file, masterKey);
     migrate(db, file);
-    checkSoundness(db);
     if (masterKey) encryptExisting(db, masterKey);
     return db;
   } catch (error) {
