@@ -68,7 +68,7 @@ describe('the settings', () => {
   it('are all in .env.example', () => {
     const variables = [...read('settings.ts').matchAll(/read\('([A-Z_]+)'/g)].map(([, name]) => name);
 
-    expect(Object.keys(example).sort()).toEqual([...variables, 'POSTGRES_PASSWORD'].sort());
+    expect(Object.keys(example).sort()).toEqual([...variables, 'MASTER_KEY', 'POSTGRES_PASSWORD'].sort());
   });
 
   it('need a secret that is none of nobody', () => {

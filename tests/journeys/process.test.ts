@@ -95,6 +95,8 @@ describe('the process', () => {
     ['PORT', { PORT: 'eighty' }],
     ['BACKEND_BASE_URL', { NODE_ENV: 'production', API_KEY: 'k', BACKEND_BASE_URL: '' }],
     ['API_KEY', { NODE_ENV: 'production' }],
+    ['MASTER_KEY', { NODE_ENV: 'production', API_KEY: 'k' }],
+    ['MASTER_KEY', { MASTER_KEY: 'too short' }],
     ['CALLBACK_SECRET', { CALLBACK_SECRET: 'whsec_%%' }],
   ])('does not start with a wrong %s, and says so in one sentence', async (name, settings) => {
     await using world = await startWorld({}, { start: false });
@@ -102,6 +104,32 @@ describe('the process', () => {
 
     expect(await orchestrator.exited()).toBe(1);
     expect(orchestrator.output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('the master key', () => {
+  const warning = 'credentials and messages are stored without encryption';
+
+  it('is warned of where there is none, and only there', async () => {
+    await using world = await startWorld({}, { start: false });
+    const plain = await OrchestratorProcess.start(world.environment);
+    expect(plain.output).toContain(warning);
+    await plain.end('SIGKILL');
+
+    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: 'a1'.repeat(32) });
+
+    expect(encrypted.output).not.toContain(warning);
+  });
+
+  it('that is another one stops the start with one sentence', async () => {
+    await using world = await startWorld({}, { start: false });
+    const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: 'a1'.repeat(32) });
+    await first.end('SIGKILL');
+
+    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: 'b2'.repeat(32) });
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output.trim().split('\n')).toEqual([expect.stringContaining('another master key')]);
   });
 });
 

@@ -1,7 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Config, readConfig } from '../../../src/config.ts';
 import { ConfigError } from '../../../src/environment.ts';
 
-const PRODUCTION = { NODE_ENV: 'production', API_KEY: 'llave', BACKEND_BASE_URL: 'https://api.tudominio.com' };
+const MASTER_KEY = 'a5'.repeat(32);
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  API_KEY: 'llave',
+  BACKEND_BASE_URL: 'https://api.tudominio.com',
+  MASTER_KEY,
+};
 
 function refusal(environment: Record<string, string>): string {
   try {
@@ -114,6 +123,13 @@ describe('a setting', () => {
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'http://files.example' }],
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'a.example, me:word@files.example' }],
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'files.example:70000' }],
+    ['MASTER_KEY', { ...PRODUCTION, MASTER_KEY: '' }],
+    ['MASTER_KEY', { MASTER_KEY: 'ab'.repeat(31) }],
+    ['MASTER_KEY_FILE', { MASTER_KEY, MASTER_KEY_FILE: '/dev/null' }],
+    ['MASTER_KEY_FILE', { MASTER_KEY_FILE: '/not/there' }],
+    ['MASTER_KEY_FILE', { MASTER_KEY_FILE: '/dev/null' }],
+    ['ALLOW_PLAINTEXT_STORAGE', { MASTER_KEY, ALLOW_PLAINTEXT_STORAGE: 'true' }],
+    ['ALLOW_PLAINTEXT_STORAGE', { ALLOW_PLAINTEXT_STORAGE: 'yes' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
   ])('%s that is wrong is refused with its name: %j', (name, environment) => {
@@ -125,7 +141,29 @@ describe('a setting', () => {
     expect(refusal({ WHATSAPP_ROOT_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ BACKEND_BASE_URL: 'http://user:clave@x' })).not.toContain('clave');
     expect(refusal({ MEDIA_URL_ALLOWED_HOSTS: 'me:clave@x' })).not.toContain('clave');
+    expect(refusal({ MASTER_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ PORT: 'ochenta' })).toContain('ochenta');
+  });
+
+  it('takes the master key in hex, in base64, or from a file', async () => {
+    const base64 = Buffer.from(MASTER_KEY, 'hex').toString('base64');
+    const file = join(await mkdtemp(join(tmpdir(), 'config-')), 'key');
+    await writeFile(file, `${base64}\n`);
+
+    for (const environment of [
+      { MASTER_KEY: MASTER_KEY.toUpperCase() },
+      { MASTER_KEY: base64 },
+      { MASTER_KEY_FILE: file },
+    ]) {
+      expect(readConfig(environment).storage.masterKey?.reveal()).toBe(MASTER_KEY);
+    }
+    await rm(file, { recursive: true });
+  });
+
+  it('lets production store plaintext only when that is said', () => {
+    const config = readConfig({ ...PRODUCTION, MASTER_KEY: '', ALLOW_PLAINTEXT_STORAGE: 'true' });
+
+    expect(config.storage.masterKey).toBeNull();
   });
 
   it('lets production do without a key only when that is said', () => {

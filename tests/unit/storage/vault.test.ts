@@ -318,7 +318,8 @@ describe('the rotation', () => {
   it('waits for nobody: with a wrong key, or while the server runs, it is refused', async () => {
     const folder = await filledFolder(MASTER_KEY);
     expect(() => rotateMasterKey(folder, { from: OTHER_KEY, to: MASTER_KEY })).toThrow(StorageKeyError);
-    await using _running = openStorage(folder, clock, MASTER_KEY);
+    await using running = openStorage(folder, clock, MASTER_KEY);
     expect(() => rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toThrow(StorageInUseError);
+    expect(await running.signalKeys.credentials(ANA)).toContain('canary');
   });
 });
