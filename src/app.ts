@@ -8,7 +8,15 @@ import { createPost } from './callbacks/post.ts';
 import { type Config } from './config.ts';
 import { type Metrics } from './domain/metrics.ts';
 import { AppHealth } from './health.ts';
-import { createHttpApp, type FileSettings, removeLeftovers, startHttpServer, systemResolve } from './http/server.ts';
+import {
+  ApiKeys,
+  BrowserTokens,
+  createHttpApp,
+  type FileSettings,
+  removeLeftovers,
+  startHttpServer,
+  systemResolve,
+} from './http/server.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './process-guard.ts';
@@ -92,13 +100,15 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     callbacks: () => storage.callbacks.counts(clock.now()),
     backendIsUp: () => notifier.health().reachable !== false,
   });
+  const keys = await loadKeys(config, parts, storage);
   const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
-    ...{ sessions, media, settings, health, metrics, clock },
+    ...{ sessions, media, settings, health, metrics, clock, keys },
+    tokens: new BrowserTokens(parts),
     callbacks: storage.archive,
     answers: storage.idempotency,
     log: log.child({ part: 'http' }),
-    apiKeys: config.http.apiKeys,
+    ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     corsOrigins: config.http.corsOrigin,
     files: await prepareFiles(config, log),
   });
@@ -111,6 +121,11 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   sessions.resume();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+function loadKeys({ http }: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): Promise<ApiKeys> {
+  const { apiKeys: store, settings } = storage;
+  return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, chance, log: log.child({ part: 'keys' }) });
 }
 
 /** How files come in, after what an earlier process left of them was removed. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { signingKeys } from './callbacks/signature.ts';
 import { type LogSettings } from './kit/logger.ts';
 import { Secret } from './kit/secret.ts';
@@ -24,6 +25,12 @@ interface HttpSettings {
   port: number;
   /** Any of them opens every door; none means that no key is asked for. */
   apiKeys: Secret[];
+  /** Mixed into the hashes of keys; `null` has one made and kept in the storage. */
+  keyPepper: Secret | null;
+  /** Requests a minute, for each key and each address; 0 is no limit. */
+  rateLimit: number;
+  /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
+  trustProxy: false | number | string[];
   /** The origins of pages that may call us: all of them, some, or none. */
   corsOrigin: '*' | string[];
 }
@@ -98,6 +105,9 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
     host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
     apiKeys,
+    keyPepper: readKeyPepper(read),
+    rateLimit: read.integer('RATE_LIMIT', 6_000, { min: 0, max: 1_000_000 }),
+    trustProxy: readTrustProxy(read),
     corsOrigin: origins.includes('*') ? '*' : origins,
   };
 }
@@ -106,6 +116,33 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
 function readApiKey(key: string): Secret {
   if (!/^[\x21-\x7e]+$/.test(key)) throw new ConfigError('API_KEY must be made of printable ASCII without blanks.');
   return new Secret(key);
+}
+
+function readKeyPepper(read: EnvironmentReader): Secret | null {
+  const pepper = read.secret('KEY_PEPPER');
+  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have 16 characters or more.');
+  return pepper;
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Never simply everybody: whoever can reach us could then call himself what he likes. */
+function readTrustProxy(read: EnvironmentReader): false | number | string[] {
+  const parts = read.list('TRUST_PROXY');
+  const [first = '', ...others] = parts;
+  if (parts.length === 0) return false;
+  if (/^[1-9]$/.test(first) && others.length === 0) return Number(first);
+  if (parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part))) return parts;
+  throw new ConfigError(
+    'TRUST_PROXY must be how many proxies are in front (1 to 9), or their addresses and networks with commas between.',
+  );
+}
+
+/** An address, with the length of a prefix behind it or without. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '1', ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && /^[1-9]\d*$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
@@ -138,6 +175,7 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
   return {
     authDir: read.text('AUTH_DIR') ?? './auth_sessions',
     qrSessionTtlMs: read.seconds('QR_SESSION_TTL', 0) * 1_000,
+    maxSessions: read.integer('MAX_SESSIONS', 0, { min: 0, max: 100_000 }),
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
     ...readPace(read, production),
     tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),

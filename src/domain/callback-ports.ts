@@ -117,12 +117,17 @@ export interface CallbackArchive {
   retry(id: number): Promise<boolean>;
   /** Has all that were settled wait again under their keys and numbers, but for QRs, which no longer count; answers how many. */
   replay(span: ReplaySpan): Promise<number>;
-  /** Of all sessions, in the order of their positions, whatever has become of them, up to the first that waits for a file. */
-  events(page: Page): Promise<StoredCallback[]>;
+  /**
+   * Of all sessions, in the order of their positions, whatever has become of them, up to the first that waits for a file;
+   * with `among` only of these.
+   */
+  events(page: Page, among?: readonly SessionId[]): Promise<StoredCallback[]>;
 }
 
 /** Which callbacks are meant; what is left out does not matter. */
 export interface CallbackFilter {
   state?: CallbackState;
   sessionId?: SessionId;
+  /** Only of these sessions; does not count beside `sessionId`. */
+  among?: readonly SessionId[];
 }

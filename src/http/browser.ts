@@ -29,7 +29,7 @@ export function allowOrigins(origins: CorsOrigins): RequestHandler {
     origin: originSetting(origins),
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'Idempotency-Key', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id', 'Idempotency-Replayed', 'WWW-Authenticate', 'Allow'],
+    exposedHeaders: ['X-Request-Id', 'Idempotency-Replayed', 'WWW-Authenticate', 'Allow', 'Retry-After'],
     maxAge: 600,
   });
 }

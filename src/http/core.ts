@@ -8,18 +8,20 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type SessionView } from '../sessions/session-view.ts';
 import { type TimelineEntry } from '../sessions/timeline-view.ts';
+import { type ApiKeys } from './access/api-keys.ts';
+import { type BrowserTokens } from './access/browser-tokens.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
   /**
    * Makes a session and waits for WhatsApp's first code.
-   * @throws AppError `qr_timeout` (nothing is left behind), `too_many_pending_sessions`
+   * @throws AppError `qr_timeout` (nothing is left behind), `too_many_sessions`, `too_many_pending_sessions`
    */
   generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
   /**
    * Makes a session and waits for WhatsApp to take a code, which is then to be typed into the phone of this number.
    * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (nothing is left behind),
-   *   `too_many_pending_sessions`
+   *   `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
   list(): SessionView[];
@@ -78,6 +80,12 @@ export interface SettingsApi {
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
 
+/** The keys for callers. */
+export type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
+
+/** The tokens for pages. */
+export type TokensApi = Pick<BrowserTokens, 'give' | 'endOf' | 'callerOf'>;
+
 /** Whether the main backend takes callbacks: `unknown` until the first one was tried. */
 export type BackendState = 'unknown' | 'up' | 'down';
 
@@ -108,6 +116,8 @@ interface MetricsApi {
 
 /** All that the routes call. */
 export interface Core {
+  keys: KeysApi;
+  tokens: TokensApi;
   sessions: SessionsApi;
   media: MediaApi;
   settings: SettingsApi;

@@ -2,6 +2,8 @@ import { type Express, type Request, type RequestHandler, type Response } from '
 import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
+import { requireScope, requireSession } from './access/authorize.ts';
+import { ADMIN, type Caller } from './access/caller.ts';
 import { readJson } from './body.ts';
 import { type Core } from './core.ts';
 import { sendReply } from './errors.ts';
@@ -64,16 +66,25 @@ async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Respo
   const { core, idempotency, files } = parts;
   const context = contextOf(res);
   context.route = route.path;
+  const { caller } = context;
+  requireScope(route, caller);
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
+  requireSession(route, caller, params);
   const value =
     route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
   const body = route.body && parse(route.body, value, route.refusals);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
-  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files });
+  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
-  const scope = `${route.path} ${params.sessionId ?? ''}`;
+  const scope = repeatedWithin(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
+}
+
+/** No key gets an answer that was given to another: those of `API_KEY`, which may see everything, count as one. */
+function repeatedWithin(route: Route, { sessionId }: PathParams, caller: Caller): string {
+  const everywhere = `${route.path} ${sessionId ?? ''}`;
+  return caller === ADMIN ? everywhere : `${everywhere} ${caller.id}`;
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {

@@ -5,6 +5,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { describeFailure } from '../kit/failure.ts';
+import { type Caller, NOBODY } from './access/caller.ts';
 
 /** What is known of the request that is being answered. */
 export interface RequestContext {
@@ -14,6 +15,8 @@ export interface RequestContext {
   route: string | null;
   /** The session that the path names. */
   sessionId: SessionId | null;
+  /** Who sent it. */
+  caller: Caller;
   /** Why it was refused. */
   failure: unknown;
 }
@@ -26,7 +29,13 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
   return (req, res, next) => {
     const given = req.get('X-Request-Id');
     const requestId = given !== undefined && SANE_ID.test(given) ? given : randomUUID();
-    const context: RequestContext = { log: log.child({ requestId }), route: null, sessionId: null, failure: undefined };
+    const context: RequestContext = {
+      log: log.child({ requestId }),
+      route: null,
+      sessionId: null,
+      failure: undefined,
+      caller: NOBODY,
+    };
     const startedMs = clock.now();
     res.locals.context = context;
     res.set('X-Request-Id', requestId);

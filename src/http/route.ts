@@ -4,6 +4,7 @@ import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
 import { type OutgoingFile } from '../domain/outgoing-file.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
 
@@ -16,6 +17,8 @@ export interface PathParams {
   /** `…@g.us`. */
   groupId?: string;
   contactId?: Recipient;
+  /** Of a key. */
+  keyId?: string;
 }
 
 /** An answer on its way out; `body` is sent as JSON, or as it is when it is a text. */
@@ -42,6 +45,7 @@ interface TypedRequest<Params, Body, Query> {
   body: Body;
   query: Query;
   files: FileOpener;
+  caller: Caller;
 }
 
 /**
@@ -54,6 +58,13 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   path: string;
   /** What a key must be allowed to do for it; `none` is answered without any key. */
   scope: Scope | 'none';
+  /** Whether a browser's token opens it too, for the one session of the token. */
+  forToken?: boolean;
+  /**
+   * Whether it shows each caller his own sessions alone, though its path names none. Without it, and without a session in
+   * the path, keys of some sessions are refused.
+   */
+  ownSessionsOnly?: boolean;
   summary: string;
   description: string;
   /** Turns the text of the path into typed values; left out when the path carries none. */
@@ -81,6 +92,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
 /** What any route can refuse. */
 export const COMMON_ERRORS = [
   'unauthorized',
+  'not_permitted',
+  'rate_limited',
   'internal_error',
   'storage_unavailable',
   'shutting_down',

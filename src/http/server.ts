@@ -5,7 +5,8 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { requireApiKey } from './auth.ts';
+import { authenticate } from './access/authenticate.ts';
+import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
@@ -15,6 +16,9 @@ import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
 import { ROUTES } from './routes/index.ts';
 
+export { ApiKeys, type NewKey } from './access/api-keys.ts';
+export { keyWish } from './routes/keys.ts';
+export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemResolve } from './files/url-rules.ts';
@@ -28,10 +32,17 @@ export interface HttpAppDeps extends Core {
   log: Logger;
   /** Any of them opens the door; none leaves it open. */
   apiKeys: readonly Secret[];
+  /** Requests a minute, for each key and each address; 0 is no limit. */
+  rateLimit: number;
+  /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
+  trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
   /** How the files that come with requests are taken. */
   files: Omit<FileSettings, 'clock'>;
 }
+
+/** Proxies in front: how many, or which addresses and networks; `false` for none. */
+export type TrustProxy = false | number | string[];
 
 /** The Express app, with an end. */
 export interface HttpApp extends Express {
@@ -48,6 +59,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const door = { closed: false };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.set('trust proxy', deps.trustProxy);
   app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
   app.use(soundRequest, takeWhileOpen(door));
   // The failure goes to the last catch; here only the end counts.
@@ -59,7 +71,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
     ROUTES.filter((route) => route.scope === 'none'),
     parts,
   );
-  app.use(requireApiKey(deps.apiKeys));
+  app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
   addRoutes(
     app,
     ROUTES.filter((route) => route.scope !== 'none'),

@@ -18,12 +18,22 @@ export class TokenBucket {
 
   /** Takes one, if there is one. */
   take(): boolean {
+    this.#refill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** How long until there is one, ms; 0 when there is. */
+  waitMs(): number {
+    this.#refill();
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * this.#refillMs) / this.#size);
+  }
+
+  #refill(): void {
     const now = this.#clock.now();
     const refilled = ((now - this.#countedAtMs) * this.#size) / this.#refillMs;
     this.#tokens = Math.min(this.#size, this.#tokens + Math.max(0, refilled));
     this.#countedAtMs = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }

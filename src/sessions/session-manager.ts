@@ -53,6 +53,8 @@ export interface SessionSettings {
   authDir: string;
   /** `QR_SESSION_TTL` in ms; 0 is no limit. */
   qrSessionTtlMs: number;
+  /** `MAX_SESSIONS`, those of whatever status; 0 is no limit. */
+  maxSessions: number;
   /** `MAX_PENDING_SESSIONS`. */
   maxPendingSessions: number;
   /** How many messages a session may send. */
@@ -150,10 +152,10 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Makes a session and answers with its first code.
-   * @throws AppError `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
+   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
    */
   async generateQr(): Promise<QrOffer> {
-    this.#refuseTooManyPending();
+    this.#refuseTooMany();
     const session = await this.#create();
     const { sessionId } = session.record;
     session.resume();
@@ -169,11 +171,11 @@ export class SessionManager implements AsyncDisposable {
   /**
    * Makes a session and answers with the code that links the phone of this number to it. The code is valid for a while, and
    * the session gone when it ends.
-   * @throws AppError `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
+   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
    *   behind
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
-    this.#refuseTooManyPending();
+    this.#refuseTooMany();
     const session = await this.#create(number);
     const { sessionId } = session.record;
     session.resume();
@@ -340,9 +342,11 @@ export class SessionManager implements AsyncDisposable {
     return { ...code, expiresAtMs: Math.min(code.expiresAtMs, record.createdAtMs + qrSessionTtlMs) };
   }
 
-  #refuseTooManyPending(): void {
+  #refuseTooMany(): void {
+    const { maxSessions, maxPendingSessions } = this.#parts.settings;
+    if (maxSessions > 0 && this.#sessions.size >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
-    if (pending >= this.#parts.settings.maxPendingSessions) throw new AppError('too_many_pending_sessions');
+    if (pending >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {

@@ -34,7 +34,8 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#opened(this.#listOf(filter).all({ ...filter, ...page })));
+    const among = JSON.stringify(filter.among ?? null);
+    return promised(() => this.#opened(this.#listOf(filter).all({ ...filter, ...page, among })));
   }
 
   find(id: number): Promise<StoredCallback | undefined> {
@@ -61,14 +62,17 @@ export class SqliteCallbackArchive implements CallbackArchive {
     });
   }
 
-  events(page: Page): Promise<StoredCallback[]> {
-    return promised(() => this.#opened(this.#sql.events.all({ ...page, nowMs: this.#parts.clock.now() })));
+  events(page: Page, among?: readonly SessionId[]): Promise<StoredCallback[]> {
+    const statement = among ? this.#sql.eventsAmong : this.#sql.events;
+    const nowMs = this.#parts.clock.now();
+    return promised(() => this.#opened(statement.all({ ...page, nowMs, among: JSON.stringify(among ?? null) })));
   }
 
-  #listOf({ state, sessionId }: CallbackFilter) {
-    const { all, ofState, ofSession, ofBoth } = this.#sql.lists;
-    if (state === undefined) return sessionId === undefined ? all : ofSession;
-    return sessionId === undefined ? ofState : ofBoth;
+  #listOf({ state, sessionId, among }: CallbackFilter) {
+    const { all, ofState, ofSession, ofBoth, ofSessions, ofSessionsAndState } = this.#sql.lists;
+    if (sessionId !== undefined) return state === undefined ? ofSession : ofBoth;
+    if (among !== undefined) return state === undefined ? ofSessions : ofSessionsAndState;
+    return state === undefined ? all : ofState;
   }
 
   #opened(rows: readonly StoredCallback[]): StoredCallback[] {
@@ -92,6 +96,9 @@ const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId,
 /** Waits again as if it had never been tried. Its number is older than those that wait: it goes before them. */
 const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
 
+/** Of one of the sessions in a JSON list. */
+const AMONG = 'session_id IN (SELECT value FROM json_each(@among))';
+
 /** The newest QR of a session takes the place of the one that waits: there must never be two. */
 const NO_QR = `kind <> 'qr-update'`;
 
@@ -104,19 +111,24 @@ function prepare(db: Database) {
       `UPDATE callbacks SET ${ANEW}
        WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${NO_QR}`,
     ),
-    // Not beyond one that waits for its file: it would be told without, and never be come back to.
-    events: db.prepare<[Page & { nowMs: number }], StoredCallback>(
-      `SELECT ${COLUMNS} FROM callbacks WHERE position > @after
-         AND position < COALESCE((SELECT MIN(position) FROM ${HELD}), ${Number.MAX_SAFE_INTEGER})
-       ORDER BY position LIMIT @limit`,
-    ),
+    events: prepareEvents(db, 'TRUE'),
+    eventsAmong: prepareEvents(db, AMONG),
   };
+}
+
+/** Not beyond one that waits for its file: it would be told without, and never be come back to. */
+function prepareEvents(db: Database, condition: string) {
+  return db.prepare<[Page & { nowMs: number; among: string }], StoredCallback>(
+    `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND position > @after
+       AND position < COALESCE((SELECT MIN(position) FROM ${HELD}), ${Number.MAX_SAFE_INTEGER})
+     ORDER BY position LIMIT @limit`,
+  );
 }
 
 /** One statement for each set of filters: a single one, with "or it was not asked for", could use no index. */
 function prepareLists(db: Database) {
   const list = (condition: string) =>
-    db.prepare<[Page & CallbackFilter], StoredCallback>(
+    db.prepare<[Page & Omit<CallbackFilter, 'among'> & { among: string }], StoredCallback>(
       `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND id > @after ORDER BY id LIMIT @limit`,
     );
   return {
@@ -124,5 +136,7 @@ function prepareLists(db: Database) {
     ofState: list('state = @state'),
     ofSession: list('session_id = @sessionId'),
     ofBoth: list('session_id = @sessionId AND state = @state'),
+    ofSessions: list(AMONG),
+    ofSessionsAndState: list(`${AMONG} AND state = @state`),
   };
 }

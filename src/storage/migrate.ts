@@ -1,4 +1,5 @@
 import { type Database } from 'better-sqlite3';
+import { apiKeys } from './migrations/009-api-keys.ts';
 import { init } from './migrations/001-init.ts';
 import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { comingBack } from './migrations/003-coming-back.ts';
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   files,
   numbers,
   dataKeys,
+  apiKeys,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
+import { type ApiKeyStore } from '../domain/access.ts';
 import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks } from '../domain/callback-ports.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../domain/ports.ts';
 import { type PollVoteStore } from '../domain/poll.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
+import { SqliteApiKeyStore } from './api-keys.ts';
 import { SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
@@ -44,6 +46,7 @@ export interface Storage extends AsyncDisposable {
   readonly pollVotes: PollVoteStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly settings: SettingsStore;
+  readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
@@ -95,6 +98,7 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
     awaitedNumbers,
     conversations,
     settings: new SqliteSettingsStore(db),
+    apiKeys: new SqliteApiKeyStore(db),
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
     callbacks,

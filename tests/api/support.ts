@@ -10,15 +10,18 @@ import { type IdempotencyStore, type StoredAnswer } from '../../src/domain/ports
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
-import { createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
+import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
 import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
+import { systemChance } from '../../src/kit/chance.ts';
 import { type Clock } from '../../src/kit/clock.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type Logger } from '../../src/kit/logger.ts';
+import { Secret } from '../../src/kit/secret.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
+import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
@@ -289,13 +292,17 @@ const CALLBACK: StoredCallback = {
   ...{ createdAtMs: NOW_MS, firstFailedAtMs: NOW_MS, settledAtMs: NOW_MS },
 };
 
+function isAmong(sessions: readonly SessionId[] | undefined): boolean {
+  return sessions === undefined || sessions.includes(CALLBACK.sessionId);
+}
+
 /** One callback, which was given up; tests/api/callbacks.test.ts has real ones. */
 const ONE_CALLBACK: CallbackArchive = {
-  list: () => Promise.resolve([CALLBACK]),
+  list: ({ among }) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
   find: (wanted) => Promise.resolve(wanted === CALLBACK.id ? CALLBACK : undefined),
   retry: () => Promise.resolve(true),
   replay: () => Promise.resolve(1),
-  events: () => Promise.resolve([CALLBACK]),
+  events: (_page, among) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
 };
 
 /** The path of the route for this session, or for the callback that is there. */
@@ -303,6 +310,7 @@ export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string
   return path
     .replace(':sessionId', sessionId)
     .replace(':messageId', MESSAGE)
+    .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.group_id)
     .replace(':contactId', CONTACT.number);
@@ -333,9 +341,13 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
   const metrics = new PrometheusMetrics();
-  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK };
-  const deps = { ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
-  return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines };
+  const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
+  const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
+  const tokens = new BrowserTokens(parts);
+  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens };
+  const limits = { rateLimit: 0, trustProxy: false as const };
+  const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
+  return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
 /** Resolves once the log has the line. */

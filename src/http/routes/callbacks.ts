@@ -3,6 +3,7 @@ import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import { AppError } from '../../domain/errors.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
 import { type CallbackArchive, type StoredCallback } from '../../domain/callback-ports.ts';
+import { type Caller, maySee } from '../access/caller.ts';
 import { ok, route } from '../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../schemas.ts';
 
@@ -55,6 +56,7 @@ export const listCallbacks = route({
   method: 'get',
   path: '/callbacks',
   scope: 'callbacks:manage',
+  ownSessionsOnly: true,
   summary: 'The callbacks that are kept',
   description:
     'Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that were given up ("dead"), the oldest ' +
@@ -68,8 +70,13 @@ export const listCallbacks = route({
   statuses: { 200: 'A page of callbacks; nextAfter is null on the last one.' },
   example: { answer: { success: true, data: [EXAMPLE], nextAfter: null } },
   errors: ['invalid_query'],
-  async handler({ callbacks }, { query: { state, sessionId, after, limit } }) {
-    const filter = { ...(state !== undefined && { state }), ...(sessionId !== undefined && { sessionId }) };
+  async handler({ callbacks }, { query: { state, sessionId, after, limit }, caller }) {
+    if (sessionId !== undefined && !maySee(caller, sessionId)) return ok({ data: [], nextAfter: null });
+    const filter = {
+      ...(state !== undefined && { state }),
+      ...(sessionId !== undefined && { sessionId }),
+      ...(caller.sessions !== null && { among: caller.sessions }),
+    };
     const found = await callbacks.list(filter, { after, limit });
     return ok({ data: found.map(viewOf), nextAfter: found.length < limit ? null : (found.at(-1)?.id ?? null) });
   },
@@ -80,6 +87,7 @@ export const viewCallback = route({
   method: 'get',
   path: '/callbacks/:id',
   scope: 'callbacks:manage',
+  ownSessionsOnly: true,
   summary: 'One callback',
   description: 'With what it says.',
   params: callbackParams,
@@ -88,8 +96,8 @@ export const viewCallback = route({
   statuses: { 200: 'The callback.' },
   example: { answer: { success: true, data: { ...EXAMPLE, body: { session_id: EXAMPLE_ID } } } },
   errors: ['callback_not_found'],
-  async handler({ callbacks }, { params }) {
-    const found = await find(callbacks, params.id);
+  async handler({ callbacks }, { params, caller }) {
+    const found = await find(callbacks, params.id, caller);
     return ok({ data: { ...viewOf(found), body: JSON.parse(found.body) as Record<string, unknown> } });
   },
 });
@@ -99,6 +107,7 @@ export const retryCallback = route({
   method: 'post',
   path: '/callbacks/:id/retry',
   scope: 'callbacks:manage',
+  ownSessionsOnly: true,
   summary: 'Try one callback now',
   description:
     'One that waits is tried at once. One that was given up waits again, before everything newer of its session. Needs no body.',
@@ -108,10 +117,10 @@ export const retryCallback = route({
   statuses: { 200: 'It will be tried; the answer does not wait for it.' },
   example: { answer: { success: true, data: { ...EXAMPLE, state: 'pending', attempts: 0, settledAt: null } } },
   errors: ['callback_not_found', 'callback_not_repeatable'],
-  async handler({ callbacks }, { params }) {
-    await find(callbacks, params.id);
+  async handler({ callbacks }, { params, caller }) {
+    await find(callbacks, params.id, caller);
     if (!(await callbacks.retry(params.id))) throw new AppError('callback_not_repeatable');
-    return ok({ data: viewOf(await find(callbacks, params.id)) });
+    return ok({ data: viewOf(await find(callbacks, params.id, caller)) });
   },
 });
 
@@ -124,6 +133,7 @@ export const replayCallbacks = route({
   method: 'post',
   path: '/callbacks/replay',
   scope: 'callbacks:manage',
+  ownSessionsOnly: true,
   summary: 'Post again what happened in a time',
   description:
     'All callbacks of the session whose events happened from "since" to "until", delivered or given up, are posted again in ' +
@@ -137,16 +147,17 @@ export const replayCallbacks = route({
     body: { sessionId: EXAMPLE_ID, since: '2024-01-15T10:00:00Z', until: '2024-01-15T11:00:00Z' },
     answer: { success: true, count: 3 },
   },
-  errors: [],
-  async handler({ callbacks }, { body: { sessionId, since, until } }) {
+  errors: ['session_not_found'],
+  async handler({ callbacks }, { body: { sessionId, since, until }, caller }) {
+    if (!maySee(caller, sessionId)) throw new AppError('session_not_found');
     const span = { sessionId, sinceMs: since.getTime(), untilMs: until.getTime() };
     return ok({ count: await callbacks.replay(span) });
   },
 });
 
-async function find(callbacks: CallbackArchive, id: number): Promise<StoredCallback> {
+async function find(callbacks: CallbackArchive, id: number, caller: Caller): Promise<StoredCallback> {
   const found = await callbacks.find(id);
-  if (!found) throw new AppError('callback_not_found');
+  if (!found || !maySee(caller, found.sessionId)) throw new AppError('callback_not_found');
   return found;
 }
 

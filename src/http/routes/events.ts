@@ -9,6 +9,7 @@ export const pullEvents = route({
   method: 'get',
   path: '/events',
   scope: 'callbacks:manage',
+  ownSessionsOnly: true,
   summary: 'What happened since',
   description:
     'The events of all sessions in their order, whether they were posted or not: for a backend that wants to catch up with ' +
@@ -51,8 +52,8 @@ export const pullEvents = route({
     },
   },
   errors: ['invalid_query'],
-  async handler({ callbacks }, { query }) {
-    const found = await callbacks.events(query);
+  async handler({ callbacks }, { query, caller }) {
+    const found = await callbacks.events(query, caller.sessions ?? undefined);
     const data = found.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
       ...{ cursor: position, webhookId, sessionId, seq, path: EVENT_PATHS[kind], state },
       createdAt: isoTime(createdAtMs),

@@ -14,6 +14,7 @@ import {
   viewGroup,
 } from './groups.ts';
 import { health } from './health.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
@@ -21,6 +22,7 @@ import { live, metrics, ready } from './monitoring.ts';
 import { currentQr, generateQr } from './qr.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
+import { createToken } from './tokens.ts';
 
 /** Every route that the server has, in the order of the documentation. */
 export const ROUTES: readonly Route[] = [
@@ -55,6 +57,10 @@ export const ROUTES: readonly Route[] = [
   retryCallback,
   pullEvents,
   downloadMedia,
+  createToken,
+  createKey,
+  listKeys,
+  revokeKey,
   health,
   live,
   ready,

@@ -3,6 +3,7 @@ import { isoTime } from '../../kit/clock.ts';
 import { parsePhoneNumber } from '../../domain/address.ts';
 import { type PairingCode } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { makeSession } from '../access/caller.ts';
 import { ok, route } from '../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
 
@@ -40,6 +41,7 @@ export const pairByCode = route({
   method: 'post',
   path: '/sessions/pairing-code',
   scope: 'sessions:create',
+  forToken: true,
   summary: 'Connect a new account by a code',
   description:
     'For people who cannot scan: makes a session and answers with a code once WhatsApp took it. It is typed into the phone of ' +
@@ -50,9 +52,16 @@ export const pairByCode = route({
   answer: codeAnswer,
   statuses: { 200: 'The code to type.' },
   example: { body: { number: '5491234567890' }, answer: EXAMPLE },
-  errors: ['invalid_number', 'pairing_refused', 'rate_limited', 'too_many_pending_sessions', 'whatsapp_timeout'],
-  async handler({ sessions }, { body }) {
-    const { sessionId, code } = await sessions.pairByCode(body.number);
+  errors: [
+    'invalid_number',
+    'pairing_refused',
+    'rate_limited',
+    'too_many_sessions',
+    'too_many_pending_sessions',
+    'whatsapp_timeout',
+  ],
+  async handler({ sessions }, { body, caller }) {
+    const { sessionId, code } = await makeSession(caller, () => sessions.pairByCode(body.number));
     return ok(viewOf(sessionId, code));
   },
 });
@@ -62,6 +71,7 @@ export const currentPairingCode = route({
   method: 'get',
   path: '/sessions/:sessionId/pairing-code',
   scope: 'sessions:create',
+  forToken: true,
   summary: 'The pairing code that is valid now',
   description: 'As POST /sessions/pairing-code gave it, until somebody typed it or it ended.',
   params: sessionParams,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../../kit/clock.ts';
+import { makeSession } from '../access/caller.ts';
 import { qrImage } from '../qr-image.ts';
 import { ok, route } from '../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
@@ -20,6 +21,7 @@ export const generateQr = route({
   method: 'get',
   path: '/generate-qr',
   scope: 'sessions:create',
+  forToken: true,
   summary: 'Connect a new account',
   description:
     'Makes a session with an id of its own and answers with its first QR. Each call makes another session; the QR is ' +
@@ -33,9 +35,9 @@ export const generateQr = route({
   }),
   statuses: { 200: 'The QR to scan.' },
   example: { answer: { ...EXAMPLE_QR, message: 'QR generado. Escanea con WhatsApp para conectar.' } },
-  errors: ['qr_timeout', 'too_many_pending_sessions'],
-  async handler({ sessions }) {
-    const { sessionId, qr } = await sessions.generateQr();
+  errors: ['qr_timeout', 'too_many_sessions', 'too_many_pending_sessions'],
+  async handler({ sessions }, { caller }) {
+    const { sessionId, qr } = await makeSession(caller, () => sessions.generateQr());
     return ok({
       sessionId,
       qr: await qrImage(qr.text),
@@ -51,6 +53,7 @@ export const currentQr = route({
   method: 'get',
   path: '/sessions/:sessionId/qr',
   scope: 'sessions:create',
+  forToken: true,
   summary: 'The QR that is valid now',
   description: 'WhatsApp stops taking a code after 20 to 60 seconds; a renewed one follows by itself.',
   params: sessionParams,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maySee } from '../access/caller.ts';
 import { ok, route } from '../route.ts';
 import {
   EXAMPLE_SESSION,
@@ -16,13 +17,14 @@ export const listSessions = route({
   method: 'get',
   path: '/sessions',
   scope: 'sessions:read',
+  ownSessionsOnly: true,
   summary: 'All sessions',
   description: 'Every session that the server holds, whatever its status.',
   answer: z.strictObject({ success: succeeded, data: z.array(session) }),
   statuses: { 200: 'The sessions.' },
   example: { answer: { success: true, data: [EXAMPLE_SESSION] } },
   errors: [],
-  handler: ({ sessions }) => ok({ data: sessions.list() }),
+  handler: ({ sessions }, { caller }) => ok({ data: sessions.list().filter((view) => maySee(caller, view.sessionId)) }),
 });
 
 /** `GET /sessions/:sessionId`. */
@@ -30,6 +32,7 @@ export const viewSession = route({
   method: 'get',
   path: '/sessions/:sessionId',
   scope: 'sessions:read',
+  forToken: true,
   summary: 'One session',
   description: 'How one session is now.',
   params: sessionParams,

@@ -25,7 +25,10 @@ describe('without any setting', () => {
   it('development has the defaults of the seed and of the contract', () => {
     expect(readConfig({})).toMatchObject({
       mode: 'development',
-      http: { host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: '*' },
+      http: {
+        ...{ host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: '*' },
+        ...{ keyPepper: null, rateLimit: 6_000, trustProxy: false },
+      },
       backend: {
         baseUrl: 'http://localhost:8000',
         apiKey: null,
@@ -36,6 +39,7 @@ describe('without any setting', () => {
       sessions: {
         authDir: './auth_sessions',
         qrSessionTtlMs: 0,
+        maxSessions: 0,
         maxPendingSessions: 100,
         pace: { perMinute: 0, burst: 5, perHour: 0, perDay: 0 },
         newConversationsPerDay: 0,
@@ -69,6 +73,15 @@ describe('a setting', () => {
       ['https://a.com', 'https://b.com'],
     ],
     [{ BACKEND_BASE_URL: 'http://x:8000/' }, ({ backend }) => backend.baseUrl, 'http://x:8000'],
+    [{ KEY_PEPPER: 'sixteen characters' }, ({ http }) => http.keyPepper?.reveal(), 'sixteen characters'],
+    [{ RATE_LIMIT: '0' }, ({ http }) => http.rateLimit, 0],
+    [{ TRUST_PROXY: '2' }, ({ http }) => http.trustProxy, 2],
+    [
+      { TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::/8' },
+      ({ http }) => http.trustProxy,
+      ['loopback', '10.0.0.0/8', 'fd00::/8'],
+    ],
+    [{ MAX_SESSIONS: '3' }, ({ sessions }) => sessions.maxSessions, 3],
     [{ PRODUCTION_API_KEY: 'k' }, ({ backend }) => backend.apiKey?.reveal(), 'k'],
     [{ CALLBACK_RETENTION: '3d' }, ({ backend }) => backend.retentionMs, 259_200_000],
     [{ CALLBACK_RETENTION: '90m' }, ({ backend }) => backend.retentionMs, 5_400_000],
@@ -97,6 +110,14 @@ describe('a setting', () => {
     ['PORT', { PORT: '-1' }],
     ['API_KEY', { ...PRODUCTION, API_KEY: '' }],
     ['API_KEY', { API_KEY: 'con espacio' }],
+    ['KEY_PEPPER', { KEY_PEPPER: 'short' }],
+    ['RATE_LIMIT', { RATE_LIMIT: '-1' }],
+    ['MAX_SESSIONS', { MAX_SESSIONS: 'many' }],
+    ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
+    ['TRUST_PROXY', { TRUST_PROXY: '0' }],
+    ['TRUST_PROXY', { TRUST_PROXY: '1, 10.0.0.1' }],
+    ['TRUST_PROXY', { TRUST_PROXY: '10.0.0.0/33' }],
+    ['TRUST_PROXY', { TRUST_PROXY: '0.0.0.0/0' }],
     ['ALLOW_UNAUTHENTICATED', { API_KEY: 'k', ALLOW_UNAUTHENTICATED: 'true' }],
     ['ALLOW_UNAUTHENTICATED', { ALLOW_UNAUTHENTICATED: 'yes' }],
     ['BACKEND_BASE_URL', { ...PRODUCTION, BACKEND_BASE_URL: '' }],

@@ -1,0 +1,97 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type ApiKey, type ApiKeyStore, type KeyWish } from '../../domain/access.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type SettingsStore } from '../../domain/ports.ts';
+import { type Chance } from '../../kit/chance.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type Logger } from '../../kit/logger.ts';
+import { Secret } from '../../kit/secret.ts';
+import { type Caller } from './caller.ts';
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const ID_LENGTH = 12;
+/** 256 bits and some: guessing is hopeless. */
+const SECRET_LENGTH = 44;
+const FORM = /^wak_([A-Za-z0-9]{12})_[A-Za-z0-9]{44}$/;
+const PEPPER_SETTING = 'key_pepper';
+
+/** What the keys are kept and made with. */
+export interface ApiKeysParts {
+  store: ApiKeyStore;
+  settings: SettingsStore;
+  /** `KEY_PEPPER`; without it one is made and kept in the storage. */
+  pepper: Secret | null;
+  clock: Clock;
+  chance: Chance;
+  log: Logger;
+}
+
+/** A key at the only moment at which it is whole. */
+export interface NewKey {
+  key: ApiKey;
+  /** `wak_<keyId>_<secret>`, to be shown once. */
+  text: Secret;
+}
+
+/** The keys that were made for callers: `wak_<keyId>_<secret>`, of which only an HMAC is kept. */
+export class ApiKeys {
+  readonly #parts: ApiKeysParts;
+  readonly #pepper: Secret;
+  readonly #keys: Map<string, ApiKey>;
+
+  constructor(parts: ApiKeysParts, { pepper, keys }: { pepper: Secret; keys: readonly ApiKey[] }) {
+    this.#parts = parts;
+    this.#pepper = pepper;
+    this.#keys = new Map(keys.map((key) => [key.keyId, key]));
+  }
+
+  /** Knows every stored key from here on. @throws StorageUnavailableError */
+  static async load(parts: ApiKeysParts): Promise<ApiKeys> {
+    const pepper = parts.pepper ?? (await ownPepper(parts));
+    return new ApiKeys(parts, { pepper, keys: await parts.store.all() });
+  }
+
+  /** Makes a key. @throws StorageUnavailableError */
+  async create(wish: KeyWish): Promise<NewKey> {
+    const { chance, clock, store, log } = this.#parts;
+    const keyId = chance.text(ID_LENGTH, ALPHABET);
+    const text = `wak_${keyId}_${chance.text(SECRET_LENGTH, ALPHABET)}`;
+    const key = { ...wish, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
+    await store.add(key);
+    this.#keys.set(keyId, key);
+    log.info({ keyId, scopes: key.scopes, sessions: key.sessions }, 'an API key was made');
+    return { key, text: new Secret(text) };
+  }
+
+  /** All of them, the oldest first. */
+  list(): ApiKey[] {
+    return [...this.#keys.values()];
+  }
+
+  /** From here on it opens nothing. @throws AppError `key_not_found`; StorageUnavailableError */
+  async revoke(keyId: string): Promise<void> {
+    if (!this.#keys.has(keyId)) throw new AppError('key_not_found');
+    await this.#parts.store.remove(keyId);
+    this.#keys.delete(keyId);
+    this.#parts.log.info({ keyId }, 'an API key was revoked');
+  }
+
+  /** Who shows this key; `undefined` when it is none, or not any more. */
+  callerOf(text: string): Caller | undefined {
+    const key = this.#keys.get(FORM.exec(text)?.[1] ?? '');
+    if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), this.#hash(text))) return undefined;
+    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions };
+  }
+
+  #hash(text: string): Buffer {
+    return createHmac('sha256', this.#pepper.reveal()).update(text).digest();
+  }
+}
+
+/** Made once, and the same from then on. */
+async function ownPepper({ settings, chance }: ApiKeysParts): Promise<Secret> {
+  const stored = await settings.get(PEPPER_SETTING);
+  const pepper = stored ?? chance.text(SECRET_LENGTH, ALPHABET);
+  if (stored === undefined) await settings.set(PEPPER_SETTING, pepper);
+  return new Secret(pepper);
+}

@@ -1,0 +1,91 @@
+import { isIPv6 } from 'node:net';
+import { AppError } from '../../domain/errors.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { TokenBucket } from '../../kit/token-bucket.ts';
+
+const MINUTE_MS = 60_000;
+/** Wrong keys that an address may show at once; after that one every three seconds. */
+const FAILURES_A_MINUTE = 20;
+/** Buckets that are remembered; the one that was not used for longest gives way. */
+const REMEMBERED = 10_000;
+const TOO_MANY = 'Too many requests; try again when the time in Retry-After is over.';
+const TOO_MANY_FAILURES = 'Too many wrong keys came from this address; try again when the time in Retry-After is over.';
+
+/** How often each key and each address may ask, and how often an address may show a wrong key. */
+export class RateLimits {
+  readonly #requests: Buckets | undefined;
+  readonly #failures: Buckets;
+
+  /** `perMinute` is `RATE_LIMIT`; 0 is no limit. */
+  constructor(perMinute: number, clock: Clock) {
+    this.#requests = perMinute > 0 ? new Buckets(perMinute, clock) : undefined;
+    this.#failures = new Buckets(FAILURES_A_MINUTE, clock);
+  }
+
+  /** Counts a request of this address. @throws AppError `rate_limited` */
+  countAddress(address: string): void {
+    this.#count(`address ${networkOf(address)}`);
+  }
+
+  /** Counts a request of this caller. @throws AppError `rate_limited` */
+  countCaller(id: string): void {
+    this.#count(`key ${id}`);
+  }
+
+  /** Counts a wrong key. */
+  countFailure(address: string): void {
+    this.#failures.of(networkOf(address)).take();
+  }
+
+  /** Whether the address may show another key. @throws AppError `rate_limited` */
+  refuseGuessing(address: string): void {
+    const retryAfterMs = this.#failures.of(networkOf(address)).waitMs();
+    if (retryAfterMs > 0) throw new AppError('rate_limited', { message: TOO_MANY_FAILURES, retryAfterMs });
+  }
+
+  #count(name: string): void {
+    const bucket = this.#requests?.of(name);
+    if (!bucket || bucket.take()) return;
+    throw new AppError('rate_limited', { message: TOO_MANY, retryAfterMs: bucket.waitMs() });
+  }
+}
+
+/** A bucket a name. */
+class Buckets {
+  readonly #perMinute: number;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(perMinute: number, clock: Clock) {
+    this.#perMinute = perMinute;
+    this.#clock = clock;
+  }
+
+  of(name: string): TokenBucket {
+    const found = this.#buckets.get(name);
+    const bucket = found ?? new TokenBucket({ size: this.#perMinute, refillMs: MINUTE_MS }, this.#clock);
+    // Put in again at the end: the first is then always the one that was not used for longest.
+    this.#buckets.delete(name);
+    this.#buckets.set(name, bucket);
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size > REMEMBERED && oldest !== undefined) this.#buckets.delete(oldest);
+    return bucket;
+  }
+}
+
+/** Of IPv6 the first 64 bits: whoever has one address has all of these. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [plain = ''] = address.split('%');
+  if (!isIPv6(plain)) return address;
+  const [head = '', tail] = plain.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
+  const all = [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...rest];
+  return all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}

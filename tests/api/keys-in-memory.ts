@@ -1,0 +1,34 @@
+import { type ApiKey, type ApiKeyStore } from '../../src/domain/access.ts';
+import { type SettingsStore } from '../../src/domain/ports.ts';
+
+/** A key that is there from the start; nobody has its text. */
+export const KEY: ApiKey = {
+  keyId: 'Zb3kQ9xY7mNp',
+  name: 'the shop',
+  hash: '00'.repeat(32),
+  scopes: ['sessions:read'],
+  sessions: null,
+  createdAtMs: Date.UTC(2024, 0, 15, 10, 30),
+};
+
+/** Stored keys in memory. */
+export class KeysInMemory implements ApiKeyStore {
+  readonly keys = new Map<string, ApiKey>();
+
+  all(): Promise<ApiKey[]> {
+    return Promise.resolve([...this.keys.values()]);
+  }
+
+  add(key: ApiKey): Promise<void> {
+    this.keys.set(key.keyId, key);
+    return Promise.resolve();
+  }
+
+  remove(keyId: string): Promise<void> {
+    this.keys.delete(keyId);
+    return Promise.resolve();
+  }
+}
+
+/** No settings: a pepper is given where there are none. */
+export const NO_SETTINGS: SettingsStore = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };
