@@ -81,10 +81,10 @@ export interface SettingsApi {
 }
 
 /** The keys for callers. */
-export type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
+type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
 /** The tokens for pages. */
-export type TokensApi = Pick<BrowserTokens, 'give' | 'endOf' | 'callerOf'>;
+type TokensApi = Pick<BrowserTokens, 'give' | 'endOf' | 'callerOf'>;
 
 /** Whether the main backend takes callbacks: `unknown` until the first one was tried. */
 export type BackendState = 'unknown' | 'up' | 'down';

@@ -16,7 +16,7 @@ import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
 import { ROUTES } from './routes/index.ts';
 
-export { ApiKeys, type NewKey } from './access/api-keys.ts';
+export { ApiKeys } from './access/api-keys.ts';
 export { keyWish } from './routes/keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';

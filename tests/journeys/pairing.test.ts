@@ -39,6 +39,20 @@ describe('several QRs at once', () => {
     }
   });
 
+  it('are refused beyond MAX_SESSIONS, also for codes, until one is deleted', async () => {
+    await using world = await startWorld({ environment: { MAX_SESSIONS: '1' } });
+    const { qrText, sessionId } = await offer(world);
+    await world.whatsapp.phone(ACCOUNT).scan(qrText);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+
+    const refused = { status: 503, body: { success: false, error: 'too_many_sessions' } };
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject(refused);
+    expect(await world.orchestrator.post('/sessions/pairing-code', { number: '5491100000009' })).toMatchObject(refused);
+
+    await world.orchestrator.delete(`/sessions/${sessionId}`);
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
+  });
+
   it('are refused beyond MAX_PENDING_SESSIONS, and a scanned one makes room', async () => {
     await using world = await startWorld({ environment: { MAX_PENDING_SESSIONS: '1' } });
     const { qrText, sessionId } = await offer(world);

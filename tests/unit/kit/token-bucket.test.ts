@@ -21,6 +21,19 @@ it('gives what it holds at once, and refills evenly, never beyond its size', asy
   expect(taken(bucket)).toBe(20);
 });
 
+it('says how long it is until there is one again', async () => {
+  const clock = new ManualClock();
+  const bucket = new TokenBucket({ size: 20, refillMs: 60_000 }, clock);
+
+  expect(bucket.waitMs()).toBe(0);
+  taken(bucket);
+  expect(bucket.waitMs()).toBe(3_000);
+  await clock.advance(1_500);
+  expect(bucket.waitMs()).toBe(1_500);
+  await clock.advance(1_500);
+  expect(bucket.take()).toBe(true);
+});
+
 it('takes nothing away when the clock is set back', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket({ size: 2, refillMs: 60_000 }, clock);

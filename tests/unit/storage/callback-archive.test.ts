@@ -68,6 +68,22 @@ describe('what is kept of callbacks', () => {
   });
 });
 
+describe('for a key of some sessions', () => {
+  it('only callbacks and events of these are given', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'), news(BEA, 'b2'));
+    await giveUp(db, ANA);
+    await giveUp(db, BEA);
+    const { archive } = db.storage;
+    expect(keys(await archive.list({ among: [BEA] }, ALL))).toEqual(['b1', 'b2']);
+    expect(keys(await archive.list({ among: [BEA], state: 'dead' }, ALL))).toEqual(['b1']);
+    expect(keys(await archive.list({ among: [BEA, ANA] }, ALL))).toEqual(['a1', 'b1', 'a2', 'b2']);
+    expect(keys(await archive.list({ among: [] }, ALL))).toEqual([]);
+    expect(keys(await archive.events(ALL, [BEA]))).toEqual(['b1', 'b2']);
+    expect(keys(await archive.events({ after: 0, limit: 1 }, [BEA]))).toEqual(['b1']);
+  });
+});
+
 describe('a retry', () => {
   it('has a dead one wait again as if it had never been tried, before what is newer', async () => {
     await using db = await startStorage();
