@@ -1,5 +1,4 @@
 import { type Database } from 'better-sqlite3';
-import { apiKeys } from './migrations/009-api-keys.ts';
 import { init } from './migrations/001-init.ts';
 import { nothingLost } from './migrations/002-nothing-lost.ts';
 import { comingBack } from './migrations/003-coming-back.ts';
@@ -9,6 +8,7 @@ import { polls } from './migrations/006-polls.ts';
 import { files } from './migrations/007-files.ts';
 import { numbers } from './migrations/008-numbers.ts';
 import { dataKeys } from './migrations/009-data-keys.ts';
+import { apiKeys } from './migrations/010-api-keys.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
