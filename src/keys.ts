@@ -85,7 +85,7 @@ function lineOf({ keyId, name, scopes, sessions, createdAt }: ShownKey): string 
 }
 
 async function atDesk<Result>(config: Config, work: (desk: KeyDesk) => Promise<Result>): Promise<Result> {
-  const storage = openUnlessInUse(config.sessions.authDir);
+  const storage = openUnlessInUse(config);
   if (!storage) return work(serverDesk(config));
   try {
     return await work(await storageDesk(storage, config));
@@ -94,9 +94,9 @@ async function atDesk<Result>(config: Config, work: (desk: KeyDesk) => Promise<R
   }
 }
 
-function openUnlessInUse(authDir: string): Storage | undefined {
+function openUnlessInUse({ sessions, storage }: Config): Storage | undefined {
   try {
-    return openStorage(authDir, systemClock);
+    return openStorage(sessions.authDir, systemClock, storage.masterKey);
   } catch (error) {
     if (error instanceof StorageInUseError) return undefined;
     throw error;

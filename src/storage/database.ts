@@ -16,7 +16,7 @@ const BUSY_TIMEOUT_MS = 500;
  * the one that it is encrypted with.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openDatabase(folder: string, masterKey: Secret | null = null): Database {
+export function openDatabase(folder: string, masterKey: Secret | null): Database {
   const file = join(folder, FILE_NAME);
   let db: Database | undefined;
   try {

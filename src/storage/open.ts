@@ -73,7 +73,7 @@ export interface Storage extends AsyncDisposable {
  * With a master key (64 hex digits) everything that says something is encrypted, also what was there before; without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null = null): Storage {
+export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null): Storage {
   const db = openDatabase(authDir, masterKey);
   const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
   const bell = new ReadyBell();

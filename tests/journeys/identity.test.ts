@@ -111,7 +111,7 @@ describe('what becomes of a message that was sent to a LID', () => {
 
 /** What a process has learned and stored, and could tell nobody. */
 async function storeNumberOf({ number, lid }: Phone): Promise<void> {
-  await using storage = openStorage(world.authDir, systemClock);
+  await using storage = openStorage(world.authDir, systemClock, null);
   const user = lid.replace('@lid', '');
   const names = { [number]: user, [`${user}_reverse`]: number };
   const changes = Object.entries(names).map(([id, name]) => ({ type: 'lid-mapping', id, value: encode(name) }));

@@ -15,7 +15,7 @@ const KEY = /^wak_([A-Za-z0-9]{12})_[A-Za-z0-9]{44}\n$/;
 let folder: string;
 let environment: Environment;
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keys-'));
   environment = {
     ...{ AUTH_DIR: join(folder, 'auth_sessions'), DOWNLOADS_DIR: join(folder, 'downloads') },
@@ -23,7 +23,7 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** What `npm run keys` runs, with what it wrote. */
 function keys(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -38,33 +38,40 @@ function keys(...args: string[]): Promise<{ code: number; out: string; err: stri
 const statusOf = async (url: string, key: string) =>
   (await ask(`${url}/sessions`, { method: 'GET', headers: { authorization: `Bearer ${key}` } })).status;
 
-it('makes, lists and revokes keys while the server is stopped and while it runs', async () => {
-  const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
-  expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
+it.each([
+  ['as it is', {}],
+  ['that is encrypted', { MASTER_KEY: 'a1'.repeat(32) }],
+])(
+  'makes, lists and revokes keys in a storage %s, while the server is stopped and while it runs',
+  async (_how, more) => {
+    environment = { ...environment, ...more };
+    const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
+    expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
 
-  await using server = await OrchestratorProcess.start(environment);
-  expect(await statusOf(server.url, before.out.trim())).toBe(200);
-  const during = await keys(
-    'create',
-    '--scopes',
-    'sessions:read,messages:send',
-    '--sessions',
-    'session_1_a,session_1_b',
-  );
-  expect(during.out).toMatch(KEY);
-  expect(await statusOf(server.url, during.out.trim())).toBe(200);
-  const list = (await keys('list')).out.split('\n');
-  expect(list[0]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read {2}all sessions {2}the shop$/);
-  expect(list[1]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read,messages:send {2}session_1_a,session_1_b$/);
+    await using server = await OrchestratorProcess.start(environment);
+    expect(await statusOf(server.url, before.out.trim())).toBe(200);
+    const during = await keys(
+      'create',
+      '--scopes',
+      'sessions:read,messages:send',
+      '--sessions',
+      'session_1_a,session_1_b',
+    );
+    expect(during.out).toMatch(KEY);
+    expect(await statusOf(server.url, during.out.trim())).toBe(200);
+    const list = (await keys('list')).out.split('\n');
+    expect(list[0]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read {2}all sessions {2}the shop$/);
+    expect(list[1]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read,messages:send {2}session_1_a,session_1_b$/);
 
-  const keyId = KEY.exec(before.out)![1]!;
-  expect((await keys('revoke', keyId)).out).toBe(`${keyId} is revoked\n`);
-  expect(await statusOf(server.url, before.out.trim())).toBe(401);
-  expect(await keys('revoke', keyId)).toMatchObject({ code: 1, err: 'There is no key with this id.\n' });
+    const keyId = KEY.exec(before.out)![1]!;
+    expect((await keys('revoke', keyId)).out).toBe(`${keyId} is revoked\n`);
+    expect(await statusOf(server.url, before.out.trim())).toBe(401);
+    expect(await keys('revoke', keyId)).toMatchObject({ code: 1, err: 'There is no key with this id.\n' });
 
-  expect(await server.end()).toBe(0);
-  expect((await keys('list')).out.split('\n')).toEqual([list[1], '']);
-});
+    expect(await server.end()).toBe(0);
+    expect((await keys('list')).out.split('\n')).toEqual([list[1], '']);
+  },
+);
 
 it.each([
   [['create'], '--scopes must be a list of at least one of admin'],

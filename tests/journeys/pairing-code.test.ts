@@ -82,7 +82,7 @@ describe('a code that is typed', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
 
     await world.stopOrchestrator();
-    const database = openDatabase(world.authDir);
+    const database = openDatabase(world.authDir, null);
     database.exec("UPDATE sessions SET phase = 'pairing-by-code', announced = 0, phone_number = NULL");
     database.close();
     await world.startOrchestrator();

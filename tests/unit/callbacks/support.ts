@@ -37,7 +37,7 @@ export class World implements AsyncDisposable {
   constructor(folder: string, backend: TestBackend) {
     this.#folder = folder;
     this.backend = backend;
-    this.#storage = openStorage(folder, this.clock);
+    this.#storage = openStorage(folder, this.clock, null);
   }
 
   get queue(): CallbackQueue {
@@ -117,7 +117,7 @@ export class World implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.notifier[Symbol.asyncDispose]();
     await this.#storage[Symbol.asyncDispose]();
-    this.#storage = openStorage(this.#folder, this.clock);
+    this.#storage = openStorage(this.#folder, this.clock, null);
     await this.startNotifier();
   }
 

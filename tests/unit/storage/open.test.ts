@@ -14,7 +14,7 @@ const clock = new ManualClock();
 describe('opening the storage', () => {
   it('makes folder and file for their owner only', async () => {
     const folder = join(await testFolder(), 'deep', 'auth');
-    const storage = openStorage(folder, clock);
+    const storage = openStorage(folder, clock, null);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     for (const name of ['orchestrator.db', 'orchestrator.db-wal']) {
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
@@ -24,8 +24,8 @@ describe('opening the storage', () => {
 
   it('refuses a second opening of the same folder, which changes nothing for the first', async () => {
     await using db = await startStorage();
-    expect(() => openStorage(db.folder, clock)).toThrow(StorageInUseError);
-    expect(() => openStorage(db.folder, clock)).toThrow(db.folder);
+    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageInUseError);
+    expect(() => openStorage(db.folder, clock, null)).toThrow(db.folder);
     await db.commit(news(ANA, 'a1'));
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
@@ -33,7 +33,7 @@ describe('opening the storage', () => {
   it('refuses a second process on the same folder', async () => {
     await using db = await startStorage();
     // A second opening here first: it must not loosen the lock that keeps other processes out.
-    expect(() => openStorage(db.folder, clock)).toThrow(StorageInUseError);
+    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageInUseError);
     const script = `
       import { openStorage } from ${JSON.stringify(new URL('../../../src/storage/open.ts', import.meta.url).href)};
       import { systemClock } from ${JSON.stringify(new URL('../../../src/kit/clock.ts', import.meta.url).href)};
@@ -57,8 +57,8 @@ describe('opening the storage', () => {
     const newer = new Sqlite(file);
     newer.pragma('user_version = 1000');
     newer.close();
-    expect(() => openStorage(folder, clock)).toThrow(StorageTooNewError);
-    expect(() => openStorage(folder, clock)).toThrow(file);
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageTooNewError);
+    expect(() => openStorage(folder, clock, null)).toThrow(file);
     const again = new Sqlite(file);
     expect(again.pragma('user_version', { simple: true })).toBe(1000);
     again.close();
@@ -68,8 +68,8 @@ describe('opening the storage', () => {
     const folder = await testFolder();
     const file = join(folder, 'orchestrator.db');
     await writeFile(file, 'not a database, '.repeat(500));
-    expect(() => openStorage(folder, clock)).toThrow(StorageUnreadableError);
-    expect(() => openStorage(folder, clock)).toThrow(file);
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageUnreadableError);
+    expect(() => openStorage(folder, clock, null)).toThrow(file);
   });
 
   it('names a database that is damaged within', async () => {
@@ -80,14 +80,14 @@ describe('opening the storage', () => {
     const bytes = await readFile(file);
     bytes.fill(0x5a, Math.floor(bytes.length / 2));
     await writeFile(file, bytes);
-    expect(() => openStorage(db.folder, clock)).toThrow(StorageUnreadableError);
-    expect(() => openStorage(db.folder, clock)).toThrow(file);
+    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageUnreadableError);
+    expect(() => openStorage(db.folder, clock, null)).toThrow(file);
   });
 
   it('names a file that cannot be opened', async () => {
     const folder = await testFolder();
     await mkdir(join(folder, 'orchestrator.db'));
-    expect(() => openStorage(folder, clock)).toThrow(StorageUnreadableError);
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageUnreadableError);
   });
 
   it('rejects what is asked after the close', async () => {

@@ -96,7 +96,7 @@ describe('with a master key', () => {
 
   it('what was stored before is encrypted by the first start, and leaves no trace', async () => {
     const folder = await filledFolder(null, [ANA, BEA]);
-    await using before = openStorage(folder, clock);
+    await using before = openStorage(folder, clock, null);
     const stored = await contents(before, ANA);
     await before[Symbol.asyncDispose]();
     expect(await occurrences(folder, 'canary')).toBeGreaterThan(9);
@@ -112,7 +112,7 @@ describe('with a master key', () => {
     const folder = await testFolder();
     const ids = Array.from({ length: 1_201 }, (_, at) => `${at}`);
     {
-      await using plain = openStorage(folder, clock);
+      await using plain = openStorage(folder, clock, null);
       const changes = ids.map((id) => ({ type: 'pre-key', id, value: `"canary-${id}"` }));
       await plain.signalKeys.set(ANA, changes);
     }
