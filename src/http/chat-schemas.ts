@@ -3,19 +3,23 @@ import { parseGroupId, parsePhoneNumber, parseRecipient } from '../domain/addres
 import { type ParticipantRefusal } from '../domain/chat-ports.ts';
 import { recipient } from './message-fields.ts';
 import { sessionParams } from './schemas.ts';
+import { typed } from './typed.ts';
+
+const textAs = <Value>(parse: (text: string) => Value | undefined, complaint: string) =>
+  z.string({ error: complaint }).transform(typed(parse, complaint));
 
 /** A number as people write it. */
-export const phoneNumber = typed(parsePhoneNumber, 'is not a phone number with country code').meta({
+export const phoneNumber = textAs(parsePhoneNumber, 'is not a phone number with country code').meta({
   description: 'Digits with country code, decorated or not.',
   example: '5491234567890',
 });
 
-const groupId = typed(parseGroupId, 'is not the id of a group').meta({
+const groupId = textAs(parseGroupId, 'is not the id of a group').meta({
   description: '`…@g.us`, or its digits.',
   example: '120363012345678901@g.us',
 });
 
-const contactId = typed(parseRecipient, 'is not a phone number with country code, nor a WhatsApp address').meta({
+const contactId = textAs(parseRecipient, 'is not a phone number with country code, nor a WhatsApp address').meta({
   description: 'Digits with country code, or the WhatsApp address of a person or a group.',
   example: '5491234567890',
 });
@@ -128,13 +132,3 @@ export const EXAMPLE_RESULTS: z.infer<typeof participantResult>[] = [
   { ...ANA, done: true, reason: null, code: null },
   { number: '5491133445566', lid: null, done: false, reason: 'needs_invitation', code: '403' },
 ];
-
-/** Text that `parse` makes something of; else it is refused, with `complaint` after the field's name. */
-function typed<Value>(parse: (text: string) => Value | undefined, complaint: string) {
-  return z.string({ error: complaint }).transform((text, context): Value => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue(complaint);
-    return z.NEVER;
-  });
-}

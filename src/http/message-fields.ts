@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRecipient } from '../domain/address.ts';
 import { type ContactCard } from '../domain/message.ts';
+import { numberText, typed } from './typed.ts';
 
 /** The longest text that WhatsApp takes, counted as JavaScript does, in UTF-16 units (contract 1.2). */
 const MAX_TEXT_LENGTH = 65_536;
@@ -8,22 +9,12 @@ const MAX_TEXT_LENGTH = 65_536;
 const MAX_POLL = { name: 255, option: 100, options: 12 };
 const MAX_CARDS = 100;
 
-// Some backends keep numbers as numbers; a number with a sign or a fraction is a mistake of theirs.
-const digits = z.int().positive().transform(String);
-
+const RECIPIENT = 'is not a phone number with country code';
 /** Whom a message is for. */
-export const recipient = z
-  .union([z.string(), digits], { error: 'is not a phone number with country code' })
-  .transform((text, context) => {
-    const to = parseRecipient(text);
-    if (to !== undefined) return to;
-    context.addIssue('is not a phone number with country code');
-    return z.NEVER;
-  })
-  .meta({
-    description: 'Digits with country code, decorated or not, or a WhatsApp address.',
-    example: '5491234567890',
-  });
+export const recipient = numberText(RECIPIENT).transform(typed(parseRecipient, RECIPIENT)).meta({
+  description: 'Digits with country code, decorated or not, or a WhatsApp address.',
+  example: '5491234567890',
+});
 
 /** A text to be sent. Half an emoji, left by a caller who cut the text, has no form in UTF-8: it goes out as U+FFFD. */
 export const outgoingText = z
@@ -59,11 +50,9 @@ export const place = z.object(
   { error: 'must have a latitude from -90 to 90 and a longitude from -180 to 180' },
 );
 
-const phoneNumber = recipient.transform((to, context) => {
-  if (to.kind === 'number') return to.number;
-  context.addIssue('must hold phone numbers with country code');
-  return z.NEVER;
-});
+const phoneNumber = recipient.transform(
+  typed((to) => (to.kind === 'number' ? to.number : undefined), 'must hold phone numbers with country code'),
+);
 
 const NUMBERS = 'needs 1 to 20 phone numbers for each card';
 const writtenCard = z.object({

@@ -3,6 +3,7 @@ import { type CallbackState } from '../domain/callback-ports.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import { SESSION_STATUSES } from '../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../domain/timeline.ts';
+import { typed } from './typed.ts';
 
 /** An id as the documentation shows it. */
 export const EXAMPLE_ID = 'session_1705312200123_abc123def';
@@ -10,12 +11,7 @@ export const EXAMPLE_ID = 'session_1705312200123_abc123def';
 /** The id of a session as text; a text that is no id names no session. */
 export const sessionIdText = z
   .string()
-  .transform((text, context) => {
-    const sessionId = parseSessionId(text);
-    if (sessionId !== undefined) return sessionId;
-    context.addIssue('is not the id of a session');
-    return z.NEVER;
-  })
+  .transform(typed(parseSessionId, 'is not the id of a session'))
   .meta({ description: 'As GET /generate-qr gave it.', example: EXAMPLE_ID });
 
 /** The path of everything about one session. */

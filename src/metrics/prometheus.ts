@@ -5,10 +5,10 @@ import { type SessionStatus } from '../domain/session.ts';
 
 /** What is looked at when somebody asks, since it is kept somewhere already. */
 export interface Standings {
-  sessions(): Record<SessionStatus, number>;
-  callbacks(): Promise<CallbackCounts>;
+  sessions: () => Record<SessionStatus, number>;
+  callbacks: () => Promise<CallbackCounts>;
   /** Whether the backend takes callbacks. */
-  backendIsUp(): boolean;
+  backendIsUp: () => boolean;
 }
 
 /** How long callbacks take, in seconds: from a hundredth to the ages of an outage. */
@@ -29,6 +29,12 @@ export class PrometheusMetrics implements Metrics {
     buckets: AGES,
     registers: [this.#registry],
   });
+  readonly #sessions = this.#gauge('sessions', 'Sessions by status.', ['status']);
+  readonly #pending = this.#gauge('callbacks_pending', 'Callbacks that wait.');
+  readonly #dead = this.#gauge('callbacks_dead', 'Callbacks that were given up.');
+  readonly #oldest = this.#gauge('callbacks_oldest_pending_seconds', 'How long the oldest waits.');
+  readonly #backendUp = this.#gauge('backend_up', '1 while the backend takes callbacks.');
+  #standings: Standings | undefined;
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -36,25 +42,12 @@ export class PrometheusMetrics implements Metrics {
 
   /** Has these looked at whenever somebody asks. To be called once. */
   watch(standings: Standings): void {
-    this.#gauge('sessions', 'Sessions by status.', ['status'], (gauge) => {
-      for (const [status, count] of Object.entries(standings.sessions())) gauge.set({ status }, count);
-    });
-    this.#gauge('callbacks_pending', 'Callbacks that wait.', [], async (gauge) => {
-      gauge.set((await standings.callbacks()).pending);
-    });
-    this.#gauge('callbacks_dead', 'Callbacks that were given up.', [], async (gauge) => {
-      gauge.set((await standings.callbacks()).deadLettered);
-    });
-    this.#gauge('callbacks_oldest_pending_seconds', 'How long the oldest waits.', [], async (gauge) => {
-      gauge.set((await standings.callbacks()).oldestPendingSeconds);
-    });
-    this.#gauge('backend_up', '1 while the backend takes callbacks.', [], (gauge) => {
-      gauge.set(standings.backendIsUp() ? 1 : 0);
-    });
+    this.#standings = standings;
   }
 
   /** All of it, as Prometheus reads it. */
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    if (this.#standings) await this.#look(this.#standings);
     return this.#registry.metrics();
   }
 
@@ -92,17 +85,16 @@ export class PrometheusMetrics implements Metrics {
     return new Counter({ name: `orchestrator_${name}`, help, labelNames, registers: [this.#registry] });
   }
 
-  #gauge<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: Label[],
-    look: (gauge: Gauge<Label>) => void | Promise<void>,
-  ): void {
-    new Gauge<Label>({
-      ...{ name: `orchestrator_${name}`, help, labelNames, registers: [this.#registry] },
-      collect() {
-        return look(this);
-      },
-    });
+  #gauge<Label extends string>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {
+    return new Gauge({ name: `orchestrator_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  async #look({ sessions, callbacks, backendIsUp }: Standings): Promise<void> {
+    const { pending, deadLettered, oldestPendingSeconds } = await callbacks();
+    for (const [status, count] of Object.entries(sessions())) this.#sessions.set({ status }, count);
+    this.#pending.set(pending);
+    this.#dead.set(deadLettered);
+    this.#oldest.set(oldestPendingSeconds);
+    this.#backendUp.set(backendIsUp() ? 1 : 0);
   }
 }

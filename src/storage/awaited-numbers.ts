@@ -6,13 +6,11 @@ import { type NewCallback } from '../domain/callback-ports.ts';
 import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { IS_HELD } from './held-callbacks.ts';
+import { MESSAGES_KEPT_MS } from './kept.ts';
 import { type Outbox } from './outbox.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type Vault } from './vault.ts';
-
-/** As long as the messages themselves are known. */
-const KEPT_MS = 14 * 24 * 3600_000;
 
 /** A row of `awaited_numbers`, as far as somebody reads it. */
 type Row = Omit<AwaitedNumber, 'lid'>;
@@ -77,7 +75,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
   }
 
   #find(told: string): Told | undefined {

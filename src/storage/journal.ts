@@ -2,17 +2,13 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type Journal, type JournalEntry, type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from './kept.ts';
 import { journalPart } from './places.ts';
 import { promised } from './promised.ts';
 import { type Vault } from './vault.ts';
 
 /** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
 export const COMES_AGAIN_MS = 24 * 3600_000;
-/**
- * How long a message can be answered, forwarded or downloaded, and how long the other parts of one may take: WhatsApp
- * itself gives up after two weeks.
- */
-const KEPT_MS = 14 * 24 * 3600_000;
 
 /** An entry as the statements take and give it, with `attrs` and `plaintext` as the vault stores them. */
 interface Row {
@@ -67,8 +63,8 @@ export class SqliteJournal implements Journal {
   /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
   prune(): void {
     const nowMs = this.#clock.now();
-    this.#sql.pruneHandled.run(nowMs - KEPT_MS);
-    this.#sql.pruneIncomplete.run(nowMs - KEPT_MS);
+    this.#sql.pruneHandled.run(nowMs - MESSAGES_KEPT_MS);
+    this.#sql.pruneIncomplete.run(nowMs - MESSAGES_KEPT_MS);
   }
 
   #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {

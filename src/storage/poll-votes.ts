@@ -2,12 +2,10 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type CountedVote, type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from './kept.ts';
 import { chosenOptions } from './places.ts';
 import { promised } from './promised.ts';
 import { type Vault } from './vault.ts';
-
-/** A poll is known for as long: later votes in it can be read no more. */
-const KEPT_MS = 14 * 24 * 3600_000;
 
 /** A row of `poll_votes`, with the options as the vault stores them. */
 interface Row extends Omit<CountedVote, 'options'> {
@@ -42,7 +40,7 @@ export class SqlitePollVoteStore implements PollVoteStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
   }
 
   #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {

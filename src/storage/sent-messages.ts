@@ -10,13 +10,11 @@ import {
   type SentMessageStore,
 } from '../domain/ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from './kept.ts';
 import { type Outbox } from './outbox.ts';
 import { sentContent } from './places.ts';
 import { promised } from './promised.ts';
 import { type Vault } from './vault.ts';
-
-/** How long a recipient may ask for a message again: WhatsApp itself keeps what waits for a device that long. */
-const KEPT_MS = 14 * 24 * 3600_000;
 
 /** What the sent messages are kept with. */
 export interface SentMessageParts {
@@ -71,7 +69,7 @@ export class SqliteSentMessageStore implements SentMessageStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
   }
 }
 

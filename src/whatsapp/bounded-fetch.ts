@@ -1,4 +1,5 @@
 import { type Clock } from '../kit/clock.ts';
+import { readAll } from '../kit/read-all.ts';
 
 /** How long a fetch may take in all, and how much it may bring. */
 export interface FetchLimits {
@@ -27,7 +28,7 @@ export async function boundedFetch(
   );
   try {
     const answer = await fetch(target, { ...init, signal: controller.signal });
-    const body = await readAll(answer, maxBytes);
+    const body = await readAll(answer.body ?? [], maxBytes);
     const { status, statusText, headers } = answer;
     return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
   } catch (error) {
@@ -40,14 +41,3 @@ export async function boundedFetch(
 
 /** Statuses with which a `Response` takes no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
-
-async function readAll({ body }: Response, maxBytes: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-    size += part.length;
-    if (size > maxBytes) throw new Error(`The answer has more than ${maxBytes} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}

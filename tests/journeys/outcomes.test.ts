@@ -15,6 +15,18 @@ async function linked(world: World): Promise<Linked> {
   return { sessionId: (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId, person };
 }
 
+/** The id of a message that the person has, while WhatsApp itself says nothing of it: no acknowledgement, no receipt. */
+async function unacknowledged(world: World, { sessionId, person }: Linked): Promise<string> {
+  world.whatsapp.fault('no-message-ack', { times: 1 });
+  receiptsAs(world, () => []);
+  const sending = world.orchestrator.send(sessionId, PERSON, 'hola');
+  await person.next(({ text }) => text === 'hola');
+  world.clock.skip(10_000);
+  const { body } = await sending;
+  expect(body).toMatchObject({ status: 'pending' });
+  return body.messageId;
+}
+
 /** What became of the messages, as the backend was told it until now and a last message arrived. */
 async function fates(world: World, { person }: Linked, messageId: string): Promise<unknown[]> {
   const last = await person.sendText(ACCOUNT, 'fin');
@@ -59,24 +71,18 @@ describe('what becomes of a message', () => {
   it('that WhatsApp says nothing of is failed after ten minutes, also over a restart of the server', async () => {
     await using world = await startWorld();
     const account = await linked(world);
-    world.whatsapp.fault('no-message-ack', { times: 1 });
-    receiptsAs(world, () => []);
-    const sending = world.orchestrator.send(account.sessionId, PERSON, 'hola');
-    await account.person.next(({ text }) => text === 'hola');
-    world.clock.skip(10_000);
-    const { body } = await sending;
-    expect(body).toMatchObject({ status: 'pending' });
+    const messageId = await unacknowledged(world, account);
 
     await world.stopOrchestrator();
     await world.startOrchestrator();
     await world.orchestrator.until(account.sessionId, { status: 'connected' });
     world.clock.skip(9 * 60_000);
-    expect(await fates(world, account, body.messageId)).toEqual([]);
+    expect(await fates(world, account, messageId)).toEqual([]);
     world.clock.skip(60_000);
 
     const { body: told } = await world.backend.next('messages/status-update');
     expect(told).toMatchObject({
-      ...{ message_id: body.messageId, to_number: PERSON },
+      ...{ message_id: messageId, to_number: PERSON },
       ...{ status: 'failed', error_code: 'no_acknowledgement' },
     });
   });
@@ -84,17 +90,12 @@ describe('what becomes of a message', () => {
   it('that WhatsApp says nothing of is failed when its session ends', async () => {
     await using world = await startWorld();
     const account = await linked(world);
-    world.whatsapp.fault('no-message-ack', { times: 1 });
-    receiptsAs(world, () => []);
-    const sending = world.orchestrator.send(account.sessionId, PERSON, 'hola');
-    await account.person.next(({ text }) => text === 'hola');
-    world.clock.skip(10_000);
-    const { body } = await sending;
+    const messageId = await unacknowledged(world, account);
 
     await world.orchestrator.delete(`/sessions/${account.sessionId}`);
 
     const { body: told } = await world.backend.next('messages/status-update');
-    expect(told).toMatchObject({ message_id: body.messageId, status: 'failed', error_code: 'no_acknowledgement' });
+    expect(told).toMatchObject({ message_id: messageId, status: 'failed', error_code: 'no_acknowledgement' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type OutgoingFile } from '../../domain/outgoing-file.ts';
+import { typed } from '../typed.ts';
 import { type Base64File, type FileFacts, parseBase64File } from './base64-file.ts';
 import { mimetypeOf } from './mimetype.ts';
 
@@ -38,12 +39,12 @@ const facts = {
 
 const inBase64 = z
   .strictObject({ base64: z.string().meta({ description: 'Base64, or a `data:` URL with it.' }), ...facts })
-  .transform(({ base64, mimetype, file_name: fileName }, context) => {
-    const file = parseBase64File(base64, { mimetype, fileName });
-    if (file !== undefined) return file;
-    context.addIssue('is not base64');
-    return z.NEVER;
-  });
+  .transform(
+    typed(
+      ({ base64, mimetype, file_name: fileName }) => parseBase64File(base64, { mimetype, fileName }),
+      'is not base64',
+    ),
+  );
 
 const atUrl = z
   .strictObject({ url: z.string().max(8_192).meta({ example: 'https://example.com/photo.jpg' }), ...facts })

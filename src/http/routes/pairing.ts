@@ -6,20 +6,12 @@ import { type SessionId } from '../../domain/session-id.ts';
 import { makeSession } from '../access/caller.ts';
 import { ok, route } from '../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../schemas.ts';
+import { numberText, typed } from '../typed.ts';
 
-// Some backends keep numbers as numbers; a number with a sign or a fraction is a mistake of theirs.
-const phoneNumber = z
-  .union([z.string(), z.int().positive().transform(String)])
-  .transform((text, context) => {
-    const number = parsePhoneNumber(text);
-    if (number !== undefined) return number;
-    context.addIssue('is not a phone number with country code');
-    return z.NEVER;
-  })
-  .meta({
-    description: 'The number as WhatsApp shows it on the phone: digits with country code, decorated or not.',
-    example: '5491234567890',
-  });
+const phoneNumber = numberText().transform(typed(parsePhoneNumber, 'is not a phone number with country code')).meta({
+  description: 'The number as WhatsApp shows it on the phone: digits with country code, decorated or not.',
+  example: '5491234567890',
+});
 
 const codeAnswer = z.strictObject({
   success: succeeded,

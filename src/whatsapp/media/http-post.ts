@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { type Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import { readAll } from '../../kit/read-all.ts';
+import { Stall } from './stall.ts';
 
-/** The host has to take something, or answer, at least this often. */
-const STALL_MS = 30_000;
 const PIECE_BYTES = 256 * 1024;
 /** Longer answers are not WhatsApp's. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -46,28 +46,6 @@ export async function postFile({ url, path, size, clock }: FilePost): Promise<st
   }
 }
 
-/** Calls back when nothing has moved for too long. */
-class Stall {
-  readonly #clock: Clock;
-  readonly #stalled: () => void;
-  #timer: Timer;
-
-  constructor(clock: Clock, stalled: () => void) {
-    this.#clock = clock;
-    this.#stalled = stalled;
-    this.#timer = clock.after(STALL_MS, stalled);
-  }
-
-  moved(): void {
-    this.#timer.cancel();
-    this.#timer = this.#clock.after(STALL_MS, this.#stalled);
-  }
-
-  stop(): void {
-    this.#timer.cancel();
-  }
-}
-
 /** Writes one piece after the other, each when the one before it has left, and none is in memory longer than that. */
 async function writeFile(path: string, outgoing: http.ClientRequest, stall: Stall): Promise<void> {
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
@@ -87,13 +65,7 @@ async function answerTo(outgoing: http.ClientRequest): Promise<string> {
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     outgoing.on('response', resolve).on('error', reject);
   });
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('The answer of the host is too long');
-    parts.push(part);
-  }
+  const body = await readAll(answer, MAX_ANSWER_BYTES);
   if (answer.statusCode !== 200) throw new Error(`The host answered with ${answer.statusCode}`);
-  return Buffer.concat(parts).toString('utf8');
+  return body.toString('utf8');
 }

@@ -7,9 +7,7 @@ import { httpGet } from './http-get.ts';
 import { MediaDecryption } from './media-decryption.ts';
 import { mediaKeys } from './media-keys.ts';
 import { type RemoteFile } from './remote-file.ts';
-
-/** WhatsApp's media host has to say something at least this often. */
-const STALL_MS = 30_000;
+import { Stall } from './stall.ts';
 
 /** WhatsApp's words for a file that it has no more. */
 const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
@@ -59,22 +57,21 @@ async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, s
 /** The body at `address`. Leaving it early ends the transfer. */
 async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stalled = new AbortController();
-  const watch = () => clock.after(STALL_MS, () => stalled.abort(new DownloadFailure('timeout')));
-  let timer = watch();
+  const stall = new Stall(clock, () => stalled.abort(new DownloadFailure('timeout')));
   const either = AbortSignal.any([signal, stalled.signal]);
   try {
     const answer = await httpGet(address, either);
     refuseStatus(answer);
     for await (const piece of answer as AsyncIterable<Buffer>) {
-      timer.cancel();
+      stall.stop();
       yield piece;
-      timer = watch();
+      stall.moved();
     }
   } catch (error) {
     // Once it is aborted, whatever fails fails of that.
     throw nameless(either.aborted ? either.reason : error, 'network');
   } finally {
-    timer.cancel();
+    stall.stop();
   }
 }
 

@@ -1,0 +1,17 @@
+/**
+ * The whole body of an answer, in memory.
+ * @throws an Error as soon as there are more than `maxBytes`, without reading on
+ */
+export async function readAll(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size > maxBytes) throw new Error(`The answer has more than ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
