@@ -18,13 +18,14 @@ import {
   systemResolve,
 } from './http/server.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { openConfigured } from './open-storage.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { DownloadMedia } from './sessions/download-media.ts';
 import { MediaKeeper } from './sessions/media-keeper.ts';
 import { SessionManager } from './sessions/session-manager.ts';
 import { DownloadsFolder } from './storage/downloads-folder.ts';
-import { openStorage, type Storage } from './storage/open.ts';
+import { type Storage } from './storage/open.ts';
 import { sessionFolders } from './storage/session-folders.ts';
 import { importVersion3 } from './version-3.ts';
 import { VERSION } from './version.ts';
@@ -65,7 +66,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
 async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard } = parts;
   const { masterKey } = config.storage;
-  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey));
+  const storage = keep(built, openConfigured(config, clock, log));
   if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -105,8 +106,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
-    callbacks: storage.archive,
-    answers: storage.idempotency,
+    ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     corsOrigins: config.http.corsOrigin,

@@ -50,6 +50,8 @@ interface BackendSettings {
 interface StorageSettings {
   /** 64 hex digits; `null` leaves everything as it is. */
   masterKey: Secret | null;
+  /** What takes its place, for as long as it is not known which of the two the database has. */
+  newMasterKey: Secret | null;
 }
 
 /** What is done with pictures, voice notes and documents. */
@@ -206,6 +208,13 @@ function readStorage(read: EnvironmentReader, production: boolean): StorageSetti
     MASTER_KEY: read.secret('MASTER_KEY'),
     MASTER_KEY_FILE: read.secretFile('MASTER_KEY_FILE'),
   });
+  const newMasterKey = oneMasterKey({
+    NEW_MASTER_KEY: read.secret('NEW_MASTER_KEY'),
+    NEW_MASTER_KEY_FILE: read.secretFile('NEW_MASTER_KEY_FILE'),
+  });
+  if (newMasterKey && !masterKey) {
+    throw new ConfigError('NEW_MASTER_KEY takes the place of another key: set MASTER_KEY to the one of now as well.');
+  }
   const plaintext = read.flag('ALLOW_PLAINTEXT_STORAGE', false);
   if (production && !masterKey && !plaintext) {
     throw new ConfigError(
@@ -215,7 +224,7 @@ function readStorage(read: EnvironmentReader, production: boolean): StorageSetti
   if (masterKey && plaintext) {
     throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true contradicts MASTER_KEY: set only one of them.');
   }
-  return { masterKey };
+  return { masterKey, newMasterKey };
 }
 
 function readMedia(read: EnvironmentReader): MediaSettings {

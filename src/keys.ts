@@ -7,7 +7,9 @@ import { isoTime, systemClock } from './kit/clock.ts';
 import { silentLogger } from './kit/logger.ts';
 import { type Config, readConfig } from './config.ts';
 import { ApiKeys, keyWish } from './http/server.ts';
-import { openStorage, type Storage } from './storage/open.ts';
+import { openConfigured } from './open-storage.ts';
+import { askOwnServer, CommandError } from './own-server.ts';
+import { type Storage } from './storage/open.ts';
 import { StorageInUseError } from './storage/storage-error.ts';
 
 const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]
@@ -30,9 +32,6 @@ interface KeyDesk {
   list(): Promise<ShownKey[]>;
   revoke(keyId: string): Promise<void>;
 }
-
-/** What the operator must mend; its sentence says how. */
-class CommandError extends Error {}
 
 /**
  * The command `npm run keys`: works on the storage while no server has it, and asks the server (at HOST and PORT, with the
@@ -94,9 +93,9 @@ async function atDesk<Result>(config: Config, work: (desk: KeyDesk) => Promise<R
   }
 }
 
-function openUnlessInUse({ sessions, storage }: Config): Storage | undefined {
+function openUnlessInUse(config: Config): Storage | undefined {
   try {
-    return openStorage(sessions.authDir, systemClock, storage.masterKey);
+    return openConfigured(config, systemClock, silentLogger);
   } catch (error) {
     if (error instanceof StorageInUseError) return undefined;
     throw error;
@@ -113,7 +112,6 @@ async function storageDesk({ apiKeys: store, settings }: Storage, { http }: Conf
   };
 }
 
-const answer = z.object({ message: z.string() }).partial();
 const created = z.object({ key: z.string() });
 const listed = z.object({
   data: z.array(
@@ -124,25 +122,13 @@ const listed = z.object({
   ),
 });
 
-function serverDesk({ http }: Config): KeyDesk {
-  const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}/keys`;
-  const [key] = http.apiKeys;
-  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) };
-  const ask = async (method: string, path = '', body?: KeyWish): Promise<unknown> => {
-    const sent = fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    const response = await sent.catch((cause: unknown) => {
-      throw new CommandError(`A server has the storage, but none answers at ${url}.`, { cause });
-    });
-    const json: unknown = await response.json();
-    if (!response.ok) throw new CommandError(answer.parse(json).message ?? `The server answered ${response.status}.`);
-    return json;
-  };
+function serverDesk(config: Config): KeyDesk {
   return {
-    create: async (wish) => created.parse(await ask('POST', '', wish)).key,
-    list: async () => listed.parse(await ask('GET')).data,
+    create: async (wish) =>
+      created.parse(await askOwnServer(config, { method: 'POST', path: '/keys', body: wish })).key,
+    list: async () => listed.parse(await askOwnServer(config, { method: 'GET', path: '/keys' })).data,
     revoke: async (keyId) => {
-      await ask('DELETE', `/${encodeURIComponent(keyId)}`);
+      await askOwnServer(config, { method: 'DELETE', path: `/keys/${encodeURIComponent(keyId)}` });
     },
   };
 }

@@ -51,6 +51,11 @@ export const ERRORS = {
       'The callback was settled already, or is a QR that no longer counts; POST /callbacks/replay repeats others.',
   },
   message_not_suitable: { status: 409, message: 'This cannot be done with that message.' },
+  storage_not_encrypted: { status: 409, message: 'The storage is not encrypted: start the server with a MASTER_KEY.' },
+  wrong_master_key: {
+    status: 409,
+    message: 'The new key was not sealed with the master key that the storage has now.',
+  },
   idempotency_in_progress: { status: 409, message: 'A request with this Idempotency-Key is still being answered.' },
   media_expired: { status: 410, message: 'WhatsApp has the file no more, and the phone did not hand it in again.' },
   body_too_large: { status: 413, message: 'The body is too large.' },

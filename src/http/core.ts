@@ -86,6 +86,15 @@ type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 /** The tokens for pages. */
 type TokensApi = Pick<BrowserTokens, 'give' | 'endOf' | 'callerOf'>;
 
+/** The master key of the storage. */
+interface MasterKeyApi {
+  /**
+   * Has the storage open with another master key; answers how many data keys were wrapped anew.
+   * @throws AppError `storage_not_encrypted`, `wrong_master_key`
+   */
+  change(sealed: string): Promise<number>;
+}
+
 /** Whether the main backend takes callbacks: `unknown` until the first one was tried. */
 export type BackendState = 'unknown' | 'up' | 'down';
 
@@ -118,6 +127,7 @@ interface MetricsApi {
 export interface Core {
   keys: KeysApi;
   tokens: TokensApi;
+  masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;
   settings: SettingsApi;

@@ -6,6 +6,9 @@ import { sealExisting } from './seal-existing.ts';
 import { SealingVault } from './sealing-vault.ts';
 import { StorageKeyError } from './storage-error.ts';
 
+/** What is freed is overwritten where that costs nothing. */
+export const USUAL_DELETE = 'secure_delete = FAST';
+
 /** The row of `settings` that says that pages of the file may still hold what was stored before it was encrypted. */
 const TRACES = 'traces of plaintext';
 
@@ -25,8 +28,7 @@ export function checkMasterKey(db: Database, file: string, masterKey: Secret | n
 
 /** Encrypts everything that is there with the first master key that the database gets. Later it changes nothing. */
 export function encryptExisting(db: Database, masterKey: Secret): void {
-  // What is freed is overwritten where that costs nothing.
-  db.pragma('secure_delete = FAST');
+  db.pragma(USUAL_DELETE);
   if (!hasDataKeys(db)) encrypt(db, masterKey);
   if (db.prepare('SELECT 1 FROM settings WHERE name = ?').get(TRACES)) removeTraces(db);
 }
@@ -39,8 +41,9 @@ function hasDataKeys(db: Database): boolean {
 /** All or nothing: a process that ends in between leaves the database as it was, and the next one begins again. */
 function encrypt(db: Database, masterKey: Secret): void {
   db.transaction(() => {
-    new DataKeys(db, masterKey).make(COMMON);
-    sealExisting(db, new SealingVault(db, masterKey));
+    const dataKeys = new DataKeys(db, masterKey);
+    dataKeys.make(COMMON);
+    sealExisting(db, new SealingVault(db, dataKeys));
     db.prepare('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)').run(TRACES, 'there may be some');
   })();
 }

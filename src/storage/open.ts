@@ -19,6 +19,7 @@ import { SqliteCallbackArchive } from './callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { SqliteConversationStore } from './conversations.ts';
+import { DataKeys } from './data-keys.ts';
 import { openDatabase } from './database.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { SqliteHeldCallbacks } from './held-callbacks.ts';
@@ -28,6 +29,7 @@ import { Outbox } from './outbox.ts';
 import { SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
+import { MasterKeyHolder } from './rotate-master-key.ts';
 import { SealingVault } from './sealing-vault.ts';
 import { SqliteSentMessageStore } from './sent-messages.ts';
 import { SqliteSessionStore } from './sessions.ts';
@@ -47,6 +49,7 @@ export interface Storage extends AsyncDisposable {
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;
+  readonly masterKey: MasterKeyHolder;
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
@@ -75,7 +78,8 @@ export interface Storage extends AsyncDisposable {
  */
 export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null): Storage {
   const db = openDatabase(authDir, masterKey);
-  const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
+  const dataKeys = masterKey && new DataKeys(db, masterKey);
+  const vault = dataKeys ? new SealingVault(db, dataKeys) : plainVault;
   const bell = new ReadyBell();
   const outbox = new Outbox(db, { clock, bell, vault });
   const journal = new SqliteJournal(db, clock, vault);
@@ -99,6 +103,7 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
     conversations,
     settings: new SqliteSettingsStore(db),
     apiKeys: new SqliteApiKeyStore(db),
+    masterKey: new MasterKeyHolder(db, dataKeys),
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
     callbacks,

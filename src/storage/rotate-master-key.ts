@@ -1,20 +1,89 @@
+import { type Database } from 'better-sqlite3';
+import { AppError } from '../domain/errors.ts';
 import { type Secret } from '../kit/secret.ts';
-import { rewrapAll } from './data-keys.ts';
+import { DataKeys } from './data-keys.ts';
 import { openDatabase } from './database.ts';
+import { USUAL_DELETE } from './encryption.ts';
+import { promised } from './promised.ts';
+import { StorageKeyError } from './storage-error.ts';
+
+/** The master key of an open database. */
+export class MasterKeyHolder {
+  readonly #db: Database;
+  readonly #dataKeys: DataKeys | null;
+
+  /** Without data keys nothing is encrypted. */
+  constructor(db: Database, dataKeys: DataKeys | null) {
+    this.#db = db;
+    this.#dataKeys = dataKeys;
+  }
+
+  /**
+   * Has the database open with another master key from now on; answers how many data keys were wrapped anew. `sealed` is as
+   * `sealNextKey` makes it. All are changed or none; nothing else of the database is done in between, and nothing waits for long.
+   * @throws AppError `storage_not_encrypted`, `wrong_master_key`; StorageUnavailableError
+   */
+  change(sealed: string): Promise<number> {
+    return promised(() => {
+      if (!this.#dataKeys) throw new AppError('storage_not_encrypted');
+      return rewrapAll(this.#db, this.#dataKeys, nextKey(this.#dataKeys, sealed));
+    });
+  }
+}
 
 /**
  * Has the database in `authDir` open with another master key from now on; answers how many data keys were wrapped anew.
  * What they encrypt stays as it is. All of them are changed or none.
  * @throws StorageInUseError while the server runs, StorageKeyError when `from` is not the key of the database
  */
-export function rotateMasterKey(authDir: string, keys: { from: Secret; to: Secret }): number {
-  const db = openDatabase(authDir, keys.from);
+export function rotateMasterKey(authDir: string, { from, to }: { from: Secret; to: Secret }): number {
+  const db = openDatabase(authDir, from);
   try {
-    db.pragma('secure_delete = ON');
-    const count = rewrapAll(db, keys);
-    db.pragma('wal_checkpoint(TRUNCATE)');
-    return count;
+    return rewrapAll(db, new DataKeys(db, from), to);
   } finally {
     db.close();
+  }
+}
+
+/**
+ * Whether this is the master key of the encrypted database in `authDir`.
+ * @throws StorageInUseError while the server runs, StorageTooNewError, StorageUnreadableError
+ */
+export function opensWith(authDir: string, masterKey: Secret): boolean {
+  try {
+    openDatabase(authDir, masterKey).close();
+    return true;
+  } catch (error) {
+    if (error instanceof StorageKeyError) return false;
+    throw error;
+  }
+}
+
+function nextKey(dataKeys: DataKeys, sealed: string): Secret {
+  try {
+    return dataKeys.openNextKey(sealed);
+  } catch (cause) {
+    throw new AppError('wrong_master_key', { cause });
+  }
+}
+
+function rewrapAll(db: Database, dataKeys: DataKeys, to: Secret): number {
+  // Who has the older key must find nothing in the file that it opens.
+  db.pragma('secure_delete = ON');
+  try {
+    const count = dataKeys.rewrap(to);
+    emptyLog(db);
+    return count;
+  } finally {
+    db.pragma(USUAL_DELETE);
+  }
+}
+
+/** The key is changed by now, also when the disk does not take this: the next checkpoint does it then. */
+function emptyLog(db: Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // See above.
   }
 }

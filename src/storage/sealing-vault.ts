@@ -1,9 +1,8 @@
 import { type KeyObject } from 'node:crypto';
 import { type Database } from 'better-sqlite3';
-import { type Secret } from '../kit/secret.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { seal, unseal } from './cipher.ts';
-import { DataKeys } from './data-keys.ts';
+import { type DataKeys } from './data-keys.ts';
 import { type Owner, type Place } from './places.ts';
 import { SealBrokenError } from './storage-error.ts';
 import { type Vault } from './vault.ts';
@@ -21,10 +20,9 @@ export class SealingVault implements Vault {
   readonly #dataKeys: DataKeys;
   readonly #unwrapped = new Map<Owner, Unwrapped>();
 
-  /** `masterKey` is the one that wrapped what is there, of 64 hex digits. */
-  constructor(db: Database, masterKey: Secret) {
+  constructor(db: Database, dataKeys: DataKeys) {
     this.#db = db;
-    this.#dataKeys = new DataKeys(db, masterKey);
+    this.#dataKeys = dataKeys;
   }
 
   seal(place: Place, text: string): string {

@@ -344,7 +344,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
   const tokens = new BrowserTokens(parts);
-  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens };
+  const masterKey = { change: () => Promise.resolve(13) };
+  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens, masterKey };
   const limits = { rateLimit: 0, trustProxy: false as const };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };

@@ -15,6 +15,7 @@ import {
 } from './groups.ts';
 import { health } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { changeMasterKey } from './master-key.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
@@ -57,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   retryCallback,
   pullEvents,
   downloadMedia,
+  changeMasterKey,
   createToken,
   createKey,
   listKeys,

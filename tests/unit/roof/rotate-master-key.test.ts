@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage } from '../../../src/storage/open.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { ANA, testFolder } from '../storage/support.ts';
 
 const COMMAND = new URL('../../../src/rotate-master-key.ts', import.meta.url).pathname;
 const OLD = 'a1'.repeat(32);
 const NEW = 'b2'.repeat(32);
+const OTHER = 'c3'.repeat(32);
 
 /** Runs the command with these settings and nothing of our own environment. */
 function rotate(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -41,7 +43,8 @@ it('the command gives the database another key, also from files and in base64', 
 it.each<[string, Record<string, string>]>([
   ['without the old key', { NEW_MASTER_KEY: NEW }],
   ['without a new key', { MASTER_KEY: OLD }],
-  ['with a wrong old key', { MASTER_KEY: NEW, NEW_MASTER_KEY: OLD }],
+  ['with a wrong old key', { MASTER_KEY: NEW, NEW_MASTER_KEY: OTHER }],
+  ['with the same key twice', { MASTER_KEY: OLD, NEW_MASTER_KEY: OLD }],
   ['with two new keys', { MASTER_KEY: OLD, NEW_MASTER_KEY: NEW, NEW_MASTER_KEY_FILE: '/dev/null' }],
   ['with a file that is not there', { MASTER_KEY: OLD, NEW_MASTER_KEY_FILE: '/not/there' }],
 ])('%s it says so in one sentence, and changes nothing', async (_, keys) => {
@@ -56,12 +59,24 @@ it.each<[string, Record<string, string>]>([
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
 });
 
-it('while the server runs it is refused', async () => {
+it('run once more it says that it is done, and changes nothing', async () => {
+  const AUTH_DIR = await encryptedFolder();
+  const again = { AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW };
+  await rotate(again);
+
+  expect(await rotate(again)).toMatchObject({ code: 0, stdout: expect.stringContaining('already') });
+
+  await using storage = openStorage(AUTH_DIR, systemClock, new Secret(NEW));
+  expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
+});
+
+it('while something that does not answer has the storage it is refused', async () => {
   const AUTH_DIR = await encryptedFolder();
   await using running = openStorage(AUTH_DIR, systemClock, new Secret(OLD));
+  const PORT = String(await freePort());
 
-  const { code, stderr } = await rotate({ AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW });
+  const { code, stderr } = await rotate({ AUTH_DIR, PORT, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW });
 
-  expect([code, stderr]).toEqual([1, expect.stringContaining(AUTH_DIR)]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`none answers at http://127.0.0.1:${PORT}`)]);
   expect(await running.signalKeys.credentials(ANA)).toBe('mine');
 });

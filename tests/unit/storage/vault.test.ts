@@ -5,6 +5,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 import { type JournalEntry, type MessageKey } from '../../../src/domain/signal-ports.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';
+import { DataKeys } from '../../../src/storage/data-keys.ts';
 import { rotateMasterKey } from '../../../src/storage/rotate-master-key.ts';
 import { credentialsOf } from '../../../src/storage/places.ts';
 import { SealingVault } from '../../../src/storage/sealing-vault.ts';
@@ -241,7 +242,7 @@ describe('with a master key', () => {
   it('a data key that was rolled back with its transaction is made anew', async () => {
     const folder = await filledFolder(MASTER_KEY, []);
     tamper(folder, (db) => {
-      const vault = new SealingVault(db, MASTER_KEY);
+      const vault = new SealingVault(db, new DataKeys(db, MASTER_KEY));
       const failing = db.transaction(() => {
         vault.seal(credentialsOf(ANA), 'lost');
         throw new Error('no');
@@ -250,7 +251,8 @@ describe('with a master key', () => {
 
       const sealed = vault.seal(credentialsOf(ANA), 'kept');
 
-      expect(new SealingVault(db, MASTER_KEY).open(credentialsOf(ANA), sealed)).toBe('kept');
+      const later = new SealingVault(db, new DataKeys(db, MASTER_KEY));
+      expect(later.open(credentialsOf(ANA), sealed)).toBe('kept');
     });
   });
 });
