@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
-import { ADMIN, type Caller } from './access/caller.ts';
+import { ADMIN, type Caller, requireStillGood } from './access/caller.ts';
 import { readJson } from './body.ts';
 import { type Core } from './core.ts';
 import { sendReply } from './errors.ts';
@@ -73,6 +73,7 @@ async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Respo
   requireSession(route, caller, params);
   const value =
     route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
+  requireStillGood(caller);
   const body = route.body && parse(route.body, value, route.refusals);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller });

@@ -101,6 +101,7 @@ export interface CodeOffer {
 export class SessionManager implements AsyncDisposable {
   readonly #parts: SessionManagerParts;
   readonly #sessions = new Map<SessionId, Session>();
+  #beingMade = 0;
   readonly #expiries = new Map<SessionId, Timer>();
   readonly #announcing = new SerialQueue();
   readonly #supervisor: Supervisor;
@@ -155,7 +156,6 @@ export class SessionManager implements AsyncDisposable {
    * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
    */
   async generateQr(): Promise<QrOffer> {
-    this.#refuseTooMany();
     const session = await this.#create();
     const { sessionId } = session.record;
     session.resume();
@@ -175,7 +175,6 @@ export class SessionManager implements AsyncDisposable {
    *   behind
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
-    this.#refuseTooMany();
     const session = await this.#create(number);
     const { sessionId } = session.record;
     session.resume();
@@ -261,7 +260,18 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
+  /** Those that are just being made count too: of many that are asked for at once, no more are made than there may be. */
   async #create(codeFor?: PhoneNumber): Promise<Session> {
+    this.#refuseTooMany();
+    this.#beingMade += 1;
+    try {
+      return await this.#make(codeFor);
+    } finally {
+      this.#beingMade -= 1;
+    }
+  }
+
+  async #make(codeFor?: PhoneNumber): Promise<Session> {
     const { clock, chance, store, folders } = this.#parts;
     const now = clock.now();
     const record: SessionRecord = {
@@ -344,9 +354,10 @@ export class SessionManager implements AsyncDisposable {
 
   #refuseTooMany(): void {
     const { maxSessions, maxPendingSessions } = this.#parts.settings;
-    if (maxSessions > 0 && this.#sessions.size >= maxSessions) throw new AppError('too_many_sessions');
+    const count = this.#sessions.size + this.#beingMade;
+    if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
-    if (pending >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
+    if (pending + this.#beingMade >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {

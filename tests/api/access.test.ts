@@ -4,7 +4,9 @@ import { type SessionId } from '../../src/domain/session-id.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { type Route } from '../../src/http/route.ts';
+import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import { RawClient } from './raw.ts';
 import { CONNECTED, id, PAIRING_BY_CODE, pathOf, startApi, subjectOf } from './support.ts';
 
 const OTHER = id('session_1705312200999_xyz999xyz');
@@ -109,6 +111,49 @@ describe.each(ALL)('%s', (_name, route) => {
     const { status } = await call(route, (api) => tokenFor(api, OTHER));
     const shows = route.forToken === true && namesSession(route);
     expect(status).toBe(shows ? 404 : refused(403));
+  });
+});
+
+describe('a key or token that ends while its request is read', () => {
+  const BODY = JSON.stringify({ number: '5491234567890', message: 'hola' });
+
+  /** Sends half of a request, lets something happen, and sends the rest. */
+  async function answerAround(
+    api: Api,
+    path: string,
+    { key, body }: { key: string; body: string },
+    what: () => unknown,
+  ) {
+    await using server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, clock: api.clock, log: api.log });
+    const client = await RawClient.to(server.port);
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+    // The server says "100 Continue" when it has read the headers: the key was good then.
+    client.write(
+      `${head}Authorization: Bearer ${key}\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    client.write(body.slice(0, 1));
+    await client.until(/100 Continue/);
+    await what();
+    client.write(body.slice(1));
+    return await client.closed();
+  }
+
+  it.each([
+    ['sends no message', `/sessions/${CONNECTED}/send-message`, BODY],
+    ['gives no token', '/tokens', '{}'],
+  ])('%s', async (_what, path, body) => {
+    const api = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
+    const { key, text } = await api.keys.create({ name: '', scopes: SCOPES.slice(1), sessions: null });
+    const revoke = () => api.keys.revoke(key.keyId);
+    expect(await answerAround(api, path, { key: text.reveal(), body }, revoke)).toContain('401 Unauthorized');
+    expect(api.sessions.sent).toEqual([]);
+  });
+
+  it('makes no session', async () => {
+    const api = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
+    const request = { key: tokenFor(api, null), body: '{"number":"5491234567890"}' };
+    const late = () => api.clock.move(MINUTE_MS);
+    expect(await answerAround(api, '/sessions/pairing-code', request, late)).toContain('401 Unauthorized');
   });
 });
 

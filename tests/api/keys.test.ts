@@ -67,6 +67,7 @@ it.each([
   ['an unknown scope', { scopes: ['everything'] }, /"scopes\\" must be a list/],
   ['an empty list of sessions', { scopes: ['messages:send'], sessions: [] }, /"sessions\\" must be a list/],
   ['an admin of some sessions', { scopes: ['admin'], sessions: [CONNECTED] }, /"sessions\\" cannot limit/],
+  ['a name that writes on the terminal', { scopes: ['admin'], name: '\u001b[2Jshop' }, /"name\\" must be a text/],
   ['a name without end', { scopes: ['admin'], name: 'x'.repeat(101) }, /"name\\" must be a text/],
 ])('is not made with %s', async (_what, wish, sentence) => {
   await request(start().app).post('/keys').set(HOUSE).send(wish).expect(400, sentence);

@@ -7,11 +7,12 @@ import { Secret } from '../../src/kit/secret.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { decode } from '../../src/whatsapp/auth-state.ts';
+import { randomMasterKey } from '../harness/random-master-key.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
-const MASTER_KEY = 'c7'.repeat(32);
+const MASTER_KEY = randomMasterKey();
 
 /** What is written in the conversation, and the key of the picture in it. */
 const TEXTS = ['un pedido secreto', 'una respuesta secreta', 'un pie secreto', 'plan-secreto.pdf', 'opcion secreta'];

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Environment } from '../../src/environment.ts';
 import { ask } from '../harness/ask.ts';
 import { freePort } from '../harness/free-port.ts';
+import { randomMasterKey } from '../harness/random-master-key.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/keys.ts', import.meta.url));
@@ -40,7 +41,7 @@ const statusOf = async (url: string, key: string) =>
 
 it.each([
   ['as it is', {}],
-  ['that is encrypted', { MASTER_KEY: 'a1'.repeat(32) }],
+  ['that is encrypted', { MASTER_KEY: randomMasterKey() }],
 ])(
   'makes, lists and revokes keys in a storage %s, while the server is stopped and while it runs',
   async (_how, more) => {

@@ -1,3 +1,4 @@
+import { RawClient } from '../api/raw.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -38,6 +39,22 @@ describe('several QRs at once', () => {
       await world.orchestrator.until(sessionId, { status: 'connected', phone_number: numbers[index] });
     }
   });
+
+  it.each(['MAX_SESSIONS', 'MAX_PENDING_SESSIONS'])(
+    'are no more than %s, however many are asked for at once',
+    async (name) => {
+      await using world = await startWorld({ environment: { [name]: '2' } });
+
+      // One after the other on one line: the server has them all before it has done anything for the first.
+      const client = await RawClient.to(Number(new URL(world.orchestrator.url).port));
+      const request = 'GET /generate-qr HTTP/1.1\r\nHost: x\r\n';
+      client.write(`${`${request}\r\n`.repeat(4)}${request}Connection: close\r\n\r\n`);
+
+      const statuses = [...(await client.closed()).matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+      expect(statuses).toEqual(['200', '200', '503', '503', '503']);
+      await world.orchestrator.untilSessions(2);
+    },
+  );
 
   it('are refused beyond MAX_SESSIONS, also for codes, until one is deleted', async () => {
     await using world = await startWorld({ environment: { MAX_SESSIONS: '1' } });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomMasterKey } from '../harness/random-master-key.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
@@ -116,17 +117,17 @@ describe('the master key', () => {
     expect(plain.output).toContain(warning);
     await plain.end('SIGKILL');
 
-    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: 'a1'.repeat(32) });
+    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
 
     expect(encrypted.output).not.toContain(warning);
   });
 
   it('that is another one stops the start with one sentence', async () => {
     await using world = await startWorld({}, { start: false });
-    const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: 'a1'.repeat(32) });
+    const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
     await first.end('SIGKILL');
 
-    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: 'b2'.repeat(32) });
+    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: randomMasterKey() });
 
     expect(await second.exited()).toBe(1);
     expect(second.output.trim().split('\n')).toEqual([expect.stringContaining('another master key')]);

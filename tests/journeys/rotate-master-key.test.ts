@@ -25,10 +25,9 @@ function rotate(environment: Environment): Promise<{ code: number; out: string }
   });
 }
 
-/** A world whose orchestrator will be a process of its own, with what the operator set for it. */
-async function encryptedWorld(): Promise<{ world: World; settings: Environment }> {
-  const world = await startWorld({ environment: { MASTER_KEY: OLD, API_KEY } }, { start: false });
-  return { world, settings: { ...world.environment, PORT: String(await freePort()) } };
+/** A world whose orchestrator will be a process of its own. */
+function encryptedWorld(): Promise<World> {
+  return startWorld({ environment: { MASTER_KEY: OLD, API_KEY } }, { start: false });
 }
 
 async function link(world: World, server: OrchestratorProcess): Promise<void> {
@@ -80,8 +79,8 @@ async function expectRefused(settings: Environment): Promise<void> {
 }
 
 it('changes the master key of a running server, and no message is lost or out of order', async () => {
-  const { world, settings } = await encryptedWorld();
-  await using _ = world;
+  await using world = await encryptedWorld();
+  const settings = { ...world.environment, PORT: String(await freePort()) };
   await using server = await OrchestratorProcess.start({ ...settings, LOG_LEVEL: 'trace' });
   await link(world, server);
 
@@ -116,8 +115,8 @@ it.each([
 ])(
   'a server that is killed while the key changes, %s, opens with one of both, and the command says which',
   async (_when, moment, key, said) => {
-    const { world, settings } = await encryptedWorld();
-    await using _ = world;
+    await using world = await encryptedWorld();
+    const settings = { ...world.environment, PORT: String(await freePort()) };
     await using server = await OrchestratorProcess.start({
       ...{ ...settings, NODE_OPTIONS: `--import=${PRELOAD}`, DIES_AT: moment },
     });

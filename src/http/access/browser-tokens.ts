@@ -55,9 +55,14 @@ export class BrowserTokens {
 
   /** Who shows this token; `undefined` when it is none, or its time is over. */
   callerOf(text: string): Caller | undefined {
-    const given = this.#given.get(hashOf(text));
-    if (!given || given.expiresAtMs <= this.#clock.now()) return undefined;
-    return { id: given.id, scopes: [], sessions: null, token: given.grant };
+    const hash = hashOf(text);
+    const given = this.#alive(hash);
+    return given && { id: given.id, scopes: [], sessions: null, token: given.grant, isGood: () => !!this.#alive(hash) };
+  }
+
+  #alive(hash: string): Given | undefined {
+    const given = this.#given.get(hash);
+    return given && given.expiresAtMs > this.#clock.now() ? given : undefined;
   }
 
   #endWhere(isOver: (given: Given) => boolean): void {

@@ -19,6 +19,8 @@ export interface Caller {
   readonly sessions: readonly SessionId[] | null;
   /** There when he came with a browser's token. */
   readonly token?: TokenGrant;
+  /** Whether his key, or token, is still good: it may be revoked while his request is read. Without it, it always is. */
+  readonly isGood?: () => boolean;
 }
 
 /** Who may do everything: the holder of a key of `API_KEY`, or anybody where none is set. */
@@ -26,6 +28,14 @@ export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null };
 
 /** Who has shown nothing. */
 export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [] };
+
+/**
+ * Lets through whose key, or token, has not ended since he came: the body of a request may take minutes to arrive.
+ * @throws AppError `unauthorized`
+ */
+export function requireStillGood({ isGood }: Caller): void {
+  if (isGood?.() === false) throw new AppError('unauthorized');
+}
 
 /** Whether the caller may know that this session is there. */
 export function maySee({ sessions, token }: Caller, sessionId: SessionId): boolean {

@@ -7,14 +7,16 @@ import { EXAMPLE_ID, sessionIdText, succeeded } from '../schemas.ts';
 const SCOPES_WANTED = `must be a list of at least one of ${SCOPES.join(', ')}`;
 const SESSIONS_WANTED = 'must be a list of at least one id of a session, or null for all';
 const MAX_NAME = 100;
-const NAME_WANTED = `must be a text of at most ${MAX_NAME} characters`;
+const NAME_WANTED = `must be a text of at most ${MAX_NAME} characters, all of them printable`;
+/** A list of keys goes to a terminal, which must show the name and do nothing else. */
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 const scope = z.enum(SCOPES, { error: SCOPES_WANTED });
 
 /** What a new key is to be; also how the command takes it. */
 export const keyWish: z.ZodType<KeyWish> = z
   .object({
-    name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).default(''),
+    name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED).default(''),
     scopes: z.array(scope, SCOPES_WANTED).min(1, SCOPES_WANTED),
     sessions: z.array(sessionIdText, SESSIONS_WANTED).min(1, SESSIONS_WANTED).nullable().default(null),
   })

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../../src/config.ts';
 import { ConfigError } from '../../../src/environment.ts';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
 
-const MASTER_KEY = 'a5'.repeat(32);
+const MASTER_KEY = randomMasterKey();
 const PRODUCTION = {
   NODE_ENV: 'production',
   API_KEY: 'llave',
@@ -145,7 +146,14 @@ describe('a setting', () => {
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'a.example, me:word@files.example' }],
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'files.example:70000' }],
     ['MASTER_KEY', { ...PRODUCTION, MASTER_KEY: '' }],
-    ['MASTER_KEY', { MASTER_KEY: 'ab'.repeat(31) }],
+    ['MASTER_KEY', { MASTER_KEY: MASTER_KEY.slice(2) }],
+    ['MASTER_KEY', { MASTER_KEY: `${MASTER_KEY}00` }],
+    ['MASTER_KEY', { MASTER_KEY: '0'.repeat(64) }],
+    ['MASTER_KEY', { MASTER_KEY: '0123456789abcdef'.repeat(4) }],
+    ['MASTER_KEY', { MASTER_KEY: 'A'.repeat(43) }],
+    ['MASTER_KEY', { NEW_MASTER_KEY: MASTER_KEY }],
+    ['NEW_MASTER_KEY', { MASTER_KEY, NEW_MASTER_KEY: MASTER_KEY.slice(2) }],
+    ['NEW_MASTER_KEY_FILE', { MASTER_KEY, NEW_MASTER_KEY: MASTER_KEY, NEW_MASTER_KEY_FILE: '/dev/null' }],
     ['MASTER_KEY_FILE', { MASTER_KEY, MASTER_KEY_FILE: '/dev/null' }],
     ['MASTER_KEY_FILE', { MASTER_KEY_FILE: '/not/there' }],
     ['MASTER_KEY_FILE', { MASTER_KEY_FILE: '/dev/null' }],

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage } from '../../../src/storage/open.ts';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { ANA, testFolder } from '../storage/support.ts';
 
 const COMMAND = new URL('../../../src/rotate-master-key.ts', import.meta.url).pathname;
-const OLD = 'a1'.repeat(32);
-const NEW = 'b2'.repeat(32);
-const OTHER = 'c3'.repeat(32);
+const OLD = randomMasterKey();
+const NEW = randomMasterKey();
+const OTHER = randomMasterKey();
 
 /** Runs the command with these settings and nothing of our own environment. */
 function rotate(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
