@@ -5,6 +5,7 @@ import { type Config, readConfig } from './config.ts';
 import { ConfigError } from './environment.ts';
 import { ListenError } from './http/server.ts';
 import {
+  SealBrokenError,
   StorageInUseError,
   StorageKeyError,
   StorageTooNewError,
@@ -15,6 +16,7 @@ import { guardProcess } from './process-guard.ts';
 const FOR_OPERATORS = [
   ConfigError,
   ListenError,
+  SealBrokenError,
   StorageInUseError,
   StorageKeyError,
   StorageTooNewError,

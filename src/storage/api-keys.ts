@@ -1,9 +1,11 @@
 import { type Database } from 'better-sqlite3';
 import { type ApiKey, type ApiKeyStore, type Scope } from '../domain/access.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { apiKeyHash } from './places.ts';
 import { promised } from './promised.ts';
+import { type Vault } from './vault.ts';
 
-/** A key as a row: its lists as JSON. */
+/** A key as a row: its lists as JSON, and its hash as the vault stores it. */
 interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {
   scopes: string;
   sessions: string | null;
@@ -11,19 +13,21 @@ interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {
 
 /** The keys for the doors of the server, as rows. */
 export class SqliteApiKeyStore implements ApiKeyStore {
+  readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database) {
+  constructor(db: Database, vault: Vault) {
+    this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   all(): Promise<ApiKey[]> {
-    return promised(() => this.#sql.all.all().map(keyOf));
+    return promised(() => this.#sql.all.all().map((row) => this.#keyOf(row)));
   }
 
   add(key: ApiKey): Promise<void> {
     return promised(() => {
-      this.#sql.add.run(rowOf(key));
+      this.#sql.add.run(this.#rowOf(key));
     });
   }
 
@@ -32,16 +36,21 @@ export class SqliteApiKeyStore implements ApiKeyStore {
       this.#sql.remove.run(keyId);
     });
   }
-}
 
-function keyOf(row: Row): ApiKey {
-  const sessions = row.sessions === null ? null : (JSON.parse(row.sessions) as SessionId[]);
-  return { ...row, scopes: JSON.parse(row.scopes) as Scope[], sessions };
-}
+  #keyOf(row: Row): ApiKey {
+    return {
+      ...row,
+      hash: this.#vault.open(apiKeyHash(row.keyId, row), row.hash),
+      scopes: JSON.parse(row.scopes) as Scope[],
+      sessions: row.sessions === null ? null : (JSON.parse(row.sessions) as SessionId[]),
+    };
+  }
 
-function rowOf(key: ApiKey): Row {
-  const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
-  return { ...key, scopes: JSON.stringify(key.scopes), sessions };
+  #rowOf(key: ApiKey): Row {
+    const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
+    const may = { scopes: JSON.stringify(key.scopes), sessions };
+    return { ...key, ...may, hash: this.#vault.seal(apiKeyHash(key.keyId, may), key.hash) };
+  }
 }
 
 function prepare(db: Database) {

@@ -101,8 +101,8 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
     pollVotes,
     awaitedNumbers,
     conversations,
-    settings: new SqliteSettingsStore(db),
-    apiKeys: new SqliteApiKeyStore(db),
+    settings: new SqliteSettingsStore(db, vault),
+    apiKeys: new SqliteApiKeyStore(db, vault),
     masterKey: new MasterKeyHolder(db, dataKeys),
     idempotency,
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
@@ -121,6 +121,8 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
     idempotency.prune();
     journal.prune();
     pollVotes.prune();
+    // What was overwritten, such as the data key of a removed session, is in the write-ahead log until it is emptied.
+    db.pragma('wal_checkpoint(TRUNCATE)');
   };
   return {
     ...watched(stores, condition),

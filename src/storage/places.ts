@@ -1,6 +1,6 @@
 import { type SessionId } from '../domain/session-id.ts';
 
-/** The owner of what outlives its session: callbacks, answers, and the names of files. No session's id is empty. */
+/** The owner of what outlives its session (callbacks, answers, the names of files), and of what is about none. No session's id is empty. */
 export const COMMON = '';
 
 /** Whose data key a value is encrypted with. */
@@ -50,3 +50,10 @@ export const storedAnswer = (column: 'request_hash' | 'body', scope: string, key
 /** The name that the sender gave to a file. */
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   place(COMMON, 'media_files.file_name', sessionId, messageId);
+
+/** A setting: among them is what the keys for the doors are hashed with. */
+export const settingOf = (name: string) => place(COMMON, 'settings.value', name);
+
+/** The hash of a key for the doors, with what that key may do: whoever widens it in the row has no key any more. */
+export const apiKeyHash = (keyId: string, may: { scopes: string; sessions: string | null }) =>
+  place(COMMON, 'api_keys.hash', keyId, may.scopes, may.sessions ?? '');

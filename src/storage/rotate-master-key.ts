@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { type Secret } from '../kit/secret.ts';
 import { DataKeys } from './data-keys.ts';
 import { openDatabase } from './database.ts';
-import { USUAL_DELETE } from './encryption.ts';
+import { overwriting } from './overwriting.ts';
 import { promised } from './promised.ts';
 import { StorageKeyError } from './storage-error.ts';
 
@@ -69,14 +69,9 @@ function nextKey(dataKeys: DataKeys, sealed: string): Secret {
 
 function rewrapAll(db: Database, dataKeys: DataKeys, to: Secret): number {
   // Who has the older key must find nothing in the file that it opens.
-  db.pragma('secure_delete = ON');
-  try {
-    const count = dataKeys.rewrap(to);
-    emptyLog(db);
-    return count;
-  } finally {
-    db.pragma(USUAL_DELETE);
-  }
+  const count = overwriting(db, () => dataKeys.rewrap(to));
+  emptyLog(db);
+  return count;
 }
 
 /** The key is changed by now, also when the disk does not take this: the next checkpoint does it then. */

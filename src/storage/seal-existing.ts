@@ -1,6 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type SessionId } from '../domain/session-id.ts';
 import {
+  apiKeyHash,
   callbackBody,
   chosenOptions,
   credentialsOf,
@@ -8,6 +9,7 @@ import {
   journalPart,
   type Place,
   sentContent,
+  settingOf,
   signalKey,
   storedAnswer,
 } from './places.ts';
@@ -73,6 +75,16 @@ const TABLES: readonly SealedTable[] = [
     key: ['session_id', 'message_id'],
     columns: { file_name: (row) => fileNameOf(session(row), text(row, 'message_id')) },
   },
+  { name: 'settings', key: ['name'], columns: { value: (row) => settingOf(text(row, 'name')) } },
+  {
+    name: 'api_keys',
+    key: ['key_id'],
+    along: ['scopes', 'sessions'],
+    columns: {
+      hash: (row) =>
+        apiKeyHash(text(row, 'key_id'), { scopes: text(row, 'scopes'), sessions: textOrNull(row, 'sessions') }),
+    },
+  },
 ];
 
 /** Encrypts all that was stored as it is. To be called within a transaction. */
@@ -114,4 +126,8 @@ function session(row: Row): SessionId {
 
 function text(row: Row, column: string): string {
   return row[column] as string;
+}
+
+function textOrNull(row: Row, column: string): string | null {
+  return row[column] as string | null;
 }

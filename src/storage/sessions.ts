@@ -9,6 +9,7 @@ import { type SqliteConversationStore } from './conversations.ts';
 import { type SqliteJournal } from './journal.ts';
 import { type Outbox } from './outbox.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
+import { overwriting } from './overwriting.ts';
 import { promised } from './promised.ts';
 import { type SqliteTimeline } from './timeline.ts';
 import { type Vault } from './vault.ts';
@@ -38,7 +39,6 @@ const BELONGINGS = [
   'poll_votes',
   'awaited_numbers',
   'timeline',
-  'data_keys',
   'sessions',
 ];
 
@@ -55,10 +55,12 @@ export interface SessionStoreParts {
 
 /** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
 export class SqliteSessionStore implements SessionStore {
+  readonly #db: Database;
   readonly #parts: SessionStoreParts;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, parts: SessionStoreParts) {
+    this.#db = db;
     this.#parts = parts;
     this.#sql = prepare(db);
   }
@@ -74,7 +76,11 @@ export class SqliteSessionStore implements SessionStore {
 
   /** Also removes credentials, keys, sent messages, and the data key that they are encrypted with. Callbacks other than QRs stay and are still delivered. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
-    const forget = () => this.#sql.remove.forEach((statement) => statement.run(sessionId));
+    const forget = () => {
+      this.#sql.remove.forEach((statement) => statement.run(sessionId));
+      // What is left of the session in free pages, and in what is copied from now on, is not to be read without it.
+      overwriting(this.#db, () => this.#sql.removeDataKey.run(sessionId));
+    };
     return promised(() => {
       this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId });
       this.#parts.vault.forget(sessionId);
@@ -121,6 +127,7 @@ function prepare(db: Database) {
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
          @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)`,
     ),
+    removeDataKey: db.prepare<[SessionId]>('DELETE FROM data_keys WHERE session_id = ?'),
     remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
   };
 }

@@ -1,87 +1,11 @@
-import { copyFile, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
-import { Secret } from '../../../src/kit/secret.ts';
-import { type JournalEntry, type MessageKey } from '../../../src/domain/signal-ports.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import { readdir } from 'node:fs/promises';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';
 import { DataKeys } from '../../../src/storage/data-keys.ts';
-import { rotateMasterKey } from '../../../src/storage/rotate-master-key.ts';
 import { credentialsOf } from '../../../src/storage/places.ts';
 import { SealingVault } from '../../../src/storage/sealing-vault.ts';
-import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/storage-error.ts';
-import { ManualClock } from '../../harness/manual-clock.ts';
-import { ANA, BEA, MASTER_KEY, news, record, testFolder } from './support.ts';
-
-const OTHER_KEY = new Secret('5a'.repeat(32));
-const clock = new ManualClock();
-
-const ENTRY: JournalEntry = {
-  ciphertextHash: Buffer.from('hash'),
-  messageKey: 'message' as MessageKey,
-  delivery: 'delivery',
-  parts: 1,
-  attrs: { id: 'M2', notify: 'canary-push-name' },
-  plaintext: Buffer.from('canary-plaintext'),
-};
-
-/** One of everything that says something, each with a word of its own in it. */
-async function fill(storage: Storage, id: SessionId): Promise<void> {
-  const told = news(id, `${id}-news`);
-  await storage.sessions.commit(record(id), [
-    { ...told, event: { ...told.event, body: { ...told.event.body, error_message: 'canary-callback' } } as never },
-  ]);
-  await storage.signalKeys.saveCredentials(id, '{"noiseKey":"canary-credentials"}');
-  await storage.signalKeys.set(id, [{ type: 'session', id: '1', value: '"canary-signal-key"' }], ENTRY);
-  await storage.sentMessages.add(id, {
-    ...{ messageId: 'M1', to: '1@lid', toNumber: null },
-    content: Buffer.from('canary-sent'),
-  });
-  await storage.sessions.commit(record(id), [], {
-    vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
-  });
-  await storage.idempotency.save('scope', id, { requestHash: 'canary-hash', status: 200, body: '"canary-answer"' });
-  await storage.mediaRows.put({
-    ...{ sessionId: id, messageId: 'M2', path: `${id}/M2.pdf`, mimetype: null, size: 1, createdAtMs: 1 },
-    fileName: 'canary-file-name.pdf',
-  });
-}
-
-/** All of it, as the product reads it. */
-async function contents(storage: Storage, id: SessionId) {
-  return {
-    credentials: await storage.signalKeys.credentials(id),
-    key: await storage.signalKeys.get(id, 'session', ['1']),
-    recalled: await storage.journal.find(id, ENTRY.ciphertextHash, ENTRY.messageKey),
-    entries: await storage.journal.withId(id, 'M2'),
-    leftOver: await storage.journal.leftOver(id),
-    sent: await storage.sentMessages.find(id, 'M1'),
-    votes: await storage.pollVotes.of(id, 'P'),
-    callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
-    answer: await storage.idempotency.find('scope', id),
-    file: await storage.mediaRows.find({ sessionId: id, messageId: 'M2' }),
-  };
-}
-
-/** How often the word is in the files of the folder. */
-async function occurrences(folder: string, word: string): Promise<number> {
-  const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
-  return files.reduce((count, text) => count + text.split(word).length - 1, 0);
-}
-
-/** Does something to the closed database, as somebody does who can write the file. */
-function tamper(folder: string, work: (db: Database) => void): void {
-  const db = new Sqlite(join(folder, 'orchestrator.db'));
-  work(db);
-  db.close();
-}
-
-async function filledFolder(key: Secret | null, ids: SessionId[] = [ANA]): Promise<string> {
-  const folder = await testFolder();
-  await using storage = openStorage(folder, clock, key);
-  for (const id of ids) await fill(storage, id);
-  return folder;
-}
+import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/storage-error.ts';
+import { clock, contents, fill, filledFolder, occurrences, tamper } from './filled.ts';
+import { ANA, BEA, MASTER_KEY, testFolder } from './support.ts';
 
 describe('with a master key', () => {
   it('the files hold no word of what is stored, also while they are written', async () => {
@@ -172,6 +96,16 @@ describe('with a master key', () => {
       (it) => it.idempotency.find('scope', BEA),
     ],
     [
+      'a choice in a poll',
+      'UPDATE poll_votes SET options = (SELECT options FROM poll_votes AS it WHERE it.session_id = @from)',
+      (it) => it.pollVotes.of(BEA, 'P'),
+    ],
+    [
+      'the name of a file',
+      'UPDATE media_files SET file_name = (SELECT file_name FROM media_files AS it WHERE it.session_id = @from)',
+      (it) => it.mediaRows.find({ sessionId: BEA, messageId: 'M2' }),
+    ],
+    [
       'a data key',
       'UPDATE data_keys SET wrapped = (SELECT wrapped FROM data_keys AS it WHERE it.session_id = @from)',
       (it) => it.signalKeys.credentials(BEA),
@@ -194,6 +128,65 @@ describe('with a master key', () => {
 
     await expect(storage.signalKeys.get(ANA, 'session', ['2'])).rejects.toThrow(SealBrokenError);
     await expect(storage.sentMessages.find(ANA, 'M1')).rejects.toThrow(SealBrokenError);
+  });
+
+  it.each<[string, string, (storage: Storage) => Promise<unknown>]>([
+    ['that may do more', `UPDATE api_keys SET scopes = '["admin"]'`, (it) => it.apiKeys.all()],
+    ['for all sessions', `UPDATE api_keys SET sessions = NULL`, (it) => it.apiKeys.all()],
+    ['of another id', `UPDATE api_keys SET key_id = 'mine'`, (it) => it.apiKeys.all()],
+    ['with a hash of one’s own', `UPDATE api_keys SET hash = '${'00'.repeat(32)}'`, (it) => it.apiKeys.all()],
+    ['with a pepper of one’s own', `UPDATE settings SET value = 'pepper'`, (it) => it.settings.get(`of ${ANA}`)],
+    ['with the value of another setting', `UPDATE settings SET name = 'x'`, (it) => it.settings.get('x')],
+  ])('nobody who writes the file makes a key for the doors: %s', async (_, sql, read) => {
+    const folder = await filledFolder(MASTER_KEY);
+    tamper(folder, (db) => db.exec(sql));
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    await expect(read(storage)).rejects.toThrow(SealBrokenError);
+  });
+
+  it.each([1, 12, 15, 16, 28])('a value without its last %s bytes is not read', async (count) => {
+    const folder = await filledFolder(MASTER_KEY);
+    tamper(folder, (db) => {
+      const whole = db.prepare('SELECT content FROM sent_messages').pluck().get() as Buffer;
+      db.prepare('UPDATE sent_messages SET content = ?').run(whole.subarray(0, -count));
+    });
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    await expect(storage.sentMessages.find(ANA, 'M1')).rejects.toThrow(SealBrokenError);
+  });
+
+  it('no data key in its place stops the start: nothing is encrypted twice', async () => {
+    const folder = await filledFolder(MASTER_KEY);
+    let common: unknown;
+    tamper(folder, (db) => {
+      common = db.prepare("SELECT wrapped FROM data_keys WHERE session_id = ''").pluck().get();
+      db.exec("DELETE FROM data_keys WHERE session_id = ''");
+    });
+    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow(StorageUnreadableError);
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageKeyError);
+    tamper(folder, (db) => db.prepare("INSERT INTO data_keys VALUES ('', ?)").run(common));
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    expect((await contents(storage, ANA)).credentials).toContain('canary');
+  });
+
+  it('a start that ended before the traces were removed is followed by one that removes them', async () => {
+    const folder = await filledFolder(MASTER_KEY);
+    tamper(folder, (db) => {
+      db.exec(
+        `CREATE TABLE free (text TEXT); INSERT INTO free VALUES ('${'canary '.repeat(9_999)}'); DROP TABLE free;`,
+      );
+      db.exec("INSERT INTO settings VALUES ('traces of plaintext', 'there may be some')");
+    });
+    expect(await occurrences(folder, 'canary')).toBeGreaterThan(0);
+
+    await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();
+
+    expect(await occurrences(folder, 'canary')).toBe(0);
   });
 
   it.each(['{"noiseKey":"planted"}', '', 'AAAA'])(
@@ -254,74 +247,5 @@ describe('with a master key', () => {
       const later = new SealingVault(db, new DataKeys(db, MASTER_KEY));
       expect(later.open(credentialsOf(ANA), sealed)).toBe('kept');
     });
-  });
-});
-
-describe('another master key, or none', () => {
-  it.each([
-    ['another', OTHER_KEY, 'was encrypted with another master key'],
-    ['none', null, 'is encrypted'],
-  ])('%s stops the start with a sentence, and changes nothing', async (_, key, sentence) => {
-    const folder = await filledFolder(MASTER_KEY);
-    const file = join(folder, 'orchestrator.db');
-    await copyFile(file, `${folder}/before`);
-
-    expect(() => openStorage(folder, clock, key)).toThrow(StorageKeyError);
-    expect(() => openStorage(folder, clock, key)).toThrow(sentence);
-
-    expect((await readFile(file)).equals(await readFile(`${folder}/before`))).toBe(true);
-    await using storage = openStorage(folder, clock, MASTER_KEY);
-    expect((await contents(storage, ANA)).credentials).toContain('canary');
-  });
-});
-
-describe('the rotation', () => {
-  it('has everything open with the new key, and nothing with the old one', async () => {
-    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
-    const stored = await (async () => {
-      await using storage = openStorage(folder, clock, MASTER_KEY);
-      return await contents(storage, BEA);
-    })();
-
-    expect(rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toBe(3);
-
-    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow(StorageKeyError);
-    await using storage = openStorage(folder, clock, OTHER_KEY);
-    expect(await contents(storage, BEA)).toEqual(stored);
-  });
-
-  it('changes nothing of what is encrypted but the data keys', async () => {
-    const folder = await filledFolder(MASTER_KEY);
-    const values = () => {
-      let all: unknown;
-      tamper(
-        folder,
-        (db) => (all = db.prepare('SELECT value FROM signal_keys UNION SELECT body FROM callbacks').all()),
-      );
-      return all;
-    };
-    const before = values();
-
-    rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY });
-
-    expect(values()).toEqual(before);
-  });
-
-  it('is all or nothing', async () => {
-    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
-    tamper(folder, (db) => db.exec(`UPDATE data_keys SET wrapped = zeroblob(60) WHERE session_id = '${BEA}'`));
-
-    expect(() => rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toThrow();
-
-    await using storage = openStorage(folder, clock, MASTER_KEY);
-    expect(await storage.signalKeys.credentials(ANA)).toContain('canary');
-  });
-
-  it('waits for nobody: with a wrong key, or while the server runs, it is refused', async () => {
-    const folder = await filledFolder(MASTER_KEY);
-    expect(() => rotateMasterKey(folder, { from: OTHER_KEY, to: MASTER_KEY })).toThrow(StorageKeyError);
-    await using running = openStorage(folder, clock, MASTER_KEY);
-    expect(() => rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toThrow(StorageInUseError);
-    expect(await running.signalKeys.credentials(ANA)).toContain('canary');
   });
 });

@@ -1,0 +1,147 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Database } from 'better-sqlite3';
+import { Secret } from '../../../src/kit/secret.ts';
+import { type SessionId } from '../../../src/domain/session-id.ts';
+import { openStorage } from '../../../src/storage/open.ts';
+import { DataKeys, sealNextKey } from '../../../src/storage/data-keys.ts';
+import { rotateMasterKey } from '../../../src/storage/rotate-master-key.ts';
+import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/storage-error.ts';
+import { clock, contents, fill, filledFolder, occurrences, tamper } from './filled.ts';
+import { ANA, BEA, MASTER_KEY, testFolder } from './support.ts';
+
+const OTHER_KEY = new Secret('5a'.repeat(32));
+
+describe('another master key, or none', () => {
+  it.each([
+    ['another', OTHER_KEY, 'was encrypted with another master key'],
+    ['none', null, 'is encrypted'],
+  ])('%s stops the start with a sentence, and changes nothing', async (_, key, sentence) => {
+    const folder = await filledFolder(MASTER_KEY);
+    const file = join(folder, 'orchestrator.db');
+    await copyFile(file, `${folder}/before`);
+
+    expect(() => openStorage(folder, clock, key)).toThrow(StorageKeyError);
+    expect(() => openStorage(folder, clock, key)).toThrow(sentence);
+
+    expect((await readFile(file)).equals(await readFile(`${folder}/before`))).toBe(true);
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+    expect((await contents(storage, ANA)).credentials).toContain('canary');
+  });
+});
+
+describe('the rotation', () => {
+  it('has everything open with the new key, and nothing with the old one', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    const stored = await (async () => {
+      await using storage = openStorage(folder, clock, MASTER_KEY);
+      return await contents(storage, BEA);
+    })();
+
+    expect(rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toBe(3);
+
+    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow(StorageKeyError);
+    await using storage = openStorage(folder, clock, OTHER_KEY);
+    expect(await contents(storage, BEA)).toEqual(stored);
+  });
+
+  it('changes nothing of what is encrypted but the data keys', async () => {
+    const folder = await filledFolder(MASTER_KEY);
+    const values = () => {
+      let all: unknown;
+      tamper(
+        folder,
+        (db) => (all = db.prepare('SELECT value FROM signal_keys UNION SELECT body FROM callbacks').all()),
+      );
+      return all;
+    };
+    const before = values();
+
+    rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY });
+
+    expect(values()).toEqual(before);
+  });
+
+  it('is all or nothing', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    tamper(folder, (db) => db.exec(`UPDATE data_keys SET wrapped = zeroblob(60) WHERE session_id = '${BEA}'`));
+
+    expect(() => rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toThrow();
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+    expect(await storage.signalKeys.credentials(ANA)).toContain('canary');
+  });
+
+  it('leaves no data key in the files that the old key opens, nor one of a removed session', async () => {
+    const folder = await filledFolder(MASTER_KEY, []);
+    const ids = Array.from({ length: 400 }, (_, at) => `session_${at * 7919}_x` as SessionId);
+    const wrapped: string[] = [];
+    tamper(folder, (db) => {
+      const keys = new DataKeys(db, MASTER_KEY);
+      // As the product has it.
+      db.pragma('secure_delete = FAST');
+      db.transaction(() => ids.forEach((id) => keys.make(id)))();
+      const all = db.prepare('SELECT wrapped FROM data_keys').pluck().all() as Buffer[];
+      wrapped.push(...all.map((key) => key.toString('latin1')));
+    });
+    const found = async () =>
+      (await Promise.all(wrapped.map((key) => occurrences(folder, key)))).filter(Boolean).length;
+    {
+      await using storage = openStorage(folder, clock, MASTER_KEY);
+      for (const id of ids.slice(40)) await storage.sessions.remove(id, []);
+      await storage.prune(0);
+      expect(await found()).toBe(41);
+      expect(await storage.masterKey.change(sealNextKey({ from: MASTER_KEY, to: OTHER_KEY }))).toBe(41);
+      expect(await found()).toBe(0);
+    }
+  });
+
+  it('of a running storage takes a key that was sealed with its own, and nothing else', async () => {
+    const folder = await filledFolder(MASTER_KEY);
+    const third = new Secret('7c'.repeat(32));
+    const before = sealNextKey({ from: MASTER_KEY, to: OTHER_KEY });
+    {
+      await using storage = openStorage(folder, clock, MASTER_KEY);
+      const wrong = { code: 'wrong_master_key' };
+      const changed = `${before.startsWith('A') ? 'B' : 'A'}${before.slice(1)}`;
+      for (const sealed of [sealNextKey({ from: OTHER_KEY, to: third }), '', before.slice(4), changed]) {
+        await expect(storage.masterKey.change(sealed)).rejects.toMatchObject(wrong);
+      }
+      const stored = await contents(storage, ANA);
+      expect(await storage.masterKey.change(before)).toBe(2);
+      expect(await contents(storage, ANA)).toEqual(stored);
+      await fill(storage, BEA);
+      await expect(storage.masterKey.change(before)).rejects.toMatchObject(wrong);
+      expect(await storage.masterKey.change(sealNextKey({ from: OTHER_KEY, to: third }))).toBe(3);
+    }
+
+    expect(() => openStorage(folder, clock, OTHER_KEY)).toThrow(StorageKeyError);
+    await using storage = openStorage(folder, clock, third);
+    expect((await contents(storage, BEA)).credentials).toContain('canary');
+    const plain = openStorage(await testFolder(), clock, null);
+    await expect(plain.masterKey.change(before)).rejects.toMatchObject({ code: 'storage_not_encrypted' });
+    await plain[Symbol.asyncDispose]();
+  });
+
+  it('has a data key that was put back from before open nothing, and only that', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    const one = (db: Database) => db.prepare('SELECT wrapped FROM data_keys WHERE session_id = ?').pluck().get(ANA);
+    let older: unknown;
+    tamper(folder, (db) => (older = one(db)));
+    rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY });
+    tamper(folder, (db) => db.prepare('UPDATE data_keys SET wrapped = ? WHERE session_id = ?').run(older, ANA));
+
+    await using storage = openStorage(folder, clock, OTHER_KEY);
+
+    await expect(storage.signalKeys.credentials(ANA)).rejects.toThrow(SealBrokenError);
+    expect(await storage.signalKeys.credentials(BEA)).toContain('canary');
+  });
+
+  it('waits for nobody: with a wrong key, or while the server runs, it is refused', async () => {
+    const folder = await filledFolder(MASTER_KEY);
+    expect(() => rotateMasterKey(folder, { from: OTHER_KEY, to: MASTER_KEY })).toThrow(StorageKeyError);
+    await using running = openStorage(folder, clock, MASTER_KEY);
+    expect(() => rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY })).toThrow(StorageInUseError);
+    expect(await running.signalKeys.credentials(ANA)).toContain('canary');
+  });
+});
