@@ -5,6 +5,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { SealBrokenError } from './storage-error.ts';
 import { type Vault } from './vault.ts';
 
 /**
@@ -61,11 +62,10 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
 
   all(): Promise<HeldCallback[]> {
     return promised(() =>
-      this.#sql.all.all({ nowMs: this.#clock.now() }).map(({ sessionId, webhookId, body }) => {
-        const { message_id, edited_message_id } = JSON.parse(
-          this.#vault.open(callbackBody(sessionId, webhookId), body),
-        ) as Body;
-        return { sessionId, webhookId, messageId: edited_message_id ?? message_id };
+      this.#sql.all.all({ nowMs: this.#clock.now() }).flatMap(({ sessionId, webhookId, body }) => {
+        const { message_id, edited_message_id } = this.#bodyOf(sessionId, webhookId, body) ?? {};
+        const messageId = edited_message_id ?? message_id;
+        return messageId === undefined ? [] : [{ sessionId, webhookId, messageId }];
       }),
     );
   }
@@ -85,6 +85,16 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
   /** The process ends: nobody is to be woken any more. */
   end(): void {
     for (const alarm of this.#alarms.values()) alarm.cancel();
+  }
+
+  /** One that was tampered with must not keep all others waiting: whoever hands it over will say so. */
+  #bodyOf(sessionId: SessionId, webhookId: string, body: string): Body | undefined {
+    try {
+      return JSON.parse(this.#vault.open(callbackBody(sessionId, webhookId), body)) as Body;
+    } catch (error) {
+      if (error instanceof SealBrokenError) return undefined;
+      throw error;
+    }
   }
 
   #wake(sessionId: SessionId): void {

@@ -107,13 +107,29 @@ describe('a request that is no HTTP', () => {
 });
 
 describe('a request that does not arrive', () => {
+  const HEADERS = `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n`;
+
   it.each([
-    ['headers', 'GET /sessions HTTP/1.1\r\nHost: x\r\n'],
-    ['body', `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`],
-  ])('is refused when its %s take too long', async (_what, text) => {
+    ['nothing comes', ''],
+    ['its headers take too long', 'GET /sessions HTTP/1.1\r\nHost: x\r\n'],
+    ['its body takes too long', `${HEADERS}\r\n{`],
+  ])('is refused when %s', async (_what, text) => {
     await using world = await startServer({ headersMs: 50, requestMs: 100 });
     const client = await RawClient.to(world.server.port);
     client.write(text);
     expectRefusal(await client.closed(), 'request_timeout');
+  });
+
+  it.each([
+    ['headers', `${HEADERS}X-Long: `],
+    ['body', `${HEADERS}\r\n{"message": "`],
+  ])('is refused also when a byte of its %s comes now and then', async (_what, text) => {
+    await using world = await startServer({ headersMs: 50, requestMs: 100 });
+    const client = await RawClient.to(world.server.port);
+    client.write(text);
+    const drip = setInterval(() => client.write('x'), 5);
+    const answer = await client.closed().finally(() => clearInterval(drip));
+    expectRefusal(answer, 'request_timeout');
+    expect(world.sessions.sent).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { openStorage, type Storage } from '../../../src/storage/open.ts';
 import { DataKeys } from '../../../src/storage/data-keys.ts';
-import { credentialsOf } from '../../../src/storage/places.ts';
+import { callbackBody, credentialsOf } from '../../../src/storage/places.ts';
 import { SealingVault } from '../../../src/storage/sealing-vault.ts';
 import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/storage-error.ts';
 import { clock, contents, fill, filledFolder, occurrences, tamper } from './filled.ts';
@@ -200,6 +200,24 @@ describe('with a master key', () => {
       await expect(storage.signalKeys.credentials(ANA)).rejects.toThrow(SealBrokenError);
     },
   );
+
+  it('a callback that was tampered with keeps no other from its file', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    tamper(folder, (db) => {
+      db.exec(`UPDATE callbacks SET hold_until_ms = ${clock.now() + 1_000}`);
+      db.exec(`UPDATE callbacks SET body = 'AAAA' WHERE session_id = '${ANA}'`);
+      const body = { session_id: BEA, message_id: 'M7', edited_message_id: null };
+      const sealed = new SealingVault(db, new DataKeys(db, MASTER_KEY)).seal(
+        callbackBody(BEA, `${BEA}-news`),
+        JSON.stringify(body),
+      );
+      db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(sealed, BEA);
+    });
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    expect(await storage.heldCallbacks.all()).toEqual([{ sessionId: BEA, webhookId: `${BEA}-news`, messageId: 'M7' }]);
+  });
 
   it('the same value is another text each time', async () => {
     const folder = await testFolder();
