@@ -18,6 +18,7 @@ const SETTINGS = {
   PRODUCTION_API_KEY: 'canary-production-api-key',
   CALLBACK_SECRET: 'canary-callback-secret',
   MASTER_KEY: randomBytes(32).toString('hex'),
+  KEY_PEPPER: 'canary-key-pepper',
 };
 const MEDIA_KEY = randomBytes(32);
 /** Every text that somebody writes has it in it, and so has every key that a caller makes up. */
@@ -28,6 +29,8 @@ class Story implements AsyncDisposable {
   readonly refusals: Answer[] = [];
   /** What stands in the QRs beside the public keys. */
   readonly qrSecrets: string[] = [];
+  /** Keys and tokens that the server made. */
+  readonly madeKeys: string[] = [];
   sessionId = '';
   readonly #world: World;
   readonly #account: Phone;
@@ -89,6 +92,23 @@ class Story implements AsyncDisposable {
     });
     await this.#person.sendPoll(ACCOUNT, { name: 'canary-question', options: ['canary-option', 'canary-other'] });
     await this.#arrived('canary-question');
+  }
+
+  /** A key and a token, each shown where it may do something and where it may not. */
+  async showKeys(): Promise<void> {
+    const { body: made } = await this.#ask('POST', '/keys', { name: 'canary-name', scopes: ['sessions:create'] });
+    const key = { authorization: `Bearer ${made.key}` };
+    const { body: given } = await this.#ask('POST', '/tokens', { sessionId: this.sessionId }, key);
+    const token = { authorization: `Bearer ${given.token}` };
+    this.madeKeys.push(made.key as string, given.token as string);
+    expect((await this.#ask('GET', `/sessions/${this.sessionId}`, undefined, token)).status).toBe(200);
+    await this.refused('GET', '/keys', undefined, key);
+    await this.refused('GET', '/keys', undefined, token);
+    await this.refused('DELETE', `/keys/${made.key}`);
+    await this.refused('POST', '/config/master-key', { sealed: 'canary00'.repeat(10) });
+    expect((await this.#ask('DELETE', `/keys/${made.data.keyId}`)).status).toBe(200);
+    await this.refused('GET', `/sessions/${this.sessionId}`, undefined, token);
+    await this.refused('GET', `/sessions/${this.sessionId}`, undefined, key);
   }
 
   /** Every kind of request that is refused, each with something in it that is nobody's business. */
@@ -187,6 +207,7 @@ it('no secret and no text is in the log or in a refusal, whatever goes wrong', a
   await story.link();
   await story.converse();
   await story.ask();
+  await story.showKeys();
   await story.suffer();
   await story.kill();
   await story.start();
@@ -203,8 +224,10 @@ it('no secret and no text is in the log or in a refusal, whatever goes wrong', a
     Buffer.from(value).toString('base64').replace(/=+$/, ''),
     Buffer.from(value).toString('hex'),
   ]);
-  expect(story.qrSecrets.every((secret) => secret.length > 20)).toBe(true);
-  for (const secret of [CANARY, ...story.qrSecrets, ...forms]) {
+  const made = [...story.qrSecrets, ...story.madeKeys];
+  expect(made).toHaveLength(4);
+  expect(made.every((secret) => secret.length > 20)).toBe(true);
+  for (const secret of [CANARY, ...made, ...forms]) {
     expect(lines.filter((line) => line.includes(secret))).toEqual([]);
   }
 }, 40_000);
