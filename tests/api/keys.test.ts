@@ -37,6 +37,39 @@ it('a key of some sessions is shown these alone', async () => {
   expect((body as { data: { session_id: string }[] }).data.map((view) => view.session_id)).toEqual([PAIRING]);
 });
 
+it('a key of a session that was removed opens nothing any more, and no other session', async () => {
+  const api = start();
+  const { key } = await made(api, { scopes: ['sessions:read', 'sessions:create'], sessions: [PAIRING] });
+  await request(api.app).delete(`/sessions/${PAIRING}`).set(bearer(key)).expect(200);
+
+  await request(api.app).get(`/sessions/${PAIRING}`).set(bearer(key)).expect(404);
+  await request(api.app).get(`/sessions/${CONNECTED}`).set(bearer(key)).expect(404);
+  await request(api.app).get('/generate-qr').set(bearer(key)).expect(403);
+  const { body } = await request(api.app).get('/sessions').set(bearer(key)).expect(200);
+  expect(body).toEqual({ success: true, data: [] });
+});
+
+it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a name that every object has is no scope, no session and no key: %s',
+  async (name) => {
+    const api = start();
+    await request(api.app)
+      .post('/keys')
+      .set(HOUSE)
+      .send({ scopes: [name] })
+      .expect(400);
+    const ask = (path: string) => request(api.app).get(path).set(HOUSE);
+    await ask(`/sessions/${name}`).expect(404, /session_not_found/);
+    await request(api.app)
+      .delete(`/keys/${name}`)
+      .set(HOUSE)
+      .expect(404, /key_not_found/);
+    await ask(`/callbacks?state=${name}`).expect(400, /invalid_query/);
+    await request(api.app).get('/sessions').set(bearer(name)).expect(401);
+    await request(api.app).post('/tokens').set(HOUSE).send(`{"${name}": {"ttl": 1}}`).type('json').expect(200);
+  },
+);
+
 it('keys are listed without what they could be made from', async () => {
   const api = start();
   const { key, keyId } = await made(api, { scopes: ['messages:send'], sessions: [CONNECTED] });
