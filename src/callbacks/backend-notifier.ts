@@ -8,7 +8,15 @@ import { Supervisor } from '../kit/supervisor.ts';
 import { Breaker } from './breaker.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
 import { Pauses } from './pauses.ts';
-import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict, type Wait } from './policy.ts';
+import {
+  describe,
+  isUnwanted,
+  maybeTaken,
+  type PolicySettings,
+  type PostFailure,
+  verdict,
+  type Wait,
+} from './policy.ts';
 import { type Post } from './post.ts';
 import { Suspicion } from './suspicion.ts';
 
@@ -174,13 +182,14 @@ export class BackendNotifier implements AsyncDisposable {
     };
     const next = verdict(tried, policy, chance);
     if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
-    return this.#keep(callback, describe(failure), next);
+    return this.#keep(callback, failure, next);
   }
 
-  async #keep(callback: PendingCallback, error: string, wait: Wait): Promise<Wait> {
+  async #keep(callback: PendingCallback, failure: PostFailure, wait: Wait): Promise<Wait> {
     const { delayMs } = wait;
     const { queue, clock, log } = this.#parts;
-    await queue.failed(callback, error, clock.now());
+    const error = describe(failure);
+    await queue[maybeTaken(failure) ? 'unclear' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
     return wait;

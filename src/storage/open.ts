@@ -35,6 +35,7 @@ import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
 import { plainVault } from './vault.ts';
+import { WaitingQrs } from './waiting-qrs.ts';
 
 /**
  * Everything that survives a restart. While the disk is full or fails, every method rejects with a
@@ -77,13 +78,14 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
   const db = openDatabase(authDir, masterKey);
   const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
   const bell = new ReadyBell();
-  const outbox = new Outbox(db, { clock, bell, vault });
+  const qrs = new WaitingQrs(db);
+  const outbox = new Outbox(db, { clock, bell, vault, qrs });
   const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock, vault);
   const retryBell = new ReadyBell();
   const heldCallbacks = new SqliteHeldCallbacks(db, { bell, clock, vault });
-  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault });
+  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault, qrs });
   const sentMessages = new SqliteSentMessageStore(db, { clock, outbox, vault });
   const idempotency = new SqliteIdempotencyStore(db, clock, vault);
   const conversations = new SqliteConversationStore(db, clock);

@@ -2,7 +2,7 @@ import { Breaker } from '../../../src/callbacks/breaker.ts';
 import { type PostFailure } from '../../../src/callbacks/policy.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-const AWAY: PostFailure = { kind: 'unreachable', detail: 'away' };
+const AWAY: PostFailure = { kind: 'unreachable', detail: 'away', maybeArrived: false };
 
 const asksFor = (status: number): PostFailure => ({ kind: 'refused', status, retryAfterMs: 60_000 });
 

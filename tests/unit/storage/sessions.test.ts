@@ -58,13 +58,17 @@ describe('the sessions', () => {
     expect(await db.drain(BEA)).toEqual(['1 q2']);
   });
 
-  it('do not bring a removed QR back when it was on its way', async () => {
+  it.each([
+    ['delivered', ['2 goodbye']],
+    ['failed', ['1 goodbye']],
+  ] as const)('leave no gap and no number twice when their QR is on its way and %s', async (end, rest) => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
     await db.storage.sessions.remove(ANA, [news(ANA, 'goodbye')]);
-    await db.storage.callbacks.delivered(onItsWay, 1);
-    expect(await db.drain(ANA)).toEqual(['1 goodbye']);
+    if (end === 'delivered') await db.storage.callbacks.delivered(onItsWay, 1);
+    else await db.storage.callbacks.failed(onItsWay, 'refused', 1);
+    expect(await db.drain(ANA)).toEqual(rest);
   });
 
   it('keep their numbers when they are gone and come back, though all rows are pruned', async () => {
