@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
@@ -39,7 +40,7 @@ export class Reader implements AsyncDisposable {
 
   /** Types these lines into one shell, which ends with the first that fails. */
   async types(script: string): Promise<Outcome> {
-    const env = { PATH: process.env.PATH, HOME: this.#folder, ...this.#environment };
+    const env = { ...CHILD_ENVIRONMENT, HOME: this.#folder, ...this.#environment };
     const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       ...{ cwd: this.#folder, env },
       stdio: ['ignore', 'pipe', 'pipe'],
