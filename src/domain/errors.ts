@@ -84,6 +84,10 @@ export const ERRORS = {
     status: 503,
     message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',
   },
+  overloaded: {
+    status: 503,
+    message: 'Too many callbacks wait, or the disk is nearly full: nothing new is begun. Try again later.',
+  },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_sessions: { status: 503, message: 'There are as many sessions as MAX_SESSIONS allows.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },
@@ -110,6 +114,13 @@ export class AppError extends Error {
   /** The HTTP status that this failure is answered with. */
   get status(): number {
     return ERRORS[this.code].status;
+  }
+}
+
+/** Nothing new may begin: a bound of what can be kept is reached. The message says which. */
+export class OverloadedError extends AppError {
+  constructor(message: string) {
+    super('overloaded', { message });
   }
 }
 

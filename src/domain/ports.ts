@@ -11,6 +11,14 @@ import { type SessionId } from './session-id.ts';
 import { type MessageKey } from './signal-ports.ts';
 import { type TimelineNote } from './timeline.ts';
 
+/** Whether more may come: from WhatsApp, or by new sessions. */
+export interface Admission {
+  /** @throws OverloadedError while a bound is reached */
+  check(): void;
+  /** Resolves as soon as no bound is reached. */
+  admitted(): Promise<void>;
+}
+
 /* ---- what the core asks of whatsapp/ ---- */
 
 /** Opens lines to WhatsApp. */

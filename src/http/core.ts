@@ -15,13 +15,13 @@ import { type BrowserTokens } from './access/browser-tokens.ts';
 export interface SessionsApi {
   /**
    * Makes a session and waits for WhatsApp's first code.
-   * @throws AppError `qr_timeout` (nothing is left behind), `too_many_sessions`, `too_many_pending_sessions`
+   * @throws AppError `qr_timeout` (nothing is left behind), `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
   /**
    * Makes a session and waits for WhatsApp to take a code, which is then to be typed into the phone of this number.
    * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (nothing is left behind),
-   *   `too_many_sessions`, `too_many_pending_sessions`
+   *   `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
   list(): SessionView[];

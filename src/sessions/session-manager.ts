@@ -10,6 +10,7 @@ import { AppError } from '../domain/errors.ts';
 import { type Metrics } from '../domain/metrics.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
+  type Admission,
   type Connector,
   type ConversationStore,
   type SentMessageStore,
@@ -78,6 +79,7 @@ export interface SessionManagerParts {
   timeline: TimelineStore;
   folders: SessionFolders;
   connector: Connector;
+  admission: Pick<Admission, 'check'>;
   media: MediaKeeper;
   metrics: Metrics;
   clock: Clock;
@@ -152,7 +154,7 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Makes a session and answers with its first code.
-   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
    */
   async generateQr(): Promise<QrOffer> {
     this.#refuseTooMany();
@@ -171,7 +173,7 @@ export class SessionManager implements AsyncDisposable {
   /**
    * Makes a session and answers with the code that links the phone of this number to it. The code is valid for a while, and
    * the session gone when it ends.
-   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
    *   behind
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
@@ -343,6 +345,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #refuseTooMany(): void {
+    this.#parts.admission.check();
     const { maxSessions, maxPendingSessions } = this.#parts.settings;
     if (maxSessions > 0 && this.#sessions.size >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;

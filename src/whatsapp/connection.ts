@@ -1,6 +1,6 @@
 import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, type OverloadedError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type LineMessage, type SendOutcome } from '../domain/ports.ts';
@@ -96,6 +96,11 @@ export class BaileysConnection implements Connection {
     if (this.#line) this.#end(this.#line, undefined);
     else this.#finish(undefined);
     await this.#closed.promise;
+  }
+
+  /** Closes the line, which says why. What has arrived is told still. */
+  holdBack(error: OverloadedError): void {
+    this.#endWith(error);
   }
 
   async logout(): Promise<void> {

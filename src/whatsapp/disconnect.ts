@@ -1,5 +1,5 @@
 import { type CloseReason } from '../domain/close-reason.ts';
-import { StorageUnavailableError } from '../domain/errors.ts';
+import { OverloadedError, StorageUnavailableError } from '../domain/errors.ts';
 import { BrokenLineError, SilentLineError } from './broken-line.ts';
 import { CodeRefusedError, CodeVoidError } from './pairing-code.ts';
 
@@ -29,6 +29,7 @@ export function closeReason({ paired, error }: LineAtClose): CloseReason {
 /** Why we ended it ourselves. */
 function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
   if (error instanceof SilentLineError) return { kind: 'silent' };
   if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
   if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };

@@ -5,7 +5,13 @@ import { ANA, news, startStorage, type TestStorage } from '../storage/support.ts
 function healthOf({ storage, clock }: TestStorage): AppHealth {
   const backend = new HealthKeeper();
   backend.accepted();
-  return new AppHealth({ storage, notifier: { health: () => backend.now }, guard: { unexpected: () => 0 }, clock });
+  return new AppHealth({
+    storage,
+    notifier: { health: () => backend.now },
+    pressure: { why: null },
+    guard: { unexpected: () => 0 },
+    clock,
+  });
 }
 
 async function giveUpNext(db: TestStorage): Promise<void> {
