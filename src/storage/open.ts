@@ -20,6 +20,7 @@ import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { SqliteConversationStore } from './conversations.ts';
 import { openDatabase } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { SqliteHeldCallbacks } from './held-callbacks.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
@@ -91,40 +92,45 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
   const condition = new StorageCondition(db);
+  const commits = new GroupCommit(db);
   const stores = {
-    sessions: new SqliteSessionStore(db, {
-      ...{ outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault },
-    }),
-    sentMessages,
-    pollVotes,
-    awaitedNumbers,
-    conversations,
-    settings: new SqliteSettingsStore(db),
-    apiKeys: new SqliteApiKeyStore(db),
-    idempotency,
-    signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks,
-    archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
-    heldCallbacks,
-    mediaRows: new SqliteMediaRows(db, vault),
-    journal,
-    timeline,
+    sessions: commits.share(
+      new SqliteSessionStore(db, { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault }),
+    ),
+    sentMessages: commits.share(sentMessages),
+    pollVotes: commits.share(pollVotes),
+    awaitedNumbers: commits.share(awaitedNumbers),
+    conversations: commits.share(conversations),
+    settings: commits.share(new SqliteSettingsStore(db)),
+    apiKeys: commits.share(new SqliteApiKeyStore(db)),
+    idempotency: commits.share(idempotency),
+    // A step of a ratchet that rests on what these find is written after it, and told of only then.
+    signalKeys: commits.share(new SqliteSignalKeyStore(db, journal, vault), ['get']),
+    journal: commits.share(journal, ['find']),
+    callbacks: commits.share(callbacks, ['onReady', 'onRetry']),
+    archive: commits.share(new SqliteCallbackArchive(db, { bell, retryBell, clock, vault })),
+    heldCallbacks: commits.share(heldCallbacks),
+    mediaRows: commits.share(new SqliteMediaRows(db, vault)),
+    timeline: commits.share(timeline),
   };
-  const prune = (callbackRetentionMs: number): void => {
-    awaitedNumbers.prune();
-    // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
-    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
-    sentMessages.prune();
-    idempotency.prune();
-    journal.prune();
-    pollVotes.prune();
-  };
+  // What is written besides the stores has a transaction of its own.
+  const alone = <Result>(work: () => Result): Promise<Result> =>
+    promised(() => {
+      commits.flush();
+      return work();
+    });
   return {
     ...watched(stores, condition),
-    check: () => promised(() => condition.check()),
-    prune: (callbackRetentionMs) => promised(() => prune(callbackRetentionMs)),
+    check: () => alone(() => condition.check()),
+    prune: (callbackRetentionMs) =>
+      alone(() => {
+        awaitedNumbers.prune();
+        // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
+        callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
+        for (const store of [sentMessages, idempotency, journal, pollVotes]) store.prune();
+      }),
     [Symbol.asyncDispose]: () =>
-      promised(() => {
+      alone(() => {
         heldCallbacks.end();
         db.close();
       }),
