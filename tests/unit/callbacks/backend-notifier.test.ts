@@ -138,7 +138,7 @@ describe('the notifier', () => {
 
   it('gives no number twice when a QR whose answer got lost is renewed', async () => {
     await using world = await startWorld();
-    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    const { promise: told, resolve: tell } = Promise.withResolvers<undefined>();
     world.backend.answerWith(async () => {
       if (world.backend.received.length === 1) return 'hang';
       await told;
@@ -152,7 +152,7 @@ describe('the notifier', () => {
     await world.offersQr(ANA, 'q2');
     await world.offersQr(ANA, 'q3');
     await world.happens(ANA, 'a4');
-    tell();
+    tell(undefined);
     await world.untilAllDelivered();
     expect(numbered(world.backend.received)).toEqual(['1 q1', '1 q1', '2 q3', '3 a4']);
   });
