@@ -95,13 +95,13 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   );
   const sessions = keep(built, createSessions(config, parts, { storage, connector, media, metrics }));
   await sessions.load();
+  const keys = await loadKeys(config, parts, storage);
+  const health = new AppHealth({ storage, notifier, guard, clock });
   metrics.watch({
     sessions: () => sessions.counts(),
     callbacks: () => storage.callbacks.counts(clock.now()),
-    backendIsUp: () => notifier.health().reachable !== false,
+    backendIsUp: () => notifier.health().lastError === null,
   });
-  const keys = await loadKeys(config, parts, storage);
-  const health = new AppHealth({ storage, notifier, guard, clock });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
@@ -119,6 +119,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   await media.resume();
   await notifier.start();
   sessions.resume();
+  health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }

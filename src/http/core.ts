@@ -112,6 +112,8 @@ export interface HealthReport {
 /** How the parts around the sessions are. */
 export interface HealthApi {
   report(): Promise<HealthReport>;
+  /** Whether everything has begun to work; before, the server answers, but nothing is delivered or connected yet. */
+  readonly hasStarted: boolean;
 }
 
 /** What is counted. */

@@ -19,6 +19,14 @@ describe('the health', () => {
     expect(await healthOf(db).report()).toMatchObject({ ok: true, problems: [], callbacks: { pending: 1 } });
   });
 
+  it('begins when everything has', async () => {
+    await using db = await startStorage();
+    const health = healthOf(db);
+    expect(health.hasStarted).toBe(false);
+    health.started();
+    expect(health.hasStarted).toBe(true);
+  });
+
   it('says how many callbacks were given up and where they are, until they are tried again', async () => {
     await using db = await startStorage();
     const health = healthOf(db);
