@@ -49,6 +49,8 @@ interface TypedRequest<Params, Body, Query> {
   query: Query;
   files: FileOpener;
   caller: Caller;
+  /** Tells the request from all others, in the answer and the log. */
+  requestId: string;
 }
 
 /**
