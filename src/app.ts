@@ -68,7 +68,9 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
 async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard } = parts;
   const { masterKey } = config.storage;
-  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey));
+  const metrics = new PrometheusMetrics();
+  const committed = (ms: number) => metrics.committed(ms);
+  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey, committed));
   if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -80,11 +82,10 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
   await files.removeIncomplete();
   keep(built, createHousekeeping(config, parts, { storage, files }));
-  const metrics = new PrometheusMetrics();
   const notifier = keep(built, createNotifier(config, parts, { storage, metrics }));
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, parts, storage));
-  const connector = createConnector(config, parts, { storage, pressure });
+  const connector = createConnector(config, parts, { storage, pressure, metrics });
   pressure.onReached((error) => connector.holdBack(error));
   const mediaParts = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaKeeper({ ...mediaParts, log: log.child({ part: 'media' }) }));
@@ -93,13 +94,9 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     createSessions(config, parts, { storage, connector, admission: pressure, media, metrics }),
   );
   await sessions.load();
-  metrics.watch({
-    sessions: () => sessions.counts(),
-    callbacks: () => storage.callbacks.counts(clock.now()),
-    backendIsUp: () => notifier.health().reachable !== false,
-  });
   const keys = await loadKeys(config, parts, storage);
   const health = new AppHealth({ storage, notifier, pressure, guard, clock });
+  metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
@@ -118,6 +115,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   await media.resume();
   await notifier.start();
   sessions.resume();
+  health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
@@ -187,12 +185,12 @@ function createBackPressure(
 function createConnector(
   config: Config,
   { clock, log }: Required<AppParts>,
-  { storage, pressure }: { storage: Storage; pressure: BackPressure },
+  { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, awaitedNumbers, clock, media: config.media },
+    ...{ keys, journal, sentMessages, awaitedNumbers, metrics, clock, media: config.media },
     admitted: async () => {
       await pressure.admitted();
       await storage.check();

@@ -89,6 +89,7 @@ export const ERRORS = {
     status: 503,
     message: 'Too many callbacks wait, or the disk is nearly full: nothing new is begun. Try again later.',
   },
+  starting: { status: 503, message: 'The server is starting.' },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_sessions: { status: 503, message: 'There are as many sessions as MAX_SESSIONS allows.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },

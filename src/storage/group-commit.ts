@@ -1,4 +1,8 @@
+import { stopwatch } from '../kit/clock.ts';
 import { type Database, type Statement } from 'better-sqlite3';
+
+/** Told of each commit that changed something how long it took to be on the disk, in ms. */
+export type Committed = (ms: number) => void;
 
 /** What was written since the last commit, by whomever. */
 type Group = PromiseWithResolvers<undefined>;
@@ -14,13 +18,20 @@ export class GroupCommit {
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
+  /** All rows that were ever changed on this connection. */
+  readonly #changes: Statement<[], number>;
+  readonly #committed: Committed;
   #group: Group | undefined;
+  #changesBefore: number | undefined;
 
-  constructor(db: Database) {
+  /** `committed` is told of each commit. */
+  constructor(db: Database, committed: Committed = () => undefined) {
+    this.#committed = committed;
     this.#db = db;
     this.#begin = db.prepare('BEGIN');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
+    this.#changes = db.prepare<[], number>('SELECT total_changes()').pluck();
   }
 
   /**
@@ -53,8 +64,10 @@ export class GroupCommit {
     const group = this.#group;
     if (!group) return;
     this.#group = undefined;
+    const elapsedMs = stopwatch();
     try {
       this.#commit.run();
+      if (this.#changes.get() !== this.#changesBefore) this.#committed(elapsedMs());
       group.resolve(undefined);
     } catch (error) {
       if (this.#db.inTransaction) this.#rollback.run();
@@ -64,6 +77,7 @@ export class GroupCommit {
 
   #open(): Group {
     this.#begin.run();
+    this.#changesBefore = this.#changes.get();
     const group = Promise.withResolvers<undefined>();
     // Each that waits hears of a failure; where nobody does any more, there is nobody to be told.
     group.promise.catch(() => undefined);

@@ -11,7 +11,13 @@ import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
-import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import {
+  type HealthApi,
+  type HealthReport,
+  type MediaApi,
+  type SessionsApi,
+  type SettingsApi,
+} from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { systemChance } from '../../src/kit/chance.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
@@ -69,6 +75,8 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
 class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
   readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
+  /** For which requests they were sent. */
+  readonly requestIds: string[] = [];
   readonly restarted: SessionId[] = [];
   /** What the line of the connected session does. */
   readonly onLine = new LineInMemory();
@@ -126,9 +134,10 @@ class SessionsInMemory implements SessionsApi {
     return qrOf(sessionId);
   }
 
-  async send(sessionId: SessionId, message: OutgoingMessage): Promise<SendResult> {
+  async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
     if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
     this.sent.push({ sessionId, ...message });
+    this.requestIds.push(requestId);
     await this.hold;
     if (this.failure !== undefined) return this.#fail();
     return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
@@ -347,7 +356,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const clock = new HandClock(NOW_MS);
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
-  const health = { report: () => Promise.resolve(WELL) };
+  const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
   const metrics = new PrometheusMetrics();
   const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
