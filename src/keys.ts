@@ -95,7 +95,7 @@ async function atDesk<Result>(config: Config, work: (desk: KeyDesk) => Promise<R
 
 function openUnlessInUse(config: Config): Storage | undefined {
   try {
-    return openConfigured(config, systemClock, silentLogger);
+    return openConfigured(config, { clock: systemClock, log: silentLogger });
   } catch (error) {
     if (error instanceof StorageInUseError) return undefined;
     throw error;

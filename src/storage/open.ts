@@ -1,3 +1,4 @@
+import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type ApiKeyStore } from '../domain/access.ts';
@@ -21,6 +22,7 @@ import { StorageCondition } from './condition.ts';
 import { SqliteConversationStore } from './conversations.ts';
 import { DataKeys } from './data-keys.ts';
 import { openDatabase } from './database.ts';
+import { type Committed, GroupCommit } from './group-commit.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { SqliteHeldCallbacks } from './held-callbacks.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
@@ -29,14 +31,15 @@ import { Outbox } from './outbox.ts';
 import { SqlitePollVoteStore } from './poll-votes.ts';
 import { promised } from './promised.ts';
 import { ReadyBell } from './ready-bell.ts';
-import { MasterKeyHolder } from './rotate-master-key.ts';
+import { changeMasterKey } from './rotate-master-key.ts';
 import { SealingVault } from './sealing-vault.ts';
 import { SqliteSentMessageStore } from './sent-messages.ts';
 import { SqliteSessionStore } from './sessions.ts';
 import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
-import { plainVault } from './vault.ts';
+import { plainVault, type Vault } from './vault.ts';
+import { WaitingQrs } from './waiting-qrs.ts';
 
 /**
  * Everything that survives a restart. While the disk is full or fails, every method rejects with a
@@ -49,7 +52,14 @@ export interface Storage extends AsyncDisposable {
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;
-  readonly masterKey: MasterKeyHolder;
+  readonly masterKey: {
+    /**
+     * Has the database open with another master key from now on; answers how many data keys were wrapped anew. `sealed` is as
+     * `sealNextKey` makes it. All are changed or none, with nothing else of the database in between.
+     * @throws AppError `storage_not_encrypted`, `wrong_master_key`; StorageUnavailableError
+     */
+    change(sealed: string): Promise<number>;
+  };
   readonly idempotency: IdempotencyStore;
   readonly signalKeys: SignalKeyStore;
   readonly callbacks: CallbackQueue;
@@ -74,65 +84,84 @@ export interface Storage extends AsyncDisposable {
 /**
  * Opens the storage in `authDir`, which is made when it is not there. This process has it alone until it is disposed.
  * With a master key (64 hex digits) everything that says something is encrypted, also what was there before; without one nothing is.
+ * `committed` is told how long each commit took.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null): Storage {
+export function openStorage(
+  authDir: string,
+  clock: Clock,
+  masterKey: Secret | null,
+  committed: Committed = () => undefined,
+): Storage {
   const db = openDatabase(authDir, masterKey);
   const dataKeys = masterKey && new DataKeys(db, masterKey);
-  const vault = dataKeys ? new SealingVault(db, dataKeys) : plainVault;
+  const stores = createStores(db, clock, dataKeys ? new SealingVault(db, dataKeys) : plainVault);
+  const condition = new StorageCondition(db);
+  const commits = new GroupCommit(db, committed);
+  // What is written besides the stores has a transaction of its own.
+  const alone = <Result>(work: () => Result): Promise<Result> =>
+    promised(() => {
+      commits.flush();
+      return work();
+    });
+  const masterKeys = { change: (sealed: string) => alone(() => changeMasterKey(db, dataKeys, sealed)) };
+  return {
+    ...watched({ ...sharing(commits, stores), masterKey: masterKeys }, condition),
+    check: () => alone(() => condition.check()),
+    prune: (callbackRetentionMs) =>
+      alone(() => {
+        const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
+        awaitedNumbers.prune();
+        // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
+        callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
+        for (const store of [sentMessages, idempotency, journal, pollVotes]) store.prune();
+        // What was overwritten, such as the data key of a removed session, is in the write-ahead log until it is emptied.
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      }),
+    [Symbol.asyncDispose]: () =>
+      alone(() => {
+        stores.heldCallbacks.end();
+        db.close();
+      }),
+  };
+}
+
+/** Every store, on one database. */
+function createStores(db: Database, clock: Clock, vault: Vault) {
   const bell = new ReadyBell();
-  const outbox = new Outbox(db, { clock, bell, vault });
+  const retryBell = new ReadyBell();
+  const qrs = new WaitingQrs(db);
+  const outbox = new Outbox(db, { clock, bell, vault, qrs });
   const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock, vault);
-  const retryBell = new ReadyBell();
   const heldCallbacks = new SqliteHeldCallbacks(db, { bell, clock, vault });
-  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault });
-  const sentMessages = new SqliteSentMessageStore(db, { clock, outbox, vault });
-  const idempotency = new SqliteIdempotencyStore(db, clock, vault);
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const condition = new StorageCondition(db);
-  const stores = {
-    sessions: new SqliteSessionStore(db, {
-      ...{ outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault },
-    }),
-    sentMessages,
-    pollVotes,
-    awaitedNumbers,
-    conversations,
+  const along = { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault };
+  return {
+    sessions: new SqliteSessionStore(db, along),
+    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
     settings: new SqliteSettingsStore(db, vault),
     apiKeys: new SqliteApiKeyStore(db, vault),
-    masterKey: new MasterKeyHolder(db, dataKeys),
-    idempotency,
+    idempotency: new SqliteIdempotencyStore(db, clock, vault),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks,
+    callbacks: new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault, qrs }),
     archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
-    heldCallbacks,
     mediaRows: new SqliteMediaRows(db, vault),
-    journal,
-    timeline,
+    ...{ journal, timeline, pollVotes, heldCallbacks, conversations, awaitedNumbers },
   };
-  const prune = (callbackRetentionMs: number): void => {
-    awaitedNumbers.prune();
-    // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
-    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
-    sentMessages.prune();
-    idempotency.prune();
-    journal.prune();
-    pollVotes.prune();
-    // What was overwritten, such as the data key of a removed session, is in the write-ahead log until it is emptied.
-    db.pragma('wal_checkpoint(TRUNCATE)');
-  };
+}
+
+/** The stores, which answer when what they did is committed. */
+function sharing(commits: GroupCommit, stores: ReturnType<typeof createStores>): typeof stores {
+  const all = Object.entries(stores).map(([name, store]) => [name, commits.share<object>(store)]);
   return {
-    ...watched(stores, condition),
-    check: () => promised(() => condition.check()),
-    prune: (callbackRetentionMs) => promised(() => prune(callbackRetentionMs)),
-    [Symbol.asyncDispose]: () =>
-      promised(() => {
-        heldCallbacks.end();
-        db.close();
-      }),
+    ...(Object.fromEntries(all) as typeof stores),
+    // A step of a ratchet that rests on what these find is written after it, and told of only then.
+    signalKeys: commits.share(stores.signalKeys, ['get']),
+    journal: commits.share(stores.journal, ['find']),
+    callbacks: commits.share(stores.callbacks, ['onReady', 'onRetry']),
   };
 }
 

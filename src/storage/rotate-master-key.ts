@@ -4,31 +4,16 @@ import { type Secret } from '../kit/secret.ts';
 import { DataKeys } from './data-keys.ts';
 import { openDatabase } from './database.ts';
 import { overwriting } from './overwriting.ts';
-import { promised } from './promised.ts';
 import { StorageKeyError } from './storage-error.ts';
 
-/** The master key of an open database. */
-export class MasterKeyHolder {
-  readonly #db: Database;
-  readonly #dataKeys: DataKeys | null;
-
-  /** Without data keys nothing is encrypted. */
-  constructor(db: Database, dataKeys: DataKeys | null) {
-    this.#db = db;
-    this.#dataKeys = dataKeys;
-  }
-
-  /**
-   * Has the database open with another master key from now on; answers how many data keys were wrapped anew. `sealed` is as
-   * `sealNextKey` makes it. All are changed or none; nothing else of the database is done in between, and nothing waits for long.
-   * @throws AppError `storage_not_encrypted`, `wrong_master_key`; StorageUnavailableError
-   */
-  change(sealed: string): Promise<number> {
-    return promised(() => {
-      if (!this.#dataKeys) throw new AppError('storage_not_encrypted');
-      return rewrapAll(this.#db, this.#dataKeys, nextKey(this.#dataKeys, sealed));
-    });
-  }
+/**
+ * Has the open database take another master key; answers how many data keys were wrapped anew. To be called outside of any
+ * transaction. Without data keys nothing is encrypted.
+ * @throws AppError `storage_not_encrypted`, `wrong_master_key`
+ */
+export function changeMasterKey(db: Database, dataKeys: DataKeys | null, sealed: string): number {
+  if (!dataKeys) throw new AppError('storage_not_encrypted');
+  return rewrapAll(db, dataKeys, nextKey(dataKeys, sealed));
 }
 
 /**

@@ -56,13 +56,10 @@ export class BrowserTokens {
   /** Who shows this token; `undefined` when it is none, or its time is over. */
   callerOf(text: string): Caller | undefined {
     const hash = hashOf(text);
-    const given = this.#alive(hash);
-    return given && { id: given.id, scopes: [], sessions: null, token: given.grant, isGood: () => !!this.#alive(hash) };
-  }
-
-  #alive(hash: string): Given | undefined {
     const given = this.#given.get(hash);
-    return given && given.expiresAtMs > this.#clock.now() ? given : undefined;
+    const isOver = () => !given || given.expiresAtMs <= this.#clock.now() || !this.#given.has(hash);
+    if (!given || isOver()) return undefined;
+    return { id: given.id, scopes: [], sessions: null, token: given.grant, isOver };
   }
 
   #endWhere(isOver: (given: Given) => boolean): void {

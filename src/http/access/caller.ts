@@ -19,22 +19,22 @@ export interface Caller {
   readonly sessions: readonly SessionId[] | null;
   /** There when he came with a browser's token. */
   readonly token?: TokenGrant;
-  /** Whether his key, or token, is still good: it may be revoked while his request is read. Without it, it always is. */
-  readonly isGood?: () => boolean;
+  /** Whether what he came with is worth nothing any more; for requests and answers that take long. */
+  isOver(): boolean;
 }
 
 /** Who may do everything: the holder of a key of `API_KEY`, or anybody where none is set. */
-export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null };
+export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null, isOver: () => false };
 
 /** Who has shown nothing. */
-export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [] };
+export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isOver: () => false };
 
 /**
  * Lets through whose key, or token, has not ended since he came: the body of a request may take minutes to arrive.
  * @throws AppError `unauthorized`
  */
-export function requireStillGood({ isGood }: Caller): void {
-  if (isGood?.() === false) throw new AppError('unauthorized');
+export function requireStillGood(caller: Caller): void {
+  if (caller.isOver()) throw new AppError('unauthorized');
 }
 
 /** Whether the caller may know that this session is there. */

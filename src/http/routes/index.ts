@@ -17,6 +17,7 @@ import { health } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { changeMasterKey } from './master-key.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
+import { recentMessages, sessionEvents } from './live.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
 import { live, metrics, ready } from './monitoring.ts';
@@ -30,12 +31,15 @@ export const ROUTES: readonly Route[] = [
   generateQr,
   pairByCode,
   listSessions,
+  // Before the path with an id: it would be taken for one.
+  sessionEvents,
   viewSession,
   sessionTimeline,
   currentQr,
   currentPairingCode,
   sendMessage,
   sendAnyMessage,
+  recentMessages,
   listGroups,
   createGroup,
   viewGroup,
