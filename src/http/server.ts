@@ -9,6 +9,7 @@ import { authenticate } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
+import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
@@ -37,6 +38,8 @@ export interface HttpAppDeps extends Core {
   /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
   trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
+  /** Whether the dashboard is served. */
+  dashboard: boolean;
   /** How the files that come with requests are taken. */
   files: Omit<FileSettings, 'clock'>;
 }
@@ -71,6 +74,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
     ROUTES.filter((route) => route.scope === 'none'),
     parts,
   );
+  if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
   addRoutes(
     app,
