@@ -99,6 +99,8 @@ async function retry(id, button) {
     await ask('POST', `/callbacks/${id}/retry`);
     notice(text('retried'));
     for (const list of Object.values(lists)) list.version = '';
+    // The stream would say so some seconds later.
+    state.health = await ask('GET', '/health');
     // The button goes with its row.
     $('deliveries-title').focus();
     changed();

@@ -59,8 +59,7 @@ function bubble(message) {
   return { element: make('li', { data: { direction } }, head, words), update: () => {} };
 }
 
-function whoOf({ direction, from, to, name }) {
-  const number = readable(direction === 'out' ? to : from) || text('someone');
-  const who = name && name !== from ? `${name}, ${number}` : number;
+function whoOf({ direction, number, name }) {
+  const who = [name !== number && name, readable(number)].filter(Boolean).join(', ') || text('someone');
   return text(direction === 'out' ? 'messageTo' : 'messageFrom', who);
 }

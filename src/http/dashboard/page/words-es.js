@@ -271,6 +271,7 @@ export const SPANISH_SENTENCES = [
   ],
   [/^replaced by (session_\w+)$/, 'reemplazada por $1'],
   [/^it alone fails: (.*)$/, 'solo esta falla: $1'],
+  [/^it is too old: (.*)$/, 'es demasiado vieja: $1'],
   [/the backend answered (\d+)$/, 'el backend respondió $1'],
   [/the backend did not answer in time$/, 'el backend no respondió a tiempo'],
   [/the backend is not reachable \((.*)\)$/, 'no se llega al backend ($1)'],
