@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { signingKeys } from './callbacks/signature.ts';
 import { type LogSettings } from './kit/logger.ts';
 import { Secret } from './kit/secret.ts';
-import { type SessionSettings } from './sessions/session-manager.ts';
+import { type SessionSettings } from './sessions/session-manager-parts.ts';
 import { type WhatsAppSettings } from './whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { oneMasterKey } from './master-key.ts';
@@ -182,6 +182,7 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
     ...readPace(read, production),
     tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+    showMessages: read.flag('DASHBOARD_MESSAGES', false),
   };
 }
 

@@ -100,9 +100,9 @@ export interface SessionStore {
   all(): Promise<SessionRecord[]>;
   /**
    * Stores the record, the events and what goes along in one transaction: a change and what the backend must be told
-   * of it are never apart. An event whose `webhookId` is already there is not stored again.
+   * of it are never apart. An event whose `webhookId` is already there is not stored again; answers how many were.
    */
-  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<void>;
+  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<number>;
   /** Removes the session and its undelivered QR callbacks, and stores the last events, in one transaction. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { type Response } from 'express';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
@@ -5,11 +6,14 @@ import { type MediaFile } from '../domain/media-ports.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type PairingCode, type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionListener } from '../sessions/newsroom.ts';
 import { type SendResult } from '../sessions/outbound.ts';
+import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type SessionView } from '../sessions/session-view.ts';
 import { type TimelineEntry } from '../sessions/timeline-view.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
+import { type Caller } from './access/caller.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
@@ -58,6 +62,10 @@ export interface SessionsApi {
   restart(id: SessionId): Promise<SessionView>;
   /** @throws AppError `session_not_found` */
   remove(id: SessionId): Promise<void>;
+  /** The last messages, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
+  recentMessages(id: SessionId, limit: number): RecentMessage[];
+  /** Tells of what happens to the sessions, until the function that it answers is called. */
+  watch(listener: SessionListener): () => void;
   /** How many sessions there are in each status. */
   counts(): Record<SessionStatus, number>;
 }
@@ -114,6 +122,15 @@ interface MetricsApi {
   contentType: string;
 }
 
+/** What happens, while it happens. */
+interface LiveApi {
+  /**
+   * Answers with live events for as long as the caller listens, and may.
+   * @throws AppError `too_many_streams`, `shutting_down`
+   */
+  follow(caller: Caller, res: Response): Promise<void>;
+}
+
 /** All that the routes call. */
 export interface Core {
   keys: KeysApi;
@@ -123,5 +140,6 @@ export interface Core {
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;
+  live: LiveApi;
   callbacks: CallbackArchive;
 }

@@ -12,6 +12,7 @@ import { type Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
+import { LiveEvents } from './live/live-events.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
@@ -26,7 +27,7 @@ export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
-export interface HttpAppDeps extends Core {
+export interface HttpAppDeps extends Omit<Core, 'live'> {
   /** Where the first answers to requests with an `Idempotency-Key` are kept. */
   answers: IdempotencyStore;
   clock: Clock;
@@ -68,7 +69,8 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   // The failure goes to the last catch; here only the end counts.
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
   const files = new FileIntake({ ...deps.files, clock: deps.clock });
-  const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
+  const live = new LiveEvents({ core: deps, clock: deps.clock, supervisor: running });
+  const parts = { core: { ...deps, live }, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
   addRoutes(
     app,
     ROUTES.filter((route) => route.scope === 'none'),
@@ -86,6 +88,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   return Object.assign(app, {
     drain() {
       door.closed = true;
+      live.end();
       return running.idle();
     },
   });

@@ -23,6 +23,8 @@ export interface InboundParts {
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
   tellOwnMessages: boolean;
+  /** Called with each message that is new to the backend; one that comes again is not. */
+  told: (sessionId: SessionId, message: IncomingMessage) => void;
 }
 
 /**
@@ -64,10 +66,9 @@ export class Inbound {
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
     const { sessionId } = record;
     const along = { handled, vote, awaited: numberAwaited(sessionId, message), ...heardOf(message) };
-    await store.commit(seen, [callback], along);
+    const isNew = (await store.commit(seen, [callback], along)) > 0;
     if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
-    this.#parts.metrics.received(message.content.type);
-    this.#note(sessionId, message);
+    if (isNew) this.#note(sessionId, message);
     return seen;
   }
 
@@ -76,9 +77,15 @@ export class Inbound {
     return this.#parts.awaitedNumbers.known(sessionId, numbers);
   }
 
-  /** Of what cannot be read the names of its fields, for those who look after it; never what is in them. */
-  #note(sessionId: SessionId, { id: messageId, content: { type, unsupportedKeys: keys } }: IncomingMessage): void {
-    const { log } = this.#parts;
+  /** Of what cannot be read the log gets the names of its fields, for those who look after it; never what is in them. */
+  #note(sessionId: SessionId, message: IncomingMessage): void {
+    const { log, metrics, told } = this.#parts;
+    const {
+      id: messageId,
+      content: { type, unsupportedKeys: keys },
+    } = message;
+    metrics.received(type);
+    told(sessionId, message);
     log.info({ sessionId, messageId, type }, `[${sessionId}] message received`);
     if (keys.length > 0) log.warn({ sessionId, messageId, keys }, `[${sessionId}] a message cannot be read`);
   }

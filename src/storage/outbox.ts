@@ -47,7 +47,7 @@ export class Outbox {
   readonly #bell: ReadyBell;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #transaction: (change: () => void, outgoing: Outgoing) => SessionId[];
+  readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: number; ready: SessionId[] };
 
   constructor(db: Database, { clock, bell, vault }: OutboxParts) {
     this.#vault = vault;
@@ -57,13 +57,19 @@ export class Outbox {
     this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
       change();
       const freed = withdrawQrOf === undefined ? [] : this.#withdrawQr(withdrawQrOf);
-      return [...freed, ...events.flatMap((event) => this.#store(event))];
+      const ready = events.map((event) => this.#store(event));
+      return { stored: ready.filter((sessions) => sessions.length > 0).length, ready: [...freed, ...ready.flat()] };
     });
   }
 
-  /** Does `change` and stores the events in one transaction, then tells of the sessions that have something to do. */
-  commit(change: () => void, outgoing: Outgoing): void {
-    this.#bell.ring(this.#transaction(change, outgoing));
+  /**
+   * Does `change` and stores the events in one transaction, then tells of the sessions that have something to do. Answers
+   * how many of the events were not there before.
+   */
+  commit(change: () => void, outgoing: Outgoing): number {
+    const { stored, ready } = this.#transaction(change, outgoing);
+    this.#bell.ring(ready);
+    return stored;
   }
 
   /**

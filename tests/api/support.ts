@@ -14,13 +14,15 @@ import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve 
 import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { systemChance } from '../../src/kit/chance.ts';
-import { type Clock } from '../../src/kit/clock.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import { type SessionListener, type SessionNews } from '../../src/sessions/newsroom.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
+import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
+import { HandClock } from './hand-clock.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
 
@@ -72,8 +74,12 @@ class SessionsInMemory implements SessionsApi {
   readonly onLine = new LineInMemory();
   /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
   failure: unknown;
+  /** The last messages of the sessions; `undefined` where they are not kept. */
+  messages: RecentMessage[] | undefined = [];
   /** What sending waits for. */
   hold: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<SessionListener>();
+  readonly #followed = Promise.withResolvers<undefined>();
   #made = 0;
 
   constructor() {
@@ -144,6 +150,33 @@ class SessionsInMemory implements SessionsApi {
   remove(sessionId: SessionId): Promise<void> {
     if (!this.views.delete(sessionId)) return Promise.reject(new AppError('session_not_found'));
     return Promise.resolve();
+  }
+
+  /** How many listen to what happens to the sessions. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Resolves when somebody does. */
+  get followed(): Promise<undefined> {
+    return this.#followed.promise;
+  }
+
+  watch(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    this.#followed.resolve(undefined);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells those who listen. */
+  tell(news: SessionNews): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+
+  recentMessages(sessionId: SessionId, limit: number): RecentMessage[] {
+    this.view(sessionId);
+    if (this.messages === undefined) throw new AppError('messages_not_kept');
+    return this.messages.slice(-limit);
   }
 
   counts(): Record<SessionStatus, number> {
@@ -233,31 +266,6 @@ class AnswersInMemory implements IdempotencyStore {
   }
 }
 
-/** A clock that stands until it is moved. */
-class HandClock implements Clock {
-  #nowMs = NOW_MS;
-  readonly #timers = new Set<{ atMs: number; task: () => void }>();
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, task: () => void): { cancel(): void } {
-    const timer = { atMs: this.#nowMs + delayMs, task };
-    this.#timers.add(timer);
-    return { cancel: () => this.#timers.delete(timer) };
-  }
-
-  move(ms: number): void {
-    this.#nowMs += ms;
-    for (const timer of this.#timers) {
-      if (timer.atMs > this.#nowMs) continue;
-      this.#timers.delete(timer);
-      timer.task();
-    }
-  }
-}
-
 /** An answer as supertest gives it, without its `any`. */
 interface Answer {
   status: number;
@@ -336,7 +344,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const media = new Files();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
-  const clock = new HandClock();
+  const clock = new HandClock(NOW_MS);
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
   const health = { report: () => Promise.resolve(WELL) };
@@ -348,6 +356,11 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const limits = { rateLimit: 0, trustProxy: false as const, dashboard: true };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+}
+
+/** Has a route that streams end as soon as it has begun. */
+export function endSoon({ stream }: Pick<Route, 'stream'>, { sessions, app }: ReturnType<typeof startApi>): void {
+  if (stream) void sessions.followed.then(() => app.drain());
 }
 
 /** Resolves once the log has the line. */

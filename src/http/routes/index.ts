@@ -16,6 +16,7 @@ import {
 import { health } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
+import { recentMessages, sessionEvents } from './live.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
 import { live, metrics, ready } from './monitoring.ts';
@@ -29,12 +30,15 @@ export const ROUTES: readonly Route[] = [
   generateQr,
   pairByCode,
   listSessions,
+  // Before the path with an id: it would be taken for one.
+  sessionEvents,
   viewSession,
   sessionTimeline,
   currentQr,
   currentPairingCode,
   sendMessage,
   sendAnyMessage,
+  recentMessages,
   listGroups,
   createGroup,
   viewGroup,

@@ -29,6 +29,7 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     tellOwnMessages: false,
+    told: () => undefined,
   });
 
   await inbound.receive(record(ANA), message(contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] })), KEY);
