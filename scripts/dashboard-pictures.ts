@@ -52,12 +52,13 @@ async function playStory({ whatsapp }: World): Promise<string> {
   const shop = await world.link(whatsapp.phone('5491122334455', 'Café Sol'));
   const depot = await world.link(whatsapp.phone('34612345678', 'Almacén'));
   const branch = await world.link(whatsapp.phone('5215512345678', 'Sucursal'));
+  const support = await world.link(whatsapp.phone('14155552671', 'Support'));
   await talk(world, shop, ana);
   await branch.phone.unlink();
   await world.orchestrator.until(branch.sessionId, { status: 'disconnected' });
   await world.orchestrator.post(`/sessions/${shop.sessionId}/restart`);
   await world.orchestrator.until(shop.sessionId, { status: 'connected' });
-  await makeDeadLetter(world, depot, shop);
+  await makeDeadLetter(world, depot, support);
   await world.orchestrator.get('/generate-qr');
   return shop.sessionId;
 }

@@ -34,7 +34,8 @@ export function showDeliveries() {
 
 function showCount(dead) {
   $('nav-count').hidden = dead === 0;
-  put($('nav-count'), text('givenUpCount', dead));
+  put($('nav-count'), String(dead));
+  put($('nav-words'), dead > 0 ? text('givenUpCount', dead) : '');
 }
 
 /** Forgets the lists, for somebody else to sign in. */

@@ -4,9 +4,9 @@ import { on } from './live.js';
 import { changed } from './store.js';
 import { moment, readable, sentenceOf, text } from './texts.js';
 
-const SHOWN = 30;
+const SHOWN = 10;
 
-/** Of the account that is shown: its messages, the newest first, or why there are none to see. */
+/** Of the account that is shown: its messages, the newest last, or why there are none to see. */
 let recent = { of: undefined, isStale: false, messages: [], note: '' };
 
 /**
@@ -25,7 +25,7 @@ export function showMessages(id) {
 /** Follows what comes and goes. */
 export function wireMessages() {
   on('message', (message) => {
-    if (message.session_id === recent.of) recent.messages = merge([message], recent.messages);
+    if (message.session_id === recent.of) recent.messages = merge(recent.messages, [message]);
   });
   // A line that was lost may have missed some.
   on('ready', () => (recent.isStale = true));
@@ -43,10 +43,10 @@ async function load(mine) {
   changed();
 }
 
-/** Each once, the newest first. */
-function merge(some, others) {
-  const all = new Map([...others, ...some].map((message) => [message.message_id, message]));
-  return [...all.values()].sort((one, other) => other.at.localeCompare(one.at)).slice(0, SHOWN);
+/** Each once, in the order in which the server tells of them. */
+function merge(earlier, later) {
+  const all = new Map([...earlier, ...later].map((message) => [message.message_id, message]));
+  return [...all.values()].slice(-SHOWN);
 }
 
 function bubble(message) {

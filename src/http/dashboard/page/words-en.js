@@ -14,7 +14,7 @@ export const ENGLISH = {
   notices: 'Notices',
   accounts: 'Accounts',
   deliveries: 'Deliveries',
-  givenUpCount: (count) => `(${count} given up)`,
+  givenUpCount: (count) => `, ${count} given up`,
   line_live: 'Live',
   line_opening: 'Connecting…',
   line_lost: 'Not connected',
@@ -207,5 +207,12 @@ export const ENGLISH = {
   lacks: (scope) => `This key may not do that: it lacks the permission ${scope}.`,
 };
 
-/** Sentences of the server are in English already. */
-export const ENGLISH_SENTENCES = [];
+/** What the server says of a session or a delivery, where it is to be said otherwise; `$1` is what stands there. */
+export const ENGLISH_SENTENCES = [
+  [/^it alone fails: (.*)$/, 'It alone fails: $1'],
+  [/^it is too old: (.*)$/, 'It is too old: $1'],
+  [/the backend answered (\d+)$/, 'your backend answered $1.'],
+  [/the backend did not answer in time$/, 'your backend did not answer in time.'],
+  [/the backend is not reachable \((.*)\)$/, 'your backend cannot be reached ($1).'],
+  [/^your /, 'Your '],
+];
