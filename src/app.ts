@@ -65,7 +65,9 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
 async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard } = parts;
   const { masterKey } = config.storage;
-  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey));
+  const metrics = new PrometheusMetrics();
+  const committed = (ms: number) => metrics.committed(ms);
+  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey, committed));
   if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -82,10 +84,9 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     () => removeLeftovers(tmpdir()),
   ];
   keep(built, new Housekeeping(chores, { clock, log }));
-  const metrics = new PrometheusMetrics();
   const notifier = keep(built, createNotifier(config, parts, { storage, metrics }));
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
-  const connector = createConnector(config, parts, storage);
+  const connector = createConnector(config, parts, { storage, metrics });
   const media = keep(
     built,
     new MediaKeeper({
@@ -95,13 +96,9 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   );
   const sessions = keep(built, createSessions(config, parts, { storage, connector, media, metrics }));
   await sessions.load();
-  metrics.watch({
-    sessions: () => sessions.counts(),
-    callbacks: () => storage.callbacks.counts(clock.now()),
-    backendIsUp: () => notifier.health().reachable !== false,
-  });
   const keys = await loadKeys(config, parts, storage);
   const health = new AppHealth({ storage, notifier, guard, clock });
+  metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
@@ -120,6 +117,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   await media.resume();
   await notifier.start();
   sessions.resume();
+  health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
@@ -159,11 +157,15 @@ function createNotifier(
   });
 }
 
-function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {
+function createConnector(
+  config: Config,
+  { clock, log }: Required<AppParts>,
+  { storage, metrics }: { storage: Storage; metrics: Metrics },
+): BaileysConnector {
   const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, awaitedNumbers, clock, media: config.media },
+    ...{ keys, journal, sentMessages, awaitedNumbers, metrics, clock, media: config.media },
     storageReady: () => storage.check(),
     log: log.child({ part: 'whatsapp' }),
   });

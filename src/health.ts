@@ -21,10 +21,20 @@ export interface AppHealthParts {
 export class AppHealth implements HealthApi {
   readonly #parts: AppHealthParts;
   readonly #startedAtMs: number;
+  #hasStarted = false;
 
   constructor(parts: AppHealthParts) {
     this.#parts = parts;
     this.#startedAtMs = parts.clock.now();
+  }
+
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  /** Everything has begun to work. */
+  started(): void {
+    this.#hasStarted = true;
   }
 
   async report(): Promise<HealthReport> {

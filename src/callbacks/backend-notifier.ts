@@ -1,5 +1,6 @@
 import { type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
-import { type CallbackFate, type Metrics } from '../domain/metrics.ts';
+import { type BreakerState, type CallbackFate, type Metrics } from '../domain/metrics.ts';
+import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -17,7 +18,7 @@ export interface BackendNotifierParts {
   queue: CallbackQueue;
   post: Post;
   policy: PolicySettings;
-  metrics: Pick<Metrics, 'posted'>;
+  metrics: Pick<Metrics, 'posted' | 'arrived'>;
   clock: Clock;
   chance: Chance;
   log: Logger;
@@ -73,6 +74,11 @@ export class BackendNotifier implements AsyncDisposable {
   /** How the backend has been answering. */
   health(): BackendHealth {
     return this.#health.now;
+  }
+
+  /** How much the backend is spared at the moment. */
+  get breaker(): BreakerState {
+    return this.#breaker.state;
   }
 
   /** Takes nothing new and resolves when the posts on their way have ended and are recorded. */
@@ -147,6 +153,7 @@ export class BackendNotifier implements AsyncDisposable {
     this.#breaker.accepted();
     await queue.delivered(callback, clock.now());
     this.#count(callback, 'delivered');
+    this.#timeOfMessage(callback);
     log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
     return AT_ONCE;
   }
@@ -201,6 +208,13 @@ export class BackendNotifier implements AsyncDisposable {
   #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
     const { metrics, clock } = this.#parts;
     metrics.posted(kind, fate, clock.now() - createdAtMs);
+  }
+
+  /** How long a message took all the way, by the time that WhatsApp gave it. */
+  #timeOfMessage({ kind, body }: PendingCallback): void {
+    if (kind !== 'message-received') return;
+    const { timestamp, offline } = JSON.parse(body) as MessageBody;
+    this.#parts.metrics.arrived(this.#parts.clock.now() - Date.parse(timestamp), offline);
   }
 
   #recovered(): void {

@@ -85,6 +85,7 @@ export const ERRORS = {
     status: 503,
     message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',
   },
+  starting: { status: 503, message: 'The server is starting.' },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_sessions: { status: 503, message: 'There are as many sessions as MAX_SESSIONS allows.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },

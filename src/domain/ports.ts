@@ -50,8 +50,11 @@ export interface ConnectionListener {
   onRestricted(untilMs: number | null): void;
   /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
   onNote(why: string): void;
-  /** The line is gone, for this reason. Nothing else comes after it. */
-  onClosed(reason: CloseReason): void;
+  /**
+   * The line is gone, for this reason. Nothing else comes after it. `code` is what the library says, for people who count: its number, `none`,
+   * or `other` for one that nobody knows.
+   */
+  onClosed(reason: CloseReason, code: string): void;
 }
 
 /** One line to WhatsApp, for one session. */

@@ -44,12 +44,12 @@ export interface SessionsApi {
    */
   currentPairingCode(id: SessionId): Promise<PairingCode>;
   /**
-   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
+   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`. The log says which request it was.
    * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `group_not_found`,
    *   `message_not_found`, `message_not_suitable`, `message_not_sent`, `account_restricted`, `message_refused`,
    *   `rate_limited`, `whatsapp_timeout`
    */
-  send(id: SessionId, message: OutgoingMessage): Promise<SendResult>;
+  send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult>;
   /**
    * What can be asked on the session's line; waits a little for one that is just being repaired.
    * @throws AppError `session_not_found`, `session_not_connected`
@@ -112,6 +112,8 @@ export interface HealthReport {
 /** How the parts around the sessions are. */
 export interface HealthApi {
   report(): Promise<HealthReport>;
+  /** Whether everything has begun to work; before, the server answers, but nothing is delivered or connected yet. */
+  readonly hasStarted: boolean;
 }
 
 /** What is counted. */

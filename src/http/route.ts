@@ -49,6 +49,8 @@ interface TypedRequest<Params, Body, Query> {
   query: Query;
   files: FileOpener;
   caller: Caller;
+  /** Tells the request from all others, in the answer and the log. */
+  requestId: string;
 }
 
 /**
@@ -89,6 +91,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   files?: boolean;
   /** Whether the answer is a text/event-stream that goes on until one side ends it. */
   stream?: boolean;
+  /** Whether it is answered also while the server ends. */
+  whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;

@@ -16,6 +16,7 @@ import { LiveEvents } from './live/live-events.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { requestContext } from './request-context.ts';
+import { type Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
@@ -65,24 +66,19 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
   app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
-  app.use(soundRequest, takeWhileOpen(door));
+  app.use(soundRequest);
   // The failure goes to the last catch; here only the end counts.
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
   const files = new FileIntake({ ...deps.files, clock: deps.clock });
   const live = new LiveEvents({ core: deps, clock: deps.clock, supervisor: running });
   const parts = { core: { ...deps, live }, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
-  addRoutes(
-    app,
-    ROUTES.filter((route) => route.scope === 'none'),
-    parts,
-  );
+  const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), parts);
+  add(({ whileEnding }) => whileEnding === true);
+  app.use(takeWhileOpen(door));
+  add(({ scope, whileEnding }) => scope === 'none' && whileEnding !== true);
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
-  addRoutes(
-    app,
-    ROUTES.filter((route) => route.scope !== 'none'),
-    parts,
-  );
+  add(({ scope }) => scope !== 'none');
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
   return Object.assign(app, {

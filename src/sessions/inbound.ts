@@ -2,7 +2,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Metrics } from '../domain/metrics.ts';
+import { type Metrics, type ReceiptFate } from '../domain/metrics.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
@@ -57,6 +57,7 @@ export class Inbound {
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages)) {
       await store.commit(record, [], { handled, vote });
+      this.#count(message, 'unwanted');
       return record;
     }
     const now = clock.now();
@@ -69,6 +70,7 @@ export class Inbound {
     const isNew = (await store.commit(seen, [callback], along)) > 0;
     if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
     if (isNew) this.#note(sessionId, message);
+    else this.#count(message, 'repeated');
     return seen;
   }
 
@@ -79,15 +81,19 @@ export class Inbound {
 
   /** Of what cannot be read the log gets the names of its fields, for those who look after it; never what is in them. */
   #note(sessionId: SessionId, message: IncomingMessage): void {
-    const { log, metrics, told } = this.#parts;
+    const { log, told } = this.#parts;
     const {
       id: messageId,
       content: { type, unsupportedKeys: keys },
     } = message;
-    metrics.received(type);
+    this.#count(message, 'told');
     told(sessionId, message);
     log.info({ sessionId, messageId, type }, `[${sessionId}] message received`);
     if (keys.length > 0) log.warn({ sessionId, messageId, keys }, `[${sessionId}] a message cannot be read`);
+  }
+
+  #count(message: IncomingMessage | undefined, fate: ReceiptFate): void {
+    if (message) this.#parts.metrics.received(message.content.type, fate);
   }
 
   async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {

@@ -116,6 +116,7 @@ export class Life {
     const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
     const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
     await this.#store.remove(last.sessionId, events);
+    this.#metrics.became('removed');
     this.#record = last;
     this.end();
     return events[0]?.webhookId;

@@ -56,7 +56,7 @@ export class SessionManager implements AsyncDisposable {
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
-    this.#outbound = new Outbound(sentMessages, newConversations, clock);
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,
@@ -171,13 +171,15 @@ export class SessionManager implements AsyncDisposable {
     return this.#recent.of(sessionId, limit);
   }
 
-  /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
-  async send(id: SessionId, message: OutgoingMessage): Promise<SendResult> {
-    const { metrics, clock } = this.#parts;
+  /** Sends a message, for this request. @throws AppError `session_not_found` and those of {@link Outbound.send} */
+  async send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
+    const { metrics, clock, log } = this.#parts;
     const { type } = message.content;
     try {
       const result = await this.#outbound.send(this.#get(id), message);
       metrics.sent(type, result.status);
+      const { messageId, status } = result;
+      log.info({ sessionId: id, messageId, type, status, requestId }, `[${id}] message sent`);
       this.#remember(() => recentlySent(id, message, result, clock.now()));
       return result;
     } catch (error) {
@@ -219,7 +221,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   async #create(codeFor?: PhoneNumber): Promise<Session> {
-    const { clock, chance, store, folders } = this.#parts;
+    const { clock, chance, store, folders, metrics } = this.#parts;
     const now = clock.now();
     const record: SessionRecord = {
       sessionId: newSessionId(now, chance),
@@ -234,6 +236,7 @@ export class SessionManager implements AsyncDisposable {
       updatedAtMs: now,
     };
     await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
+    metrics.became(statusOf(record.phase));
     await folders.create(record.sessionId);
     return this.#add(record, codeFor);
   }

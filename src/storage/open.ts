@@ -34,6 +34,7 @@ import { SqliteSessionStore } from './sessions.ts';
 import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
+import { type Committed } from './timed.ts';
 import { plainVault } from './vault.ts';
 
 /**
@@ -71,13 +72,19 @@ export interface Storage extends AsyncDisposable {
 /**
  * Opens the storage in `authDir`, which is made when it is not there. This process has it alone until it is disposed.
  * With a master key (64 hex digits) everything that says something is encrypted, also what was there before; without one nothing is.
+ * `committed` is told how long each transaction took that stores messages or changes.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null): Storage {
+export function openStorage(
+  authDir: string,
+  clock: Clock,
+  masterKey: Secret | null,
+  committed: Committed = () => undefined,
+): Storage {
   const db = openDatabase(authDir, masterKey);
   const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
   const bell = new ReadyBell();
-  const outbox = new Outbox(db, { clock, bell, vault });
+  const outbox = new Outbox(db, { clock, bell, vault, committed });
   const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock, vault);
@@ -100,7 +107,7 @@ export function openStorage(authDir: string, clock: Clock, masterKey: Secret | n
     settings: new SqliteSettingsStore(db),
     apiKeys: new SqliteApiKeyStore(db),
     idempotency,
-    signalKeys: new SqliteSignalKeyStore(db, journal, vault),
+    signalKeys: new SqliteSignalKeyStore(db, { journal, vault, committed }),
     callbacks,
     archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
     heldCallbacks,

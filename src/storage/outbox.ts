@@ -4,6 +4,7 @@ import { type NewCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { callbackBody } from './places.ts';
 import { type ReadyBell } from './ready-bell.ts';
+import { type Committed, timed } from './timed.ts';
 import { type Vault } from './vault.ts';
 
 /** A QR callback that the backend does not have yet. */
@@ -39,6 +40,7 @@ export interface OutboxParts {
   clock: Clock;
   bell: ReadyBell;
   vault: Vault;
+  committed: Committed;
 }
 
 /** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
@@ -49,17 +51,18 @@ export class Outbox {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: number; ready: SessionId[] };
 
-  constructor(db: Database, { clock, bell, vault }: OutboxParts) {
+  constructor(db: Database, { clock, bell, vault, committed }: OutboxParts) {
     this.#vault = vault;
     this.#clock = clock;
     this.#bell = bell;
     this.#sql = prepare(db);
-    this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
+    const transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
       change();
       const freed = withdrawQrOf === undefined ? [] : this.#withdrawQr(withdrawQrOf);
       const ready = events.map((event) => this.#store(event));
       return { stored: ready.filter((sessions) => sessions.length > 0).length, ready: [...freed, ...ready.flat()] };
     });
+    this.#transaction = timed(transaction, committed);
   }
 
   /**

@@ -4,7 +4,15 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteJournal } from './journal.ts';
 import { credentialsOf, signalKey } from './places.ts';
 import { promised } from './promised.ts';
+import { type Committed, timed } from './timed.ts';
 import { type Vault } from './vault.ts';
+
+/** What the keys are kept with. */
+export interface SignalKeyStoreParts {
+  journal: SqliteJournal;
+  vault: Vault;
+  committed: Committed;
+}
 
 /** Credentials and Signal keys, each set of changes in one transaction. */
 export class SqliteSignalKeyStore implements SignalKeyStore {
@@ -13,15 +21,16 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
   readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry) => void;
   readonly #forget: (sessionId: SessionId) => void;
 
-  constructor(db: Database, journal: SqliteJournal, vault: Vault) {
+  constructor(db: Database, { journal, vault, committed }: SignalKeyStoreParts) {
     this.#vault = vault;
     this.#sql = prepare(db);
-    this.#change = db.transaction(
+    const change = db.transaction(
       (sessionId: SessionId, changes: readonly KeyChange[], decrypted: JournalEntry | undefined) => {
         for (const change of changes) this.#apply(sessionId, change);
         if (decrypted) journal.add(sessionId, decrypted);
       },
     );
+    this.#change = timed(change, committed);
     this.#forget = db.transaction((sessionId: SessionId) => {
       this.#sql.forgetCredentials.run(sessionId);
       this.#sql.forgetKeys.run(sessionId);

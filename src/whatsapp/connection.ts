@@ -10,7 +10,7 @@ import { isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ConnectionParts } from './connection-parts.ts';
-import { closeReason } from './disconnect.ts';
+import { closeCode, closeReason } from './disconnect.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
@@ -313,7 +313,7 @@ export class BaileysConnection implements Connection {
     this.#acks.release();
     this.#actions.end();
     const reason = this.#completed(this.#reason(error));
-    this.#tell(async () => this.#parts.listener.onClosed(await reason));
+    this.#tell(async () => this.#parts.listener.onClosed(await reason, closeCode(error)));
     this.#tell(() => this.#closed.resolve(undefined));
   }
 

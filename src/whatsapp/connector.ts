@@ -6,6 +6,7 @@ import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
@@ -31,6 +32,7 @@ export interface ConnectorParts {
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
   media: MediaSettings;
+  metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
   log: Logger;
 }
@@ -58,7 +60,7 @@ export class BaileysConnector implements Connector {
     this.#lookup = new RecipientLookup(parts.clock);
     this.#clientVersion = new ClientVersion(parts);
     const host = new MediaHost(parts.media.host);
-    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE) };
+    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE), metrics: parts.metrics };
     this.#downloads = new LibraryDownloads(parts.clock, host);
     this.media = new MediaDownloads({
       ...{ host, maxBytes: parts.media.maxBytes, clock: parts.clock },

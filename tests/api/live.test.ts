@@ -30,7 +30,7 @@ async function startServer() {
     health.looks += 1;
     return Promise.resolve(health.now);
   };
-  const api = startApi({ apiKeys: [new Secret(HOUSE)], health: { report } });
+  const api = startApi({ apiKeys: [new Secret(HOUSE)], health: { report, hasStarted: true } });
   const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, clock: api.clock, log: api.log });
   const follow = (key = HOUSE) => EventReader.open(`${server.url}/sessions/events`, { Authorization: `Bearer ${key}` });
   const followReady = async (key = HOUSE) => {

@@ -11,7 +11,13 @@ import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
-import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
+import {
+  type HealthApi,
+  type HealthReport,
+  type MediaApi,
+  type SessionsApi,
+  type SettingsApi,
+} from '../../src/http/core.ts';
 import { type Route } from '../../src/http/route.ts';
 import { systemChance } from '../../src/kit/chance.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
@@ -347,7 +353,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const clock = new HandClock(NOW_MS);
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
-  const health = { report: () => Promise.resolve(WELL) };
+  const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
   const metrics = new PrometheusMetrics();
   const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });

@@ -58,6 +58,28 @@ describe('the process', () => {
     expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 
+  it('asked to end while it starts, or in the instant in which it has, does so in order too', async () => {
+    await using world = await startWorld({}, { start: false });
+    const endedAt = async (line: string, name: string) => {
+      await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, AUTH_DIR: join(world.authDir, name) });
+      await orchestrator.until(line);
+      return { code: await orchestrator.end('SIGTERM'), inOrder: orchestrator.output.includes('"stopped"') };
+    };
+
+    const ends = [endedAt('stored without encryption', 'a'), endedAt('the orchestrator is ready', 'b')];
+    expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, inOrder: true })));
+  });
+
+  it('asked to end while its start fails says why it did', async () => {
+    await using world = await startWorld({}, { start: false });
+    const { port } = new URL(world.backend.url);
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
+    await orchestrator.until('stored without encryption');
+
+    expect(await orchestrator.end('SIGTERM')).toBe(1);
+    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
+  });
+
   it('removes the temporary files that an earlier one left behind', async () => {
     await using world = await startWorld({}, { start: false });
     const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
