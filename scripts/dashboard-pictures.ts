@@ -58,7 +58,7 @@ async function playStory({ whatsapp }: World): Promise<string> {
   await world.orchestrator.until(branch.sessionId, { status: 'disconnected' });
   await world.orchestrator.post(`/sessions/${shop.sessionId}/restart`);
   await world.orchestrator.until(shop.sessionId, { status: 'connected' });
-  await makeDeadLetter(world, depot, support);
+  await makeDeadLetter(world, depot.phone, support.phone);
   await world.orchestrator.get('/generate-qr');
   return shop.sessionId;
 }

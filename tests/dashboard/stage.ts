@@ -1,20 +1,20 @@
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type LinkedAccount, type World } from '../harness/world.ts';
 
-/** What the backend refuses, whoever it comes from. */
-const REFUSED_TEXT = 'Pedido Nº 4711';
+/** The message that the backend refuses. */
+export const REFUSED_TEXT = 'Pedido Nº 4711';
 
 /**
  * Has a callback of the account become a dead letter: the backend refuses the one, and takes those of the other account,
  * which is the evidence that it alone fails. Resolves when it is given up.
  */
-export async function makeDeadLetter(world: World, account: LinkedAccount, other: LinkedAccount): Promise<void> {
+export async function makeDeadLetter(world: World, account: Phone, other: Phone): Promise<void> {
   const writer = world.whatsapp.phone('5491133224455', 'Bruno Díaz');
   world.backend.answerWith(({ body }) => (body.message_content === REFUSED_TEXT ? 500 : 200));
-  await writer.sendText(account.phone, REFUSED_TEXT);
+  await writer.sendText(account, REFUSED_TEXT);
   await world.backend.next(({ body }) => body.message_content === REFUSED_TEXT, { evenRefused: true });
   while (!(await hasDeadLetter(world))) {
-    await writer.sendText(other.phone, 'Gracias');
+    await writer.sendText(other, 'Gracias');
     await world.backend.next(({ body }) => body.message_content === 'Gracias');
     // The next try falls due.
     world.clock.skip(2_000);
