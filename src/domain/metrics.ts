@@ -48,8 +48,8 @@ export interface Metrics {
   /** A callback was tried. `ageMs` is how long it is there. */
   posted(event: EventKind, fate: CallbackFate, ageMs: number): void;
   /**
-   * The backend accepted a message, so long after it was sent, by WhatsApp's clock, which has seconds. `offline` says whether it waited at WhatsApp
-   * while we were away.
+   * The backend accepted a message, so long after it was sent by WhatsApp's clock, which has whole seconds. `offline` says
+   * whether it waited at WhatsApp while we were away.
    */
   arrived(latencyMs: number, offline: boolean): void;
   /** A session looks different from outside, or is there no more. */

@@ -51,7 +51,7 @@ export interface ConnectionListener {
   /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
   onNote(why: string): void;
   /**
-   * The line is gone, for this reason. Nothing else comes after it. `code` is what the library says, for people who count: its number, `none`,
+   * The line is gone, for this reason. Nothing else comes after it. `code` is the library's, to be counted: a number, `none`,
    * or `other` for one that nobody knows.
    */
   onClosed(reason: CloseReason, code: string): void;

@@ -44,7 +44,8 @@ export interface SessionsApi {
    */
   currentPairingCode(id: SessionId): Promise<PairingCode>;
   /**
-   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`. The log says which request it was.
+   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`. The log names the
+   * request.
    * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `group_not_found`,
    *   `message_not_found`, `message_not_suitable`, `message_not_sent`, `account_restricted`, `message_refused`,
    *   `rate_limited`, `whatsapp_timeout`

@@ -18,7 +18,7 @@ export interface RecentMessage {
   at: string;
   /** The conversation's JID; for a group the group's. */
   chat_id: string;
-  /** Of the other side in digits: who wrote it, or whom it is for. `null` for what goes to a group, and where only a LID is known. */
+  /** Of the other side in digits: who wrote it, or whom it is for. `null` for a group, and where only a LID is known. */
   number: string | null;
   /** The name that the other side chose; `null` where none is known. */
   name: string | null;

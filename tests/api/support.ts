@@ -75,6 +75,8 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
 class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
   readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
+  /** For which requests they were sent. */
+  readonly requestIds: string[] = [];
   readonly restarted: SessionId[] = [];
   /** What the line of the connected session does. */
   readonly onLine = new LineInMemory();
@@ -132,9 +134,10 @@ class SessionsInMemory implements SessionsApi {
     return qrOf(sessionId);
   }
 
-  async send(sessionId: SessionId, message: OutgoingMessage): Promise<SendResult> {
+  async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
     if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
     this.sent.push({ sessionId, ...message });
+    this.requestIds.push(requestId);
     await this.hold;
     if (this.failure !== undefined) return this.#fail();
     return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };

@@ -45,8 +45,8 @@ export const recentMessages = route({
   scope: 'sessions:read',
   summary: 'The last messages of a session',
   description:
-    'Those that came, and those that were sent for callers, since the start of the server; the newest last. They are kept ' +
-    'in memory alone, at most 100 of a session, and only with DASHBOARD_MESSAGES=true. Callbacks are what tells of every message.',
+    'Those that came, and those that were sent for callers, since the start of the server; the newest last. They are ' +
+    'kept in memory alone, at most 100 of a session, and only with DASHBOARD_MESSAGES=true. Callbacks tell of all.',
   params: sessionParams,
   query: z.object({
     limit: wholeNumber(`must be a whole number from 1 to ${MAX_MESSAGES}`, 1, MAX_MESSAGES).default(MAX_MESSAGES),
