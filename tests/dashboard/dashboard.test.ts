@@ -160,7 +160,7 @@ describe('the dashboard, in a real Chromium', () => {
     await world.backend.goesDown();
     await ana.sendText(shop, 'Anybody there?');
     await world.whileTimeFlies(page.getByText('Your backend is down. Nothing is lost').waitFor());
-    await page.getByRole('link', { name: 'Look at them' }).click();
+    await page.getByRole('link', { name: 'See deliveries' }).click();
     await page.locator('#pending').getByText('Your backend cannot be reached').waitFor();
     await page.locator('#tile-backend', { hasText: 'Down' }).waitFor();
     await world.backend.comesUp();

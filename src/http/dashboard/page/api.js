@@ -2,6 +2,8 @@
 let key;
 /** How far the server's clock is ahead of this one, in ms. */
 let aheadMs = 0;
+/** The header tells whole seconds; so it is wrong by as much as this, either way. */
+const HALF_SECOND_MS = 500;
 
 /** What the server refused, or that it could not be reached (`unreachable`). */
 class Refusal extends Error {
@@ -76,7 +78,7 @@ async function request(path, init) {
     throw new Refusal('unreachable', error.message);
   });
   const date = Date.parse(response.headers.get('date') ?? '');
-  if (!Number.isNaN(date)) aheadMs = date - new Date().getTime();
+  if (!Number.isNaN(date)) aheadMs = date + HALF_SECOND_MS - new Date().getTime();
   return response;
 }
 

@@ -4,7 +4,7 @@ import { text, readable } from './texts.js';
 const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected'];
 const MOODS = {
   error: 'bad',
-  unlinked: 'off',
+  unlinked: 'bad',
   reconnecting: 'wait',
   restricted: 'wait',
   pairing: 'wait',
@@ -24,9 +24,9 @@ export function kindOf({ status, reconnecting, account_restricted }) {
 }
 
 /**
- * The mood of a kind: it has a colour and a sign.
+ * The mood of a kind, which has a colour.
  * @param {string} kind one of KINDS
- * @returns {string} `good`, `wait`, `off` or `bad`
+ * @returns {string} `good`, `wait` or `bad`
  */
 export function moodOf(kind) {
   return MOODS[kind];

@@ -11,5 +11,5 @@ export function showStatus(element, kind) {
   if (element.dataset.kind === kind) return;
   Object.assign(element.dataset, { kind, mood: moodOf(kind) });
   element.className = 'status';
-  element.replaceChildren(icon(moodOf(kind)), make('span', {}, text(`status_${kind}`)));
+  element.replaceChildren(icon(kind === 'unlinked' ? 'off' : moodOf(kind)), make('span', {}, text(`status_${kind}`)));
 }

@@ -26,7 +26,8 @@ let shown = { of: undefined, version: '', notes: [], all: false, trouble: '' };
  */
 export function showTimeline(session) {
   const { session_id: id } = session;
-  const version = JSON.stringify(session);
+  // With every message it was seen again, of which the timeline says nothing.
+  const version = JSON.stringify({ ...session, last_seen: null });
   if (shown.of !== id) shown = { of: id, version: '', notes: [], all: false, trouble: '' };
   if (shown.version !== version) void load(id, version);
   const notes = shown.all ? shown.notes : shown.notes.slice(0, FEW);

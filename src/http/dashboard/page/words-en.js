@@ -28,7 +28,7 @@ export const ENGLISH = {
   banner_dead: (count) => many(count, '1 delivery was given up.', '# deliveries were given up.'),
   banner_limited: 'This key may not see accounts: it lacks the permission sessions:read.',
   waitingCount: (count) => many(count, '1 waits.', '# wait.'),
-  look: 'Look at them',
+  look: 'See deliveries',
 
   connect: 'Connect an account',
   allAccounts: 'All accounts',
@@ -166,7 +166,7 @@ export const ENGLISH = {
   offer_over: 'This code has ended',
   offer_failed: 'That did not work',
   hint_linking: 'This takes a few seconds.',
-  hint_connected: 'Your backend has been told. You can close this window.',
+  hint_connected: 'Your backend is told of it. You can close this window.',
   hint_over: 'Nobody used it in time. Ask for a new one.',
   validQr: (time) => `Valid for ${time}. It renews by itself.`,
   validCode: (time) => `Valid for ${time}.`,

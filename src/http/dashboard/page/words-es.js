@@ -28,7 +28,7 @@ export const SPANISH = {
   banner_dead: (count) => many(count, '1 entrega se abandonó.', '# entregas se abandonaron.'),
   banner_limited: 'Esta clave no puede ver cuentas: le falta el permiso sessions:read.',
   waitingCount: (count) => many(count, '1 espera.', '# esperan.'),
-  look: 'Verlas',
+  look: 'Ver entregas',
 
   connect: 'Conectar una cuenta',
   allAccounts: 'Todas las cuentas',
@@ -167,7 +167,7 @@ export const SPANISH = {
   offer_over: 'Este código terminó',
   offer_failed: 'No funcionó',
   hint_linking: 'Tarda unos segundos.',
-  hint_connected: 'Tu backend ya lo sabe. Puedes cerrar esta ventana.',
+  hint_connected: 'A tu backend se le avisa. Puedes cerrar esta ventana.',
   hint_over: 'Nadie lo usó a tiempo. Pide otro.',
   validQr: (time) => `Vale ${time} más. Se renueva solo.`,
   validCode: (time) => `Vale ${time} más.`,
