@@ -105,6 +105,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     corsOrigins: config.http.corsOrigin,
+    dashboard: config.http.dashboard,
     files: await prepareFiles(config, log),
   });
   const server = keep(

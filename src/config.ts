@@ -35,6 +35,8 @@ interface HttpSettings {
   trustProxy: false | number | string[];
   /** The origins of pages that may call us: all of them, some, or none. */
   corsOrigin: '*' | string[];
+  /** Whether the dashboard is served. */
+  dashboard: boolean;
 }
 
 /** The main backend, and how hard it is tried. */
@@ -114,6 +116,7 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
     rateLimit: read.integer('RATE_LIMIT', 6_000, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(read),
     corsOrigin: origins.includes('*') ? '*' : origins,
+    dashboard: read.flag('DASHBOARD', true),
   };
 }
 

@@ -9,6 +9,7 @@ import { authenticate } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
+import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
 import { LiveEvents } from './live/live-events.ts';
@@ -39,6 +40,8 @@ export interface HttpAppDeps extends Omit<Core, 'live'> {
   /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
   trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
+  /** Whether the dashboard is served. */
+  dashboard: boolean;
   /** How the files that come with requests are taken. */
   files: Omit<FileSettings, 'clock'>;
 }
@@ -73,6 +76,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ whileEnding }) => whileEnding === true);
   app.use(takeWhileOpen(door));
   add(({ scope, whileEnding }) => scope === 'none' && whileEnding !== true);
+  if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
   add(({ scope }) => scope !== 'none');
   refuseOtherMethods(app, ROUTES);

@@ -363,7 +363,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const tokens = new BrowserTokens(parts);
   const masterKey = { change: () => Promise.resolve(13) };
   const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens, masterKey };
-  const limits = { rateLimit: 0, trustProxy: false as const };
+  const limits = { rateLimit: 0, trustProxy: false as const, dashboard: true };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
 }

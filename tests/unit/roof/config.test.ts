@@ -28,7 +28,7 @@ describe('without any setting', () => {
       mode: 'development',
       http: {
         ...{ host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: '*' },
-        ...{ keyPepper: null, rateLimit: 6_000, trustProxy: false },
+        ...{ keyPepper: null, rateLimit: 6_000, trustProxy: false, dashboard: true },
       },
       backend: {
         baseUrl: 'http://localhost:8000',
@@ -85,6 +85,7 @@ describe('a setting', () => {
     ],
     [{ MAX_PENDING_CALLBACKS: '5000' }, ({ bounds }) => bounds.maxPendingCallbacks, 5000],
     [{ MIN_FREE_DISK: '0' }, ({ bounds }) => bounds.minFreeDiskBytes, 0],
+    [{ DASHBOARD: 'false' }, ({ http }) => http.dashboard, false],
     [{ MAX_SESSIONS: '3' }, ({ sessions }) => sessions.maxSessions, 3],
     [{ PRODUCTION_API_KEY: 'k' }, ({ backend }) => backend.apiKey?.reveal(), 'k'],
     [{ CALLBACK_RETENTION: '3d' }, ({ backend }) => backend.retentionMs, 259_200_000],

@@ -1,0 +1,69 @@
+import { ask, serverNow } from './api.js';
+import { $, make, put, showList } from './dom.js';
+import { changed } from './store.js';
+import { moment, said, sentenceOf, text } from './texts.js';
+
+const FEW = 8;
+const MOODS = {
+  connected: 'good',
+  repaired: 'good',
+  paired: 'good',
+  ban_over: 'good',
+  line_lost: 'wait',
+  trouble: 'wait',
+  restricted: 'wait',
+  disconnected: 'off',
+  closed: 'bad',
+  failed: 'bad',
+};
+
+/** Of the account that is shown; `version` is that of the session when it was asked for. */
+let shown = { of: undefined, version: '', notes: [], all: false, trouble: '' };
+
+/**
+ * Shows what happened to this account; asks again whenever it has changed.
+ * @param {any} session
+ */
+export function showTimeline(session) {
+  const { session_id: id } = session;
+  // With every message it was seen again, of which the timeline says nothing.
+  const version = JSON.stringify({ ...session, last_seen: null });
+  if (shown.of !== id) shown = { of: id, version: '', notes: [], all: false, trouble: '' };
+  if (shown.version !== version) void load(id, version);
+  const notes = shown.all ? shown.notes : shown.notes.slice(0, FEW);
+  showList($('timeline'), notes, keyOf, item);
+  $('timeline-more').hidden = notes.length === shown.notes.length;
+  $('timeline-note').hidden = notes.length > 0;
+  put($('timeline-note'), shown.trouble || text('timelineNone'));
+}
+
+/** Has the button show what is older. */
+export function wireTimeline() {
+  $('timeline-more').addEventListener('click', () => {
+    shown.all = true;
+    changed();
+  });
+}
+
+async function load(id, version) {
+  const mine = shown;
+  mine.version = version;
+  try {
+    const { data } = await ask('GET', `/sessions/${id}/timeline`);
+    mine.notes = data.reverse();
+  } catch (error) {
+    mine.trouble = sentenceOf(error, 'sessions:read');
+  }
+  changed();
+}
+
+function keyOf({ at, what, why }) {
+  return `${at} ${what} ${why}`;
+}
+
+function item({ at, what, why }) {
+  const time = make('time', { dateTime: at }, moment(at, serverNow()));
+  const words = make('span', { className: 'what' }, text(`what_${what}`) ?? what);
+  const reason = why ? [make('span', { className: 'reason' }, said(why))] : [];
+  return { element: make('li', { data: { mood: MOODS[what] ?? 'off' } }, words, time, ...reason), update: () => {} };
+}

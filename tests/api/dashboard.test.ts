@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import request from 'supertest';
+import { type CloseReason } from '../../src/domain/close-reason.ts';
+import { type ErrorCode } from '../../src/domain/errors.ts';
+import { EVENT_PATHS } from '../../src/domain/event.ts';
+import { TIMELINE } from '../../src/domain/timeline.ts';
+import { COMMON_ERRORS } from '../../src/http/route.ts';
+import { retryCallback } from '../../src/http/routes/callbacks.ts';
+import { sendMessage } from '../../src/http/routes/messages.ts';
+import { pairByCode } from '../../src/http/routes/pairing.ts';
+import { currentQr, generateQr } from '../../src/http/routes/qr.ts';
+import { deleteSession, restartSession } from '../../src/http/routes/sessions.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { decide } from '../../src/sessions/reconnect.ts';
+import { answerTo, startApi } from './support.ts';
+
+const PAGE = new URL('../../src/http/dashboard/page/', import.meta.url);
+const NAMES = readdirSync(PAGE);
+const read = (name: string) => readFileSync(new URL(name, PAGE), 'utf8');
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+const startLocked = (overrides = {}) => startApi({ apiKeys: [new Secret('a-key')], ...overrides });
+
+describe('the files of the dashboard', () => {
+  const { app } = startLocked();
+
+  it('are found behind any prefix: the address without a slash leads to the one with it', async () => {
+    const { headers } = await request(app).get('/dashboard').expect(302);
+    expect(headers.location).toBe('dashboard/');
+  });
+
+  it.each(['', ...NAMES])('"%s" is given to anybody, under a strict policy, and kept by no cache', async (name) => {
+    const { headers } = await request(app).get(`/dashboard/${name}`).expect(200);
+    expect(headers).toMatchObject({
+      'content-security-policy': POLICY,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+    expect(headers['content-type']).toContain(types[name.split('.')[1] ?? ''] ?? 'text/html');
+  });
+
+  it.each(['nothing.js', 'page', 'page.js/', '..%2fdashboard.ts', '%2e%2e%2fdashboard.ts', 'constructor', 'a/page.js'])(
+    '"%s" is none of them',
+    async (name) => {
+      const { status, body } = await answerTo(request(app).get(`/dashboard/${name}`));
+      expect([status, body]).toMatchObject([404, { success: false, error: 'not_found' }]);
+    },
+  );
+
+  it.each(['post', 'delete', 'patch'] as const)('take no %s', async (method) => {
+    const { headers, body } = await request(app)[method]('/dashboard/').expect(405);
+    expect([headers.allow, body]).toMatchObject(['GET, HEAD', { error: 'method_not_allowed' }]);
+  });
+
+  it('are not there when DASHBOARD=false', async () => {
+    const off = startLocked({ dashboard: false });
+    for (const path of ['/dashboard', '/dashboard/', '/dashboard/page.js']) {
+      await request(off.app).get(path).set('Authorization', 'Bearer a-key').expect(404);
+    }
+  });
+
+  it('hold no script, style or address of another server', () => {
+    const html = read('index.html');
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+    const strangers = NAMES.filter((name) => /https?:\/\/(?!www\.w3\.org)/.test(read(name)));
+    expect(strangers).toEqual([]);
+  });
+});
+
+describe('the words of the dashboard', () => {
+  let texts: Record<string, Record<string, unknown>>;
+  let sentences: [RegExp, string][];
+
+  beforeAll(async () => {
+    // Named at run time: the page has no types.
+    const [english, spanish] = ['words-en.js', 'words-es.js'].map((name) => `../../src/http/dashboard/page/${name}`);
+    const { ENGLISH } = await import(english!);
+    const { SPANISH, SPANISH_SENTENCES } = await import(spanish!);
+    texts = { ENGLISH, SPANISH };
+    sentences = SPANISH_SENTENCES;
+  });
+
+  it('are the same in both languages', () => {
+    const kinds = (words: Record<string, unknown>) =>
+      Object.entries(words).map(([name, value]) => [name, typeof value]);
+    expect(kinds(texts.SPANISH!)).toEqual(kinds(texts.ENGLISH!));
+  });
+
+  it('are all that the page asks for', () => {
+    const inHtml = [...read('index.html').matchAll(/data-(?:text|label)="([^"]+)"/g)].map(([, name]) => name!);
+    const inCode = NAMES.filter((name) => name.endsWith('.js')).flatMap((name) =>
+      [...read(name).matchAll(/\btext\('(\w+)'/g)].map(([, asked]) => asked!),
+    );
+    expect([inHtml.length, inCode.length].every((count) => count > 30)).toBe(true);
+    expect([...inHtml, ...inCode].filter((name) => !(name in texts.ENGLISH!))).toEqual([]);
+  });
+
+  it('know every note of a timeline, every event, and every refusal of what the page does', () => {
+    const routes = [generateQr, currentQr, pairByCode, restartSession, deleteSession, sendMessage, retryCallback];
+    const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found'];
+    const codes = [...COMMON_ERRORS, ...routes.flatMap(({ errors }) => errors)];
+    const names = [
+      ...Object.keys(TIMELINE).map((what) => `what_${what}`),
+      ...Object.keys(EVENT_PATHS).map((event) => `event_${event}`),
+      ...codes.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
+    ];
+    expect(names.filter((name) => !(name in texts.ENGLISH!))).toEqual([]);
+  });
+
+  it.each<CloseReason>([
+    { kind: 'connection-lost', detail: 'Connection Terminated (428)' },
+    { kind: 'silent' },
+    { kind: 'unavailable' },
+    { kind: 'storage-failed' },
+    { kind: 'pairing-failed', detail: 'no' },
+    { kind: 'code-refused', code: '403' },
+    { kind: 'code-refused', code: '429' },
+    { kind: 'logged-out' },
+    { kind: 'replaced' },
+    { kind: 'temporarily-banned', expiresInSeconds: null },
+    { kind: 'temporarily-banned', expiresInSeconds: 600 },
+    { kind: 'forbidden', code: 403 },
+    { kind: 'client-outdated', next: 'none' },
+    { kind: 'client-outdated', next: 'pinned' },
+    { kind: 'multi-device-missing' },
+    { kind: 'refused', code: 400 },
+  ])('say in Spanish why a line was lost: %j', (reason) => {
+    for (const replacements of [1, 3]) {
+      const { message } = decide(reason, { linked: true, code: null, failures: 1, replacements }) as {
+        message: string;
+      };
+      const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), message);
+      expect(said).not.toBe(message);
+      expect(said).not.toMatch(/\$1|\b(the|this|again|WhatsApp takes)\b/);
+    }
+  });
+});
