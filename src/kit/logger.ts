@@ -20,9 +20,7 @@ export function createLogger(settings: LogSettings): Logger {
     // pino's own would copy everything that a library hung on its error.
     serializers: { err: (error: unknown) => describeFailure(error) },
   };
-  if (settings.format === 'pretty') return pino(options, pretty({ sync: true, ignore: 'pid,hostname' }));
-  // Nobody waits for a line to be written; those that come meanwhile are written together, and the rest at the end of the process.
-  return pino(options, pino.destination({ dest: 1, sync: false }));
+  return settings.format === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);
 }
 
 /** A logger that writes nothing. */
