@@ -4,7 +4,6 @@ const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/|^tests/'],
-  ['axios', '^src/callbacks/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['ws', '^simulator/|^tests/'],
 ];

@@ -1,9 +1,16 @@
 import { type Bench } from './bench.ts';
+import { backlog } from './benches/backlog.ts';
 import { inbound } from './benches/inbound.ts';
+import { latency } from './benches/latency.ts';
 import { memory } from './benches/memory.ts';
 import { outbound } from './benches/outbound.ts';
 import { pairing } from './benches/pairing.ts';
 import { restart } from './benches/restart.ts';
+import { soak } from './benches/soak.ts';
+import { throughput } from './benches/throughput.ts';
 
 /** Every bench, in the order in which they are run. */
-export const BENCHES = [inbound, outbound, memory, restart, pairing] as readonly Bench[];
+export const BENCHES = [
+  ...[inbound, throughput, latency, outbound],
+  ...[memory, restart, pairing, backlog, soak],
+] as readonly Bench[];

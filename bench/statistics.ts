@@ -23,8 +23,17 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
 
 /** Each of the first divided by its partner in the second: what was measured together is compared with each other. */
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
+  return pairs(ours, theirs).map(([one, other]) => one / other);
+}
+
+/** Each of the first less its partner in the second. */
+export function differences(ours: readonly number[], theirs: readonly number[]): number[] {
+  return pairs(ours, theirs).map(([one, other]) => one - other);
+}
+
+function pairs(ours: readonly number[], theirs: readonly number[]): [number, number][] {
   if (ours.length !== theirs.length) throw new RangeError('Pairs need two values each.');
-  return ours.map((value, index) => value / (theirs[index] ?? NaN));
+  return ours.map((value, index) => [value, theirs[index] ?? NaN]);
 }
 
 function mean(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { median } from './statistics.ts';
 const HEAD = ['', 'median', 'from', 'to', 'must reach', ''];
 
 /** Whether the median reaches the bound; `undefined` where there is none. */
-function isReached({ values, bound }: Figure): boolean | undefined {
+export function isReached({ values, bound }: Figure): boolean | undefined {
   if (bound === undefined) return undefined;
   const { atMost = Infinity, atLeast = -Infinity } = bound;
   const middle = median(values);

@@ -59,11 +59,15 @@ export class Ground implements AsyncDisposable {
     return bare;
   }
 
-  /** An orchestrator on an empty storage, without accounts yet; it ends with the ground. */
-  async orchestrator(): Promise<Orchestrator> {
+  /** An orchestrator on an empty storage, without accounts yet; it ends with the ground. `args` are Node's. */
+  async orchestrator(args: readonly string[] = []): Promise<Orchestrator> {
     const folder = join(this.#task.folder, `orchestrator-${this.#contestants.length}`);
     await mkdir(folder);
-    const orchestrator = await Orchestrator.start({ target: this.target, folder, args: this.#profiling() });
+    const orchestrator = await Orchestrator.start({
+      target: this.target,
+      folder,
+      args: [...args, ...this.#profiling()],
+    });
     this.#contestants.push(orchestrator);
     return orchestrator;
   }

@@ -5,6 +5,9 @@ import { type Account, type Contestant, type Offer } from './contestant.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
 import { sharedNowMs } from './usage.ts';
 
+/** What the storage is encrypted with. */
+export const MASTER_KEY = 'b5'.repeat(32);
+
 /** How an orchestrator is set up. */
 export interface OrchestratorOptions {
   target: Target;
@@ -87,6 +90,21 @@ export class Orchestrator implements Contestant {
     this.#process = this.#spawn();
   }
 
+  /** Ends the process; `restart` starts another one. */
+  async stop(): Promise<void> {
+    await this.#process.end('SIGTERM');
+  }
+
+  /** The folder with its database. */
+  get authDir(): string {
+    return join(this.#options.folder, 'auth_sessions');
+  }
+
+  /** Where the process writes its log. */
+  get log(): string {
+    return join(this.#options.folder, 'orchestrator.log');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
     await this.backend[Symbol.asyncDispose]();
@@ -98,15 +116,15 @@ export class Orchestrator implements Contestant {
       {
         NODE_ENV: 'production',
         HOST: '127.0.0.1',
-        AUTH_DIR: join(folder, 'auth_sessions'),
+        AUTH_DIR: this.authDir,
         DOWNLOADS_DIR: join(folder, 'downloads'),
-        MASTER_KEY: 'b5'.repeat(32),
+        MASTER_KEY,
         BACKEND_BASE_URL: this.backend.url,
         WHATSAPP_WS_URL: target.wsUrl,
         WHATSAPP_ROOT_KEY: target.rootKey,
         ...OPEN_LIMITS,
       },
-      { log: join(folder, 'orchestrator.log'), args },
+      { log: this.log, args },
     );
   }
 }

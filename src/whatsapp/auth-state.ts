@@ -115,9 +115,12 @@ export function encode(value: unknown): string {
   return JSON.stringify(value, BufferJSON.replacer);
 }
 
-/** What {@link encode} wrote. */
+/** How {@link encode} marks bytes. */
+const BYTES = '"type":"Buffer"';
+
+/** What {@link encode} wrote. The state of a ratchet, which is read with each message, has no bytes: there is nothing to revive. */
 export function decode(text: string): unknown {
-  return JSON.parse(text, BufferJSON.reviver);
+  return text.includes(BYTES) ? JSON.parse(text, BufferJSON.reviver) : JSON.parse(text);
 }
 
 /** Whether the credentials are those of a device that somebody scanned (`registered` stays false after a QR). */

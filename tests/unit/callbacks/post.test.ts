@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { createPost, type PostSettings } from '../../../src/callbacks/post.ts';
 import { type PostOutcome } from '../../../src/callbacks/policy.ts';
 import { type PendingCallback } from '../../../src/domain/callback-ports.ts';
@@ -122,6 +125,22 @@ describe('a post', () => {
     await using backend = await startTestBackend();
     backend.answerWith({ status: 200, trickles: true });
     expect(await atDeadline(backend)).toEqual(TOO_LATE);
+  });
+
+  it('says so when the answer breaks off', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 2 }).write('x', () => response.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clock = new ManualClock();
+    expect(await createPost(settings(`http://127.0.0.1:${port}`), clock)(callback)).toEqual({
+      kind: 'unreachable',
+      detail: 'the backend did not answer with a complete answer of at most 64 KiB',
+    });
+    expect(clock.timers).toEqual([]);
+    server.close();
   });
 
   it('says that the backend is not reachable, and repeats no secret', async () => {

@@ -1,0 +1,61 @@
+import { systemClock } from '../../src/kit/clock.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { type PhoneNumber } from '../../src/domain/address.ts';
+import { type NewCallback } from '../../src/domain/callback-ports.ts';
+import { type SessionRecord } from '../../src/domain/session.ts';
+import { type SessionId } from '../../src/domain/session-id.ts';
+import { messageReceived } from '../../src/sessions/events.ts';
+import { contentOf } from '../../src/whatsapp/messages/content.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import { MASTER_KEY } from './orchestrator.ts';
+import { sharedNowMs } from './usage.ts';
+
+/** So many callbacks are written at once. */
+const AT_ONCE = 500;
+
+/** Stores texts that the backend does not have yet, of sessions that have no line any more. */
+export async function fillBacklog(
+  authDir: string,
+  { callbacks, sessions }: { callbacks: number; sessions: number },
+): Promise<void> {
+  await using storage = openStorage(authDir, systemClock, new Secret(MASTER_KEY));
+  const round = String(Math.round(sharedNowMs()));
+  const records = Array.from({ length: sessions }, (_, index) => closedSession(index));
+  for (const [index, record] of records.entries()) {
+    const own = Math.floor(callbacks / sessions) + (index < callbacks % sessions ? 1 : 0);
+    for (let first = 0; first < own; first += AT_ONCE) {
+      const length = Math.min(AT_ONCE, own - first);
+      await storage.sessions.commit(
+        record,
+        Array.from({ length }, (_, at) => text(record, `${round}-${first + at}`)),
+      );
+    }
+  }
+}
+
+function closedSession(index: number): SessionRecord {
+  const phoneNumber = `54911${String(index).padStart(8, '0')}` as PhoneNumber;
+  return {
+    sessionId: `session_1700000000000_${String(index).padStart(9, '0')}` as SessionId,
+    phase: 'closed',
+    identity: { phoneNumber, whatsappUserId: `${phoneNumber}:1@s.whatsapp.net` },
+    announced: true,
+    errorMessage: null,
+    lastSeenMs: null,
+    retryAtMs: null,
+    restrictedUntilMs: null,
+    createdAtMs: 1_700_000_000_000,
+    updatedAtMs: 1_700_000_000_000,
+  };
+}
+
+function text(record: SessionRecord, id: string): NewCallback {
+  const chatId = '100000000000001@lid';
+  const number = '5492200000000' as PhoneNumber;
+  const message = {
+    ...{ id, chatId, isGroup: false, groupName: null, fromMe: false, offline: false, sentAtMs: 1_700_000_000_000 },
+    sender: { number, lid: chatId, pushName: 'A friend' },
+    content: contentOf('text', { text: 'A text of some words, as people write them.' }),
+  };
+  return messageReceived(record, message, message.sentAtMs);
+}

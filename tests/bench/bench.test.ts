@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { type Bench } from '../../bench/bench.ts';
+import { CommandLineError, help, readCommandLine } from '../../bench/command-line.ts';
+import { type Report } from '../../bench/report.ts';
+import { differences, median, percentile, ratios, slope } from '../../bench/statistics.ts';
+import { isReached, table } from '../../bench/table.ts';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
+
+const ONE: Bench = {
+  name: 'one',
+  measures: 'how long one takes',
+  sizes: { full: { messages: 1_000, warmUp: 100 }, quick: { messages: 10, warmUp: 1 } },
+  run: () => Promise.reject(new Error('not run here')),
+};
+const OTHER: Bench = { ...ONE, name: 'other', sizes: { full: { sessions: 300 }, quick: { sessions: 3 } } };
+const ALL = [ONE, OTHER];
+
+describe('the statistics', () => {
+  it('have the middle, and what lies between two values', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(percentile([10, 20, 30, 40, 50], 0)).toBe(10);
+    expect(percentile([10, 20, 30, 40, 50], 95)).toBeCloseTo(48);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  it('have the slope of the line that fits best', () => {
+    const points = [
+      [0, 5],
+      [10, 25],
+      [20, 45],
+    ] as const;
+    expect(slope(points)).toBe(2);
+    expect(slope([...points, [10, 31]])).toBe(2);
+    expect(() => slope([[1, 1]])).toThrow(RangeError);
+  });
+
+  it('compare pair by pair', () => {
+    expect(ratios([3, 8], [2, 4])).toEqual([1.5, 2]);
+    expect(differences([3, 8], [2, 4])).toEqual([1, 4]);
+    expect(() => ratios([1], [1, 2])).toThrow(RangeError);
+  });
+});
+
+describe('the table', () => {
+  const cost = { name: 'cost', unit: 'ms', values: [1, 3, 2] };
+
+  it('says by the median whether a bound is reached', () => {
+    expect(isReached(cost)).toBeUndefined();
+    expect(isReached({ ...cost, bound: { atMost: 2 } })).toBe(true);
+    expect(isReached({ ...cost, bound: { atMost: 1.9 } })).toBe(false);
+    expect(isReached({ ...cost, bound: { atLeast: 2.1 } })).toBe(false);
+  });
+
+  it('has a row for each figure', () => {
+    const figures = [cost, { name: 'rate', unit: '/s', values: [512.4], bound: { atLeast: 600 } }];
+    expect(table(figures).split('\n')).toEqual([
+      '|      |  median |    from |      to | must reach |     |',
+      '| ---- | ------: | ------: | ------: | ---------- | --- |',
+      '| cost | 2.00 ms | 1.00 ms | 3.00 ms |            |     |',
+      '| rate |  512 /s |  512 /s |  512 /s | ≥ 600 /s   | NO  |',
+    ]);
+  });
+});
+
+describe('npm run bench', () => {
+  const order = (...args: string[]) => {
+    const command = readCommandLine(args, ALL);
+    return command.name === 'run' ? command.order : undefined;
+  };
+
+  it('without arguments runs everything in full, five times', () => {
+    expect(order()).toMatchObject({ benches: ALL, size: 'full', runs: 5, changes: {} });
+  });
+
+  it('runs what is named, as it is told', () => {
+    expect(order('one', '--quick', '--runs', '7', '--set', 'messages=40', '--json', 'x.json')).toMatchObject({
+      ...{ benches: [ONE], size: 'quick', runs: 7, changes: { messages: 40 }, json: 'x.json' },
+    });
+  });
+
+  it('explains itself', () => {
+    expect(readCommandLine(['--help'], ALL)).toEqual({ name: 'help' });
+    expect(help(ALL)).toContain('how long one takes');
+  });
+
+  it.each([
+    [['nonsense'], 'There is no bench "nonsense", but one, other.'],
+    [['--runs', '0'], '--runs needs a whole number from 1 to 100, not "0".'],
+    [['--runs', '1e1'], '--runs needs a whole number from 1 to 100, not "1e1".'],
+    [['one', '--set', 'mesages=4'], 'one has no "mesages", but messages, warmUp.'],
+    [['one', '--set', 'messages='], '--set messages needs a whole number from 1'],
+    [['--set', 'messages=4'], 'other has no "messages", but sessions.'],
+    [['--nonsense'], "Unknown option '--nonsense'. See --help."],
+  ])('refuses %j in one sentence', (args, sentence) => {
+    expect(() => readCommandLine(args, ALL)).toThrow(CommandLineError);
+    expect(() => readCommandLine(args, ALL)).toThrow(sentence);
+  });
+
+  it('measures both on the simulator, tells it as a table and as JSON, and leaves nothing behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
+    const json = join(folder, 'report.json');
+    const args = ['outbound', '--quick', '--runs', '2', '--set', 'messages=5', '--set', 'warmUp=1'];
+    const child = spawn(process.execPath, [MAIN, ...args, '--folder', folder, '--json', json], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+
+    const { benches, machine, versions } = JSON.parse(await readFile(json, 'utf8')) as Report;
+    expect(await readdir(folder)).toEqual(['report.json']);
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(output).toContain('| CPU, orchestrator to bare');
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(versions).toMatchObject({ node: process.versions.node, baileys: expect.stringMatching(/^7\./) as string });
+    expect(benches).toMatchObject([{ name: 'outbound', size: { messages: 5, warmUp: 1 }, runs: 2 }]);
+    const [times] = benches.flatMap(({ figures }) => figures.filter(({ name }) => name.includes('p50, bare')));
+    expect(times?.values).toHaveLength(2);
+    expect(times?.values.every((value) => value > 0)).toBe(true);
+  });
+});
