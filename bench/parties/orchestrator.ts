@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Backend } from './backend.ts';
 import { type Target } from './bare-client.ts';
@@ -6,7 +7,7 @@ import { OrchestratorProcess } from './orchestrator-process.ts';
 import { sharedNowMs } from './usage.ts';
 
 /** What the storage is encrypted with. */
-export const MASTER_KEY = 'b5'.repeat(32);
+export const MASTER_KEY = randomBytes(32).toString('hex');
 
 /** How an orchestrator is set up. */
 export interface OrchestratorOptions {
