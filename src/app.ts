@@ -105,6 +105,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
+    version: VERSION,
     callbacks: storage.archive,
     answers: storage.idempotency,
     log: log.child({ part: 'http' }),

@@ -10,6 +10,7 @@ import { type SessionView } from '../sessions/session-view.ts';
 import { type TimelineEntry } from '../sessions/timeline-view.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
+import { type OpenApiDocument } from './reference/openapi.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
@@ -114,6 +115,13 @@ interface MetricsApi {
   contentType: string;
 }
 
+/** The reference of the REST interface and the callbacks. */
+export interface ReferenceApi {
+  document(): OpenApiDocument;
+  /** The same as a page of HTML that needs nothing else. */
+  page(): string;
+}
+
 /** All that the routes call. */
 export interface Core {
   keys: KeysApi;
@@ -124,4 +132,5 @@ export interface Core {
   health: HealthApi;
   metrics: MetricsApi;
   callbacks: CallbackArchive;
+  reference: ReferenceApi;
 }

@@ -13,8 +13,9 @@ import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
+import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
-import { ROUTES } from './routes/index.ts';
+import { OPERATIONS, ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
 export { keyWish } from './routes/keys.ts';
@@ -25,7 +26,9 @@ export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
-export interface HttpAppDeps extends Core {
+export interface HttpAppDeps extends Omit<Core, 'reference'> {
+  /** That of the product. */
+  version: string;
   /** Where the first answers to requests with an `Idempotency-Key` are kept. */
   answers: IdempotencyStore;
   clock: Clock;
@@ -65,7 +68,8 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   // The failure goes to the last catch; here only the end counts.
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
   const files = new FileIntake({ ...deps.files, clock: deps.clock });
-  const parts = { core: deps, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
+  const core = { ...deps, reference: new Reference(OPERATIONS, deps.version) };
+  const parts = { core, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
   addRoutes(
     app,
     ROUTES.filter((route) => route.scope === 'none'),

@@ -345,7 +345,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
   const tokens = new BrowserTokens(parts);
   const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens };
-  const limits = { rateLimit: 0, trustProxy: false as const };
+  const limits = { rateLimit: 0, trustProxy: false as const, version: WELL.version };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
   return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
 }
