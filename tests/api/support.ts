@@ -21,6 +21,7 @@ import { Secret } from '../../src/kit/secret.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
+import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
 
@@ -347,7 +348,18 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens };
   const limits = { rateLimit: 0, trustProxy: false as const, version: WELL.version };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
-  return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  return {
+    app: heldToDocument(createHttpApp(deps)),
+    sessions,
+    media,
+    settings,
+    answers,
+    clock,
+    log,
+    lines,
+    keys,
+    tokens,
+  };
 }
 
 /** Resolves once the log has the line. */

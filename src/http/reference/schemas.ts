@@ -58,7 +58,9 @@ function withoutEmpty(schemas: object[]): object[] {
 function simplify({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   if ('example' in jsonSchema) jsonSchema.examples = [jsonSchema.example];
   delete jsonSchema.example;
+  // Other formats are zod's own words for what a pattern says.
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  else delete jsonSchema.format;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }
