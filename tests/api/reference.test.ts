@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { type AddressInfo } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type Page } from 'playwright-core';
-import { ERRORS } from '../../src/domain/errors.ts';
+import { AppError, ERRORS } from '../../src/domain/errors.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+import { OrchestratorClient } from '../../examples/client/client.ts';
+import { clientSource } from '../../scripts/client/source.ts';
 import { openApiDocument } from '../../src/http/reference/document.ts';
 import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { startBrowser } from '../harness/browser.ts';
+import { Secret } from '../../src/kit/secret.ts';
 import { answerComplaint, callbackComplaint } from '../harness/documented.ts';
-import { CONNECTED, startApi, viewOf } from './support.ts';
+import { PageServer } from '../harness/page-server.ts';
+import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
 
 const committed = JSON.parse(
   readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
@@ -125,14 +128,14 @@ describe('what holds answers against the document', () => {
 
 describe('GET /docs, in a browser', () => {
   it('shows every request, refusal and callback by itself, by day and by night, also on a phone', async () => {
-    const server = startApi().app.listen(0, '127.0.0.1');
+    await using server = await PageServer.start(startApi().app);
     const browser = await startBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 390, height: 800 }, javaScriptEnabled: false });
       const [asked, complaints] = [[] as string[], [] as string[]];
       page.on('request', (it) => asked.push(new URL(it.url()).pathname));
       page.on('console', (it) => complaints.push(it.text()));
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/docs#sendMessage`);
+      await page.goto(`http://${server.host}/docs#sendMessage`);
 
       expect(asked).toEqual(['/docs']);
       expect(complaints).toEqual([]);
@@ -144,8 +147,57 @@ describe('GET /docs, in a browser', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     } finally {
       await browser.close();
-      server.close();
     }
+  });
+});
+
+describe('examples/client', () => {
+  const FILE = new URL('../../examples/client/client.ts', import.meta.url);
+
+  it('is what the document says: npm run openapi writes it', async () => {
+    expect(readFileSync(FILE, 'utf8')).toBe(await clientSource(committed, FILE));
+  });
+
+  it('asks, sends and reads, and rejects with what was refused', async () => {
+    const api = startApi({ apiKeys: [new Secret('a-key')] });
+    await using server = await PageServer.start(api.app);
+    const url = `http://${server.host}/`;
+    const client = new OrchestratorClient({ url, apiKey: 'a-key' });
+    const sent = { number: '5491122334455', message: 'Hola' };
+    const first = await client.sendMessage(CONNECTED, sent, { idempotencyKey: 'once' });
+    expect(await client.sendMessage(CONNECTED, sent, { idempotencyKey: 'once' })).toEqual(first);
+    expect(api.sessions.sent).toHaveLength(1);
+
+    const form = new FormData();
+    form.append('file', new File(['A letter.'], 'letter.txt', { type: 'text/plain' }));
+    for (const [name, text] of Object.entries({ type: 'document', number: sent.number })) form.append(name, text);
+    expect((await client.sendAnyMessage(CONNECTED, form)).status).toBe('sent');
+    expect((await client.listCallbacks({ state: 'dead', limit: 1 })).data).toHaveLength(1);
+    expect(await client.metrics()).toContain('orchestrator_');
+    expect((await client.messageMedia(CONNECTED, MESSAGE, { headers: { range: 'bytes=0-3' } })).status).toBe(206);
+    expect((await client.fetch(`/sessions/${CONNECTED}/messages/${MESSAGE}/media`)).status).toBe(200);
+
+    await expect(client.viewSession('../keys')).rejects.toMatchObject({ status: 404, code: 'session_not_found' });
+    api.sessions.failure = new AppError('rate_limited', { retryAfterMs: 1_500 });
+    await expect(client.sendMessage(CONNECTED, sent)).rejects.toMatchObject({
+      name: 'OrchestratorError',
+      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited.message, retryAfterSeconds: 2 },
+    });
+    await expect(new OrchestratorClient({ url }).listSessions()).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+  });
+
+  it('gives up what is not answered in time, and takes the page of a proxy for what it is', async () => {
+    await using silent = await PageServer.start(() => undefined);
+    await using proxy = await PageServer.start((_req, res) => res.writeHead(502).end('<h1>Bad gateway</h1>'));
+
+    await expect(
+      new OrchestratorClient({ url: `http://${silent.host}`, timeoutMs: 20 }).listSessions(),
+    ).rejects.toThrow('No answer in 20 ms');
+    await expect(new OrchestratorClient({ url: `http://${proxy.host}` }).listSessions()).rejects.toMatchObject({
+      status: 502,
+      code: 'unknown',
+    });
   });
 });
 

@@ -61,7 +61,7 @@ export function callbackComplaint(path: string, headers: Record<string, unknown>
 /** A refusal that no operation names: of another path, or before it was known which is meant. */
 function commonComplaint({ status, body }: SeenAnswer): string | undefined {
   if (status < 400) return 'there is no such request in the document';
-  return complaintAbout('#/components/schemas/Error', body);
+  return complaintAbout('#/components/schemas/ErrorAnswer', body);
 }
 
 function responseComplaint(place: string, { contentType, body }: SeenAnswer): string | undefined {

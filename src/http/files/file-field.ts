@@ -57,4 +57,4 @@ const atUrl = z
  */
 export const fileField: z.ZodType<FileSource> = z
   .union([z.instanceof(UploadedFile), inBase64, atUrl])
-  .meta({ id: 'File', description: 'In JSON. An upload comes in the part `file` of a form.' });
+  .meta({ id: 'OutgoingFile', description: 'In JSON. An upload comes in the part `file` of a form.' });

@@ -21,7 +21,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
   const responses = new Responses(schemas);
   const paths = pathsOf(routes, { schemas, responses });
   const webhooks = webhooksOf(schemas);
-  schemas.add('Error', ERROR_SCHEMA);
+  schemas.add('ErrorAnswer', ERROR_SCHEMA);
   return {
     openapi: '3.1.1',
     info: {

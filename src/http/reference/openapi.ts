@@ -18,7 +18,7 @@ export interface Tag {
 }
 
 /** The roles that are needed, by the name of the security scheme. */
-export type SecurityRequirement = Record<string, string[]>;
+type SecurityRequirement = Record<string, string[]>;
 
 /** One request, or one callback. */
 export interface Operation {

@@ -67,7 +67,7 @@ function refusal(status: number, codes: readonly ErrorCode[]): Response {
     headers: headersNamed('X-Request-Id', ...headersOfRefusal(status)),
     content: {
       [JSON_TYPE]: {
-        schema: { $ref: '#/components/schemas/Error', properties: { error: { enum: [...codes] } } },
+        schema: { $ref: '#/components/schemas/ErrorAnswer', properties: { error: { enum: [...codes] } } },
         examples: Object.fromEntries(codes.map((code) => [code, { value: errorReply(new AppError(code)).body }])),
       },
     },
