@@ -1,6 +1,7 @@
 import { type Browser, type Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { type Phone } from '../../simulator/phones/phone.ts';
+import { ERRORS } from '../../src/domain/errors.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -65,6 +66,31 @@ function messagesOf(person: Phone): Promise<any[]> {
   return rows('SELECT * FROM whatsapp_messages WHERE sender_number = $1 ORDER BY first_seq', [person.number]);
 }
 
+/** How far the backend has read GET /events. */
+async function cursor(): Promise<string> {
+  return (await rows('SELECT cursor FROM whatsapp_cursor'))[0].cursor;
+}
+
+/** Has a person write this, and the database know nothing of it any more: as after a backup of before is put back. */
+async function forgetAfter(person: Phone, text: string): Promise<void> {
+  // From here on the backend is only called: it fetches nothing by itself until it sees a gap.
+  await untilTrue(() => Promise.resolve(parts().backend.output.includes('Caught up')));
+  const before = await cursor();
+  await person.sendText(ACCOUNT, text);
+  await person.next();
+  // The last that is told of it.
+  const { id, first_seq } = await row(
+    `SELECT message.id, message.first_seq FROM whatsapp_messages AS message
+     JOIN whatsapp_replies AS reply ON reply.answers = message.id
+     JOIN whatsapp_deliveries AS delivery ON delivery.message_id = reply.message_id AND delivery.status = 'delivered'
+     WHERE message.content = $1`,
+    [text],
+  );
+  await rows(`DELETE FROM whatsapp_messages WHERE id = ${id};
+    DELETE FROM whatsapp_callbacks WHERE seq >= ${first_seq} AND session_id IN (SELECT session_id FROM whatsapp_sessions);
+    UPDATE whatsapp_cursor SET cursor = ${before}`);
+}
+
 async function openPage(): Promise<Page> {
   const page = await parts().browser.newPage();
   await page.goto(parts().backend.url);
@@ -106,7 +132,7 @@ async function post({ kind = 'message-received', seq = 1, body, headers, ...it }
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(atMs / 1000)),
       'webhook-signature': new Webhook(SECRET).sign(id, at, text),
-      'x-session-id': body.session_id,
+      'x-session-id': (body as { session_id?: string } | null)?.session_id ?? 'session_1',
       'x-session-seq': String(seq),
       ...headers,
     },
@@ -177,6 +203,10 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     const answer = await fetch(`${parts().backend.url}/api/whatsapp/messages/${id}/media`);
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(data);
     expect(answer.headers.get('content-disposition')).toContain('attachment');
+    expect([...answer.headers.values()]).not.toContain('undefined');
+    const part = await fetch(answer.url, { headers: { range: 'bytes=4-8' } });
+    expect([part.status, await part.text()]).toEqual([206, 'carta']);
+    expect((await fetch(answer.url, { headers: { range: 'bytes=99-' } })).status).toBe(416);
     expect((await fetch(`${parts().backend.url}/api/whatsapp/messages/0/media`)).status).toBe(404);
     await page.close();
   });
@@ -200,20 +230,32 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
 
   it('fetches what is missing when it sees a gap, and puts it where it belongs', async () => {
     const person = parts().world.whatsapp.phone('5491177778888', 'Sol');
-    await person.sendText(ACCOUNT, 'perdido');
-    const { first_seq } = await row(`SELECT first_seq FROM whatsapp_messages WHERE content = 'perdido'`);
-    await person.next();
-    // As after a backup of the database is put back: nothing since then is known.
-    await untilTrue(
-      async () => (await rows('SELECT 1 FROM whatsapp_callbacks WHERE seq > $1 + 1', [first_seq])).length > 0,
-    );
-    await rows('DELETE FROM whatsapp_messages WHERE first_seq >= $1', [first_seq]);
-    await rows('DELETE FROM whatsapp_callbacks WHERE seq >= $1', [first_seq]);
+    await forgetAfter(person, 'perdido');
 
     await person.sendText(ACCOUNT, 'el siguiente');
 
     await untilTrue(async () => (await messagesOf(person)).length === 2);
     expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['perdido', 'el siguiente']);
+  });
+
+  it('skips nothing that cannot be stored while it catches up: it begins with the same event again', async () => {
+    const person = parts().world.whatsapp.phone('5491199990000', 'Mar');
+    await forgetAfter(person, 'imposible');
+    await rows(`ALTER TABLE whatsapp_messages ADD CONSTRAINT it CHECK (content <> 'imposible') NOT VALID`);
+    const before = await cursor();
+
+    await person.sendText(ACCOUNT, 'lo que sigue');
+
+    await untilTrue(async () => (await messagesOf(person)).length === 1);
+    const failures = () => parts().backend.output.split('cannot be taken').length - 1;
+    const once = failures();
+    await untilTrue(() => Promise.resolve(failures() > once));
+    expect(await cursor()).toBe(before);
+
+    await rows('ALTER TABLE whatsapp_messages DROP CONSTRAINT it');
+
+    await untilTrue(async () => (await messagesOf(person)).length === 2);
+    expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['imposible', 'lo que sigue']);
   });
 
   it('updates the row of a number that is scanned again', async () => {
@@ -233,6 +275,41 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     ]);
     expect(old).toEqual({ status: 'disconnected', error_message: `replaced by ${sessionId}` });
     await page.close();
+  });
+});
+
+describe('its page', () => {
+  const send = (body: string | undefined, type = 'application/json') =>
+    fetch(`${parts().backend.url}/api/whatsapp/send-message`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      ...(body !== undefined && { body }),
+    });
+
+  it.each([
+    ['nothing', undefined],
+    ['no JSON', '{'],
+    ['too little', '{"sessionId": "session_1"}'],
+    ['a number that is none of text', '{"sessionId": "session_1", "number": 1, "message": "hola"}'],
+  ])('is refused with 400 when it sends %s', async (_what, body) => {
+    const answer = await send(body);
+
+    expect([answer.status, await answer.json()]).toEqual([400, { success: false, message: expect.any(String) }]);
+  });
+
+  it('sends a text, and gets the sentence of the orchestrator where that refuses', async () => {
+    const person = parts().world.whatsapp.phone('5491144445555', 'Paz');
+    const [{ session_id: sessionId }] = await rows('SELECT session_id FROM whatsapp_sessions');
+
+    const sent = await send(JSON.stringify({ sessionId, number: person.number, message: 'Buenas' }));
+    expect([sent.status, await sent.json()]).toMatchObject([200, { success: true, status: 'sent' }]);
+    expect((await person.next()).text).toBe('Buenas');
+
+    const refused = await send(JSON.stringify({ sessionId: 'session_1_nadie', number: '5491144445555', message: 'x' }));
+    expect([refused.status, await refused.json()]).toEqual([
+      404,
+      { success: false, error: 'session_not_found', message: ERRORS.session_not_found.message },
+    ]);
   });
 });
 
@@ -258,6 +335,15 @@ describe('its callbacks', () => {
     expect(await post({ body, headers })).toBe(401);
 
     expect(await rows(`SELECT 1 FROM whatsapp_messages WHERE message_id = 'AJENO'`)).toEqual([]);
+  });
+
+  it.each([
+    ['no number', { body: message({}), headers: { 'x-session-seq': '' } }],
+    ['a number that is none', { body: message({}), headers: { 'x-session-seq': '-1' } }],
+    ['no session', { body: {} as never }],
+    ['no object', { body: null as never, headers: { 'x-session-id': 'x' } }],
+  ])('refuses with 400 what is signed and has %s', async (_what, it: Posted) => {
+    expect(await post(it)).toBe(400);
   });
 
   it('refuses what was signed more than five minutes ago', async () => {
