@@ -47,14 +47,19 @@ export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Ro
   });
   router.post('/api/whatsapp/send-message', express.json(), async (req, res) => {
     const { sessionId, number, message } = (req.body ?? {}) as Record<string, unknown>;
-    if (typeof sessionId !== 'string' || typeof number !== 'string' || typeof message !== 'string') {
-      res.status(400).json({ success: false, message: 'sessionId, number and message are needed, each a text.' });
+    if (typeof sessionId !== 'string' || !isNumber(number) || typeof message !== 'string') {
+      res.status(400).json({ success: false, message: 'sessionId, number and message are needed.' });
       return;
     }
     res.json(await orchestrator.sendMessage(sessionId, { number, message }));
   });
   router.use(express.static(PAGE));
   return router;
+}
+
+/** Digits as a text or, as some programs keep them, as a number; the orchestrator says whether it is one. */
+function isNumber(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** The part of a file that a browser asks for. */
