@@ -12,7 +12,7 @@ import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { answerComplaint, callbackComplaint } from '../harness/documented.ts';
+import { answerComplaint, callbackComplaint, complaintAbout, escaped } from '../harness/documented.ts';
 import { PageServer } from '../harness/page-server.ts';
 import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
 
@@ -65,6 +65,26 @@ describe('docs/openapi.json', () => {
     const paths = Object.entries(committed.webhooks).map(([kind, { post }]) => [kind, post['x-backend-path']]);
 
     expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
+  });
+
+  it('has examples of requests and answers that are true to their schemas', () => {
+    const complaints = Object.entries(committed.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
+        const place = `#/paths/${escaped(path)}/${method}`;
+        const parts = {
+          requestBody,
+          ...Object.fromEntries(Object.keys(responses).map((it) => [`responses/${it}`, responses[it]])),
+        };
+        return Object.entries(parts).map(([name, part]) => {
+          const json = part && 'content' in part ? part.content['application/json'] : undefined;
+          if (json?.example === undefined) return undefined;
+          return complaintAbout(`${place}/${name}/content/${escaped('application/json')}/schema`, json.example);
+        });
+      }),
+    );
+
+    expect(complaints.filter((complaint) => complaint !== undefined)).toEqual([]);
+    expect(complaints.length).toBeGreaterThan(ROUTES.length);
   });
 
   it('has examples of callbacks that are true to their schemas', () => {

@@ -36,7 +36,9 @@ function get(): { document: OpenApiDocument; ajv: Ajv2020 } {
   return (ready = { document, ajv });
 }
 
-/** As every time of ours is written. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** A moment as RFC 3339 writes it, which there is. */
 function isTime(text: string): boolean {
-  return !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
+  return TIME.test(text) && !Number.isNaN(Date.parse(text));
 }

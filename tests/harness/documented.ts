@@ -7,7 +7,8 @@ import { type Operation, type Reference, type Response } from '../../src/http/re
 const { documentedSchemas = await import('./documented-schemas.ts') } = globalThis as {
   documentedSchemas?: typeof schemas;
 };
-const { documentedApi, complaintAbout } = documentedSchemas;
+const { documentedApi } = documentedSchemas;
+export const { complaintAbout } = documentedSchemas;
 
 /** An answer of the REST interface, and what it answers. */
 export interface SeenAnswer {
@@ -93,7 +94,7 @@ function patternOf(template: string): RegExp {
 }
 
 /** A name within a JSON pointer that is written as a fragment. */
-function escaped(name: string): string {
+export function escaped(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
