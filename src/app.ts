@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { BackPressure, freeBytesAt } from './back-pressure.ts';
 import { type Chance, systemChance } from './kit/chance.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
@@ -46,6 +47,8 @@ export interface AppParts {
   guard: ProcessGuard;
   clock?: Clock;
   chance?: Chance;
+  /** The bytes that the disk of this folder has left. */
+  freeBytes?: (folder: string) => Promise<number>;
 }
 
 /**
@@ -55,7 +58,7 @@ export interface AppParts {
 export async function startApp(config: Config, parts: AppParts): Promise<App> {
   const built: AsyncDisposable[] = [];
   try {
-    return await build(config, { clock: systemClock, chance: systemChance, ...parts }, built);
+    return await build(config, { clock: systemClock, chance: systemChance, freeBytes: freeBytesAt, ...parts }, built);
   } catch (error) {
     await takeDown(built);
     throw error;
@@ -65,7 +68,9 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
 async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard } = parts;
   const { masterKey } = config.storage;
-  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey));
+  const metrics = new PrometheusMetrics();
+  const committed = (ms: number) => metrics.committed(ms);
+  const storage = keep(built, openStorage(config.sessions.authDir, clock, masterKey, committed));
   if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -76,32 +81,22 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   });
   const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
   await files.removeIncomplete();
-  const chores = [
-    () => storage.prune(config.backend.retentionMs),
-    () => files.prune(config.media.retentionMs),
-    () => removeLeftovers(tmpdir()),
-  ];
-  keep(built, new Housekeeping(chores, { clock, log }));
-  const metrics = new PrometheusMetrics();
+  keep(built, createHousekeeping(config, parts, { storage, files }));
   const notifier = keep(built, createNotifier(config, parts, { storage, metrics }));
   const settings = await DownloadMedia.load(storage.settings, config.media.download);
-  const connector = createConnector(config, parts, storage);
-  const media = keep(
+  const pressure = keep(built, createBackPressure(config, parts, storage));
+  const connector = createConnector(config, parts, { storage, pressure, metrics });
+  pressure.onReached((error) => connector.holdBack(error));
+  const mediaParts = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
+  const media = keep(built, new MediaKeeper({ ...mediaParts, log: log.child({ part: 'media' }) }));
+  const sessions = keep(
     built,
-    new MediaKeeper({
-      ...{ source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock },
-      log: log.child({ part: 'media' }),
-    }),
+    createSessions(config, parts, { storage, connector, admission: pressure, media, metrics }),
   );
-  const sessions = keep(built, createSessions(config, parts, { storage, connector, media, metrics }));
   await sessions.load();
-  metrics.watch({
-    sessions: () => sessions.counts(),
-    callbacks: () => storage.callbacks.counts(clock.now()),
-    backendIsUp: () => notifier.health().reachable !== false,
-  });
   const keys = await loadKeys(config, parts, storage);
-  const health = new AppHealth({ storage, notifier, guard, clock });
+  const health = new AppHealth({ storage, notifier, pressure, guard, clock });
+  metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
@@ -117,11 +112,26 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
     built,
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
+  await pressure.start();
   await media.resume();
   await notifier.start();
   sessions.resume();
+  health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+function createHousekeeping(
+  { backend, media }: Config,
+  parts: Required<AppParts>,
+  { storage, files }: { storage: Storage; files: DownloadsFolder },
+): Housekeeping {
+  const chores = [
+    () => storage.prune(backend.retentionMs),
+    () => files.prune(media.retentionMs),
+    () => removeLeftovers(tmpdir()),
+  ];
+  return new Housekeeping(chores, parts);
 }
 
 function loadKeys({ http }: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): Promise<ApiKeys> {
@@ -159,12 +169,33 @@ function createNotifier(
   });
 }
 
-function createConnector(config: Config, { clock, log }: Required<AppParts>, storage: Storage): BaileysConnector {
+function createBackPressure(
+  config: Config,
+  { clock, log, freeBytes }: Required<AppParts>,
+  { callbacks }: Storage,
+): BackPressure {
+  return new BackPressure({
+    bounds: config.bounds,
+    callbacks: () => callbacks.counts(clock.now()),
+    freeBytes: () => freeBytes(config.sessions.authDir),
+    clock,
+    log: log.child({ part: 'back-pressure' }),
+  });
+}
+
+function createConnector(
+  config: Config,
+  { clock, log }: Required<AppParts>,
+  { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
+): BaileysConnector {
   const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, awaitedNumbers, clock, media: config.media },
-    storageReady: () => storage.check(),
+    ...{ keys, journal, sentMessages, awaitedNumbers, metrics, clock, media: config.media },
+    admitted: async () => {
+      await pressure.admitted();
+      await storage.check();
+    },
     log: log.child({ part: 'whatsapp' }),
   });
 }
@@ -173,6 +204,7 @@ function createConnector(config: Config, { clock, log }: Required<AppParts>, sto
 interface SessionsFloor {
   storage: Storage;
   connector: BaileysConnector;
+  admission: BackPressure;
   media: MediaKeeper;
   metrics: Metrics;
 }
@@ -180,7 +212,7 @@ interface SessionsFloor {
 function createSessions(
   config: Config,
   { clock, chance, log }: Required<AppParts>,
-  { storage, connector, media, metrics }: SessionsFloor,
+  { storage, connector, admission, media, metrics }: SessionsFloor,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
   return new SessionManager({
@@ -193,6 +225,7 @@ function createSessions(
       awaitedNumbers,
       timeline,
       connector,
+      admission,
       media,
       metrics,
       clock,

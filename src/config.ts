@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
+import { type KeepingBounds } from './back-pressure.ts';
 import { signingKeys } from './callbacks/signature.ts';
 import { type LogSettings } from './kit/logger.ts';
 import { Secret } from './kit/secret.ts';
-import { type SessionSettings } from './sessions/session-manager.ts';
+import { type SessionSettings } from './sessions/session-manager-parts.ts';
 import { type WhatsAppSettings } from './whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { oneMasterKey } from './master-key.ts';
@@ -13,6 +14,7 @@ export interface Config {
   http: HttpSettings;
   backend: BackendSettings;
   sessions: SessionSettings;
+  bounds: KeepingBounds;
   storage: StorageSettings;
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
@@ -81,6 +83,7 @@ export function readConfig(environment: Environment): Config {
     http: readHttp(read, production),
     backend: readBackend(read, production),
     sessions: readSessions(read, production),
+    bounds: readBounds(read),
     storage: readStorage(read, production),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
@@ -179,6 +182,15 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
     ...readPace(read, production),
     tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+    showMessages: read.flag('DASHBOARD_MESSAGES', false),
+  };
+}
+
+/** What may be kept before WhatsApp is held back. */
+function readBounds(read: EnvironmentReader): KeepingBounds {
+  return {
+    maxPendingCallbacks: read.integer('MAX_PENDING_CALLBACKS', 1_000_000, { min: 0, max: 1_000_000_000 }),
+    minFreeDiskBytes: read.integer('MIN_FREE_DISK', 100 * 1024 * 1024, { min: 0, max: Number.MAX_SAFE_INTEGER }),
   };
 }
 

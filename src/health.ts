@@ -1,3 +1,4 @@
+import { type BackPressure } from './back-pressure.ts';
 import { type Clock } from './kit/clock.ts';
 import { type BackendNotifier } from './callbacks/backend-notifier.ts';
 import { type BackendHealth } from './callbacks/health.ts';
@@ -10,6 +11,7 @@ import { VERSION } from './version.ts';
 export interface AppHealthParts {
   storage: Pick<Storage, 'callbacks' | 'check'>;
   notifier: Pick<BackendNotifier, 'health'>;
+  pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
   clock: Clock;
 }
@@ -21,10 +23,20 @@ export interface AppHealthParts {
 export class AppHealth implements HealthApi {
   readonly #parts: AppHealthParts;
   readonly #startedAtMs: number;
+  #hasStarted = false;
 
   constructor(parts: AppHealthParts) {
     this.#parts = parts;
     this.#startedAtMs = parts.clock.now();
+  }
+
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  /** Everything has begun to work. */
+  started(): void {
+    this.#hasStarted = true;
   }
 
   async report(): Promise<HealthReport> {
@@ -47,9 +59,10 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { notifier, guard } = this.#parts;
+    const { notifier, pressure, guard } = this.#parts;
     const unexpected = guard.unexpected();
     return [
+      ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
       ...(unexpected > 0 ? [`${unexpected} exceptions that nobody caught since the start: see the log.`] : []),
     ];

@@ -42,8 +42,13 @@ export async function main(): Promise<void> {
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.log);
   const guard = guardProcess(log);
-  const app = await startApp(config, { log, guard });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(app, log, signal));
+  // A signal that comes while the parts are being built ends them in order too, once they are.
+  const starting = Promise.withResolvers<App>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void end(starting.promise, log, signal));
+  }
+  starting.resolve(startApp(config, { log, guard }));
+  await starting.promise;
 }
 
 /** What went wrong is the operator's to mend, and its sentence says how; a stack would only hide it. */
@@ -55,10 +60,16 @@ function unexpected(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : 'The start failed for an unknown reason.';
 }
 
-async function end(app: App, log: Logger, signal: string): Promise<void> {
+async function end(starting: Promise<App>, log: Logger, signal: string): Promise<void> {
   log.info({ signal }, 'shutting down');
   // Not unref'd: it must fire also when nothing else keeps the process alive.
-  setTimeout(() => process.exit(1), END_LIMIT_MS);
+  const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
+  const app = await starting.catch(() => undefined);
+  if (!app) {
+    // The start failed; whoever waits for it says so.
+    clearTimeout(limit);
+    return;
+  }
   await app[Symbol.asyncDispose]();
   log.info('stopped');
   process.exit(0);

@@ -276,6 +276,22 @@ export type NotShownMessage = {
   type: 'buttons' | 'list' | 'template' | 'interactive';
 };
 
+/** See /docs#schema-RecentMessage. */
+export type RecentMessage = {
+  session_id: string;
+  message_id: string;
+  direction: 'in' | 'out';
+  at: string;
+  chat_id: string;
+  /** Of the other side; null for what goes to a group. */
+  number: string | null;
+  /** The name that the other side chose. */
+  name: string | null;
+  type: string;
+  /** Cut to 500 characters. */
+  text: string | null;
+};
+
 /** See /docs#schema-Group. */
 export type Group = {
   group_id: string;
@@ -544,6 +560,7 @@ export type ErrorAnswer = {
     | 'unauthorized'
     | 'account_restricted'
     | 'not_permitted'
+    | 'messages_not_kept'
     | 'not_allowed'
     | 'not_found'
     | 'session_not_found'
@@ -582,9 +599,12 @@ export type ErrorAnswer = {
     | 'media_not_uploaded'
     | 'media_not_fetched'
     | 'storage_unavailable'
+    | 'overloaded'
+    | 'starting'
     | 'shutting_down'
     | 'too_many_sessions'
     | 'too_many_pending_sessions'
+    | 'too_many_streams'
     | 'qr_timeout'
     | 'whatsapp_timeout';
   /** A sentence for a person. */
@@ -681,6 +701,15 @@ export class OrchestratorClient {
     data: Session[];
   }> {
     return this.#requests.json('GET', `/sessions`, { options });
+  }
+
+  /**
+   * What happens, while it happens.
+   * Server-Sent Events that go on until the caller leaves. First how everything is now: a `session` for
+   * each session, `health`, `ready`; then what changes. docs/live.md says what each event carries.
+   */
+  sessionEvents(options: CallOptions = {}): Promise<Response> {
+    return this.#requests.raw('GET', `/sessions/events`, { options });
   }
 
   /**
@@ -823,6 +852,25 @@ export class OrchestratorClient {
     to: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/messages`, { body, options });
+  }
+
+  /**
+   * The last messages of a session.
+   * Those that came, and those that were sent for callers, since the start of the server; the newest
+   * last. They are kept in memory alone, at most 100 of a session, and only with
+   * DASHBOARD_MESSAGES=true. Callbacks tell of all.
+   */
+  recentMessages(
+    sessionId: string,
+    query: {
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: RecentMessage[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
   }
 
   /**
@@ -1377,8 +1425,9 @@ export class OrchestratorClient {
 
   /**
    * Whether the server can do its work.
-   * Refused with "storage_unavailable" while the disk takes nothing, and with "shutting_down" at the
-   * end. What the backend and WhatsApp do changes nothing.
+   * Refused with "starting" until callbacks are delivered and sessions connect, with
+   * "storage_unavailable" while the disk takes nothing, and with "shutting_down" at the end. What the
+   * backend and WhatsApp do changes nothing.
    */
   ready(options: CallOptions = {}): Promise<{
     success: true;

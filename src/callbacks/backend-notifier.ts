@@ -1,5 +1,6 @@
 import { type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
-import { type CallbackFate, type Metrics } from '../domain/metrics.ts';
+import { type BreakerState, type CallbackFate, type Metrics } from '../domain/metrics.ts';
+import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Chance } from '../kit/chance.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -8,7 +9,15 @@ import { Supervisor } from '../kit/supervisor.ts';
 import { Breaker } from './breaker.ts';
 import { type BackendHealth, HealthKeeper } from './health.ts';
 import { Pauses } from './pauses.ts';
-import { describe, isUnwanted, type PolicySettings, type PostFailure, verdict, type Wait } from './policy.ts';
+import {
+  describe,
+  isUnwanted,
+  maybeTaken,
+  type PolicySettings,
+  type PostFailure,
+  verdict,
+  type Wait,
+} from './policy.ts';
 import { type Post } from './post.ts';
 import { Suspicion } from './suspicion.ts';
 
@@ -17,7 +26,7 @@ export interface BackendNotifierParts {
   queue: CallbackQueue;
   post: Post;
   policy: PolicySettings;
-  metrics: Pick<Metrics, 'posted'>;
+  metrics: Pick<Metrics, 'posted' | 'arrived'>;
   clock: Clock;
   chance: Chance;
   log: Logger;
@@ -73,6 +82,11 @@ export class BackendNotifier implements AsyncDisposable {
   /** How the backend has been answering. */
   health(): BackendHealth {
     return this.#health.now;
+  }
+
+  /** How much the backend is spared at the moment. */
+  get breaker(): BreakerState {
+    return this.#breaker.state;
   }
 
   /** Takes nothing new and resolves when the posts on their way have ended and are recorded. */
@@ -147,6 +161,7 @@ export class BackendNotifier implements AsyncDisposable {
     this.#breaker.accepted();
     await queue.delivered(callback, clock.now());
     this.#count(callback, 'delivered');
+    this.#timeOfMessage(callback);
     log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
     return AT_ONCE;
   }
@@ -174,13 +189,14 @@ export class BackendNotifier implements AsyncDisposable {
     };
     const next = verdict(tried, policy, chance);
     if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
-    return this.#keep(callback, describe(failure), next);
+    return this.#keep(callback, failure, next);
   }
 
-  async #keep(callback: PendingCallback, error: string, wait: Wait): Promise<Wait> {
+  async #keep(callback: PendingCallback, failure: PostFailure, wait: Wait): Promise<Wait> {
     const { delayMs } = wait;
     const { queue, clock, log } = this.#parts;
-    await queue.failed(callback, error, clock.now());
+    const error = describe(failure);
+    await queue[maybeTaken(failure) ? 'unclear' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
     return wait;
@@ -201,6 +217,13 @@ export class BackendNotifier implements AsyncDisposable {
   #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
     const { metrics, clock } = this.#parts;
     metrics.posted(kind, fate, clock.now() - createdAtMs);
+  }
+
+  /** How long a message took all the way, by the time that WhatsApp gave it. */
+  #timeOfMessage({ kind, body }: PendingCallback): void {
+    if (kind !== 'message-received') return;
+    const { timestamp, offline } = JSON.parse(body) as MessageBody;
+    this.#parts.metrics.arrived(this.#parts.clock.now() - Date.parse(timestamp), offline);
   }
 
   #recovered(): void {

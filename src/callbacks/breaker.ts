@@ -1,5 +1,6 @@
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { Slots } from '../kit/slots.ts';
+import { type BreakerState } from '../domain/metrics.ts';
 import { type PostFailure } from './policy.ts';
 
 /** While the backend is down it is tried at least this often: who waits for it wants to hear of its return. */
@@ -27,7 +28,7 @@ export interface BreakerParts {
 export class Breaker {
   readonly #parts: BreakerParts;
   readonly #slots: Slots;
-  #state: 'well' | 'down' | 'recovering' = 'well';
+  #state: BreakerState = 'well';
   #width: number;
   #holdUntilMs = 0;
   #probing: Timer | undefined;
@@ -38,9 +39,9 @@ export class Breaker {
     this.#slots = new Slots(parts.width);
   }
 
-  /** Whether the backend as a whole does not take callbacks. */
-  get isDown(): boolean {
-    return this.#state === 'down';
+  /** `down` means that the backend as a whole does not take callbacks. */
+  get state(): BreakerState {
+    return this.#state;
   }
 
   /** Posts as soon as the backend may be asked. */

@@ -8,8 +8,11 @@ export type PostOutcome =
   | { kind: 'accepted' }
   /** An answer other than 2xx. `retryAfterMs` when the backend says how long to stay away. */
   | { kind: 'refused'; status: number; retryAfterMs: number | null }
-  /** No usable answer: no connection, none in time, one without end. `detail` never holds a secret. */
-  | { kind: 'unreachable'; detail: string };
+  /**
+   * No usable answer: no connection, none in time, one without end. `detail` never holds a secret; `maybeArrived` unless
+   * there was no connection to send anything over.
+   */
+  | { kind: 'unreachable'; detail: string; maybeArrived: boolean };
 
 /** A try that did not succeed. */
 export type PostFailure = Exclude<PostOutcome, { kind: 'accepted' }>;
@@ -95,6 +98,11 @@ export function mayBePoison(failure: PostFailure): boolean {
 
 function meansLater(failure: PostFailure): boolean {
   return failure.kind === 'refused' && (failure.status === TOO_MANY_REQUESTS || failure.retryAfterMs !== null);
+}
+
+/** Whether the backend may have taken the callback all the same. */
+export function maybeTaken(failure: PostFailure): boolean {
+  return failure.kind === 'unreachable' && failure.maybeArrived;
 }
 
 /** The failure in words, for the log, the row and /health. */

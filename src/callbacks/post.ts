@@ -26,6 +26,8 @@ export interface PostSettings {
 export type Post = (callback: PendingCallback) => Promise<PostOutcome>;
 
 const ANSWER_MAX_BYTES = 64 * 1024;
+/** Node's codes of connections that never came to be. */
+const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
  * A `Post` over HTTP, with connections that are kept open. Redirects are not followed, and of the answer only the
@@ -45,7 +47,7 @@ export function createPost(settings: PostSettings, clock: Clock): Post {
       });
       return outcomeOf(response, clock.now());
     } catch (error) {
-      return { kind: 'unreachable', detail: detailOf(error, deadline.signal.aborted) };
+      return unreachable(error, deadline.signal.aborted);
     } finally {
       timer.cancel();
     }
@@ -82,10 +84,18 @@ function outcomeOf({ status, headers }: AxiosResponse, nowMs: number): PostOutco
 }
 
 /** Only codes are told: the library's own sentences may repeat an address with its password, or a header. */
-function detailOf(error: unknown, isTooLate: boolean): string {
+function unreachable(error: unknown, isTooLate: boolean): PostOutcome {
+  const code = (error instanceof AxiosError ? error.code : undefined) ?? 'no code';
+  return {
+    kind: 'unreachable',
+    detail: detailOf(code, isTooLate),
+    maybeArrived: isTooLate || !NO_CONNECTION.has(code),
+  };
+}
+
+function detailOf(code: string, isTooLate: boolean): string {
   if (isTooLate) return 'the backend did not answer in time';
-  const code = error instanceof AxiosError ? error.code : undefined;
   if (code === AxiosError.ERR_BAD_RESPONSE)
     return 'the backend did not answer with a complete answer of at most 64 KiB';
-  return `the backend is not reachable (${code ?? 'no code'})`;
+  return `the backend is not reachable (${code})`;
 }

@@ -26,10 +26,12 @@ export interface CallbackQueue {
    * a callback of another session or for its file (then onReady tells).
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined>;
-  /** The backend has it. Nothing happens when a newer QR took its place meanwhile. */
+  /** The backend has it. */
   delivered(callback: PendingCallback, atMs: number): Promise<void>;
-  /** A try failed; `error` says how. */
+  /** A try failed, and the backend has certainly not taken the callback; `error` says how. */
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /** A try failed so that the backend may have taken the callback: no answer came. */
+  unclear(callback: PendingCallback, error: string, atMs: number): Promise<void>;
   /** Given up: it is kept as a dead letter, and the rest of its session goes on. */
   dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
   /** The backend has no endpoint for this kind of event. It is kept as long as a delivered one. */

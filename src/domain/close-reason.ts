@@ -15,6 +15,8 @@ export type CloseReason =
   | { kind: 'broken'; detail: string }
   /** We cut it, since what it brought could not be stored. */
   | { kind: 'storage-failed' }
+  /** We closed it, since what may wait for the backend, or lie on the disk, has reached its bound. */
+  | { kind: 'held-back'; detail: string }
   /** We closed it, since nothing had come for so long that it might be deaf. */
   | { kind: 'silent' }
   /** Nobody scanned any of the codes of this offer (408 of its own kind). */

@@ -24,6 +24,7 @@ export const ERRORS = {
   unauthorized: { status: 401, message: 'An API key is needed: send it as "Authorization: Bearer <key>".' },
   account_restricted: { status: 403, message: 'WhatsApp restricts this account from writing to this recipient.' },
   not_permitted: { status: 403, message: 'This key may not do that.' },
+  messages_not_kept: { status: 403, message: 'Messages are remembered and shown only with DASHBOARD_MESSAGES=true.' },
   not_allowed: { status: 403, message: 'WhatsApp does not let this account do that.' },
   not_found: { status: 404, message: 'There is nothing at this path.' },
   session_not_found: { status: 404, message: 'There is no session with this id.' },
@@ -84,9 +85,15 @@ export const ERRORS = {
     status: 503,
     message: 'The storage takes nothing now (is the disk full?); nothing was done. Try again later.',
   },
+  overloaded: {
+    status: 503,
+    message: 'Too many callbacks wait, or the disk is nearly full: nothing new is begun. Try again later.',
+  },
+  starting: { status: 503, message: 'The server is starting.' },
   shutting_down: { status: 503, message: 'The server is shutting down.' },
   too_many_sessions: { status: 503, message: 'There are as many sessions as MAX_SESSIONS allows.' },
   too_many_pending_sessions: { status: 503, message: 'Too many QR codes are waiting to be scanned.' },
+  too_many_streams: { status: 503, message: 'Too many streams of live events are open.' },
   qr_timeout: { status: 504, message: 'WhatsApp gave no QR in time; try again.' },
   whatsapp_timeout: { status: 504, message: 'WhatsApp did not answer in time; try again.' },
 } as const satisfies Record<string, { status: number; message: string }>;
@@ -110,6 +117,13 @@ export class AppError extends Error {
   /** The HTTP status that this failure is answered with. */
   get status(): number {
     return ERRORS[this.code].status;
+  }
+}
+
+/** Nothing new may begin: a bound of what can be kept is reached. The message says which. */
+export class OverloadedError extends AppError {
+  constructor(message: string) {
+    super('overloaded', { message });
   }
 }
 

@@ -11,6 +11,14 @@ import { type SessionId } from './session-id.ts';
 import { type MessageKey } from './signal-ports.ts';
 import { type TimelineNote } from './timeline.ts';
 
+/** Whether more may come: from WhatsApp, or by new sessions. */
+export interface Admission {
+  /** @throws OverloadedError while a bound is reached */
+  check(): void;
+  /** Resolves as soon as no bound is reached. */
+  admitted(): Promise<void>;
+}
+
 /* ---- what the core asks of whatsapp/ ---- */
 
 /** Opens lines to WhatsApp. */
@@ -50,8 +58,11 @@ export interface ConnectionListener {
   onRestricted(untilMs: number | null): void;
   /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
   onNote(why: string): void;
-  /** The line is gone, for this reason. Nothing else comes after it. */
-  onClosed(reason: CloseReason): void;
+  /**
+   * The line is gone, for this reason. Nothing else comes after it. `code` is the library's, to be counted: a number, `none`,
+   * or `other` for one that nobody knows.
+   */
+  onClosed(reason: CloseReason, code: string): void;
 }
 
 /** One line to WhatsApp, for one session. */
@@ -100,9 +111,9 @@ export interface SessionStore {
   all(): Promise<SessionRecord[]>;
   /**
    * Stores the record, the events and what goes along in one transaction: a change and what the backend must be told
-   * of it are never apart. An event whose `webhookId` is already there is not stored again.
+   * of it are never apart. An event whose `webhookId` is already there is not stored again; answers how many were.
    */
-  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<void>;
+  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<number>;
   /** Removes the session and its undelivered QR callbacks, and stores the last events, in one transaction. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { type Response } from 'express';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CallbackArchive, type CallbackCounts } from '../domain/callback-ports.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
@@ -5,24 +6,27 @@ import { type MediaFile } from '../domain/media-ports.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type PairingCode, type QrCode, type SessionStatus } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionListener } from '../sessions/newsroom.ts';
 import { type SendResult } from '../sessions/outbound.ts';
+import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type SessionView } from '../sessions/session-view.ts';
 import { type TimelineEntry } from '../sessions/timeline-view.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
+import { type Caller } from './access/caller.ts';
 import { type OpenApiDocument } from './reference/openapi.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
   /**
    * Makes a session and waits for WhatsApp's first code.
-   * @throws AppError `qr_timeout` (nothing is left behind), `too_many_sessions`, `too_many_pending_sessions`
+   * @throws AppError `qr_timeout` (nothing is left behind), `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
   /**
    * Makes a session and waits for WhatsApp to take a code, which is then to be typed into the phone of this number.
    * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (nothing is left behind),
-   *   `too_many_sessions`, `too_many_pending_sessions`
+   *   `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
   list(): SessionView[];
@@ -41,12 +45,13 @@ export interface SessionsApi {
    */
   currentPairingCode(id: SessionId): Promise<PairingCode>;
   /**
-   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`.
+   * Sends a message and waits for WhatsApp's word on it, or gives up waiting and answers `pending`. The log names the
+   * request.
    * @throws AppError `session_not_found`, `session_not_connected`, `number_not_on_whatsapp`, `group_not_found`,
    *   `message_not_found`, `message_not_suitable`, `message_not_sent`, `account_restricted`, `message_refused`,
    *   `rate_limited`, `whatsapp_timeout`
    */
-  send(id: SessionId, message: OutgoingMessage): Promise<SendResult>;
+  send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult>;
   /**
    * What can be asked on the session's line; waits a little for one that is just being repaired.
    * @throws AppError `session_not_found`, `session_not_connected`
@@ -59,6 +64,10 @@ export interface SessionsApi {
   restart(id: SessionId): Promise<SessionView>;
   /** @throws AppError `session_not_found` */
   remove(id: SessionId): Promise<void>;
+  /** The last messages, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
+  recentMessages(id: SessionId, limit: number): RecentMessage[];
+  /** Tells of what happens to the sessions, until the function that it answers is called. */
+  watch(listener: SessionListener): () => void;
   /** How many sessions there are in each status. */
   counts(): Record<SessionStatus, number>;
 }
@@ -105,6 +114,8 @@ export interface HealthReport {
 /** How the parts around the sessions are. */
 export interface HealthApi {
   report(): Promise<HealthReport>;
+  /** Whether everything has begun to work; before, the server answers, but nothing is delivered or connected yet. */
+  readonly hasStarted: boolean;
 }
 
 /** What is counted. */
@@ -122,6 +133,15 @@ export interface ReferenceApi {
   page(): string;
 }
 
+/** What happens, while it happens. */
+interface LiveApi {
+  /**
+   * Answers with live events for as long as the caller listens, and may.
+   * @throws AppError `too_many_streams`, `shutting_down`
+   */
+  follow(caller: Caller, res: Response): Promise<void>;
+}
+
 /** All that the routes call. */
 export interface Core {
   keys: KeysApi;
@@ -131,6 +151,7 @@ export interface Core {
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;
+  live: LiveApi;
   callbacks: CallbackArchive;
   reference: ReferenceApi;
 }

@@ -20,9 +20,10 @@ export function errorReply(error: AppError): Reply<ErrorBody> {
   return { status, body: { success: false, error: code, message }, headers };
 }
 
-/** Writes an answer; resolves when it is on its way, or when a file is all sent. */
-export async function sendReply(res: Response, { status, headers = {}, body, file }: Reply): Promise<void> {
-  if (typeof body === 'string') res.status(status).set(headers).send(body);
+/** Writes an answer; resolves when it is on its way, when a file is all sent, or a stream over. */
+export async function sendReply(res: Response, { status, headers = {}, body, file, stream }: Reply): Promise<void> {
+  if (stream !== undefined) await stream(res);
+  else if (typeof body === 'string') res.status(status).set(headers).send(body);
   else if (file === undefined) res.status(status).set(headers).json(body);
   else await sendFile(res, file, headers);
 }

@@ -9,6 +9,7 @@ import { type Caller, NOBODY } from './access/caller.ts';
 
 /** What is known of the request that is being answered. */
 export interface RequestContext {
+  requestId: string;
   /** Carries the request's id. */
   log: Logger;
   /** The pattern of the path, never the path itself: that may hold anything. */
@@ -30,6 +31,7 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
     const given = req.get('X-Request-Id');
     const requestId = given !== undefined && SANE_ID.test(given) ? given : randomUUID();
     const context: RequestContext = {
+      requestId,
       log: log.child({ requestId }),
       route: null,
       sessionId: null,

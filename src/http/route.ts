@@ -1,3 +1,4 @@
+import { type Response } from 'express';
 import { type z } from 'zod';
 import { type Scope } from '../domain/access.ts';
 import { type Recipient } from '../domain/address.ts';
@@ -27,6 +28,8 @@ export interface Reply<Answer = unknown> {
   body: Answer;
   /** The absolute path of a file that is sent instead of the body. */
   file?: string;
+  /** Writes the answer itself, in place of the body, and resolves when it is over. What it throws before is a refusal. */
+  stream?: (res: Response) => Promise<void>;
   headers?: Record<string, string>;
 }
 
@@ -46,6 +49,8 @@ interface TypedRequest<Params, Body, Query> {
   query: Query;
   files: FileOpener;
   caller: Caller;
+  /** Tells the request from all others, in the answer and the log. */
+  requestId: string;
 }
 
 /**
@@ -86,10 +91,15 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   errors: readonly ErrorCode[];
   /** Whether a file may come along (`fileField`): the body may then be a form, or 32 MiB of JSON. */
   files?: boolean;
+  /** Whether it is answered also while the server ends. */
+  whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
 }
+
+/** The media type of an answer that goes on until one side ends it. */
+export const EVENT_STREAM = 'text/event-stream';
 
 /** The media type of a file that somebody sent. */
 export const ANY_TYPE = '*/*';

@@ -26,7 +26,8 @@ export const callbackState = z
 
 const MAX_PAGE = 500;
 const USUAL_PAGE = 100;
-const wholeNumber = (error: string, min: number, max: number) =>
+/** A whole number in the text of a parameter, both ends included; `error` is the end of a sentence about it. */
+export const wholeNumber = (error: string, min: number, max: number) =>
   z
     .string({ error })
     .regex(/^\d{1,15}$/, error)

@@ -11,10 +11,12 @@ import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from '
 import { type Core } from './core.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
+import { LiveEvents } from './live/live-events.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
+import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
@@ -26,7 +28,7 @@ export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
-export interface HttpAppDeps extends Omit<Core, 'reference'> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'reference'> {
   /** That of the product. */
   version: string;
   /** Where the first answers to requests with an `Idempotency-Key` are kept. */
@@ -64,28 +66,30 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
   app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
-  app.use(soundRequest, takeWhileOpen(door));
+  app.use(soundRequest);
   // The failure goes to the last catch; here only the end counts.
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
   const files = new FileIntake({ ...deps.files, clock: deps.clock });
-  const core = { ...deps, reference: new Reference(OPERATIONS, deps.version) };
-  const parts = { core, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
-  addRoutes(
-    app,
-    ROUTES.filter((route) => route.scope === 'none'),
-    parts,
-  );
+  const live = new LiveEvents({ core: deps, clock: deps.clock, supervisor: running });
+  const reference = new Reference(OPERATIONS, deps.version);
+  const parts = {
+    core: { ...deps, live, reference },
+    idempotency: new Idempotency(deps.answers, deps.log),
+    files,
+    watch,
+  };
+  const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), parts);
+  add(({ whileEnding }) => whileEnding === true);
+  app.use(takeWhileOpen(door));
+  add(({ scope, whileEnding }) => scope === 'none' && whileEnding !== true);
   app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
-  addRoutes(
-    app,
-    ROUTES.filter((route) => route.scope !== 'none'),
-    parts,
-  );
+  add(({ scope }) => scope !== 'none');
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
   return Object.assign(app, {
     drain() {
       door.closed = true;
+      live.end();
       return running.idle();
     },
   });

@@ -29,6 +29,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** Starts to measure how long something takes: ms, with fractions. For telling people alone; nothing is decided by it. */
+export function stopwatch(): () => number {
+  const startedMs = performance.now();
+  return () => performance.now() - startedMs;
+}
+
 /** Resolves `delayMs` from now. */
 export function wait(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.after(delayMs, resolve));

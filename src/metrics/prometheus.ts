@@ -1,40 +1,40 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type CallbackCounts } from '../domain/callback-ports.ts';
-import { type CallbackFate, type Metrics, type SendFate } from '../domain/metrics.ts';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import {
+  type CallbackFate,
+  type Metrics,
+  type ReceiptFate,
+  type SendFate,
+  type TransferFate,
+} from '../domain/metrics.ts';
 import { type SessionStatus } from '../domain/session.ts';
+import { Instruments } from './instruments.ts';
+import { Gauges, type Standings } from './gauges.ts';
 
-/** What is looked at when somebody asks, since it is kept somewhere already. */
-export interface Standings {
-  sessions: () => Record<SessionStatus, number>;
-  callbacks: () => Promise<CallbackCounts>;
-  /** Whether the backend takes callbacks. */
-  backendIsUp: () => boolean;
-}
+export { type Standings } from './gauges.ts';
 
-/** How long callbacks take, in seconds: from a hundredth to the ages of an outage. */
+/** How long callbacks and messages take, in seconds: from a hundredth to the ages of an outage. */
 const AGES = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
+/** How long a disk takes, in seconds. */
+const COMMITS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** Counts the work in the form that Prometheus reads. docs/metrics.md explains each metric; a test holds it against this. */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
-  readonly #received = this.#counter('messages_received_total', 'Messages that became callbacks.', ['type']);
-  readonly #sent = this.#counter('messages_sent_total', 'Requests to send, by what they were told.', ['type', 'fate']);
-  readonly #posted = this.#counter('callback_attempts_total', 'Tries to hand over a callback.', ['event', 'fate']);
-  readonly #became = this.#counter('session_transitions_total', 'Changes of status.', ['status']);
-  readonly #closed = this.#counter('lines_closed_total', 'Lines to WhatsApp that ended, by the reason.', ['reason']);
-  readonly #downloaded = this.#counter('media_downloads_total', 'Files of messages that were fetched.', ['fate']);
-  readonly #age = new Histogram({
-    name: 'orchestrator_callback_age_seconds',
-    help: 'How long a callback was there when the backend accepted it.',
-    buckets: AGES,
-    registers: [this.#registry],
-  });
-  readonly #sessions = this.#gauge('sessions', 'Sessions by status.', ['status']);
-  readonly #pending = this.#gauge('callbacks_pending', 'Callbacks that wait.');
-  readonly #dead = this.#gauge('callbacks_dead', 'Callbacks that were given up.');
-  readonly #oldest = this.#gauge('callbacks_oldest_pending_seconds', 'How long the oldest waits.');
-  readonly #backendUp = this.#gauge('backend_up', '1 while the backend takes callbacks.');
-  #standings: Standings | undefined;
+  readonly #make = new Instruments(this.#registry);
+  readonly #received = this.#make.counter('messages_received_total', 'Messages that arrived.', ['type', 'fate']);
+  readonly #sent = this.#make.counter('messages_sent_total', 'Requests to send, answered.', ['type', 'fate']);
+  readonly #progressed = this.#make.counter('message_updates_total', 'News of messages that were sent.', ['status']);
+  readonly #posted = this.#make.counter('callback_attempts_total', 'Tries of callbacks.', ['event', 'fate']);
+  readonly #became = this.#make.counter('session_transitions_total', 'Changes of status.', ['status']);
+  readonly #closed = this.#make.counter('lines_closed_total', 'Lines to WhatsApp that were lost.', ['reason', 'code']);
+  readonly #downloaded = this.#make.counter('media_downloads_total', 'Files that were fetched.', ['fate']);
+  readonly #uploaded = this.#make.counter('media_uploads_total', 'Files that were put up.', ['fate']);
+  readonly #age = this.#make.histogram('callback_age_seconds', 'From the event to its acceptance.', AGES);
+  readonly #latency = this.#make.histogram('message_latency_seconds', 'From WhatsApp to the backend.', AGES, [
+    'offline',
+  ]);
+  readonly #committed = this.#make.histogram('store_commit_seconds', 'How long storing takes.', COMMITS);
+  readonly #gauges = new Gauges(this.#make);
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -42,12 +42,12 @@ export class PrometheusMetrics implements Metrics {
 
   /** Has these looked at whenever somebody asks. To be called once. */
   watch(standings: Standings): void {
-    this.#standings = standings;
+    this.#gauges.watch(standings);
   }
 
   /** All of it, as Prometheus reads it. */
   async text(): Promise<string> {
-    if (this.#standings) await this.#look(this.#standings);
+    await this.#gauges.look();
     return this.#registry.metrics();
   }
 
@@ -56,45 +56,49 @@ export class PrometheusMetrics implements Metrics {
     return this.#registry.contentType;
   }
 
-  received(type: string): void {
-    this.#received.inc({ type });
+  received(type: string, fate: ReceiptFate): void {
+    this.#received.inc({ type, fate });
   }
 
   sent(type: string, fate: SendFate): void {
     this.#sent.inc({ type, fate });
   }
 
-  posted(event: string, fate: CallbackFate, ageMs: number): void {
-    this.#posted.inc({ event, fate });
-    if (fate === 'delivered') this.#age.observe(Math.max(0, ageMs) / 1000);
+  progressed(status: string): void {
+    this.#progressed.inc({ status });
   }
 
-  became(status: SessionStatus): void {
+  posted(event: string, fate: CallbackFate, ageMs: number): void {
+    this.#posted.inc({ event, fate });
+    if (fate === 'delivered') this.#age.observe(seconds(ageMs));
+  }
+
+  arrived(latencyMs: number, offline: boolean): void {
+    this.#latency.observe({ offline: String(offline) }, seconds(latencyMs));
+  }
+
+  became(status: SessionStatus | 'removed'): void {
     this.#became.inc({ status });
   }
 
-  lineClosed(reason: string): void {
-    this.#closed.inc({ reason });
+  lineClosed(reason: string, code: string): void {
+    this.#closed.inc({ reason, code });
   }
 
-  downloaded(fate: 'ok' | 'failed'): void {
+  downloaded(fate: TransferFate): void {
     this.#downloaded.inc({ fate });
   }
 
-  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name: `orchestrator_${name}`, help, labelNames, registers: [this.#registry] });
+  uploaded(fate: TransferFate): void {
+    this.#uploaded.inc({ fate });
   }
 
-  #gauge<Label extends string>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {
-    return new Gauge({ name: `orchestrator_${name}`, help, labelNames, registers: [this.#registry] });
+  committed(ms: number): void {
+    this.#committed.observe(seconds(ms));
   }
+}
 
-  async #look({ sessions, callbacks, backendIsUp }: Standings): Promise<void> {
-    const { pending, deadLettered, oldestPendingSeconds } = await callbacks();
-    for (const [status, count] of Object.entries(sessions())) this.#sessions.set({ status }, count);
-    this.#pending.set(pending);
-    this.#dead.set(deadLettered);
-    this.#oldest.set(oldestPendingSeconds);
-    this.#backendUp.set(backendIsUp() ? 1 : 0);
-  }
+/** Two clocks may disagree; nothing takes less than no time. */
+function seconds(ms: number): number {
+  return Math.max(0, ms) / 1000;
 }

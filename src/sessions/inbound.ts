@@ -2,7 +2,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Metrics } from '../domain/metrics.ts';
+import { type Metrics, type ReceiptFate } from '../domain/metrics.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
 import { type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
@@ -23,6 +23,8 @@ export interface InboundParts {
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
   tellOwnMessages: boolean;
+  /** Called with each message that is new to the backend; one that comes again is not. */
+  told: (sessionId: SessionId, message: IncomingMessage) => void;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Inbound {
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages)) {
       await store.commit(record, [], { handled, vote });
+      this.#count(message, 'unwanted');
       return record;
     }
     const now = clock.now();
@@ -64,10 +67,10 @@ export class Inbound {
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
     const { sessionId } = record;
     const along = { handled, vote, awaited: numberAwaited(sessionId, message), ...heardOf(message) };
-    await store.commit(seen, [callback], along);
+    const isNew = (await store.commit(seen, [callback], along)) > 0;
     if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
-    this.#parts.metrics.received(message.content.type);
-    this.#note(sessionId, message);
+    if (isNew) this.#note(sessionId, message);
+    else this.#count(message, 'repeated');
     return seen;
   }
 
@@ -76,11 +79,21 @@ export class Inbound {
     return this.#parts.awaitedNumbers.known(sessionId, numbers);
   }
 
-  /** Of what cannot be read the names of its fields, for those who look after it; never what is in them. */
-  #note(sessionId: SessionId, { id: messageId, content: { type, unsupportedKeys: keys } }: IncomingMessage): void {
-    const { log } = this.#parts;
+  /** Of what cannot be read the log gets the names of its fields, for those who look after it; never what is in them. */
+  #note(sessionId: SessionId, message: IncomingMessage): void {
+    const { log, told } = this.#parts;
+    const {
+      id: messageId,
+      content: { type, unsupportedKeys: keys },
+    } = message;
+    this.#count(message, 'told');
+    told(sessionId, message);
     log.info({ sessionId, messageId, type }, `[${sessionId}] message received`);
     if (keys.length > 0) log.warn({ sessionId, messageId, keys }, `[${sessionId}] a message cannot be read`);
+  }
+
+  #count(message: IncomingMessage | undefined, fate: ReceiptFate): void {
+    if (message) this.#parts.metrics.received(message.content.type, fate);
   }
 
   async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {

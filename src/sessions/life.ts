@@ -6,6 +6,7 @@ import { type SessionStore } from '../domain/ports.ts';
 import { type SessionRecord, statusOf } from '../domain/session.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
 import { statusUpdate } from './events.ts';
+import { type Newsroom } from './newsroom.ts';
 import { mayFollow, phaseOf, type SessionState } from './session-state.ts';
 
 /** A state that is stored. */
@@ -21,6 +22,14 @@ export interface Change {
   note?: { what: TimelineWord; why?: string | null };
 }
 
+/** What a life is lived with. */
+export interface LifeParts {
+  store: SessionStore;
+  metrics: Pick<Metrics, 'became'>;
+  newsroom: Newsroom;
+  clock: Clock;
+}
+
 /**
  * Where one session is in its life: its record, as it is stored, and its state, which only `enter` and `leave` change. A
  * change, the callbacks that it causes and its note in the timeline are stored in one transaction before anybody can see it.
@@ -28,6 +37,7 @@ export interface Change {
 export class Life {
   readonly #store: SessionStore;
   readonly #metrics: Pick<Metrics, 'became'>;
+  readonly #newsroom: Newsroom;
   readonly #clock: Clock;
   readonly #changed: Condition;
   #record: SessionRecord;
@@ -36,15 +46,12 @@ export class Life {
   #changes = 0;
 
   /** A session as it was stored, in the state that it begins with. */
-  constructor(
-    record: SessionRecord,
-    state: SessionState,
-    { store, metrics, clock }: { store: SessionStore; metrics: Pick<Metrics, 'became'>; clock: Clock },
-  ) {
+  constructor(record: SessionRecord, state: SessionState, { store, metrics, newsroom, clock }: LifeParts) {
     this.#record = record;
     this.#state = state;
     this.#store = store;
     this.#metrics = metrics;
+    this.#newsroom = newsroom;
     this.#clock = clock;
     this.#changed = new Condition(clock);
   }
@@ -78,6 +85,7 @@ export class Life {
     this.#record = record;
     this.#changes += 1;
     this.#become(state);
+    this.#newsroom.changed(record, state);
   }
 
   /** Changes what nobody is told of: the state and its status stay. */
@@ -85,6 +93,7 @@ export class Life {
     const record = { ...this.#record, ...changes };
     await this.#store.commit(record, [], this.#along(note));
     this.#record = record;
+    this.#newsroom.changed(record);
   }
 
   /** Writes into the timeline; nothing else changes. */
@@ -94,7 +103,9 @@ export class Life {
 
   /** What was received was stored together with this record. */
   received(record: SessionRecord): void {
+    const isNews = record !== this.#record;
     this.#record = record;
+    if (isNews) this.#newsroom.seen(record);
   }
 
   /**
@@ -105,6 +116,7 @@ export class Life {
     const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
     const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
     await this.#store.remove(last.sessionId, events);
+    this.#metrics.became('removed');
     this.#record = last;
     this.end();
     return events[0]?.webhookId;

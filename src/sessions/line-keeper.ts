@@ -113,19 +113,19 @@ export class LineKeeper {
       onDelivery: (update) => listener.onDelivery(update),
       onRestricted: (untilMs) => listener.onRestricted(untilMs),
       onNote: (why) => listener.onNote(why),
-      onClosed: (reason) => {
+      onClosed: (reason, code) => {
         leave();
-        ifCurrent(() => this.#lost(reason));
+        ifCurrent(() => this.#lost(reason, code));
       },
     };
   }
 
   /** From here on the lost line is nobody's: what Baileys still says of it (a login that it had been busy with) is late. */
-  #lost(reason: CloseReason): void {
+  #lost(reason: CloseReason, code: string): void {
     this.#nextTurn();
     this.#connection = undefined;
     this.#losses.count(reason);
-    this.#parts.listener.onClosed(reason);
+    this.#parts.listener.onClosed(reason, code);
   }
 
   #nextTurn(): number {

@@ -1,6 +1,7 @@
 import { type Clock } from '../kit/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
   type Connection,
@@ -39,6 +40,14 @@ export interface SendingSession {
   line(): Promise<Connection>;
 }
 
+/** What sending needs. */
+export interface OutboundParts {
+  sent: SentMessageStore;
+  newConversations: NewConversations;
+  metrics: Pick<Metrics, 'progressed'>;
+  clock: Clock;
+}
+
 /**
  * OUTBOUND: from the main backend's request to the phone.
  * 1. the session's turn comes (`SEND_RATE`), and its line is there;
@@ -51,11 +60,13 @@ export interface SendingSession {
 export class Outbound {
   readonly #sent: SentMessageStore;
   readonly #newConversations: NewConversations;
+  readonly #metrics: OutboundParts['metrics'];
   readonly #clock: Clock;
 
-  constructor(sent: SentMessageStore, newConversations: NewConversations, clock: Clock) {
+  constructor({ sent, newConversations, metrics, clock }: OutboundParts) {
     this.#sent = sent;
     this.#newConversations = newConversations;
+    this.#metrics = metrics;
     this.#clock = clock;
   }
 
@@ -102,6 +113,7 @@ export class Outbound {
     if (!message || !isProgress(message.status, update.status)) return;
     const event = messageStatusUpdate(sessionId, message, update, this.#clock.now());
     await this.#sent.progress(sessionId, update.messageId, update.status, event);
+    this.#metrics.progressed(update.status);
   }
 }
 

@@ -66,6 +66,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   silent: () => ({ ...reconnect('now', SILENT), isPrecaution: true }),
   unavailable: () => reconnect(PATIENT, 'WhatsApp takes no connections at the moment (503); trying again.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
+  'held-back': ({ detail }) => reconnect('now', detail),
   'pairing-failed': ({ detail }) => startOver(`The pairing failed: ${detail}`),
   'code-refused': ({ code }) => (code === RATE_LIMITED ? end(CODES_LIMITED, 'rate_limited') : end(codeRefused(code))),
   'code-void': ({ detail }) => end(detail),

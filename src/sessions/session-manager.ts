@@ -1,24 +1,11 @@
-import { type Chance } from '../kit/chance.ts';
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
+import { type Timer } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { Slots } from '../kit/slots.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type LineActions } from '../domain/chat-ports.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Metrics } from '../domain/metrics.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
-import {
-  type Connector,
-  type ConversationStore,
-  type SentMessageStore,
-  type SessionFolders,
-  type SessionStore,
-  type TimelineStore,
-} from '../domain/ports.ts';
-import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
-import { type PollVoteStore } from '../domain/poll.ts';
 import {
   type PairingCode,
   type QrCode,
@@ -29,11 +16,13 @@ import {
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
-import { type MediaKeeper } from './media-keeper.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './new-conversations.ts';
-import { type PaceLimits, SendPace } from './send-pace.ts';
+import { Newsroom, type SessionListener } from './newsroom.ts';
+import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { SendPace } from './send-pace.ts';
 import { Session } from './session.ts';
+import { type CodeOffer, type QrOffer, type SessionManagerParts } from './session-manager-parts.ts';
 import { type SessionParts } from './session-parts.ts';
 import { type SessionView, sessionView } from './session-view.ts';
 import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
@@ -47,56 +36,6 @@ const NEXT_CODE_LIMIT_MS = 5_000;
 /** Lines that connect at the same time, so that a start with hundreds of sessions does not choke on itself. */
 const CONNECTING_AT_ONCE = 8;
 
-/** What can be set about sessions. */
-export interface SessionSettings {
-  /** `AUTH_DIR`, as it was configured. */
-  authDir: string;
-  /** `QR_SESSION_TTL` in ms; 0 is no limit. */
-  qrSessionTtlMs: number;
-  /** `MAX_SESSIONS`, those of whatever status; 0 is no limit. */
-  maxSessions: number;
-  /** `MAX_PENDING_SESSIONS`. */
-  maxPendingSessions: number;
-  /** How many messages a session may send. */
-  pace: PaceLimits;
-  /** `SIMULATE_TYPING`. */
-  simulateTyping: boolean;
-  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
-  newConversationsPerDay: number;
-  /** `CALLBACK_OWN_MESSAGES`. */
-  tellOwnMessages: boolean;
-}
-
-/** What the manager is made of. */
-export interface SessionManagerParts {
-  settings: SessionSettings;
-  store: SessionStore;
-  sentMessages: SentMessageStore;
-  conversations: ConversationStore;
-  pollVotes: PollVoteStore;
-  awaitedNumbers: AwaitedNumberStore;
-  timeline: TimelineStore;
-  folders: SessionFolders;
-  connector: Connector;
-  media: MediaKeeper;
-  metrics: Metrics;
-  clock: Clock;
-  chance: Chance;
-  log: Logger;
-}
-
-/** A new session and its first code. */
-export interface QrOffer {
-  sessionId: SessionId;
-  qr: QrCode;
-}
-
-/** A session and the code that links it. */
-export interface CodeOffer {
-  sessionId: SessionId;
-  code: PairingCode;
-}
-
 /** Holds every session of the process, and gives the doors the few things that they may do with them. */
 export class SessionManager implements AsyncDisposable {
   readonly #parts: SessionManagerParts;
@@ -106,6 +45,8 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
+  readonly #newsroom: Newsroom;
+  readonly #recent: RecentMessages | undefined;
   readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
 
   constructor(parts: SessionManagerParts) {
@@ -115,13 +56,16 @@ export class SessionManager implements AsyncDisposable {
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
-    this.#outbound = new Outbound(sentMessages, newConversations, clock);
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,
+      told: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
+    this.#newsroom = new Newsroom({ authDir: settings.authDir, clock });
+    this.#recent = settings.showMessages ? new RecentMessages() : undefined;
     this.#shared = {
-      ...{ store, connector, metrics, clock, chance, log, inbound, folders },
+      ...{ store, connector, metrics, clock, chance, log, inbound, folders, newsroom: this.#newsroom },
       outbound: this.#outbound,
       supervisor: this.#supervisor,
       connecting: new Slots(CONNECTING_AT_ONCE),
@@ -152,7 +96,7 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Makes a session and answers with its first code.
-   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
    */
   async generateQr(): Promise<QrOffer> {
     this.#refuseTooMany();
@@ -171,7 +115,7 @@ export class SessionManager implements AsyncDisposable {
   /**
    * Makes a session and answers with the code that links the phone of this number to it. The code is valid for a while, and
    * the session gone when it ends.
-   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
    *   behind
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
@@ -215,13 +159,28 @@ export class SessionManager implements AsyncDisposable {
     return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
   }
 
-  /** Sends a message. @throws AppError `session_not_found` and those of {@link Outbound.send} */
-  async send(id: SessionId, message: OutgoingMessage): Promise<SendResult> {
-    const { metrics } = this.#parts;
+  /** Tells `listener` what happens to the sessions, until the function that this answers is called. */
+  watch(listener: SessionListener): () => void {
+    return this.#newsroom.listen(listener);
+  }
+
+  /** The last messages of a session, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
+  recentMessages(id: SessionId, limit: number): RecentMessage[] {
+    const { sessionId } = this.#get(id);
+    if (!this.#recent) throw new AppError('messages_not_kept');
+    return this.#recent.of(sessionId, limit);
+  }
+
+  /** Sends a message, for this request. @throws AppError `session_not_found` and those of {@link Outbound.send} */
+  async send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
+    const { metrics, clock, log } = this.#parts;
     const { type } = message.content;
     try {
       const result = await this.#outbound.send(this.#get(id), message);
       metrics.sent(type, result.status);
+      const { messageId, status } = result;
+      log.info({ sessionId: id, messageId, type, status, requestId }, `[${id}] message sent`);
+      this.#remember(() => recentlySent(id, message, result, clock.now()));
       return result;
     } catch (error) {
       metrics.sent(type, 'refused');
@@ -262,7 +221,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   async #create(codeFor?: PhoneNumber): Promise<Session> {
-    const { clock, chance, store, folders } = this.#parts;
+    const { clock, chance, store, folders, metrics } = this.#parts;
     const now = clock.now();
     const record: SessionRecord = {
       sessionId: newSessionId(now, chance),
@@ -277,6 +236,7 @@ export class SessionManager implements AsyncDisposable {
       updatedAtMs: now,
     };
     await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
+    metrics.became(statusOf(record.phase));
     await folders.create(record.sessionId);
     return this.#add(record, codeFor);
   }
@@ -293,6 +253,7 @@ export class SessionManager implements AsyncDisposable {
         this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
     });
     this.#sessions.set(record.sessionId, session);
+    this.#newsroom.changed(record);
     if (session.isPairing) this.#expireLater(session);
     return session;
   }
@@ -313,7 +274,8 @@ export class SessionManager implements AsyncDisposable {
     const last = await session.remove(why, tell);
     this.#expiries.get(sessionId)?.cancel();
     this.#expiries.delete(sessionId);
-    this.#sessions.delete(sessionId);
+    this.#recent?.forget(sessionId);
+    if (this.#sessions.delete(sessionId)) this.#newsroom.removed(sessionId);
     await this.#parts.folders.remove(sessionId);
     this.#parts.log.info({ sessionId, why }, `[${sessionId}] session removed`);
     return last;
@@ -342,7 +304,15 @@ export class SessionManager implements AsyncDisposable {
     return { ...code, expiresAtMs: Math.min(code.expiresAtMs, record.createdAtMs + qrSessionTtlMs) };
   }
 
+  #remember(make: () => RecentMessage): void {
+    if (!this.#recent) return;
+    const message = make();
+    this.#recent.add(message);
+    this.#newsroom.message(message);
+  }
+
   #refuseTooMany(): void {
+    this.#parts.admission.check();
     const { maxSessions, maxPendingSessions } = this.#parts.settings;
     if (maxSessions > 0 && this.#sessions.size >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;

@@ -7,6 +7,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type Metrics } from '../domain/metrics.ts';
 import { type Connector, type SessionFolders, type SessionStore } from '../domain/ports.ts';
 import { type Inbound } from './inbound.ts';
+import { type Newsroom } from './newsroom.ts';
 import { type Outbound } from './outbound.ts';
 import { type SendPace } from './send-pace.ts';
 import { type Typing } from './typing.ts';
@@ -23,6 +24,7 @@ export interface SessionParts {
   pace: SendPace;
   typing: Typing;
   metrics: Metrics;
+  newsroom: Newsroom;
   clock: Clock;
   chance: Chance;
   supervisor: Supervisor;

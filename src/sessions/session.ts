@@ -172,7 +172,7 @@ export class Session implements SendingSession {
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
       onRestricted: (untilMs) => this.#inTurn('a restriction', () => this.#restricted(untilMs)),
       onNote: (why) => this.#inTurn('a note', () => this.#life.note('trouble', why)),
-      onClosed: (reason) => this.#inTurn('a lost line', () => this.#lost(reason)),
+      onClosed: (reason, code) => this.#inTurn('a lost line', () => this.#lost(reason, code)),
     };
   }
 
@@ -229,8 +229,8 @@ export class Session implements SendingSession {
     return { what: 'connected', why: null };
   }
 
-  async #lost(reason: CloseReason): Promise<void> {
-    this.#parts.metrics.lineClosed(reason.kind);
+  async #lost(reason: CloseReason, code: string): Promise<void> {
+    this.#parts.metrics.lineClosed(reason.kind, code);
     if (this.#state.name === 'code-over') return;
     const { inARow: failures, replacements } = this.#keeper.losses;
     const decision = decide(reason, { linked: !this.isPairing, code: this.#code.stage, failures, replacements });

@@ -99,7 +99,7 @@ const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settle
 /** Of one of the sessions in a JSON list. */
 const AMONG = 'session_id IN (SELECT value FROM json_each(@among))';
 
-/** The newest QR of a session takes the place of the one that waits: there must never be two. */
+/** A QR that was settled no longer counts. */
 const NO_QR = `kind <> 'qr-update'`;
 
 function prepare(db: Database) {

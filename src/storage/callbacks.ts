@@ -6,6 +6,7 @@ import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
 import { type Vault } from './vault.ts';
+import { type WaitingQrs } from './waiting-qrs.ts';
 
 /** The end of a callback, as the statement takes it. */
 interface Settlement {
@@ -16,31 +17,47 @@ interface Settlement {
   atMs: number;
 }
 
+/** How a try failed. */
+interface Failure {
+  error: string;
+  atMs: number;
+}
+
 /** What the queue is made of. */
 export interface CallbackQueueParts {
   bell: ReadyBell;
   retryBell: ReadyBell;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
+  qrs: WaitingQrs;
 }
 
 /**
  * The callbacks as rows. What became of one is written only where its id AND its webhookId still match: a newer QR
- * takes over the row of an older one, also while the older one is on its way.
+ * takes over the row of an older one that is not being tried.
  */
 export class SqliteCallbackQueue implements CallbackQueue {
   readonly #bell: ReadyBell;
   readonly #retryBell: ReadyBell;
   readonly #held: Pick<SqliteHeldCallbacks, 'holds'>;
   readonly #vault: Vault;
+  readonly #qrs: WaitingQrs;
+  /** The QRs of which no earlier try may have arrived, from the begin of their try to its end. */
+  readonly #firstSeen = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #missed: (callback: PendingCallback, failure: Failure) => SessionId[];
 
-  constructor(db: Database, { bell, retryBell, held, vault }: CallbackQueueParts) {
+  constructor(db: Database, { bell, retryBell, held, vault, qrs }: CallbackQueueParts) {
     this.#vault = vault;
+    this.#qrs = qrs;
     this.#bell = bell;
     this.#retryBell = retryBell;
     this.#held = held;
     this.#sql = prepare(db);
+    this.#missed = db.transaction((callback: PendingCallback, failure: Failure) => {
+      this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
+      return this.#firstSeen.has(callback.id) ? this.#qrs.notTaken(callback, callback.sessionId) : [];
+    });
   }
 
   onReady(listener: (sessionId: SessionId) => void): void {
@@ -59,6 +76,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return promised(() => {
       const oldest = this.#sql.oldest.get(sessionId);
       if (!oldest || this.#sql.mustWait.get(oldest.id) || this.#held.holds(oldest)) return undefined;
+      if (oldest.kind === 'qr-update' && this.#qrs.beginTry(oldest.id)) this.#firstSeen.add(oldest.id);
       return { ...oldest, body: this.#vault.open(callbackBody(sessionId, oldest.webhookId), oldest.body) };
     });
   }
@@ -67,9 +85,18 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return promised(() => this.#settle({ id, webhookId, state: 'delivered', error: null, atMs }));
   }
 
-  failed({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+  failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+    return promised(() => {
+      const freed = this.#missed(callback, { error, atMs });
+      this.#firstSeen.delete(callback.id);
+      this.#bell.ring(freed);
+    });
+  }
+
+  unclear({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
     return promised(() => {
       this.#sql.failed.run({ id, webhookId, error, atMs });
+      this.#firstSeen.delete(id);
     });
   }
 
@@ -99,6 +126,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   #settle(settlement: Settlement): void {
+    this.#firstSeen.delete(settlement.id);
     if (this.#sql.settle.run(settlement).changes === 0) return;
     this.#bell.ring(this.#sql.waiters.all(settlement.webhookId).map(({ sessionId }) => sessionId));
   }
@@ -125,7 +153,7 @@ function prepare(db: Database) {
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
-    failed: db.prepare<[{ id: number; webhookId: string; error: string; atMs: number }]>(
+    failed: db.prepare<[Failure & { id: number; webhookId: string }]>(
       `UPDATE callbacks SET attempts = attempts + 1, last_error = @error,
          first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,

@@ -9,6 +9,7 @@ import { files } from './migrations/007-files.ts';
 import { numbers } from './migrations/008-numbers.ts';
 import { dataKeys } from './migrations/009-data-keys.ts';
 import { apiKeys } from './migrations/010-api-keys.ts';
+import { seenQrs } from './migrations/011-seen-qrs.ts';
 import { StorageTooNewError } from './storage-error.ts';
 
 /** The steps from an empty file to today's schema; a file's `user_version` counts those it has had. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   numbers,
   dataKeys,
   apiKeys,
+  seenQrs,
 ];
 
 /**

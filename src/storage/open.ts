@@ -1,3 +1,4 @@
+import { type Database } from 'better-sqlite3';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type ApiKeyStore } from '../domain/access.ts';
@@ -20,6 +21,7 @@ import { SqliteCallbackQueue } from './callbacks.ts';
 import { StorageCondition } from './condition.ts';
 import { SqliteConversationStore } from './conversations.ts';
 import { openDatabase } from './database.ts';
+import { type Committed, GroupCommit } from './group-commit.ts';
 import { SqliteIdempotencyStore } from './idempotency.ts';
 import { SqliteHeldCallbacks } from './held-callbacks.ts';
 import { COMES_AGAIN_MS, SqliteJournal } from './journal.ts';
@@ -34,7 +36,8 @@ import { SqliteSessionStore } from './sessions.ts';
 import { SqliteSettingsStore } from './settings.ts';
 import { SqliteSignalKeyStore } from './signal-keys.ts';
 import { SqliteTimeline } from './timeline.ts';
-import { plainVault } from './vault.ts';
+import { plainVault, type Vault } from './vault.ts';
+import { WaitingQrs } from './waiting-qrs.ts';
 
 /**
  * Everything that survives a restart. While the disk is full or fails, every method rejects with a
@@ -71,61 +74,80 @@ export interface Storage extends AsyncDisposable {
 /**
  * Opens the storage in `authDir`, which is made when it is not there. This process has it alone until it is disposed.
  * With a master key (64 hex digits) everything that says something is encrypted, also what was there before; without one nothing is.
+ * `committed` is told how long each commit took.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openStorage(authDir: string, clock: Clock, masterKey: Secret | null): Storage {
+export function openStorage(
+  authDir: string,
+  clock: Clock,
+  masterKey: Secret | null,
+  committed: Committed = () => undefined,
+): Storage {
   const db = openDatabase(authDir, masterKey);
-  const vault = masterKey ? new SealingVault(db, masterKey) : plainVault;
+  const stores = createStores(db, clock, masterKey ? new SealingVault(db, masterKey) : plainVault);
+  const condition = new StorageCondition(db);
+  const commits = new GroupCommit(db, committed);
+  // What is written besides the stores has a transaction of its own.
+  const alone = <Result>(work: () => Result): Promise<Result> =>
+    promised(() => {
+      commits.flush();
+      return work();
+    });
+  return {
+    ...watched(sharing(commits, stores), condition),
+    check: () => alone(() => condition.check()),
+    prune: (callbackRetentionMs) =>
+      alone(() => {
+        const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
+        awaitedNumbers.prune();
+        // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
+        callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
+        for (const store of [sentMessages, idempotency, journal, pollVotes]) store.prune();
+      }),
+    [Symbol.asyncDispose]: () =>
+      alone(() => {
+        stores.heldCallbacks.end();
+        db.close();
+      }),
+  };
+}
+
+/** Every store, on one database. */
+function createStores(db: Database, clock: Clock, vault: Vault) {
   const bell = new ReadyBell();
-  const outbox = new Outbox(db, { clock, bell, vault });
+  const retryBell = new ReadyBell();
+  const qrs = new WaitingQrs(db);
+  const outbox = new Outbox(db, { clock, bell, vault, qrs });
   const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock, vault);
-  const retryBell = new ReadyBell();
   const heldCallbacks = new SqliteHeldCallbacks(db, { bell, clock, vault });
-  const callbacks = new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault });
-  const sentMessages = new SqliteSentMessageStore(db, { clock, outbox, vault });
-  const idempotency = new SqliteIdempotencyStore(db, clock, vault);
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const condition = new StorageCondition(db);
-  const stores = {
-    sessions: new SqliteSessionStore(db, {
-      ...{ outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault },
-    }),
-    sentMessages,
-    pollVotes,
-    awaitedNumbers,
-    conversations,
+  const along = { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault };
+  return {
+    sessions: new SqliteSessionStore(db, along),
+    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
     settings: new SqliteSettingsStore(db),
     apiKeys: new SqliteApiKeyStore(db),
-    idempotency,
+    idempotency: new SqliteIdempotencyStore(db, clock, vault),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks,
+    callbacks: new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault, qrs }),
     archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
-    heldCallbacks,
     mediaRows: new SqliteMediaRows(db, vault),
-    journal,
-    timeline,
+    ...{ journal, timeline, pollVotes, heldCallbacks, conversations, awaitedNumbers },
   };
-  const prune = (callbackRetentionMs: number): void => {
-    awaitedNumbers.prune();
-    // A message that comes again is known by its callback: it is kept for as long as it can be answered from the journal.
-    callbacks.prune(clock.now() - Math.max(callbackRetentionMs, COMES_AGAIN_MS));
-    sentMessages.prune();
-    idempotency.prune();
-    journal.prune();
-    pollVotes.prune();
-  };
+}
+
+/** The stores, which answer when what they did is committed. */
+function sharing(commits: GroupCommit, stores: ReturnType<typeof createStores>): typeof stores {
+  const all = Object.entries(stores).map(([name, store]) => [name, commits.share<object>(store)]);
   return {
-    ...watched(stores, condition),
-    check: () => promised(() => condition.check()),
-    prune: (callbackRetentionMs) => promised(() => prune(callbackRetentionMs)),
-    [Symbol.asyncDispose]: () =>
-      promised(() => {
-        heldCallbacks.end();
-        db.close();
-      }),
+    ...(Object.fromEntries(all) as typeof stores),
+    // A step of a ratchet that rests on what these find is written after it, and told of only then.
+    signalKeys: commits.share(stores.signalKeys, ['get']),
+    journal: commits.share(stores.journal, ['find']),
+    callbacks: commits.share(stores.callbacks, ['onReady', 'onRetry']),
   };
 }
 

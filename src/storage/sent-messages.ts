@@ -64,7 +64,9 @@ export class SqliteSentMessageStore implements SentMessageStore {
 
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
     const change = () => this.#sql.progress.run(status, sessionId, messageId);
-    return promised(() => this.#outbox.commit(change, { events: [event] }));
+    return promised(() => {
+      this.#outbox.commit(change, { events: [event] });
+    });
   }
 
   /** Removes what is older than two weeks. */

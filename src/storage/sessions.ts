@@ -68,7 +68,7 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#sql.all.all().map(fromRow));
   }
 
-  commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<void> {
+  commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<number> {
     return promised(() => this.#parts.outbox.commit(() => this.#write(record, along), { events }));
   }
 

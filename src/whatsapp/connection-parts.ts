@@ -26,7 +26,7 @@ export interface ConnectionParts extends SessionMemory {
   /** The LIDs of whom somebody was told without their numbers. */
   awaitedNumbers: () => Promise<string[]>;
   lookup: RecipientLookup;
-  uploads: Pick<UploadParts, 'mediaHost' | 'slots'>;
+  uploads: Pick<UploadParts, 'mediaHost' | 'slots' | 'metrics'>;
   listener: ConnectionListener;
   /** Whose phone takes a code, where one is to be typed in place of a scan. */
   codeFor: PhoneNumber | undefined;

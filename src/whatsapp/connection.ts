@@ -1,6 +1,6 @@
 import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, type OverloadedError } from '../domain/errors.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type Connection, type LineMessage, type SendOutcome } from '../domain/ports.ts';
@@ -10,7 +10,7 @@ import { isPaired, type LineAuth } from './auth-state.ts';
 import { BrokenLineError } from './broken-line.ts';
 import { CiphertextOrigins } from './ciphertext-origins.ts';
 import { type ConnectionParts } from './connection-parts.ts';
-import { closeReason } from './disconnect.ts';
+import { closeCode, closeReason } from './disconnect.ts';
 import { type Arrival, readIncoming } from './incoming.ts';
 import { inLine, type LineContext, outOfLine } from './line-context.ts';
 import { type LineHandlers, wireLine } from './line-events.ts';
@@ -96,6 +96,11 @@ export class BaileysConnection implements Connection {
     if (this.#line) this.#end(this.#line, undefined);
     else this.#finish(undefined);
     await this.#closed.promise;
+  }
+
+  /** Closes the line, which says why. What has arrived is told still. */
+  holdBack(error: OverloadedError): void {
+    this.#endWith(error);
   }
 
   async logout(): Promise<void> {
@@ -313,7 +318,7 @@ export class BaileysConnection implements Connection {
     this.#acks.release();
     this.#actions.end();
     const reason = this.#completed(this.#reason(error));
-    this.#tell(async () => this.#parts.listener.onClosed(await reason));
+    this.#tell(async () => this.#parts.listener.onClosed(await reason, closeCode(error)));
     this.#tell(() => this.#closed.resolve(undefined));
   }
 

@@ -4,8 +4,10 @@ import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/slots.ts';
 import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type OverloadedError } from '../domain/errors.ts';
 import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../domain/ports.ts';
 import { type MediaSource } from '../domain/media-ports.ts';
+import { type Metrics } from '../domain/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { loadAuth } from './auth-state.ts';
@@ -26,11 +28,12 @@ export interface ConnectorParts {
   settings: WhatsAppSettings;
   keys: SignalKeyStore;
   journal: Journal;
-  /** Rejects while the storage takes nothing: then no line is opened. */
-  storageReady: () => Promise<void>;
+  /** Resolves when a line may be opened. Rejects while the storage takes nothing. */
+  admitted: () => Promise<void>;
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
   media: MediaSettings;
+  metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
   log: Logger;
 }
@@ -58,7 +61,7 @@ export class BaileysConnector implements Connector {
     this.#lookup = new RecipientLookup(parts.clock);
     this.#clientVersion = new ClientVersion(parts);
     const host = new MediaHost(parts.media.host);
-    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE) };
+    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE), metrics: parts.metrics };
     this.#downloads = new LibraryDownloads(parts.clock, host);
     this.media = new MediaDownloads({
       ...{ host, maxBytes: parts.media.maxBytes, clock: parts.clock },
@@ -71,12 +74,12 @@ export class BaileysConnector implements Connector {
   }
 
   open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection {
-    const { settings, keys, journal, storageReady, sentMessages, awaitedNumbers, clock, log } = this.#parts;
+    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#parts;
     const line = new BaileysConnection({
       sessionId,
       settings,
       loadAuth: async (auth) => {
-        await storageReady();
+        await admitted();
         return loadAuth({ keys, journal }, sessionId, auth);
       },
       clientVersion: this.#clientVersion,
@@ -94,6 +97,11 @@ export class BaileysConnector implements Connector {
     });
     this.#lines.set(sessionId, line);
     return line;
+  }
+
+  /** Closes all lines that are open; whoever they belong to decides when to open others. */
+  holdBack(error: OverloadedError): void {
+    for (const line of this.#lines.values()) line.holdBack(error);
   }
 
   /** Only those of a linked device are ever stored. */

@@ -1,5 +1,5 @@
 import { type CloseReason } from '../domain/close-reason.ts';
-import { StorageUnavailableError } from '../domain/errors.ts';
+import { OverloadedError, StorageUnavailableError } from '../domain/errors.ts';
 import { BrokenLineError, SilentLineError } from './broken-line.ts';
 import { CodeRefusedError, CodeVoidError } from './pairing-code.ts';
 
@@ -26,9 +26,23 @@ export function closeReason({ paired, error }: LineAtClose): CloseReason {
   return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
 }
 
+/** The codes that Baileys and WhatsApp are known to give; of others there may be any number. */
+const KNOWN_CODES: ReadonlySet<number> = new Set([
+  ...[400, 401, 402, 403, 405, 406, 408, 409, 411, 413, 414, 415, 418, 428, 440],
+  ...[500, 501, 503, 515, 516],
+]);
+
+/** The code of Baileys' closing error as it is counted: `none` where there is none, `other` for one that is not known. */
+export function closeCode(error: unknown): string {
+  const code = statusCode(error);
+  if (code === undefined) return 'none';
+  return KNOWN_CODES.has(code) ? String(code) : 'other';
+}
+
 /** Why we ended it ourselves. */
 function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
   if (error instanceof SilentLineError) return { kind: 'silent' };
   if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
   if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };

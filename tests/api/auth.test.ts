@@ -2,7 +2,7 @@ import request from 'supertest';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { type Route } from '../../src/http/route.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { CONNECTED, pathOf, startApi, subjectOf } from './support.ts';
+import { CONNECTED, endSoon, pathOf, startApi, subjectOf } from './support.ts';
 
 const FIRST = 'first-key-0123456789';
 const SECOND = 'second-key-987654321';
@@ -28,9 +28,10 @@ const ACCEPTED: [string, Record<string, string>][] = [
 
 /** A request that is right but for its key. */
 function call(route: Route, headers: Record<string, string>) {
-  const { app } = startApi(KEYS);
+  const api = startApi(KEYS);
   const sessionId = subjectOf(route);
-  const sent = request(app)
+  endSoon(route, api);
+  const sent = request(api.app)
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {})
     .set(headers);

@@ -2,11 +2,12 @@ import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { errorsOf, type Route } from '../../src/http/route.ts';
-import { CONNECTED, PAIRING, pathOf, startApi, subjectOf } from './support.ts';
+import { CONNECTED, endSoon, PAIRING, pathOf, startApi, subjectOf } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 function call(route: Route, api = startApi(), sessionId = subjectOf(route)) {
+  endSoon(route, api);
   const sent = request(api.app)
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {});

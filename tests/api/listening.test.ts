@@ -102,6 +102,21 @@ describe('shutting down', () => {
     await Promise.all([inFlight, end]);
   });
 
+  it('says meanwhile that it is alive, and ready for nothing', async () => {
+    const world = await startServer();
+    const whatsapp = holdWhatsApp(world);
+    const lines = await Promise.all(['livez', 'readyz'].map(() => RawClient.to(world.server.port)));
+    const inFlight = post(world.server.url);
+    await whatsapp.sending;
+    const end = world.server[Symbol.asyncDispose]();
+    lines.forEach((line, at) => line.write(`GET /${['livez', 'readyz'][at]} HTTP/1.1\r\nHost: x\r\n\r\n`));
+    const [alive, ready] = await Promise.all(lines.map((line) => line.closed()));
+    expect(alive).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*{"success":true}$/);
+    expect(ready).toMatch(/^HTTP\/1\.1 503 [^]*"error":"shutting_down"/);
+    whatsapp.acknowledge();
+    await Promise.all([inFlight, end]);
+  });
+
   it('closes kept-alive lines on which nothing is asked', async () => {
     const world = await startServer();
     const client = await RawClient.to(world.server.port);

@@ -28,6 +28,11 @@ export class RawClient {
     this.#socket.write(text);
   }
 
+  /** From now on takes nothing of what is sent. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   leave(): void {
     this.#socket.destroy();
   }

@@ -23,6 +23,21 @@ describe('POST /sessions/:sessionId/send-message', () => {
     ]);
   });
 
+  it('is sent in the name of its request', async () => {
+    const { app, sessions } = startApi();
+    const text = { number: '5491234567890', message: 'hola' };
+    await request(app)
+      .post(PATH)
+      .set('X-Request-Id', 'order-1')
+      .send(text)
+      .expect(200)
+      .expect('X-Request-Id', 'order-1');
+    const { headers } = await request(app)
+      .post(`/sessions/${CONNECTED}/messages`)
+      .send({ type: 'text', number: text.number, text: 'hola' });
+    expect(sessions.requestIds).toEqual(['order-1', (headers as Record<string, string>)['x-request-id']]);
+  });
+
   it.each([
     ['decorated', '+54 9 (123) 456-7890', { kind: 'number', number: '5491234567890' }],
     ['a JSON number', 5491234567890, { kind: 'number', number: '5491234567890' }],

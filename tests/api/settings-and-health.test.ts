@@ -1,6 +1,12 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
+import { type HealthReport } from '../../src/http/core.ts';
 import { answerTo, startApi, WELL } from './support.ts';
+
+/** A server that is like this. */
+function startLike(change: Partial<HealthReport>, { hasStarted = true } = {}) {
+  return startApi({ health: { report: () => Promise.resolve({ ...WELL, ...change }), hasStarted } });
+}
 
 describe('POST /config/download-media', () => {
   it.each([true, false])('sets it to %s', async (enabled) => {
@@ -47,7 +53,7 @@ describe('GET /health', () => {
 
   it('is degraded, and still 200, when a person should look', async () => {
     const problems = ['The main backend refuses the key (401).'];
-    const { app } = startApi({ health: { report: () => Promise.resolve({ ...WELL, backend: 'down', problems }) } });
+    const { app } = startLike({ backend: 'down', problems });
     const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(200);
     expect(body).toMatchObject({ success: true, status: 'degraded', backend: 'down', problems });
@@ -55,7 +61,7 @@ describe('GET /health', () => {
 
   it('is 503 when the server cannot do its work', async () => {
     const problems = ['The disk is full.'];
-    const { app, lines } = startApi({ health: { report: () => Promise.resolve({ ...WELL, ok: false, problems }) } });
+    const { app, lines } = startLike({ ok: false, problems });
     const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(503);
     expect(body).toMatchObject({ success: false, status: 'error', problems });
@@ -67,5 +73,22 @@ describe('GET /health', () => {
     const { app } = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
     const answer = await request(app).get('/health').expect(200);
     expect(answer.text + JSON.stringify(answer.headers)).not.toContain('the-key-of-the-house');
+  });
+});
+
+describe('GET /readyz and /livez', () => {
+  it.each([
+    ['is starting', startLike({}, { hasStarted: false }), 'starting'],
+    ['has a disk that takes nothing', startLike({ ok: false }), 'storage_unavailable'],
+  ])('a server that %s is alive, and not ready', async (_, { app }, error) => {
+    await request(app).get('/livez').expect(200, { success: true });
+    const { status, body } = await answerTo(request(app).get('/readyz'));
+    expect({ status, body }).toMatchObject({ status: 503, body: { success: false, error } });
+  });
+
+  it('a backend that is away changes neither', async () => {
+    const { app } = startLike({ backend: 'down', problems: ['The backend does not take callbacks.'] });
+    await request(app).get('/livez').expect(200, { success: true });
+    await request(app).get('/readyz').expect(200, { success: true });
   });
 });

@@ -11,16 +11,24 @@ import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
-import { type HealthReport, type MediaApi, type SessionsApi, type SettingsApi } from '../../src/http/core.ts';
-import { type Route } from '../../src/http/route.ts';
+import {
+  type HealthApi,
+  type HealthReport,
+  type MediaApi,
+  type SessionsApi,
+  type SettingsApi,
+} from '../../src/http/core.ts';
+import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import { systemChance } from '../../src/kit/chance.ts';
-import { type Clock } from '../../src/kit/clock.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import { type SessionListener, type SessionNews } from '../../src/sessions/newsroom.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
+import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
+import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
@@ -68,13 +76,19 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
 class SessionsInMemory implements SessionsApi {
   readonly views = new Map<SessionId, SessionView>();
   readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
+  /** For which requests they were sent. */
+  readonly requestIds: string[] = [];
   readonly restarted: SessionId[] = [];
   /** What the line of the connected session does. */
   readonly onLine = new LineInMemory();
   /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
   failure: unknown;
+  /** The last messages of the sessions; `undefined` where they are not kept. */
+  messages: RecentMessage[] | undefined = [];
   /** What sending waits for. */
   hold: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<SessionListener>();
+  readonly #followed = Promise.withResolvers<undefined>();
   #made = 0;
 
   constructor() {
@@ -121,9 +135,10 @@ class SessionsInMemory implements SessionsApi {
     return qrOf(sessionId);
   }
 
-  async send(sessionId: SessionId, message: OutgoingMessage): Promise<SendResult> {
+  async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
     if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
     this.sent.push({ sessionId, ...message });
+    this.requestIds.push(requestId);
     await this.hold;
     if (this.failure !== undefined) return this.#fail();
     return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
@@ -145,6 +160,33 @@ class SessionsInMemory implements SessionsApi {
   remove(sessionId: SessionId): Promise<void> {
     if (!this.views.delete(sessionId)) return Promise.reject(new AppError('session_not_found'));
     return Promise.resolve();
+  }
+
+  /** How many listen to what happens to the sessions. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Resolves when somebody does. */
+  get followed(): Promise<undefined> {
+    return this.#followed.promise;
+  }
+
+  watch(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    this.#followed.resolve(undefined);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells those who listen. */
+  tell(news: SessionNews): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+
+  recentMessages(sessionId: SessionId, limit: number): RecentMessage[] {
+    this.view(sessionId);
+    if (this.messages === undefined) throw new AppError('messages_not_kept');
+    return this.messages.slice(-limit);
   }
 
   counts(): Record<SessionStatus, number> {
@@ -234,31 +276,6 @@ class AnswersInMemory implements IdempotencyStore {
   }
 }
 
-/** A clock that stands until it is moved. */
-class HandClock implements Clock {
-  #nowMs = NOW_MS;
-  readonly #timers = new Set<{ atMs: number; task: () => void }>();
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, task: () => void): { cancel(): void } {
-    const timer = { atMs: this.#nowMs + delayMs, task };
-    this.#timers.add(timer);
-    return { cancel: () => this.#timers.delete(timer) };
-  }
-
-  move(ms: number): void {
-    this.#nowMs += ms;
-    for (const timer of this.#timers) {
-      if (timer.atMs > this.#nowMs) continue;
-      this.#timers.delete(timer);
-      timer.task();
-    }
-  }
-}
-
 /** An answer as supertest gives it, without its `any`. */
 interface Answer {
   status: number;
@@ -337,10 +354,10 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const media = new Files();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
-  const clock = new HandClock();
+  const clock = new HandClock(NOW_MS);
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
-  const health = { report: () => Promise.resolve(WELL) };
+  const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
   const metrics = new PrometheusMetrics();
   const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
@@ -348,18 +365,13 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens };
   const limits = { rateLimit: 0, trustProxy: false as const, version: WELL.version };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
-  return {
-    app: heldToDocument(createHttpApp(deps)),
-    sessions,
-    media,
-    settings,
-    answers,
-    clock,
-    log,
-    lines,
-    keys,
-    tokens,
-  };
+  const app = heldToDocument(createHttpApp(deps));
+  return { app, sessions, media, settings, answers, clock, log, lines, keys, tokens };
+}
+
+/** Has a route that streams end as soon as it has begun. */
+export function endSoon({ mediaType }: Pick<Route, 'mediaType'>, { sessions, app }: ReturnType<typeof startApi>): void {
+  if (mediaType === EVENT_STREAM) void sessions.followed.then(() => app.drain());
 }
 
 /** Resolves once the log has the line. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../examples/backend/main.ts', import.meta.url));
 
@@ -23,7 +24,7 @@ export class ExampleBackend implements AsyncDisposable {
 
   /** Starts it; resolves when it listens, and rejects with what it wrote when it ends before. */
   async start(): Promise<void> {
-    const env = { PATH: process.env.PATH, ...this.#environment };
+    const env = { ...CHILD_ENVIRONMENT, ...this.#environment };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#output = '';

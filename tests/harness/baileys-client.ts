@@ -30,7 +30,7 @@ interface BoomLike extends Error {
   output?: { statusCode?: number };
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 
 /** libsignal prints whole sessions, with their keys, on every change. */
 Object.assign(globalThis.console, { info: noop, warn: noop, error: noop });

@@ -4,6 +4,10 @@ import { type Metrics } from '../../src/domain/metrics.ts';
 export const noMetrics: Metrics = {
   received: () => undefined,
   sent: () => undefined,
+  progressed: () => undefined,
+  arrived: () => undefined,
+  uploaded: () => undefined,
+  committed: () => undefined,
   posted: () => undefined,
   became: () => undefined,
   lineClosed: () => undefined,

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Environment } from '../../src/environment.ts';
 import { type Answer, ask } from './ask.ts';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
 const READY = 'the orchestrator is ready';
@@ -22,7 +23,7 @@ export class OrchestratorProcess implements AsyncDisposable {
   /** Starts it with these settings and nothing of our own environment; does not wait. */
   static spawn(environment: Environment): OrchestratorProcess {
     // An empty folder as the working directory: no .env of a developer counts.
-    const env = { PATH: process.env.PATH, PORT: '0', LOG_FORMAT: 'json', ...environment };
+    const env = { ...CHILD_ENVIRONMENT, PORT: '0', LOG_FORMAT: 'json', ...environment };
     const child = spawn(process.execPath, [ENTRY], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new OrchestratorProcess(child);
     for (const stream of [child.stdout, child.stderr]) {

@@ -13,6 +13,8 @@ export interface OrchestratorOptions {
   clock: SkippingClock;
   /** Each QR lives so long, instead of WhatsApp's 60 and 20 s. */
   qrLifetimeMs?: number;
+  /** What the disk is said to have left, in bytes. */
+  freeBytes?: () => Promise<number>;
 }
 
 /** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
@@ -24,12 +26,12 @@ export class Orchestrator implements AsyncDisposable {
   }
 
   /** Starts with the settings that an operator would give. */
-  static async start({ environment, clock, qrLifetimeMs }: OrchestratorOptions): Promise<Orchestrator> {
+  static async start({ environment, qrLifetimeMs, ...parts }: OrchestratorOptions): Promise<Orchestrator> {
     const config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment });
     // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
     const guard = { unexpected: () => 0 };
-    return new Orchestrator(await startApp({ ...config, whatsapp }, { log: silentLogger, guard, clock }));
+    return new Orchestrator(await startApp({ ...config, whatsapp }, { log: silentLogger, guard, ...parts }));
   }
 
   get url(): string {

@@ -6,16 +6,15 @@ import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/environment.ts';
 import { callbackComplaint } from './documented.ts';
-import { Orchestrator } from './orchestrator.ts';
+import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 import { startTestBackend, type TestBackend } from './test-backend.ts';
 
 /** What differs from the usual in a world. */
-export interface WorldOptions {
+export interface WorldOptions extends Pick<OrchestratorOptions, 'qrLifetimeMs' | 'freeBytes'> {
   /** Settings beside those that the world needs. */
   environment?: Environment;
-  qrLifetimeMs?: number;
 }
 
 /** A linked account: its session, its phone, and how the backend was told of it. */
@@ -74,12 +73,8 @@ export class World implements AsyncDisposable {
   }
 
   async startOrchestrator(): Promise<void> {
-    const { qrLifetimeMs } = this.#options;
-    this.#orchestrator = await Orchestrator.start({
-      environment: this.environment,
-      clock: this.clock,
-      ...(qrLifetimeMs !== undefined && { qrLifetimeMs }),
-    });
+    const parts = { ...this.#options, environment: this.environment, clock: this.clock };
+    this.#orchestrator = await Orchestrator.start(parts);
   }
 
   /** Ends the orchestrator in an orderly way; what it stored stays. */

@@ -1,43 +1,185 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+import { BREAKER_STATES, CALLBACK_FATES, RECEIPT_FATES, SEND_FATES } from '../../src/domain/metrics.ts';
+import { SESSION_STATUSES } from '../../src/domain/session.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
+import { parsePromql, type Selector } from './promql.ts';
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const at = (path: string) => new URL(`../../${path}`, import.meta.url);
+const read = (path: string) => readFileSync(at(path), 'utf8');
 
-/** The metrics that there are, by the names under which they are asked for. */
-async function names(): Promise<string[]> {
-  const metrics = new PrometheusMetrics();
-  metrics.watch({
-    sessions: () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 }),
-    callbacks: () => Promise.resolve({ pending: 0, deadLettered: 0, oldestPendingSeconds: 0 }),
-    backendIsUp: () => true,
-  });
-  return [...(await metrics.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+/** A series as it can be asked for. */
+interface Series {
+  /** The metric that it belongs to: that of `…_bucket` is a histogram. */
+  metric: string;
+  type: string;
+  labels: Map<string, Set<string>>;
 }
 
-it('docs/metrics.md has a row for each metric of ours, and for no other', async () => {
-  const rows = [...read('docs/metrics.md').matchAll(/^\| `(orchestrator_[a-z_]+)`/gm)].map(([, name]) => name!);
+/** Everything that can be counted, counted. */
+async function everything(): Promise<string> {
+  const metrics = new PrometheusMetrics();
+  metrics.watch({
+    sessions: { counts: () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 }) },
+    health: {
+      report: () =>
+        Promise.resolve({
+          ...{ ok: true, backend: 'up' as const },
+          callbacks: { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
+        }),
+    },
+    breaker: () => 'well',
+  });
+  for (const fate of RECEIPT_FATES) metrics.received('text', fate);
+  for (const fate of SEND_FATES) metrics.sent('text', fate);
+  for (const status of ['sent', 'delivered', 'read', 'played', 'failed']) metrics.progressed(status);
+  for (const event of Object.keys(EVENT_PATHS) as EventKind[]) {
+    for (const fate of CALLBACK_FATES) metrics.posted(event, fate, 1);
+  }
+  for (const offline of [true, false]) metrics.arrived(1, offline);
+  for (const status of [...SESSION_STATUSES, 'removed'] as const) metrics.became(status);
+  metrics.lineClosed('logged-out', '401');
+  for (const fate of ['ok', 'failed'] as const) {
+    metrics.downloaded(fate);
+    metrics.uploaded(fate);
+  }
+  metrics.committed(1);
+  return metrics.text();
+}
 
-  expect(rows.sort()).toEqual((await names()).filter((name) => name.startsWith('orchestrator_')).sort());
-});
+/** The series in a text of Prometheus', by their names. */
+function seriesIn(text: string): Map<string, Series> {
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
+  const all = new Map<string, Series>();
+  for (const [, name = '', labels = ''] of text.matchAll(/^([a-z]\w*)(?:\{(.*)\})? \S+$/gm)) {
+    const metric = types.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '');
+    const series = all.get(name) ?? { metric, type: types.get(metric)!, labels: new Map<string, Set<string>>() };
+    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
+      series.labels.set(label, (series.labels.get(label) ?? new Set()).add(value));
+    }
+    all.set(name, series);
+  }
+  return all;
+}
 
-it.each(['alerts.yml', 'grafana-dashboard.json'])('deploy/%s asks only for metrics that there are', async (file) => {
-  const asked = [...read(`deploy/${file}`).matchAll(/\b(?:orchestrator|nodejs|process)_[a-z0-9_]+/g)].map(([name]) =>
-    name.replace(/_bucket$/, ''),
+const { scrape_configs: jobs, rule_files: ruleFiles } = parseYaml(read('deploy/prometheus.yml')) as {
+  scrape_configs: { job_name: string; metrics_path?: string; authorization: { credentials: string } }[];
+  rule_files: string[];
+};
+
+/** Ours, and the one that Prometheus makes itself of whom it asks. */
+async function known(): Promise<Map<string, Series>> {
+  const ofPrometheus = new Map([['job', new Set(jobs.map(({ job_name }) => job_name))]]);
+  const up: Series = { metric: 'up', type: 'gauge', labels: ofPrometheus };
+  return seriesIn(await everything()).set('up', up);
+}
+
+/** What is wrong with a query, given what there is. */
+function complaints(query: string, all: Map<string, Series>): string[] {
+  const { selectors, grouping } = parsePromql(query);
+  const labels = selectors.flatMap(({ metric }) => [...(all.get(metric)?.labels.keys() ?? [])]);
+  return [
+    ...(selectors.length === 0 ? ['asks for nothing'] : []),
+    ...selectors.flatMap((selector) => complaintsOf(selector, all)),
+    ...grouping.filter((label) => !labels.includes(label)).map((label) => `groups by ${label}`),
+  ];
+}
+
+function complaintsOf({ metric, matchers, isRange }: Selector, all: Map<string, Series>): string[] {
+  const series = all.get(metric);
+  if (!series) return [`asks for ${metric}`];
+  const isCounted = ['counter', 'histogram'].includes(series.type);
+  const odd = matchers.flatMap(({ label, values }) =>
+    values.filter((value) => !series.labels.get(label)?.has(value)).map((value) => `${metric}{${label}="${value}"}`),
   );
+  return [...odd, ...(isCounted === isRange ? [] : [`asks for ${metric} as if it were no ${series.type}`])];
+}
 
-  expect(new Set(asked).size).toBeGreaterThan(4);
-  const known = await names();
-  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+describe('the test itself', () => {
+  it.each([
+    ['sum by (type) (rate(orchestrator_messages_sent_total{fate="sent"}[5m])) > 1', []],
+    ['orchestrator_gone == 0', ['asks for orchestrator_gone']],
+    ['orchestrator_sessions{status="asleep"} > 0', ['orchestrator_sessions{status="asleep"}']],
+    [
+      'orchestrator_sessions{mood=~"good|bad"}',
+      ['orchestrator_sessions{mood="good"}', 'orchestrator_sessions{mood="bad"}'],
+    ],
+    ['sum by (mood) (orchestrator_sessions)', ['groups by mood']],
+    ['orchestrator_messages_sent_total > 5', ['asks for orchestrator_messages_sent_total as if it were no counter']],
+    ['rate(orchestrator_sessions[5m])', ['asks for orchestrator_sessions as if it were no gauge']],
+    ['1 > 0', ['asks for nothing']],
+  ])('of %s has to complain: %j', async (query, expected) => {
+    expect(complaints(query, await known())).toEqual(expected);
+  });
+
+  it.each(['rate(', 'a)', 'a & b', 'deriv(a[5m])', 'a{b>"c"}', 'a{b="c"'])('takes no "%s"', (query) => {
+    expect(() => parsePromql(query)).toThrow();
+  });
 });
 
-it('deploy/grafana-dashboard.json is a dashboard: each panel has a title and a question', () => {
-  const { panels } = JSON.parse(read('deploy/grafana-dashboard.json')) as {
-    panels: { title: string; targets: { expr: string }[] }[];
-  };
+it('docs/metrics.md has a row for each metric of ours with its labels, and for no other', async () => {
+  const rows = [...read('docs/metrics.md').matchAll(/^\| `(orchestrator_[a-z_]+)`\s*\| (.*?)\s*\|/gm)];
+  const documented = rows.map(([, name, labels]) => [name, labels?.match(/\w+/g) ?? []]);
+  const ours = [...(await known()).values()].filter(({ metric }) => metric.startsWith('orchestrator_'));
+  const labelsOf = (metric: string) => [
+    ...new Set(ours.filter((each) => each.metric === metric).flatMap(({ labels }) => [...labels.keys()])),
+  ];
+  const there = [...new Set(ours.map(({ metric }) => metric))].map((metric) => [
+    metric,
+    labelsOf(metric).filter((label) => label !== 'le'),
+  ]);
 
-  expect(panels.length).toBeGreaterThan(8);
-  for (const { title, targets } of panels) {
-    expect(title).not.toBe('');
-    expect(targets.every(({ expr }) => expr !== '')).toBe(true);
+  expect(documented.sort()).toEqual(there.sort());
+});
+
+it('the breaker has all its states, one of them 1', async () => {
+  const lines = (await everything()).split('\n').filter((line) => line.startsWith('orchestrator_breaker{'));
+  const expected = BREAKER_STATES.map((state) => `orchestrator_breaker{state="${state}"} ${state === 'well' ? 1 : 0}`);
+  expect(lines).toEqual(expected);
+});
+
+it('deploy/prometheus.yml asks with a key, and for rules that are there', () => {
+  expect(jobs).toHaveLength(1);
+  expect(jobs[0]).toMatchObject({ authorization: { credentials: '<API_KEY>' } });
+  // `/metrics` unless it says another path.
+  expect(jobs[0]?.metrics_path).toBeUndefined();
+  expect(ruleFiles.filter((file) => !existsSync(at(`deploy/${file}`)))).toEqual([]);
+  expect(ruleFiles).toEqual(['alerts.yml']);
+});
+
+it('deploy/alerts.yml asks only for what there is, and says of each alert what it means', async () => {
+  const { groups } = parseYaml(read('deploy/alerts.yml')) as {
+    groups: { rules: { alert: string; expr: string; for?: string; annotations: { summary: string } }[] }[];
+  };
+  const rules = groups.flatMap((group) => group.rules);
+  const all = await known();
+
+  expect(rules.map(({ alert }) => alert)).toEqual(
+    expect.arrayContaining(['OrchestratorDown', 'BackendDown', 'StorageFails', 'DeadLetters']),
+  );
+  expect(rules.flatMap(({ expr }) => complaints(expr, all))).toEqual([]);
+  for (const { alert, expr, for: time = '1m', annotations } of rules) {
+    expect(alert).toMatch(/^[A-Z]\w+$/);
+    expect(expr).toMatch(/[<>=]/);
+    expect(time).toMatch(/^\d+[smh]$/);
+    expect(annotations.summary).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+it('deploy/grafana-dashboard.json asks only for what there is, and names what it shows', async () => {
+  const { panels } = JSON.parse(read('deploy/grafana-dashboard.json')) as {
+    panels: { id: number; title: string; targets: { expr: string; legendFormat: string }[] }[];
+  };
+  const all = await known();
+
+  expect(panels.length).toBeGreaterThan(12);
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  for (const { expr, legendFormat } of panels.flatMap(({ targets }) => targets)) {
+    const { selectors, grouping } = parsePromql(expr);
+    const shown = grouping.length > 0 ? grouping : [...all.get(selectors[0]!.metric)!.labels.keys()];
+    const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
+    expect([...complaints(expr, all), ...named.filter((label) => !shown.includes(label))]).toEqual([]);
   }
 });

@@ -7,6 +7,7 @@ import { type Environment } from '../../src/environment.ts';
 import { ask } from '../harness/ask.ts';
 import { freePort } from '../harness/free-port.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
+import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/keys.ts', import.meta.url));
 const API_KEY = 'the-key-of-the-house';
@@ -27,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** What `npm run keys` runs, with what it wrote. */
 function keys(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH, ...environment };
+  const env = { ...CHILD_ENVIRONMENT, ...environment };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [ENTRY, ...args], { env, cwd: '/' }, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),

@@ -58,6 +58,31 @@ describe('the process', () => {
     expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 
+  it('asked to end while it starts, or in the instant in which it has, does so in order too', async () => {
+    await using world = await startWorld({}, { start: false });
+    const endedAt = async (line: string, name: string) => {
+      await using orchestrator = OrchestratorProcess.spawn({
+        ...world.environment,
+        AUTH_DIR: join(world.authDir, name),
+      });
+      await orchestrator.until(line);
+      return { code: await orchestrator.end('SIGTERM'), inOrder: orchestrator.output.includes('"stopped"') };
+    };
+
+    const ends = [endedAt('stored without encryption', 'a'), endedAt('the orchestrator is ready', 'b')];
+    expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, inOrder: true })));
+  });
+
+  it('asked to end while its start fails says why it did', async () => {
+    await using world = await startWorld({}, { start: false });
+    const { port } = new URL(world.backend.url);
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
+    await orchestrator.until('stored without encryption');
+
+    expect(await orchestrator.end('SIGTERM')).toBe(1);
+    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
+  });
+
   it('removes the temporary files that an earlier one left behind', async () => {
     await using world = await startWorld({}, { start: false });
     const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
@@ -140,12 +165,20 @@ describe('the log', () => {
     const sessionId = await link(world, orchestrator);
     await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'un texto privado');
     await world.backend.next('messages/received');
+    const { body: sent } = await ask(orchestrator, `/sessions/${sessionId}/send-message`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'order-1' },
+      body: JSON.stringify({ number: PERSON, message: 'un texto privado' }),
+    });
+    expect(orchestrator.logLines()).toContainEqual(
+      expect.objectContaining({ msg: `[${sessionId}] message sent`, messageId: sent.messageId, requestId: 'order-1' }),
+    );
 
     const { qr_data: qrText } = (await world.backend.next('qr-update')).body as { qr_data: string };
     const lines = orchestrator.output.split('\n');
     expect(lines.some((line) => line.includes(`[${sessionId}]`) && line.includes('[CALLBACK]'))).toBe(true);
     expect(lines.some((line) => line.includes('=== QR GENERADO ==='))).toBe(true);
-    expect(world.backend.received.at(-1)?.headers.authorization).toBe('Bearer muy-secreto');
+    expect(world.backend.received[0]?.headers.authorization).toBe('Bearer muy-secreto');
     for (const secret of ['muy-secreto', 'un texto privado', qrText.split(',')[3]!]) {
       expect(orchestrator.output).not.toContain(secret);
     }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const MAIN = new URL('../../simulator/main.ts', import.meta.url).pathname;
 const SHOP = '5491166778899';
@@ -15,7 +16,10 @@ interface Announcement {
 }
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...CHILD_ENVIRONMENT },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exit = once(child, 'exit') as Promise<[number | null]>;
   const line = once(createInterface(child.stdout), 'line') as Promise<[string]>;
   let complaint = '';

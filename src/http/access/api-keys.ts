@@ -80,7 +80,7 @@ export class ApiKeys {
   callerOf(text: string): Caller | undefined {
     const key = this.#keys.get(FORM.exec(text)?.[1] ?? '');
     if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), this.#hash(text))) return undefined;
-    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions };
+    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isOver: () => !this.#keys.has(key.keyId) };
   }
 
   #hash(text: string): Buffer {

@@ -55,9 +55,11 @@ export class BrowserTokens {
 
   /** Who shows this token; `undefined` when it is none, or its time is over. */
   callerOf(text: string): Caller | undefined {
-    const given = this.#given.get(hashOf(text));
-    if (!given || given.expiresAtMs <= this.#clock.now()) return undefined;
-    return { id: given.id, scopes: [], sessions: null, token: given.grant };
+    const hash = hashOf(text);
+    const given = this.#given.get(hash);
+    const isOver = () => !given || given.expiresAtMs <= this.#clock.now() || !this.#given.has(hash);
+    if (!given || isOver()) return undefined;
+    return { id: given.id, scopes: [], sessions: null, token: given.grant, isOver };
   }
 
   #endWhere(isOver: (given: Given) => boolean): void {

@@ -19,13 +19,15 @@ export interface Caller {
   readonly sessions: readonly SessionId[] | null;
   /** There when he came with a browser's token. */
   readonly token?: TokenGrant;
+  /** Whether what he came with is worth nothing any more; for answers that take long. */
+  isOver(): boolean;
 }
 
 /** Who may do everything: the holder of a key of `API_KEY`, or anybody where none is set. */
-export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null };
+export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null, isOver: () => false };
 
 /** Who has shown nothing. */
-export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [] };
+export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isOver: () => false };
 
 /** Whether the caller may know that this session is there. */
 export function maySee({ sessions, token }: Caller, sessionId: SessionId): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HealthReport } from '../core.ts';
+import { healthBody } from '../health-body.ts';
 import { route } from '../route.ts';
 
 const count = z.int().nonnegative();
@@ -42,24 +42,7 @@ export const health = route({
   },
   errors: [],
   async handler(core) {
-    const { ok, uptimeSeconds, version, callbacks, backend, problems } = await core.health.report();
-    return {
-      status: ok ? 200 : 503,
-      body: {
-        success: ok,
-        status: inOneWord(ok, problems),
-        uptime: uptimeSeconds,
-        version,
-        sessions: core.sessions.counts(),
-        callbacks,
-        backend,
-        problems,
-      },
-    };
+    const body = await healthBody(core);
+    return { status: body.success ? 200 : 503, body };
   },
 });
-
-function inOneWord(ok: boolean, problems: HealthReport['problems']): 'ok' | 'degraded' | 'error' {
-  if (!ok) return 'error';
-  return problems.length === 0 ? 'ok' : 'degraded';
-}

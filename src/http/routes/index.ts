@@ -16,6 +16,7 @@ import {
 import { health } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { sendAnyMessage, sendMessage } from './messages.ts';
+import { recentMessages, sessionEvents } from './live.ts';
 import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
 import { live, metrics, ready } from './monitoring.ts';
@@ -30,12 +31,15 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   generateQr,
   pairByCode,
   listSessions,
+  // Before the path with an id: it would be taken for one.
+  sessionEvents,
   viewSession,
   sessionTimeline,
   currentQr,
   currentPairingCode,
   sendMessage,
   sendAnyMessage,
+  recentMessages,
   listGroups,
   createGroup,
   viewGroup,

@@ -74,12 +74,12 @@ export const sendAnyMessage = route({
     'media_not_uploaded',
   ],
   idempotent: true,
-  async handler({ sessions }, { params, body, files }) {
+  async handler({ sessions }, { params, body, files, requestId }) {
     const { content } = body;
     // A file that is somewhere else is fetched only for a session that can send it.
     if ('file' in content) await sessions.line(params.sessionId);
     const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
-    return ok(await sessions.send(params.sessionId, { ...body, content: opened }));
+    return ok(await sessions.send(params.sessionId, { ...body, content: opened }, requestId));
   },
 });
 
@@ -100,8 +100,8 @@ export const sendMessage = route({
   example: { body: { number: '5491234567890', message: 'Hola desde WhatsApp!' }, answer: EXAMPLE_ANSWER },
   errors: SEND_ERRORS,
   idempotent: true,
-  async handler({ sessions }, { params, body: { number: to, message: text } }) {
+  async handler({ sessions }, { params, body: { number: to, message: text }, requestId }) {
     const message = { to, content: { type: 'text' as const, text }, replyTo: null, mentions: [] };
-    return ok(await sessions.send(params.sessionId, message));
+    return ok(await sessions.send(params.sessionId, message, requestId));
   },
 });

@@ -13,6 +13,7 @@ export const live = route({
   summary: 'Whether the process is alive',
   description: 'Looks at nothing: who answers is alive. A backend or a disk that fails is no reason to start it again.',
   ...fine,
+  whileEnding: true,
   statuses: { 200: 'It is.' },
   errors: [],
   handler: () => ok({}),
@@ -25,12 +26,13 @@ export const ready = route({
   scope: 'none',
   summary: 'Whether the server can do its work',
   description:
-    'Refused with "storage_unavailable" while the disk takes nothing, and with "shutting_down" at the end. What the backend ' +
-    'and WhatsApp do changes nothing.',
+    'Refused with "starting" until callbacks are delivered and sessions connect, with "storage_unavailable" while the disk ' +
+    'takes nothing, and with "shutting_down" at the end. What the backend and WhatsApp do changes nothing.',
   ...fine,
   statuses: { 200: 'It can.' },
-  errors: [],
+  errors: ['starting'],
   async handler({ health }) {
+    if (!health.hasStarted) throw new AppError('starting');
     const { ok: works } = await health.report();
     if (!works) throw new AppError('storage_unavailable');
     return ok({});

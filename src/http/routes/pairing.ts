@@ -48,6 +48,7 @@ export const pairByCode = route({
     'invalid_number',
     'pairing_refused',
     'rate_limited',
+    'overloaded',
     'too_many_sessions',
     'too_many_pending_sessions',
     'whatsapp_timeout',

@@ -35,7 +35,7 @@ export const generateQr = route({
   }),
   statuses: { 200: 'The QR to scan.' },
   example: { answer: { ...EXAMPLE_QR, message: 'QR generado. Escanea con WhatsApp para conectar.' } },
-  errors: ['qr_timeout', 'too_many_sessions', 'too_many_pending_sessions'],
+  errors: ['qr_timeout', 'overloaded', 'too_many_sessions', 'too_many_pending_sessions'],
   async handler({ sessions }, { caller }) {
     const { sessionId, qr } = await makeSession(caller, () => sessions.generateQr());
     return ok({

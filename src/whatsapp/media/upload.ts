@@ -1,6 +1,7 @@
 import { type Clock } from '../../kit/clock.ts';
 import { type Slots } from '../../kit/slots.ts';
 import { AppError } from '../../domain/errors.ts';
+import { type Metrics } from '../../domain/metrics.ts';
 import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
 import { postFile } from './http-post.ts';
 import { type MediaHost } from './media-host.ts';
@@ -22,6 +23,7 @@ export interface UploadParts {
   mediaHost: MediaHost;
   /** How many uploads there may be at once, of all sessions. */
   slots: Slots;
+  metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
 }
 
@@ -42,6 +44,7 @@ export function upload(path: string, kind: MediaKind, parts: UploadParts): Promi
   return parts.slots.run(() =>
     withEncrypted(path, kind, async (file) => {
       const place = (await tryAll(file, kind, parts, 'known')) ?? (await tryAll(file, kind, parts, 'fresh'));
+      parts.metrics.uploaded(place ? 'ok' : 'failed');
       if (!place) throw new AppError('media_not_uploaded');
       const { mediaKey, sums } = file;
       return { ...place, mediaKey, fileSha256: sums.plain, fileEncSha256: sums.encrypted };

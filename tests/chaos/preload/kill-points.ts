@@ -58,6 +58,11 @@ function watchStatements(): void {
       const sql = this.source.trimStart();
       if (sql.startsWith('INSERT INTO callbacks')) callbackIsStored();
       if (sql.startsWith('UPDATE callbacks SET state') && progress === 'told') dieAt('after-post');
+      if (sql === 'COMMIT') {
+        const result = run.apply(this, args);
+        committed();
+        return result;
+      }
       if (!sql.startsWith('INSERT INTO journal')) return run.apply(this, args);
       const result = (CHAOS_NO_JOURNAL ? { changes: 1 } : run.apply(this, args)) as { changes: number };
       if (result.changes > 0) journalIsWritten();
@@ -79,17 +84,12 @@ function callbackIsStored(): void {
 
 function watchTransactions(): void {
   around(Database.prototype, 'transaction', (transaction) => {
-    return function (this: { inTransaction: boolean }, ...[work]: unknown[]) {
-      const inTransaction = transaction.call(this, (...args: unknown[]) => {
+    return function (this: unknown, ...[work]: unknown[]) {
+      return transaction.call(this, (...args: unknown[]) => {
         const result = (work as Method)(...args);
         if (progress === 'written') dieAt('before-journal');
         return result;
-      }) as Method;
-      return (...args: unknown[]) => {
-        const result = inTransaction(...args);
-        if (!this.inTransaction) committed();
-        return result;
-      };
+      });
     };
   });
 }

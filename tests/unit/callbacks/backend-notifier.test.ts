@@ -1,6 +1,6 @@
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Received } from '../../harness/test-backend.ts';
-import { ANA, API_KEY, BEA, ids, startWorld, type World } from './support.ts';
+import { ANA, API_KEY, BEA, ids, numbered, startWorld, type World } from './support.ts';
 
 const isFrom = (sessionId: SessionId) => (it: Received) => it.headers['x-session-id'] === sessionId;
 const inAnyCase = { evenRefused: true };
@@ -133,7 +133,41 @@ describe('the notifier', () => {
     world.backend.recovers();
     answer(200);
     await world.untilAllDelivered();
-    expect(ids(world.backend.accepted)).toEqual(['q1', 'q2']);
+    expect(numbered(world.backend.accepted)).toEqual(['1 q1', '2 q2']);
+  });
+
+  it('gives no number twice when a QR whose answer got lost is renewed', async () => {
+    await using world = await startWorld();
+    const { promise: told, resolve: tell } = Promise.withResolvers<undefined>();
+    world.backend.answerWith(async () => {
+      if (world.backend.received.length === 1) return 'hang';
+      await told;
+      return 200;
+    });
+    await world.startNotifier({ timeoutMs: 1000 });
+    await world.offersQr(ANA, 'q1');
+    await world.backend.next('qr-update', inAnyCase);
+    await world.clock.advance(1000);
+    await world.logged('failed, to be tried again');
+    await world.offersQr(ANA, 'q2');
+    await world.offersQr(ANA, 'q3');
+    await world.happens(ANA, 'a4');
+    tell(undefined);
+    await world.untilAllDelivered();
+    expect(numbered(world.backend.received)).toEqual(['1 q1', '1 q1', '2 q3', '3 a4']);
+  });
+
+  it('leaves out a QR that the backend refused once a newer one is there', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(503);
+    await world.startNotifier();
+    await world.offersQr(ANA, 'q1');
+    await world.logged('failed, to be tried again');
+    await world.offersQr(ANA, 'q2');
+    world.backend.recovers();
+    await world.clock.advance(1000);
+    await world.untilAllDelivered();
+    expect(numbered(world.backend.accepted)).toEqual(['1 q2']);
   });
 
   it('logs each callback with its marks, and never its body or the key', async () => {

@@ -2,7 +2,7 @@ import { Breaker } from '../../../src/callbacks/breaker.ts';
 import { type PostFailure } from '../../../src/callbacks/policy.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-const AWAY: PostFailure = { kind: 'unreachable', detail: 'away' };
+const AWAY: PostFailure = { kind: 'unreachable', detail: 'away', maybeArrived: false };
 
 const asksFor = (status: number): PostFailure => ({ kind: 'refused', status, retryAfterMs: 60_000 });
 
@@ -36,7 +36,7 @@ describe('the breaker', () => {
     breaker.failed(AWAY, 1);
     for (let count = 0; count < 12; count += 1) post();
     await settled();
-    expect([breaker.isDown, onTheWay()]).toEqual([false, 8]);
+    expect([breaker.state, onTheWay()]).toEqual(['well', 8]);
   });
 
   it('lets one through at a time when several sessions fail', async () => {
@@ -45,7 +45,7 @@ describe('the breaker', () => {
     breaker.failed(AWAY, 2);
     for (let count = 0; count < 5; count += 1) post();
     await settled();
-    expect([breaker.isDown, onTheWay()]).toEqual([true, 1]);
+    expect([breaker.state, onTheWay()]).toEqual(['down', 1]);
     ends.shift()?.();
     await settled();
     expect(onTheWay()).toBe(1);
@@ -65,16 +65,16 @@ describe('the breaker', () => {
       }
     }
     expect(widths).toEqual([1, 1, 2, 4, 8]);
-    expect(asked).toEqual(['recovered']);
+    expect([breaker.state, asked]).toEqual(['well', ['recovered']]);
   });
 
   it('goes down again when several fail while it recovers', () => {
     const { breaker } = startBreaker();
     breaker.failed(AWAY, 2);
     breaker.accepted();
-    expect(breaker.isDown).toBe(false);
+    expect(breaker.state).toBe('recovering');
     breaker.failed(AWAY, 2);
-    expect(breaker.isDown).toBe(true);
+    expect(breaker.state).toBe('down');
   });
 
   it('has somebody look every 1.5 s while it is down, and nobody before or after', async () => {
@@ -91,7 +91,7 @@ describe('the breaker', () => {
   it.each([429, 503])('holds everything back for as long as a backend that is down asks with %i', async (status) => {
     const { breaker, clock, asked } = startBreaker();
     breaker.failed(asksFor(status), 2);
-    expect([breaker.isDown, breaker.holdMs()]).toEqual([true, 60_000]);
+    expect([breaker.state, breaker.holdMs()]).toEqual(['down', 60_000]);
     await clock.advance(59_000);
     expect([breaker.holdMs(), asked]).toEqual([1_000, []]);
     await clock.advance(3_000);
@@ -102,14 +102,14 @@ describe('the breaker', () => {
     const { breaker } = startBreaker();
     breaker.failed(asksFor(429), 1);
     breaker.failed(asksFor(503), 1);
-    expect([breaker.isDown, breaker.holdMs()]).toEqual([false, 0]);
+    expect([breaker.state, breaker.holdMs()]).toEqual(['well', 0]);
   });
 
   it('holds to what was asked for, though a post that was on its way is accepted', () => {
     const { breaker } = startBreaker();
     breaker.failed(asksFor(429), 2);
     breaker.accepted();
-    expect([breaker.isDown, breaker.holdMs()]).toEqual([false, 60_000]);
+    expect([breaker.state, breaker.holdMs()]).toEqual(['recovering', 60_000]);
   });
 
   it('keeps nobody when it is time to stop', async () => {

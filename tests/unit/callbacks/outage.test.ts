@@ -51,6 +51,7 @@ describe('a backend that is down', () => {
     await passTime(world, () => world.backend.received.length >= 60);
     // The first ones were on their way before anything was known.
     expect(Math.max(...most.slice(10))).toBe(1);
+    expect(world.notifier.breaker).toBe('down');
 
     world.backend.recovers();
     const begun = world.clock.now();

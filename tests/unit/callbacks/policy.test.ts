@@ -12,7 +12,7 @@ import { type Chance } from '../../../src/kit/chance.ts';
 
 const HOUR_MS = 3600_000;
 const SETTINGS = { retries: 3, retentionMs: 72 * HOUR_MS };
-const AWAY: PostFailure = { kind: 'unreachable', detail: 'away' };
+const AWAY: PostFailure = { kind: 'unreachable', detail: 'away', maybeArrived: false };
 const almostOne: Chance = { fraction: () => 0.999_999, text: () => '' };
 
 function refused(status: number, retryAfterMs: number | null = null): PostFailure {

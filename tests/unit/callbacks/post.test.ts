@@ -7,6 +7,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 
 const TIMEOUT_MS = 5000;
+const TOO_LATE = { kind: 'unreachable', detail: 'the backend did not answer in time', maybeArrived: true };
 
 const callback: PendingCallback = {
   id: 1,
@@ -107,19 +108,20 @@ describe('a post', () => {
     expect(await postTo(backend)).toEqual({
       kind: 'unreachable',
       detail: 'the backend did not answer with a complete answer of at most 64 KiB',
+      maybeArrived: true,
     });
   });
 
   it('ends at its deadline when no answer comes', async () => {
     await using backend = await startTestBackend();
     backend.answerWith('hang');
-    expect(await atDeadline(backend)).toEqual({ kind: 'unreachable', detail: 'the backend did not answer in time' });
+    expect(await atDeadline(backend)).toEqual(TOO_LATE);
   });
 
   it('ends at its deadline also when the answer trickles', async () => {
     await using backend = await startTestBackend();
     backend.answerWith({ status: 200, trickles: true });
-    expect(await atDeadline(backend)).toEqual({ kind: 'unreachable', detail: 'the backend did not answer in time' });
+    expect(await atDeadline(backend)).toEqual(TOO_LATE);
   });
 
   it('says that the backend is not reachable, and repeats no secret', async () => {
@@ -130,6 +132,7 @@ describe('a post', () => {
     expect(await post(callback)).toEqual({
       kind: 'unreachable',
       detail: 'the backend is not reachable (ECONNREFUSED)',
+      maybeArrived: false,
     });
   });
 

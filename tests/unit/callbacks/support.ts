@@ -138,6 +138,11 @@ export async function startWorld(): Promise<World> {
   return new World(await mkdtemp(join(tmpdir(), 'callbacks-')), await startTestBackend());
 }
 
+/** The number and the key of each, in order. */
+export function numbered(received: readonly Received[]): string[] {
+  return received.map(({ headers }) => `${String(headers['x-session-seq'])} ${String(headers['webhook-id'])}`);
+}
+
 /** The keys of these callbacks, in order. */
 export function ids(received: readonly Received[]): string[] {
   return received.map(({ headers }) => String(headers['webhook-id']));

@@ -3,8 +3,7 @@ import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { type MessageKey } from '../../../src/domain/signal-ports.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
-import { ANA, record, startStorage } from '../storage/support.ts';
-import { noMetrics } from '../../harness/no-metrics.ts';
+import { ANA, record, startStorage, type TestStorage } from '../storage/support.ts';
 
 const KEY = '1@lid  A1' as MessageKey;
 
@@ -16,24 +15,49 @@ function message(content: IncomingMessage['content']): IncomingMessage {
   };
 }
 
-it('logs the names of what cannot be read once, and nothing else of it', async () => {
-  await using db = await startStorage();
+/** What receives, and what it said of what it received. */
+function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
   const lines: string[] = [];
+  const counted: string[] = [];
+  const told: string[] = [];
   const inbound = new Inbound({
     store: db.storage.sessions,
     pollVotes: db.storage.pollVotes,
     awaitedNumbers: db.storage.awaitedNumbers,
     // Nobody wants files.
     media: { wants: () => false, begin: () => undefined },
-    metrics: noMetrics,
+    metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
-    tellOwnMessages: false,
+    tellOwnMessages,
+    told: (_, { id }) => void told.push(id),
   });
+  return { inbound, lines, counted, told };
+}
 
-  await inbound.receive(record(ANA), message(contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] })), KEY);
-  await inbound.receive(record(ANA), message(contentOf('text', { text: 'secreto' })), KEY);
+it('logs the names of what cannot be read once, and nothing else of it', async () => {
+  await using db = await startStorage();
+  const { inbound, lines } = startInbound(db);
+  const unsupported = contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] });
+
+  await inbound.receive(record(ANA), message(unsupported), KEY);
+  await inbound.receive(record(ANA), message(unsupported), KEY);
+  await inbound.receive(record(ANA), { ...message(contentOf('text', { text: 'secreto' })), id: 'A2' }, KEY);
 
   expect(lines.filter((line) => line.includes('bcallMessage'))).toHaveLength(1);
   expect(lines.join('')).not.toContain('secreto');
+});
+
+it('counts what comes again, and what nobody wants, apart, and tells of neither', async () => {
+  await using db = await startStorage();
+  const { inbound, counted, told } = startInbound(db);
+  const text = message(contentOf('text', { text: 'hola' }));
+
+  await inbound.receive(record(ANA), text, KEY);
+  await inbound.receive(record(ANA), text, KEY);
+  await inbound.receive(record(ANA), { ...text, id: 'A2', fromMe: true }, KEY);
+  await inbound.receive(record(ANA), undefined, KEY);
+
+  expect(counted).toEqual(['text told', 'text repeated', 'text unwanted']);
+  expect(told).toEqual(['A1']);
 });

@@ -54,10 +54,10 @@ describe('a line that is lost', () => {
   it('cannot say afterwards that it is open, also when no other one follows', async () => {
     const { keeper, heard, open } = keeperOfLines();
     const line = await open();
-    line.onClosed({ kind: 'logged-out' });
+    line.onClosed({ kind: 'logged-out' }, 'none');
 
     line.onOpen(WHO);
-    line.onClosed({ kind: 'asked' });
+    line.onClosed({ kind: 'asked' }, 'none');
 
     expect(heard).toEqual(['logged-out']);
     expect(keeper.connection).toBeUndefined();
@@ -66,11 +66,11 @@ describe('a line that is lost', () => {
   it('cannot speak for the one that followed it', async () => {
     const { keeper, heard, open } = keeperOfLines();
     const old = await open();
-    old.onClosed({ kind: 'restart-required' });
+    old.onClosed({ kind: 'restart-required' }, 'none');
     const next = await open();
 
     old.onOpen(WHO);
-    old.onClosed({ kind: 'replaced' });
+    old.onClosed({ kind: 'replaced' }, 'none');
     next.onOpen(WHO);
 
     expect(heard).toEqual(['restart-required', 'open']);
@@ -84,7 +84,7 @@ describe('a line that was stopped', () => {
     const line = await open();
     await keeper.stop();
 
-    line.onClosed({ kind: 'asked' });
+    line.onClosed({ kind: 'asked' }, 'none');
 
     expect([heard, keeper.losses.inARow]).toEqual([[], 0]);
   });

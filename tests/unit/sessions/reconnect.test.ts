@@ -24,6 +24,7 @@ describe('a lost line', () => {
     [{ kind: 'silent' }, 'reconnect now'],
     [{ kind: 'unavailable' }, 'reconnect after 0, 10, 300 s'],
     [{ kind: 'storage-failed' }, 'reconnect after 0, 1, 5 s'],
+    [{ kind: 'held-back', detail: 'The disk is nearly full.' }, 'reconnect now'],
     [{ kind: 'replaced' }, SLOW],
     [{ kind: 'refused', code: 409 }, SLOW],
     [{ kind: 'pairing-failed', detail: 'Invalid account signature' }, 'start-over'],

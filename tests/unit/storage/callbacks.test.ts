@@ -208,17 +208,44 @@ describe('a newer QR', () => {
     expect(await db.drain(ANA)).toEqual(['2 q2', '3 a2']);
   });
 
-  it.each(['delivered', 'failed', 'dead'] as const)('is untouched when the older one on its way is %s', async (end) => {
+  it('goes behind one that is on its way, which the backend may take under its number', async () => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
-    await db.commit(qr(ANA, 'q2'));
-    const newer = await db.next(ANA);
-    if (end === 'delivered') await db.storage.callbacks.delivered(onItsWay, 1);
-    else await db.storage.callbacks[end](onItsWay, 'x', 1);
-    expect(await db.next(ANA)).toEqual(newer);
-    expect(newer).toMatchObject({ webhookId: 'q2', seq: 1, attempts: 0, firstFailedAtMs: null });
+    await db.commit(qr(ANA, 'q2'), qr(ANA, 'q3'), news(ANA, 'a1'));
+    await db.storage.callbacks.delivered(onItsWay, 1);
+    expect(await db.drain(ANA)).toEqual(['2 q3', '3 a1']);
   });
+
+  it('takes the place of one that was on its way once that was refused', async () => {
+    await using db = await startStorage();
+    await db.commit(qr(ANA, 'q1'), news(BEA, 'b1', 'q1'));
+    const onItsWay = (await db.next(ANA))!;
+    await db.commit(news(ANA, 'a1'), qr(ANA, 'q2'), news(ANA, 'a2'));
+    db.ready = [];
+    await db.storage.callbacks.failed(onItsWay, 'refused', 1);
+    expect(db.ready).toEqual([BEA]);
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 q2', '3 a2']);
+    await db.commit(news(ANA, 'a3'));
+    expect(await db.drain(ANA)).toEqual(['4 a3']);
+  });
+
+  it.each(['a later refusal', 'a restart'])(
+    'leaves one alone that the backend may have, also after %s',
+    async (what) => {
+      await using db = await startStorage();
+      await db.commit(qr(ANA, 'q1'));
+      if (what === 'a restart') {
+        await db.next(ANA);
+        await db.reopen();
+      } else {
+        await db.storage.callbacks.unclear((await db.next(ANA))!, 'no answer', 1);
+        await db.storage.callbacks.failed((await db.next(ANA))!, 'refused', 2);
+      }
+      await db.commit(qr(ANA, 'q2'));
+      expect(await db.drain(ANA)).toEqual(['1 q1', '2 q2']);
+    },
+  );
 
   it('goes behind what was stored since the older one', async () => {
     await using db = await startStorage();

@@ -1,5 +1,7 @@
 import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { ANA, BEA, news, qr, record, startStorage } from './support.ts';
+import { openStorage } from '../../../src/storage/open.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+import { ANA, BEA, news, qr, record, startStorage, testFolder } from './support.ts';
 
 const MESSAGE = { messageId: 'M1', to: '5491@s.whatsapp.net', toNumber: '5491', content: new Uint8Array([1, 2, 0]) };
 
@@ -58,13 +60,17 @@ describe('the sessions', () => {
     expect(await db.drain(BEA)).toEqual(['1 q2']);
   });
 
-  it('do not bring a removed QR back when it was on its way', async () => {
+  it.each([
+    ['delivered', ['2 goodbye']],
+    ['failed', ['1 goodbye']],
+  ] as const)('leave no gap and no number twice when their QR is on its way and %s', async (end, rest) => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
     await db.storage.sessions.remove(ANA, [news(ANA, 'goodbye')]);
-    await db.storage.callbacks.delivered(onItsWay, 1);
-    expect(await db.drain(ANA)).toEqual(['1 goodbye']);
+    if (end === 'delivered') await db.storage.callbacks.delivered(onItsWay, 1);
+    else await db.storage.callbacks.failed(onItsWay, 'refused', 1);
+    expect(await db.drain(ANA)).toEqual(rest);
   });
 
   it('keep their numbers when they are gone and come back, though all rows are pruned', async () => {
@@ -78,4 +84,19 @@ describe('the sessions', () => {
     await db.commit(news(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['2 a2']);
   });
+});
+
+it('a change says how many of its events are new, and each transaction how long it took', async () => {
+  const taken: number[] = [];
+  const storage = openStorage(await testFolder(), new ManualClock(), null, (ms) => taken.push(ms));
+  expect(await storage.sessions.commit(record(ANA), [])).toBe(0);
+  expect(await storage.sessions.commit(record(ANA), [news(ANA, 'a1'), qr(ANA, 'q1')])).toBe(2);
+  expect(await storage.sessions.commit(record(ANA), [news(ANA, 'a1'), news(ANA, 'a2')])).toBe(1);
+  await storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'x' }]);
+  const broken = { ...record(ANA), phase: undefined as unknown as 'online' };
+  await expect(storage.sessions.commit(broken, [])).rejects.toThrow();
+  await storage[Symbol.asyncDispose]();
+
+  expect(taken).toHaveLength(4);
+  expect(taken.every((ms) => ms > 0)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { Boom } from '@hapi/boom';
 import { BrokenLineError, SilentLineError } from '../../../src/whatsapp/broken-line.ts';
-import { closeReason } from '../../../src/whatsapp/disconnect.ts';
+import { closeCode, closeReason } from '../../../src/whatsapp/disconnect.ts';
 
 function boom(message: string, statusCode: number, data?: unknown): Boom {
   return new Boom(message, { statusCode, data });
@@ -63,4 +63,15 @@ describe('why a line that offered a QR closed', () => {
   it('the network was away, which says nothing of the pairing', () => {
     expect(closeReason({ paired: false, error: boom('Connection Terminated', 428) }).kind).toBe('connection-lost');
   });
+});
+
+it.each([
+  ['428', boom('Connection Terminated', 428)],
+  ['515', boom('Stream Errored (restart required)', 515)],
+  // What a server says may be any number: one label for all of them.
+  ['other', boom('Stream Errored (599)', 599)],
+  ['none', new BrokenLineError('It hangs')],
+  ['none', undefined],
+])('is counted by its code, here "%s"', (code, error) => {
+  expect(closeCode(error)).toBe(code);
 });

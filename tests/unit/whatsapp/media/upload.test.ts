@@ -59,12 +59,17 @@ function passes(...answers: (string[] | undefined)[]) {
   return { query, asked: () => asked };
 }
 
+/** What was counted of the uploads of a test. */
+const fates: string[] = [];
+beforeEach(() => fates.splice(0));
+
 /** Uploads a file of these bytes to the page. */
 async function put(page: PageServer, bytes: Buffer, { query } = passes(['a']), clock = new ManualClock()) {
   const path = join(folder, 'file');
   await writeFile(path, bytes);
   const hosts = new UploadHosts({ query }, clock);
-  return upload(path, 'Image', { hosts, mediaHost: new MediaHost(page.host), slots: new Slots(1), clock });
+  const metrics = { uploaded: (fate: string) => void fates.push(fate) };
+  return upload(path, 'Image', { hosts, mediaHost: new MediaHost(page.host), slots: new Slots(1), metrics, clock });
 }
 
 describe('an upload', () => {
@@ -122,6 +127,7 @@ describe('an upload', () => {
     await put(page, Buffer.from('hola'), pass);
 
     expect(pass.asked()).toBe(2);
+    expect(fates).toEqual(['ok']);
     expect(taken[0]!.url.searchParams.get('auth')).toBe('pass 2');
   });
 
@@ -131,6 +137,7 @@ describe('an upload', () => {
     const upload = put(page, Buffer.from('hola'), passes(['a'], ['a']));
 
     await expect(upload).rejects.toMatchObject({ code: 'media_not_uploaded' });
+    expect(fates).toEqual(['failed']);
     expect(await readdir(folder)).toEqual(['file']);
   });
 

@@ -1,0 +1,59 @@
+import { type Bench, type Size } from '../bench.ts';
+import { type Contestant } from '../parties/contestant.ts';
+import { Ground } from '../parties/ground.ts';
+import { percentile, ratios } from '../statistics.ts';
+
+interface OutboundSize extends Size {
+  messages: number;
+  warmUp: number;
+}
+
+/** See docs/performance.md. */
+export const outbound: Bench<OutboundSize> = {
+  name: 'outbound',
+  measures: 'a text that is sent through REST, one after the other on one session, until WhatsApp has acknowledged it',
+  sizes: { full: { messages: 1_000, warmUp: 1_000 }, quick: { messages: 50, warmUp: 20 } },
+  async run(task) {
+    const { messages, warmUp } = task.size;
+    await using ground = await Ground.open(task);
+    const [bare, ours] = [ground.bare(), await ground.orchestrator()];
+    for (const contestant of [bare, ours]) {
+      await ground.link(contestant, 1);
+      await ground.acquaint(contestant, contestant.accounts, 1);
+      await send(ground, contestant, warmUp);
+    }
+    const sent = { bare: [] as Sending[], ours: [] as Sending[] };
+    for (let run = 0; run < task.runs; run += 1) {
+      sent.bare.push(await send(ground, bare, messages));
+      sent.ours.push(await send(ground, ours, messages));
+      task.say(`run ${run + 1} of ${task.runs}`);
+    }
+    const costs = (who: 'bare' | 'ours'): number[] => sent[who].map(({ cpuMs }) => cpuMs);
+    const times = (who: 'bare' | 'ours', percent: number): number[] =>
+      sent[who].map(({ tookMs }) => percentile(tookMs, percent));
+    return [
+      { name: 'CPU, bare Baileys', unit: 'ms', values: costs('bare') },
+      { name: 'CPU, orchestrator', unit: 'ms', values: costs('ours') },
+      {
+        ...{ name: 'CPU, orchestrator to bare', unit: 'x', values: ratios(costs('ours'), costs('bare')) },
+        bound: { atMost: 1.3 },
+      },
+      { name: 'time until acknowledged, p50, bare Baileys', unit: 'ms', values: times('bare', 50) },
+      { name: 'time until acknowledged, p50', unit: 'ms', values: times('ours', 50), bound: { atMost: 7 } },
+      { name: 'time until acknowledged, p95', unit: 'ms', values: times('ours', 95), bound: { atMost: 14 } },
+    ];
+  },
+};
+
+/** What sending cost for each message, and how long each took. */
+interface Sending {
+  cpuMs: number;
+  tookMs: number[];
+}
+
+async function send(ground: Ground, contestant: Contestant, count: number): Promise<Sending> {
+  const [account] = contestant.accounts;
+  if (!account) throw new Error('No account is linked');
+  const { cpuMs, result } = await ground.measured(contestant, () => contestant.send(account, 'text', count));
+  return { cpuMs: cpuMs / count, tookMs: result };
+}

@@ -1,0 +1,128 @@
+import makeWASocket, {
+  type AuthenticationCreds,
+  Browsers,
+  generateMessageIDV2,
+  initAuthCreds,
+  type SignalKeyStore,
+  WA_CERT_DETAILS,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import { pino } from 'pino';
+import { sharedNowMs } from './usage.ts';
+
+/** What a client needs to come back: its credentials, and its keys by type and id. */
+export interface ClientState {
+  creds: AuthenticationCreds;
+  keys: Map<string, Map<string, unknown>>;
+}
+
+/** Where clients connect, and whom they trust. */
+export interface Target {
+  wsUrl: string;
+  /** Hex. */
+  rootKey: string;
+}
+
+/** What a client tells. */
+export interface ClientListener {
+  /** A text arrived, at this time of the shared clock. */
+  received(id: string, atMs: number): void;
+}
+
+const logger = pino({ level: 'silent' });
+const RESTART_REQUIRED = 515;
+
+/**
+ * Bare Baileys: one socket with its keys in memory, and nothing else. Of its options only those differ from the defaults that
+ * would change the traffic, and they are as the orchestrator has them.
+ */
+export class BareClient {
+  readonly state: ClientState;
+  readonly #target: Target;
+  readonly #listener: ClientListener;
+  readonly #acks = new Map<string, () => void>();
+  readonly #firstQr = Promise.withResolvers<string>();
+  readonly #opened = Promise.withResolvers<undefined>();
+  #socket: WASocket | undefined;
+
+  constructor(
+    target: Target,
+    listener: ClientListener,
+    state: ClientState = { creds: initAuthCreds(), keys: new Map() },
+  ) {
+    this.#target = target;
+    this.#listener = listener;
+    this.state = state;
+  }
+
+  /** Opens the connection, and again after the pairing. */
+  connect(): void {
+    WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(this.#target.rootKey, 'hex');
+    const socket = makeWASocket({
+      waWebSocketUrl: this.#target.wsUrl,
+      auth: { creds: this.state.creds, keys: memoryStore(this.state.keys) },
+      logger,
+      browser: Browsers.macOS('Chrome'),
+      markOnlineOnConnect: false,
+      syncFullHistory: false,
+      emitOwnEvents: false,
+      qrTimeout: 600_000,
+    });
+    this.#socket = socket;
+    socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+      if (qr) this.#firstQr.resolve(qr);
+      if (connection === 'open') this.#opened.resolve(undefined);
+      const { output } = (lastDisconnect?.error ?? {}) as { output?: { statusCode?: number } };
+      if (connection === 'close' && output?.statusCode === RESTART_REQUIRED) this.connect();
+    });
+    socket.ev.on('messages.upsert', ({ messages }) => {
+      const atMs = sharedNowMs();
+      for (const { key, message } of messages) if (message && key.id) this.#listener.received(key.id, atMs);
+    });
+    socket.ws.on('CB:ack,class:message', ({ attrs }: { attrs: Record<string, string> }) => {
+      this.#acks.get(attrs.id ?? '')?.();
+      this.#acks.delete(attrs.id ?? '');
+    });
+  }
+
+  /** The text of the first QR. */
+  qr(): Promise<string> {
+    return this.#firstQr.promise;
+  }
+
+  /** Resolves when it is logged in. */
+  async untilOpen(): Promise<void> {
+    await this.#opened.promise;
+  }
+
+  /** Sends a text; resolves when WhatsApp has acknowledged it. */
+  async send(number: string, text: string): Promise<void> {
+    const messageId = generateMessageIDV2(this.state.creds.me?.id);
+    const acknowledged = new Promise<void>((resolve) => this.#acks.set(messageId, resolve));
+    await this.#socket?.sendMessage(`${number}@s.whatsapp.net`, { text }, { messageId });
+    await acknowledged;
+  }
+}
+
+/** Keys as they are, in memory: the cheapest store that there is. */
+function memoryStore(tables: ClientState['keys']): SignalKeyStore {
+  const table = (type: string): Map<string, unknown> => {
+    const known = tables.get(type) ?? new Map<string, unknown>();
+    tables.set(type, known);
+    return known;
+  };
+  return {
+    get: (type, ids) => {
+      const found = ids.map((id) => [id, table(type).get(id)]).filter(([, value]) => value !== undefined);
+      return Object.fromEntries(found) as never;
+    },
+    set: (data) => {
+      for (const [type, values] of Object.entries(data)) {
+        for (const [id, value] of Object.entries(values as Record<string, unknown>)) {
+          if (value === null || value === undefined) table(type).delete(id);
+          else table(type).set(id, value);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { Backend } from './backend.ts';
+import { type Target } from './bare-client.ts';
+import { type Account, type Contestant, type Offer } from './contestant.ts';
+import { OrchestratorProcess } from './orchestrator-process.ts';
+import { sharedNowMs } from './usage.ts';
+
+/** How an orchestrator is set up. */
+export interface OrchestratorOptions {
+  target: Target;
+  /** An existing folder of its own. */
+  folder: string;
+  /** Options of Node for its process. */
+  args?: readonly string[];
+}
+
+/**
+ * The orchestrator with a main backend that answers at once. It runs as in production, with encrypted storage; only the limits
+ * are open, since they are what would be measured otherwise.
+ */
+export class Orchestrator implements Contestant {
+  readonly accounts: Account[] = [];
+  readonly backend: Backend;
+  readonly #options: OrchestratorOptions;
+  readonly #sessions = new Map<Account, string>();
+  #process: OrchestratorProcess;
+
+  private constructor(backend: Backend, options: OrchestratorOptions) {
+    this.backend = backend;
+    this.#options = options;
+    this.#process = this.#spawn();
+  }
+
+  /** Starts it and waits until it answers. */
+  static async start(options: OrchestratorOptions): Promise<Orchestrator> {
+    const orchestrator = new Orchestrator(await Backend.start(), options);
+    await orchestrator.#process.untilReady();
+    return orchestrator;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Its REST interface. */
+  get rest(): OrchestratorProcess {
+    return this.#process;
+  }
+
+  async offer(account: Account): Promise<Offer> {
+    const { sessionId, qrText } = (await this.#process.ask('GET', '/generate-qr')) as unknown as Record<string, string>;
+    const untilLinked = async (): Promise<void> => {
+      await this.backend.untilConnected(sessionId ?? '');
+      this.#sessions.set(account, sessionId ?? '');
+      this.accounts.push(account);
+    };
+    return { account, qr: qrText ?? '', untilLinked };
+  }
+
+  toggleProfile(): void {
+    process.kill(this.pid, 'SIGUSR2');
+  }
+
+  untilArrived(count: number): Promise<void> {
+    return this.backend.until(() => this.backend.arrivals.size >= count);
+  }
+
+  arrivals(): Promise<Map<string, number>> {
+    return Promise.resolve(this.backend.arrivals);
+  }
+
+  async send(account: Account, text: string, count: number): Promise<number[]> {
+    const path = `/sessions/${this.#sessions.get(account) ?? ''}/send-message`;
+    const took: number[] = [];
+    for (let sent = 0; sent < count; sent += 1) {
+      const begin = sharedNowMs();
+      const { status } = await this.#process.ask('POST', path, { number: account.friend, message: `${text} ${sent}` });
+      if (status !== 'sent') throw new Error(`WhatsApp did not acknowledge a message in time`);
+      took.push(sharedNowMs() - begin);
+    }
+    return took;
+  }
+
+  /** Ends the process and starts another one on the same storage; does not wait for it. */
+  async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.#process.end(signal);
+    this.#process = this.#spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+    await this.backend[Symbol.asyncDispose]();
+  }
+
+  #spawn(): OrchestratorProcess {
+    const { target, folder, args = [] } = this.#options;
+    return new OrchestratorProcess(
+      {
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        AUTH_DIR: join(folder, 'auth_sessions'),
+        DOWNLOADS_DIR: join(folder, 'downloads'),
+        MASTER_KEY: 'b5'.repeat(32),
+        BACKEND_BASE_URL: this.backend.url,
+        WHATSAPP_WS_URL: target.wsUrl,
+        WHATSAPP_ROOT_KEY: target.rootKey,
+        ...OPEN_LIMITS,
+      },
+      { log: join(folder, 'orchestrator.log'), args },
+    );
+  }
+}
+
+const OPEN_LIMITS = {
+  RATE_LIMIT: '0',
+  SEND_RATE: '0',
+  SEND_RATE_HOUR: '0',
+  SEND_RATE_DAY: '0',
+  NEW_CONVERSATIONS_DAY: '0',
+  MAX_PENDING_SESSIONS: '1000',
+};

@@ -1,0 +1,30 @@
+import { type Clock } from '../../src/kit/clock.ts';
+
+/** A clock that stands until it is moved. */
+export class HandClock implements Clock {
+  #nowMs: number;
+  readonly #timers = new Set<{ atMs: number; task: () => void }>();
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, task: () => void): { cancel(): void } {
+    const timer = { atMs: this.#nowMs + delayMs, task };
+    this.#timers.add(timer);
+    return { cancel: () => this.#timers.delete(timer) };
+  }
+
+  move(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of this.#timers) {
+      if (timer.atMs > this.#nowMs) continue;
+      this.#timers.delete(timer);
+      timer.task();
+    }
+  }
+}

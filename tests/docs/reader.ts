@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+/** What a command did. */
+export interface Outcome {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A refused request ends curl with an error, which it does not by itself. */
+const CURL_SETTINGS = 'fail-with-body\nsilent\nshow-error\nmax-time = 30\n';
+
+/** Somebody at a shell in a copy of the project, with a `.env` of their own, who types what the pages say. */
+export class Reader implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #environment: Record<string, string>;
+
+  private constructor(folder: string, environment: Record<string, string>) {
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  /** `files` lie in their folder beside those of the project. */
+  static async start(environment: Record<string, string>, files: Record<string, string | Buffer>): Promise<Reader> {
+    const folder = await mkdtemp(join(tmpdir(), 'reader-'));
+    for (const name of await readdir(ROOT)) await symlink(join(ROOT, name), join(folder, name));
+    await rm(join(folder, '.env'), { force: true });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    await writeFile(join(folder, '.curlrc'), CURL_SETTINGS);
+    return new Reader(folder, environment);
+  }
+
+  /** Types these lines into one shell, which ends with the first that fails. */
+  async types(script: string): Promise<Outcome> {
+    const env = { ...CHILD_ENVIRONMENT, HOME: this.#folder, ...this.#environment };
+    const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      ...{ cwd: this.#folder, env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(shell, 'close');
+    const [out, err] = await Promise.all([text(shell.stdout), text(shell.stderr), ended]);
+    return { code: shell.exitCode, out, err };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return rm(this.#folder, { recursive: true });
+  }
+}
