@@ -101,6 +101,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(parts),
+    version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },

@@ -102,9 +102,11 @@ export class BackPressure implements Admission, AsyncDisposable {
   }
 }
 
-const TOO_MANY_CALLBACKS =
+/** Why WhatsApp is held back, as `/health` and the sessions say it. */
+export const TOO_MANY_CALLBACKS =
   'As many callbacks wait for the backend as MAX_PENDING_CALLBACKS allows: the lines are closed, and WhatsApp keeps the messages.';
-const DISK_NEARLY_FULL =
+/** The other reason. */
+export const DISK_NEARLY_FULL =
   'The disk has less room than MIN_FREE_DISK: the lines are closed, and WhatsApp keeps the messages.';
 
 /** The bytes that are left for us on the disk of this folder. */

@@ -1,6 +1,8 @@
 import { type ClientBase, type Pool } from 'pg';
 import { type MessageReceived, type OrchestratorEvent } from './events.ts';
-import { type Orchestrator } from './orchestrator.ts';
+import { type OrchestratorClient } from '../client/client.ts';
+import { OrchestratorError } from '../client/requests.ts';
+import { report } from './report.ts';
 
 /** A reply that waits to be sent. */
 interface Reply {
@@ -19,8 +21,12 @@ const PASSING = [401, 403, 408, 409, 429];
  * hold up the callbacks, and forget it when this process ends. A conversation is answered once in ten minutes, so that two of
  * these do not write to each other for ever, and nobody for what he wrote an hour ago.
  */
-export async function queueReply(db: ClientBase, id: string, event: OrchestratorEvent, content: string): Promise<void> {
-  const body = event.body as MessageReceived;
+export async function queueReply(
+  db: ClientBase,
+  id: string,
+  { body, webhookId }: OrchestratorEvent<MessageReceived>,
+  content: string,
+): Promise<void> {
   const isOurs = body.from_me || body.is_group || body.message_type !== 'text';
   if (content === '' || isOurs) return;
   await db.query(
@@ -29,28 +35,37 @@ export async function queueReply(db: ClientBase, id: string, event: Orchestrator
        SELECT 1 FROM whatsapp_replies
        WHERE session_id = $2 AND chat_id = $3 AND created_at > now() - interval '10 minutes')
      ON CONFLICT DO NOTHING`,
-    [id, body.session_id, body.chat_id, content, `auto-reply-${event.webhookId}`, body.timestamp],
+    [id, body.session_id, body.chat_id, content, `auto-reply-${webhookId}`, body.timestamp],
   );
 }
 
 /** Sends the replies that are due. One that fails is tried again after ten seconds, for an hour. */
-export async function sendReplies(pool: Pool, orchestrator: Orchestrator): Promise<void> {
+export async function sendReplies(pool: Pool, orchestrator: OrchestratorClient): Promise<void> {
   const { rows } = await pool.query<Reply>(
     `UPDATE whatsapp_replies SET next_try_at = now() + interval '10 seconds'
      WHERE message_id IS NULL AND refusal IS NULL AND next_try_at <= now() AND created_at > now() - interval '1 hour'
      RETURNING answers, session_id, chat_id, content, key`,
   );
-  await Promise.all(rows.map((reply) => send(pool, orchestrator, reply)));
+  // Each by itself: one that fails holds up no other, and all have ended when this has.
+  const sent = await Promise.allSettled(rows.map((reply) => send(pool, orchestrator, reply)));
+  for (const it of sent) if (it.status === 'rejected') report('A reply is to be sent again', it.reason);
 }
 
-async function send(pool: Pool, orchestrator: Orchestrator, reply: Reply): Promise<void> {
+async function send(pool: Pool, orchestrator: OrchestratorClient, reply: Reply): Promise<void> {
   const { answers, session_id, chat_id, content, key } = reply;
-  // The same key for the same reply: it is sent once, also when we end before we know that it was.
-  const { status, body } = await orchestrator.sendMessage(session_id, { number: chat_id, message: content }, key);
-  if (!body.success && (status >= 500 || PASSING.includes(status))) return;
-  await pool.query('UPDATE whatsapp_replies SET message_id = $2, refusal = $3 WHERE answers = $1', [
-    answers,
-    body.messageId ?? null,
-    body.success ? null : (body.message ?? 'refused'),
-  ]);
+  try {
+    // The same key for the same reply: it is sent once, also when we end before we know that it was.
+    const message = { number: chat_id, message: content };
+    const { messageId } = await orchestrator.sendMessage(session_id, message, { idempotencyKey: key });
+    await pool.query('UPDATE whatsapp_replies SET message_id = $2 WHERE answers = $1', [answers, messageId]);
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    await pool.query('UPDATE whatsapp_replies SET refusal = $2 WHERE answers = $1', [answers, error.message]);
+  }
+}
+
+/** Whether another try would be refused as well. */
+function isFinal(error: unknown): error is OrchestratorError {
+  if (!(error instanceof OrchestratorError)) return false;
+  return error.status < 500 && (!PASSING.includes(error.status) || error.code === 'account_restricted');
 }

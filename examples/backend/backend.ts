@@ -7,7 +7,9 @@ import { catchUp } from './catch-up.ts';
 import { openDatabase } from './database.ts';
 import { frontendRoutes } from './frontend.ts';
 import { sendReplies } from './auto-reply.ts';
-import { Orchestrator } from './orchestrator.ts';
+import { parseForPostgres } from './events.ts';
+import { OrchestratorClient } from '../client/client.ts';
+import { OrchestratorError } from '../client/requests.ts';
 import { report } from './report.ts';
 import { type Settings } from './settings.ts';
 import { takeEvent } from './take-event.ts';
@@ -21,7 +23,11 @@ export interface Backend extends AsyncDisposable {
 export async function startBackend(settings: Settings): Promise<Backend> {
   const { port, host, autoReply } = settings;
   const pool = await openDatabase(settings.databaseUrl);
-  const orchestrator = new Orchestrator(settings.orchestratorUrl, settings.orchestratorApiKey);
+  const orchestrator = new OrchestratorClient({
+    url: settings.orchestratorUrl,
+    apiKey: settings.orchestratorApiKey,
+    parse: parseForPostgres,
+  });
 
   // At the start too something may be missing: we may have been away longer than the orchestrator tries.
   let isSomethingMissing = true;
@@ -33,6 +39,7 @@ export async function startBackend(settings: Settings): Promise<Backend> {
       isSomethingMissing = true;
       throw error;
     });
+    console.log('Caught up: no event is missing.');
     await sendReplies(pool, orchestrator);
   });
 
@@ -48,7 +55,13 @@ export async function startBackend(settings: Settings): Promise<Backend> {
   app.use(frontendRoutes(pool, orchestrator));
   app.use(lastCatch);
   const server = app.listen(port, host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await background[Symbol.asyncDispose]();
+    await pool.end();
+    throw error;
+  }
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
@@ -60,8 +73,15 @@ export async function startBackend(settings: Settings): Promise<Backend> {
   };
 }
 
-/** What failed is tried again by the orchestrator: any answer but 2xx says so. */
+/**
+ * The orchestrator tries again what it posted: any answer but 2xx has it do so. People get its own sentence where it refused what
+ * they asked for.
+ */
 const lastCatch: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (error instanceof OrchestratorError) {
+    res.status(error.status).json({ success: false, error: error.code, message: error.message });
+    return;
+  }
   report(`${req.method} ${req.path}`, error);
   const { status = 500 } = error as { status?: number };
   if (res.headersSent) next(error);

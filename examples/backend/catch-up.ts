@@ -1,24 +1,23 @@
 import { type Pool } from 'pg';
-import { type Orchestrator } from './orchestrator.ts';
-import { report } from './report.ts';
+import { type OrchestratorClient } from '../client/client.ts';
+import { type EventBody } from './events.ts';
 import { takeEvent } from './take-event.ts';
 
 /**
  * Reads `GET /events` from where it was last read to the end, and takes what is not here: what was given up as a dead
  * letter, or what we lost ourselves by restoring a backup. What we have is recognised by its webhook-id.
+ * @throws when an event cannot be stored. Nothing is skipped: the next time begins with the same one.
  */
-export async function catchUp(pool: Pool, orchestrator: Orchestrator, autoReply: string): Promise<void> {
+export async function catchUp(pool: Pool, orchestrator: OrchestratorClient, autoReply: string): Promise<void> {
   for (;;) {
-    const { status, body } = await orchestrator.events(await readCursor(pool));
-    if (!body.success) throw new Error(`GET /events was answered with ${status}: ${body.message ?? ''}`);
-    if (body.data.length === 0) return;
-    for (const event of body.data) {
-      // One that cannot be stored must not hide those behind it; it stays in the orchestrator for a person to look at.
-      await takeEvent(pool, event, autoReply).catch((error: unknown) => {
-        report(`The event ${event.webhookId} cannot be taken`, error);
+    const { data, nextCursor } = await orchestrator.pullEvents({ after: await readCursor(pool), limit: 100 });
+    if (data.length === 0) return;
+    for (const { body, cursor, ...event } of data) {
+      await takeEvent(pool, { ...event, body: body as unknown as EventBody }, autoReply).catch((cause: unknown) => {
+        throw new Error(`The event ${event.webhookId} (cursor ${cursor}) cannot be taken`, { cause });
       });
     }
-    await pool.query('UPDATE whatsapp_cursor SET cursor = $1', [body.nextCursor]);
+    await pool.query('UPDATE whatsapp_cursor SET cursor = $1', [nextCursor]);
   }
 }
 

@@ -1,22 +1,15 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import express, { type Response as Reply, type Router } from 'express';
+import express, { type Request, type Response as Reply, type Router } from 'express';
 import { type Pool } from 'pg';
 import { toDataURL } from 'qrcode';
-import { type Answered, type Orchestrator } from './orchestrator.ts';
+import { type OrchestratorClient } from '../client/client.ts';
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
 /** What of an answer with a file goes on to the browser. */
-const MEDIA_HEADERS = [
-  'content-type',
-  'content-length',
-  'content-range',
-  'accept-ranges',
-  'content-disposition',
-  'etag',
-];
+const MEDIA_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'content-disposition'];
 
 const MESSAGES = `
   SELECT it.id, it.session_id, it.sender_name, it.sender_number, it.content, it.type, it.received_at,
@@ -29,9 +22,11 @@ const MESSAGES = `
   ORDER BY it.received_at DESC, it.first_seq DESC LIMIT 20`;
 
 /** The page, and what it asks. Put your own login before all of it: whoever gets here can link accounts and write. */
-export function frontendRoutes(pool: Pool, orchestrator: Orchestrator): Router {
+export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Router {
   const router = express.Router();
-  router.get('/api/whatsapp/generate-qr', async (_req, res) => passOn(res, await orchestrator.generateQr()));
+  router.get('/api/whatsapp/generate-qr', async (_req, res) => {
+    res.json(await orchestrator.generateQr());
+  });
   router.get('/api/whatsapp/sessions', async (_req, res) => {
     const { rows } = await pool.query('SELECT * FROM whatsapp_sessions ORDER BY phone_number');
     res.json({ success: true, data: rows });
@@ -47,19 +42,30 @@ export function frontendRoutes(pool: Pool, orchestrator: Orchestrator): Router {
   });
   router.get('/api/whatsapp/messages/:id/media', async (req, res) => {
     const url = await findMedia(pool, req.params.id);
-    if (url !== undefined) await passFileOn(res, await orchestrator.media(url, req.get('range')));
+    if (url !== undefined) await passFileOn(res, await orchestrator.fetch(url, { headers: rangeOf(req) }));
     else res.status(404).json({ success: false, message: 'This message has no file.' });
   });
   router.post('/api/whatsapp/send-message', express.json(), async (req, res) => {
-    const { sessionId, number, message } = req.body as { sessionId: unknown; number: string; message: string };
-    passOn(res, await orchestrator.sendMessage(String(sessionId), { number, message }));
+    const { sessionId, number, message } = (req.body ?? {}) as Record<string, unknown>;
+    if (typeof sessionId !== 'string' || !isNumber(number) || typeof message !== 'string') {
+      res.status(400).json({ success: false, message: 'sessionId, number and message are needed.' });
+      return;
+    }
+    res.json(await orchestrator.sendMessage(sessionId, { number, message }));
   });
   router.use(express.static(PAGE));
   return router;
 }
 
-function passOn(res: Reply, { status, body }: Answered<object>): void {
-  res.status(status).json(body);
+/** Digits as a text or, as some programs keep them, as a number; the orchestrator says whether it is one. */
+function isNumber(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/** The part of a file that a browser asks for. */
+function rangeOf(req: Request): Record<string, string> {
+  const range = req.get('range');
+  return range === undefined ? {} : { range };
 }
 
 /** How a session is, with its number when it has one, and with the picture of its QR while it is to be scanned. */
@@ -86,7 +92,10 @@ async function findMedia(pool: Pool, id: string): Promise<string | undefined> {
 /** Gives the browser the file as the orchestrator gives it: to be saved, never to be shown as a page of ours. */
 async function passFileOn(res: Reply, file: Response): Promise<void> {
   res.status(file.status).set('x-content-type-options', 'nosniff');
-  for (const name of MEDIA_HEADERS) res.set(name, file.headers.get(name) ?? undefined);
+  for (const name of MEDIA_HEADERS) {
+    const value = file.headers.get(name);
+    if (value !== null) res.set(name, value);
+  }
   if (file.body) await pipeline(Readable.fromWeb(file.body), res);
   else res.end();
 }

@@ -1,15 +1,19 @@
 import { type ClientBase } from 'pg';
-import { type MessageReceived, type MessageStatus, type OrchestratorEvent } from './events.ts';
+import { type MessageStatusUpdate } from '../client/client.ts';
+import { type MessageReceived, type OrchestratorEvent } from './events.ts';
 
 /**
  * A message arrived, or one that we have is told again with what was not known then: it could not be decrypted, or its
  * sender's number was unknown. A message keeps its `message_id`, and so its row. Answers the id of its row when something
  * about it is new.
  */
-export async function saveMessage(db: ClientBase, event: OrchestratorEvent): Promise<string | undefined> {
-  const body = event.body as MessageReceived;
+export async function saveMessage(
+  db: ClientBase,
+  event: OrchestratorEvent<MessageReceived>,
+): Promise<string | undefined> {
+  const { body } = event;
   const known = await findMessage(db, body);
-  if (!known) return insertMessage(db, event, body);
+  if (!known) return insertMessage(db, event);
   // What was told later counts, in whichever order it comes to us.
   if (Number(known.seq) >= event.seq) return undefined;
   await correctMessage(db, known.id, event);
@@ -17,8 +21,11 @@ export async function saveMessage(db: ClientBase, event: OrchestratorEvent): Pro
 }
 
 /** What became of a message that we sent. It may be told before our request to send it is answered. */
-export async function messageStatus(db: ClientBase, { body, seq }: OrchestratorEvent): Promise<void> {
-  const { session_id, message_id, to_number, status, error_code, error_message } = body as MessageStatus;
+export async function messageStatus(
+  db: ClientBase,
+  { body, seq }: OrchestratorEvent<MessageStatusUpdate>,
+): Promise<void> {
+  const { session_id, message_id, to_number, status, error_code, error_message } = body;
   await db.query(
     `INSERT INTO whatsapp_deliveries (session_id, message_id, to_number, status, error_code, error_message, seq)
      VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -33,13 +40,13 @@ export async function messageStatus(db: ClientBase, { body, seq }: OrchestratorE
 async function findMessage(db: ClientBase, body: MessageReceived): Promise<{ id: string; seq: string } | undefined> {
   const { rows } = await db.query<{ id: string; seq: string }>(
     `SELECT id, seq FROM whatsapp_messages WHERE session_id = $1 AND message_id = $2
-       AND (sender_number = $3 OR sender_lid = $4 OR (chat_id = $5 AND NOT $6))`,
-    [body.session_id, body.message_id, body.sender_number, body.sender_lid, body.chat_id, body.is_group],
+       AND (sender_number = $3 OR sender_lid = $4 OR (chat_id = $5 AND NOT $6)) AND (event ->> 'from_me')::boolean = $7`,
+    [body.session_id, body.message_id, body.sender_number, body.sender_lid, body.chat_id, body.is_group, body.from_me],
   );
   return rows[0];
 }
 
-async function insertMessage(db: ClientBase, { seq }: OrchestratorEvent, body: MessageReceived): Promise<string> {
+async function insertMessage(db: ClientBase, { body, seq }: OrchestratorEvent<MessageReceived>): Promise<string> {
   const { rows } = await db.query<{ id: string }>(
     `INSERT INTO whatsapp_messages (session_id, sender_name, sender_number, content, type, received_at, message_id,
        chat_id, sender_lid, sent_at, media_url, event, first_seq, seq)
@@ -63,20 +70,23 @@ async function insertMessage(db: ClientBase, { seq }: OrchestratorEvent, body: M
   return rows[0]?.id ?? '';
 }
 
-async function correctMessage(db: ClientBase, id: string, { body, seq }: OrchestratorEvent): Promise<void> {
-  const message = body as MessageReceived;
+async function correctMessage(
+  db: ClientBase,
+  id: string,
+  { body, seq }: OrchestratorEvent<MessageReceived>,
+): Promise<void> {
   await db.query(
     `UPDATE whatsapp_messages SET sender_name = $2, sender_number = $3, content = $4, type = $5, sender_lid = $6,
        media_url = $7, event = $8, seq = $9 WHERE id = $1`,
     [
       id,
-      message.sender_name,
-      message.sender_number,
-      message.message_content,
-      message.message_type,
-      message.sender_lid,
-      message.media_info.url,
-      JSON.stringify(message),
+      body.sender_name,
+      body.sender_number,
+      body.message_content,
+      body.message_type,
+      body.sender_lid,
+      body.media_info.url,
+      JSON.stringify(body),
       seq,
     ],
   );

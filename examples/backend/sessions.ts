@@ -1,11 +1,6 @@
 import { type ClientBase } from 'pg';
-import {
-  type EventBody,
-  type OrchestratorEvent,
-  type QrUpdate,
-  type SessionConnected,
-  type StatusUpdate,
-} from './events.ts';
+import { type NewSessionConnected, type QrUpdate, type StatusUpdate } from '../client/client.ts';
+import { type OrchestratorEvent } from './events.ts';
 
 /** How a session is by one event. */
 interface State {
@@ -16,8 +11,8 @@ interface State {
 }
 
 /** A session has its number: a new account, or one that was scanned again, whose row is taken over. */
-export async function sessionConnected(db: ClientBase, event: OrchestratorEvent): Promise<void> {
-  const body = event.body as SessionConnected;
+export async function sessionConnected(db: ClientBase, event: OrchestratorEvent<NewSessionConnected>): Promise<void> {
+  const { body } = event;
   await db.query(
     `INSERT INTO whatsapp_sessions (session_id, phone_number, status, last_seen, auth_folder_path, server_port,
        whatsapp_user_id, created_at, updated_at)
@@ -44,20 +39,19 @@ export async function sessionConnected(db: ClientBase, event: OrchestratorEvent)
 }
 
 /** A session is lost, back, or over. */
-export async function sessionStatus(db: ClientBase, event: OrchestratorEvent): Promise<void> {
-  const { status, error_message, last_seen } = event.body as StatusUpdate;
+export async function sessionStatus(db: ClientBase, event: OrchestratorEvent<StatusUpdate>): Promise<void> {
+  const { status, error_message, last_seen } = event.body;
   await nowIs(db, event, { status, error_message, last_seen });
 }
 
 /** A session has a QR, the first or the next: the page shows the latest. */
-export async function qrUpdate(db: ClientBase, event: OrchestratorEvent): Promise<void> {
-  const { qr_data } = event.body as QrUpdate;
-  await nowIs(db, event, { status: 'connecting', qr_data });
+export async function qrUpdate(db: ClientBase, event: OrchestratorEvent<QrUpdate>): Promise<void> {
+  await nowIs(db, event, { status: 'connecting', qr_data: event.body.qr_data });
 }
 
 /** Keeps how the session is, unless something newer is known; and has its row, if it has one, say the same. */
 async function nowIs(db: ClientBase, { body, seq }: OrchestratorEvent, state: State): Promise<void> {
-  const { session_id }: EventBody = body;
+  const { session_id } = body;
   await db.query(
     `INSERT INTO whatsapp_session_states (session_id, status, error_message, last_seen, qr_data, seq)
      VALUES ($1, $2, $3, $4, $5, $6)

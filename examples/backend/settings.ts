@@ -17,7 +17,7 @@ export interface Settings {
 
 /**
  * Reads the settings.
- * @throws Error, one sentence that names the variable that is missing
+ * @throws Error, one sentence that names the variable that is missing or wrong
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const read = (name: string, otherwise?: string): string => {
@@ -28,7 +28,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     return value;
   };
   return {
-    port: Number(read('PORT', '8000')),
+    port: portIn(read('PORT', '8000')),
     host: read('HOST', '127.0.0.1'),
     databaseUrl: read('DATABASE_URL', ''),
     orchestratorUrl: read('ORCHESTRATOR_URL', 'http://localhost:3000'),
@@ -37,4 +37,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     callbackApiKey: read('PRODUCTION_API_KEY', ''),
     autoReply: read('AUTO_REPLY', ''),
   };
+}
+
+function portIn(text: string): number {
+  const port = Number(text);
+  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error('PORT must be a whole number from 0 to 65535.');
+  return port;
 }

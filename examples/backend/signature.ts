@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** The headers of the Standard Webhooks specification, and the body byte for byte as it came. */
 export interface SignedRequest {
@@ -29,4 +29,11 @@ function keyOf(secret: string): Buffer {
 function isSame(signature: string, expected: Buffer): boolean {
   const given = Buffer.from(signature, 'base64');
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Whether the header `Authorization` shows this key, compared in the same time wherever the two differ. */
+export function showsKey(authorization: string | undefined, key: string): boolean {
+  // Hashes are equally long, which what is shown need not be.
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${key}`));
 }

@@ -1,7 +1,8 @@
 import { type ClientBase, type Pool } from 'pg';
 import { queueReply } from './auto-reply.ts';
 import { transaction } from './database.ts';
-import { type OrchestratorEvent } from './events.ts';
+import { type EventBody, type EventPath, type MessageReceived, type OrchestratorEvent } from './events.ts';
+import { type Callbacks } from '../client/client.ts';
 import { messageStatus, saveMessage } from './messages.ts';
 import { qrUpdate, sessionConnected, sessionStatus } from './sessions.ts';
 
@@ -14,10 +15,10 @@ export interface Taken {
 }
 
 /** Handles an event with the transaction that it is given; the text is what messages are answered. */
-type Handler = (db: ClientBase, event: OrchestratorEvent, autoReply: string) => Promise<void>;
+type Handler<Body> = (db: ClientBase, event: OrchestratorEvent<Body>, autoReply: string) => Promise<void>;
 
 /** The five callbacks, by the path that they are posted to. */
-export const HANDLERS: Readonly<Record<string, Handler>> = {
+export const HANDLERS: { readonly [Path in EventPath]: Handler<Callbacks[Path]> } = {
   '/api/whatsapp/sessions/new-session-connected': sessionConnected,
   '/api/whatsapp/sessions/status-update': sessionStatus,
   '/api/whatsapp/sessions/qr-update': qrUpdate,
@@ -39,12 +40,21 @@ export function takeEvent(pool: Pool, event: OrchestratorEvent, autoReply: strin
       [webhookId, body.session_id, seq],
     );
     if (rowCount === 0) return { isNew: false, hasGap: false };
-    await HANDLERS[path]?.(db, event, autoReply);
+    await handlerOf(path)?.(db, event, autoReply);
     return { isNew: true, hasGap: seq > latest + 1 };
   });
 }
 
-async function messageReceived(db: ClientBase, event: OrchestratorEvent, autoReply: string): Promise<void> {
+/** None for a kind of event that came after us: it is remembered, and nothing more. */
+function handlerOf(path: string): Handler<EventBody> | undefined {
+  return path in HANDLERS ? (HANDLERS[path as EventPath] as Handler<EventBody>) : undefined;
+}
+
+async function messageReceived(
+  db: ClientBase,
+  event: OrchestratorEvent<MessageReceived>,
+  autoReply: string,
+): Promise<void> {
   const id = await saveMessage(db, event);
   if (id !== undefined) await queueReply(db, id, event, autoReply);
 }

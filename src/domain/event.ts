@@ -1,4 +1,4 @@
-import { type ContactCard, type MediaInfo, type Place, type Reaction } from './message.ts';
+import { type ContactCard, type MediaInfo, type MessageType, type Place, type Reaction } from './message.ts';
 import { type PollState } from './poll.ts';
 import { type SessionId } from './session-id.ts';
 import { type SessionStatus } from './session.ts';
@@ -49,7 +49,7 @@ export interface MessageBody {
   sender_name: string | null;
   sender_number: string | null;
   message_content: string | null;
-  message_type: string;
+  message_type: MessageType;
   media_info: MediaInfo | Record<string, never>;
   received_at: string;
   phone_number_session: string | null;

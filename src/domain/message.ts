@@ -2,15 +2,19 @@ import { type Person } from './chat-ports.ts';
 import { type DownloadError } from './download-failure.ts';
 import { type PollState, type PollVote } from './poll.ts';
 
+/** Every kind of message that a callback can tell of (contract 2.1). */
+export const MESSAGE_TYPES = [
+  ...(['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker'] as const),
+  ...(['location', 'live_location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'delete'] as const),
+  ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'order', 'product', 'call'] as const),
+  ...(['unsupported', 'undecryptable'] as const),
+] as const;
+
 /**
- * What kind of message a callback tells of (contract 2.1). Kinds that are not read yet come as `unsupported`. An
- * `undecryptable` one was asked for again; when it comes, the same message is told once more with what it says.
+ * What kind of message a callback tells of. Kinds that are not read yet come as `unsupported`. An `undecryptable` one was
+ * asked for again; when it comes, the same message is told once more with what it says.
  */
-export type MessageType =
-  | ('text' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker')
-  | ('location' | 'live_location' | 'contact' | 'poll' | 'poll_vote' | 'reaction' | 'edit' | 'delete')
-  | ('buttons_reply' | 'list_reply' | 'group_invite' | 'event' | 'order' | 'product' | 'call')
-  | ('unsupported' | 'undecryptable');
+export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** A place, as its sender shares it. Degrees are those of WGS 84. */
 export interface Place {

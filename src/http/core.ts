@@ -14,6 +14,7 @@ import { type TimelineEntry } from '../sessions/timeline-view.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
 import { type Caller } from './access/caller.ts';
+import { type OpenApiDocument } from './reference/openapi.ts';
 
 /** What the routes ask of the sessions. Refusals are `AppError`s with the codes named here. */
 export interface SessionsApi {
@@ -134,6 +135,13 @@ interface MetricsApi {
   contentType: string;
 }
 
+/** The reference of the REST interface and the callbacks. */
+export interface ReferenceApi {
+  document(): OpenApiDocument;
+  /** The same as a page of HTML that needs nothing else. */
+  page(): string;
+}
+
 /** What happens, while it happens. */
 interface LiveApi {
   /**
@@ -155,4 +163,5 @@ export interface Core {
   metrics: MetricsApi;
   live: LiveApi;
   callbacks: CallbackArchive;
+  reference: ReferenceApi;
 }

@@ -12,6 +12,7 @@ const MAX_CARDS = 100;
 const RECIPIENT = 'is not a phone number with country code';
 /** Whom a message is for. */
 export const recipient = numberText(RECIPIENT).transform(typed(parseRecipient, RECIPIENT)).meta({
+  id: 'Recipient',
   description: 'Digits with country code, decorated or not, or a WhatsApp address.',
   example: '5491234567890',
 });
@@ -35,7 +36,11 @@ const shortText = (max: number) =>
 export const messageId = z
   .string({ error: 'must be the id of a message' })
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be the id of a message')
-  .meta({ description: 'The id of an earlier message of this session.', example: '3EB0C767D097B7C7C1A5' });
+  .meta({
+    id: 'MessageId',
+    description: 'The id of an earlier message of this session.',
+    example: '3EB0C767D097B7C7C1A5',
+  });
 
 const degrees = (limit: number) => z.number(`must be a number from -${limit} to ${limit}`).min(-limit).max(limit);
 

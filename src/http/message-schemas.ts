@@ -52,10 +52,16 @@ type MediaFields = Record<'seconds' | 'width' | 'height', z.ZodType<number | nul
   caption: z.ZodType<string | null>;
 };
 
+/** What the documentation calls it: `TextMessage`. */
+function nameOf(type: RequestedContent['type']): string {
+  return `${type.charAt(0).toUpperCase()}${type.slice(1)}Message`;
+}
+
 /** A kind of message that carries a file. */
 function media(type: OutgoingMedia['type'], fields: MediaFields) {
   return z
     .object({ type: z.literal(type), ...addressed, file: fileField, ...fields })
+    .meta({ id: nameOf(type) })
     .transform(({ number, reply_to, mentions, ...content }) => withContent(content, { number, reply_to, mentions }));
 }
 
@@ -68,6 +74,7 @@ export const outgoingMessage = z.discriminatedUnion(
   [
     z
       .object({ type: z.literal('text'), ...addressed, text: outgoingText })
+      .meta({ id: nameOf('text') })
       .transform(({ type, text, ...rest }) => withContent({ type, text }, rest)),
     media('image', { caption, seconds: noSeconds, ...pixels }),
     media('video', { caption, seconds, ...pixels }),
@@ -77,28 +84,38 @@ export const outgoingMessage = z.discriminatedUnion(
     media('sticker', { caption: noCaption, seconds: noSeconds, ...pixels }),
     z
       .object({ type: z.literal('location'), ...addressed, location: place })
+      .meta({ id: nameOf('location') })
       .transform(({ type, location, ...rest }) => withContent({ type, location }, rest)),
     z
       .object({ type: z.literal('contact'), ...addressed, contacts: cards })
+      .meta({ id: nameOf('contact') })
       .transform(({ type, contacts, ...rest }) => withContent({ type, contacts }, rest)),
     z
       .object({ type: z.literal('poll'), ...addressed, poll })
+      .meta({ id: nameOf('poll') })
       .transform(({ type, poll: asked, ...rest }) => withContent({ type, poll: asked }, rest)),
     z
       .object({ type: z.literal('reaction'), message_id: messageId, emoji })
+      .meta({ id: nameOf('reaction') })
       .transform(({ type, message_id, emoji: chosen }) => changed({ type, messageId: message_id, emoji: chosen })),
     z
       .object({ type: z.literal('edit'), message_id: messageId, text: outgoingText })
+      .meta({ id: nameOf('edit') })
       .transform(({ type, message_id, text }) => changed({ type, messageId: message_id, text })),
     z
       .object({ type: z.literal('delete'), message_id: messageId })
+      .meta({ id: nameOf('delete') })
       .transform(({ type, message_id }) => changed({ type, messageId: message_id })),
     z
       .object({ type: z.literal('forward'), number: recipient, message_id: messageId })
+      .meta({ id: nameOf('forward') })
       .transform(({ type, number, message_id }) => ({ ...changed({ type, messageId: message_id }), to: number })),
-    z.object({ type: z.enum(NOT_SHOWN) }).transform((): RequestedMessage => {
-      throw new AppError('message_type_not_shown');
-    }),
+    z
+      .object({ type: z.enum(NOT_SHOWN) })
+      .meta({ id: 'NotShownMessage', description: 'Refused: `message_type_not_shown`.' })
+      .transform((): RequestedMessage => {
+        throw new AppError('message_type_not_shown');
+      }),
   ],
   { error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, reaction, edit, delete, forward` },
 );

@@ -78,6 +78,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   query?: z.ZodType<Query>;
   /** Turns the JSON body into typed values; left out when the request needs no body. */
   body?: z.ZodType<Body>;
+  /** The media type of a successful answer that is not JSON; `ANY_TYPE` where only the answer itself knows. */
+  mediaType?: string;
   /** The form of every successful answer. */
   answer: z.ZodType<Answer>;
   /** What each status that comes with this form means. */
@@ -85,12 +87,10 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   example: { query?: Record<string, string>; body?: unknown; answer: Answer };
   /** The code for a field of the wrong form, where it is not `invalid_body` or `invalid_query`. */
   refusals?: Record<string, ErrorCode>;
-  /** What this route can refuse, beside {@link COMMON_ERRORS}, {@link BODY_ERRORS} and {@link FILE_ERRORS}. */
+  /** What this route can refuse, beside what follows from its declaration: {@link errorsOf}. */
   errors: readonly ErrorCode[];
   /** Whether a file may come along (`fileField`): the body may then be a form, or 32 MiB of JSON. */
   files?: boolean;
-  /** Whether the answer is a text/event-stream that goes on until one side ends it. */
-  stream?: boolean;
   /** Whether it is answered also while the server ends. */
   whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
@@ -98,18 +98,20 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
 }
 
+/** The media type of an answer that goes on until one side ends it. */
+export const EVENT_STREAM = 'text/event-stream';
+
+/** The media type of a file that somebody sent. */
+export const ANY_TYPE = '*/*';
+
 /** What any route can refuse. */
-export const COMMON_ERRORS = [
-  'unauthorized',
-  'not_permitted',
-  'rate_limited',
-  'internal_error',
-  'storage_unavailable',
-  'shutting_down',
-] as const satisfies ErrorCode[];
+const COMMON_ERRORS = ['internal_error', 'storage_unavailable', 'shutting_down'] as const satisfies ErrorCode[];
+
+/** What any route that needs a key can refuse. */
+const ACCESS_ERRORS = ['unauthorized', 'not_permitted', 'rate_limited'] as const satisfies ErrorCode[];
 
 /** What any route that takes a body can refuse. */
-export const BODY_ERRORS = [
+const BODY_ERRORS = [
   'invalid_json',
   'invalid_body',
   'body_too_large',
@@ -117,7 +119,7 @@ export const BODY_ERRORS = [
 ] as const satisfies ErrorCode[];
 
 /** What any route that takes a file can refuse. */
-export const FILE_ERRORS = [
+const FILE_ERRORS = [
   'invalid_file',
   'url_not_allowed',
   'url_not_reachable',
@@ -125,11 +127,24 @@ export const FILE_ERRORS = [
 ] as const satisfies ErrorCode[];
 
 /** What any route that knows `Idempotency-Key` can refuse. */
-export const IDEMPOTENCY_ERRORS = [
+const IDEMPOTENCY_ERRORS = [
   'invalid_idempotency_key',
   'idempotency_in_progress',
   'idempotency_mismatch',
 ] as const satisfies ErrorCode[];
+
+/** Everything that a route can refuse, each code once. */
+export function errorsOf({ errors, scope, body, files, idempotent }: Route): ErrorCode[] {
+  const all = [
+    ...errors,
+    ...(scope === 'none' ? [] : ACCESS_ERRORS),
+    ...(body ? BODY_ERRORS : []),
+    ...(files ? FILE_ERRORS : []),
+    ...(idempotent ? IDEMPOTENCY_ERRORS : []),
+    ...COMMON_ERRORS,
+  ];
+  return [...new Set<ErrorCode>(all)];
+}
 
 /** Checks a declaration as it is written; its schemas give the handler its types. */
 export function route<Params extends PathParams, Body, Answer, Query>(

@@ -32,12 +32,18 @@ export const wholeNumber = (error: string, min: number, max: number) =>
     .string({ error })
     .regex(/^\d{1,15}$/, error)
     .transform(Number)
-    .refine((number) => number >= min && number <= max, error);
+    .refine((number) => number >= min && number <= max, error)
+    // In the documentation it is the number that it stands for.
+    .meta({ type: 'integer', minimum: min, maximum: max, pattern: undefined });
 
 /** The parameters of every list that is given in pages. */
 export const pageQuery = {
-  after: wholeNumber('must be a whole number, as an earlier answer gave it', 0, Number.MAX_SAFE_INTEGER).default(0),
-  limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE}`, 1, MAX_PAGE).default(USUAL_PAGE),
+  after: wholeNumber('must be a whole number, as an earlier answer gave it', 0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .meta({ default: 0, description: 'What came after this one.' }),
+  limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE}`, 1, MAX_PAGE)
+    .default(USUAL_PAGE)
+    .meta({ default: USUAL_PAGE, description: 'How many at most.' }),
 };
 
 /** The code for a `sessionId` of the wrong form: nobody needs to tell "no such" from "no such form". */

@@ -15,9 +15,10 @@ import { lastCatch, nothingHere } from './errors.ts';
 import { LiveEvents } from './live/live-events.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
+import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
-import { ROUTES } from './routes/index.ts';
+import { OPERATIONS, ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
 export { keyWish } from './routes/keys.ts';
@@ -28,7 +29,9 @@ export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** What the app is made of. */
-export interface HttpAppDeps extends Omit<Core, 'live'> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'reference'> {
+  /** That of the product. */
+  version: string;
   /** Where the first answers to requests with an `Idempotency-Key` are kept. */
   answers: IdempotencyStore;
   clock: Clock;
@@ -71,7 +74,13 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
   const files = new FileIntake({ ...deps.files, clock: deps.clock });
   const live = new LiveEvents({ core: deps, clock: deps.clock, supervisor: running });
-  const parts = { core: { ...deps, live }, idempotency: new Idempotency(deps.answers, deps.log), files, watch };
+  const reference = new Reference(OPERATIONS, deps.version);
+  const parts = {
+    core: { ...deps, live, reference },
+    idempotency: new Idempotency(deps.answers, deps.log),
+    files,
+    watch,
+  };
   const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), parts);
   add(({ whileEnding }) => whileEnding === true);
   app.use(takeWhileOpen(door));

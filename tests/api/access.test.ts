@@ -62,6 +62,11 @@ function forOthers(route: Route): number[] {
   return route.ownSessionsOnly === true ? [200, 404] : [403];
 }
 
+/** What an answer tells of sessions: the reference has an id in its examples, the same for everybody. */
+function told({ path }: Route, text: string): string {
+  return path === '/openapi.json' || path === '/docs' ? '' : text;
+}
+
 describe.each(ALL)('%s', (_name, route) => {
   const refused = (status: number) => (isOpen(route) ? 200 : status);
 
@@ -91,7 +96,7 @@ describe.each(ALL)('%s', (_name, route) => {
   it('tells nothing of a session to a key of another', async () => {
     const { status, text } = await call(route, (api) => keyFor(api, { sessions: [OTHER] }));
     expect(isOpen(route) ? [200] : forOthers(route)).toContain(status);
-    expect(text).not.toContain(subjectOf(route));
+    expect(told(route, text)).not.toContain(subjectOf(route));
   });
 
   it('answers a key of this session as far as it is about it', async () => {
@@ -113,7 +118,7 @@ describe.each(ALL)('%s', (_name, route) => {
     const shows = route.forToken === true && namesSession(route);
     const isEmpty = route.forToken === true && route.ownSessionsOnly === true;
     expect(status).toBe(isEmpty ? 200 : shows ? 404 : refused(403));
-    expect(text).not.toContain(subjectOf(route));
+    expect(told(route, text)).not.toContain(subjectOf(route));
   });
 });
 

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import request from 'supertest';
+import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/back-pressure.ts';
 import { type CloseReason } from '../../src/domain/close-reason.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
-import { COMMON_ERRORS } from '../../src/http/route.ts';
+import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks.ts';
 import { sendMessage } from '../../src/http/routes/messages.ts';
 import { pairByCode } from '../../src/http/routes/pairing.ts';
@@ -101,8 +102,11 @@ describe('the words of the dashboard', () => {
 
   it('know every note of a timeline, every event, and every refusal of what the page does', () => {
     const routes = [generateQr, currentQr, pairByCode, restartSession, deleteSession, sendMessage, retryCallback];
-    const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found'];
-    const codes = [...COMMON_ERRORS, ...routes.flatMap(({ errors }) => errors)];
+    // Of what a program does wrong the page does nothing.
+    const ofPrograms: ErrorCode[] = ['invalid_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'];
+    const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
+    const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
+    const codes = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
       ...Object.keys(EVENT_PATHS).map((event) => `event_${event}`),
@@ -116,6 +120,8 @@ describe('the words of the dashboard', () => {
     { kind: 'silent' },
     { kind: 'unavailable' },
     { kind: 'storage-failed' },
+    { kind: 'held-back', detail: TOO_MANY_CALLBACKS },
+    { kind: 'held-back', detail: DISK_NEARLY_FULL },
     { kind: 'pairing-failed', detail: 'no' },
     { kind: 'code-refused', code: '403' },
     { kind: 'code-refused', code: '429' },

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
-import { BODY_ERRORS, COMMON_ERRORS, FILE_ERRORS, IDEMPOTENCY_ERRORS, type Route } from '../../src/http/route.ts';
+import { errorsOf, type Route } from '../../src/http/route.ts';
 import { CONNECTED, endSoon, PAIRING, pathOf, startApi, subjectOf } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -12,16 +12,6 @@ function call(route: Route, api = startApi(), sessionId = subjectOf(route)) {
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {});
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
-}
-
-function declaredErrors(route: Route): ErrorCode[] {
-  return [
-    ...COMMON_ERRORS,
-    ...route.errors,
-    ...(route.body ? BODY_ERRORS : []),
-    ...(route.files ? FILE_ERRORS : []),
-    ...(route.idempotent ? IDEMPOTENCY_ERRORS : []),
-  ];
 }
 
 describe.each(ALL)('the declaration of %s', (_name, route) => {
@@ -46,8 +36,8 @@ describe.each(ALL)('the declaration of %s', (_name, route) => {
       await call(route, startApi(), subjectOf(route) === CONNECTED ? PAIRING : CONNECTED),
     ].filter(({ status }) => status >= 400);
     const codes = refusals.map(({ body }) => (body as { error: ErrorCode }).error);
-    expect(declaredErrors(route)).toEqual(expect.arrayContaining(codes));
-    expect(Object.values(route.refusals ?? {}).filter((code) => !declaredErrors(route).includes(code))).toEqual([]);
+    expect(errorsOf(route)).toEqual(expect.arrayContaining(codes));
+    expect(Object.values(route.refusals ?? {}).filter((code) => !errorsOf(route).includes(code))).toEqual([]);
   });
 });
 

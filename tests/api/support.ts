@@ -18,7 +18,7 @@ import {
   type SessionsApi,
   type SettingsApi,
 } from '../../src/http/core.ts';
-import { type Route } from '../../src/http/route.ts';
+import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import { systemChance } from '../../src/kit/chance.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type Logger } from '../../src/kit/logger.ts';
@@ -29,6 +29,7 @@ import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
 import { type SessionView } from '../../src/sessions/session-view.ts';
 import { type TimelineEntry } from '../../src/sessions/timeline-view.ts';
 import { HandClock } from './hand-clock.ts';
+import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { CONTACT, GROUP, LineInMemory } from './line-in-memory.ts';
 
@@ -363,14 +364,15 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const tokens = new BrowserTokens(parts);
   const masterKey = { change: () => Promise.resolve(13) };
   const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens, masterKey };
-  const limits = { rateLimit: 0, trustProxy: false as const, dashboard: true };
+  const limits = { rateLimit: 0, trustProxy: false as const, dashboard: true, version: WELL.version };
   const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
-  return { app: createHttpApp(deps), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  const app = heldToDocument(createHttpApp(deps));
+  return { app, sessions, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
 /** Has a route that streams end as soon as it has begun. */
-export function endSoon({ stream }: Pick<Route, 'stream'>, { sessions, app }: ReturnType<typeof startApi>): void {
-  if (stream) void sessions.followed.then(() => app.drain());
+export function endSoon({ mediaType }: Pick<Route, 'mediaType'>, { sessions, app }: ReturnType<typeof startApi>): void {
+  if (mediaType === EVENT_STREAM) void sessions.followed.then(() => app.drain());
 }
 
 /** Resolves once the log has the line. */

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -13,11 +13,21 @@ import { readConfig } from '../../src/config.ts';
 const ROOT = new URL('../../', import.meta.url);
 const FOLDER = new URL('examples/backend/', ROOT);
 const read = (path: string) => readFileSync(new URL(path, FOLDER), 'utf8');
-const sources = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+const CLIENT = new URL('examples/client/', ROOT);
+/** The programs of the image, by their paths below examples/. */
+const sources = [FOLDER, CLIENT].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => new URL(name, folder)),
+);
+
+function importsOf(source: URL): string[] {
+  return ts.preProcessFile(readFileSync(source, 'utf8')).importedFiles.map(({ fileName }) => fileName);
+}
 
 interface Service {
   image?: string;
-  build?: string;
+  build?: string | { context: string; dockerfile: string };
   environment: Record<string, string>;
   volumes?: string[];
   depends_on?: string[];
@@ -25,8 +35,6 @@ interface Service {
 
 const compose = parse(read('compose.yaml')) as { services: Record<string, Service>; volumes: Record<string, null> };
 const example = parseEnvironment(read('.env.example'));
-
-const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** The environment of a service, when the secrets are filled in. */
 function environmentOf(name: string): Record<string, string> {
@@ -46,10 +54,12 @@ describe('compose.yaml', () => {
       volumes.map((it) => it.split(':')[0]),
     );
     expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
-    expect(compose.services.backend).toMatchObject({ build: '.', depends_on: ['postgres'] });
-    expect(readFileSync(new URL(`${compose.services.orchestrator!.build}/Dockerfile`, FOLDER), 'utf8')).toContain(
-      'FROM',
-    );
+    expect(compose.services.backend).toMatchObject({
+      build: { context: '..', dockerfile: 'backend/Dockerfile' },
+      depends_on: ['postgres'],
+    });
+    expect(compose.services.orchestrator!.build).toBe('../..');
+    expect(read('../../Dockerfile')).toContain('FROM');
   });
 
   it('gives the orchestrator settings with which it starts, and the backend the same secrets', () => {
@@ -75,15 +85,17 @@ describe('the settings', () => {
     expect(() => readSettings({})).toThrow('CALLBACK_SECRET is missing');
     expect(() => readSettings({ CALLBACK_SECRET: '' })).toThrow('CALLBACK_SECRET is missing');
   });
+
+  it.each(['', 'abc', '-1', '70000', '1.5'])('need a port that is one, and not %j', (PORT) => {
+    expect(() => readSettings({ CALLBACK_SECRET: 'x', PORT })).toThrow('PORT must be a whole number');
+  });
 });
 
 describe('the image', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
 
   it('has just the packages that the backend asks for, in the versions that are tested', () => {
-    const asked = sources
-      .flatMap((name) => ts.preProcessFile(read(name)).importedFiles.map(({ fileName }) => fileName))
-      .filter((name) => !name.startsWith('.') && !isBuiltin(name));
+    const asked = sources.flatMap(importsOf).filter((name) => !name.startsWith('.') && !isBuiltin(name));
     const root = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as Record<
       string,
       Record<string, string>
@@ -96,13 +108,34 @@ describe('the image', () => {
 
   it('copies every file that is read, and nothing that .dockerignore holds back', () => {
     const copied = [...read('Dockerfile').matchAll(/^COPY (\S+) \S+$/gm)].map(([, source]) => source!);
-    const letThrough = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path!);
+    const letThrough = [...read('../.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path!);
 
     expect(copied.sort()).toEqual(letThrough.sort());
+    const programs = sources.map(({ href }) => href);
     const outside = sources
-      .flatMap((name) => ts.preProcessFile(read(name)).importedFiles.map(({ fileName }) => fileName))
-      .filter((name) => name.startsWith('.') && !sources.includes(name.slice('./'.length)));
+      .flatMap((source) => importsOf(source).map((name) => ({ name, href: new URL(name, source).href })))
+      .filter(({ name, href }) => name.startsWith('.') && !programs.includes(href));
     expect(outside).toEqual([]);
+  });
+
+  it('starts a file that it copies', () => {
+    const [, json = '[]'] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
+
+    expect(json).toBe('["node", "backend/main.ts"]');
+  });
+});
+
+describe('the instructions', () => {
+  const WORDS: Record<string, number> = { five: 5, cinco: 5 };
+
+  it.each(['README.md', 'compose.yaml'])('of %s name as many secrets as .env.example asks for', (file) => {
+    const secrets = Object.entries(example).filter(([, value]) => value === '');
+    const said = [...read(file).matchAll(/(\w+) (?:secrets|secretos): |in the (\w+) secrets/g)].map(
+      ([, one, other]) => WORDS[one ?? other!],
+    );
+
+    expect(said.length).toBeGreaterThan(0);
+    expect(said).toEqual(said.map(() => secrets.length));
   });
 });
 
@@ -129,22 +162,29 @@ describe('docs/your-backend.md', () => {
     );
   });
 
-  (hasPython ? it : it.skip)('has Python that finds it right, and everything else wrong', () => {
-    const [, code] = /```python\n([\s\S]*?)```/.exec(document)!;
+  it('has JavaScript that finds it right, and everything else wrong', () => {
+    const [, code] = /```javascript\n([\s\S]*?)```/.exec(document)!;
     const headers = {
       'webhook-id': shown.id,
       'webhook-timestamp': shown.timestamp,
       'webhook-signature': shown.signature,
     };
-    const call = (body: string, now: number) =>
-      `time.time = lambda: ${now}\nprint(is_signed(${JSON.stringify(headers)}, ${JSON.stringify(body)}.encode(), "${shown.secret}"))`;
+    const call = (body: string, seconds: number, signature = shown.signature) => {
+      const given = { ...headers, 'webhook-signature': signature };
+      return `Date.now = () => ${seconds * 1000};
+        console.log(isSigned(${JSON.stringify(given)}, Buffer.from(${JSON.stringify(body)}), '${shown.secret}'));`;
+    };
     const now = Number(shown.timestamp);
-    const script = [code, call(shown.body, now), call(`${shown.body} `, now), call(shown.body, now + 301)].join('\n');
+    const calls = [
+      call(shown.body, now),
+      call(shown.body, now, `v1,b2xk ${shown.signature}`),
+      call(`${shown.body} `, now),
+      call(shown.body, now + 301),
+      call(shown.body, now, 'v1,b2xk'),
+    ];
+    const script = [code, ...calls].join('\n');
 
-    expect(execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim().split('\n')).toEqual([
-      'True',
-      'False',
-      'False',
-    ]);
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(output.trim().split('\n')).toEqual(['true', 'true', 'false', 'false', 'false']);
   });
 });

@@ -3,6 +3,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Environment } from '../../src/environment.ts';
 import { type Answer, ask } from './ask.ts';
+import { answerComplaint } from './documented.ts';
 import { type SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 
@@ -79,8 +80,13 @@ export class Orchestrator implements AsyncDisposable {
     await this.#app[Symbol.asyncDispose]();
   }
 
-  #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return ask(`${this.url}${path}`, { method, body, headers });
+  /** Every answer must be as docs/openapi.json says. */
+  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await ask(`${this.url}${path}`, { method, body, headers });
+    const contentType = answer.headers.get('content-type');
+    const complaint = answerComplaint({ method, url: path, ...answer, contentType });
+    if (complaint !== undefined) throw new Error(`An answer is not as docs/openapi.json says: ${complaint}`);
+    return answer;
   }
 }
 

@@ -5,6 +5,7 @@ import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/environment.ts';
+import { callbackComplaint } from './documented.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
@@ -112,6 +113,14 @@ export class World implements AsyncDisposable {
     await this.whatsapp[Symbol.asyncDispose]();
     await this.backend[Symbol.asyncDispose]();
     await rm(join(this.authDir, '..'), { recursive: true, force: true });
+    this.#holdToDocument();
+  }
+
+  /** Every callback was as docs/openapi.json says. */
+  #holdToDocument(): void {
+    const complaints = this.backend.received.map(({ path, headers, body }) => callbackComplaint(path, headers, body));
+    const first = complaints.find((complaint) => complaint !== undefined);
+    if (first !== undefined) throw new Error(`A callback is not as docs/openapi.json says: ${first}`);
   }
 }
 

@@ -55,4 +55,6 @@ const atUrl = z
  * `mimetype` and `file_name` where the caller knows them. Routes that have it declare `files: true`, refuse a wrong one with
  * `invalid_file`, and hand it to `files.open`.
  */
-export const fileField: z.ZodType<FileSource> = z.union([z.instanceof(UploadedFile), inBase64, atUrl]);
+export const fileField: z.ZodType<FileSource> = z
+  .union([z.instanceof(UploadedFile), inBase64, atUrl])
+  .meta({ id: 'OutgoingFile', description: 'In JSON. An upload comes in the part `file` of a form.' });

@@ -47,7 +47,7 @@ const callbackParams = z.object({
     .string()
     .regex(/^[1-9]\d{0,14}$/)
     .transform(Number)
-    .meta({ description: 'As GET /callbacks gave it.', example: EXAMPLE.id }),
+    .meta({ description: 'As GET /callbacks gave it.', example: EXAMPLE.id, type: 'integer', pattern: undefined }),
 });
 const REFUSALS = { id: 'callback_not_found' } as const;
 

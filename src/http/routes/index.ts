@@ -22,12 +22,13 @@ import { messageMedia } from './media.ts';
 import { currentPairingCode, pairByCode } from './pairing.ts';
 import { live, metrics, ready } from './monitoring.ts';
 import { currentQr, generateQr } from './qr.ts';
+import { docs, openApi } from './reference.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
 import { downloadMedia } from './settings.ts';
 import { createToken } from './tokens.ts';
 
-/** Every route that the server has, in the order of the documentation. */
-export const ROUTES: readonly Route[] = [
+/** Every route that the server has, in the order of the documentation, by its name there (`operationId`). */
+export const OPERATIONS: Readonly<Record<string, Route>> = {
   generateQr,
   pairByCode,
   listSessions,
@@ -67,8 +68,13 @@ export const ROUTES: readonly Route[] = [
   createKey,
   listKeys,
   revokeKey,
+  openApi,
+  docs,
   health,
   live,
   ready,
   metrics,
-];
+};
+
+/** The same, without their names. */
+export const ROUTES: readonly Route[] = Object.values(OPERATIONS);

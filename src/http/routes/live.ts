@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ok, route } from '../route.ts';
+import { EVENT_STREAM, ok, route } from '../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded, wholeNumber } from '../schemas.ts';
 
 /** `GET /sessions/events`. */
@@ -9,7 +9,7 @@ export const sessionEvents = route({
   scope: 'sessions:read',
   forToken: true,
   ownSessionsOnly: true,
-  stream: true,
+  mediaType: EVENT_STREAM,
   summary: 'What happens, while it happens',
   description:
     'Server-Sent Events that go on until the caller leaves. First how everything is now: a `session` for each session, ' +

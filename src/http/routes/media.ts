@@ -4,7 +4,7 @@ import { type MediaFile } from '../../domain/media-ports.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Core } from '../core.ts';
 import { fileHeaders } from '../file-headers.ts';
-import { route } from '../route.ts';
+import { ANY_TYPE, route } from '../route.ts';
 import { SESSION_REFUSALS, sessionIdText } from '../schemas.ts';
 
 /** WhatsApp's ids are some 20 characters; nobody can say how long a sender makes his. */
@@ -27,6 +27,7 @@ export const messageMedia = route({
     'goes on being fetched. What is on the disk is given also when its session is gone.',
   params,
   refusals: { ...SESSION_REFUSALS, messageId: 'message_not_found' },
+  mediaType: ANY_TYPE,
   answer: z
     .custom<Uint8Array | null>((bytes) => bytes === null || ArrayBuffer.isView(bytes))
     .meta({ description: 'The bytes of the file.' }),

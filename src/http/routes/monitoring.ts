@@ -46,6 +46,7 @@ export const metrics = route({
   scope: 'admin',
   summary: 'What is counted, for Prometheus',
   description: 'In the text format of Prometheus. No session and no number is in it.',
+  mediaType: 'text/plain',
   answer: z.string(),
   statuses: { 200: 'The metrics.' },
   example: { answer: 'orchestrator_backend_up 1\n' },

@@ -200,6 +200,8 @@ export const ENGLISH = {
   error_whatsapp_timeout: 'WhatsApp did not answer. Try again.',
   error_qr_timeout: 'WhatsApp gave no code in time. Try again.',
   error_pairing_refused: 'WhatsApp refused a code for this number. Check it, or use a QR.',
+  error_overloaded:
+    'Too much waits for the backend, or the disk is nearly full: nothing new is begun until there is room.',
   error_too_many_sessions: 'There are as many accounts as the server allows (MAX_SESSIONS).',
   error_too_many_pending_sessions: 'Too many codes are waiting for a phone. Delete some of those accounts first.',
   error_callback_not_repeatable: 'It was delivered meanwhile, or does not count any more.',

@@ -201,6 +201,8 @@ export const SPANISH = {
   error_whatsapp_timeout: 'WhatsApp no respondió. Prueba de nuevo.',
   error_qr_timeout: 'WhatsApp no dio un código a tiempo. Prueba de nuevo.',
   error_pairing_refused: 'WhatsApp rechazó un código para este número. Revísalo, o usa un QR.',
+  error_overloaded:
+    'Demasiado espera al backend, o el disco está casi lleno: no se empieza nada nuevo hasta que haya sitio.',
   error_too_many_sessions: 'Hay tantas cuentas como permite el servidor (MAX_SESSIONS).',
   error_too_many_pending_sessions: 'Demasiados códigos esperan a un teléfono. Elimina antes algunas de esas cuentas.',
   error_callback_not_repeatable: 'Mientras tanto se entregó, o ya no cuenta.',
@@ -224,6 +226,14 @@ export const SPANISH_SENTENCES = [
   [
     /^The storage takes nothing now.*$/,
     'El disco no acepta nada (¿está lleno?). WhatsApp guarda los mensajes; la línea vuelve con el disco.',
+  ],
+  [
+    /^As many callbacks wait for the backend as MAX_PENDING_CALLBACKS allows.*$/,
+    'Esperan al backend tantas entregas como permite MAX_PENDING_CALLBACKS: las líneas se cierran, y WhatsApp guarda los mensajes.',
+  ],
+  [
+    /^The disk has less room than MIN_FREE_DISK.*$/,
+    'El disco tiene menos sitio que MIN_FREE_DISK: las líneas se cierran, y WhatsApp guarda los mensajes.',
   ],
   [
     /^The device was unlinked on the phone.*$/,

@@ -1,0 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { openApiDocument } from '../src/http/reference/document.ts';
+import { OPERATIONS } from '../src/http/routes/index.ts';
+import { VERSION } from '../src/version.ts';
+import { clientSource } from './client/source.ts';
+
+/** Writes docs/openapi.json from the declarations, and examples/client/client.ts from that; tests hold both against the code. */
+const CLIENT = new URL('../examples/client/client.ts', import.meta.url);
+
+const document = openApiDocument(OPERATIONS, VERSION);
+writeFileSync(new URL('../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`);
+writeFileSync(CLIENT, await clientSource(document, CLIENT));

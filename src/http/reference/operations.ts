@@ -1,0 +1,83 @@
+import { type Route } from '../route.ts';
+import { type JsonSchema, type Operation, type Parameter, type Reference, type RequestBody } from './openapi.ts';
+import { type Responses } from './responses.ts';
+import { type Schemas } from './schemas.ts';
+import { tagOf } from './tags.ts';
+
+/** The path as OpenAPI writes it: `/sessions/{sessionId}`. */
+export function pathOf({ path }: Route): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+/** Where what several operations have in common is collected. */
+export interface Collections {
+  schemas: Schemas;
+  responses: Responses;
+}
+
+/** What the document says of a route. */
+export function operationOf(name: string, route: Route, { schemas, responses }: Collections): Operation {
+  const body = requestBodyOf(route, schemas);
+  return {
+    operationId: name,
+    tags: [tagOf(route.path)],
+    summary: route.summary,
+    description: route.description,
+    security: securityOf(route),
+    parameters: parametersOf(route, schemas),
+    ...(body && { requestBody: body }),
+    responses: responses.of(route),
+  };
+}
+
+/** Any one of them is enough. What a key must be allowed to do stands with it. */
+function securityOf({ scope, forToken }: Route): Record<string, string[]>[] {
+  if (scope === 'none') return [];
+  return [{ bearerKey: [scope] }, { headerKey: [scope] }, ...(forToken === true ? [{ browserToken: [] }] : [])];
+}
+
+function parametersOf({ params, query, idempotent, example }: Route, schemas: Schemas): (Parameter | Reference)[] {
+  const headers = [...(idempotent === true ? ['IdempotencyKey'] : []), 'RequestId'];
+  return [
+    ...(params ? parametersIn('path', schemas.of(params, 'input')) : []),
+    ...(query ? parametersIn('query', schemas.of(query, 'input'), example.query) : []),
+    ...headers.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+  ];
+}
+
+function parametersIn(
+  place: 'path' | 'query',
+  { properties = {}, required = [] }: JsonSchema,
+  values: Record<string, string> = {},
+): Parameter[] {
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    ...(description !== undefined && { description }),
+    schema,
+    ...(name in values && { example: values[name] }),
+  }));
+}
+
+function requestBodyOf({ body, files, example }: Route, schemas: Schemas): RequestBody | undefined {
+  if (!body) return undefined;
+  const json = { schema: schemas.of(body, 'input'), example: example.body };
+  return {
+    required: true,
+    content: { 'application/json': json, ...(files === true && { 'multipart/form-data': { schema: FORM } }) },
+  };
+}
+
+/** How a file comes along: docs/files.md. */
+const FORM: JsonSchema = {
+  type: 'object',
+  description:
+    'The same fields as text, and the file as an upload. A field that comes twice, or ends in `[]`, is a list; what is in ' +
+    '`json` is the body, to which the other fields are added.',
+  properties: {
+    file: { type: 'string', contentMediaType: 'application/octet-stream' },
+    json: { type: 'string', contentMediaType: 'application/json' },
+  },
+  additionalProperties: { type: ['string', 'array'], items: { type: 'string' } },
+};

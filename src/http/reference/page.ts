@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { Html, html, prose, words } from './html.ts';
+import { type OpenApiDocument, type Tag } from './openapi.ts';
+import { operationPart, type PlacedOperation } from './page-operation.ts';
+import { anchorOf, fieldsOf, typeOf } from './page-schema.ts';
+import { STYLE } from './page-style.ts';
+
+// Just as it is: the policy has the hash of what stands between the tags.
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
+/** Nothing but the page's own style: no scripts, nothing from elsewhere. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  // The empty icon, without which browsers ask for one.
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The document as a page for people. It is whole: it asks for nothing else, and runs no script. */
+export function pageOf(document: OpenApiDocument): string {
+  const { info, tags, components } = document;
+  const operations = operationsOf(document);
+  const groups = tags.map((tag) => ({ tag, operations: operations.filter((it) => it.operation.tags[0] === tag.name) }));
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${info.title}: reference</title>
+        <link rel="icon" href="data:," />
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <nav aria-label="Requests and callbacks">
+          <details open>
+            <summary>Contents</summary>
+            ${groups.map(contents)}
+          </details>
+        </nav>
+        <main>
+          <h1>${info.title} <small>${info.version}</small></h1>
+          ${prose(info.description)}
+          <p>As a document of OpenAPI ${document.openapi}, for programs: <a href="openapi.json">openapi.json</a>.</p>
+          ${keys(document)} ${groups.map(({ tag, operations: own }) => section(tag, own, document))}
+          <section id="schemas">
+            <h2>Schemas</h2>
+            ${Object.entries(components.schemas).map(
+              ([name, schema]) =>
+                html`<article id="${anchorOf(name)}">
+                  <h3>${name}</h3>
+                  ${schema.description === undefined ? undefined : prose(schema.description)}
+                  ${fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`}
+                </article>`,
+            )}
+          </section>
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+/** The requests in the order of the document, then the callbacks. */
+function operationsOf({ paths, webhooks }: OpenApiDocument): PlacedOperation[] {
+  const requests = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+  const callbacks = Object.values(webhooks).map(({ post }) => ({
+    method: 'post',
+    path: post['x-backend-path'] ?? '',
+    operation: post,
+  }));
+  return [...requests, ...callbacks];
+}
+
+function contents({ tag, operations }: { tag: Tag; operations: readonly PlacedOperation[] }): Html {
+  const links = operations.map(
+    ({ operation }) => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>`,
+  );
+  return html`<h2><a href="#${tag.name}">${tag.name}</a></h2>
+    <ul>
+      ${links}
+    </ul>`;
+}
+
+function section({ name, description }: Tag, operations: readonly PlacedOperation[], document: OpenApiDocument): Html {
+  return html`<section id="${name}">
+    <h2>${name}</h2>
+    ${prose(description)} ${operations.map((operation) => operationPart(operation, document))}
+  </section>`;
+}
+
+/** What holds for all requests: how a key is shown, and the headers. */
+function keys({ components: { securitySchemes, parameters, headers } }: OpenApiDocument): Html {
+  const schemes = Object.values(securitySchemes).map((scheme) => {
+    const shown = scheme.type === 'apiKey' ? `${scheme.name ?? ''}: <key>` : 'Authorization: Bearer <key>';
+    return html`<li>
+      <code>${shown}</code>
+      <div>${words(scheme.description ?? '')}</div>
+    </li>`;
+  });
+  const named = [
+    ...Object.values(parameters).map(({ name, description = '' }) => ({ name: `${name} (request)`, description })),
+    ...Object.entries(headers).map(([name, { description }]) => ({ name: `${name} (answer)`, description })),
+  ];
+  return html`<h2>Keys</h2>
+    <ul class="fields">
+      ${schemes}
+    </ul>
+    <h2>Headers</h2>
+    <ul class="fields">
+      ${named.map(
+        ({ name, description }) =>
+          html`<li>
+            <b>${name}</b>
+            <div>${words(description)}</div>
+          </li>`,
+      )}
+    </ul>`;
+}

@@ -1,0 +1,47 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type HttpApp } from '../../src/http/server.ts';
+import { answerComplaint } from '../harness/documented.ts';
+
+/** What was wrong with the answers of the test that runs. */
+const complaints: string[] = [];
+
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+/** The same app, each of whose answers is held against docs/openapi.json; a test in which one differs fails. */
+export function heldToDocument(app: HttpApp): HttpApp {
+  const held = app as HttpApp & { handle(req: IncomingMessage, res: ServerResponse, next: unknown): void };
+  const handle = held.handle.bind(app);
+  held.handle = (req, res, next) => {
+    if (!isOfDashboard(req)) watch(req, res);
+    handle(req, res, next);
+  };
+  return app;
+}
+
+/** The files of the dashboard's page are no part of the API. */
+function isOfDashboard({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/dashboard');
+}
+
+/** Looks at an answer before its last piece leaves, so that no test is over before. */
+function watch(req: IncomingMessage, res: ServerResponse): void {
+  const pieces: Buffer[] = [];
+  const [write, end] = [res.write.bind(res), res.end.bind(res)] as ((...given: unknown[]) => never)[];
+  const keep = (piece: unknown) => {
+    if (typeof piece === 'string' || piece instanceof Uint8Array) pieces.push(Buffer.from(piece));
+  };
+  res.write = (...given: unknown[]) => {
+    keep(given[0]);
+    return write!(...given);
+  };
+  res.end = (...given: unknown[]) => {
+    keep(given[0]);
+    const { method = '', url = '' } = req;
+    const contentType = (res.getHeader('content-type') as string | undefined) ?? null;
+    const text = Buffer.concat(pieces).toString();
+    const body: unknown = contentType?.startsWith('application/json') ? JSON.parse(text || 'null') : text;
+    const complaint = answerComplaint({ method, url, status: res.statusCode, contentType, body });
+    if (complaint !== undefined) complaints.push(complaint);
+    return end!(...given);
+  };
+}

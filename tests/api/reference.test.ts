@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { type Page } from 'playwright-core';
+import { AppError, ERRORS } from '../../src/domain/errors.ts';
+import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+import { OrchestratorClient } from '../../examples/client/client.ts';
+import { clientSource } from '../../scripts/client/source.ts';
+import { openApiDocument } from '../../src/http/reference/document.ts';
+import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
+import { errorsOf } from '../../src/http/route.ts';
+import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
+import { VERSION } from '../../src/version.ts';
+import { startBrowser } from '../harness/browser.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { answerComplaint, callbackComplaint, complaintAbout, escaped } from '../harness/documented.ts';
+import { PageServer } from '../harness/page-server.ts';
+import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
+
+const committed = JSON.parse(
+  readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
+) as OpenApiDocument;
+
+/** Where in the document something is empty, apart from examples and what needs no key. */
+function emptyPlaces(value: unknown, place = ''): string[] {
+  if (typeof value !== 'object' || value === null || /example|security/.test(place)) return [];
+  const inside = Object.entries(value);
+  return inside.length === 0 ? [place] : inside.flatMap(([name, one]) => emptyPlaces(one, `${place}/${name}`));
+}
+
+describe('docs/openapi.json', () => {
+  it('is what the code says: npm run openapi writes it', () => {
+    const made = openApiDocument(OPERATIONS, VERSION);
+
+    expect(committed).toEqual(JSON.parse(JSON.stringify(made)));
+  });
+
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+
+    expect(await validator.validate(structuredClone(committed) as unknown as Record<string, unknown>)).toEqual({
+      valid: true,
+    });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every route and no other path, with all that it refuses', () => {
+    const documented = Object.entries(committed.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => [operationId, method, path]),
+    );
+    const routes = Object.entries(OPERATIONS).map(([name, { method, path }]) => [
+      name,
+      method,
+      path.replaceAll(/:(\w+)/g, '{$1}'),
+    ]);
+    expect(documented.sort()).toEqual(routes.sort());
+
+    for (const route of ROUTES) {
+      const operation = committed.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]![route.method]!;
+      const statuses = [...Object.keys(route.statuses), ...errorsOf(route).map((code) => String(ERRORS[code].status))];
+      expect(Object.keys(operation.responses).sort()).toEqual([...new Set(statuses)].sort());
+    }
+  });
+
+  it('has every callback, at the path where it is posted', () => {
+    const paths = Object.entries(committed.webhooks).map(([kind, { post }]) => [kind, post['x-backend-path']]);
+
+    expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
+  });
+
+  it('has examples of requests and answers that are true to their schemas', () => {
+    const complaints = Object.entries(committed.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
+        const place = `#/paths/${escaped(path)}/${method}`;
+        const parts = {
+          requestBody,
+          ...Object.fromEntries(Object.keys(responses).map((it) => [`responses/${it}`, responses[it]])),
+        };
+        return Object.entries(parts).map(([name, part]) => {
+          const json = part && 'content' in part ? part.content['application/json'] : undefined;
+          if (json?.example === undefined) return undefined;
+          return complaintAbout(`${place}/${name}/content/${escaped('application/json')}/schema`, json.example);
+        });
+      }),
+    );
+
+    expect(complaints.filter((complaint) => complaint !== undefined)).toEqual([]);
+    expect(complaints.length).toBeGreaterThan(ROUTES.length);
+  });
+
+  it('has examples of callbacks that are true to their schemas', () => {
+    const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
+    for (const [kind, { post }] of Object.entries(committed.webhooks)) {
+      const { example } = post.requestBody!.content['application/json']!;
+      expect(callbackComplaint(EVENT_PATHS[kind as EventKind], headers, example)).toBeUndefined();
+    }
+  });
+
+  it('says something of everything but files, and what callbacks said', () => {
+    expect(emptyPlaces(committed)).toEqual([
+      expect.stringMatching(/media\/get\/responses\/200\/content/),
+      expect.stringMatching(/media\/get\/responses\/206\/content/),
+      expect.stringMatching(/^\/paths\/\/callbacks\/\{id\}\/get.*\/body\/additionalProperties$/),
+      expect.stringMatching(/^\/paths\/\/events\/get.*\/body\/additionalProperties$/),
+      expect.stringMatching(/^\/paths\/\/openapi.json\/get.*\/schema\/additionalProperties$/),
+      '/components/schemas/MessageReceived/properties/media_info/anyOf/1/properties',
+    ]);
+  });
+});
+
+describe('what holds answers against the document', () => {
+  const session = { method: 'GET', url: `/sessions/${CONNECTED}?a=b`, contentType: 'application/json; charset=utf-8' };
+  const good = { ...session, status: 200, body: { success: true, data: viewOf(CONNECTED, 'connected') } };
+  const refused = { success: false, error: 'session_not_found', message: 'No.' };
+
+  it('lets through what is as it says', () => {
+    expect(answerComplaint(good)).toBeUndefined();
+    expect(answerComplaint({ ...session, status: 404, body: refused })).toBeUndefined();
+    expect(
+      answerComplaint({ ...good, url: '/nowhere', status: 404, body: { ...refused, error: 'not_found' } }),
+    ).toBeUndefined();
+  });
+
+  it.each([
+    ['a status', { ...good, status: 201 }, 'no such status'],
+    ['a media type', { ...good, contentType: 'text/html' }, 'no text/html'],
+    ['a field too many', { ...good, body: { ...good.body, more: 1 } }, 'additional properties'],
+    ['a field too few', { ...good, body: { success: true } }, "required property 'data'"],
+    ['a refusal', { ...good, status: 404, body: { ...refused, error: 'group_not_found' } }, 'allowed values'],
+    ['a path', { ...good, url: '/nowhere' }, 'no such request'],
+    ['a code', { ...good, url: '/nowhere', status: 404, body: { ...refused, error: 'lost' } }, 'allowed values'],
+  ])('complains of %s that the document does not know', (_what, answer, complaint) => {
+    expect(answerComplaint(answer)).toContain(complaint);
+  });
+
+  it('complains of callbacks', () => {
+    const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
+    const body = { session_id: CONNECTED, qr_data: '2@a', generated_at: '2024-01-15T10:30:00.000Z' };
+    const path = EVENT_PATHS['qr-update'];
+
+    expect(callbackComplaint(path, headers, body)).toBeUndefined();
+    expect(callbackComplaint(path, headers, { ...body, generated_at: 'today' })).toContain('date-time');
+    expect(callbackComplaint(path, headers, { ...body, extra: 1 })).toContain('additional properties');
+    expect(callbackComplaint(path, { ...headers, 'x-session-seq': '0' }, body)).toContain('pattern');
+    expect(callbackComplaint(path, { ...headers, 'webhook-id': undefined }, body)).toContain('webhook-id is missing');
+    expect(callbackComplaint('/elsewhere', headers, body)).toContain('no callback');
+  });
+});
+
+describe('GET /docs, in a browser', () => {
+  it('shows every request, refusal and callback by itself, by day and by night, also on a phone', async () => {
+    await using server = await PageServer.start(startApi().app);
+    const browser = await startBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 }, javaScriptEnabled: false });
+      const [asked, complaints] = [[] as string[], [] as string[]];
+      page.on('request', (it) => asked.push(new URL(it.url()).pathname));
+      page.on('console', (it) => complaints.push(it.text()));
+      await page.goto(`http://${server.host}/docs#sendMessage`);
+
+      expect(asked).toEqual(['/docs']);
+      expect(complaints).toEqual([]);
+      const headings = await page.getByRole('heading').allTextContents();
+      expect(headings).toEqual(expect.arrayContaining([...ROUTES.map(({ summary }) => summary), 'A message arrived']));
+      expect(await page.locator('#sendMessage').getByText('number_not_on_whatsapp').count()).toBe(1);
+      const [day, night] = [await colours(page, 'light'), await colours(page, 'dark')];
+      expect(day).not.toEqual(night);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+describe('examples/client', () => {
+  const FILE = new URL('../../examples/client/client.ts', import.meta.url);
+
+  it('is what the document says: npm run openapi writes it', async () => {
+    expect(readFileSync(FILE, 'utf8')).toBe(await clientSource(committed, FILE));
+  });
+
+  it('asks, sends and reads, and rejects with what was refused', async () => {
+    const api = startApi({ apiKeys: [new Secret('a-key')] });
+    await using server = await PageServer.start(api.app);
+    const url = `http://${server.host}/`;
+    const client = new OrchestratorClient({ url, apiKey: 'a-key' });
+    const sent = { number: '5491122334455', message: 'Hola' };
+    const first = await client.sendMessage(CONNECTED, sent, { idempotencyKey: 'once' });
+    expect(await client.sendMessage(CONNECTED, sent, { idempotencyKey: 'once' })).toEqual(first);
+    expect(api.sessions.sent).toHaveLength(1);
+
+    const form = new FormData();
+    form.append('file', new File(['A letter.'], 'letter.txt', { type: 'text/plain' }));
+    for (const [name, text] of Object.entries({ type: 'document', number: sent.number })) form.append(name, text);
+    expect((await client.sendAnyMessage(CONNECTED, form)).status).toBe('sent');
+    expect((await client.listCallbacks({ state: 'dead', limit: 1 })).data).toHaveLength(1);
+    expect(await client.metrics()).toContain('orchestrator_');
+    expect((await client.messageMedia(CONNECTED, MESSAGE, { headers: { range: 'bytes=0-3' } })).status).toBe(206);
+    expect((await client.fetch(`/sessions/${CONNECTED}/messages/${MESSAGE}/media`)).status).toBe(200);
+
+    await expect(client.viewSession('../keys')).rejects.toMatchObject({ status: 404, code: 'session_not_found' });
+    api.sessions.failure = new AppError('rate_limited', { retryAfterMs: 1_500 });
+    await expect(client.sendMessage(CONNECTED, sent)).rejects.toMatchObject({
+      name: 'OrchestratorError',
+      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited.message, retryAfterSeconds: 2 },
+    });
+    await expect(new OrchestratorClient({ url }).listSessions()).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+  });
+
+  it('gives up what is not answered in time, and takes the page of a proxy for what it is', async () => {
+    await using silent = await PageServer.start(() => undefined);
+    await using proxy = await PageServer.start((_req, res) => res.writeHead(502).end('<h1>Bad gateway</h1>'));
+
+    await expect(
+      new OrchestratorClient({ url: `http://${silent.host}`, timeoutMs: 20 }).listSessions(),
+    ).rejects.toThrow('No answer in 20 ms');
+    await expect(new OrchestratorClient({ url: `http://${proxy.host}` }).listSessions()).rejects.toMatchObject({
+      status: 502,
+      code: 'unknown',
+    });
+  });
+});
+
+/** The looks of the page, as pictures. */
+function colours(page: Page, colorScheme: 'light' | 'dark'): Promise<Buffer> {
+  return page.emulateMedia({ colorScheme }).then(() => page.screenshot());
+}

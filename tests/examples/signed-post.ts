@@ -1,0 +1,63 @@
+import { Webhook } from 'standardwebhooks';
+import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+
+/** The backend's `CALLBACK_SECRET`. */
+export const SECRET = 'whsec_c2VjcmV0byBkZSBwcnVlYmEgcGFyYSBlbCBiYWNrZW5k';
+/** The backend's `PRODUCTION_API_KEY`. */
+export const BACKEND_KEY = 'key-of-the-backend';
+
+let posted = 0;
+
+/** An event as the orchestrator posts it. */
+export interface Posted {
+  kind?: EventKind;
+  id?: string;
+  seq?: number;
+  body: { session_id: string };
+  headers?: Record<string, string>;
+  atMs?: number;
+}
+
+/** Posts it, signed by the specification's own library; `headers` change what is sent. */
+export async function postSigned(
+  url: string,
+  { kind = 'message-received', seq = 1, body, headers, ...it }: Posted,
+): Promise<number> {
+  const { id = `made-${(posted += 1)}`, atMs = Date.now() } = it;
+  const [at, text] = [new Date(atMs), JSON.stringify(body)];
+  const response = await fetch(`${url}${EVENT_PATHS[kind]}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${BACKEND_KEY}`,
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(atMs / 1000)),
+      'webhook-signature': new Webhook(SECRET).sign(id, at, text),
+      'x-session-id': (body as { session_id?: string } | null)?.session_id ?? 'session_1',
+      'x-session-seq': String(seq),
+      ...headers,
+    },
+    body: text,
+  });
+  return response.status;
+}
+
+/** The body of a message, as far as the backend looks at it. */
+export function message(fields: Record<string, unknown>): { session_id: string } {
+  const body = {
+    session_id: 'session_1705312200123_hecho',
+    sender_name: 'Rosa',
+    sender_number: '5491100001111',
+    message_content: 'hola',
+    message_type: 'text',
+    media_info: {},
+    received_at: '2024-01-15T10:30:00.000Z',
+    message_id: 'A5',
+    chat_id: '5491100001111@s.whatsapp.net',
+    is_group: false,
+    sender_lid: null,
+    from_me: false,
+    timestamp: '2024-01-15T10:29:59.000Z',
+  };
+  return { ...body, ...fields };
+}
