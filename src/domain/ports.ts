@@ -67,6 +67,8 @@ export interface ConnectionListener {
 
 /** One line to WhatsApp, for one session. */
 export interface Connection extends LineActions {
+  /** Whether it is about to end, or has ended, though `onClosed` may still have to come: it is of no use any more. */
+  readonly isClosing: boolean;
   /**
    * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
    * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,

@@ -40,9 +40,9 @@ export class LineKeeper {
     this.#losses = new Losses(parts.clock);
   }
 
-  /** The line, when there is one. */
+  /** The line, when there is one that is of use. */
   get connection(): Connection | undefined {
-    return this.#connection;
+    return this.#connection?.isClosing ? undefined : this.#connection;
   }
 
   /** How its lines ended so far. */

@@ -58,6 +58,8 @@ export class BaileysConnection implements Connection {
   #line: OpenLine | undefined;
   #asked = false;
   #ended = false;
+  /** Baileys was asked to end. */
+  #closing = false;
   /** What is still to be told, one thing after the other. */
   readonly #telling = new SerialQueue();
 
@@ -72,6 +74,10 @@ export class BaileysConnection implements Connection {
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats } = this.#actions);
     inLine(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
+  }
+
+  get isClosing(): boolean {
+    return this.#closing || this.#ended;
   }
 
   async send(message: LineMessage): Promise<SendOutcome> {
@@ -114,7 +120,7 @@ export class BaileysConnection implements Connection {
   }
 
   #usable(): OpenLine {
-    if (!this.#line || this.#ended) throw new AppError('session_not_connected');
+    if (!this.#line || this.isClosing) throw new AppError('session_not_connected');
     return this.#line;
   }
 
@@ -307,6 +313,7 @@ export class BaileysConnection implements Connection {
   /** Asks Baileys to end; its closing event, or the cut by a watchdog after a while, then finishes. */
   #end({ socket }: OpenLine, error: Error | undefined): void {
     if (this.#ended) return;
+    this.#closing = true;
     socket.end(error).catch((failure: unknown) => this.#finish(failure));
   }
 
