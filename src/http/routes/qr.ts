@@ -40,7 +40,7 @@ export const generateQr = route({
     const { sessionId, qr } = await makeSession(caller, () => sessions.generateQr());
     return ok({
       sessionId,
-      qr: await qrImage(qr.text),
+      qr: qrImage(qr.text),
       qrText: qr.text,
       // Literally so: frontends of the seed show it.
       message: 'QR generado. Escanea con WhatsApp para conectar.',
@@ -70,6 +70,6 @@ export const currentQr = route({
   errors: ['session_not_found', 'session_not_pairing'],
   async handler({ sessions }, { params: { sessionId } }) {
     const { text, expiresAtMs } = await sessions.currentQr(sessionId);
-    return ok({ sessionId, qr: await qrImage(text), qrText: text, expiresAt: isoTime(expiresAtMs) });
+    return ok({ sessionId, qr: qrImage(text), qrText: text, expiresAt: isoTime(expiresAtMs) });
   },
 });
