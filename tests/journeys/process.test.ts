@@ -171,6 +171,7 @@ describe('the log', () => {
       headers: { 'content-type': 'application/json', 'x-request-id': 'order-1' },
       body: JSON.stringify({ number: PERSON, message: 'un texto privado' }),
     });
+    await orchestrator.until(`[${sessionId}] message sent`);
     expect(orchestrator.logLines()).toContainEqual(
       expect.objectContaining({ msg: `[${sessionId}] message sent`, messageId: sent.messageId, requestId: 'order-1' }),
     );
