@@ -26,7 +26,7 @@ export interface CallbackQueue {
    * a callback of another session or for its file (then onReady tells).
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined>;
-  /** The backend has it. */
+  /** The backend has it: it is not handed over again, unless the process ends before that is stored, which it is soon. */
   delivered(callback: PendingCallback, atMs: number): Promise<void>;
   /** A try failed, and the backend has certainly not taken the callback; `error` says how. */
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;

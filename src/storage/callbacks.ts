@@ -2,6 +2,7 @@ import { type Database } from 'better-sqlite3';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+import { type Errand } from './group-commit.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
@@ -30,6 +31,14 @@ export interface CallbackQueueParts {
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
   qrs: WaitingQrs;
+  /** Has something written soon. */
+  later: (errand: Errand) => Promise<void>;
+}
+
+/** A callback with what may make it wait. */
+interface OldestRow extends PendingCallback {
+  follows: string | null;
+  holdUntilMs: number | null;
 }
 
 /**
@@ -42,17 +51,21 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #held: Pick<SqliteHeldCallbacks, 'holds'>;
   readonly #vault: Vault;
   readonly #qrs: WaitingQrs;
+  readonly #later: CallbackQueueParts['later'];
+  /** The callbacks that the backend has, and whose rows do not say so yet. */
+  readonly #unmarked = new Map<SessionId, Set<number>>();
   /** The QRs of which no earlier try may have arrived, from the begin of their try to its end. */
   readonly #firstSeen = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
   readonly #missed: (callback: PendingCallback, failure: Failure) => SessionId[];
 
-  constructor(db: Database, { bell, retryBell, held, vault, qrs }: CallbackQueueParts) {
+  constructor(db: Database, { bell, retryBell, held, vault, qrs, later }: CallbackQueueParts) {
     this.#vault = vault;
     this.#qrs = qrs;
     this.#bell = bell;
     this.#retryBell = retryBell;
     this.#held = held;
+    this.#later = later;
     this.#sql = prepare(db);
     this.#missed = db.transaction((callback: PendingCallback, failure: Failure) => {
       this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
@@ -74,15 +87,25 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     return promised(() => {
-      const oldest = this.#sql.oldest.get(sessionId);
-      if (!oldest || this.#sql.mustWait.get(oldest.id) || this.#held.holds(oldest)) return undefined;
-      if (oldest.kind === 'qr-update' && this.#qrs.beginTry(oldest.id)) this.#firstSeen.add(oldest.id);
-      return { ...oldest, body: this.#vault.open(callbackBody(sessionId, oldest.webhookId), oldest.body) };
+      const row = this.#oldest(sessionId);
+      if (!row || this.#mustWait(row)) return undefined;
+      const callback = withoutWaits(row);
+      if (callback.kind === 'qr-update' && this.#qrs.beginTry(callback.id)) this.#firstSeen.add(callback.id);
+      return { ...callback, body: this.#vault.open(callbackBody(sessionId, callback.webhookId), callback.body) };
     });
   }
 
-  delivered({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
-    return promised(() => this.#settle({ id, webhookId, state: 'delivered', error: null, atMs }));
+  /** Its row says so soon: the session need not wait for that, and after a crash it is handed over once more. */
+  delivered({ id, sessionId, webhookId }: PendingCallback, atMs: number): Promise<void> {
+    const unmark = () => this.#unmarkedOf(sessionId).add(id);
+    unmark();
+    return this.#later({
+      write: () => {
+        this.#settle({ id, webhookId, state: 'delivered', error: null, atMs });
+        this.#marked(sessionId, id);
+      },
+      undone: unmark,
+    });
   }
 
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
@@ -125,6 +148,32 @@ export class SqliteCallbackQueue implements CallbackQueue {
     this.#sql.prune.run(beforeMs);
   }
 
+  #oldest(sessionId: SessionId): OldestRow | undefined {
+    const unmarked = this.#unmarked.get(sessionId);
+    return unmarked
+      ? this.#sql.oldestBut.get(sessionId, JSON.stringify([...unmarked]))
+      : this.#sql.oldest.get(sessionId);
+  }
+
+  #mustWait(row: OldestRow): boolean {
+    if (row.follows !== null && this.#sql.isPending.get(row.follows)) return true;
+    return row.holdUntilMs !== null && this.#held.holds(row);
+  }
+
+  #unmarkedOf(sessionId: SessionId): Set<number> {
+    const known = this.#unmarked.get(sessionId);
+    if (known) return known;
+    const unmarked = new Set<number>();
+    this.#unmarked.set(sessionId, unmarked);
+    return unmarked;
+  }
+
+  #marked(sessionId: SessionId, id: number): void {
+    const unmarked = this.#unmarked.get(sessionId);
+    unmarked?.delete(id);
+    if (unmarked?.size === 0) this.#unmarked.delete(sessionId);
+  }
+
   #settle(settlement: Settlement): void {
     this.#firstSeen.delete(settlement.id);
     if (this.#sql.settle.run(settlement).changes === 0) return;
@@ -132,7 +181,17 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 }
 
+function withoutWaits({ id, webhookId, seq, kind, body, createdAtMs, attempts, ...rest }: OldestRow): PendingCallback {
+  const { sessionId, firstFailedAtMs } = rest;
+  return { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs };
+}
+
 const NOTHING = { pending: 0, deadLettered: 0, oldestMs: null };
+
+/** The callbacks of a session that wait. */
+const OLDEST = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
+    attempts, first_failed_at_ms AS firstFailedAtMs, after_webhook_id AS follows, hold_until_ms AS holdUntilMs
+  FROM callbacks WHERE session_id = ? AND state = 'pending'`;
 
 function prepare(db: Database) {
   return {
@@ -140,15 +199,11 @@ function prepare(db: Database) {
       `SELECT session_id AS sessionId FROM callbacks WHERE state = 'pending'
        GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
     ),
-    oldest: db.prepare<[SessionId], PendingCallback>(
-      `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
-         attempts, first_failed_at_ms AS firstFailedAtMs
-       FROM callbacks WHERE session_id = ? AND state = 'pending' ORDER BY seq LIMIT 1`,
+    oldest: db.prepare<[SessionId], OldestRow>(`${OLDEST} ORDER BY seq LIMIT 1`),
+    oldestBut: db.prepare<[SessionId, string], OldestRow>(
+      `${OLDEST} AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1`,
     ),
-    mustWait: db.prepare<[number]>(
-      `SELECT 1 FROM callbacks AS it JOIN callbacks AS earlier ON earlier.webhook_id = it.after_webhook_id
-       WHERE it.id = ? AND earlier.state = 'pending'`,
-    ),
+    isPending: db.prepare<[string]>(`SELECT 1 FROM callbacks WHERE webhook_id = ? AND state = 'pending'`),
     settle: db.prepare<[Settlement]>(
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,

@@ -40,11 +40,16 @@ export class StorageCondition {
 
   /** The store, with the failures of the disk named as such and remembered. All its methods must answer promises. */
   watch<Store extends object>(store: Store): Store {
+    const known = new Map<string | symbol, unknown>();
     return new Proxy(store, {
       get: (target, name) => {
+        const method = known.get(name);
+        if (method !== undefined) return method;
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => this.#watched(member.apply(target, args));
+        const made = (...args: unknown[]) => this.#watched(member.apply(target, args));
+        known.set(name, made);
+        return made;
       },
     });
   }

@@ -95,9 +95,10 @@ export function openStorage(
 ): Storage {
   const db = openDatabase(authDir, masterKey);
   const dataKeys = masterKey && new DataKeys(db, masterKey);
-  const stores = createStores(db, clock, dataKeys ? new SealingVault(db, dataKeys) : plainVault);
+  const commits = new GroupCommit(db, { clock, committed });
+  const vault = dataKeys ? new SealingVault(db, dataKeys) : plainVault;
+  const stores = createStores(db, { clock, vault, commits });
   const condition = new StorageCondition(db);
-  const commits = new GroupCommit(db, committed);
   // What is written besides the stores has a transaction of its own.
   const alone = <Result>(work: () => Result): Promise<Result> =>
     promised(() => {
@@ -127,7 +128,7 @@ export function openStorage(
 }
 
 /** Every store, on one database. */
-function createStores(db: Database, clock: Clock, vault: Vault) {
+function createStores(db: Database, { clock, vault, commits }: { clock: Clock; vault: Vault; commits: GroupCommit }) {
   const bell = new ReadyBell();
   const retryBell = new ReadyBell();
   const qrs = new WaitingQrs(db);
@@ -146,7 +147,10 @@ function createStores(db: Database, clock: Clock, vault: Vault) {
     apiKeys: new SqliteApiKeyStore(db, vault),
     idempotency: new SqliteIdempotencyStore(db, clock, vault),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks: new SqliteCallbackQueue(db, { bell, retryBell, held: heldCallbacks, vault, qrs }),
+    callbacks: new SqliteCallbackQueue(db, {
+      ...{ bell, retryBell, held: heldCallbacks, vault, qrs },
+      later: (errand) => commits.later(errand),
+    }),
     archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
     mediaRows: new SqliteMediaRows(db, vault),
     ...{ journal, timeline, pollVotes, heldCallbacks, conversations, awaitedNumbers },
@@ -159,9 +163,9 @@ function sharing(commits: GroupCommit, stores: ReturnType<typeof createStores>):
   return {
     ...(Object.fromEntries(all) as typeof stores),
     // A step of a ratchet that rests on what these find is written after it, and told of only then.
-    signalKeys: commits.share(stores.signalKeys, ['get']),
-    journal: commits.share(stores.journal, ['find']),
-    callbacks: commits.share(stores.callbacks, ['onReady', 'onRetry']),
+    signalKeys: commits.share(stores.signalKeys, { atOnce: ['get'] }),
+    journal: commits.share(stores.journal, { atOnce: ['find'] }),
+    callbacks: commits.share(stores.callbacks, { atOnce: ['onReady', 'onRetry', 'delivered'], reads: ['next'] }),
   };
 }
 

@@ -153,6 +153,7 @@ describe('a callback that comes after another', () => {
     db.ready = [];
     const first = (await db.next(ANA))!;
     await (end === 'dead' ? db.storage.callbacks.dead(first, 'x', 1) : db.storage.callbacks.delivered(first, 1));
+    await db.clock.advance(20);
     expect(db.ready).toEqual([BEA]);
     expect(await db.drain(BEA)).toEqual(['1 b1']);
   });
@@ -170,6 +171,7 @@ describe('a callback that comes after another', () => {
     expect(await db.next(BEA)).toBeUndefined();
     db.ready = [];
     await db.drain(ANA);
+    await db.clock.advance(20);
     expect(db.ready).toEqual([BEA]);
   });
 

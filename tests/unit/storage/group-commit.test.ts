@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { GroupCommit } from '../../../src/storage/group-commit.ts';
 import { promised } from '../../../src/storage/promised.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
 import { testFolder } from './support.ts';
 
 /** A store on a real file, and somebody else who sees of it only what is committed. */
@@ -14,20 +15,22 @@ async function shared() {
   const insert = db.prepare('INSERT INTO things VALUES (?, ?)');
   const insertOrUndoAll = db.prepare('INSERT OR ROLLBACK INTO things VALUES (?, NULL)');
   const all = db.prepare('SELECT thing FROM things ORDER BY rowid').pluck();
-  const commits = new GroupCommit(db);
+  const clock = new ManualClock();
+  const commits = new GroupCommit(db, { clock });
   const store = commits.share(
     {
       add: (thing: string, owner: string | null = null) => promised(() => insert.run(thing, owner).changes),
       addOrUndoAll: (thing: string) => promised(() => insertOrUndoAll.run(thing).changes),
       all: () => promised(() => all.all()),
       look: () => promised(() => all.all()),
+      find: () => promised(() => all.all()),
       name: 'things',
     },
-    ['look'],
+    { atOnce: ['look'], reads: ['find'] },
   );
   const other = new Sqlite(file, { readonly: true });
   const committed = other.prepare('SELECT thing FROM things ORDER BY rowid').pluck();
-  return { store, commits, db, committed: () => committed.all() };
+  return { store, commits, clock, db, insert, committed: () => committed.all() };
 }
 
 /** What became of each, as a word. */
@@ -100,4 +103,73 @@ it('commits at once when it is told to, and nothing when there is nothing', asyn
   expect(committed()).toEqual(['one']);
   expect(db.inTransaction).toBe(false);
   expect(await one).toBe(1);
+});
+
+/** An errand that writes a thing, and the times that it was undone. */
+function errandOf(write: () => unknown) {
+  const errand = { undoneTimes: 0, write: () => void write(), undone: () => void (errand.undoneTimes += 1) };
+  return errand;
+}
+
+describe('errands', () => {
+  it('go along with the next commit, before it, and nobody waits for them', async () => {
+    const { store, commits, insert, committed } = await shared();
+
+    await commits.later(errandOf(() => insert.run('errand', null)));
+
+    expect(committed()).toEqual([]);
+    await store.add('one');
+    expect(committed()).toEqual(['errand', 'one']);
+  });
+
+  it('are written soon where nobody else writes, and at once before the end', async () => {
+    const { commits, clock, insert, committed } = await shared();
+
+    await commits.later(errandOf(() => insert.run('errand', null)));
+    await clock.advance(20);
+    expect(committed()).toEqual(['errand']);
+    await commits.later(errandOf(() => insert.run('last', null)));
+    commits.flush();
+    expect(committed()).toEqual(['errand', 'last']);
+  });
+
+  it('are written again when the commit that they went along with fails, and fail nobody by themselves', async () => {
+    const { store, commits, clock, insert, committed } = await shared();
+    const errand = errandOf(() => insert.run('errand', null));
+    await commits.later(errand);
+    await commits.later(errandOf(() => insert.run('one', null)));
+
+    expect(await fates(store.add('two', 'nobody'), store.addOrUndoAll('three'))).toEqual(['rejected', 'rejected']);
+    expect([errand.undoneTimes, committed()]).toEqual([1, []]);
+    expect(await fates(store.add('one'))).toEqual(['rejected']);
+    await clock.advance(1_000);
+
+    expect(committed()).toEqual(['errand', 'one']);
+  });
+
+  it('are waited for when too many have gathered, as on a disk that takes nothing', async () => {
+    const { commits, committed } = await shared();
+    const full = () => {
+      throw new Error('the disk is full');
+    };
+
+    for (let count = 0; count < 200; count += 1) await commits.later(errandOf(full));
+
+    await expect(commits.later(errandOf(full))).rejects.toThrow('the disk is full');
+    expect(committed()).toEqual([]);
+  });
+});
+
+it('answers a read at once when all is committed, and else when it is', async () => {
+  const { store, committed } = await shared();
+  const told: string[] = [];
+  void store.find().then(() => told.push('alone'));
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(told).toEqual(['alone']);
+
+  void store.add('one');
+
+  expect(await store.find()).toEqual(['one']);
+  expect(committed()).toEqual(['one']);
 });
