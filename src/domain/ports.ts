@@ -72,7 +72,7 @@ export interface Connection extends LineActions {
   /**
    * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
    * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,
-   *   `session_not_connected`, and what `beforeSend` throws
+   *   `session_not_connected`, and what `beforeSend` and `store` throw
    */
   send(message: LineMessage): Promise<SendOutcome>;
   /** Closes the line; the device stays linked. */
@@ -86,8 +86,10 @@ export interface LineMessage extends OutgoingMessage {
   ackTimeoutMs: number;
   /** Called once it is known whom it goes to, before anything is done: what it throws ends it. */
   mayWriteTo(recipient: Pick<SentMessage, 'to' | 'toNumber'>): Promise<void>;
-  /** Called with the message as it will be on the wire, before it leaves: what must be stored is stored here. */
+  /** Called with the message as it will be on the wire, before anything is done with it. */
   beforeSend(message: SentMessage): Promise<void>;
+  /** Called after that to store the message; it leaves when this has resolved, and not at all when it rejects. */
+  store(message: SentMessage): Promise<void>;
 }
 
 /** A message on its way out, as it is kept to answer a recipient who could not decrypt it. */

@@ -1,4 +1,5 @@
 import { type Clock } from '../kit/clock.ts';
+import { type Supervisor } from '../kit/supervisor.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
 import { type Metrics } from '../domain/metrics.ts';
@@ -46,6 +47,7 @@ export interface OutboundParts {
   newConversations: NewConversations;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
+  supervisor: Supervisor;
 }
 
 /**
@@ -54,7 +56,8 @@ export interface OutboundParts {
  * 2. the line finds the account behind the number. When it is a stranger's, the day's budget for new conversations must
  *    allow it. The message is stored before it leaves: a recipient who cannot decrypt it asks for it again, perhaps days
  *    later;
- * 3. WhatsApp acknowledges or refuses, and the caller hears which;
+ * 3. WhatsApp acknowledges or refuses, and the caller hears which. He does not wait for what is noted of it: WhatsApp has the
+ *    message, and a failure would only make him send it again;
  * 4. what becomes of it afterwards comes to {@link Outbound.progress} and goes on as a callback.
  */
 export class Outbound {
@@ -62,12 +65,14 @@ export class Outbound {
   readonly #newConversations: NewConversations;
   readonly #metrics: OutboundParts['metrics'];
   readonly #clock: Clock;
+  readonly #supervisor: Supervisor;
 
-  constructor({ sent, newConversations, metrics, clock }: OutboundParts) {
+  constructor({ sent, newConversations, metrics, clock, supervisor }: OutboundParts) {
     this.#sent = sent;
     this.#newConversations = newConversations;
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#supervisor = supervisor;
   }
 
   /**
@@ -86,13 +91,13 @@ export class Outbound {
         peer = peerOf(recipient);
         if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
       },
-      beforeSend: async (message) => {
-        await session.typing.before(outgoing.content, message.to, line);
-        await this.#sent.add(session.record.sessionId, message);
-      },
+      beforeSend: (message) => session.typing.before(outgoing.content, message.to, line),
+      store: (message) => this.#sent.add(session.record.sessionId, message),
     });
     const result = accepted(outcome);
-    if (peer !== undefined) await this.#newConversations.begun(session.record, peer);
+    if (peer !== undefined) {
+      this.#supervisor.run('a conversation that was begun', this.#newConversations.begun(session.record, peer));
+    }
     return result;
   }
 

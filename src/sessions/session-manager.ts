@@ -57,7 +57,10 @@ export class SessionManager implements AsyncDisposable {
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
     const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock });
+    this.#outbound = new Outbound({
+      ...{ sent: sentMessages, newConversations, metrics, clock },
+      supervisor: this.#supervisor,
+    });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,

@@ -165,6 +165,10 @@ function sharing(commits: GroupCommit, stores: ReturnType<typeof createStores>):
     // A step of a ratchet that rests on what these find is written after it, and told of only then.
     signalKeys: commits.share(stores.signalKeys, { atOnce: ['get'] }),
     journal: commits.share(stores.journal, { atOnce: ['find'] }),
+    // What is news of a message is written after this, and told of only then.
+    sentMessages: commits.share(stores.sentMessages, { atOnce: ['find'] }),
+    // A message that these let pass is written after them, and leaves only then.
+    conversations: commits.share(stores.conversations, { atOnce: ['isKnown', 'begunSince'] }),
     callbacks: commits.share(stores.callbacks, { atOnce: ['onReady', 'onRetry', 'delivered'], reads: ['next'] }),
   };
 }

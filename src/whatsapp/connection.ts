@@ -82,12 +82,12 @@ export class BaileysConnection implements Connection {
 
   async send(message: LineMessage): Promise<SendOutcome> {
     const line = this.#usable();
-    const beforeSend: LineMessage['beforeSend'] = async (sent) => {
+    const store: LineMessage['store'] = async (sent) => {
       // What belongs to a session that is gone must not be stored any more.
       if (this.#ended) throw new AppError('session_not_connected');
-      await message.beforeSend(sent);
+      await message.store(sent);
     };
-    return inLine(this.#context, () => send(line.sending, { ...message, beforeSend }));
+    return inLine(this.#context, () => send(line.sending, { ...message, store }));
   }
 
   /** Has the phone hand in a file again, as {@link askAgain} says; `undefined` also while the line is not open. */

@@ -6,6 +6,8 @@ export interface LineContext {
   sessionId: SessionId;
   /** Closes the line because of an exception that nobody caught; a new one follows. */
   failed(error: unknown): void;
+  /** Resolves when the message that is being sent is stored: before that nothing of it may leave. */
+  stored?: Promise<void>;
   /** A message was encrypted for the device with this JID. */
   encryptedFor?(jid: string): void;
 }
@@ -31,10 +33,13 @@ export function currentLine(): LineContext | undefined {
   return lines.getStore();
 }
 
-/** Does `work` and tells for which devices it encrypted: Baileys says nothing when it finds none. */
-export async function encryptedFor(work: () => Promise<unknown>): Promise<string[]> {
+/**
+ * Does `work`, which sends a message, and tells for which devices it encrypted: Baileys says nothing when it finds none. What is
+ * encrypted is handed out when `stored` has resolved.
+ */
+export async function encryptedFor(stored: Promise<void>, work: () => Promise<unknown>): Promise<string[]> {
   const line = lines.getStore();
   const devices: string[] = [];
-  await lines.run(line && { ...line, encryptedFor: (jid) => devices.push(jid) }, work);
+  await lines.run(line && { ...line, stored, encryptedFor: (jid) => devices.push(jid) }, work);
   return devices;
 }

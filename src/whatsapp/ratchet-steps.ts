@@ -7,7 +7,10 @@ import {
 import { type JournalEntry } from '../domain/signal-ports.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
-/** Stores what one step changed, and what it decrypted, at once or not at all. */
+/**
+ * Stores what one step changed, and what it decrypted, at once or not at all. The changes are to be read from now on, though
+ * they are stored only when the promise resolves.
+ */
 export type CommitStep = (changes: SignalDataSet, decrypted: JournalEntry | undefined) => Promise<void>;
 
 /** The keys that a step of a ratchet reads and writes; others are none of its business. */
@@ -24,6 +27,8 @@ export class RatchetSteps {
   readonly #queue = new SerialQueue();
   /** What the step that is being taken has written so far. */
   #written: SignalDataSet | undefined;
+  /** The commits that steps were taken ahead of; it never rejects. */
+  #ahead: Promise<unknown> = Promise.resolve();
 
   constructor(stored: SignalKeyStore, commit: CommitStep) {
     this.#stored = stored;
@@ -33,17 +38,43 @@ export class RatchetSteps {
   /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
   take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry | undefined): Promise<Result> {
     return this.#queue.run(async () => {
-      const written: SignalDataSet = {};
-      this.#written = written;
-      try {
-        const result = await step();
-        const decrypted = entryOf?.(result);
-        if (decrypted || Object.keys(written).length > 0) await this.#commit(written, decrypted);
-        return result;
-      } finally {
-        this.#written = undefined;
-      }
+      await this.#ahead;
+      const { result, committed } = await this.#taken(step, entryOf);
+      await committed;
+      return result;
     });
+  }
+
+  /**
+   * Takes a step that encrypts. The steps of this kind that come next do not wait for its commit, so that those of all devices of
+   * a recipient share one; its result does. When the commit fails, a later step may rest on this one and be stored: then a key of
+   * the ratchet is skipped that nobody has seen, which every recipient puts up with. What is decrypted could get lost that way.
+   */
+  async takeAhead<Result>(step: () => Promise<Result>): Promise<Result> {
+    const { result, committed } = await this.#queue.run(async () => {
+      const taken = await this.#taken(step);
+      this.#ahead = settled(this.#ahead, taken.committed);
+      return taken;
+    });
+    await committed;
+    return result;
+  }
+
+  /** What a step gave, and the promise of its commit. */
+  async #taken<Result>(
+    step: () => Promise<Result>,
+    entryOf?: (result: Result) => JournalEntry | undefined,
+  ): Promise<{ result: Result; committed: Promise<void> }> {
+    const written: SignalDataSet = {};
+    this.#written = written;
+    try {
+      const result = await step();
+      const decrypted = entryOf?.(result);
+      const hasNews = decrypted !== undefined || Object.keys(written).length > 0;
+      return { result, committed: hasNews ? this.#commit(written, decrypted) : Promise.resolve() };
+    } finally {
+      this.#written = undefined;
+    }
   }
 
   /**
@@ -87,6 +118,10 @@ export class RatchetSteps {
     }
     if (Object.keys(others).length > 0) await this.#stored.set(others);
   }
+}
+
+async function settled(...promises: Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(promises);
 }
 
 function isRatchetKey(type: string): type is RatchetKey {

@@ -36,7 +36,7 @@ export interface SendParts {
 
 /**
  * Sends a message and waits for WhatsApp's acknowledgement: who it goes to and what it refers to is looked up, it is
- * written, stored by `beforeSend`, and relayed. Baileys resolves as soon as the bytes are with the operating system, which
+ * written, stored, and relayed. Baileys resolves as soon as the bytes are with the operating system, which
  * says nothing of WhatsApp.
  */
 export async function send(parts: SendParts, message: LineMessage): Promise<SendOutcome> {
@@ -49,9 +49,13 @@ export async function send(parts: SendParts, message: LineMessage): Promise<Send
   const written = await write(parts, message, { to, target });
   const messageId = generateMessageIDV2(socket.user?.id);
   const content = proto.Message.encode(written.message).finish();
-  await message.beforeSend({ messageId, to, toNumber, content });
+  const sent = { messageId, to, toNumber, content };
+  await message.beforeSend(sent);
+  // It is encrypted meanwhile, so that both are one commit; nothing leaves before it is stored.
+  const stored = message.store(sent);
+  const relaying = relay(parts, { to, messageId, written, stored });
+  await stored;
   const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
-  const relaying = relay(parts, { to, messageId, written });
   // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
   const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
   return { messageId, to, ...ack };
@@ -98,6 +102,8 @@ interface ReadyMessage {
   to: string;
   messageId: string;
   written: WrittenMessage;
+  /** See {@link encryptedFor}. */
+  stored: Promise<void>;
 }
 
 /** Hands the message to Baileys; answers with the failure, which is told also when nobody waits for it any more. */
@@ -113,12 +119,12 @@ type Failure = Extract<Ack, { status: 'failed' }>;
 
 async function relayFailure(
   socket: WASocket,
-  { to, messageId, written }: ReadyMessage,
+  { to, messageId, written, stored }: ReadyMessage,
 ): Promise<{ code: string; message: string } | undefined> {
   const { message, attributes: additionalAttributes, nodes: additionalNodes } = written;
   const options = { messageId, additionalAttributes, additionalNodes };
   try {
-    const devices = await encryptedFor(() => socket.relayMessage(to, message, options));
+    const devices = await encryptedFor(stored, () => socket.relayMessage(to, message, options));
     return isGroup(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
   } catch (error) {
     return { code: 'not_sent', message: error instanceof Error ? error.message : String(error) };

@@ -27,6 +27,7 @@ export interface SignalRepositoryParts {
  *    ratchet, and messages become undecryptable on either side.
  * 2. What a message said is stored with the step of the ratchet that used up its key, in one transaction, before Baileys
  *    can tell WhatsApp that we have it. From there on no crash loses it: the next line finds it in the journal.
+ *    A message that is sent is handed out only when it is stored, and so is the step that encrypted it.
  * 3. A ciphertext that WhatsApp delivers again, whose key is used up, is answered from the journal.
  */
 export function safeSignalRepository(parts: SignalRepositoryParts): MakeSignalRepository {
@@ -42,7 +43,8 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
   return {
     encryptMessage: async (opts) => {
       await resolveLid(stock, opts.jid);
-      const encrypted = await steps.take(() => stock.encryptMessage(opts));
+      const encrypted = await steps.takeAhead(() => stock.encryptMessage(opts));
+      await currentLine()?.stored;
       currentLine()?.encryptedFor?.(opts.jid);
       return encrypted;
     },
@@ -50,7 +52,11 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
       await resolveLid(stock, opts.jid);
       return steps.take(() => stock.injectE2ESession(opts));
     },
-    encryptGroupMessage: (opts) => steps.take(() => stock.encryptGroupMessage(opts)),
+    encryptGroupMessage: async (opts) => {
+      const encrypted = await steps.takeAhead(() => stock.encryptGroupMessage(opts));
+      await currentLine()?.stored;
+      return encrypted;
+    },
     processSenderKeyDistributionMessage: (opts) => steps.take(() => stock.processSenderKeyDistributionMessage(opts)),
     getSenderKeyDistributionMessage: (opts) => steps.take(() => stock.getSenderKeyDistributionMessage(opts)),
     migrateSession: (from, to) => steps.take(() => stock.migrateSession(from, to)),

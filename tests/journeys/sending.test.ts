@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
@@ -7,6 +9,15 @@ const PERSON = '5490987654321';
 async function linked(world: World): Promise<string> {
   world.whatsapp.phone(PERSON, 'Juan');
   return (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId;
+}
+
+/** Changes the database behind the orchestrator's back, which is started anew. */
+async function changeDatabase(world: World, sql: string): Promise<void> {
+  await world.stopOrchestrator();
+  const db = new Sqlite(join(world.authDir, 'orchestrator.db'));
+  db.exec(sql);
+  db.close();
+  await world.startOrchestrator();
 }
 
 describe('the number', () => {
@@ -82,6 +93,31 @@ describe('what WhatsApp says', () => {
     world.clock.skip(10_000);
 
     expect(await asked).toMatchObject({ status: 200, body: { success: true, status: 'pending' } });
+  });
+});
+
+describe('a message that cannot be stored', () => {
+  it('does not leave, though it could be encrypted, and the next one can be read', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const person = world.whatsapp.phone(PERSON);
+    await changeDatabase(
+      world,
+      `CREATE TRIGGER no_room BEFORE INSERT ON sent_messages WHEN (SELECT COUNT(*) FROM sent_messages) = 1
+       BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+    );
+    expect(await world.orchestrator.send(sessionId, PERSON, 'antes')).toMatchObject({ status: 200 });
+    await person.next(({ text }) => text === 'antes');
+    const { messagesFromClients } = world.whatsapp.stats();
+
+    expect(await world.orchestrator.send(sessionId, PERSON, 'hola')).toMatchObject({ status: 500 });
+    await person.sendText(ACCOUNT, 'fin');
+    await world.backend.next('messages/received');
+    expect(world.whatsapp.stats().messagesFromClients).toBe(messagesFromClients);
+
+    await changeDatabase(world, 'DROP TRIGGER no_room');
+    expect(await world.orchestrator.send(sessionId, PERSON, 'otra vez')).toMatchObject({ status: 200 });
+    await person.next(({ text }) => text === 'otra vez');
   });
 });
 

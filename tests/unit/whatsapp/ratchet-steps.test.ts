@@ -94,6 +94,65 @@ describe('a step of a ratchet', () => {
   });
 });
 
+describe('a step that encrypts', () => {
+  /** Steps whose commits end when they are told to. */
+  function startSlow() {
+    const commits: (PromiseWithResolvers<undefined> & { changes: SignalDataSet })[] = [];
+    const steps = new RatchetSteps({} as SignalKeyStore, async (changes) => {
+      const commit = { ...Promise.withResolvers<undefined>(), changes };
+      commits.push(commit);
+      await commit.promise;
+    });
+    const keys = steps.keys();
+    const write = (value: string) => async () => {
+      await keys.set(session(value));
+      return value;
+    };
+    return { steps, commits, write };
+  }
+
+  /** As many turns as nothing but promises needs. */
+  const afterPromises = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('does not wait for the commit of the one before it, and has its result only after its own', async () => {
+    const { steps, commits, write } = startSlow();
+    const results: string[] = [];
+    const first = steps.takeAhead(write('first')).then((result) => results.push(result));
+    const second = steps.takeAhead(write('second')).then((result) => results.push(result));
+
+    await afterPromises();
+    expect(commits.map(({ changes }) => changes.session)).toEqual([{ ana: 'first' }, { ana: 'second' }]);
+    expect(results).toEqual([]);
+
+    commits[1]?.resolve(undefined);
+    await second;
+    expect(results).toEqual(['second']);
+    commits[0]?.resolve(undefined);
+    await first;
+    expect(results).toEqual(['second', 'first']);
+  });
+
+  it.each(['is made', 'fails'])('holds up one that decrypts until its commit %s', async (end) => {
+    const { steps, commits, write } = startSlow();
+    const ahead = Promise.allSettled([steps.takeAhead(write('first')), steps.takeAhead(write('second'))]);
+    const decrypting = steps.take(write('decrypted'), () => ENTRY);
+
+    await afterPromises();
+    commits[1]?.resolve(undefined);
+    await afterPromises();
+    expect(commits).toHaveLength(2);
+
+    if (end === 'fails') commits[0]?.reject(new Error('disk full'));
+    else commits[0]?.resolve(undefined);
+    await afterPromises();
+    expect(commits).toHaveLength(3);
+    commits[2]?.resolve(undefined);
+    expect(await decrypting).toBe('decrypted');
+    const fates = (await ahead).map(({ status }) => status);
+    expect(fates).toEqual([end === 'fails' ? 'rejected' : 'fulfilled', 'fulfilled']);
+  });
+});
+
 describe('what is no part of a ratchet', () => {
   it('is stored at once, though a step fails at the same time', async () => {
     const { steps, keys, stored } = startSteps();
