@@ -2,11 +2,9 @@ import { type Browser, type Page } from 'playwright-core';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
-import { EventReader } from '../harness/event-reader.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { faultsOf, openPage, readQr, signIn } from './open-page.ts';
-import { Relay } from './relay.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
 const KEY = 'the-key-of-the-house';
@@ -132,21 +130,6 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('takes back a QR that it could not show, when another is asked for', async () => {
-    const { page } = await open();
-    await page.route('**/sessions/*/qr', (route) => route.abort());
-    await page.getByRole('button', { name: 'Connect an account' }).click();
-    await page.getByText('That did not work').waitFor();
-    await account(page, 'New account').waitFor({ state: 'attached' });
-    const lost = page.locator(`#accounts a[href="${(await account(page, 'New account').getAttribute('href'))!}"]`);
-
-    await page.unroute('**/sessions/*/qr');
-    await page.getByRole('button', { name: 'New code' }).click();
-
-    await page.getByRole('img', { name: 'QR code that links an account' }).waitFor();
-    await lost.waitFor({ state: 'detached' });
-  });
-
   it('shows a message that arrives, and sends one', async () => {
     const { page, troubles } = await open();
     await account(page, '+54 911 2233 4455').click();
@@ -169,45 +152,6 @@ describe('the dashboard, in a real Chromium', () => {
     expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Roasted this morning.' });
     await messages.getByText('Roasted this morning.').waitFor();
     expect(troubles).toEqual([]);
-  });
-
-  it('shows what a message says that could not be decrypted at first', async () => {
-    const { page, troubles } = await open();
-    await account(page, '+54 911 2233 4455').click();
-    const last = page.locator('#messages li').last();
-    await last.waitFor();
-
-    world.whatsapp.fault('corrupt-message', { number: SHOP, times: 1 });
-    await ana.sendText(shop, 'Read me again.');
-    await world.backend.next(({ body }) => body.message_type === 'undecryptable');
-
-    await last.getByText('Read me again.').waitFor();
-    expect(await page.getByText('undecryptable').filter({ visible: true }).count()).toBe(0);
-    expect(troubles).toEqual([]);
-  });
-
-  it('has what was missed, in its order, once the line is back', async () => {
-    await using relay = await Relay.start(world.orchestrator.url);
-    const { page } = await openPage(browser, relay.url);
-    await signIn(page, KEY);
-    await account(page, '+54 911 2233 4455').click();
-    const messages = page.locator('#messages li');
-    await messages.last().getByText('Read me again.').waitFor();
-
-    relay.cut();
-    await page.locator('#live[data-line="lost"]').waitFor();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
-    await page.locator('#dead-note', { hasText: 'The orchestrator does not answer.' }).waitFor();
-    for (const text of ['First missed', 'Second missed']) await ana.sendText(shop, text);
-    await world.backend.next(({ body }) => body.message_content === 'Second missed');
-    relay.mend();
-    await page.locator('#live[data-line="live"]').waitFor();
-    await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
-    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
-    await account(page, '+54 911 2233 4455').click();
-
-    await messages.last().getByText('Second missed').waitFor();
-    expect((await messages.allTextContents()).slice(-3).join()).toMatch(/Read me again.*First missed.*Second missed/);
   });
 
   it('says when the backend is down and what waits, and when it is back', async () => {
@@ -282,25 +226,6 @@ describe('the dashboard, in a real Chromium', () => {
     const sender = await open({}, await keyFor('messages:send'));
     await sender.page.getByRole('heading', { name: 'This key may not see accounts' }).waitFor();
     expect([...reader.troubles, ...sender.troubles]).toEqual([]);
-  });
-
-  it('says when too many pages are open, and goes on when one is closed', async () => {
-    const headers = { authorization: `Bearer ${KEY}` };
-    const wish = { method: 'POST', body: { scopes: ['sessions:read'] }, headers };
-    const { key } = (await ask(`${world.orchestrator.url}/keys`, wish)).body;
-    const follow = () =>
-      EventReader.open(`${world.orchestrator.url}/sessions/events`, { authorization: `Bearer ${key}` });
-    const others = await Promise.all(Array.from({ length: 20 }, follow));
-    const { page, troubles } = await openPage(browser, world.orchestrator.url);
-
-    await page.locator('#key').fill(key as string);
-    await page.locator('#key').press('Enter');
-    await page.getByText('Too many pages follow the orchestrator at once.').waitFor();
-    for (const other of others) await other[Symbol.asyncDispose]();
-
-    await page.locator('#live[data-line="live"]').waitFor();
-    await page.getByText('Too many pages follow the orchestrator at once.').waitFor({ state: 'detached' });
-    expect(troubles.filter((trouble) => !trouble.includes('status of 503'))).toEqual([]);
   });
 
   it('ends when its key is revoked, and asks for another', async () => {
