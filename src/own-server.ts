@@ -56,7 +56,11 @@ async function answerOf(url: string, request: RequestInit): Promise<{ ok: boolea
     const text = await response.text();
     return { ok: response.ok, json: jsonOf(text) };
   } catch (cause) {
-    throw new NoAnswerError(`A server has the storage, but none answers at ${new URL(url).origin}.`, { cause });
+    const { origin } = new URL(url);
+    throw new NoAnswerError(
+      `A server has the storage, but none answers at ${origin}: set HOST and PORT to its, and run this again.`,
+      { cause },
+    );
   }
 }
 

@@ -90,10 +90,9 @@ function findOut({ sessions }: Config, { from, to }: Keys, unanswered: NoAnswerE
     throw new CommandError(NEITHER);
   } catch (error) {
     if (!(error instanceof StorageInUseError)) throw error;
-    throw new CommandError(
-      `${unanswered.message} Set HOST and PORT to its, and run this again: it changes the key, or says that it is changed.`,
-      { cause: unanswered },
-    );
+    throw new CommandError(`${unanswered.message} It changes the key, or says that it is changed.`, {
+      cause: unanswered,
+    });
   }
 }
 

@@ -1227,8 +1227,8 @@ export class OrchestratorClient {
       lastError: string | null;
       /** When it was delivered or given up. */
       settledAt: string | null;
-      /** What is posted. */
-      body: Record<string, unknown>;
+      /** What is posted; null when it was tampered with in the encrypted database, and cannot be. */
+      body: Record<string, unknown> | null;
     };
   }> {
     return this.#requests.json('GET', `/callbacks/${encodeURIComponent(id)}`, { options });
@@ -1254,7 +1254,8 @@ export class OrchestratorClient {
    * The events of all sessions in their order, whether they were posted or not: for a backend that wants
    * to catch up with what it missed. Keep nextCursor and ask with after=<nextCursor> the next time. A
    * webhookId that was seen before is the same event. Kept for CALLBACK_RETENTION after they were
-   * delivered, and for a day at least.
+   * delivered, and for a day at least. What was tampered with in the encrypted database is left out, and
+   * the log says so.
    */
   pullEvents(
     query: {

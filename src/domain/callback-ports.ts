@@ -86,7 +86,9 @@ export interface CallbackCounts {
 export type CallbackState = 'pending' | 'delivered' | 'dead' | 'unwanted';
 
 /** A callback with its fate. */
-export interface StoredCallback extends PendingCallback {
+export interface StoredCallback extends Omit<PendingCallback, 'body'> {
+  /** The JSON body; `null` when it does not open with its key: it was changed in the database, or put there from outside. */
+  body: string | null;
   /** Its place among those of all sessions; a renewed QR gets a new one. */
   position: number;
   state: CallbackState;

@@ -66,7 +66,7 @@ async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Respo
   const { core, idempotency, files } = parts;
   const context = contextOf(res);
   context.route = route.path;
-  const { caller, requestId } = context;
+  const { caller, requestId, log } = context;
   requireScope(route, caller);
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
@@ -76,7 +76,7 @@ async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Respo
   requireStillGood(caller);
   const body = route.body && parse(route.body, value, route.refusals);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
-  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId });
+  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = repeatedWithin(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);

@@ -5,6 +5,7 @@ import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
 import { type OutgoingFile } from '../domain/outgoing-file.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type Logger } from '../kit/logger.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
@@ -51,6 +52,8 @@ interface TypedRequest<Params, Body, Query> {
   caller: Caller;
   /** Tells the request from all others, in the answer and the log. */
   requestId: string;
+  /** Carries the request's id. */
+  log: Logger;
 }
 
 /**

@@ -40,11 +40,16 @@ export class RecentMessages {
     this.#ofAll = ofAll;
   }
 
+  /** One that is told once more, with what was not known of it, takes its own place. */
   add(message: RecentMessage): void {
     const { session_id: sessionId } = message;
     const messages = this.#bySession.get(sessionId) ?? [];
-    messages.push(message);
-    this.#count += 1;
+    const known = messages.findIndex((each) => isSame(each, message));
+    if (known >= 0) messages[known] = message;
+    else {
+      messages.push(message);
+      this.#count += 1;
+    }
     if (messages.length > OF_ONE) this.#dropOldest(messages);
     this.#bySession.delete(sessionId);
     this.#bySession.set(sessionId, messages);
@@ -74,6 +79,11 @@ export class RecentMessages {
     messages.shift();
     this.#count -= 1;
   }
+}
+
+/** Ids are chosen by whoever writes: one is the same only in its conversation. */
+function isSame(one: RecentMessage, other: RecentMessage): boolean {
+  return one.message_id === other.message_id && one.chat_id === other.chat_id && one.direction === other.direction;
 }
 
 /** A message that arrived, or that the account's owner wrote on the phone. */

@@ -12,7 +12,7 @@ import { HELD } from './held-callbacks.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
-import { type Vault } from './vault.ts';
+import { openOrNull, type Vault } from './vault.ts';
 
 /** What the archive is made of: who is to hear of callbacks that wait again, and what reads them. */
 export interface ArchiveParts {
@@ -22,6 +22,9 @@ export interface ArchiveParts {
   clock: Clock;
   vault: Vault;
 }
+
+/** A callback as it is stored: its body as the vault has sealed it. */
+type Row = StoredCallback & { body: string };
 
 /** All callbacks that are kept, as rows. */
 export class SqliteCallbackArchive implements CallbackArchive {
@@ -75,12 +78,12 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return state === undefined ? all : ofState;
   }
 
-  #opened(rows: readonly StoredCallback[]): StoredCallback[] {
+  #opened(rows: readonly Row[]): StoredCallback[] {
     return rows.map((row) => this.#open(row));
   }
 
-  #open(row: StoredCallback): StoredCallback {
-    return { ...row, body: this.#parts.vault.open(callbackBody(row.sessionId, row.webhookId), row.body) };
+  #open(row: Row): StoredCallback {
+    return { ...row, body: openOrNull(this.#parts.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
   }
 
   #ring(sessionId: SessionId): void {
@@ -105,7 +108,7 @@ const NO_QR = `kind <> 'qr-update'`;
 function prepare(db: Database) {
   return {
     lists: prepareLists(db),
-    find: db.prepare<[number], StoredCallback>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
+    find: db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
     revive: db.prepare<[number]>(`UPDATE callbacks SET ${ANEW} WHERE id = ? AND state = 'dead' AND ${NO_QR}`),
     replay: db.prepare<[SessionId, number, number]>(
       `UPDATE callbacks SET ${ANEW}
@@ -118,7 +121,7 @@ function prepare(db: Database) {
 
 /** Not beyond one that waits for its file: it would be told without, and never be come back to. */
 function prepareEvents(db: Database, condition: string) {
-  return db.prepare<[Page & { nowMs: number; among: string }], StoredCallback>(
+  return db.prepare<[Page & { nowMs: number; among: string }], Row>(
     `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND position > @after
        AND position < COALESCE((SELECT MIN(position) FROM ${HELD}), ${Number.MAX_SAFE_INTEGER})
      ORDER BY position LIMIT @limit`,
@@ -128,7 +131,7 @@ function prepareEvents(db: Database, condition: string) {
 /** One statement for each set of filters: a single one, with "or it was not asked for", could use no index. */
 function prepareLists(db: Database) {
   const list = (condition: string) =>
-    db.prepare<[Page & Omit<CallbackFilter, 'among'> & { among: string }], StoredCallback>(
+    db.prepare<[Page & Omit<CallbackFilter, 'among'> & { among: string }], Row>(
       `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND id > @after ORDER BY id LIMIT @limit`,
     );
   return {

@@ -5,8 +5,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
-import { SealBrokenError } from './storage-error.ts';
-import { type Vault } from './vault.ts';
+import { openOrNull, type Vault } from './vault.ts';
 
 /**
  * Whether a row waits for its file. Its time is over also when the clock was set back behind its making: else it might wait
@@ -89,12 +88,8 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
 
   /** One that was tampered with must not keep all others waiting: whoever hands it over will say so. */
   #bodyOf(sessionId: SessionId, webhookId: string, body: string): Body | undefined {
-    try {
-      return JSON.parse(this.#vault.open(callbackBody(sessionId, webhookId), body)) as Body;
-    } catch (error) {
-      if (error instanceof SealBrokenError) return undefined;
-      throw error;
-    }
+    const text = openOrNull(this.#vault, callbackBody(sessionId, webhookId), body);
+    return text === null ? undefined : (JSON.parse(text) as Body);
   }
 
   #wake(sessionId: SessionId): void {

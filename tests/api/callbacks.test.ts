@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { type Storage } from '../../src/storage/open.ts';
+import { tamper } from '../unit/storage/filled.ts';
 import { ANA, BEA, news, qr, record, startStorage, type TestStorage } from '../unit/storage/support.ts';
 import { startApi } from './support.ts';
 
@@ -7,8 +8,9 @@ const NOW = '2024-01-15T10:30:00.000Z';
 
 /** The API over a real database. */
 function apiOver(db: TestStorage) {
-  const { app } = startApi({ callbacks: db.storage.archive });
+  const { app, lines } = startApi({ callbacks: db.storage.archive });
   return {
+    lines,
     get: async (path: string) => (await request(app).get(path)) as { status: number; body: any },
     post: async (path: string, body: object = {}) =>
       (await request(app).post(path).send(body)) as { status: number; body: any },
@@ -231,5 +233,26 @@ describe('GET /events', () => {
   it('refuses a cursor that is none', async () => {
     await using db = await startStorage();
     expect(await apiOver(db).get('/events?after=a1')).toMatchObject({ status: 400, body: { error: 'invalid_query' } });
+  });
+});
+
+describe('a callback that was tampered with in the database', () => {
+  it('hides no other: it is listed, shown without what it says, tried again, and left out of the events', async () => {
+    await using db = await startStorage();
+    await db.commit(...['a1', 'a2', 'a3', 'a4'].map((id) => news(ANA, id)));
+    await giveUp(db.storage, db);
+    await db.storage[Symbol.asyncDispose]();
+    tamper(db.folder, (it) => it.exec("UPDATE callbacks SET body = 'AAAA' WHERE webhook_id IN ('a1', 'a2', 'a4')"));
+    await db.reopen();
+    const api = apiOver(db);
+
+    expect((await api.get('/callbacks')).body.data).toHaveLength(4);
+    expect((await api.get('/callbacks/1')).body.data).toMatchObject({ webhookId: 'a1', state: 'dead', body: null });
+    expect((await api.post('/callbacks/1/retry')).body.data).toMatchObject({ state: 'pending' });
+    // A page without any that can be read is passed over: an empty one says that there are no more.
+    const { data, nextCursor } = (await api.get('/events?limit=2')).body;
+    expect(data).toMatchObject([{ webhookId: 'a3', body: { session_id: ANA } }]);
+    expect(nextCursor).toBe(4);
+    expect(api.lines.filter(({ level }) => level >= 50).map(({ webhookId }) => webhookId)).toEqual(['a1', 'a2', 'a4']);
   });
 });

@@ -233,12 +233,15 @@ describe('the dashboard, in a real Chromium', () => {
     const url = `${world.orchestrator.url}/keys`;
     const { body } = await ask(url, { method: 'POST', body: { scopes: ['sessions:read'] }, headers });
     const { page } = await open({}, body.key as string);
+    await account(page, '+54 911 2233 4455').click();
+    await page.getByLabel('Message', { exact: true }).fill('what the next one must not find');
 
     await ask(`${url}/${body.data.keyId}`, { method: 'DELETE', headers });
     await ana.sendText(shop, 'what a revoked key must not show');
 
     await page.getByText('The key is not valid any more.').waitFor();
     expect(await page.locator('body').textContent()).not.toContain('revoked key');
+    expect(await page.locator('#send-text').inputValue()).toBe('');
   });
 
   it.each([

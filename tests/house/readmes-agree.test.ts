@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ERRORS } from '../../src/domain/errors.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 
@@ -14,6 +14,13 @@ function skeleton(text: string): string[] {
 
 it('are the same in both languages, heading by heading and example by example', () => {
   expect(skeleton(read('README.es.md'))).toEqual(skeleton(read('README.md')));
+});
+
+it('the index of the documentation names every page of it', () => {
+  const index = read('docs/README.md');
+  const pages = readdirSync(root('docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+
+  expect(pages.filter((page) => !index.includes(`](${page}`))).toEqual([]);
 });
 
 describe.each(['README.md', 'README.es.md'])('%s', (name) => {

@@ -40,7 +40,10 @@ const EXAMPLE: z.infer<typeof callback> = {
   settledAt: '2024-01-15T10:31:00.000Z',
 };
 
-const body = z.record(z.string(), z.unknown()).meta({ description: 'What is posted.' });
+const body = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .meta({ description: 'What is posted; null when it was tampered with in the encrypted database, and cannot be.' });
 
 const callbackParams = z.object({
   id: z
@@ -98,7 +101,7 @@ export const viewCallback = route({
   errors: ['callback_not_found'],
   async handler({ callbacks }, { params, caller }) {
     const found = await find(callbacks, params.id, caller);
-    return ok({ data: { ...viewOf(found), body: JSON.parse(found.body) as Record<string, unknown> } });
+    return ok({ data: { ...viewOf(found), body: found.body === null ? null : bodyIn(found.body) } });
   },
 });
 
@@ -159,6 +162,10 @@ async function find(callbacks: CallbackArchive, id: number, caller: Caller): Pro
   const found = await callbacks.find(id);
   if (!found || !maySee(caller, found.sessionId)) throw new AppError('callback_not_found');
   return found;
+}
+
+function bodyIn(json: string): Record<string, unknown> {
+  return JSON.parse(json) as Record<string, unknown>;
 }
 
 function viewOf(stored: StoredCallback): z.infer<typeof callback> {

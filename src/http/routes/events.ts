@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { isoTime } from '../../kit/clock.ts';
+import { type CallbackArchive, type Page, type StoredCallback } from '../../domain/callback-ports.ts';
 import { EVENT_PATHS } from '../../domain/event.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { type Logger } from '../../kit/logger.ts';
 import { ok, route } from '../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, succeeded } from '../schemas.ts';
+
+/** An event that can be read. */
+type SoundEvent = StoredCallback & { body: string };
 
 /** `GET /events`: the callbacks once more, for a backend that would rather fetch than be called. */
 export const pullEvents = route({
@@ -14,7 +20,8 @@ export const pullEvents = route({
   description:
     'The events of all sessions in their order, whether they were posted or not: for a backend that wants to catch up with ' +
     'what it missed. Keep nextCursor and ask with after=<nextCursor> the next time. A webhookId that was seen before is ' +
-    'the same event. Kept for CALLBACK_RETENTION after they were delivered, and for a day at least.',
+    'the same event. Kept for CALLBACK_RETENTION after they were delivered, and for a day at least. What was tampered with ' +
+    'in the encrypted database is left out, and the log says so.',
   query: z.object(pageQuery),
   answer: z.strictObject({
     success: succeeded,
@@ -52,13 +59,30 @@ export const pullEvents = route({
     },
   },
   errors: ['invalid_query'],
-  async handler({ callbacks }, { query, caller }) {
-    const found = await callbacks.events(query, caller.sessions ?? undefined);
-    const data = found.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
+  async handler({ callbacks }, { query, caller, log }) {
+    const { sound, nextCursor } = await soundEvents({ callbacks, log }, query, caller.sessions ?? undefined);
+    const data = sound.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
       ...{ cursor: position, webhookId, sessionId, seq, path: EVENT_PATHS[kind], state },
       createdAt: isoTime(createdAtMs),
       body: JSON.parse(body) as Record<string, unknown>,
     }));
-    return ok({ data, nextCursor: data.at(-1)?.cursor ?? query.after });
+    return ok({ data, nextCursor });
   },
 });
+
+/** Those that can be read. A page without any says that there are no more: it is passed over. */
+async function soundEvents(
+  { callbacks, log }: { callbacks: CallbackArchive; log: Logger },
+  page: Page,
+  among?: readonly SessionId[],
+): Promise<{ sound: SoundEvent[]; nextCursor: number }> {
+  const found = await callbacks.events(page, among);
+  for (const { sessionId, webhookId, body } of found) {
+    const mark = `[${sessionId}] [CALLBACK]`;
+    if (body === null) log.error({ sessionId, webhookId }, `${mark} left out: it was tampered with in the database`);
+  }
+  const sound = found.filter((each): each is SoundEvent => each.body !== null);
+  const nextCursor = found.at(-1)?.position ?? page.after;
+  if (sound.length > 0 || found.length === 0) return { sound, nextCursor };
+  return soundEvents({ callbacks, log }, { ...page, after: nextCursor }, among);
+}

@@ -37,7 +37,7 @@ async function handOver(db: TestStorage): Promise<void> {
 async function kept({ storage }: TestStorage) {
   const all = await storage.archive.list({ sessionId: ANA }, { after: 0, limit: 100 });
   return all.map(({ seq, webhookId, state, body }) => {
-    const { sender_number, sender_name, message_content, corrected_fields } = JSON.parse(body) as MessageBody;
+    const { sender_number, sender_name, message_content, corrected_fields } = JSON.parse(body!) as MessageBody;
     return [seq, webhookId, state, sender_number, sender_name, message_content, corrected_fields];
   });
 }

@@ -13,7 +13,7 @@ export function showAccounts() {
   $('accounts-empty').hidden = sessions.length > 0;
   $('accounts-summary').hidden = sessions.length === 0;
   put($('accounts-summary'), summaryOf(sessions));
-  const name = { opening: 'loading', limited: 'notSeen', lost: 'loading' }[state.line] ?? 'empty';
+  const name = { opening: 'loading', limited: 'notSeen', lost: 'loading', crowded: 'loading' }[state.line] ?? 'empty';
   put($('empty-title'), text(`${name}Title`));
   put($('empty-hint'), text(`${name}Hint`) ?? '');
 }

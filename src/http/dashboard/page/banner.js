@@ -13,6 +13,7 @@ export function showBanner() {
 
 function notices() {
   if (state.line === 'lost') return [{ name: 'lost', mood: 'bad', words: text('banner_lost') }];
+  if (state.line === 'crowded') return [{ name: 'crowded', mood: 'wait', words: text('banner_crowded') }];
   const limited = state.line === 'limited' ? [{ name: 'limited', mood: 'wait', words: text('banner_limited') }] : [];
   return state.health ? [...limited, ...ofHealth(state.health)] : limited;
 }

@@ -37,7 +37,10 @@ export function closeConnect() {
 export function wireConnect() {
   $('way-qr').addEventListener('click', () => change('qr'));
   $('way-code').addEventListener('click', () => change('code'));
-  $('connect-new').addEventListener('click', () => begin(offer.way));
+  $('connect-new').addEventListener('click', () => {
+    void letGo(offer);
+    void begin(offer.way);
+  });
   $('connect-close').addEventListener('click', closeConnect);
   $('connect-done').addEventListener('click', () => {
     goTo(offer.id);

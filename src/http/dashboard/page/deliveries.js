@@ -1,5 +1,6 @@
 import { ask, serverNow } from './api.js';
 import { $, make, notice, put, showList } from './dom.js';
+import { on } from './live.js';
 import { place } from './route.js';
 import { nameOf } from './session.js';
 import { changed, state } from './store.js';
@@ -45,6 +46,8 @@ export function forgetDeliveries() {
 
 /** Has the buttons do what they say. */
 export function wireDeliveries() {
+  // While the line was lost, asking failed, or other ones took the place of those that are shown.
+  on('ready', loadAgain);
   for (const name of Object.keys(lists)) {
     $(`${name}-more`).addEventListener('click', () => {
       lists[name].limit += PAGE;
@@ -93,13 +96,18 @@ function row({ id, sessionId, event, createdAt }) {
   return { element: make('li', {}, make('div', {}, make('h3', {}, what), facts, reason), again), update };
 }
 
+/** The next look asks again, whatever the counts are. */
+function loadAgain() {
+  for (const list of Object.values(lists)) list.version = '';
+}
+
 async function retry(id, button) {
   if (button.ariaBusy === 'true') return;
   button.ariaBusy = 'true';
   try {
     await ask('POST', `/callbacks/${id}/retry`);
     notice(text('retried'));
-    for (const list of Object.values(lists)) list.version = '';
+    loadAgain();
     // The stream would say so some seconds later.
     state.health = await ask('GET', '/health');
     // The button goes with its row.

@@ -33,7 +33,7 @@ export async function follow(onKeyEnded) {
     if (signal.aborted) return;
     if (code === 'unauthorized') return onKeyEnded();
     if (code === 'not_permitted') return watchHealth(signal);
-    setLine('lost');
+    setLine(code === 'too_many_streams' ? 'crowded' : 'lost');
     if (wasLive) pauseMs = FIRST_PAUSE_MS;
     // Not all pages at once, when a server comes back.
     await pause(pauseMs * (0.5 + Math.random() / 2));

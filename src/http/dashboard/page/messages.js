@@ -16,7 +16,7 @@ let recent = { of: undefined, isStale: false, messages: [], note: '' };
 export function showMessages(id) {
   if (recent.of !== id) recent = { of: id, isStale: true, messages: [], note: '' };
   if (recent.isStale) void load(recent);
-  showList($('messages'), recent.messages, (message) => message.message_id, bubble);
+  showList($('messages'), recent.messages, keyOf, bubble);
   $('messages').hidden = recent.messages.length === 0;
   $('messages-note').hidden = recent.messages.length > 0;
   put($('messages-note'), recent.note);
@@ -33,9 +33,12 @@ export function wireMessages() {
 
 async function load(mine) {
   mine.isStale = false;
+  const before = new Set(mine.messages);
   try {
     const { data } = await ask('GET', `/sessions/${mine.of}/messages?limit=${SHOWN}`);
-    mine.messages = merge(data, mine.messages);
+    // Only what came while the server was asked is newer than its answer.
+    const since = mine.messages.filter((message) => !before.has(message));
+    mine.messages = merge(data, since);
     mine.note = text('messagesNone');
   } catch (error) {
     mine.note = error.code === 'messages_not_kept' ? text('messagesOff') : sentenceOf(error, 'sessions:read');
@@ -45,18 +48,30 @@ async function load(mine) {
 
 /** Each once, in the order in which the server tells of them. */
 function merge(earlier, later) {
-  const all = new Map([...earlier, ...later].map((message) => [message.message_id, message]));
+  const all = new Map([...earlier, ...later].map((message) => [keyOf(message), message]));
   return [...all.values()].slice(-SHOWN);
 }
 
+/** Ids are chosen by whoever writes: one is the same only in its conversation. */
+function keyOf({ direction, chat_id, message_id }) {
+  return `${direction} ${chat_id} ${message_id}`;
+}
+
 function bubble(message) {
-  const { direction, at, type } = message;
+  const { direction, at } = message;
   const time = make('time', { dateTime: at }, moment(at, serverNow()));
-  const who = make('span', { className: 'who' }, whoOf(message));
-  const kind = type === 'text' ? [] : [make('span', { className: 'kind' }, type)];
-  const words = make('p', {}, ...kind, message.text ?? '');
+  const who = make('span', { className: 'who' });
+  const kind = make('span', { className: 'kind' });
+  const words = make('span');
   const head = make('div', { className: 'message-head' }, who, time);
-  return { element: make('li', { data: { direction } }, head, words), update: () => {} };
+  // What could not be decrypted, or had no number, is told once more with what it says.
+  const update = (now) => {
+    put(who, whoOf(now));
+    put(kind, now.type);
+    kind.hidden = now.type === 'text';
+    put(words, now.text ?? '');
+  };
+  return { element: make('li', { data: { direction } }, head, make('p', {}, kind, words)), update };
 }
 
 function whoOf({ direction, number, name }) {

@@ -10,7 +10,7 @@ import { follow, hurry, stopFollowing } from './live.js';
 import { wireMessages } from './messages.js';
 import { showReplay, wireReplay } from './replay.js';
 import { goTo, place } from './route.js';
-import { wireSend } from './send.js';
+import { forgetSend, wireSend } from './send.js';
 import { changed, forget, onChange, state } from './store.js';
 import { sentenceOf, text, translatePage } from './texts.js';
 import { wireTimeline } from './timeline.js';
@@ -66,6 +66,7 @@ function signOut(why) {
   useKey(undefined);
   forget();
   forgetDeliveries();
+  forgetSend();
   goTo();
   changed();
   askForKey(why);

@@ -20,6 +20,13 @@ export function showSend({ session_id: id, status }) {
   if (!canSend) say(text('sendNotConnected'), 'off');
 }
 
+/** Forgets what was written, for somebody else to sign in. */
+export function forgetSend() {
+  $('send').reset();
+  last = { what: '', key: '' };
+  shownFor = undefined;
+}
+
 /** Has the form send. */
 export function wireSend() {
   $('send').addEventListener('submit', async (event) => {

@@ -1,6 +1,6 @@
 /**
- * All that the page knows. `line` is how the stream of events is: `opening`, `live`, `lost`, or `limited` when the key may
- * not have it. `sessions` are by their ids.
+ * All that the page knows. `line` is how the stream of events is: `opening`, `live`, `lost`, `crowded` when too many
+ * are open, or `limited` when the key may not have it. `sessions` are by their ids.
  * @type {{sessions: Map<string, any>, health: any, line: string}}
  */
 export const state = { sessions: new Map(), health: undefined, line: 'opening' };

@@ -1,5 +1,6 @@
 import { ask, serverNow } from './api.js';
 import { $, make, put, showList } from './dom.js';
+import { on } from './live.js';
 import { changed } from './store.js';
 import { moment, said, sentenceOf, text } from './texts.js';
 
@@ -39,6 +40,8 @@ export function showTimeline(session) {
 
 /** Has the button show what is older. */
 export function wireTimeline() {
+  // Asking failed while the line was lost.
+  on('ready', () => (shown.version = ''));
   $('timeline-more').addEventListener('click', () => {
     shown.all = true;
     changed();
@@ -50,7 +53,7 @@ async function load(id, version) {
   mine.version = version;
   try {
     const { data } = await ask('GET', `/sessions/${id}/timeline`);
-    mine.notes = data.reverse();
+    Object.assign(mine, { notes: data.reverse(), trouble: '' });
   } catch (error) {
     mine.trouble = sentenceOf(error, 'sessions:read');
   }

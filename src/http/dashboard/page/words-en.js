@@ -18,9 +18,12 @@ export const ENGLISH = {
   line_live: 'Live',
   line_opening: 'Connecting…',
   line_lost: 'Not connected',
+  line_crowded: 'Too many pages',
   line_limited: 'Limited key',
 
   banner_lost: 'The orchestrator does not answer. This page tries again by itself; what it shows may be old.',
+  banner_crowded:
+    'Too many pages follow the orchestrator at once. Close those that nobody needs: this one tries again by itself, and what it shows may be old.',
   banner_disk:
     'The disk takes nothing: it is probably full. WhatsApp keeps the messages. Make room, and everything comes back by itself.',
   banner_backend: 'Your backend is down. Nothing is lost: deliveries wait, and go on once it is back.',

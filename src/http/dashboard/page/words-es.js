@@ -18,9 +18,12 @@ export const SPANISH = {
   line_live: 'En vivo',
   line_opening: 'Conectando…',
   line_lost: 'Sin conexión',
+  line_crowded: 'Demasiadas páginas',
   line_limited: 'Clave limitada',
 
   banner_lost: 'El orquestador no responde. Esta página reintenta sola; lo que muestra puede ser viejo.',
+  banner_crowded:
+    'Demasiadas páginas siguen al orquestador a la vez. Cierra las que nadie necesite: esta reintenta sola, y lo que muestra puede ser viejo.',
   banner_disk:
     'El disco no acepta nada: seguramente está lleno. WhatsApp guarda los mensajes. Haz lugar y todo vuelve solo.',
   banner_backend: 'Tu backend está caído. No se pierde nada: las entregas esperan y siguen cuando vuelva.',

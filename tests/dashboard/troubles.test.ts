@@ -1,0 +1,119 @@
+import { type Browser, type Page } from 'playwright-core';
+import { type Phone } from '../../simulator/phones/phone.ts';
+import { ask } from '../harness/ask.ts';
+import { startBrowser } from '../harness/browser.ts';
+import { EventReader } from '../harness/event-reader.ts';
+import { startWorld, type World } from '../harness/world.ts';
+import { openPage, signIn } from './open-page.ts';
+import { Relay } from './relay.ts';
+
+const KEY = 'the-key-of-the-house';
+const HEADERS = { authorization: `Bearer ${KEY}` };
+const SHOP = '5491122334455';
+
+describe('the dashboard, when something goes wrong on its way', () => {
+  let browser: Browser;
+  let world: World;
+  let shop: Phone;
+  let ana: Phone;
+
+  beforeAll(async () => {
+    const settings = { API_KEY: KEY, DASHBOARD_MESSAGES: 'true' };
+    [browser, world] = await Promise.all([startBrowser(), startWorld({ environment: settings })]);
+    shop = world.whatsapp.phone(SHOP, 'Café Sol');
+    ana = world.whatsapp.phone('5491155501234', 'Ana Torres');
+    const { body } = await ask(`${world.orchestrator.url}/generate-qr`, { method: 'GET', headers: HEADERS });
+    await shop.scan(body.qrText as string);
+    await world.backend.next('sessions/new-session-connected');
+    await ana.sendText(shop, 'Hello');
+    await world.backend.next('messages/received');
+  }, 60_000);
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await world[Symbol.asyncDispose]();
+  });
+
+  /** The dashboard of somebody who has signed in. */
+  async function open(url = world.orchestrator.url) {
+    const opened = await openPage(browser, url);
+    await signIn(opened.page, KEY);
+    return opened;
+  }
+
+  const account = (page: Page, number: string) => page.locator('#accounts').getByRole('link', { name: number });
+
+  it('takes back a QR that it could not show, when another is asked for', async () => {
+    const { page } = await open();
+    await page.route('**/sessions/*/qr', (route) => route.abort());
+    await page.getByRole('button', { name: 'Connect an account' }).click();
+    await page.getByText('That did not work').waitFor();
+    await account(page, 'New account').waitFor({ state: 'attached' });
+    const lost = page.locator(`#accounts a[href="${(await account(page, 'New account').getAttribute('href'))!}"]`);
+
+    await page.unroute('**/sessions/*/qr');
+    await page.getByRole('button', { name: 'New code' }).click();
+
+    await page.getByRole('img', { name: 'QR code that links an account' }).waitFor();
+    await lost.waitFor({ state: 'detached' });
+  });
+
+  it('shows what a message says that could not be decrypted at first', async () => {
+    const { page, troubles } = await open();
+    await account(page, '+54 911 2233 4455').click();
+    const last = page.locator('#messages li').last();
+    await last.waitFor();
+
+    world.whatsapp.fault('corrupt-message', { number: SHOP, times: 1 });
+    await ana.sendText(shop, 'Read me again.');
+    await world.backend.next(({ body }) => body.message_type === 'undecryptable');
+
+    await last.getByText('Read me again.').waitFor();
+    expect(await page.getByText('undecryptable').filter({ visible: true }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  it('has what was missed, in its order, once the line is back', async () => {
+    await using relay = await Relay.start(world.orchestrator.url);
+    const { page } = await open(relay.url);
+    await account(page, '+54 911 2233 4455').click();
+    const messages = page.locator('#messages li');
+    await messages.last().getByText('Read me again.').waitFor();
+
+    relay.cut();
+    await page.locator('#live[data-line="lost"]').waitFor();
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.locator('#dead-note', { hasText: 'The orchestrator does not answer.' }).waitFor();
+    const missed = Array.from({ length: 12 }, (_, at) => `Missed ${at + 1}.`);
+    for (const text of missed) await ana.sendText(shop, text);
+    await world.backend.next(({ body }) => body.message_content === 'Missed 12.');
+    relay.mend();
+    await page.locator('#live[data-line="live"]').waitFor();
+    await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
+    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+    await account(page, '+54 911 2233 4455').click();
+
+    await messages.last().getByText('Missed 12.').waitFor();
+    expect(await messages.locator('p').allInnerTexts()).toEqual(missed.slice(-10));
+  });
+
+  it('says when too many pages are open, and goes on when one is closed', async () => {
+    const wish = { method: 'POST', body: { scopes: ['sessions:read'] }, headers: HEADERS };
+    const { key } = (await ask(`${world.orchestrator.url}/keys`, wish)).body;
+    const follow = () =>
+      EventReader.open(`${world.orchestrator.url}/sessions/events`, { authorization: `Bearer ${key}` });
+    const others = await Promise.all(Array.from({ length: 20 }, follow));
+    const { page, troubles } = await openPage(browser, world.orchestrator.url);
+
+    await page.locator('#key').fill(key as string);
+    await page.locator('#key').press('Enter');
+    await page.getByText('Too many pages follow the orchestrator at once.').waitFor();
+    for (const other of others) await other[Symbol.asyncDispose]();
+
+    await page.locator('#live[data-line="live"]').waitFor();
+    await page.getByText('Too many pages follow the orchestrator at once.').waitFor({ state: 'detached' });
+    expect(troubles.filter((trouble) => !trouble.includes('status of 503'))).toEqual([]);
+  });
+});
