@@ -7,11 +7,13 @@ import {
 import { type JournalEntry } from '../domain/signal-ports.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
-/**
- * Stores what one step changed, and what it decrypted, at once or not at all. The changes are to be read from now on, though
- * they are stored only when the promise resolves.
- */
+/** Stores what one step changed, and what it decrypted, at once or not at all. */
 export type CommitStep = (changes: SignalDataSet, decrypted: JournalEntry | undefined) => Promise<void>;
+
+/** A step that waits to be taken with others, and whom its result is for. */
+interface Waiting extends PromiseWithResolvers<unknown> {
+  step: () => Promise<unknown>;
+}
 
 /** The keys that a step of a ratchet reads and writes; others are none of its business. */
 const RATCHET_KEYS = ['session', 'identity-key', 'pre-key', 'sender-key'] as const;
@@ -27,8 +29,7 @@ export class RatchetSteps {
   readonly #queue = new SerialQueue();
   /** What the step that is being taken has written so far. */
   #written: SignalDataSet | undefined;
-  /** The commits that steps were taken ahead of; it never rejects. */
-  #ahead: Promise<unknown> = Promise.resolve();
+  readonly #together: Waiting[] = [];
 
   constructor(stored: SignalKeyStore, commit: CommitStep) {
     this.#stored = stored;
@@ -38,42 +39,53 @@ export class RatchetSteps {
   /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
   take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry | undefined): Promise<Result> {
     return this.#queue.run(async () => {
-      await this.#ahead;
-      const { result, committed } = await this.#taken(step, entryOf);
-      await committed;
-      return result;
+      const written: SignalDataSet = {};
+      this.#written = written;
+      try {
+        const result = await step();
+        const decrypted = entryOf?.(result);
+        if (decrypted || Object.keys(written).length > 0) await this.#commit(written, decrypted);
+        return result;
+      } finally {
+        this.#written = undefined;
+      }
     });
   }
 
   /**
-   * Takes a step that encrypts. The steps of this kind that come next do not wait for its commit, so that those of all devices of
-   * a recipient share one; its result does. When the commit fails, a later step may rest on this one and be stored: then a key of
-   * the ratchet is skipped that nobody has seen, which every recipient puts up with. What is decrypted could get lost that way.
+   * Takes a step that decrypts nothing. Those that wait at the same time, such as for all devices of a recipient, are taken one
+   * after the other and committed at once, or none of them is; one that fails leaves nothing behind, and the others go on.
    */
-  async takeAhead<Result>(step: () => Promise<Result>): Promise<Result> {
-    const { result, committed } = await this.#queue.run(async () => {
-      const taken = await this.#taken(step);
-      this.#ahead = settled(this.#ahead, taken.committed);
-      return taken;
-    });
-    await committed;
-    return result;
+  async takeTogether<Result>(step: () => Promise<Result>): Promise<Result> {
+    const waiting: Waiting = { ...Promise.withResolvers<unknown>(), step };
+    if (this.#together.push(waiting) === 1) {
+      // Whatever fails in there fails the steps.
+      void this.#queue.run(() => this.#takeWaiting());
+    }
+    return (await waiting.promise) as Result;
   }
 
-  /** What a step gave, and the promise of its commit. */
-  async #taken<Result>(
-    step: () => Promise<Result>,
-    entryOf?: (result: Result) => JournalEntry | undefined,
-  ): Promise<{ result: Result; committed: Promise<void> }> {
-    const written: SignalDataSet = {};
-    this.#written = written;
+  /** Takes also those that come while it is at it. */
+  async #takeWaiting(): Promise<void> {
+    const answers: [Waiting, unknown][] = [];
+    this.#written = {};
+    for (let [next] = this.#together; next; [next] = this.#together) {
+      const before = copyOf(this.#written);
+      try {
+        answers.push([next, await next.step()]);
+      } catch (error) {
+        this.#written = before;
+        next.reject(error);
+      }
+      this.#together.shift();
+    }
+    const written = this.#written;
+    this.#written = undefined;
     try {
-      const result = await step();
-      const decrypted = entryOf?.(result);
-      const hasNews = decrypted !== undefined || Object.keys(written).length > 0;
-      return { result, committed: hasNews ? this.#commit(written, decrypted) : Promise.resolve() };
-    } finally {
-      this.#written = undefined;
+      if (Object.keys(written).length > 0) await this.#commit(written, undefined);
+      for (const [{ resolve }, result] of answers) resolve(result);
+    } catch (error) {
+      for (const [{ reject }] of answers) reject(error);
     }
   }
 
@@ -120,8 +132,9 @@ export class RatchetSteps {
   }
 }
 
-async function settled(...promises: Promise<unknown>[]): Promise<void> {
-  await Promise.allSettled(promises);
+/** Values are never changed in place, so they are shared. */
+function copyOf(data: SignalDataSet): SignalDataSet {
+  return Object.fromEntries(Object.entries(data).map(([type, values]) => [type, { ...values }]));
 }
 
 function isRatchetKey(type: string): type is RatchetKey {

@@ -43,7 +43,7 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
   return {
     encryptMessage: async (opts) => {
       await resolveLid(stock, opts.jid);
-      const encrypted = await steps.takeAhead(() => stock.encryptMessage(opts));
+      const encrypted = await steps.takeTogether(() => stock.encryptMessage(opts));
       await currentLine()?.stored;
       currentLine()?.encryptedFor?.(opts.jid);
       return encrypted;
@@ -53,7 +53,7 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
       return steps.take(() => stock.injectE2ESession(opts));
     },
     encryptGroupMessage: async (opts) => {
-      const encrypted = await steps.takeAhead(() => stock.encryptGroupMessage(opts));
+      const encrypted = await steps.takeTogether(() => stock.encryptGroupMessage(opts));
       await currentLine()?.stored;
       return encrypted;
     },

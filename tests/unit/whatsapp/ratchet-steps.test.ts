@@ -94,62 +94,60 @@ describe('a step of a ratchet', () => {
   });
 });
 
-describe('a step that encrypts', () => {
-  /** Steps whose commits end when they are told to. */
-  function startSlow() {
-    const commits: (PromiseWithResolvers<undefined> & { changes: SignalDataSet })[] = [];
-    const steps = new RatchetSteps({} as SignalKeyStore, async (changes) => {
-      const commit = { ...Promise.withResolvers<undefined>(), changes };
-      commits.push(commit);
-      await commit.promise;
-    });
-    const keys = steps.keys();
-    const write = (value: string) => async () => {
-      await keys.set(session(value));
-      return value;
-    };
-    return { steps, commits, write };
-  }
+describe('steps that are taken together', () => {
+  /** A step that writes for one person what it read of another. */
+  const follow = (keys: SignalKeyStore, from: string, to: string) => async (): Promise<unknown> => {
+    const { [from]: found } = (await keys.get('session', [from])) as Record<string, unknown>;
+    await keys.set({ session: { [to]: `${String(found)}+` } } as unknown as SignalDataSet);
+    return found;
+  };
 
-  /** As many turns as nothing but promises needs. */
-  const afterPromises = () => new Promise((resolve) => setImmediate(resolve));
+  it('are one commit, each on what those before it wrote, and no result is known before', async () => {
+    const { steps, keys, commits } = startSteps();
+    const results = await Promise.all([
+      steps.takeTogether(follow(keys, 'ana', 'bea')),
+      steps.takeTogether(follow(keys, 'bea', 'carla')).finally(() => expect(commits).toHaveLength(1)),
+    ]);
 
-  it('does not wait for the commit of the one before it, and has its result only after its own', async () => {
-    const { steps, commits, write } = startSlow();
-    const results: string[] = [];
-    const first = steps.takeAhead(write('first')).then((result) => results.push(result));
-    const second = steps.takeAhead(write('second')).then((result) => results.push(result));
-
-    await afterPromises();
-    expect(commits.map(({ changes }) => changes.session)).toEqual([{ ana: 'first' }, { ana: 'second' }]);
-    expect(results).toEqual([]);
-
-    commits[1]?.resolve(undefined);
-    await second;
-    expect(results).toEqual(['second']);
-    commits[0]?.resolve(undefined);
-    await first;
-    expect(results).toEqual(['second', 'first']);
+    expect(results).toEqual(['old', 'old+']);
+    expect(commits).toEqual([{ changes: { session: { bea: 'old+', carla: 'old++' } }, decrypted: undefined }]);
   });
 
-  it.each(['is made', 'fails'])('holds up one that decrypts until its commit %s', async (end) => {
-    const { steps, commits, write } = startSlow();
-    const ahead = Promise.allSettled([steps.takeAhead(write('first')), steps.takeAhead(write('second'))]);
-    const decrypting = steps.take(write('decrypted'), () => ENTRY);
+  it('leave out what one wrote that fails, and only it', async () => {
+    const { steps, keys, commits } = startSteps();
+    const failing = steps.takeTogether(async () => {
+      await keys.set(session('half a step'));
+      throw new Error('No session record');
+    });
+    const other = steps.takeTogether(follow(keys, 'ana', 'bea'));
 
-    await afterPromises();
-    commits[1]?.resolve(undefined);
-    await afterPromises();
-    expect(commits).toHaveLength(2);
+    await expect(failing).rejects.toThrow('No session record');
+    expect(await other).toBe('old');
+    expect(commits.map(({ changes }) => changes)).toEqual([{ session: { bea: 'old+' } }]);
+  });
 
-    if (end === 'fails') commits[0]?.reject(new Error('disk full'));
-    else commits[0]?.resolve(undefined);
-    await afterPromises();
-    expect(commits).toHaveLength(3);
-    commits[2]?.resolve(undefined);
-    expect(await decrypting).toBe('decrypted');
-    const fates = (await ahead).map(({ status }) => status);
-    expect(fates).toEqual([end === 'fails' ? 'rejected' : 'fulfilled', 'fulfilled']);
+  it('have no result when they cannot be stored, and those that come later are taken', async () => {
+    const { steps, keys } = startSteps(new Error('disk full'));
+    const both = [steps.takeTogether(follow(keys, 'ana', 'bea')), steps.takeTogether(follow(keys, 'ana', 'eva'))];
+
+    for (const each of await Promise.allSettled(both)) expect(each).toMatchObject({ status: 'rejected' });
+    expect(await keys.get('session', ['bea'])).toEqual({});
+    expect(await steps.takeTogether(() => Promise.resolve('later'))).toBe('later');
+  });
+
+  it('wait for the step before them, and hold up the one after', async () => {
+    const { steps, keys, commits } = startSteps();
+    await Promise.all([
+      steps.take(async () => keys.set(session('first'))),
+      steps.takeTogether(async () => keys.set(session('second'))),
+      steps.take(async () => keys.set(session('third'))),
+    ]);
+
+    expect(commits.map(({ changes }) => changes.session)).toEqual([
+      { ana: 'first' },
+      { ana: 'second' },
+      { ana: 'third' },
+    ]);
   });
 });
 
