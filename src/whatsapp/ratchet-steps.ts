@@ -8,7 +8,13 @@ import { type JournalEntry } from '../domain/signal-ports.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
 /** Stores what one step changed, and what it decrypted, at once or not at all. */
-export type CommitStep = (changes: SignalDataSet, decrypted: JournalEntry | undefined) => Promise<void>;
+export type CommitStep = (changes: SignalDataSet, decrypted: readonly JournalEntry[]) => Promise<void>;
+
+/** A step, and what is to be written into the journal of its result. */
+export interface Step<Result> {
+  take: () => Promise<Result>;
+  entryOf: (result: Result) => JournalEntry;
+}
 
 /** The keys that a step of a ratchet reads and writes; others are none of its business. */
 const RATCHET_KEYS = ['session', 'identity-key', 'pre-key', 'sender-key'] as const;
@@ -31,19 +37,40 @@ export class RatchetSteps {
   }
 
   /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
-  take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry | undefined): Promise<Result> {
-    return this.#queue.run(async () => {
-      const written: SignalDataSet = {};
-      this.#written = written;
-      try {
+  take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
+    return this.#queue.run(() =>
+      this.#collecting(async (written) => {
         const result = await step();
-        const decrypted = entryOf?.(result);
-        if (decrypted || Object.keys(written).length > 0) await this.#commit(written, decrypted);
+        await this.#commitAny(written(), entryOf ? [entryOf(result)] : []);
         return result;
-      } finally {
-        this.#written = undefined;
-      }
-    });
+      }),
+    );
+  }
+
+  /**
+   * Takes several steps as one, each on what those before it wrote. The first that fails leaves nothing behind, and those after it
+   * are not taken. Answers the results of those that succeeded.
+   */
+  takeAll<Result>(steps: readonly Step<Result>[]): Promise<Result[]> {
+    return this.#queue.run(() =>
+      this.#collecting(async (written) => {
+        const results: Result[] = [];
+        const entries: JournalEntry[] = [];
+        for (const { take, entryOf } of steps) {
+          const before = copyOf(written());
+          try {
+            const result = await take();
+            results.push(result);
+            entries.push(entryOf(result));
+          } catch {
+            this.#written = before;
+            break;
+          }
+        }
+        await this.#commitAny(written(), entries);
+        return results;
+      }),
+    );
   }
 
   /**
@@ -57,6 +84,19 @@ export class RatchetSteps {
       transaction: (work) => work(),
       isInTransaction: () => false,
     };
+  }
+
+  async #collecting<Result>(work: (written: () => SignalDataSet) => Promise<Result>): Promise<Result> {
+    this.#written = {};
+    try {
+      return await work(() => this.#written ?? {});
+    } finally {
+      this.#written = undefined;
+    }
+  }
+
+  async #commitAny(written: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void> {
+    if (decrypted.length > 0 || Object.keys(written).length > 0) await this.#commit(written, decrypted);
   }
 
   async #get<Type extends keyof SignalDataTypeMap>(
@@ -91,4 +131,9 @@ export class RatchetSteps {
 
 function isRatchetKey(type: string): type is RatchetKey {
   return (RATCHET_KEYS as readonly string[]).includes(type);
+}
+
+/** Values are never changed in place, so they are shared. */
+function copyOf(data: SignalDataSet): SignalDataSet {
+  return Object.fromEntries(Object.entries(data).map(([type, values]) => [type, { ...values }]));
 }
