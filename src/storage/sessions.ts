@@ -133,10 +133,14 @@ function prepare(db: Database) {
        FROM sessions ORDER BY created_at_ms, session_id`,
     ),
     upsert: db.prepare<[Row]>(
-      `INSERT OR REPLACE INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
+      `INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
          last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
-         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)`,
+         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)
+       ON CONFLICT (session_id) DO UPDATE SET phase = @phase, phone_number = @phoneNumber,
+         whatsapp_user_id = @whatsappUserId, announced = @announced, error_message = @errorMessage,
+         last_seen_ms = @lastSeenMs, retry_at_ms = @retryAtMs, restricted_until_ms = @restrictedUntilMs,
+         created_at_ms = @createdAtMs, updated_at_ms = @updatedAtMs`,
     ),
     removeDataKey: db.prepare<[SessionId]>('DELETE FROM data_keys WHERE session_id = ?'),
     remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),

@@ -76,7 +76,8 @@ function prepare(db: Database) {
       'SELECT value FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',
     ),
     saveKey: db.prepare<[SessionId, string, string, string]>(
-      'INSERT OR REPLACE INTO signal_keys (session_id, type, id, value) VALUES (?, ?, ?, ?)',
+      `INSERT INTO signal_keys (session_id, type, id, value) VALUES (?, ?, ?, ?)
+       ON CONFLICT (session_id, type, id) DO UPDATE SET value = excluded.value`,
     ),
     removeKey: db.prepare<[SessionId, string, string]>(
       'DELETE FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',
