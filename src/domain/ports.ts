@@ -118,8 +118,19 @@ export interface SessionStore {
    * of it are never apart. An event whose `webhookId` is already there is not stored again; answers how many were.
    */
   commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<number>;
+  /**
+   * Stores several changes of one session in their order, all of them with the record in one transaction; answers as
+   * {@link commit} does, for each.
+   */
+  commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]>;
   /** Removes the session and its undelivered QR callbacks, and stores the last events, in one transaction. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
+}
+
+/** What happened to a session: the events of it, and what goes along. */
+export interface SessionChange {
+  events: readonly NewCallback[];
+  along: Along;
 }
 
 /** What is stored together with a change of a session. */

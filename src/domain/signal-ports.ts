@@ -6,7 +6,7 @@ export interface SignalKeyStore {
   saveCredentials(sessionId: SessionId, value: string): Promise<void>;
   get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** Stores all changes, and what was decrypted with them, in one transaction; a `null` value removes. */
-  set(sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry): Promise<void>;
+  set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void>;
   forget(sessionId: SessionId): Promise<void>;
 }
 

@@ -1,10 +1,11 @@
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
+import { StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type Metrics, type ReceiptFate } from '../domain/metrics.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
-import { type SessionStore } from '../domain/ports.ts';
+import { type SessionChange, type SessionStore } from '../domain/ports.ts';
 import { type MessageKey } from '../domain/signal-ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -27,6 +28,19 @@ export interface InboundParts {
   told: (sessionId: SessionId, message: IncomingMessage) => void;
 }
 
+/** A message that came, or one that nobody needs to be told of, with the key of its journal entries. */
+export interface Arrival {
+  message: IncomingMessage | undefined;
+  key: MessageKey;
+}
+
+/** What is stored of an arrival. */
+interface Receipt extends SessionChange {
+  message: IncomingMessage | undefined;
+  /** Whether its callback waits for its file. */
+  waits: boolean;
+}
+
 /**
  * INBOUND: from a decrypted message to a callback that cannot get lost.
  * 1. whatsapp/ has written what the message said into the journal before WhatsApp was told that we have it, has read it
@@ -35,7 +49,7 @@ export interface InboundParts {
  *    before it counts, whoever cast it;
  * 3. it becomes a callback row, in one transaction with the journal's note that it was handled: a crash before leaves it
  *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
- *    ids: a message that comes twice, from wherever, is one callback;
+ *    ids: a message that comes twice, from wherever, is one callback. Messages that came meanwhile share a transaction;
  * 4. its file is fetched, where it has one and `DOWNLOAD_MEDIA` is on, and its row waits for that a little;
  * 5. `callbacks/` hands the rows over, in order, until the backend has them;
  * 6. where WhatsApp tells the number of a sender only later, rows that wait are put right, and others told once more.
@@ -47,31 +61,72 @@ export class Inbound {
     this.#parts = parts;
   }
 
-  /** Stores the message for the backend; the session's new record says when it was last seen. */
-  async receive(
-    record: SessionRecord,
-    message: IncomingMessage | undefined,
-    handled: MessageKey,
-  ): Promise<SessionRecord> {
-    const { store, media, clock, tellOwnMessages } = this.#parts;
-    const vote = message && voteIn(message);
-    if (!message || (message.fromMe && !tellOwnMessages)) {
-      await store.commit(record, [], { handled, vote });
-      this.#count(message, 'unwanted');
-      return record;
+  /** Whether the message can be received together with those before it: a vote needs to know of them. */
+  mayJoin({ message }: Arrival): boolean {
+    return !message || !voteIn(message);
+  }
+
+  /**
+   * Stores the messages for the backend, in one transaction; the session's new record says when it was last seen. One that
+   * cannot be told takes no other with it.
+   */
+  async receive(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
+    try {
+      return await this.#receiveAll(record, arrivals);
+    } catch (error) {
+      if (arrivals.length === 1 || error instanceof StorageUnavailableError) throw error;
     }
-    const now = clock.now();
-    const seen = { ...record, lastSeenMs: now };
+    return this.#oneByOne(record, arrivals);
+  }
+
+  async #receiveAll(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
+    const now = this.#parts.clock.now();
+    const receipts: Receipt[] = [];
+    for (const arrival of arrivals) receipts.push(await this.#read(record, arrival, now));
+    const isSeen = receipts.some(({ events }) => events.length > 0);
+    const seen = isSeen ? { ...record, lastSeenMs: now } : record;
+    const stored = await this.#parts.store.commitAll(seen, receipts);
+    receipts.forEach((receipt, at) => this.#stored(record.sessionId, receipt, stored[at] !== 0));
+    return seen;
+  }
+
+  async #oneByOne(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
+    const failures: unknown[] = [];
+    let seen = record;
+    for (const arrival of arrivals) {
+      try {
+        seen = await this.#receiveAll(seen, [arrival]);
+      } catch (error) {
+        if (error instanceof StorageUnavailableError) throw error;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Messages could not be received');
+    return seen;
+  }
+
+  /** What becomes of a message. */
+  async #read(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
+    const { media, tellOwnMessages } = this.#parts;
+    const vote = message && voteIn(message);
+    if (!message || (message.fromMe && !tellOwnMessages))
+      return { message, waits: false, events: [], along: { handled, vote } };
     const told = vote ? await this.#counted(record, message, vote) : message;
     const waits = media.wants(message);
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
-    const { sessionId } = record;
-    const along = { handled, vote, awaited: numberAwaited(sessionId, message), ...heardOf(message) };
-    const isNew = (await store.commit(seen, [callback], along)) > 0;
-    if (waits) media.begin({ sessionId, messageId: fileOwner(message), webhookId: callback.webhookId });
+    const awaited = numberAwaited(record.sessionId, message);
+    return { message, waits, events: [callback], along: { handled, vote, awaited, ...heardOf(message) } };
+  }
+
+  #stored(sessionId: SessionId, { message, waits, events: [callback] }: Receipt, isNew: boolean): void {
+    if (!message || !callback) {
+      this.#count(message, 'unwanted');
+      return;
+    }
+    const { webhookId } = callback;
+    if (waits) this.#parts.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
     if (isNew) this.#note(sessionId, message);
     else this.#count(message, 'repeated');
-    return seen;
   }
 
   /** WhatsApp told numbers: what the backend was told without them is put right. */

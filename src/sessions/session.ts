@@ -8,6 +8,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
 import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './code-pairing.ts';
 import { newSessionConnected, qrUpdate } from './events.ts';
+import { type Arrival } from './inbound.ts';
 import { insist } from './insist.ts';
 import { Life, type LivingState } from './life.ts';
 import { LineKeeper } from './line-keeper.ts';
@@ -22,6 +23,8 @@ import { type Typing } from './typing.ts';
 const GRACE_MS = 10_000;
 /** How long a restart, and a send while the line is being repaired, wait for the line. */
 const PATIENCE_MS = 10_000;
+/** So many messages are stored at once at most, so that nobody waits long for them. */
+const GATHERED_AT_MOST = 50;
 
 /**
  * One WhatsApp account: its life (what is stored of it, and the state it is in), its line, and what follows from what
@@ -33,6 +36,8 @@ export class Session implements SendingSession {
   readonly #code: CodePairing;
   readonly #keeper: LineKeeper;
   readonly #turns = new SerialQueue();
+  /** The messages whose turn has not begun, when nothing came after them. */
+  #gathered: Arrival[] | undefined;
   #isStopping = false;
 
   /** A session as it was stored; `resume` or `restart` gives it life. */
@@ -164,10 +169,7 @@ export class Session implements SendingSession {
       onPairingCode: (code) => this.#inTurn('a pairing code', () => this.#code.offered(code)),
       onPaired: (identity) => this.#inTurn('a scan', () => this.#paired(identity)),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
-      onMessage: (message, key) =>
-        this.#inTurn('a message', async () => {
-          this.#life.received(await this.#parts.inbound.receive(this.record, message, key));
-        }),
+      onMessage: (message, key) => this.#arrived({ message, key }),
       onNumbers: (numbers) => this.#inTurn('numbers', () => this.#parts.inbound.numbersKnown(this.record, numbers)),
       onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
       onRestricted: (untilMs) => this.#inTurn('a restriction', () => this.#restricted(untilMs)),
@@ -176,8 +178,25 @@ export class Session implements SendingSession {
     };
   }
 
+  /** Messages that come while others wait for their turn, with nothing else in between, share it. */
+  #arrived(arrival: Arrival): void {
+    const { inbound } = this.#parts;
+    const mayJoin = inbound.mayJoin(arrival);
+    if (mayJoin && this.#gathered && this.#gathered.length < GATHERED_AT_MOST) {
+      this.#gathered.push(arrival);
+      return;
+    }
+    const arrivals = [arrival];
+    this.#inTurn('messages', async () => {
+      if (this.#gathered === arrivals) this.#gathered = undefined;
+      this.#life.received(await inbound.receive(this.record, arrivals));
+    });
+    this.#gathered = mayJoin ? arrivals : undefined;
+  }
+
   /** Handles something that happened, after everything that happened before it, and before anything that comes later. */
   #inTurn(what: string, handle: () => Promise<void>): void {
+    this.#gathered = undefined;
     const handled = this.#turns.run(() =>
       insist(
         async () => {

@@ -7,7 +7,7 @@ import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';
 import { type Vault } from './vault.ts';
-import { type WaitingQrs } from './waiting-qrs.ts';
+import { WAITERS, type WaitingQrs } from './waiting-qrs.ts';
 
 /** The end of a callback, as the statement takes it. */
 interface Settlement {
@@ -213,10 +213,7 @@ function prepare(db: Database) {
          first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
-    waiters: db.prepare<[string], { sessionId: SessionId }>(
-      `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
-       WHERE after_webhook_id = ? AND state = 'pending'`,
-    ),
+    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
     counts: db.prepare<[], { pending: number; deadLettered: number; oldestMs: number | null }>(
       `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,

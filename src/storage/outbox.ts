@@ -43,7 +43,7 @@ export class Outbox {
   readonly #vault: Vault;
   readonly #qrs: WaitingQrs;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: number; ready: SessionId[] };
+  readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: boolean[]; ready: SessionId[] };
 
   constructor(db: Database, { clock, bell, vault, qrs }: OutboxParts) {
     this.#vault = vault;
@@ -55,7 +55,7 @@ export class Outbox {
       change();
       const freed = withdrawQrOf === undefined ? [] : this.#qrs.withdraw(withdrawQrOf);
       const ready = events.map((event) => this.#store(event));
-      return { stored: ready.filter((sessions) => sessions.length > 0).length, ready: [...freed, ...ready.flat()] };
+      return { stored: ready.map((sessions) => sessions.length > 0), ready: [...freed, ...ready.flat()] };
     });
   }
 
@@ -63,7 +63,7 @@ export class Outbox {
    * Does `change` and stores the events in one transaction, then tells of the sessions that have something to do. Answers
    * how many of the events were not there before.
    */
-  commit(change: () => void, outgoing: Outgoing): number {
+  commit(change: () => void, outgoing: Outgoing): boolean[] {
     const { stored, ready } = this.#transaction(change, outgoing);
     this.#bell.ring(ready);
     return stored;

@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type NewCallback } from '../domain/callback-ports.ts';
-import { type Along, type SessionStore } from '../domain/ports.ts';
+import { type Along, type SessionChange, type SessionStore } from '../domain/ports.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
@@ -70,8 +70,21 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#sql.all.all().map(fromRow));
   }
 
-  commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<number> {
-    return promised(() => this.#parts.outbox.commit(() => this.#write(record, along), { events }));
+  async commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<number> {
+    const [stored = 0] = await this.commitAll(record, [{ events, along }]);
+    return stored;
+  }
+
+  commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]> {
+    return promised(() => {
+      const write = () => {
+        this.#sql.upsert.run(toRow(record));
+        for (const { along } of changes) this.#write(record, along);
+      };
+      const stored = this.#parts.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
+      const news = stored.values();
+      return changes.map(({ events }) => events.filter(() => news.next().value).length);
+    });
   }
 
   /** Also removes credentials, keys, sent messages, and the data key that they are encrypted with. Callbacks other than QRs stay and are still delivered. */
@@ -87,9 +100,7 @@ export class SqliteSessionStore implements SessionStore {
     });
   }
 
-  #write(record: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {
-    const { sessionId } = record;
-    this.#sql.upsert.run(toRow(record));
+  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {
     if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
     if (awaited !== undefined) this.#parts.awaitedNumbers.add(sessionId, awaited);
@@ -122,10 +133,14 @@ function prepare(db: Database) {
        FROM sessions ORDER BY created_at_ms, session_id`,
     ),
     upsert: db.prepare<[Row]>(
-      `INSERT OR REPLACE INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
+      `INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
          last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
-         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)`,
+         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)
+       ON CONFLICT (session_id) DO UPDATE SET phase = @phase, phone_number = @phoneNumber,
+         whatsapp_user_id = @whatsappUserId, announced = @announced, error_message = @errorMessage,
+         last_seen_ms = @lastSeenMs, retry_at_ms = @retryAtMs, restricted_until_ms = @restrictedUntilMs,
+         created_at_ms = @createdAtMs, updated_at_ms = @updatedAtMs`,
     ),
     removeDataKey: db.prepare<[SessionId]>('DELETE FROM data_keys WHERE session_id = ?'),
     remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),

@@ -10,16 +10,16 @@ import { type Vault } from './vault.ts';
 export class SqliteSignalKeyStore implements SignalKeyStore {
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry) => void;
+  readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted: readonly JournalEntry[]) => void;
   readonly #forget: (sessionId: SessionId) => void;
 
   constructor(db: Database, journal: SqliteJournal, vault: Vault) {
     this.#vault = vault;
     this.#sql = prepare(db);
     this.#change = db.transaction(
-      (sessionId: SessionId, changes: readonly KeyChange[], decrypted: JournalEntry | undefined) => {
+      (sessionId: SessionId, changes: readonly KeyChange[], decrypted: readonly JournalEntry[]) => {
         for (const change of changes) this.#apply(sessionId, change);
-        if (decrypted) journal.add(sessionId, decrypted);
+        for (const entry of decrypted) journal.add(sessionId, entry);
       },
     );
     this.#forget = db.transaction((sessionId: SessionId) => {
@@ -52,7 +52,7 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
     });
   }
 
-  set(sessionId: SessionId, changes: readonly KeyChange[], decrypted?: JournalEntry): Promise<void> {
+  set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
     return promised(() => this.#change(sessionId, changes, decrypted));
   }
 
@@ -76,7 +76,8 @@ function prepare(db: Database) {
       'SELECT value FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',
     ),
     saveKey: db.prepare<[SessionId, string, string, string]>(
-      'INSERT OR REPLACE INTO signal_keys (session_id, type, id, value) VALUES (?, ?, ?, ?)',
+      `INSERT INTO signal_keys (session_id, type, id, value) VALUES (?, ?, ?, ?)
+       ON CONFLICT (session_id, type, id) DO UPDATE SET value = excluded.value`,
     ),
     removeKey: db.prepare<[SessionId, string, string]>(
       'DELETE FROM signal_keys WHERE session_id = ? AND type = ? AND id = ?',

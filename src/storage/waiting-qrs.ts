@@ -70,6 +70,10 @@ export class WaitingQrs {
   }
 }
 
+/** The sessions that wait for a callback. By itself SQLite would look through all that waits. */
+export const WAITERS = `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
+  WHERE after_webhook_id = ? AND state = 'pending'`;
+
 function prepare(db: Database) {
   return {
     unseen: db.prepare<[SessionId], WaitingQr>(
@@ -89,9 +93,6 @@ function prepare(db: Database) {
       `UPDATE callbacks SET seq = (SELECT last_seq FROM sequences WHERE session_id = callbacks.session_id)
        WHERE id = @id`,
     ),
-    waiters: db.prepare<[string], { sessionId: SessionId }>(
-      `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
-       WHERE after_webhook_id = ? AND state = 'pending'`,
-    ),
+    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
   };
 }

@@ -25,7 +25,7 @@ export interface LineAuth {
    * Stores what a step of a ratchet changed, together with what it decrypted.
    * @throws LineOverError behind the fence, and whatever the storage throws
    */
-  commitStep(changes: SignalDataSet, decrypted: JournalEntry | undefined): Promise<void>;
+  commitStep(changes: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void>;
   /** What the ciphertext of a message said when it was decrypted before. */
   recall(ciphertext: Pick<JournalEntry, 'ciphertextHash' | 'messageKey'>): Promise<Uint8Array | undefined>;
   /** The journal of whole messages that became nothing yet. */
@@ -93,7 +93,7 @@ export async function loadAuth(
     },
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new LineOverError();
-      await guarded(keys.set(sessionId, changesOf(changes), decrypted));
+      await guarded(keys.set(sessionId, changesOf(changes), ...decrypted));
     },
     recall: ({ ciphertextHash, messageKey }) => guarded(journal.find(sessionId, ciphertextHash, messageKey)),
     leftOver: () => guarded(journal.leftOver(sessionId)),

@@ -20,6 +20,7 @@ import { upload } from './media/upload.ts';
 import { UploadHosts } from './media/upload-hosts.ts';
 import { messageKeyOf } from './message-key.ts';
 import { MessageOrder } from './message-order.ts';
+import { EarlyDecryption } from './early-decryption.ts';
 import { guardListeners, type OutOfBandFailure } from './out-of-band.ts';
 import { numbersOf, peopleOf } from './people.ts';
 import { CodeOffer } from './pairing-code.ts';
@@ -131,16 +132,17 @@ export class BaileysConnection implements Connection {
       learned: (numbers) => this.#tell(() => this.#parts.listener.onNumbers(numbers)),
     });
     if (this.#ended) return;
-    const origins = new CiphertextOrigins();
+    const [origins, early] = [new CiphertextOrigins(), new EarlyDecryption()];
     const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
     const version = clientVersion.current;
     const groupMetadata = (groupId: string) => this.groups.metadata(groupId);
-    const config = socketConfig({ ...this.#parts, version, auth, origins, unreadable, groupMetadata });
+    const config = socketConfig({ ...this.#parts, version, auth, origins, early, unreadable, groupMetadata });
     const socket = makeWASocket(config);
     guardListeners(socket, (failure) => this.#outOfBand(failure));
     const order = new MessageOrder(socket, {
       failed: (error) => this.#broke('to take what WhatsApp sent', error),
       unheard: (messageId) => this.#tell(() => this.#tellLeftOver(line, messageId)),
+      upcoming: (stanzas) => early.open(stanzas),
     });
     origins.watch(socket);
     retryCounters.carryOver(socket);

@@ -12,9 +12,11 @@ export interface OrderListener {
   failed(error: unknown): void;
   /** Baileys is done with the message of this id, and told nobody of it. */
   unheard(messageId: string): void;
+  /** These come next, the first at once and the others after it: a chance to do for all what is dear for each. Never rejects. */
+  upcoming(stanzas: readonly BinaryNode[]): Promise<void>;
 }
 
-/** After so many messages in a row everybody else in the process gets a turn. */
+/** After so many messages in a row everybody else in the process gets a turn; so many are announced at once. */
 const BATCH = 10;
 
 /**
@@ -26,7 +28,10 @@ const BATCH = 10;
 export class MessageOrder {
   readonly #socket: WASocket;
   readonly #messages = new SerialQueue();
-  readonly #unheard: (messageId: string) => void;
+  readonly #listener: OrderListener;
+  /** Those that have come and were not handed to Baileys yet, and how many of them were announced. */
+  readonly #waiting: BinaryNode[] = [];
+  #announced = 0;
   #current: BinaryNode | undefined;
   /** The last one that Baileys told of. */
   #heard: BinaryNode | undefined;
@@ -35,12 +40,13 @@ export class MessageOrder {
   constructor(socket: WASocket, listener: OrderListener) {
     const failed = (error: unknown) => listener.failed(error);
     this.#socket = socket;
-    this.#unheard = (id) => listener.unheard(id);
+    this.#listener = listener;
     const frames = new SerialQueue();
     takeOver<Uint8Array>(socket, 'message', (data, handle) => {
       frames.run(() => handle(data)).catch(failed);
     });
     takeOver<BinaryNode>(socket, 'CB:message', (stanza, handle) => {
+      this.#waiting.push(stanza);
       this.#messages.run(() => this.#handle(stanza, handle)).catch(failed);
     });
   }
@@ -58,13 +64,23 @@ export class MessageOrder {
 
   /** WhatsApp delivers again what comes too late for this line. */
   async #handle(stanza: BinaryNode, handle: Handle<BinaryNode>): Promise<void> {
+    await this.#announce();
+    this.#waiting.shift();
+    this.#announced = Math.max(0, this.#announced - 1);
     if (!this.#socket.ws.isOpen) return;
     this.#current = stanza;
     await handle(asLive(stanza));
     this.#current = undefined;
-    if (this.#heard !== stanza && stanza.attrs.id !== undefined) this.#unheard(stanza.attrs.id);
+    if (this.#heard !== stanza && stanza.attrs.id !== undefined) this.#listener.unheard(stanza.attrs.id);
     this.#handled += 1;
     if (this.#handled % BATCH === 0) await nextTurn();
+  }
+
+  async #announce(): Promise<void> {
+    if (this.#announced > 0 || !this.#socket.ws.isOpen) return;
+    const stanzas = this.#waiting.slice(0, BATCH);
+    this.#announced = stanzas.length;
+    await this.#listener.upcoming(stanzas);
   }
 }
 

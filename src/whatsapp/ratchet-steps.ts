@@ -8,7 +8,13 @@ import { type JournalEntry } from '../domain/signal-ports.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 
 /** Stores what one step changed, and what it decrypted, at once or not at all. */
-export type CommitStep = (changes: SignalDataSet, decrypted: JournalEntry | undefined) => Promise<void>;
+export type CommitStep = (changes: SignalDataSet, decrypted: readonly JournalEntry[]) => Promise<void>;
+
+/** A step, and what is to be written into the journal of its result. */
+export interface Step<Result> {
+  take: () => Promise<Result>;
+  entryOf: (result: Result) => JournalEntry;
+}
 
 /** A step that waits to be taken with others, and whom its result is for. */
 interface Waiting extends PromiseWithResolvers<unknown> {
@@ -37,19 +43,40 @@ export class RatchetSteps {
   }
 
   /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
-  take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry | undefined): Promise<Result> {
-    return this.#queue.run(async () => {
-      const written: SignalDataSet = {};
-      this.#written = written;
-      try {
+  take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
+    return this.#queue.run(() =>
+      this.#collecting(async (written) => {
         const result = await step();
-        const decrypted = entryOf?.(result);
-        if (decrypted || Object.keys(written).length > 0) await this.#commit(written, decrypted);
+        await this.#commitAny(written(), entryOf ? [entryOf(result)] : []);
         return result;
-      } finally {
-        this.#written = undefined;
-      }
-    });
+      }),
+    );
+  }
+
+  /**
+   * Takes several steps as one, each on what those before it wrote. The first that fails leaves nothing behind, and those after it
+   * are not taken. Answers the results of those that succeeded.
+   */
+  takeAll<Result>(steps: readonly Step<Result>[]): Promise<Result[]> {
+    return this.#queue.run(() =>
+      this.#collecting(async (written) => {
+        const results: Result[] = [];
+        const entries: JournalEntry[] = [];
+        for (const { take, entryOf } of steps) {
+          const before = copyOf(written());
+          try {
+            const result = await take();
+            results.push(result);
+            entries.push(entryOf(result));
+          } catch {
+            this.#written = before;
+            break;
+          }
+        }
+        await this.#commitAny(written(), entries);
+        return results;
+      }),
+    );
   }
 
   /**
@@ -60,17 +87,16 @@ export class RatchetSteps {
     const waiting: Waiting = { ...Promise.withResolvers<unknown>(), step };
     if (this.#together.push(waiting) === 1) {
       // Whatever fails in there fails the steps.
-      void this.#queue.run(() => this.#takeWaiting());
+      void this.#queue.run(() => this.#collecting((written) => this.#takeWaiting(written)));
     }
     return (await waiting.promise) as Result;
   }
 
   /** Takes also those that come while it is at it. */
-  async #takeWaiting(): Promise<void> {
+  async #takeWaiting(written: () => SignalDataSet): Promise<void> {
     const answers: [Waiting, unknown][] = [];
-    this.#written = {};
     for (let [next] = this.#together; next; [next] = this.#together) {
-      const before = copyOf(this.#written);
+      const before = copyOf(written());
       try {
         answers.push([next, await next.step()]);
       } catch (error) {
@@ -79,10 +105,8 @@ export class RatchetSteps {
       }
       this.#together.shift();
     }
-    const written = this.#written;
-    this.#written = undefined;
     try {
-      if (Object.keys(written).length > 0) await this.#commit(written, undefined);
+      await this.#commitAny(written(), []);
       for (const [{ resolve }, result] of answers) resolve(result);
     } catch (error) {
       for (const [{ reject }] of answers) reject(error);
@@ -100,6 +124,19 @@ export class RatchetSteps {
       transaction: (work) => work(),
       isInTransaction: () => false,
     };
+  }
+
+  async #collecting<Result>(work: (written: () => SignalDataSet) => Promise<Result>): Promise<Result> {
+    this.#written = {};
+    try {
+      return await work(() => this.#written ?? {});
+    } finally {
+      this.#written = undefined;
+    }
+  }
+
+  async #commitAny(written: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void> {
+    if (decrypted.length > 0 || Object.keys(written).length > 0) await this.#commit(written, decrypted);
   }
 
   async #get<Type extends keyof SignalDataTypeMap>(
@@ -132,11 +169,11 @@ export class RatchetSteps {
   }
 }
 
+function isRatchetKey(type: string): type is RatchetKey {
+  return (RATCHET_KEYS as readonly string[]).includes(type);
+}
+
 /** Values are never changed in place, so they are shared. */
 function copyOf(data: SignalDataSet): SignalDataSet {
   return Object.fromEntries(Object.entries(data).map(([type, values]) => [type, { ...values }]));
-}
-
-function isRatchetKey(type: string): type is RatchetKey {
-  return (RATCHET_KEYS as readonly string[]).includes(type);
 }

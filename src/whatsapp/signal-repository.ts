@@ -1,14 +1,18 @@
 import {
   DEFAULT_CONNECTION_CONFIG,
+  getDecryptionJid,
+  isLidUser,
   isPnUser,
+  jidDecode,
   MISSING_KEYS_ERROR_TEXT,
   type SignalRepositoryWithLIDStore,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
 import { type LineAuth } from './auth-state.ts';
-import { type CiphertextOrigins } from './ciphertext-origins.ts';
+import { type CiphertextOrigins, type Origin } from './ciphertext-origins.ts';
+import { type EarlyDecryption, type Letter } from './early-decryption.ts';
 import { currentLine } from './line-context.ts';
-import { RatchetSteps } from './ratchet-steps.ts';
+import { RatchetSteps, type Step } from './ratchet-steps.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 
@@ -16,6 +20,8 @@ type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 export interface SignalRepositoryParts {
   auth: LineAuth;
   origins: CiphertextOrigins;
+  /** Has what waits decrypted by this repository. */
+  early: EarlyDecryption;
   /** Told of the stanza of a message that is lost to us, of which Baileys says nothing to anybody. */
   unreadable: (attrs: Record<string, string>) => void;
 }
@@ -29,12 +35,15 @@ export interface SignalRepositoryParts {
  *    can tell WhatsApp that we have it. From there on no crash loses it: the next line finds it in the journal.
  *    A message that is sent is handed out only when it is stored, and so is the step that encrypted it.
  * 3. A ciphertext that WhatsApp delivers again, whose key is used up, is answered from the journal.
+ *
+ * Messages that wait for their turn are decrypted together, as one step.
  */
 export function safeSignalRepository(parts: SignalRepositoryParts): MakeSignalRepository {
   const { auth } = parts;
   return ({ creds }, logger, pnToLid) => {
     const steps = new RatchetSteps(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
     const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: steps.keys() }, logger, pnToLid);
+    parts.early.decryptWith((letters) => decryptTogether(letters, { stock, steps, parts }));
     return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, parts) };
   };
 }
@@ -66,13 +75,13 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
 
 function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps, parts: SignalRepositoryParts) {
   const once = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+    const early = parts.early.of(ciphertext);
+    if (early) return early;
     const origin = parts.origins.of(ciphertext);
     if (!origin) return steps.take(decrypt);
     try {
-      return await steps.take(
-        async () => (await parts.auth.recall(origin)) ?? decrypt(),
-        (plaintext) => ({ ...origin, plaintext }),
-      );
+      const { take, entryOf } = decryptionOf(origin, decrypt, parts.auth);
+      return await steps.take(take, entryOf);
     } catch (error) {
       if (isKeyUsedUp(error)) parts.unreadable(origin.attrs);
       throw error;
@@ -86,6 +95,50 @@ function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps, pa
       }),
     decryptGroupMessage: (opts) => whileOurs(parts.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
+}
+
+/** Decrypts what was not decrypted before; its entry for the journal comes with it. */
+function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: LineAuth): Step<Uint8Array> {
+  return {
+    take: async () => (await auth.recall(origin)) ?? decrypt(),
+    entryOf: (plaintext) => ({ ...origin, plaintext }),
+  };
+}
+
+/** Who decrypts, and with what. */
+interface Decrypting {
+  stock: SignalRepositoryWithLIDStore;
+  steps: RatchetSteps;
+  parts: SignalRepositoryParts;
+}
+
+async function decryptTogether(letters: readonly Letter[], { stock, steps, parts }: Decrypting): Promise<Uint8Array[]> {
+  const { auth, origins } = parts;
+  const together: Step<Uint8Array>[] = [];
+  for (const letter of letters) {
+    const origin = origins.of(letter.ciphertext);
+    const decrypt = await decrypter(letter, stock, auth);
+    if (!origin || !decrypt) break;
+    together.push(decryptionOf(origin, decrypt, auth));
+  }
+  return steps.takeAll(together);
+}
+
+/** As Baileys would decrypt it; `undefined` where it would have to ask WhatsApp under which address it has the session. */
+async function decrypter(
+  { type, ciphertext, author, chat }: Letter,
+  stock: SignalRepositoryWithLIDStore,
+  auth: LineAuth,
+) {
+  if (type === 'skmsg') return () => stock.decryptGroupMessage({ group: chat, authorJid: author, msg: ciphertext });
+  if (isLidUser(author) !== true && !(await hasLid(author, auth))) return undefined;
+  const jid = await getDecryptionJid(author, stock);
+  return () => stock.decryptMessage({ jid, type, ciphertext });
+}
+
+async function hasLid(jid: string, { state }: LineAuth): Promise<boolean> {
+  const user = jidDecode(jid)?.user ?? '';
+  return (await state.keys.get('lid-mapping', [user]))[user] !== undefined;
 }
 
 /** Baileys takes this for a message that it had before, and drops it without a word. The journal would know it. */

@@ -40,9 +40,11 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
   const { inbound, lines } = startInbound(db);
   const unsupported = contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] });
 
-  await inbound.receive(record(ANA), message(unsupported), KEY);
-  await inbound.receive(record(ANA), message(unsupported), KEY);
-  await inbound.receive(record(ANA), { ...message(contentOf('text', { text: 'secreto' })), id: 'A2' }, KEY);
+  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY }]);
+  await inbound.receive(record(ANA), [
+    { message: { ...message(contentOf('text', { text: 'secreto' })), id: 'A2' }, key: KEY },
+  ]);
 
   expect(lines.filter((line) => line.includes('bcallMessage'))).toHaveLength(1);
   expect(lines.join('')).not.toContain('secreto');
@@ -53,11 +55,32 @@ it('counts what comes again, and what nobody wants, apart, and tells of neither'
   const { inbound, counted, told } = startInbound(db);
   const text = message(contentOf('text', { text: 'hola' }));
 
-  await inbound.receive(record(ANA), text, KEY);
-  await inbound.receive(record(ANA), text, KEY);
-  await inbound.receive(record(ANA), { ...text, id: 'A2', fromMe: true }, KEY);
-  await inbound.receive(record(ANA), undefined, KEY);
+  await inbound.receive(record(ANA), [{ message: text, key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: text, key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: { ...text, id: 'A2', fromMe: true }, key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: undefined, key: KEY }]);
 
   expect(counted).toEqual(['text told', 'text repeated', 'text unwanted']);
   expect(told).toEqual(['A1']);
+});
+
+it('stores what came together in its order, once, and without the one that cannot be told', async () => {
+  await using db = await startStorage();
+  const { inbound, counted } = startInbound(db);
+  const text = (id: string, sentAtMs = 0) => ({ ...message(contentOf('text', { text: 'hola' })), id, sentAtMs });
+  const together = (...messages: IncomingMessage[]) => messages.map((each) => ({ message: each, key: KEY }));
+
+  const seen = await inbound.receive(record(ANA), together(text('A1'), text('A2'), text('A1'), text('A3')));
+  expect(seen.lastSeenMs).toBe(db.clock.now());
+  await expect(inbound.receive(seen, together(text('A4'), text('A5', NaN), text('A6')))).rejects.toThrow(
+    AggregateError,
+  );
+
+  const ids: unknown[] = [];
+  for (let it = await db.next(ANA); it; it = await db.next(ANA)) {
+    ids.push((JSON.parse(it.body) as { message_id: string }).message_id);
+    await db.storage.callbacks.delivered(it, 0);
+  }
+  expect(ids).toEqual(['A1', 'A2', 'A3', 'A4', 'A6']);
+  expect(counted).toEqual(['text told', 'text told', 'text repeated', 'text told', 'text told', 'text told']);
 });

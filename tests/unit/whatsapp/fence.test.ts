@@ -27,7 +27,7 @@ const WRITES: [string, (auth: LineAuth) => Promise<unknown>][] = [
   ['the credentials', (auth) => auth.saveCredentials()],
   ['a key', (auth) => set(auth.state, BYTES)],
   ['the removal of a key', (auth) => set(auth.state, null)],
-  ['a step of a ratchet', (auth) => auth.commitStep({ session: { 'x.0': BYTES } }, undefined)],
+  ['a step of a ratchet', (auth) => auth.commitStep({ session: { 'x.0': BYTES } }, [])],
 ];
 
 async function set({ keys }: AuthenticationState, value: Uint8Array | null): Promise<void> {

@@ -7,7 +7,7 @@ const ENTRY = { delivery: 'one' } as JournalEntry;
 /** Steps over keys in memory, with everything that was committed. */
 function startSteps(refusal?: Error) {
   const stored: Record<string, Record<string, unknown>> = { session: { ana: 'old' } };
-  const commits: { changes: SignalDataSet; decrypted: JournalEntry | undefined }[] = [];
+  const commits: { changes: SignalDataSet; decrypted: readonly JournalEntry[] }[] = [];
   const store = {
     get: (type: string, ids: string[]) =>
       Promise.resolve(Object.fromEntries(ids.flatMap((id) => (stored[type]?.[id] ? [[id, stored[type][id]]] : [])))),
@@ -41,7 +41,7 @@ describe('a step of a ratchet', () => {
     );
 
     expect(result).toBe('hola');
-    expect(commits).toEqual([{ changes: { session: { ana: 'new' }, 'pre-key': { 7: null } }, decrypted: ENTRY }]);
+    expect(commits).toEqual([{ changes: { session: { ana: 'new' }, 'pre-key': { 7: null } }, decrypted: [ENTRY] }]);
     expect(stored.session).toEqual({ ana: 'old' });
   });
 
@@ -110,7 +110,7 @@ describe('steps that are taken together', () => {
     ]);
 
     expect(results).toEqual(['old', 'old+']);
-    expect(commits).toEqual([{ changes: { session: { bea: 'old+', carla: 'old++' } }, decrypted: undefined }]);
+    expect(commits).toEqual([{ changes: { session: { bea: 'old+', carla: 'old++' } }, decrypted: [] }]);
   });
 
   it('leave out what one wrote that fails, and only it', async () => {
@@ -148,6 +148,56 @@ describe('steps that are taken together', () => {
       { ana: 'second' },
       { ana: 'third' },
     ]);
+  });
+});
+
+describe('several steps that are taken as one', () => {
+  const says = (text: string, take: () => Promise<void>) => ({
+    take: async () => {
+      await take();
+      return text;
+    },
+    entryOf: (result: string) => ({ delivery: result }) as JournalEntry,
+  });
+
+  it('see what those before them wrote, and are committed once, with all that they decrypted', async () => {
+    const { steps, keys, commits } = startSteps();
+
+    const results = await steps.takeAll([
+      says('one', async () => keys.set(session('one'))),
+      says('two', async () => {
+        expect(await keys.get('session', ['ana'])).toEqual({ ana: 'one' });
+        await keys.set(session('two'));
+      }),
+    ]);
+
+    expect(results).toEqual(['one', 'two']);
+    expect(commits).toEqual([
+      { changes: { session: { ana: 'two' } }, decrypted: [{ delivery: 'one' }, { delivery: 'two' }] },
+    ]);
+  });
+
+  it('end at the first that fails, of which nothing is kept, and keep those before it', async () => {
+    const { steps, keys, commits } = startSteps();
+    const third = says('three', async () => keys.set(session('three')));
+
+    const results = await steps.takeAll([
+      says('one', async () => keys.set(session('one'))),
+      says('two', async () => {
+        await keys.set({ ...session('half a step'), 'pre-key': { 7: null } });
+        throw new Error('Bad MAC');
+      }),
+      third,
+    ]);
+
+    expect(results).toEqual(['one']);
+    expect(commits).toEqual([{ changes: { session: { ana: 'one' } }, decrypted: [{ delivery: 'one' }] }]);
+    expect(await steps.takeAll([third])).toEqual(['three']);
+  });
+
+  it('have no results when they cannot be stored', async () => {
+    const { steps, keys } = startSteps(new Error('disk full'));
+    await expect(steps.takeAll([says('one', async () => keys.set(session('new')))])).rejects.toThrow('disk full');
   });
 });
 
