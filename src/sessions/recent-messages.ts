@@ -81,9 +81,11 @@ export class RecentMessages {
   }
 }
 
-/** Ids are chosen by whoever writes: one is the same only in its conversation. */
+const IDENTITY = ['message_id', 'chat_id', 'direction', 'number'] as const;
+
+/** Ids are chosen by whoever writes: only the same person's, in the same conversation, is the same message. */
 function isSame(one: RecentMessage, other: RecentMessage): boolean {
-  return one.message_id === other.message_id && one.chat_id === other.chat_id && one.direction === other.direction;
+  return IDENTITY.every((name) => one[name] === other[name]);
 }
 
 /** A message that arrived, or that the account's owner wrote on the phone. */

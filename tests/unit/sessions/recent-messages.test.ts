@@ -37,16 +37,23 @@ it('remembers no more than so many of all: what is quiet for longest gives way',
   expect([idsOf(messages, ANA), idsOf(messages, BEA)]).toEqual([[], ['b2', 'b3', 'b4', 'b5']]);
 });
 
-it('has a message that is told once more in its own place, and another of that id beside it', () => {
+it('has a message that is told once more in its own place, and those of others with its id beside it', () => {
   const messages = new RecentMessages(4);
   const first = { ...message(ANA, 'a1'), type: 'undecryptable', text: null };
-  for (const each of [first, message(ANA, 'a2'), message(ANA, 'a1'), { ...first, chat_id: '1@g.us' }]) {
+  for (const each of [
+    first,
+    message(ANA, 'a2'),
+    message(ANA, 'a1'),
+    { ...first, chat_id: '1@g.us' },
+    { ...first, number: '1' },
+  ]) {
     messages.add(each);
   }
 
   expect(messages.of(ANA, 9).map(({ message_id, text }) => [message_id, text])).toEqual([
     ['a1', 'a1'],
     ['a2', 'a2'],
+    ['a1', null],
     ['a1', null],
   ]);
   messages.add(message(BEA, 'b1'));

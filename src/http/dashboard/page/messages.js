@@ -52,9 +52,9 @@ function merge(earlier, later) {
   return [...all.values()].slice(-SHOWN);
 }
 
-/** Ids are chosen by whoever writes: one is the same only in its conversation. */
-function keyOf({ direction, chat_id, message_id }) {
-  return `${direction} ${chat_id} ${message_id}`;
+/** Ids are chosen by whoever writes: only the same person's, in the same conversation, is the same message. */
+function keyOf({ direction, chat_id, number, message_id }) {
+  return `${direction} ${chat_id} ${number} ${message_id}`;
 }
 
 function bubble(message) {
