@@ -159,8 +159,7 @@ function prepare(db: Database) {
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
     waiters: db.prepare<[string], { sessionId: SessionId }>(
-      `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
-       WHERE after_webhook_id = ? AND state = 'pending'`,
+      `SELECT DISTINCT session_id AS sessionId FROM callbacks WHERE after_webhook_id = ? AND state = 'pending'`,
     ),
     counts: db.prepare<[], { pending: number; deadLettered: number; oldestMs: number | null }>(
       `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,

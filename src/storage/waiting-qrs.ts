@@ -90,8 +90,7 @@ function prepare(db: Database) {
        WHERE id = @id`,
     ),
     waiters: db.prepare<[string], { sessionId: SessionId }>(
-      `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
-       WHERE after_webhook_id = ? AND state = 'pending'`,
+      `SELECT DISTINCT session_id AS sessionId FROM callbacks WHERE after_webhook_id = ? AND state = 'pending'`,
     ),
   };
 }
