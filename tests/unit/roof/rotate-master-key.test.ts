@@ -78,6 +78,9 @@ it('while something that does not answer has the storage it is refused', async (
 
   const { code, stderr } = await rotate({ AUTH_DIR, PORT, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW });
 
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`none answers at http://127.0.0.1:${PORT}: set HOST and PORT`)]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`none answers at http://127.0.0.1:${PORT}: set HOST and PORT`),
+  ]);
   expect(await running.signalKeys.credentials(ANA)).toBe('mine');
 });
