@@ -16,6 +16,6 @@ export default {
   moduleNameMapper: { '^curve25519-js$': '<rootDir>/tests/harness/curve25519.cjs' },
   setupFiles: ['<rootDir>/tests/harness/unref-long-timers.ts'],
   testTimeout: 30_000,
-  // One more than the smallest machine has cores: the journeys wait as long as they work.
-  maxWorkers: 3,
+  // As many as the smallest machine has cores: with more, journeys that start processes keep each other waiting.
+  maxWorkers: 2,
 };

@@ -3,9 +3,9 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 
 const SHOP = '5491166778899';
 const PEOPLE = 50;
-const MESSAGES = 1_000;
+const MESSAGES = 500;
 
-it('brings a thousand waiting messages of fifty people, in their order', async () => {
+it('brings five hundred waiting messages of fifty people, in their order', async () => {
   await using whatsapp = await startSimulator();
   const people = Array.from({ length: PEOPLE }, (_, index) => whatsapp.phone(`54911${String(index).padStart(8, '0')}`));
   await using client = new BaileysClient(whatsapp);
