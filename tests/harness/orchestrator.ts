@@ -1,5 +1,6 @@
 import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
+import { type Chance, systemChance } from '../../src/kit/chance.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Environment } from '../../src/environment.ts';
 import { type Answer, ask } from './ask.ts';
@@ -17,6 +18,9 @@ export interface OrchestratorOptions {
   freeBytes?: () => Promise<number>;
 }
 
+/** Waits that are drawn by lot are as short as they may be with some luck, so that no test waits for seconds. */
+const luckyChance: Chance = { ...systemChance, fraction: () => systemChance.fraction() / 10 };
+
 /** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
 export class Orchestrator implements AsyncDisposable {
   readonly #app: App;
@@ -31,7 +35,8 @@ export class Orchestrator implements AsyncDisposable {
     // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
     const guard = { unexpected: () => 0 };
-    return new Orchestrator(await startApp({ ...config, whatsapp }, { log: silentLogger, guard, ...parts }));
+    const others = { log: silentLogger, guard, chance: luckyChance, ...parts };
+    return new Orchestrator(await startApp({ ...config, whatsapp }, others));
   }
 
   get url(): string {

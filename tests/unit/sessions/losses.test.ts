@@ -37,6 +37,27 @@ describe('losses in a row', () => {
 
     expect(losses.inARow).toBe(0);
   });
+
+  it('do not count the steps of a login that succeeded, such as the restart after a pairing', () => {
+    const losses = new Losses(new ManualClock());
+    losses.count(LOST);
+    losses.count({ kind: 'restart-required' });
+    losses.count({ kind: 'client-outdated', next: 'newer' });
+    expect(losses.inARow).toBe(3);
+
+    losses.opened();
+
+    expect(losses.inARow).toBe(1);
+  });
+
+  it('count restarts that are asked for again and again', () => {
+    const losses = new Losses(new ManualClock());
+    for (let time = 0; time < 3; time += 1) {
+      losses.opened();
+      losses.count({ kind: 'restart-required' });
+    }
+    expect(losses.inARow).toBe(3);
+  });
 });
 
 describe('replacements by another process', () => {
