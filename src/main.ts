@@ -1,5 +1,6 @@
 import dotenv from 'dotenv';
 import { createLogger, type Logger } from './kit/logger.ts';
+import { useKeysQuickly } from './kit/quick-keys.ts';
 import { type App, startApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { ConfigError } from './environment.ts';
@@ -42,6 +43,7 @@ export async function main(): Promise<void> {
 }
 
 async function run(config: Config): Promise<void> {
+  useKeysQuickly();
   const log = createLogger(config.log);
   const guard = guardProcess(log);
   // A signal that comes while the parts are being built ends them in order too, once they are.

@@ -150,9 +150,9 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   #oldest(sessionId: SessionId): OldestRow | undefined {
     const unmarked = this.#unmarked.get(sessionId);
-    return unmarked
-      ? this.#sql.oldestBut.get(sessionId, JSON.stringify([...unmarked]))
-      : this.#sql.oldest.get(sessionId);
+    if (!unmarked) return this.#sql.oldest.get(sessionId);
+    const oldest = this.#sql.oldestIds.all(sessionId, unmarked.size + 1).find((id) => !unmarked.has(id));
+    return oldest === undefined ? undefined : this.#sql.withId.get(oldest);
   }
 
   #mustWait(row: OldestRow): boolean {
@@ -188,10 +188,11 @@ function withoutWaits({ id, webhookId, seq, kind, body, createdAtMs, attempts, .
 
 const NOTHING = { pending: 0, deadLettered: 0, oldestMs: null };
 
-/** The callbacks of a session that wait. */
-const OLDEST = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
+const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
     attempts, first_failed_at_ms AS firstFailedAtMs, after_webhook_id AS follows, hold_until_ms AS holdUntilMs
-  FROM callbacks WHERE session_id = ? AND state = 'pending'`;
+  FROM callbacks`;
+/** The callbacks of a session that wait, in their order. */
+const WAITING = `WHERE session_id = ? AND state = 'pending' ORDER BY seq`;
 
 function prepare(db: Database) {
   return {
@@ -199,10 +200,9 @@ function prepare(db: Database) {
       `SELECT session_id AS sessionId FROM callbacks WHERE state = 'pending'
        GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
     ),
-    oldest: db.prepare<[SessionId], OldestRow>(`${OLDEST} ORDER BY seq LIMIT 1`),
-    oldestBut: db.prepare<[SessionId, string], OldestRow>(
-      `${OLDEST} AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1`,
-    ),
+    oldest: db.prepare<[SessionId], OldestRow>(`${ROW} ${WAITING} LIMIT 1`),
+    oldestIds: db.prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${WAITING} LIMIT ?`).pluck(),
+    withId: db.prepare<[number], OldestRow>(`${ROW} WHERE id = ?`),
     isPending: db.prepare<[string]>(`SELECT 1 FROM callbacks WHERE webhook_id = ? AND state = 'pending'`),
     settle: db.prepare<[Settlement]>(
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
