@@ -14,6 +14,7 @@ import { loadAuth } from './auth-state.ts';
 import { ClientVersion } from './client-version.ts';
 import { BaileysConnection } from './connection.ts';
 import { type ConnectionParts } from './connection-parts.ts';
+import { emptyKeyMemory, RememberedKeys } from './key-memory.ts';
 import { KnownMessages } from './known-messages.ts';
 import { LibraryDownloads } from './library-downloads.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
@@ -49,6 +50,7 @@ export class BaileysConnector implements Connector {
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
   readonly #uploads: ConnectionParts['uploads'];
+  readonly #keyMemory = emptyKeyMemory();
   /** The line that each session has, or had last. */
   readonly #lines = new Map<SessionId, BaileysConnection>();
   /** The files of the messages of all sessions. */
@@ -80,7 +82,7 @@ export class BaileysConnector implements Connector {
       settings,
       loadAuth: async (auth) => {
         await admitted();
-        return loadAuth({ keys, journal }, sessionId, auth);
+        return loadAuth({ keys: new RememberedKeys(keys, this.#keyMemory), journal }, sessionId, auth);
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
