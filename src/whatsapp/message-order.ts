@@ -16,8 +16,10 @@ export interface OrderListener {
   upcoming(stanzas: readonly BinaryNode[]): Promise<void>;
 }
 
-/** After so many messages in a row everybody else in the process gets a turn; so many are announced at once. */
-const BATCH = 10;
+/** After so many messages in a row everybody else in the process gets a turn. */
+const IN_A_ROW = 10;
+/** So many are announced at once. */
+const ANNOUNCED_AT_MOST = 30;
 
 /**
  * Keeps messages in the order in which they came over the wire. Baileys alone does not: it decodes a compressed frame
@@ -73,12 +75,12 @@ export class MessageOrder {
     this.#current = undefined;
     if (this.#heard !== stanza && stanza.attrs.id !== undefined) this.#listener.unheard(stanza.attrs.id);
     this.#handled += 1;
-    if (this.#handled % BATCH === 0) await nextTurn();
+    if (this.#handled % IN_A_ROW === 0) await nextTurn();
   }
 
   async #announce(): Promise<void> {
     if (this.#announced > 0 || !this.#socket.ws.isOpen) return;
-    const stanzas = this.#waiting.slice(0, BATCH);
+    const stanzas = this.#waiting.slice(0, ANNOUNCED_AT_MOST);
     this.#announced = stanzas.length;
     await this.#listener.upcoming(stanzas);
   }
