@@ -1,9 +1,7 @@
 import {
   type AuthenticationCreds,
   type AuthenticationState,
-  BufferJSON,
   initAuthCreds,
-  proto,
   type SignalDataSet,
   type SignalDataTypeMap,
   type SignalKeyStore as BaileysKeyStore,
@@ -12,6 +10,7 @@ import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } 
 import { type Numbers } from '../domain/awaited-numbers.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { numberOf } from './jid.ts';
+import { decode, decodeKey, encode, encodeKey } from './key-text.ts';
 
 /** The credentials and keys of one line, and the fence that ends its right to write them. */
 export interface LineAuth {
@@ -110,19 +109,6 @@ export async function storedOwner(keys: SignalKeyStore, sessionId: SessionId): P
   return stored === undefined ? undefined : (decode(stored) as AuthenticationCreds).me;
 }
 
-/** A key or credentials as text. Bytes survive: Baileys' own JSON form carries them as base64. */
-export function encode(value: unknown): string {
-  return JSON.stringify(value, BufferJSON.replacer);
-}
-
-/** How {@link encode} marks bytes. */
-const BYTES = '"type":"Buffer"';
-
-/** What {@link encode} wrote. The state of a ratchet, which is read with each message, has no bytes: there is nothing to revive. */
-export function decode(text: string): unknown {
-  return text.includes(BYTES) ? JSON.parse(text, BufferJSON.reviver) : JSON.parse(text);
-}
-
 /** Whether the credentials are those of a device that somebody scanned (`registered` stays false after a QR). */
 export function isPaired(creds: AuthenticationCreds): boolean {
   return creds.me !== undefined && creds.account !== undefined;
@@ -139,7 +125,7 @@ function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write,
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
       const found = await guarded(store.get(sessionId, type, ids));
-      const entries = [...found].map(([id, text]) => [id, revive(type, decode(text))] as const);
+      const entries = [...found].map(([id, text]) => [id, decodeKey(type, text)] as const);
       return Object.fromEntries(entries) as Record<string, SignalDataTypeMap[Type]>;
     },
     set: (data: SignalDataSet) =>
@@ -163,17 +149,12 @@ function numbersIn({ 'lid-mapping': mappings = {} }: SignalDataSet): Numbers {
   return new Map(numbers);
 }
 
-/** Baileys calls methods of an app-state key: it must be the protobuf class again, not a plain object. */
-function revive(type: keyof SignalDataTypeMap, value: unknown): unknown {
-  return type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value;
-}
-
 function changesOf(data: SignalDataSet): KeyChange[] {
   return Object.entries(data).flatMap(([type, values]) =>
     Object.entries(values as Record<string, unknown>).map(([id, value]) => ({
       type,
       id,
-      value: value === null || value === undefined ? null : encode(value),
+      value: value === null || value === undefined ? null : encodeKey(type, value),
     })),
   );
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { type AuthenticationCreds } from '@whiskeysockets/baileys';
 import { type KeyChange } from '../domain/signal-ports.ts';
 import { type AccountIdentity } from '../domain/session.ts';
-import { decode, encode, isPaired } from './auth-state.ts';
+import { isPaired } from './auth-state.ts';
 import { identityOf } from './jid.ts';
+import { decode, encode, encodeKey } from './key-text.ts';
 
 /** What a folder of Baileys' multi-file credentials holds. */
 export interface Version3Credentials {
@@ -44,7 +45,7 @@ export async function readVersion3(folder: string): Promise<Version3Credentials 
   const keys: KeyChange[] = [];
   for (const name of files) {
     const key = keyOf(name);
-    if (key) keys.push({ ...key, value: encode(await readJson(folder, name)) });
+    if (key) keys.push({ ...key, value: encodeKey(key.type, await readJson(folder, name)) });
   }
   return { identity, credentials: encode(creds), keys, files };
 }

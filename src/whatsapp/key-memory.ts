@@ -3,8 +3,19 @@ import { LRUCache } from 'lru-cache';
 import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../domain/signal-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
-/** Those that Baileys asks for with each message, again and again; others are asked for once. */
-const REMEMBERED = new Set(['session', 'sender-key', 'identity-key', 'device-list', 'lid-mapping', 'tctoken']);
+/**
+ * Those that Baileys asks for with each message, again and again, and pre-keys, which it asks for by hundreds when it has just made
+ * them. Others are asked for once.
+ */
+const REMEMBERED = new Set([
+  'session',
+  'sender-key',
+  'identity-key',
+  'device-list',
+  'lid-mapping',
+  'tctoken',
+  'pre-key',
+]);
 /** Of all accounts together, in characters: some four thousand ratchets. */
 const MAX_SIZE = 8_000_000;
 /** What an entry takes beside its texts, about. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/kit/clock.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import { decode } from '../../src/whatsapp/auth-state.ts';
+import { decode } from '../../src/whatsapp/key-text.ts';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Answer, ask, type Question } from '../harness/ask.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';

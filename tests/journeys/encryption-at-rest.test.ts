@@ -6,7 +6,7 @@ import { systemClock } from '../../src/kit/clock.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import { decode } from '../../src/whatsapp/auth-state.ts';
+import { decode } from '../../src/whatsapp/key-text.ts';
 import { randomMasterKey } from '../harness/random-master-key.ts';
 import { startWorld, type World } from '../harness/world.ts';
 

@@ -2,7 +2,7 @@ import { type Phone, type SendOptions } from '../../simulator/phones/phone.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import { encode } from '../../src/whatsapp/auth-state.ts';
+import { encode } from '../../src/whatsapp/key-text.ts';
 import { type LinkedAccount, startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

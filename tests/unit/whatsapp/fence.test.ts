@@ -1,5 +1,6 @@
 import { type AuthenticationState, initAuthCreds } from '@whiskeysockets/baileys';
-import { encode, type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/auth-state.ts';
+import { type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/auth-state.ts';
+import { encode } from '../../../src/whatsapp/key-text.ts';
 import { ANA, startStorage, type TestStorage } from '../storage/support.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3);

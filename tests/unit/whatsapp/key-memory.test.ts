@@ -91,12 +91,12 @@ describe('the keys of a line', () => {
     expect(await line({ store, memory }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
   });
 
-  it('that are used up, such as pre-keys, are not kept', async () => {
+  it('that are asked for once are not kept', async () => {
     const { store, memory, get, set } = line();
-    await set('pre-key', '1', 'uno');
-    await get('pre-key', '1');
+    await set('app-state-sync-key', '1', 'uno');
+    await get('app-state-sync-key', '1');
 
-    expect(store.asked).toEqual(['pre-key 1']);
+    expect(store.asked).toEqual(['app-state-sync-key 1']);
     expect(memory.size).toBe(0);
   });
 
