@@ -25,6 +25,7 @@ import { Faults } from './faults/faults.ts';
 import { Changes } from './kit/changes.ts';
 import { type Counters, makeCounters } from './kit/counters.ts';
 import { serveMedia } from './media/media-server.ts';
+import { HeldRequests } from './media/held-requests.ts';
 import { MediaStore } from './media/media-store.ts';
 import { UploadPasses } from './media/upload-passes.ts';
 import { type SimulatorOptions } from './options.ts';
@@ -52,6 +53,7 @@ export interface SimulatorParts {
   readonly counters: Counters;
   readonly phones: PhoneWorld;
   readonly media: MediaStore;
+  readonly held: HeldRequests;
   readonly errors: readonly string[];
   /** The current revision of WhatsApp Web. */
   readonly version: { revision: number };
@@ -109,11 +111,12 @@ export function makeSimulatorParts(options: SimulatorOptions, host: () => string
   const identity = makeServerIdentity();
   const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
-  const mediaServer = { store: media, passes, counters, changes, troubles: failMedia(faults) };
+  const held = new HeldRequests(changes);
+  const mediaServer = { store: media, passes, counters, changes, held, troubles: failMedia(faults) };
   const page = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
   const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
-  const world = { directory, desk, faults, changes, counters, phones, media };
+  const world = { directory, desk, faults, changes, counters, phones, media, held };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
 
@@ -173,6 +176,8 @@ function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: un
       changes.announce();
     },
     introduced: async (client, payload) => {
+      // Also of who is kept waiting somebody may wait to see.
+      changes.announce();
       await behaviours.introduction(payload, client);
       changes.announce();
     },

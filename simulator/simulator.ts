@@ -28,6 +28,10 @@ export interface Stats extends Counters {
   readonly pairing: number;
   readonly phones: number;
   readonly devices: number;
+  /** Requests to the media server that are held back (`media-held`). */
+  readonly mediaHeld: number;
+  /** The most that were held back at one time since the start. */
+  readonly mediaHeldMost: number;
   /** What went wrong inside, newest last; empty unless a client or a behaviour broke the protocol. */
   readonly errors: readonly string[];
 }
@@ -153,13 +157,15 @@ export class Simulator implements AsyncDisposable {
 
   /** Counts, and what there is now. */
   stats(): Stats {
-    const { counters, gateway, desk, directory, errors } = this.#parts;
+    const { counters, gateway, desk, directory, held, errors } = this.#parts;
     return {
       ...counters,
       open: gateway.clients.size,
       pairing: desk.showing,
       phones: this.#phones.size,
       devices: directory.linkedDevices().length,
+      mediaHeld: held.count,
+      mediaHeldMost: held.most,
       errors: [...errors],
     };
   }

@@ -22,6 +22,7 @@ const CHANGES: readonly [FaultName, (options: FaultOptions) => BodyChange][] = [
 /** What goes wrong with what is put on the media server and taken from there; files belong to who put them up. */
 export function failMedia(faults: Faults): MediaTroubles {
   return {
+    holds: (number) => faults.take('media-held', number) && faults.cleared,
     refusesDownload(file) {
       removeAsTold(faults, file);
       return faults.take('media-status', file?.number)?.code;

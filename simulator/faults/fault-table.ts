@@ -186,6 +186,11 @@ export const FAULTS = {
     options: [...PER_ACCOUNT, 'ms', 'bytes'],
     required: ['ms'],
   },
+  'media-held': {
+    meaning: 'Downloads and uploads are taken, but not answered before the faults are cleared.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
   'media-endless': {
     meaning: 'A download has no length, and after the file comes one zero after the other, for ever.',
     kind: 'standing',

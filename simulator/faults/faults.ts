@@ -16,6 +16,12 @@ interface Concern {
 /** The standing faults that are in force. */
 export class Faults {
   #active: { name: FaultName; options: FaultOptions; left: number }[] = [];
+  #cleared = Promise.withResolvers<undefined>();
+
+  /** Resolves when all faults are ended. */
+  get cleared(): Promise<undefined> {
+    return this.#cleared.promise;
+  }
 
   /** Puts a fault in force, in front of earlier ones of the same name. */
   add(name: FaultName, options: FaultOptions): void {
@@ -26,6 +32,8 @@ export class Faults {
   /** Ends all faults. */
   clear(): void {
     this.#active = [];
+    this.#cleared.resolve(undefined);
+    this.#cleared = Promise.withResolvers();
   }
 
   /** What is in force, newest first. */

@@ -1,5 +1,6 @@
 import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
+import { type HeldRequests } from './held-requests.ts';
 import { type MediaStore } from './media-store.ts';
 import { type MediaTroubles } from './media-troubles.ts';
 import { type UploadPasses } from './upload-passes.ts';
@@ -9,6 +10,7 @@ export interface MediaServerParts {
   readonly store: MediaStore;
   readonly passes: UploadPasses;
   readonly troubles: MediaTroubles;
+  readonly held: HeldRequests;
   readonly counters: Counters;
   readonly changes: Changes;
 }

@@ -15,6 +15,8 @@ export type BodyChange = (chunks: AsyncIterable<Buffer>, download: Download) => 
 
 /** What goes wrong on a media server. */
 export interface MediaTroubles {
+  /** When a request for a file of the account, or to put one up, is let go; undefined when it is not held. */
+  holds(number: string | undefined): Promise<unknown> | undefined;
   /** The HTTP status that a download is answered with, whatever is there. */
   refusesDownload(file: PublishedFile | undefined): number | undefined;
   /** What happens to the body of a download, in this order; `endless` when it has no length and no end. */

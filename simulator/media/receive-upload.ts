@@ -8,7 +8,7 @@ const HASH_BYTES = 32;
 
 /** Takes a file whose hash is the last part of the path, and answers where it can be had from now on. */
 export async function receiveUpload(
-  { store, passes, counters, troubles }: MediaServerParts,
+  { store, passes, counters, troubles, held }: MediaServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -16,6 +16,8 @@ export async function receiveUpload(
   const [, , upload = '', hash = ''] = pathname.split('/');
   const number = passes.numberOf(searchParams.get('auth'));
   if (number === undefined) throw new MediaRefusal(401, 'The "auth" is not one that this server gave out.');
+  const letGo = troubles.holds(number);
+  if (letGo) await held.hold(response, letGo);
   const refusal = troubles.refusesUpload(number);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   const sha256 = Buffer.from(hash, 'base64url');

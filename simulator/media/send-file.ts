@@ -12,12 +12,14 @@ const NOT_FOUND = 404;
 
 /** Gives the file that was put up under the requested direct path, or the part of it that a `Range` names. */
 export async function sendFile(
-  { store, counters, troubles }: MediaServerParts,
+  { store, counters, troubles, held }: MediaServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   counters.downloadsFromMedia += 1;
   const found = store.find(request.url ?? '');
+  const letGo = troubles.holds(found?.number);
+  if (letGo) await held.hold(response, letGo);
   const refusal = troubles.refusesDownload(found);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   if (!found || found.gone !== undefined) {

@@ -26,7 +26,7 @@ export const ERRORS = {
   not_permitted: { status: 403, message: 'This key may not do that.' },
   messages_not_kept: { status: 403, message: 'Messages are remembered and shown only with DASHBOARD_MESSAGES=true.' },
   not_allowed: { status: 403, message: 'WhatsApp does not let this account do that.' },
-  not_found: { status: 404, message: 'There is nothing at this path.' },
+  not_found: { status: 404, message: 'There is nothing at this path; /docs says what there is.' },
   session_not_found: { status: 404, message: 'There is no session with this id.' },
   message_not_found: {
     status: 404,

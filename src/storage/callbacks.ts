@@ -1,8 +1,8 @@
 import { type Database } from 'better-sqlite3';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../domain/callback-ports.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type Errand } from './group-commit.ts';
+import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { callbackBody } from './places.ts';
 import { promised } from './promised.ts';
 import { type ReadyBell } from './ready-bell.ts';

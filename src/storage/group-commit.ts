@@ -95,8 +95,8 @@ export class GroupCommit {
   }
 
   /**
-   * Has the errand written with the next commit, soon in any case, in the order in which they were given. Answers at once, unless
-   * many wait by now: then when it is committed, or with the failure.
+   * Has the errand written with the next commit, soon in any case. Answers at once, unless many wait by now: then when it is
+   * committed, or with the failure.
    */
   async later(errand: Errand): Promise<void> {
     this.#errands.push(errand);

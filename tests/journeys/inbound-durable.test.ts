@@ -170,6 +170,12 @@ describe('a message that cannot be decrypted', () => {
   });
 });
 
+/** How many commits the orchestrator has made since its start. */
+async function commits(world: World): Promise<number> {
+  const text = await (await fetch(`${world.orchestrator.url}/metrics`)).text();
+  return Number(/^orchestrator_store_commit_seconds_count (\d+)$/m.exec(text)?.[1]);
+}
+
 describe('messages that waited', () => {
   it('come all, once and in order, though the line is cut among them', async () => {
     await using world = await startWorld();
@@ -185,5 +191,32 @@ describe('messages that waited', () => {
     await untilConfirmed(world);
     expect(received(world)).toHaveLength(40);
     expect(world.whatsapp.stats().retries).toBe(0);
+  });
+
+  // Baileys asks for one after the other, and the next waits for the commit of the one before: without them being decrypted
+  // before it asks, there are as many commits as messages at least.
+  it.each(['a person', 'a group'])('are decrypted several with one commit: from %s', async (from) => {
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
+    const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+    const to = from === 'a group' ? group.jid : ACCOUNT;
+    await person.sendText(to, 'antes');
+    await next(world);
+    // Once it was answered, messages of the person do not begin the Signal session any more.
+    await world.orchestrator.send(account.sessionId, PERSON, 'buenas');
+    await person.next();
+    await world.stopOrchestrator();
+    const texts = Array.from({ length: 30 }, (_, at) => `mensaje ${at + 1}`);
+    for (const text of texts) await person.sendText(to, text);
+    // That the backend has them is committed too: not before all else is counted.
+    const counted = Promise.withResolvers<number>();
+    world.backend.answerWith(() => counted.promise);
+
+    await world.startOrchestrator();
+    await untilConfirmed(world);
+
+    expect(await commits(world)).toBeLessThan(texts.length);
+    counted.resolve(200);
+    for (const text of texts) expect(await next(world)).toMatchObject({ message_content: text });
   });
 });

@@ -102,6 +102,24 @@ it('has a download come slowly, or not go on', async () => {
   await expect(stopped.arrayBuffer()).rejects.toThrow('timeout');
 });
 
+it('holds back what is asked of it, until the faults are cleared or nobody wants it any more, and says how much', async () => {
+  const { url } = await sent();
+  const held = (count: number) => whatsapp.until((server) => server.stats().mediaHeld === count);
+  whatsapp.fault('media-held', { number: ANA });
+  const nobody = new AbortController();
+  const downloads = [fetch(url), fetch(url)];
+  const givenUp = expect(fetch(url, { signal: nobody.signal })).rejects.toThrow('aborted');
+  await held(3);
+
+  nobody.abort();
+  await givenUp;
+  await held(2);
+  whatsapp.clearFaults();
+
+  for (const download of downloads) expect((await download).status).toBe(200);
+  expect(whatsapp.stats()).toMatchObject({ mediaHeld: 0, mediaHeldMost: 3, errors: [] });
+});
+
 it('has a download go on for ever', async () => {
   const { url, mediaKey } = await sent();
   whatsapp.fault('media-endless', { times: 1 });
@@ -119,7 +137,7 @@ it('has a download go on for ever', async () => {
   expect(openMedia(Buffer.concat(chunks).subarray(0, SEALED_BYTES), mediaKey, 'image')?.equals(bytes)).toBe(true);
 });
 
-it('refuses uploads, or cuts them', async () => {
+it('refuses uploads, cuts them, or holds them back', async () => {
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(bea);
   const { auth } = await client.sock!.refreshMediaConn();
@@ -135,6 +153,11 @@ it('refuses uploads, or cuts them', async () => {
   whatsapp.fault('upload-cut', { bytes: 50_000, times: 1 });
   await expect(upload()).rejects.toThrow('fetch failed');
 
-  expect((await upload()).status).toBe(200);
+  whatsapp.fault('media-held', { number: BEA });
+  const held = upload();
+  await whatsapp.until((server) => server.stats().mediaHeld === 1);
+  expect(whatsapp.stats().uploadsFromClients).toBe(0);
+  whatsapp.clearFaults();
+  expect((await held).status).toBe(200);
   expect(whatsapp.stats().uploadsFromClients).toBe(1);
 });

@@ -1,8 +1,17 @@
 import { pino } from 'pino';
+import { silentLogger } from '../../../src/kit/logger.ts';
+import { Slots } from '../../../src/kit/slots.ts';
+import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { type IncomingMessage } from '../../../src/domain/message.ts';
+import { type Connection, type ConnectionListener } from '../../../src/domain/ports.ts';
 import { type MessageKey } from '../../../src/domain/signal-ports.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
+import { Newsroom } from '../../../src/sessions/newsroom.ts';
+import { Session } from '../../../src/sessions/session.ts';
+import { type SessionParts } from '../../../src/sessions/session-parts.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
+import { fixedChance } from '../../harness/fixed-chance.ts';
+import { noMetrics } from '../../harness/no-metrics.ts';
 import { ANA, record, startStorage, type TestStorage } from '../storage/support.ts';
 
 const KEY = '1@lid  A1' as MessageKey;
@@ -33,6 +42,16 @@ function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
     told: (_, { id }) => void told.push(id),
   });
   return { inbound, lines, counted, told };
+}
+
+/** The bodies of the callbacks that wait, in order. */
+async function toldIn(db: TestStorage): Promise<any[]> {
+  const bodies: unknown[] = [];
+  for (let it = await db.next(ANA); it; it = await db.next(ANA)) {
+    bodies.push(JSON.parse(it.body));
+    await db.storage.callbacks.delivered(it, 0);
+  }
+  return bodies;
 }
 
 it('logs the names of what cannot be read once, and nothing else of it', async () => {
@@ -76,11 +95,73 @@ it('stores what came together in its order, once, and without the one that canno
     AggregateError,
   );
 
-  const ids: unknown[] = [];
-  for (let it = await db.next(ANA); it; it = await db.next(ANA)) {
-    ids.push((JSON.parse(it.body) as { message_id: string }).message_id);
-    await db.storage.callbacks.delivered(it, 0);
-  }
-  expect(ids).toEqual(['A1', 'A2', 'A3', 'A4', 'A6']);
+  expect((await toldIn(db)).map(({ message_id: id }) => id)).toEqual(['A1', 'A2', 'A3', 'A4', 'A6']);
   expect(counted).toEqual(['text told', 'text told', 'text repeated', 'text told', 'text told', 'text told']);
+});
+
+describe('messages that come while others wait for their turn', () => {
+  const text = (id: string): IncomingMessage => ({ ...message(contentOf('text', { text: 'hola' })), id });
+  const vote = (id: string, lid: string): IncomingMessage => {
+    const poll = { message_id: 'P1', name: '¿Cuándo?', options: ['hoy'], selectable_count: 0, selected: ['hoy'] };
+    const cast = { pollId: 'P1', options: ['hoy'], votedAtMs: 1 };
+    const content = contentOf('poll_vote', { poll: { ...poll, results: null }, vote: cast });
+    return { ...message(content), id, sender: { number: null, lid, pushName: null } };
+  };
+
+  /** A session with a line, what was received together on it, and a way to wait until all is. */
+  async function startSession(db: TestStorage) {
+    const { inbound } = startInbound(db);
+    const together: string[][] = [];
+    const receive = inbound.receive.bind(inbound);
+    inbound.receive = (before, arrivals) => {
+      together.push(arrivals.map((arrival) => arrival.message?.id ?? ''));
+      return receive(before, arrivals);
+    };
+    const line = Promise.withResolvers<ConnectionListener>();
+    const connector = {
+      open(_: unknown, listener: ConnectionListener) {
+        line.resolve(listener);
+        return {} as Connection;
+      },
+    };
+    const supervisor = new Supervisor(silentLogger);
+    const { clock } = db;
+    const session = new Session(record(ANA, { phase: 'lost', announced: true }), {
+      ...{ store: db.storage.sessions, connector, clock, supervisor, metrics: noMetrics, log: silentLogger },
+      ...{ connecting: new Slots(1), chance: fixedChance(0), newsroom: new Newsroom({ authDir: '', clock }) },
+      inbound,
+    } as unknown as SessionParts);
+    session.resume();
+    const listener = await line.promise;
+    const comes = (...messages: IncomingMessage[]) => messages.forEach((each) => listener.onMessage(each, KEY));
+    return { together, comes, listener, settled: () => supervisor.idle() };
+  }
+
+  it('share it, fifty at most, as long as nothing else comes in between', async () => {
+    await using db = await startStorage();
+    const { together, comes, listener, settled } = await startSession(db);
+    const many = Array.from({ length: 53 }, (_, at) => `A${at + 1}`);
+
+    comes(...many.map(text));
+    listener.onNumbers(new Map());
+    comes(text('B1'), text('B2'));
+    await settled();
+    comes(text('C1'));
+    await settled();
+
+    expect(together).toEqual([many.slice(0, 50), many.slice(50), ['B1', 'B2'], ['C1']]);
+    expect(await toldIn(db)).toHaveLength(56);
+  });
+
+  it('do not share it with a vote, so that each vote counts those before it', async () => {
+    await using db = await startStorage();
+    const { together, comes, settled } = await startSession(db);
+
+    comes(text('A1'), text('A2'), vote('V1', '1@lid'), vote('V2', '2@lid'), text('A3'), vote('V3', '3@lid'));
+    await settled();
+
+    expect(together).toEqual([['A1', 'A2'], ['V1'], ['V2'], ['A3'], ['V3']]);
+    const results = (await toldIn(db)).flatMap(({ poll }) => poll?.results ?? []);
+    expect(results.map(({ voters }) => voters)).toEqual([['1@lid'], ['1@lid', '2@lid'], ['1@lid', '2@lid', '3@lid']]);
+  });
 });

@@ -30,7 +30,7 @@ async function shared() {
   );
   const other = new Sqlite(file, { readonly: true });
   const committed = other.prepare('SELECT thing FROM things ORDER BY rowid').pluck();
-  return { store, commits, clock, db, insert, committed: () => committed.all() };
+  return { store, commits, clock, db, insert, insertOrUndoAll, committed: () => committed.all() };
 }
 
 /** What became of each, as a word. */
@@ -145,6 +145,21 @@ describe('errands', () => {
     await clock.advance(1_000);
 
     expect(committed()).toEqual(['errand', 'one']);
+  });
+
+  it('take the commit with them when SQLite undoes everything at one, and nothing is written outside of it', async () => {
+    const { store, commits, clock, insert, insertOrUndoAll, committed } = await shared();
+    await store.add('one');
+    let isFull = true;
+    await commits.later(errandOf(() => insert.run('first', null)));
+    await commits.later(errandOf(() => (isFull ? insertOrUndoAll.run('one') : insert.run('second', null))));
+
+    expect(await fates(store.add('two'))).toEqual(['rejected']);
+    expect(committed()).toEqual(['one']);
+    isFull = false;
+    await clock.advance(1_000);
+
+    expect(committed().sort()).toEqual(['first', 'one', 'second']);
   });
 
   it('are waited for when too many have gathered, as on a disk that takes nothing', async () => {
