@@ -5,7 +5,8 @@ export async function until<Fact>(look: () => Fact | undefined | Promise<Fact | 
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    // What never comes fails its test by the test's own time; it must not keep the tests from ending, too.
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS).unref());
   }
 }
 
