@@ -33,7 +33,11 @@ export class OrchestratorProcess implements AsyncDisposable {
     const out = openSync(log, 'w');
     const env = { PATH: process.env.PATH, PORT: '0', LOG_FORMAT: 'json', API_KEY, ...environment };
     // The root as the working directory: no .env of a developer counts.
-    this.#child = spawn(process.execPath, [...START_OPTIONS, ...args, ENTRY], { env, cwd: '/', stdio: ['ignore', out, out] });
+    this.#child = spawn(process.execPath, [...START_OPTIONS, ...args, ENTRY], {
+      env,
+      cwd: '/',
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
     this.#log = log;
     running.add(this.#child);

@@ -25,7 +25,11 @@ export class OrchestratorProcess implements AsyncDisposable {
   static spawn(environment: Environment): OrchestratorProcess {
     // An empty folder as the working directory: no .env of a developer counts.
     const env = { ...CHILD_ENVIRONMENT, PORT: '0', LOG_FORMAT: 'json', ...environment };
-    const child = spawn(process.execPath, [...START_OPTIONS, ENTRY], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...START_OPTIONS, ENTRY], {
+      env,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = new OrchestratorProcess(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (started.output += chunk.toString()));
