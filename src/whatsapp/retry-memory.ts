@@ -19,7 +19,7 @@ interface RetryCaches {
 
 /**
  * Gives a new socket other caches for messages that are asked for again, which hold the same. Baileys' own make room for all
- * that they may ever hold when they are made, 70 kB for each socket, of 170 kB that an idle one has alive; and they set a timer
+ * that they may ever hold when they are made, 70 kB for each socket, of 173 kB that an idle one has alive; and they set a timer
  * for each message that comes or goes. To be called right after the socket is made: what is in them is not carried over.
  */
 export function slimRetryMemory({ messageRetryManager }: Pick<WASocket, 'messageRetryManager'>, clock: Clock): void {
