@@ -5,9 +5,9 @@ import {
   type UserFacingSocketConfig,
   type WAVersion,
 } from '@whiskeysockets/baileys';
+import { type Clock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { type Clock } from '../kit/clock.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { CODE_LINE_REFERENCE_MS } from './pairing-code.ts';
