@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 // Plain JavaScript, so that a Node too old for TypeScript can still say so in one sentence.
 const NEEDED = [22, 18];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

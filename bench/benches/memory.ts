@@ -33,15 +33,17 @@ export const memory: Bench<MemorySize> = {
     const linked = ground.bare();
     const ours = await ground.orchestrator();
     const points = Array.from({ length: task.runs }, () => ({ ours: [] as Point[], bare: [] as Point[] }));
-    const file = join(task.folder, 'bare');
+    const counts = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, at) => from + at * step);
+    const file = (count: number): string => join(task.folder, `bare-${count}`);
     await ground.link(linked, to);
-    await linked.save(file);
+    // A file for each: with the keys of all of them read, few would take as much as many.
+    for (const count of counts) await linked.save(file(count), count);
     await linked[Symbol.asyncDispose]();
-    for (let count = from; count <= to; count += step) {
+    for (const count of counts) {
       await ground.link(ours, count - ours.accounts.length);
       for (const run of points) {
         await using bare = ground.bare();
-        await bare.resume(file, count);
+        await bare.resume(file(count), count);
         await ours.restart('SIGTERM');
         await ours.rest.untilReady();
         await ground.whatsapp.ask('untilOnline', 2 * count);

@@ -46,8 +46,10 @@ const api = {
     }
     return took;
   },
-  /** Writes what the clients need to come back. */
-  save: (file: string) => writeFileSync(file, serialize(clients.map(({ state }) => state))),
+  /** Writes what the first `count` clients need to come back. */
+  save: ({ file, count }: { file: string; count: number }) => {
+    writeFileSync(file, serialize(clients.slice(0, count).map(({ state }) => state)));
+  },
   /** Logs in the first `count` of those that were saved; resolves when all are there, with when it began to. */
   resume: async ({ file, count, target }: { file: string; count: number; target: Target }): Promise<number> => {
     const states = (deserialize(readFileSync(file)) as ClientState[]).slice(0, count);

@@ -48,9 +48,9 @@ export class Bare implements Contestant {
     return this.#remote.ask('send', { index, to: account.friend, count, text });
   }
 
-  /** Writes to a file what its clients need to come back. */
-  save(file: string): Promise<void> {
-    return this.#remote.ask('save', file);
+  /** Writes to a file what its clients, or the first `count` of them, need to come back. */
+  save(file: string, count = this.accounts.length): Promise<void> {
+    return this.#remote.ask('save', { file, count });
   }
 
   /** Logs in the first `count` clients of a file; resolves when all are there, with when it began to, its keys read. */

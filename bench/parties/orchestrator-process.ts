@@ -6,6 +6,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { START_OPTIONS } from './start-options.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
 const READY = 'the orchestrator is ready';
@@ -32,7 +33,11 @@ export class OrchestratorProcess implements AsyncDisposable {
     const out = openSync(log, 'w');
     const env = { PATH: process.env.PATH, PORT: '0', LOG_FORMAT: 'json', API_KEY, ...environment };
     // The root as the working directory: no .env of a developer counts.
-    this.#child = spawn(process.execPath, [...args, ENTRY], { env, cwd: '/', stdio: ['ignore', out, out] });
+    this.#child = spawn(process.execPath, [...START_OPTIONS, ...args, ENTRY], {
+      env,
+      cwd: '/',
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
     this.#log = log;
     running.add(this.#child);

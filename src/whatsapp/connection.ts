@@ -27,6 +27,7 @@ import { CodeOffer } from './pairing-code.ts';
 import { QrOffer } from './qr-offer.ts';
 import { leftOver, unreadableMessage } from './replay.ts';
 import { REACH_OUT_LOCKED, Restriction } from './restriction.ts';
+import { slimRetryMemory } from './retry-memory.ts';
 import { send, type SendParts } from './send.ts';
 import { socketConfig } from './socket-config.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
@@ -145,6 +146,7 @@ export class BaileysConnection implements Connection {
       upcoming: (stanzas) => early.open(stanzas),
     });
     origins.watch(socket);
+    slimRetryMemory(socket, clock);
     retryCounters.carryOver(socket);
     const line: OpenLine = {
       socket,

@@ -5,8 +5,9 @@ import {
   type UserFacingSocketConfig,
   type WAVersion,
 } from '@whiskeysockets/baileys';
+import { type Clock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
-import { type BoundedCache } from './bounded-cache.ts';
+import { BoundedCache } from './bounded-cache.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type LibraryDownloads } from './library-downloads.ts';
 import { CODE_LINE_REFERENCE_MS } from './pairing-code.ts';
@@ -30,7 +31,12 @@ export interface SocketConfigParts extends SignalRepositoryParts {
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
   /** Whose phone a code is typed into; undefined where a QR is scanned, or nothing. */
   codeFor: PhoneNumber | undefined;
+  clock: Clock;
 }
+
+/** As long as Baileys keeps them itself; more at a time would be an attack. */
+const CALLS = { keptMs: 300_000, max: 1_000 };
+const ASKED_OF_THE_PHONE = { keptMs: 3600_000, max: 5_000 };
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
 export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
@@ -45,6 +51,7 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     makeSignalRepository: safeSignalRepository(parts),
     msgRetryCounterCache: retryCounters,
     userDevicesCache: deviceLists,
+    ...smallCaches(parts.clock),
     // A storage that fails ends the line; trying again for half a minute, as is the default, would only hold it up.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     // Its log lines carry keys and whole stanzas.
@@ -63,6 +70,14 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     cachedGroupMetadata: groupMetadata,
     // By the id alone: a receipt may name the chat by number or by LID.
     getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
+  };
+}
+
+/** Caches that Baileys would make itself, of a kind that costs 5 kB while it is empty, and a timer. They end with the line. */
+function smallCaches(clock: Clock): Partial<UserFacingSocketConfig> {
+  return {
+    callOfferCache: new BoundedCache(clock, CALLS),
+    placeholderResendCache: new BoundedCache(clock, ASKED_OF_THE_PHONE),
   };
 }
 

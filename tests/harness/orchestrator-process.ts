@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { START_OPTIONS } from '../../bench/parties/start-options.ts';
 import { type Environment } from '../../src/environment.ts';
 import { type Answer, ask } from './ask.ts';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
@@ -9,7 +10,7 @@ import { CHILD_ENVIRONMENT } from './child-environment.ts';
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
 const READY = 'the orchestrator is ready';
 
-/** The orchestrator as a process of its own, which can be killed. */
+/** The orchestrator as a process of its own, as `npm start` runs it, which can be killed. */
 export class OrchestratorProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   /** What it wrote, both outputs together. */
@@ -24,7 +25,11 @@ export class OrchestratorProcess implements AsyncDisposable {
   static spawn(environment: Environment): OrchestratorProcess {
     // An empty folder as the working directory: no .env of a developer counts.
     const env = { ...CHILD_ENVIRONMENT, PORT: '0', LOG_FORMAT: 'json', ...environment };
-    const child = spawn(process.execPath, [ENTRY], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...START_OPTIONS, ENTRY], {
+      env,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = new OrchestratorProcess(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (started.output += chunk.toString()));

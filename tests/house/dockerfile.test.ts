@@ -33,10 +33,14 @@ describe('the Dockerfile', () => {
     expect([...copied].sort()).toEqual(letThrough.sort());
   });
 
-  it('starts a file that it copies', () => {
+  it('starts a file that it copies, as `npm start` and the installed command do', () => {
     const [, json = '[]'] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
+    const command = JSON.parse(json) as string[];
+    const file = command.at(-1)!;
 
-    expect(programs).toContain((JSON.parse(json) as string[])[1]);
+    expect(programs).toContain(file);
+    expect(read('package.json')).toContain(`"start": "${command.join(' ')}"`);
+    expect(read(file).split('\n')[0]).toBe(`#!/usr/bin/env -S ${command.slice(0, -1).join(' ')}`);
   });
 
   it('installs every package that these files ask for', () => {

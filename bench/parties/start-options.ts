@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+const MANIFEST = new URL('../../package.json', import.meta.url);
+
+/** The options of Node with which `npm start` runs the orchestrator. */
+export const START_OPTIONS: readonly string[] = readOptions();
+
+function readOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
