@@ -163,9 +163,9 @@ export class BaileysConnection implements Connection {
   }
 
   #watchdogs(socket: WASocket): Watchdogs {
-    const { clock, listener } = this.#parts;
+    const { clock, listener, settings } = this.#parts;
     return new Watchdogs({
-      ...{ socket, clock },
+      ...{ socket, clock, connectTimeoutMs: settings.connectTimeoutMs },
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#tell(() => listener.onNote(why)),
     });

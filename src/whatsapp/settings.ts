@@ -6,7 +6,7 @@ export interface WhatsAppSettings {
   rootKey?: Uint8Array;
   /** `WHATSAPP_VERSION`: the client version that we say we are. */
   version?: [number, number, number];
-  /** How long a connection may take to open, and a WebSocket write to leave (default 20,000 ms). */
+  /** How long a connection may take to open, and then WhatsApp to say its first word on it (default 20,000 ms each). */
   connectTimeoutMs?: number;
   /** How long each QR of an offer lives instead of WhatsApp's 60 s and 20 s; for tests. */
   qrLifetimeMs?: number;

@@ -52,6 +52,9 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     msgRetryCounterCache: retryCounters,
     userDevicesCache: deviceLists,
     ...smallCaches(parts.clock),
+    // Its limit for a connection that opens, which it also sets for each write; there it costs more than the write itself
+    // (two stacks, two errors and a timer). The watchdogs have limits of their own for lines that hang.
+    connectTimeoutMs: 0,
     // A storage that fails ends the line; trying again for half a minute, as is the default, would only hold it up.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     // Its log lines carry keys and whole stanzas.
@@ -82,10 +85,9 @@ function smallCaches(clock: Clock): Partial<UserFacingSocketConfig> {
 }
 
 function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocketConfig> {
-  const { wsUrl, connectTimeoutMs, qrLifetimeMs } = settings;
+  const { wsUrl, qrLifetimeMs } = settings;
   return {
     ...(wsUrl !== undefined && { waWebSocketUrl: wsUrl }),
-    ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
     ...(qrLifetimeMs !== undefined && { qrTimeout: qrLifetimeMs }),
   };
 }

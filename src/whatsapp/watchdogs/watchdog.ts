@@ -10,4 +10,6 @@ export interface WatchdogParts {
   giveUp: (error: Error) => void;
   /** Something had to be done about the line, which goes on; one sentence for people. */
   note: (why: string) => void;
+  /** See the settings. */
+  connectTimeoutMs?: number | undefined;
 }

@@ -5,6 +5,7 @@ import { silentLogger } from '../../../src/kit/logger.ts';
 import { watchClose } from '../../../src/whatsapp/watchdogs/close.ts';
 import { LineClock } from '../../../src/whatsapp/watchdogs/line-clock.ts';
 import { watchLocks } from '../../../src/whatsapp/watchdogs/locks.ts';
+import { watchStart } from '../../../src/whatsapp/watchdogs/start.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOLD_LIMIT_MS = 180_000;
@@ -40,8 +41,7 @@ class MuteServer implements AsyncDisposable {
       waWebSocketUrl: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
       auth: { creds: initAuthCreds(), keys: { get: () => ({}), set: () => undefined } },
       logger: silentLogger,
-      // The tests do not wait for timers that are as long as this one.
-      connectTimeoutMs: 20_000,
+      connectTimeoutMs: 0,
     });
   }
 
@@ -58,6 +58,14 @@ function watched(socket: WASocket) {
   const giveUp = ({ message }: Error) => givenUp.push(message);
   watchLocks({ socket, clock: lineClock, giveUp, note: () => undefined });
   return { clock, lineClock, givenUp };
+}
+
+function starting(socket: WASocket, connectTimeoutMs?: number) {
+  const clock = new ManualClock();
+  const givenUp: string[] = [];
+  const giveUp = ({ message }: Error) => givenUp.push(message);
+  watchStart({ socket, clock, giveUp, note: () => undefined, connectTimeoutMs });
+  return { clock, givenUp };
 }
 
 const forEver = () => new Promise<never>(() => undefined);
@@ -121,6 +129,45 @@ describe('a lock that is held for ever', () => {
     await clock.advance(HOLD_LIMIT_MS);
 
     expect([givenUp, clock.timers]).toEqual([[], []]);
+  });
+});
+
+describe('a line that does not come to life', () => {
+  it('is given up when the connection does not open', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, givenUp } = starting(socket);
+
+    await clock.advance(19_999);
+    expect(givenUp).toEqual([]);
+    await clock.advance(1);
+
+    expect(givenUp).toEqual(['The connection to WhatsApp did not open in time']);
+  });
+
+  it('is given up when nothing comes on the connection', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, givenUp } = starting(socket, 3_000);
+    await new Promise((resolve) => socket.ws.on('open', resolve));
+
+    await clock.advance(3_000);
+
+    expect(givenUp).toEqual(['WhatsApp did not answer on a new connection in time']);
+  });
+
+  it('has as long as a login takes once something came', async () => {
+    await using server = await MuteServer.start();
+    const socket = server.connect();
+    const { clock, givenUp } = starting(socket);
+    await new Promise((resolve) => socket.ws.on('open', resolve));
+    socket.ws.emit('frame', {});
+
+    await clock.advance(89_999);
+    expect(givenUp).toEqual([]);
+    await clock.advance(1);
+
+    expect(givenUp).toEqual(['WhatsApp did not complete the login']);
   });
 });
 
