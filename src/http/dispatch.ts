@@ -71,15 +71,23 @@ async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Respo
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
   requireSession(route, caller, params);
-  const value =
-    route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
-  requireStillGood(caller);
-  const body = route.body && parse(route.body, value, route.refusals);
+  const body = await bodyOf(route, files, req, res);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = repeatedWithin(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
+}
+
+/**
+ * The typed body. The caller's key may have been revoked while it came. What was read is not kept: it may be megabytes of text, and
+ * the answer may take minutes.
+ */
+async function bodyOf(route: Route, files: RequestFiles, req: Request, res: Response): Promise<unknown> {
+  const value =
+    route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
+  requireStillGood(contextOf(res).caller);
+  return route.body && parse(route.body, value, route.refusals);
 }
 
 /** No key gets an answer that was given to another: those of `API_KEY`, which may see everything, count as one. */

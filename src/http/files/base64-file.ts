@@ -8,17 +8,24 @@ export interface FileFacts {
 
 /** A file that came as base64 in a JSON body. */
 export class Base64File {
-  readonly bytes: Buffer;
   readonly facts: FileFacts;
+  #bytes: Buffer;
 
   constructor(bytes: Buffer, facts: FileFacts) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.facts = facts;
   }
 
-  /** What tells one file from another, instead of all of it. */
+  /** Its content, which is not kept here any more: the request that brought it may take minutes yet. */
+  take(): Buffer {
+    const bytes = this.#bytes;
+    this.#bytes = Buffer.alloc(0);
+    return bytes;
+  }
+
+  /** What tells one file from another, instead of all of it. To be asked for before its content is taken. */
   toJSON(): object {
-    return { sha256: createHash('sha256').update(this.bytes).digest('hex'), ...this.facts };
+    return { sha256: createHash('sha256').update(this.#bytes).digest('hex'), ...this.facts };
   }
 }
 

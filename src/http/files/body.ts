@@ -6,6 +6,9 @@ import { type RequestFiles } from './request-files.ts';
 /** A file of 24 MiB in base64, which is held in memory: larger ones have better ways. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
+/** Up to this size a body with a file in it is one as others are. */
+const LARGE_BYTES = 1024 * 1024;
+
 const readJson = jsonReader(MAX_JSON_BYTES, {
   body_too_large: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or give its URL.',
   unsupported_media_type:
@@ -19,6 +22,7 @@ const readJson = jsonReader(MAX_JSON_BYTES, {
  */
 export async function readBodyWithFile(req: Request, res: Response, files: RequestFiles): Promise<unknown> {
   if (!req.is('multipart/form-data')) {
+    if (mayBeLarge(req)) await files.enterRoom();
     const value = await readJson(req, res);
     // Megabytes of text that nobody needs any more once the file is made of it.
     req.body = undefined;
@@ -28,4 +32,10 @@ export async function readBodyWithFile(req: Request, res: Response, files: Reque
     throw new AppError('unsupported_media_type', { message: 'A form must not be compressed.' });
   }
   return files.receive(req);
+}
+
+/** Also one that does not say its size, or will be larger than it says. */
+function mayBeLarge({ headers }: Request): boolean {
+  if (headers['content-encoding'] !== undefined) return true;
+  return !(Number(headers['content-length'] ?? Infinity) <= LARGE_BYTES);
 }

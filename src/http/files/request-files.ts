@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type OutgoingFile } from '../../domain/outgoing-file.ts';
 import { type Clock } from '../../kit/clock.ts';
+import { Slots } from '../../kit/slots.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
 import { cleanFileName, nameInDisposition, nameInUrl } from './file-name.ts';
@@ -24,8 +25,12 @@ export interface FileSettings {
   clock: Clock;
 }
 
+/** So many large JSON bodies are in memory at once, of all callers: while it is read, one takes some five times its size. */
+const LARGE_BODIES_AT_ONCE = 2;
+
 /** Makes files of what callers give. */
 export class FileIntake {
+  readonly #rooms = new Slots(LARGE_BODIES_AT_ONCE);
   readonly #settings: FileSettings;
   readonly #fetchParts: FetchParts;
 
@@ -38,7 +43,7 @@ export class FileIntake {
   /** For one request, whose files are gone when it is disposed of. */
   forRequest(): RequestFiles {
     const { temporaryDir, maxBytes } = this.#settings;
-    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchParts);
+    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchParts, this.#rooms);
   }
 }
 
@@ -50,11 +55,19 @@ export class RequestFiles implements AsyncDisposable {
   readonly #folder: TemporaryFolder;
   readonly #maxBytes: number;
   readonly #fetchParts: FetchParts;
+  readonly #rooms: Slots;
+  #leaveRoom: () => void = () => undefined;
 
-  constructor(folder: TemporaryFolder, maxBytes: number, fetchParts: FetchParts) {
+  constructor(folder: TemporaryFolder, maxBytes: number, fetchParts: FetchParts, rooms: Slots) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#fetchParts = fetchParts;
+    this.#rooms = rooms;
+  }
+
+  /** Resolves when there is room in memory for a large body. It is left when the file is on disk, or the request is over. */
+  async enterRoom(): Promise<void> {
+    this.#leaveRoom = await this.#rooms.take();
   }
 
   /**
@@ -63,7 +76,7 @@ export class RequestFiles implements AsyncDisposable {
    */
   async open(source: FileSource): Promise<OutgoingFile> {
     if (source instanceof UploadedFile) return source.file;
-    if (source instanceof Base64File) return this.#save([source.bytes], clues(source.facts));
+    if (source instanceof Base64File) return this.#saveFromMemory(source);
     return this.#fetch(source);
   }
 
@@ -79,7 +92,14 @@ export class RequestFiles implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.#leaveRoom();
     return this.#folder[Symbol.asyncDispose]();
+  }
+
+  async #saveFromMemory(source: Base64File): Promise<OutgoingFile> {
+    const file = await this.#save([source.take()], clues(source.facts));
+    this.#leaveRoom();
+    return file;
   }
 
   #fetch({ url: text, facts }: FileAtUrl): Promise<OutgoingFile> {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { post, startFilesServer } from './support.ts';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n \u00fb\u00ff\u00fe and what follows', 'latin1');
@@ -108,5 +110,76 @@ describe('a body that is neither JSON nor a form', () => {
       error: 'unsupported_media_type',
       message: expect.stringMatching(/application\/json.*multipart\/form-data/),
     });
+  });
+});
+
+const ROOMY = { maxBytes: 4_000_000 };
+const LARGE = { file: { base64: Buffer.alloc(2_000_000, 'grande').toString('base64') } };
+
+/** Posts all of a body but its last byte, and has the server read that. */
+async function begin(url: string, body: string): Promise<ClientRequest> {
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    expect: '100-continue',
+  };
+  const posting = request(url, { method: 'POST', headers });
+  posting.flushHeaders();
+  await once(posting, 'continue');
+  posting.write(body.slice(0, -1));
+  return posting;
+}
+
+async function finish(posting: ClientRequest, body: string): Promise<number> {
+  const answered = once(posting, 'response') as Promise<[IncomingMessage]>;
+  posting.end(body.slice(-1));
+  const [answer] = await answered;
+  answer.resume();
+  return answer.statusCode ?? 0;
+}
+
+describe('large bodies', () => {
+  it('are in memory two at a time; others wait, small ones and forms do not', async () => {
+    await using server = await startFilesServer(ROOMY);
+    const text = JSON.stringify(LARGE);
+    const slow = [await begin(server.url, text), await begin(server.url, text)];
+    const answered: string[] = [];
+    const third = post(server.url, LARGE).then(({ status }) => answered.push(`large ${status}`));
+    const form = new FormData();
+    form.set('file', new Blob([PNG]), 'foto.png');
+
+    expect(await post(server.url, { file: { base64: PNG.toString('base64') } })).toEqual({ status: 200 });
+    expect(await post(server.url, form)).toEqual({ status: 200 });
+    expect(answered).toEqual([]);
+    for (const posting of slow) expect(await finish(posting, text)).toBe(200);
+    await third;
+
+    expect(answered).toEqual(['large 200']);
+    expect(await server.leftovers()).toEqual([]);
+  });
+
+  it('leave their room when their file is on disk, though the answer takes its time, and when they are refused', async () => {
+    await using server = await startFilesServer(ROOMY);
+    const gate = Promise.withResolvers<undefined>();
+    server.during.lookingAt = () => gate.promise;
+    const waiting = [1, 2, 3].map(() => post(server.url, LARGE));
+    await server.untilSeen(3);
+    const bad = { file: { base64: `!${LARGE.file.base64}` } };
+
+    for (let time = 0; time < 3; time += 1) expect(await post(server.url, bad)).toMatchObject({ status: 400 });
+    gate.resolve(undefined);
+
+    expect(await Promise.all(waiting)).toEqual([{ status: 200 }, { status: 200 }, { status: 200 }]);
+  });
+
+  it('leave their room also when their caller goes away in the middle', async () => {
+    await using server = await startFilesServer(ROOMY);
+    const text = JSON.stringify(LARGE);
+    for (const posting of [await begin(server.url, text), await begin(server.url, text)]) {
+      posting.on('error', () => undefined);
+      posting.destroy();
+    }
+
+    expect(await post(server.url, LARGE)).toEqual({ status: 200 });
   });
 });

@@ -18,6 +18,7 @@ import { requestContext } from '../../../src/http/request-context.ts';
 import { type FileOpener, ok, route } from '../../../src/http/route.ts';
 import { startHttpServer } from '../../../src/http/server.ts';
 import { SkippingClock } from '../../harness/skipping-clock.ts';
+import { untilTrue } from '../../harness/until.ts';
 import { FILES, startApi } from '../support.ts';
 
 /** A file as the route found it while it answered. */
@@ -90,6 +91,8 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   const server = await startHttpServer(Object.assign(app, { drain }), { host: '127.0.0.1', port: 0, clock, log });
   return {
     ...{ clock, lines, seen, during, temporaryDir, port: server.port, url: `${server.url}/files` },
+    /** Resolves when so many bodies were looked at. */
+    untilSeen: (count: number) => untilTrue(() => Promise.resolve(seen.length >= count)),
     /** What is there of temporary files. */
     leftovers: () => readdir(temporaryDir),
     async [Symbol.asyncDispose]() {
