@@ -161,8 +161,8 @@ describe('with a client that is linked', () => {
     expect(whatsapp.stats().mediaRequests).toBe(mediaRequests + 4);
   });
 
-  it('brings 60 MB both ways', async () => {
-    const large = Buffer.alloc(60_000_000, 'large ');
+  it('brings a file of many pieces both ways', async () => {
+    const large = Buffer.alloc(10_000_000, 'large ');
     const ana = whatsapp.phone(ANA);
 
     const id = await ana.sendMedia(SHOP, { kind: 'document', bytes: large });
