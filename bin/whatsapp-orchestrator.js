@@ -1,4 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 // Plain JavaScript, so that a Node too old for TypeScript can still say so in one sentence.
 const NEEDED = [22, 18];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -10,5 +13,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exit(1);
 }
 
+// What Node compiles is kept beside the packages: the next start takes half as long. Where nothing can be written, it does without.
+module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 const { main } = await import('../src/main.ts');
 await main();
+// Now, since a process that is killed writes nothing.
+module.flushCompileCache?.();

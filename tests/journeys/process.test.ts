@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { randomMasterKey } from '../harness/random-master-key.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
+import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -45,6 +47,18 @@ describe('the process', () => {
     expect((await ask(second, `/sessions/${sessionId}`)).body.data).toMatchObject({ status: 'connected' });
     const keys = world.backend.received.filter(({ body }) => body.message_content === 'antes');
     expect(new Set(keys.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  it('keeps what it compiled for its next start, also when it is killed', async () => {
+    const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
+    await rm(compiled, { recursive: true, force: true });
+    await using world = await startWorld({}, { start: false });
+    const orchestrator = await OrchestratorProcess.start({ ...world.environment, NODE_COMPILE_CACHE: undefined });
+
+    await untilTrue(async () => (await readdir(compiled, { recursive: true })).length > 100);
+    await orchestrator.end('SIGKILL');
+
+    expect((await readdir(compiled, { recursive: true })).length).toBeGreaterThan(100);
   });
 
   it('asked to end does so in order, and unlinks nothing', async () => {
