@@ -1,5 +1,6 @@
 import { type Database } from 'better-sqlite3';
 import { StorageUnavailableError } from '../domain/errors.ts';
+import { wrapMethods } from './wrapped.ts';
 
 /**
  * The errors of SQLite that are the disk's: full, failing, read-only, gone, or damaged. The others (a constraint, a wrong
@@ -40,18 +41,12 @@ export class StorageCondition {
 
   /** The store, with the failures of the disk named as such and remembered. All its methods must answer promises. */
   watch<Store extends object>(store: Store): Store {
-    const known = new Map<string | symbol, unknown>();
-    return new Proxy(store, {
-      get: (target, name) => {
-        const method = known.get(name);
-        if (method !== undefined) return method;
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        const made = (...args: unknown[]) => this.#watched(member.apply(target, args));
-        known.set(name, made);
-        return made;
-      },
-    });
+    return wrapMethods(
+      store,
+      (_name, method) =>
+        (...args) =>
+          this.#watched(method(...args)),
+    );
   }
 
   #watched(answer: unknown): unknown {

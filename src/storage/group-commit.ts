@@ -1,5 +1,6 @@
 import { type Clock, stopwatch, type Timer } from '../kit/clock.ts';
 import { type Database, type Statement } from 'better-sqlite3';
+import { wrapMethods } from './wrapped.ts';
 
 /** Told of each commit that changed something how long it took to be on the disk, in ms. */
 export type Committed = (ms: number) => void;
@@ -75,22 +76,11 @@ export class GroupCommit {
   /** The store, whose methods do their work at once, and answer when what was written so far is committed, but for the exceptions. */
   share<Store extends object>(store: Store, { atOnce = [], reads = [] }: Exceptions<Store> = {}): Store {
     const among = (names: readonly (keyof Store)[], name: string | symbol) => names.some((each) => each === name);
-    const shared = (name: string | symbol, method: Method): Method => {
+    return wrapMethods(store, (name, member) => {
+      const method = member as Method;
       if (among(atOnce, name)) return method;
       if (among(reads, name)) return (...args) => this.#read(() => method(...args));
       return (...args) => this.#run(() => method(...args));
-    };
-    const known = new Map<string | symbol, Method>();
-    return new Proxy(store, {
-      get: (target, name) => {
-        const method = known.get(name);
-        if (method) return method;
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        const made = shared(name, member.bind(target) as Method);
-        known.set(name, made);
-        return made;
-      },
     });
   }
 

@@ -45,9 +45,9 @@ export class RatchetSteps {
   /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
   take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
     return this.#queue.run(() =>
-      this.#collecting(async (written) => {
+      this.#collecting(async () => {
         const result = await step();
-        await this.#commitAny(written(), entryOf ? [entryOf(result)] : []);
+        await this.#commitAny(entryOf ? [entryOf(result)] : []);
         return result;
       }),
     );
@@ -59,21 +59,22 @@ export class RatchetSteps {
    */
   takeAll<Result>(steps: readonly Step<Result>[]): Promise<Result[]> {
     return this.#queue.run(() =>
-      this.#collecting(async (written) => {
+      this.#collecting(async () => {
         const results: Result[] = [];
         const entries: JournalEntry[] = [];
         for (const { take, entryOf } of steps) {
-          const before = copyOf(written());
           try {
-            const result = await take();
+            const { result, entry } = await this.#orNothing(async () => {
+              const result = await take();
+              return { result, entry: entryOf(result) };
+            });
             results.push(result);
-            entries.push(entryOf(result));
+            entries.push(entry);
           } catch {
-            this.#written = before;
             break;
           }
         }
-        await this.#commitAny(written(), entries);
+        await this.#commitAny(entries);
         return results;
       }),
     );
@@ -87,26 +88,24 @@ export class RatchetSteps {
     const waiting: Waiting = { ...Promise.withResolvers<unknown>(), step };
     if (this.#together.push(waiting) === 1) {
       // Whatever fails in there fails the steps.
-      void this.#queue.run(() => this.#collecting((written) => this.#takeWaiting(written)));
+      void this.#queue.run(() => this.#collecting(() => this.#takeWaiting()));
     }
     return (await waiting.promise) as Result;
   }
 
   /** Takes also those that come while it is at it. */
-  async #takeWaiting(written: () => SignalDataSet): Promise<void> {
+  async #takeWaiting(): Promise<void> {
     const answers: [Waiting, unknown][] = [];
     for (let [next] = this.#together; next; [next] = this.#together) {
-      const before = copyOf(written());
       try {
-        answers.push([next, await next.step()]);
+        answers.push([next, await this.#orNothing(next.step)]);
       } catch (error) {
-        this.#written = before;
         next.reject(error);
       }
       this.#together.shift();
     }
     try {
-      await this.#commitAny(written(), []);
+      await this.#commitAny([]);
       for (const [{ resolve }, result] of answers) resolve(result);
     } catch (error) {
       for (const [{ reject }] of answers) reject(error);
@@ -126,16 +125,28 @@ export class RatchetSteps {
     };
   }
 
-  async #collecting<Result>(work: (written: () => SignalDataSet) => Promise<Result>): Promise<Result> {
+  /** Takes one step among several: when it fails, nothing that it wrote is left. */
+  async #orNothing<Result>(step: () => Promise<Result>): Promise<Result> {
+    const before = copyOf(this.#written ?? {});
+    try {
+      return await step();
+    } catch (error) {
+      this.#written = before;
+      throw error;
+    }
+  }
+
+  async #collecting<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#written = {};
     try {
-      return await work(() => this.#written ?? {});
+      return await work();
     } finally {
       this.#written = undefined;
     }
   }
 
-  async #commitAny(written: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void> {
+  async #commitAny(decrypted: readonly JournalEntry[]): Promise<void> {
+    const written = this.#written ?? {};
     if (decrypted.length > 0 || Object.keys(written).length > 0) await this.#commit(written, decrypted);
   }
 
