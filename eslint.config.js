@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   { files: ['src/**/*.ts'], rules: handedInTime },
   {
-    files: ['src/kit/clock.ts', 'src/kit/chance.ts'],
+    files: ['src/kit/clock.ts', 'src/kit/random.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {

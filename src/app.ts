@@ -1,14 +1,14 @@
 import { tmpdir } from 'node:os';
-import { BackPressure, freeBytesAt } from './back-pressure.ts';
-import { type Chance, systemChance } from './kit/chance.ts';
+import { BackPressure, freeBytesAt } from './runtime/back-pressure.ts';
+import { type Chance, systemChance } from './kit/random.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
 import { type Logger } from './kit/logger.ts';
-import { BackendNotifier } from './callbacks/backend-notifier.ts';
-import { createPost } from './callbacks/post.ts';
-import { type Config } from './config.ts';
-import { type Metrics } from './domain/metrics.ts';
-import { AppHealth } from './health.ts';
+import { BackendNotifier } from './webhooks/backend-notifier.ts';
+import { createPost } from './webhooks/delivery-client.ts';
+import { type Config } from './config/config.ts';
+import { type Metrics } from './ports/metrics.ts';
+import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   BrowserTokens,
@@ -18,17 +18,17 @@ import {
   startHttpServer,
   systemResolve,
 } from './http/server.ts';
-import { Housekeeping } from './housekeeping.ts';
-import { openConfigured } from './open-storage.ts';
+import { Housekeeping } from './runtime/housekeeping.ts';
+import { openConfigured } from './runtime/open-storage.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
-import { type ProcessGuard } from './process-guard.ts';
-import { DownloadMedia } from './sessions/download-media.ts';
-import { MediaKeeper } from './sessions/media-keeper.ts';
+import { type ProcessGuard } from './runtime/process-guard.ts';
+import { DownloadMedia } from './sessions/media/download-setting.ts';
+import { MediaKeeper } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
-import { DownloadsFolder } from './storage/downloads-folder.ts';
-import { type Storage } from './storage/open.ts';
-import { sessionFolders } from './storage/session-folders.ts';
-import { importVersion3 } from './version-3.ts';
+import { DownloadsFolder } from './storage/files/downloads-folder.ts';
+import { type Storage } from './storage/sqlite/open.ts';
+import { sessionFolders } from './storage/files/session-folders.ts';
+import { importVersion3 } from './runtime/import-version-3.ts';
 import { VERSION } from './version.ts';
 import { BaileysConnector } from './whatsapp/connector.ts';
 

@@ -1,9 +1,9 @@
 import dotenv from 'dotenv';
 import { createLogger, type Logger } from './kit/logger.ts';
-import { useKeysQuickly } from './kit/quick-keys.ts';
+import { useKeysQuickly } from './whatsapp/baileys/quick-keys.ts';
 import { type App, startApp } from './app.ts';
-import { type Config, readConfig } from './config.ts';
-import { ConfigError } from './environment.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { ConfigError } from './config/environment.ts';
 import { ListenError } from './http/server.ts';
 import {
   SealBrokenError,
@@ -11,8 +11,8 @@ import {
   StorageKeyError,
   StorageTooNewError,
   StorageUnreadableError,
-} from './storage/storage-error.ts';
-import { guardProcess } from './process-guard.ts';
+} from './storage/shared/errors.ts';
+import { guardProcess } from './runtime/process-guard.ts';
 
 const FOR_OPERATORS = [
   ConfigError,

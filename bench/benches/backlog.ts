@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bench, type BenchTask, type Figure, type Size } from '../bench.ts';
 import { fillBacklog } from '../parties/backlog.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { type Orchestrator } from '../parties/orchestrator.ts';
 import { rssBytes, sharedNowMs } from '../parties/usage.ts';
 

@@ -1,5 +1,5 @@
 import { type Bench, type Size } from '../bench.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { differences, percentile } from '../statistics.ts';
 
 interface LatencySize extends Size {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bench, type Size } from '../bench.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { rssBytes } from '../parties/usage.ts';
 import { ratios, slope } from '../statistics.ts';
 

@@ -1,6 +1,6 @@
 import { type Bench, type Size } from '../bench.ts';
 import { type Contestant } from '../parties/contestant.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { percentile, ratios } from '../statistics.ts';
 
 interface OutboundSize extends Size {

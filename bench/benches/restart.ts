@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Bench, type Size } from '../bench.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { type Orchestrator } from '../parties/orchestrator.ts';
 import { sharedNowMs } from '../parties/usage.ts';
 import { ratios } from '../statistics.ts';

@@ -2,7 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bench, type Figure, type Size } from '../bench.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { type Orchestrator } from '../parties/orchestrator.ts';
 import { median } from '../statistics.ts';
 

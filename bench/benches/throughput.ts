@@ -1,5 +1,5 @@
 import { type Bench, type Size } from '../bench.ts';
-import { Ground } from '../parties/ground.ts';
+import { Ground } from '../parties/test-bed.ts';
 import { ratios } from '../statistics.ts';
 
 interface ThroughputSize extends Size {

@@ -2,7 +2,7 @@ import { decodeBinaryNode, type proto } from '@whiskeysockets/baileys';
 import { type WebSocket } from 'ws';
 
 import { type Stanza } from '../kit/stanza.ts';
-import { type Line } from '../world/line.ts';
+import { type Line } from '../world/connection.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { encodeStanza } from './binary-node.ts';
 import { frame, FrameReader } from './frames.ts';

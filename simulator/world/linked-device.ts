@@ -4,7 +4,7 @@ import { node, SERVER, type Stanza } from '../kit/stanza.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type KeyBundle } from './key-bundle.ts';
-import { type Line } from './line.ts';
+import { type Line } from './connection.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PreKeyShelf } from './pre-key-shelf.ts';
 

@@ -1,4 +1,4 @@
-import { type Person } from './chat-ports.ts';
+import { type Person } from '../ports/connection-actions.ts';
 import { type DownloadError } from './download-failure.ts';
 import { type PollState, type PollVote } from './poll.ts';
 

@@ -1,4 +1,4 @@
-import { type Chance } from '../kit/chance.ts';
+import { type Chance } from '../kit/random.ts';
 
 /** The name of one linked WhatsApp account. Safe as a folder's name by its form. */
 export type SessionId = string & { readonly __brand: 'SessionId' };

@@ -2,7 +2,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response } from 'ex
 import { AppError } from '../domain/errors.ts';
 import { contextOf } from './request-context.ts';
 import { type Reply } from './route.ts';
-import { sendFile } from './send-file.ts';
+import { sendFile } from './files/send-file.ts';
 
 /** A refusal as everybody gets it. */
 export interface ErrorBody {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../domain/ports.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../ports/ports.ts';
 import { type Logger } from '../kit/logger.ts';
 import { errorReply } from './errors.ts';
 import { describeFailure } from '../kit/failure.ts';

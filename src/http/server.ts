@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../domain/errors.ts';
-import { type IdempotencyStore } from '../domain/ports.ts';
+import { type IdempotencyStore } from '../ports/ports.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
@@ -21,7 +21,7 @@ import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
-export { keyWish } from './routes/keys.ts';
+export { keyWish } from './routes/admin/keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';

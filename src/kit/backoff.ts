@@ -1,4 +1,4 @@
-import { type Chance } from './chance.ts';
+import { type Chance } from './random.ts';
 
 /** How long to wait before the next try: the base doubles with each failure, up to the ceiling. */
 export interface Backoff {

@@ -1,5 +1,5 @@
-import { type CallbackCounts } from '../domain/callback-ports.ts';
-import { BREAKER_STATES, type BreakerState } from '../domain/metrics.ts';
+import { type CallbackCounts } from '../ports/callbacks.ts';
+import { BREAKER_STATES, type BreakerState } from '../ports/metrics.ts';
 import { type SessionStatus } from '../domain/session.ts';
 import { type Instruments } from './instruments.ts';
 

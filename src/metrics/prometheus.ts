@@ -5,7 +5,7 @@ import {
   type ReceiptFate,
   type SendFate,
   type TransferFate,
-} from '../domain/metrics.ts';
+} from '../ports/metrics.ts';
 import { type SessionStatus } from '../domain/session.ts';
 import { Instruments } from './instruments.ts';
 import { Gauges, type Standings } from './gauges.ts';

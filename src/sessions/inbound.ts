@@ -3,14 +3,14 @@ import { type Logger } from '../kit/logger.ts';
 import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Metrics, type ReceiptFate } from '../domain/metrics.ts';
+import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
 import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
-import { type SessionChange, type SessionStore } from '../domain/ports.ts';
-import { type MessageKey } from '../domain/signal-ports.ts';
+import { type SessionChange, type SessionStore } from '../ports/ports.ts';
+import { type MessageKey } from '../ports/signal.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { fileOwner, messageReceived, numberAwaited } from './events.ts';
-import { HOLD_MS, type MediaKeeper } from './media-keeper.ts';
+import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
+import { HOLD_MS, type MediaKeeper } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
 /** What receiving needs. */

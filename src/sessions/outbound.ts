@@ -2,7 +2,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type Metrics } from '../domain/metrics.ts';
+import { type Metrics } from '../ports/metrics.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
   type Connection,
@@ -10,13 +10,13 @@ import {
   type SentMessage,
   type SentMessageRef,
   type SentMessageStore,
-} from '../domain/ports.ts';
+} from '../ports/ports.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { messageStatusUpdate } from './events.ts';
-import { type NewConversations } from './new-conversations.ts';
-import { type SendPace } from './send-pace.ts';
-import { type Typing } from './typing.ts';
+import { messageStatusUpdate } from './callback-events.ts';
+import { type NewConversations } from './sending/new-conversations.ts';
+import { type SendPace } from './sending/send-pace.ts';
+import { type Typing } from './sending/typing.ts';
 
 /** How long the answer to the caller waits for WhatsApp (contract 1.2). */
 const ACK_TIMEOUT_MS = 10_000;

@@ -1,9 +1,9 @@
 import { type Timer } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { Slots } from '../kit/slots.ts';
+import { Slots } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
-import { type LineActions } from '../domain/chat-ports.ts';
+import { type LineActions } from '../ports/connection-actions.ts';
 import { AppError } from '../domain/errors.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
@@ -17,17 +17,17 @@ import {
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
-import { NewConversations } from './new-conversations.ts';
-import { Newsroom, type SessionListener } from './newsroom.ts';
+import { NewConversations } from './sending/new-conversations.ts';
+import { Newsroom, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
-import { SendPace } from './send-pace.ts';
+import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
-import { type CodeOffer, type QrOffer, type SessionManagerParts } from './session-manager-parts.ts';
-import { type SessionParts } from './session-parts.ts';
-import { type SessionView, sessionView } from './session-view.ts';
-import { type TimelineEntry, timelineEntry } from './timeline-view.ts';
-import { Typing } from './typing.ts';
-import { Unanswered } from './unanswered.ts';
+import { type CodeOffer, type QrOffer, type SessionManagerParts } from './session-manager-deps.ts';
+import { type SessionParts } from './session-deps.ts';
+import { type SessionView, sessionView } from '../http/views/session-view.ts';
+import { type TimelineEntry, timelineEntry } from '../http/views/timeline-entry.ts';
+import { Typing } from './sending/typing.ts';
+import { Unanswered } from './sending/unanswered.ts';
 
 /** How long a request waits for WhatsApp's first code, to scan or to type (contract 1). */
 const FIRST_CODE_LIMIT_MS = 30_000;

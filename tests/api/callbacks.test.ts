@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { type Storage } from '../../src/storage/open.ts';
-import { tamper } from '../unit/storage/filled.ts';
-import { ANA, BEA, news, qr, record, startStorage, type TestStorage } from '../unit/storage/support.ts';
+import { type Storage } from '../../src/storage/sqlite/open.ts';
+import { tamper } from '../contracts/storage/filled.ts';
+import { ANA, BEA, news, qr, record, startStorage, type TestStorage } from '../contracts/storage/support.ts';
 import { startApi } from './support.ts';
 
 const NOW = '2024-01-15T10:30:00.000Z';

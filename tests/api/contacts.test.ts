@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { AppError, ERRORS } from '../../src/domain/errors.ts';
-import { CONTACT } from './line-in-memory.ts';
+import { CONTACT } from './connection-in-memory.ts';
 import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
 
 const CHECK = `/sessions/${CONNECTED}/contacts/check`;

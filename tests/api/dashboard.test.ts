@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import request from 'supertest';
-import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/back-pressure.ts';
+import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pressure.ts';
 import { type CloseReason } from '../../src/domain/close-reason.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
-import { retryCallback } from '../../src/http/routes/callbacks.ts';
-import { sendMessage } from '../../src/http/routes/messages.ts';
-import { pairByCode } from '../../src/http/routes/pairing.ts';
-import { currentQr, generateQr } from '../../src/http/routes/qr.ts';
-import { deleteSession, restartSession } from '../../src/http/routes/sessions.ts';
+import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
+import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
+import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
+import { currentQr, generateQr } from '../../src/http/routes/sessions/qr.ts';
+import { deleteSession, restartSession } from '../../src/http/routes/sessions/sessions.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { decide } from '../../src/sessions/reconnect.ts';
+import { decide } from '../../src/sessions/state/reconnect.ts';
 import { answerTo, startApi } from './support.ts';
 
 const PAGE = new URL('../../src/http/dashboard/page/', import.meta.url);

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { AppError, type ErrorCode, ERRORS } from '../../src/domain/errors.ts';
-import { CONTACT, GROUP } from './line-in-memory.ts';
+import { CONTACT, GROUP } from './connection-in-memory.ts';
 import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
 
 const GROUPS = `/sessions/${CONNECTED}/groups`;

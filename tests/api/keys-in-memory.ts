@@ -1,5 +1,5 @@
 import { type ApiKey, type ApiKeyStore } from '../../src/domain/access.ts';
-import { type SettingsStore } from '../../src/domain/ports.ts';
+import { type SettingsStore } from '../../src/ports/ports.ts';
 
 /** A key that is there from the start; nobody has its text. */
 export const KEY: ApiKey = {

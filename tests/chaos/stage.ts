@@ -1,7 +1,7 @@
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { type Group } from '../../simulator/world/group.ts';
-import { type Environment } from '../../src/environment.ts';
+import { type Environment } from '../../src/config/environment.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { type Received, type TestBackend } from '../harness/test-backend.ts';
 import { untilTrue } from '../harness/until.ts';

@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { parse } from 'yaml';
 import { readSettings } from '../../examples/backend/settings.ts';
 import { isSigned } from '../../examples/backend/signature.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const FOLDER = new URL('examples/backend/', ROOT);

@@ -1,4 +1,4 @@
-import { type Metrics } from '../../src/domain/metrics.ts';
+import { type Metrics } from '../../src/ports/metrics.ts';
 
 /** Counts nothing, for tests of something else. */
 export const noMetrics: Metrics = {

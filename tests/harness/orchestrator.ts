@@ -1,8 +1,8 @@
 import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
-import { type Chance, systemChance } from '../../src/kit/chance.ts';
-import { readConfig } from '../../src/config.ts';
-import { type Environment } from '../../src/environment.ts';
+import { type Chance, systemChance } from '../../src/kit/random.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { type Environment } from '../../src/config/environment.ts';
 import { type Answer, ask } from './ask.ts';
 import { answerComplaint } from './documented.ts';
 import { type SkippingClock } from './skipping-clock.ts';

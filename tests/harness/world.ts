@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
-import { type Environment } from '../../src/environment.ts';
+import { type Environment } from '../../src/config/environment.ts';
 import { callbackComplaint } from './documented.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';

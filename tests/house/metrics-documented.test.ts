@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
-import { BREAKER_STATES, CALLBACK_FATES, RECEIPT_FATES, SEND_FATES } from '../../src/domain/metrics.ts';
+import { BREAKER_STATES, CALLBACK_FATES, RECEIPT_FATES, SEND_FATES } from '../../src/ports/metrics.ts';
 import { SESSION_STATUSES } from '../../src/domain/session.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { parsePromql, type Selector } from './promql.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const variables = [...read('src/config.ts').matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)].map(([, name]) => name!).sort();
+const variables = [...read('src/config/config.ts').matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)].map(([, name]) => name!).sort();
 
 it('finds the variables of the product', () => {
   expect(variables).toContain('BACKEND_BASE_URL');

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type ApiKey, type ApiKeyStore, type KeyWish } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SettingsStore } from '../../domain/ports.ts';
-import { type Chance } from '../../kit/chance.ts';
+import { type SettingsStore } from '../../ports/ports.ts';
+import { type Chance } from '../../kit/random.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { Secret } from '../../kit/secret.ts';

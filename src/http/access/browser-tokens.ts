@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SessionId } from '../../domain/session-id.ts';
-import { type Chance } from '../../kit/chance.ts';
+import { type Chance } from '../../kit/random.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
 import { type Caller, type TokenGrant } from './caller.ts';

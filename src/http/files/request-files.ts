@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type OutgoingFile } from '../../domain/outgoing-file.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { Slots } from '../../kit/slots.ts';
+import { Slots } from '../../kit/semaphore.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
 import { cleanFileName, nameInDisposition, nameInUrl } from './file-name.ts';

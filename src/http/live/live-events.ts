@@ -3,11 +3,11 @@ import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock, isoTime, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
-import { type SessionNews } from '../../sessions/newsroom.ts';
-import { type SessionView } from '../../sessions/session-view.ts';
+import { type SessionNews } from '../../sessions/session-events.ts';
+import { type SessionView } from '../views/session-view.ts';
 import { ADMIN, type Caller } from '../access/caller.ts';
 import { type Core } from '../core.ts';
-import { healthBody } from '../health-body.ts';
+import { healthBody } from '../views/health-body.ts';
 import { eventText, EventStream } from './event-stream.ts';
 
 /** Streams that are open at the same time, of all and of one key or token; those of `API_KEY` may have all. */

@@ -1,6 +1,6 @@
 import { type Event, type EventKind } from '../../domain/event.ts';
 import { type SessionId } from '../../domain/session-id.ts';
-import { EXAMPLE_ID } from '../schemas.ts';
+import { EXAMPLE_ID } from '../schemas/common.ts';
 
 const session_id = EXAMPLE_ID as SessionId;
 const now = '2024-01-15T10:30:00.000Z';

@@ -4,7 +4,7 @@ import { type Event, type EventKind } from '../../domain/event.ts';
 import { MESSAGE_TYPES } from '../../domain/message.ts';
 import { SESSION_STATUSES } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
-import { EXAMPLE_ID } from '../schemas.ts';
+import { EXAMPLE_ID } from '../schemas/common.ts';
 
 /** The body of a kind of event. */
 type BodyOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>['body'];

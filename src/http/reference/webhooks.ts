@@ -1,5 +1,5 @@
 import { EVENT_PATHS, type EventKind, OPTIONAL_EVENTS } from '../../domain/event.ts';
-import { EXAMPLE_ID } from '../schemas.ts';
+import { EXAMPLE_ID } from '../schemas/common.ts';
 import { EXAMPLES } from './callback-examples.ts';
 import { CALLBACK_SCHEMAS } from './callback-schemas.ts';
 import { type JsonSchema, type Operation, type Parameter } from './openapi.ts';

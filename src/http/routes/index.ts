@@ -1,8 +1,8 @@
 import { type Route } from '../route.ts';
-import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks.ts';
-import { checkContact, contactPicture } from './contacts.ts';
-import { markRead, showPresence } from './chats.ts';
-import { pullEvents } from './events.ts';
+import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
+import { checkContact, contactPicture } from './messaging/contacts.ts';
+import { markRead, showPresence } from './messaging/chats.ts';
+import { pullEvents } from './callbacks/events.ts';
 import {
   changeParticipants,
   createGroup,
@@ -12,20 +12,20 @@ import {
   revokeInvite,
   updateGroup,
   viewGroup,
-} from './groups.ts';
-import { health } from './health.ts';
-import { createKey, listKeys, revokeKey } from './keys.ts';
-import { changeMasterKey } from './master-key.ts';
-import { sendAnyMessage, sendMessage } from './messages.ts';
-import { recentMessages, sessionEvents } from './live.ts';
-import { messageMedia } from './media.ts';
-import { currentPairingCode, pairByCode } from './pairing.ts';
-import { live, metrics, ready } from './monitoring.ts';
-import { currentQr, generateQr } from './qr.ts';
-import { docs, openApi } from './reference.ts';
-import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions.ts';
-import { downloadMedia } from './settings.ts';
-import { createToken } from './tokens.ts';
+} from './messaging/groups.ts';
+import { health } from './server/health.ts';
+import { createKey, listKeys, revokeKey } from './admin/keys.ts';
+import { changeMasterKey } from './admin/master-key.ts';
+import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
+import { recentMessages, sessionEvents } from './sessions/live.ts';
+import { messageMedia } from './messaging/media.ts';
+import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
+import { live, metrics, ready } from './server/monitoring.ts';
+import { currentQr, generateQr } from './sessions/qr.ts';
+import { docs, openApi } from './server/reference.ts';
+import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
+import { downloadMedia } from './admin/settings.ts';
+import { createToken } from './admin/tokens.ts';
 
 /** Every route that the server has, in the order of the documentation, by its name there (`operationId`). */
 export const OPERATIONS: Readonly<Record<string, Route>> = {

@@ -1,8 +1,8 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { Slots } from '../../kit/slots.ts';
+import { Slots } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
-import { type MediaSource, type RemoteMedia } from '../../domain/media-ports.ts';
+import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { mediaOf } from '../messages/media.ts';
 import { unwrap } from '../messages/unwrap.ts';

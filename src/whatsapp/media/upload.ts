@@ -1,7 +1,7 @@
 import { type Clock } from '../../kit/clock.ts';
-import { type Slots } from '../../kit/slots.ts';
+import { type Slots } from '../../kit/semaphore.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Metrics } from '../../domain/metrics.ts';
+import { type Metrics } from '../../ports/metrics.ts';
 import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
 import { postFile } from './http-post.ts';
 import { type MediaHost } from './media-host.ts';

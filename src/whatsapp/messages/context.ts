@@ -1,6 +1,6 @@
 import { type proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
-import { numberOf, withoutDevice } from '../jid.ts';
+import { numberOf, withoutDevice } from '../addressing/jid.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
 /** What a message says about others: the one it answers, the people it names, whether it was forwarded. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type BinaryNode, type proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
-import { isGroup } from '../jid.ts';
+import { isGroup } from '../addressing/jid.ts';
 import { type UploadedFile } from '../media/upload.ts';
 import * as change from './change.ts';
 import * as contact from './contact.ts';

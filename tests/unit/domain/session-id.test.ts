@@ -1,5 +1,5 @@
 import { newSessionId, parseSessionId } from '../../../src/domain/session-id.ts';
-import { systemChance } from '../../../src/kit/chance.ts';
+import { systemChance } from '../../../src/kit/random.ts';
 
 it('makes ids of the form that the seed shows', () => {
   expect(newSessionId(1_705_312_200_123, systemChance)).toMatch(/^session_1705312200123_[a-z0-9]{9}$/);

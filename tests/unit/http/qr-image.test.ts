@@ -1,6 +1,6 @@
 import { crc32, inflateSync } from 'node:zlib';
 import decodeQR from 'qr/decode.js';
-import { qrImage } from '../../../src/http/qr-image.ts';
+import { qrImage } from '../../../src/http/images/qr-image.ts';
 
 // As long as those that WhatsApp's clients of 2026 show.
 const TEXT = `https://wa.me/settings/linked_devices#${'2@'.padEnd(120, 'Ab3+/')},${'k'.repeat(44)},${'i'.repeat(44)},${'s'.repeat(44)},1`;

@@ -1,5 +1,5 @@
 import { backoffDelayMs } from '../../../src/kit/backoff.ts';
-import { fixedChance } from '../../harness/fixed-chance.ts';
+import { fixedChance } from '../../harness/fixed-random.ts';
 
 const backoff = { baseMs: 1_000, maxMs: 60_000 };
 

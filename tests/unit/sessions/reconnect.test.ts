@@ -1,5 +1,5 @@
 import { type CloseReason } from '../../../src/domain/close-reason.ts';
-import { decide, type Decision, type LossContext } from '../../../src/sessions/reconnect.ts';
+import { decide, type Decision, type LossContext } from '../../../src/sessions/state/reconnect.ts';
 
 const linked: LossContext = { linked: true, code: null, failures: 1, replacements: 1 };
 

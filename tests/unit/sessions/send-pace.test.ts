@@ -1,6 +1,6 @@
 import { parseSessionId } from '../../../src/domain/session-id.ts';
-import { type PaceLimits, SendPace } from '../../../src/sessions/send-pace.ts';
-import { fixedChance } from '../../harness/fixed-chance.ts';
+import { type PaceLimits, SendPace } from '../../../src/sessions/sending/send-pace.ts';
+import { fixedChance } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
-import { Typing } from '../../../src/sessions/typing.ts';
-import { fixedChance } from '../../harness/fixed-chance.ts';
+import { Typing } from '../../../src/sessions/sending/typing.ts';
+import { fixedChance } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const TO = '5490987654321@s.whatsapp.net';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadFailure } from '../../../src/domain/download-failure.ts';
-import { type RemoteMedia } from '../../../src/domain/media-ports.ts';
-import { DownloadsFolder } from '../../../src/storage/downloads-folder.ts';
-import { ANA, BEA, startStorage, testFolder, type TestStorage } from './support.ts';
+import { type RemoteMedia } from '../../../src/ports/media.ts';
+import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
+import { ANA, BEA, startStorage, testFolder, type TestStorage } from '../../contracts/storage/support.ts';
 
 const DAY_MS = 24 * 3600_000;
 const { signal } = new AbortController();

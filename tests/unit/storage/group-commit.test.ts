@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { GroupCommit } from '../../../src/storage/group-commit.ts';
-import { promised } from '../../../src/storage/promised.ts';
+import { GroupCommit } from '../../../src/storage/sqlite/group-commit.ts';
+import { promised } from '../../../src/storage/sqlite/promised.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { testFolder } from './support.ts';
+import { testFolder } from '../../contracts/storage/support.ts';
 
 /** A store on a real file, and somebody else who sees of it only what is committed. */
 async function shared() {

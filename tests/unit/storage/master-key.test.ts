@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type Database } from 'better-sqlite3';
 import { Secret } from '../../../src/kit/secret.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage } from '../../../src/storage/open.ts';
-import { DataKeys, sealNextKey } from '../../../src/storage/data-keys.ts';
-import { rotateMasterKey } from '../../../src/storage/rotate-master-key.ts';
-import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/storage-error.ts';
-import { clock, contents, fill, filledFolder, occurrences, tamper } from './filled.ts';
-import { ANA, BEA, MASTER_KEY, testFolder } from './support.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { DataKeys, sealNextKey } from '../../../src/storage/sqlite/encryption/data-keys.ts';
+import { rotateMasterKey } from '../../../src/storage/sqlite/encryption/rotate-master-key.ts';
+import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/shared/errors.ts';
+import { clock, contents, fill, filledFolder, occurrences, tamper } from '../../contracts/storage/filled.ts';
+import { ANA, BEA, MASTER_KEY, testFolder } from '../../contracts/storage/support.ts';
 
 const OTHER_KEY = new Secret('5a'.repeat(32));
 

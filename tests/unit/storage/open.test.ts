@@ -3,10 +3,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
-import { openStorage } from '../../../src/storage/open.ts';
-import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from '../../../src/storage/storage-error.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { ANA, news, startStorage, testFolder } from './support.ts';
+import { ANA, news, startStorage, testFolder } from '../../contracts/storage/support.ts';
 
 const run = promisify(execFile);
 const clock = new ManualClock();
@@ -35,7 +35,7 @@ describe('opening the storage', () => {
     // A second opening here first: it must not loosen the lock that keeps other processes out.
     expect(() => openStorage(db.folder, clock, null)).toThrow(StorageInUseError);
     const script = `
-      import { openStorage } from ${JSON.stringify(new URL('../../../src/storage/open.ts', import.meta.url).href)};
+      import { openStorage } from ${JSON.stringify(new URL('../../../src/storage/sqlite/open.ts', import.meta.url).href)};
       import { systemClock } from ${JSON.stringify(new URL('../../../src/kit/clock.ts', import.meta.url).href)};
       try { openStorage(process.argv[1], systemClock); console.log('opened'); }
       catch (error) { console.log(error.name + ': ' + error.message); }`;

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { openStorage, type Storage } from '../../../src/storage/open.ts';
-import { DataKeys } from '../../../src/storage/data-keys.ts';
-import { callbackBody, credentialsOf } from '../../../src/storage/places.ts';
-import { SealingVault } from '../../../src/storage/sealing-vault.ts';
-import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/storage-error.ts';
-import { clock, contents, fill, filledFolder, occurrences, tamper } from './filled.ts';
-import { ANA, BEA, MASTER_KEY, testFolder } from './support.ts';
+import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
+import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
+import { callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
+import { SealingVault } from '../../../src/storage/sqlite/encryption/sealing-vault.ts';
+import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
+import { clock, contents, fill, filledFolder, occurrences, tamper } from '../../contracts/storage/filled.ts';
+import { ANA, BEA, MASTER_KEY, testFolder } from '../../contracts/storage/support.ts';
 
 describe('with a master key', () => {
   it('the files hold no word of what is stored, also while they are written', async () => {

@@ -1,7 +1,7 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { ClientVersion } from '../../../src/whatsapp/client-version.ts';
+import { ClientVersion } from '../../../src/whatsapp/connection/client-version.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
 

@@ -1,7 +1,7 @@
 import { type AuthenticationState, initAuthCreds } from '@whiskeysockets/baileys';
-import { type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/auth-state.ts';
-import { encode } from '../../../src/whatsapp/key-text.ts';
-import { ANA, startStorage, type TestStorage } from '../storage/support.ts';
+import { type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/signal/auth-state.ts';
+import { encode } from '../../../src/whatsapp/signal/key-codec.ts';
+import { ANA, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3);
 

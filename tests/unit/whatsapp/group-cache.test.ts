@@ -1,5 +1,5 @@
 import { type GroupMetadata } from '@whiskeysockets/baileys';
-import { GroupCache } from '../../../src/whatsapp/groups/group-cache.ts';
+import { GroupCache } from '../../../src/whatsapp/query/group-cache.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const ID = '1@g.us';

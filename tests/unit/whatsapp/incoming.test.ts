@@ -1,6 +1,6 @@
 import { type SignalKeyStore, type WAMessage } from '@whiskeysockets/baileys';
-import { readIncoming } from '../../../src/whatsapp/incoming.ts';
-import { peopleOf } from '../../../src/whatsapp/people.ts';
+import { readIncoming } from '../../../src/whatsapp/receive/incoming.ts';
+import { peopleOf } from '../../../src/whatsapp/addressing/people.ts';
 
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';

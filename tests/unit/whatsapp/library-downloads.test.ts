@@ -1,6 +1,6 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
-import { LibraryDownloads } from '../../../src/whatsapp/library-downloads.ts';
+import { LibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
 import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';

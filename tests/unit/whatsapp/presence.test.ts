@@ -1,4 +1,4 @@
-import { Presence } from '../../../src/whatsapp/chats/presence.ts';
+import { Presence } from '../../../src/whatsapp/query/presence.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 /** How an account is shown, and what WhatsApp was told, in order. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { isFromLibsignal } from '../../../src/whatsapp/quiet-libsignal.ts';
+import { isFromLibsignal } from '../../../src/whatsapp/baileys/quiet-libsignal.ts';
 
 const ROOT = dirname(createRequire(import.meta.url).resolve('libsignal/package.json'));
 

@@ -1,7 +1,7 @@
 import { encodeWAMessage, proto } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../../src/domain/signal-ports.ts';
-import { messageKeyOf } from '../../../src/whatsapp/message-key.ts';
-import { messagesOf } from '../../../src/whatsapp/replay.ts';
+import { type JournalEntry } from '../../../src/ports/signal.ts';
+import { messageKeyOf } from '../../../src/whatsapp/signal/message-key.ts';
+import { messagesOf } from '../../../src/whatsapp/receive/replay.ts';
 
 const ME = { id: '5491000000000:1@s.whatsapp.net', lid: '11:1@lid' };
 const DIRECT = { id: 'A1', from: '222@lid', sender_pn: '5492@s.whatsapp.net', notify: 'Juan', t: '1700000000' };

@@ -1,5 +1,5 @@
 import { type WASocket } from '@whiskeysockets/baileys';
-import { RetryCounters } from '../../../src/whatsapp/retry-counters.ts';
+import { RetryCounters } from '../../../src/whatsapp/baileys/retry-counters.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 /** A socket as far as its counter goes. */

@@ -2,10 +2,10 @@ import { initAuthCreds, makeWASocket, type WASocket } from '@whiskeysockets/bail
 import { createHash } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { watchClose } from '../../../src/whatsapp/watchdogs/close.ts';
-import { LineClock } from '../../../src/whatsapp/watchdogs/line-clock.ts';
-import { watchLocks } from '../../../src/whatsapp/watchdogs/locks.ts';
-import { watchStart } from '../../../src/whatsapp/watchdogs/start.ts';
+import { watchClose } from '../../../src/whatsapp/connection/watchdogs/close.ts';
+import { LineClock } from '../../../src/whatsapp/connection/watchdogs/connection-clock.ts';
+import { watchLocks } from '../../../src/whatsapp/connection/watchdogs/locks.ts';
+import { watchStart } from '../../../src/whatsapp/connection/watchdogs/start.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOLD_LIMIT_MS = 180_000;

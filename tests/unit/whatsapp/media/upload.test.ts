@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type BinaryNode } from '@whiskeysockets/baileys';
-import { Slots } from '../../../../src/kit/slots.ts';
+import { Slots } from '../../../../src/kit/semaphore.ts';
 import { MediaDecryption } from '../../../../src/whatsapp/media/media-decryption.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';
 import { mediaKeys } from '../../../../src/whatsapp/media/media-keys.ts';

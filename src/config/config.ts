@@ -1,0 +1,284 @@
+import { isIP } from 'node:net';
+import { type KeepingBounds } from '../runtime/back-pressure.ts';
+import { signingKeys } from '../webhooks/signature.ts';
+import { type LogSettings } from '../kit/logger.ts';
+import { Secret } from '../kit/secret.ts';
+import { type SessionSettings } from '../sessions/session-manager-deps.ts';
+import { type WhatsAppSettings } from '../whatsapp/settings.ts';
+import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { oneMasterKey } from './master-key.ts';
+
+/** Everything that can be set, checked and typed. `.env.example` explains each variable. */
+export interface Config {
+  mode: 'development' | 'production';
+  http: HttpSettings;
+  backend: BackendSettings;
+  sessions: SessionSettings;
+  bounds: KeepingBounds;
+  storage: StorageSettings;
+  media: MediaSettings;
+  whatsapp: WhatsAppSettings;
+  log: LogSettings;
+}
+
+/** How the server is reached, and by whom. */
+interface HttpSettings {
+  host: string;
+  port: number;
+  /** Any of them opens every door; none means that no key is asked for. */
+  apiKeys: Secret[];
+  /** Mixed into the hashes of keys; `null` has one made and kept in the storage. */
+  keyPepper: Secret | null;
+  /** Requests a minute, for each key and each address; 0 is no limit. */
+  rateLimit: number;
+  /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
+  trustProxy: false | number | string[];
+  /** The origins of pages that may call us: all of them, some, or none. */
+  corsOrigin: '*' | string[];
+  /** Whether the dashboard is served. */
+  dashboard: boolean;
+}
+
+/** The main backend, and how hard it is tried. */
+interface BackendSettings {
+  baseUrl: string;
+  apiKey: Secret | null;
+  timeoutMs: number;
+  retries: number;
+  /** The key that callbacks are signed with; two, with a comma between, while one takes the place of the other. */
+  signingSecret: Secret | null;
+  retentionMs: number;
+}
+
+/** How the database is written. */
+interface StorageSettings {
+  /** 64 hex digits; `null` leaves everything as it is. */
+  masterKey: Secret | null;
+  /** What takes its place, for as long as it is not known which of the two the database has. */
+  newMasterKey: Secret | null;
+}
+
+/** What is done with pictures, voice notes and documents. */
+interface MediaSettings {
+  downloadsDir: string;
+  download: boolean;
+  maxBytes: number;
+  /** How long downloaded files are kept; 0 is for ever. */
+  retentionMs: number;
+  /** `host:port` in place of WhatsApp's own media host. */
+  host: string | undefined;
+  /** Hosts that URLs of files may lead to, though they are not public: `host` or `host:port`. */
+  urlAllowedHosts: string[];
+}
+
+const HOUR_SECONDS = 3_600;
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads the settings from the environment.
+ * @throws ConfigError, one sentence that names the variable
+ */
+export function readConfig(environment: Environment): Config {
+  const read = new EnvironmentReader(environment);
+  const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
+  const production = mode === 'production';
+  return {
+    mode: production ? 'production' : 'development',
+    http: readHttp(read, production),
+    backend: readBackend(read, production),
+    sessions: readSessions(read, production),
+    bounds: readBounds(read),
+    storage: readStorage(read, production),
+    media: readMedia(read),
+    whatsapp: readWhatsApp(read),
+    log: {
+      level: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+      format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),
+    },
+  };
+}
+
+function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
+  const apiKeys = read.list('API_KEY').map(readApiKey);
+  const open = read.flag('ALLOW_UNAUTHENTICATED', false);
+  if (production && apiKeys.length === 0 && !open) {
+    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to do without one).');
+  }
+  if (apiKeys.length > 0 && open) {
+    throw new ConfigError('ALLOW_UNAUTHENTICATED=true contradicts API_KEY: set only one of them.');
+  }
+  const origins = read.list('CORS_ORIGIN', production ? [] : ['*']);
+  return {
+    host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
+    apiKeys,
+    keyPepper: readKeyPepper(read),
+    rateLimit: read.integer('RATE_LIMIT', 6_000, { min: 0, max: 1_000_000 }),
+    trustProxy: readTrustProxy(read),
+    corsOrigin: origins.includes('*') ? '*' : origins,
+    dashboard: read.flag('DASHBOARD', true),
+  };
+}
+
+/** A key that no header can carry would lock everybody out. */
+function readApiKey(key: string): Secret {
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new ConfigError('API_KEY must be made of printable ASCII without blanks.');
+  return new Secret(key);
+}
+
+function readKeyPepper(read: EnvironmentReader): Secret | null {
+  const pepper = read.secret('KEY_PEPPER');
+  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have 16 characters or more.');
+  return pepper;
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Never simply everybody: whoever can reach us could then call himself what he likes. */
+function readTrustProxy(read: EnvironmentReader): false | number | string[] {
+  const parts = read.list('TRUST_PROXY');
+  const [first = '', ...others] = parts;
+  if (parts.length === 0) return false;
+  if (/^[1-9]$/.test(first) && others.length === 0) return Number(first);
+  if (parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part))) return parts;
+  throw new ConfigError(
+    'TRUST_PROXY must be how many proxies are in front (1 to 9), or their addresses and networks with commas between.',
+  );
+}
+
+/** An address, with the length of a prefix behind it or without. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '1', ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && /^[1-9]\d*$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
+  const baseUrl =
+    read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
+  if (baseUrl === undefined) throw new ConfigError('BACKEND_BASE_URL is required in production.');
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    apiKey: read.secret('PRODUCTION_API_KEY'),
+    timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
+    retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
+    signingSecret: readSigningSecret(read),
+    retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
+  };
+}
+
+function readSigningSecret(read: EnvironmentReader): Secret | null {
+  const secret = read.secret('CALLBACK_SECRET');
+  try {
+    signingKeys(secret);
+  } catch (cause) {
+    throw new ConfigError('CALLBACK_SECRET must have base64 behind whsec_, or be a text without that beginning.', {
+      cause,
+    });
+  }
+  return secret;
+}
+
+function readSessions(read: EnvironmentReader, production: boolean): SessionSettings {
+  return {
+    authDir: read.text('AUTH_DIR') ?? './auth_sessions',
+    qrSessionTtlMs: read.seconds('QR_SESSION_TTL', 0) * 1_000,
+    maxSessions: read.integer('MAX_SESSIONS', 0, { min: 0, max: 100_000 }),
+    maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
+    ...readPace(read, production),
+    tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+    showMessages: read.flag('DASHBOARD_MESSAGES', false),
+  };
+}
+
+/** What may be kept before WhatsApp is held back. */
+function readBounds(read: EnvironmentReader): KeepingBounds {
+  return {
+    maxPendingCallbacks: read.integer('MAX_PENDING_CALLBACKS', 1_000_000, { min: 0, max: 1_000_000_000 }),
+    minFreeDiskBytes: read.integer('MIN_FREE_DISK', 100 * 1024 * 1024, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+  };
+}
+
+/** Accounts that write like machines are banned; in development nobody is written to. */
+function readPace(
+  read: EnvironmentReader,
+  production: boolean,
+): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'simulateTyping'> {
+  const usual = (limit: number) => (production ? limit : 0);
+  const bounds = { min: 0, max: 1_000_000 };
+  return {
+    pace: {
+      perMinute: read.integer('SEND_RATE', usual(20), bounds),
+      burst: read.integer('SEND_BURST', 5, { min: 1, max: 10_000 }),
+      perHour: read.integer('SEND_RATE_HOUR', usual(200), bounds),
+      perDay: read.integer('SEND_RATE_DAY', usual(1_000), bounds),
+    },
+    simulateTyping: read.flag('SIMULATE_TYPING', false),
+    newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
+  };
+}
+
+function readStorage(read: EnvironmentReader, production: boolean): StorageSettings {
+  const masterKey = oneMasterKey({
+    MASTER_KEY: read.secret('MASTER_KEY'),
+    MASTER_KEY_FILE: read.secretFile('MASTER_KEY_FILE'),
+  });
+  const newMasterKey = oneMasterKey({
+    NEW_MASTER_KEY: read.secret('NEW_MASTER_KEY'),
+    NEW_MASTER_KEY_FILE: read.secretFile('NEW_MASTER_KEY_FILE'),
+  });
+  if (newMasterKey && !masterKey) {
+    throw new ConfigError('NEW_MASTER_KEY takes the place of another key: set MASTER_KEY to the one of now as well.');
+  }
+  const plaintext = read.flag('ALLOW_PLAINTEXT_STORAGE', false);
+  if (production && !masterKey && !plaintext) {
+    throw new ConfigError(
+      'MASTER_KEY or MASTER_KEY_FILE is required in production (or set ALLOW_PLAINTEXT_STORAGE=true to store credentials and messages without encryption).',
+    );
+  }
+  if (masterKey && plaintext) {
+    throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true contradicts MASTER_KEY: set only one of them.');
+  }
+  return { masterKey, newMasterKey };
+}
+
+function readMedia(read: EnvironmentReader): MediaSettings {
+  return {
+    downloadsDir: read.text('DOWNLOADS_DIR') ?? './downloads',
+    download: read.flag('DOWNLOAD_MEDIA', false),
+    maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
+    retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
+    urlAllowedHosts: read.list('MEDIA_URL_ALLOWED_HOSTS').map(readAllowedHost),
+    host: readMediaHost(read),
+  };
+}
+
+/** The host as a URL has it, so that the two can be compared. */
+function readAllowedHost(text: string): string {
+  const [, host, port = ''] = /^([^\s/@?#\\]+?)(:\d{1,5})?$/.exec(text) ?? [];
+  const url = `http://${host ?? ''}/`;
+  if (host === undefined || !URL.canParse(url) || Number(port.slice(1)) > 65_535 || new URL(url).port !== '') {
+    throw new ConfigError('MEDIA_URL_ALLOWED_HOSTS must be hosts with commas between, each with :port or without.');
+  }
+  return `${new URL(url).hostname}${port}`;
+}
+
+function readMediaHost(read: EnvironmentReader): string | undefined {
+  const form = 'a host, with :port where it is not 443';
+  const host = read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, form);
+  if (host !== undefined && !URL.canParse(`http://${host}`)) {
+    throw new ConfigError(`WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);
+  }
+  return host;
+}
+
+function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {
+  const wsUrl = read.url('WHATSAPP_WS_URL', ['ws:', 'wss:']);
+  const rootKey = read.matching('WHATSAPP_ROOT_KEY', /^[0-9a-f]{64}$/i, 'the 64 hex digits of a 32-byte key');
+  const version = read.matching('WHATSAPP_VERSION', /^\d+\.\d+\.\d+$/, 'a version of the form 2.3000.x');
+  return {
+    ...(wsUrl !== undefined && { wsUrl }),
+    ...(rootKey !== undefined && { rootKey: Buffer.from(rootKey, 'hex') }),
+    ...(version !== undefined && { version: version.split('.').map(Number) as [number, number, number] }),
+  };
+}

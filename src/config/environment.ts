@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { describeFailure } from '../kit/failure.ts';
+import { Secret } from '../kit/secret.ts';
+
+/** Names and values as `process.env` has them. An empty value counts as none. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that cannot be used. The message is one sentence that names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const UNITS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Reads typed values from an environment; each refusal names the variable and what it takes. */
+export class EnvironmentReader {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** The trimmed text, or `undefined` for none. */
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** A text that must not be printed; `null` for none. */
+  secret(name: string): Secret | null {
+    const value = this.text(name);
+    return value === undefined ? null : new Secret(value);
+  }
+
+  /** The trimmed text of the file that is named; `null` when none is. */
+  secretFile(name: string): Secret | null {
+    const path = this.text(name);
+    if (path === undefined) return null;
+    try {
+      return new Secret(readFileSync(path, 'utf8').trim());
+    } catch (cause) {
+      const { code = 'an unknown failure' } = describeFailure(cause);
+      throw new ConfigError(`${name} names a file that cannot be read (${code}).`, { cause });
+    }
+  }
+
+  /** The comma-separated parts, trimmed, without empty ones. */
+  list(name: string, fallback: string[] = []): string[] {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    return value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  }
+
+  /** `true` or `false`. */
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if (value !== 'true' && value !== 'false') throw refused(name, 'true or false', value);
+    return value === 'true';
+  }
+
+  /** A whole number within bounds. */
+  integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max) {
+      throw refused(name, `a whole number from ${min} to ${max}`, value);
+    }
+    return number;
+  }
+
+  /** A duration in seconds: a whole number, with `s`, `m`, `h` or `d` behind it where it is not of seconds. */
+  seconds(name: string, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const [, digits, unit] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? [];
+    const factor = unit === undefined ? undefined : UNITS[unit];
+    if (digits === undefined || factor === undefined) {
+      throw refused(name, 'a duration in seconds, or one like 90m, 72h or 3d', value);
+    }
+    return Number(digits) * factor;
+  }
+
+  /** One of the given words. */
+  oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw refused(name, `one of ${words.join(', ')}`, value);
+    return word;
+  }
+
+  /** A text of a certain form. */
+  matching(name: string, form: RegExp, what: string): string | undefined {
+    const value = this.text(name);
+    if (value !== undefined && !form.test(value)) throw refused(name, what, value);
+    return value;
+  }
+
+  /** An absolute URL with one of the given schemes (`https:`), and without a user in it. */
+  url(name: string, schemes: readonly string[]): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || !schemes.includes(url.protocol) || url.username !== '' || url.password !== '') {
+      throw refused(name, `a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, value);
+    }
+    return value;
+  }
+}
+
+/** Does not repeat what may hold a secret: a key, a password in a URL, or anything long. */
+function refused(name: string, wanted: string, value: string): ConfigError {
+  const mayBeSecret = /KEY|SECRET/.test(name) || value.includes('@') || value.length > 80;
+  const shown = mayBeSecret ? 'something else' : `"${value}"`;
+  return new ConfigError(`${name} must be ${wanted}, but is ${shown}.`);
+}

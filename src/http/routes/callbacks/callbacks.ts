@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { isoTime, isoTimeOrNull } from '../../../kit/clock.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { EVENT_PATHS } from '../../../domain/event.ts';
+import { type CallbackArchive, type StoredCallback } from '../../../ports/callbacks.ts';
+import { type Caller, maySee } from '../../access/caller.ts';
+import { ok, route } from '../../route.ts';
+import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../../schemas/common.ts';
+
+/** A callback without what it says. */
+const callback = z
+  .strictObject({
+    id: z.int().positive(),
+    webhookId: z.string().meta({ description: 'The header webhook-id: the same however often it is posted.' }),
+    sessionId: z.string(),
+    seq: z.int().positive().meta({ description: 'Its number within the session, without gaps.' }),
+    event: z.string(),
+    path: z.string().meta({ description: 'Where at the backend it is posted.' }),
+    state: callbackState,
+    attempts: z.int().nonnegative().meta({ description: 'Tries that failed.' }),
+    createdAt: z.iso.datetime(),
+    firstFailedAt: z.iso.datetime().nullable(),
+    lastError: z.string().nullable(),
+    settledAt: z.iso.datetime().nullable().meta({ description: 'When it was delivered or given up.' }),
+  })
+  .meta({ id: 'Callback' });
+
+const EXAMPLE: z.infer<typeof callback> = {
+  id: 4711,
+  webhookId: 'message_Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3Jh',
+  sessionId: EXAMPLE_ID,
+  seq: 12,
+  event: 'message-received',
+  path: EVENT_PATHS['message-received'],
+  state: 'dead',
+  attempts: 5,
+  createdAt: '2024-01-15T10:30:00.000Z',
+  firstFailedAt: '2024-01-15T10:30:00.100Z',
+  lastError: 'it alone fails: the backend answered 500',
+  settledAt: '2024-01-15T10:31:00.000Z',
+};
+
+const body = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .meta({ description: 'What is posted; null when it was tampered with in the encrypted database, and cannot be.' });
+
+const callbackParams = z.object({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .transform(Number)
+    .meta({ description: 'As GET /callbacks gave it.', example: EXAMPLE.id, type: 'integer', pattern: undefined }),
+});
+const REFUSALS = { id: 'callback_not_found' } as const;
+
+/** `GET /callbacks`. */
+export const listCallbacks = route({
+  method: 'get',
+  path: '/callbacks',
+  scope: 'callbacks:manage',
+  ownSessionsOnly: true,
+  summary: 'The callbacks that are kept',
+  description:
+    'Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that were given up ("dead"), the oldest ' +
+    'first. Ask again with after=<nextAfter> for more.',
+  query: z.object({
+    state: callbackState.optional(),
+    sessionId: sessionIdText.optional(),
+    ...pageQuery,
+  }),
+  answer: z.strictObject({ success: succeeded, data: z.array(callback), nextAfter: z.int().nullable() }),
+  statuses: { 200: 'A page of callbacks; nextAfter is null on the last one.' },
+  example: { answer: { success: true, data: [EXAMPLE], nextAfter: null } },
+  errors: ['invalid_query'],
+  async handler({ callbacks }, { query: { state, sessionId, after, limit }, caller }) {
+    if (sessionId !== undefined && !maySee(caller, sessionId)) return ok({ data: [], nextAfter: null });
+    const filter = {
+      ...(state !== undefined && { state }),
+      ...(sessionId !== undefined && { sessionId }),
+      ...(caller.sessions !== null && { among: caller.sessions }),
+    };
+    const found = await callbacks.list(filter, { after, limit });
+    return ok({ data: found.map(viewOf), nextAfter: found.length < limit ? null : (found.at(-1)?.id ?? null) });
+  },
+});
+
+/** `GET /callbacks/:id`. */
+export const viewCallback = route({
+  method: 'get',
+  path: '/callbacks/:id',
+  scope: 'callbacks:manage',
+  ownSessionsOnly: true,
+  summary: 'One callback',
+  description: 'With what it says.',
+  params: callbackParams,
+  refusals: REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: callback.extend({ body }) }),
+  statuses: { 200: 'The callback.' },
+  example: { answer: { success: true, data: { ...EXAMPLE, body: { session_id: EXAMPLE_ID } } } },
+  errors: ['callback_not_found'],
+  async handler({ callbacks }, { params, caller }) {
+    const found = await find(callbacks, params.id, caller);
+    return ok({ data: { ...viewOf(found), body: found.body === null ? null : bodyIn(found.body) } });
+  },
+});
+
+/** `POST /callbacks/:id/retry`. */
+export const retryCallback = route({
+  method: 'post',
+  path: '/callbacks/:id/retry',
+  scope: 'callbacks:manage',
+  ownSessionsOnly: true,
+  summary: 'Try one callback now',
+  description:
+    'One that waits is tried at once. One that was given up waits again, before everything newer of its session. Needs no body.',
+  params: callbackParams,
+  refusals: REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: callback }),
+  statuses: { 200: 'It will be tried; the answer does not wait for it.' },
+  example: { answer: { success: true, data: { ...EXAMPLE, state: 'pending', attempts: 0, settledAt: null } } },
+  errors: ['callback_not_found', 'callback_not_repeatable'],
+  async handler({ callbacks }, { params, caller }) {
+    await find(callbacks, params.id, caller);
+    if (!(await callbacks.retry(params.id))) throw new AppError('callback_not_repeatable');
+    return ok({ data: viewOf(await find(callbacks, params.id, caller)) });
+  },
+});
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
+  .pipe(z.coerce.date());
+
+/** `POST /callbacks/replay`. */
+export const replayCallbacks = route({
+  method: 'post',
+  path: '/callbacks/replay',
+  scope: 'callbacks:manage',
+  ownSessionsOnly: true,
+  summary: 'Post again what happened in a time',
+  description:
+    'All callbacks of the session whose events happened from "since" to "until", delivered or given up, are posted again in ' +
+    'their order, with the same webhook-id and number. QRs are left out: they no longer count.',
+  body: z
+    .object({ sessionId: sessionIdText, since: time, until: time })
+    .refine(({ since, until }) => since <= until, { path: ['until'], error: 'must not be before "since"' }),
+  answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
+  statuses: { 200: 'So many will be posted again.' },
+  example: {
+    body: { sessionId: EXAMPLE_ID, since: '2024-01-15T10:00:00Z', until: '2024-01-15T11:00:00Z' },
+    answer: { success: true, count: 3 },
+  },
+  errors: ['session_not_found'],
+  async handler({ callbacks }, { body: { sessionId, since, until }, caller }) {
+    if (!maySee(caller, sessionId)) throw new AppError('session_not_found');
+    const span = { sessionId, sinceMs: since.getTime(), untilMs: until.getTime() };
+    return ok({ count: await callbacks.replay(span) });
+  },
+});
+
+async function find(callbacks: CallbackArchive, id: number, caller: Caller): Promise<StoredCallback> {
+  const found = await callbacks.find(id);
+  if (!found || !maySee(caller, found.sessionId)) throw new AppError('callback_not_found');
+  return found;
+}
+
+function bodyIn(json: string): Record<string, unknown> {
+  return JSON.parse(json) as Record<string, unknown>;
+}
+
+function viewOf(stored: StoredCallback): z.infer<typeof callback> {
+  const { id, webhookId, sessionId, seq, kind, state, attempts, lastError } = stored;
+  return {
+    ...{ id, webhookId, sessionId, seq, event: kind, path: EVENT_PATHS[kind], state, attempts, lastError },
+    createdAt: isoTime(stored.createdAtMs),
+    firstFailedAt: isoTimeOrNull(stored.firstFailedAtMs),
+    settledAt: isoTimeOrNull(stored.settledAtMs),
+  };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PAGE_POLICY } from '../../reference/page.ts';
+import { route } from '../../route.ts';
+
+/** `GET /openapi.json`: for programs. Tells nothing that is secret, and needs no key. */
+export const openApi = route({
+  method: 'get',
+  path: '/openapi.json',
+  scope: 'none',
+  summary: 'This reference, for programs',
+  description: 'All requests, answers, refusals and callbacks as a document of OpenAPI 3.1. Needs no key.',
+  answer: z.looseObject({ openapi: z.string() }),
+  statuses: { 200: 'The document.' },
+  example: { answer: { openapi: '3.1.1' } },
+  errors: [],
+  handler: ({ reference }) => ({ status: 200, body: { ...reference.document() } }),
+});
+
+/** `GET /docs`: for people. */
+export const docs = route({
+  method: 'get',
+  path: '/docs',
+  scope: 'none',
+  summary: 'This reference, for people',
+  description: 'The same as a page. Needs no key.',
+  mediaType: 'text/html',
+  answer: z.string(),
+  statuses: { 200: 'The page.' },
+  example: { answer: '<!doctype html>...' },
+  errors: [],
+  handler: ({ reference }) => ({
+    status: 200,
+    body: reference.page(),
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY },
+  }),
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { isoTime } from '../../../kit/clock.ts';
+import { parsePhoneNumber } from '../../../domain/address.ts';
+import { type PairingCode } from '../../../domain/session.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { makeSession } from '../../access/caller.ts';
+import { ok, route } from '../../route.ts';
+import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
+import { numberText, typed } from '../../typed.ts';
+
+const phoneNumber = numberText().transform(typed(parsePhoneNumber, 'is not a phone number with country code')).meta({
+  description: 'The number as WhatsApp shows it on the phone: digits with country code, decorated or not.',
+  example: '5491234567890',
+});
+
+const codeAnswer = z.strictObject({
+  success: succeeded,
+  sessionId: z.string(),
+  code: z.string().meta({ description: 'Eight characters, to be typed into the phone.' }),
+  formatted: z.string().meta({ description: 'The same as people read it, with a dash in the middle.' }),
+  expiresAt: z.iso.datetime().meta({ description: 'When it is of no use any more, and its session gone.' }),
+});
+const EXAMPLE: z.infer<typeof codeAnswer> = {
+  success: true,
+  sessionId: EXAMPLE_ID,
+  code: 'ABCD1234',
+  formatted: 'ABCD-1234',
+  expiresAt: '2024-01-15T10:33:00.000Z',
+};
+
+/** `POST /sessions/pairing-code`: a new session, and the code that links an account to it. */
+export const pairByCode = route({
+  method: 'post',
+  path: '/sessions/pairing-code',
+  scope: 'sessions:create',
+  forToken: true,
+  summary: 'Connect a new account by a code',
+  description:
+    'For people who cannot scan: makes a session and answers with a code once WhatsApp took it. It is typed into the phone of ' +
+    'this number (Linked devices, Link a device, Link with phone number instead). After that everything is as after a scan. ' +
+    'A code is not renewed: when it ends, its session is removed, and the backend told of it (status-update, disconnected).',
+  body: z.object({ number: phoneNumber }),
+  refusals: { number: 'invalid_number' },
+  answer: codeAnswer,
+  statuses: { 200: 'The code to type.' },
+  example: { body: { number: '5491234567890' }, answer: EXAMPLE },
+  errors: [
+    'invalid_number',
+    'pairing_refused',
+    'rate_limited',
+    'overloaded',
+    'too_many_sessions',
+    'too_many_pending_sessions',
+    'whatsapp_timeout',
+  ],
+  async handler({ sessions }, { body, caller }) {
+    const { sessionId, code } = await makeSession(caller, () => sessions.pairByCode(body.number));
+    return ok(viewOf(sessionId, code));
+  },
+});
+
+/** `GET /sessions/:sessionId/pairing-code`: the same code again, for a page that was loaded anew. */
+export const currentPairingCode = route({
+  method: 'get',
+  path: '/sessions/:sessionId/pairing-code',
+  scope: 'sessions:create',
+  forToken: true,
+  summary: 'The pairing code that is valid now',
+  description: 'As POST /sessions/pairing-code gave it, until somebody typed it or it ended.',
+  params: sessionParams,
+  refusals: SESSION_REFUSALS,
+  answer: codeAnswer,
+  statuses: { 200: 'The code to type.' },
+  example: { answer: EXAMPLE },
+  errors: ['session_not_found', 'session_not_pairing'],
+  async handler({ sessions }, { params: { sessionId } }) {
+    return ok(viewOf(sessionId, await sessions.currentPairingCode(sessionId)));
+  },
+});
+
+function viewOf(sessionId: SessionId, { text, expiresAtMs }: PairingCode) {
+  const half = text.length / 2;
+  const formatted = `${text.slice(0, half)}-${text.slice(half)}`;
+  return { sessionId, code: text, formatted, expiresAt: isoTime(expiresAtMs) };
+}

@@ -1,0 +1,64 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type SessionStore } from '../ports/ports.ts';
+import { type SignalKeyStore } from '../ports/signal.ts';
+import { parseSessionId, type SessionId } from '../domain/session-id.ts';
+import { readVersion3, type Version3Credentials } from '../whatsapp/pairing/import-version-3.ts';
+
+/** What the import needs. */
+export interface ImportParts {
+  authDir: string;
+  sessions: SessionStore;
+  keys: SignalKeyStore;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Takes over the sessions of version 3: each folder of Baileys' multi-file credentials below `AUTH_DIR` that is not yet
+ * a session here. They come back without a new scan. The files stay where they are until the first login with them
+ * worked. A folder that cannot be read is left alone, with a warning.
+ */
+export async function importVersion3(parts: ImportParts): Promise<void> {
+  const known = new Set((await parts.sessions.all()).map(({ sessionId }) => sessionId));
+  const entries = await readdir(parts.authDir, { withFileTypes: true });
+  for (const entry of entries) {
+    const sessionId = entry.isDirectory() ? parseSessionId(entry.name) : undefined;
+    if (sessionId && !known.has(sessionId)) await importFolder(parts, sessionId);
+  }
+}
+
+async function importFolder(parts: ImportParts, sessionId: SessionId): Promise<void> {
+  const { authDir, log } = parts;
+  try {
+    const found = await readVersion3(join(authDir, sessionId));
+    if (!found) return;
+    await store(parts, sessionId, found);
+    log.info({ sessionId, keys: found.keys.length }, `[${sessionId}] taken over from version 3`);
+  } catch (error) {
+    log.warn({ err: error, sessionId }, `[${sessionId}] the folder of version 3 cannot be read and is left alone`);
+  }
+}
+
+/** The keys first: a session that is stored is complete. */
+async function store({ sessions, keys, clock }: ImportParts, id: SessionId, found: Version3Credentials): Promise<void> {
+  await keys.saveCredentials(id, found.credentials);
+  await keys.set(id, found.keys);
+  const now = clock.now();
+  const record = {
+    sessionId: id,
+    phase: 'lost' as const,
+    identity: found.identity,
+    // The backend knows it from version 3: its return is a change of status.
+    announced: true,
+    errorMessage: null,
+    lastSeenMs: null,
+    retryAtMs: null,
+    restrictedUntilMs: null,
+    createdAtMs: now,
+    updatedAtMs: now,
+  };
+  await sessions.commit(record, []);
+}

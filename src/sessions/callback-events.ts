@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
+import { type AwaitedNumber } from '../domain/awaited-numbers.ts';
+import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
+import { type NewCallback } from '../ports/callbacks.ts';
+import { type KnownSentMessage } from '../ports/ports.ts';
+import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { authFolderPath } from '../http/views/session-view.ts';
+
+/** The event of a session's first connection. `after` is a callback that must be handed over before it. */
+export function newSessionConnected(record: SessionRecord, authDir: string, after: string | undefined): NewCallback {
+  const { sessionId, identity, lastSeenMs, createdAtMs, updatedAtMs } = record;
+  return {
+    event: {
+      kind: 'new-session-connected',
+      body: {
+        session_id: sessionId,
+        phone_number: identity?.phoneNumber ?? '',
+        status: 'connected',
+        last_seen: isoTime(lastSeenMs ?? updatedAtMs),
+        auth_folder_path: authFolderPath(authDir, sessionId),
+        server_port: null,
+        whatsapp_user_id: identity?.whatsappUserId ?? '',
+        created_at: isoTime(createdAtMs),
+        updated_at: isoTime(updatedAtMs),
+      },
+    },
+    webhookId: webhookId('session', sessionId, 'new'),
+    ...(after !== undefined && { after }),
+  };
+}
+
+/** The event of a session's changed status. `count` tells two changes in the same millisecond apart. */
+export function statusUpdate(record: SessionRecord, count: number): NewCallback {
+  const { sessionId, phase, errorMessage, lastSeenMs, updatedAtMs } = record;
+  return {
+    event: {
+      kind: 'status-update',
+      body: {
+        session_id: sessionId,
+        status: statusOf(phase),
+        error_message: errorMessage,
+        timestamp: isoTime(updatedAtMs),
+        last_seen: isoTimeOrNull(lastSeenMs),
+      },
+    },
+    webhookId: webhookId('status', sessionId, phase, String(updatedAtMs), String(count)),
+  };
+}
+
+/** The event of a QR that was made or renewed. */
+export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
+  const body = { session_id: sessionId, qr_data: qr.text, generated_at: isoTime(qr.generatedAtMs) };
+  return { event: { kind: 'qr-update', body }, webhookId: webhookId('qr', sessionId, qr.text) };
+}
+
+/**
+ * The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. What
+ * cannot be decrypted is an event of its own, which is needless once the message is there. With `holdMs` it waits for its
+ * file, and says for the time being that it did not come.
+ */
+export function messageReceived(
+  record: SessionRecord,
+  message: IncomingMessage,
+  receivedAtMs: number,
+  holdMs = 0,
+): NewCallback {
+  const { sender, content, isGroup, chatId } = message;
+  return {
+    event: {
+      kind: 'message-received',
+      body: {
+        session_id: record.sessionId,
+        sender_name: sender.pushName ?? sender.number,
+        sender_number: sender.number,
+        message_content: content.text,
+        message_type: content.type,
+        media_info: mediaInfo(record.sessionId, message, holdMs),
+        received_at: isoTime(receivedAtMs),
+        phone_number_session: record.identity?.phoneNumber ?? null,
+        message_id: message.id,
+        chat_id: chatId,
+        is_group: isGroup,
+        group_id: isGroup ? chatId : null,
+        group_name: message.groupName,
+        sender_lid: sender.lid,
+        from_me: message.fromMe,
+        timestamp: isoTime(message.sentAtMs),
+        offline: message.offline,
+        quoted_message_id: content.quotedMessageId,
+        mentions: content.mentions,
+        is_forwarded: content.isForwarded,
+        edited_message_id: content.editedMessageId,
+        deleted_message_id: content.deletedMessageId,
+        reaction: content.reaction,
+        poll: content.poll,
+        location: content.location,
+        contacts: content.contacts,
+        unsupported_keys: content.unsupportedKeys,
+        corrected_fields: [],
+      },
+    },
+    ...messageKeys(record.sessionId, message),
+    ...(holdMs > 0 && { holdUntilMs: receivedAtMs + holdMs }),
+  };
+}
+
+/** The message that the file of this one is kept under: what was edited is the message, never its file. */
+export function fileOwner({ id, content }: IncomingMessage): string {
+  return content.editedMessageId ?? id;
+}
+
+function mediaInfo(sessionId: SessionId, message: IncomingMessage, holdMs: number): MediaInfo | Record<string, never> {
+  const { media, hasFile } = message.content;
+  if (!media) return {};
+  const url = `/sessions/${sessionId}/messages/${encodeURIComponent(fileOwner(message))}/media`;
+  return { ...media, url: hasFile ? url : null, download_error: holdMs > 0 ? 'timeout' : null };
+}
+
+/** That the message is told without the number of its sender; `undefined` when it is told with it, or nobody can know. */
+export function numberAwaited(sessionId: SessionId, message: IncomingMessage): AwaitedNumber | undefined {
+  const { number, lid } = message.sender;
+  if (number !== null || lid === null) return undefined;
+  const {
+    webhookId: told,
+    unless: [unless = null],
+  } = messageKeys(sessionId, message);
+  return { lid, told, again: webhookId('number', told), unless };
+}
+
+/**
+ * The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. A message that was
+ * told under the LID alone, and comes again when the number is known, is still the same.
+ */
+function messageKeys(
+  sessionId: SessionId,
+  { id, chatId, sender, content }: IncomingMessage,
+): { webhookId: string; unless: string[] } {
+  const { number, lid } = sender;
+  const names = number === null ? [lid ?? chatId] : [number, ...(lid === null ? [] : [lid])];
+  const keys = (kind: string) => names.map((name) => webhookId(kind, sessionId, name, id));
+  const readable = keys('message');
+  const [key = '', ...others] = content.type === 'undecryptable' ? keys('undecryptable') : readable;
+  return { webhookId: key, unless: content.type === 'undecryptable' ? [...readable, ...others] : others };
+}
+
+/** The event of what became of a message that we sent. */
+export function messageStatusUpdate(
+  sessionId: SessionId,
+  message: KnownSentMessage,
+  update: DeliveryUpdate,
+  atMs: number,
+): NewCallback {
+  return {
+    event: {
+      kind: 'message-status-update',
+      body: {
+        session_id: sessionId,
+        message_id: update.messageId,
+        to_number: message.toNumber,
+        status: update.status,
+        error_code: update.errorCode,
+        error_message: update.errorMessage,
+        timestamp: isoTime(atMs),
+      },
+    },
+    webhookId: webhookId('delivery', sessionId, update.messageId, update.status),
+  };
+}
+
+/** A key that is the same for the same event and tells nothing of its parts. */
+function webhookId(kind: string, ...parts: string[]): string {
+  return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
+}

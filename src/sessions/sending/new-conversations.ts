@@ -1,0 +1,58 @@
+import { type Clock } from '../../kit/clock.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type ConversationStore } from '../../ports/ports.ts';
+import { type SessionRecord } from '../../domain/session.ts';
+
+const DAY_MS = 24 * 3600_000;
+/** WhatsApp watches new devices closely: in its first week a session begins no more than this part of the others. */
+const FIRST_WEEK = { lastsMs: 7 * DAY_MS, part: 0.4 };
+
+/** What beginning conversations depends on. */
+export interface NewConversationsParts {
+  store: ConversationStore;
+  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
+  perDay: number;
+  clock: Clock;
+}
+
+/**
+ * Looks after writing to people who have not written to us, which is what accounts are restricted and banned for. Whom the
+ * session has written to or heard of before may always be written to.
+ */
+export class NewConversations {
+  readonly #parts: NewConversationsParts;
+
+  constructor(parts: NewConversationsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Lets a message to `peer` (a number, or a JID where there is none) pass.
+   * @throws AppError `account_restricted` while WhatsApp allows no new conversations, `rate_limited` when the day's are begun
+   */
+  async allow(record: SessionRecord, peer: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const { sessionId, restrictedUntilMs } = record;
+    const now = clock.now();
+    const restrictedMs = (restrictedUntilMs ?? 0) - now;
+    const limit = this.#limit(now - record.createdAtMs);
+    if ((restrictedMs <= 0 && limit === 0) || (await store.isKnown(sessionId, peer))) return;
+    if (restrictedMs > 0) throw new AppError('account_restricted', { retryAfterMs: restrictedMs });
+    const { count, oldestMs } = await store.begunSince(sessionId, now - DAY_MS);
+    if (count < limit) return;
+    throw new AppError('rate_limited', {
+      message: `This session has begun ${count} conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
+      retryAfterMs: (oldestMs ?? now) + DAY_MS - now,
+    });
+  }
+
+  /** A message to `peer` was taken by WhatsApp. */
+  begun(record: SessionRecord, peer: string): Promise<void> {
+    return this.#parts.store.begun(record.sessionId, peer);
+  }
+
+  #limit(ageMs: number): number {
+    const { perDay } = this.#parts;
+    return ageMs < FIRST_WEEK.lastsMs ? Math.ceil(perDay * FIRST_WEEK.part) : perDay;
+  }
+}

@@ -1,0 +1,84 @@
+import { type Chance } from '../../kit/random.ts';
+import { type Clock, wait } from '../../kit/clock.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type SentMessageStore } from '../../ports/ports.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** A request waits this long for its turn; with more before it, it is refused instead. */
+const LONGEST_WAIT_MS = 30_000;
+/** Who has to wait waits up to so much of a gap longer, as people do. */
+const JITTER = 0.5;
+
+/** How many messages a session may send; 0 is no limit. */
+export interface PaceLimits {
+  /** `SEND_RATE`, a minute. */
+  perMinute: number;
+  /** `SEND_BURST`: so many may go at once before the rate counts. */
+  burst: number;
+  /** `SEND_RATE_HOUR`. */
+  perHour: number;
+  /** `SEND_RATE_DAY`. */
+  perDay: number;
+}
+
+/** What the pace of a session depends on. */
+export interface PaceParts {
+  sessionId: SessionId;
+  limits: PaceLimits;
+  sent: Pick<SentMessageStore, 'countSince'>;
+  clock: Clock;
+  chance: Chance;
+}
+
+/** Spaces the messages of one session: an account that writes like a machine is banned like one. */
+export class SendPace {
+  readonly #parts: PaceParts;
+  readonly #gapMs: number;
+  /** When the bucket will be full again. */
+  #fullAtMs = 0;
+
+  constructor(parts: PaceParts) {
+    this.#parts = parts;
+    this.#gapMs = parts.limits.perMinute === 0 ? 0 : MINUTE_MS / parts.limits.perMinute;
+  }
+
+  /**
+   * Resolves when it is the caller's turn.
+   * @throws AppError `rate_limited` when that would be more than 30 s away
+   */
+  async turn(): Promise<void> {
+    const { limits } = this.#parts;
+    await this.#within(limits.perHour, HOUR_MS, 'SEND_RATE_HOUR');
+    await this.#within(limits.perDay, DAY_MS, 'SEND_RATE_DAY');
+    const waitMs = this.#take();
+    if (waitMs > 0) await wait(this.#parts.clock, waitMs + this.#parts.chance.fraction() * JITTER * this.#gapMs);
+  }
+
+  /** Takes the next token of the bucket; answers when it is there. */
+  #take(): number {
+    const { limits, clock } = this.#parts;
+    const now = clock.now();
+    const fullAtMs = Math.max(now, this.#fullAtMs);
+    const waitMs = fullAtMs - (limits.burst - 1) * this.#gapMs - now;
+    if (waitMs > LONGEST_WAIT_MS) throw tooMany('SEND_RATE', waitMs);
+    this.#fullAtMs = fullAtMs + this.#gapMs;
+    return waitMs;
+  }
+
+  async #within(limit: number, spanMs: number, setting: string): Promise<void> {
+    if (limit === 0) return;
+    const { sent, sessionId, clock } = this.#parts;
+    const { count, oldestMs } = await sent.countSince(sessionId, clock.now() - spanMs);
+    if (count >= limit) throw tooMany(setting, (oldestMs ?? clock.now()) + spanMs - clock.now());
+  }
+}
+
+function tooMany(setting: string, retryAfterMs: number): AppError {
+  return new AppError('rate_limited', {
+    message: `This session has sent as many messages as ${setting} allows; try again later.`,
+    retryAfterMs,
+  });
+}

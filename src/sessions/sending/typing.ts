@@ -1,0 +1,69 @@
+import { type Chance } from '../../kit/random.ts';
+import { type Clock, wait } from '../../kit/clock.ts';
+import { SerialQueue } from '../../kit/serial-queue.ts';
+import { type TypingState } from '../../ports/connection-actions.ts';
+import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
+import { type Connection } from '../../ports/ports.ts';
+
+/** How fast people type, and how long anybody waits for it. */
+const PER_CHARACTER_MS = { least: 40, most: 80 };
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 6_000;
+
+/** What the typing of one session depends on. */
+export interface TypingParts {
+  /** `SIMULATE_TYPING`. */
+  enabled: boolean;
+  clock: Clock;
+  chance: Chance;
+}
+
+/** Shows in the conversation that the account types or records before each message, as long as a person would take for it. */
+export class Typing {
+  readonly #parts: TypingParts;
+  /** Nobody types two messages at once, and the first one is sent first. */
+  readonly #turns = new SerialQueue();
+
+  constructor(parts: TypingParts) {
+    this.#parts = parts;
+  }
+
+  /** Types what is about to be sent to this JID; it is never a reason not to send it. */
+  async before(content: OutgoingContent, to: string, line: Pick<Connection, 'chats'>): Promise<void> {
+    if (!this.#parts.enabled) return;
+    const state = stateOf(content);
+    if (state) await this.#turns.run(() => this.#type(state, this.#duration(content), { to, line })).catch(nothing);
+  }
+
+  async #type(
+    state: TypingState,
+    durationMs: number,
+    { to, line }: { to: string; line: Pick<Connection, 'chats'> },
+  ): Promise<void> {
+    const recipient = { kind: 'jid', jid: to } as const;
+    await line.chats.type(recipient, state);
+    await wait(this.#parts.clock, durationMs);
+    await line.chats.type(recipient, 'paused');
+  }
+
+  #duration(content: OutgoingContent): number {
+    const { least, most } = PER_CHARACTER_MS;
+    const perCharacterMs = least + this.#parts.chance.fraction() * (most - least);
+    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, textOf(content).length * perCharacterMs));
+  }
+}
+
+/** Reactions, deletions and forwards are a touch of a finger. */
+function stateOf(content: OutgoingContent): TypingState | undefined {
+  if (content.type === 'voice') return 'recording';
+  return ['reaction', 'delete', 'forward'].includes(content.type) ? undefined : 'composing';
+}
+
+function textOf(content: OutgoingContent): string {
+  if (isMedia(content)) return content.caption ?? '';
+  return 'text' in content ? content.text : '';
+}
+
+function nothing(): void {
+  // Without the typing the message is as good.
+}

@@ -1,0 +1,44 @@
+import { type Clock, type Timer } from '../../kit/clock.ts';
+import { type Supervisor } from '../../kit/supervisor.ts';
+import { type SentMessageRef, type SentMessageStore } from '../../ports/ports.ts';
+
+/** WhatsApp acknowledges within a second or so, or never. */
+const PATIENCE_MS = 10 * 60_000;
+const LOOK_EVERY_MS = 30_000;
+
+/** What it takes to look after messages that WhatsApp says nothing of. */
+export interface UnansweredParts {
+  sent: Pick<SentMessageStore, 'unanswered'>;
+  /** Told of a message that is given up. */
+  giveUp: (message: SentMessageRef) => void;
+  clock: Clock;
+  supervisor: Supervisor;
+}
+
+/** Gives up messages that WhatsApp neither acknowledged nor refused for ten minutes, also those of an earlier process. */
+export class Unanswered {
+  readonly #parts: UnansweredParts;
+  #timer: Timer;
+
+  constructor(parts: UnansweredParts) {
+    this.#parts = parts;
+    this.#timer = this.#next();
+  }
+
+  /** Looks no more. */
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  #next(): Timer {
+    return this.#parts.clock.after(LOOK_EVERY_MS, () => {
+      this.#parts.supervisor.run('messages without an answer', this.#look());
+      this.#timer = this.#next();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { sent, giveUp, clock } = this.#parts;
+    for (const message of await sent.unanswered(clock.now() - PATIENCE_MS)) giveUp(message);
+  }
+}

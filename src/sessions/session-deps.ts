@@ -1,0 +1,42 @@
+import { type Chance } from '../kit/random.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Slots } from '../kit/semaphore.ts';
+import { type Supervisor } from '../kit/supervisor.ts';
+import { type PhoneNumber } from '../domain/address.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type Connector, type SessionFolders, type SessionStore } from '../ports/ports.ts';
+import { type Inbound } from './inbound.ts';
+import { type Newsroom } from './session-events.ts';
+import { type Outbound } from './outbound.ts';
+import { type SendPace } from './sending/send-pace.ts';
+import { type Typing } from './sending/typing.ts';
+
+/** What a session is made of. */
+export interface SessionParts {
+  store: SessionStore;
+  connector: Connector;
+  /** Lets only so many lines connect at once. */
+  connecting: Slots;
+  inbound: Inbound;
+  outbound: Outbound;
+  folders: SessionFolders;
+  pace: SendPace;
+  typing: Typing;
+  metrics: Metrics;
+  newsroom: Newsroom;
+  clock: Clock;
+  chance: Chance;
+  supervisor: Supervisor;
+  log: Logger;
+  authDir: string;
+  /**
+   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is given
+   * the key of that session's last callback.
+   */
+  announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
+  /** Whose phone takes a code; undefined for a session that shows a QR, and for one that was stored. */
+  codeFor: PhoneNumber | undefined;
+  /** Removes this session, whose code linked nobody. */
+  over: (why: string) => Promise<unknown>;
+}

@@ -1,0 +1,72 @@
+import { type Chance } from '../kit/random.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type PollVoteStore } from '../domain/poll.ts';
+import {
+  type Admission,
+  type Connector,
+  type ConversationStore,
+  type SentMessageStore,
+  type SessionFolders,
+  type SessionStore,
+  type TimelineStore,
+} from '../ports/ports.ts';
+import { type PairingCode, type QrCode } from '../domain/session.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type MediaKeeper } from './media/media-downloader.ts';
+import { type PaceLimits } from './sending/send-pace.ts';
+
+/** What can be set about sessions. */
+export interface SessionSettings {
+  /** `AUTH_DIR`, as it was configured. */
+  authDir: string;
+  /** `QR_SESSION_TTL` in ms; 0 is no limit. */
+  qrSessionTtlMs: number;
+  /** `MAX_SESSIONS`, those of whatever status; 0 is no limit. */
+  maxSessions: number;
+  /** `MAX_PENDING_SESSIONS`. */
+  maxPendingSessions: number;
+  /** How many messages a session may send. */
+  pace: PaceLimits;
+  /** `SIMULATE_TYPING`. */
+  simulateTyping: boolean;
+  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
+  newConversationsPerDay: number;
+  /** `CALLBACK_OWN_MESSAGES`. */
+  tellOwnMessages: boolean;
+  /** `DASHBOARD_MESSAGES`: whether the last messages are remembered and shown. */
+  showMessages: boolean;
+}
+
+/** What the manager is made of. */
+export interface SessionManagerParts {
+  settings: SessionSettings;
+  store: SessionStore;
+  sentMessages: SentMessageStore;
+  conversations: ConversationStore;
+  pollVotes: PollVoteStore;
+  awaitedNumbers: AwaitedNumberStore;
+  timeline: TimelineStore;
+  folders: SessionFolders;
+  connector: Connector;
+  admission: Pick<Admission, 'check'>;
+  media: MediaKeeper;
+  metrics: Metrics;
+  clock: Clock;
+  chance: Chance;
+  log: Logger;
+}
+
+/** A new session and its first code. */
+export interface QrOffer {
+  sessionId: SessionId;
+  qr: QrCode;
+}
+
+/** A session and the code that links it. */
+export interface CodeOffer {
+  sessionId: SessionId;
+  code: PairingCode;
+}

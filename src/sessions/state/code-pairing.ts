@@ -1,0 +1,111 @@
+import { type Clock } from '../../kit/clock.ts';
+import { type Logger } from '../../kit/logger.ts';
+import { type Supervisor } from '../../kit/supervisor.ts';
+import { type PhoneNumber } from '../../domain/address.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type PairingCode } from '../../domain/session.ts';
+import { insist } from './retry-while-storage-fails.ts';
+import { type Life } from './state-machine.ts';
+import { type SessionState } from './states.ts';
+
+/** What was typed at the last moment still links: WhatsApp's own page gives a code this much longer, too. */
+const GRACE_MS = 15_000;
+
+/** What who wants something else of such a session is told. */
+export const PAIRS_BY_CODE = {
+  message: 'This session waits for its pairing code to be typed; GET /sessions/:sessionId/pairing-code has it.',
+};
+
+/** What the pairing of one session by a code is made of. */
+export interface CodePairingParts {
+  life: Life;
+  clock: Clock;
+  supervisor: Supervisor;
+  log: Logger;
+  /** Handles something after everything that happened to the session before. */
+  inTurn: (what: string, handle: () => Promise<void>) => void;
+  /** Removes the session, which has no device. */
+  over: (why: string) => Promise<unknown>;
+  isStopping: () => boolean;
+}
+
+/** How a session that is to be paired by a code begins; one that was stored has no code any more. */
+export function firstCodeState(codeFor: PhoneNumber | undefined): SessionState {
+  if (codeFor !== undefined) return { name: 'asking-for-code', number: codeFor };
+  return { name: 'code-over', why: new AppError('session_not_pairing', { message: LOST }) };
+}
+
+/** The code of one session: asked for, shown for a while, and in the end typed or worth nothing. */
+export class CodePairing {
+  readonly #parts: CodePairingParts;
+
+  constructor(parts: CodePairingParts) {
+    this.#parts = parts;
+  }
+
+  /** How far it is; `null` for a session that has nothing to do with codes, or not any more. */
+  get stage(): 'asked' | 'shown' | null {
+    if (this.#state.name === 'asking-for-code') return 'asked';
+    return this.#state.name === 'showing-code' ? 'shown' : null;
+  }
+
+  /** Whose phone takes a code, while one is to be asked for. */
+  get number(): PhoneNumber | undefined {
+    return this.#state.name === 'asking-for-code' ? this.#state.number : undefined;
+  }
+
+  /**
+   * The code to type; waits up to `patienceMs` for WhatsApp to take one.
+   * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp
+   */
+  async current(patienceMs: number): Promise<PairingCode> {
+    await this.#parts.life.until(() => this.stage !== 'asked', patienceMs);
+    if (this.#state.name === 'showing-code') return this.#state.code;
+    if (this.#state.name === 'code-over') throw this.#state.why;
+    throw new AppError('session_not_pairing', { message: NO_CODE });
+  }
+
+  /** WhatsApp took the code. */
+  async offered(code: PairingCode): Promise<void> {
+    const { clock, inTurn, life, log } = this.#parts;
+    const { sessionId } = life.record;
+    const leftMs = code.expiresAtMs + GRACE_MS - clock.now();
+    const timer = clock.after(leftMs, () => inTurn('the end of a pairing code', () => this.#expired()));
+    await life.enter({ name: 'showing-code', code, timer }, { note: { what: 'code_offered' } });
+    log.info({ sessionId }, `[${sessionId}] a pairing code can be typed`);
+  }
+
+  /** Nobody is linked. Who waits for the code is told, and removes the session; else that is done here. */
+  async end(why: AppError): Promise<void> {
+    const { stage } = this;
+    await this.#parts.life.enter({ name: 'code-over', why });
+    if (stage !== 'asked') this.#letGo(why);
+  }
+
+  /** Removes a session of an earlier process, whose code went with it; answers whether it is one. */
+  resume(): boolean {
+    if (this.#state.name !== 'code-over') return false;
+    this.#letGo(this.#state.why);
+    return true;
+  }
+
+  async #expired(): Promise<void> {
+    if (this.stage === 'shown') await this.end(new AppError('session_not_pairing', { message: EXPIRED }));
+  }
+
+  #letGo({ message }: AppError): void {
+    const { supervisor, over, clock, isStopping, life } = this.#parts;
+    const remove = async () => {
+      await over(message);
+    };
+    supervisor.run(`[${life.record.sessionId}] the end of a pairing by code`, insist(remove, clock, isStopping));
+  }
+
+  get #state(): SessionState {
+    return this.#parts.life.state;
+  }
+}
+
+const NO_CODE = 'The session offers no pairing code now.';
+const LOST = 'The server was restarted before the pairing code was typed. Ask for a new code.';
+const EXPIRED = 'Nobody typed the pairing code in time. Ask for a new code.';

@@ -1,0 +1,79 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../../../kit/clock.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../../../ports/ports.ts';
+import { storedAnswer } from '../../shared/encryption/cell-address.ts';
+import { promised } from '../promised.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+
+const KEPT_MS = 24 * 3600_000;
+
+/** An answer as the statements take it; what was stored before `expiredMs` counts as forgotten. */
+interface Row extends StoredAnswer {
+  scope: string;
+  key: string;
+  nowMs: number;
+  expiredMs: number;
+}
+
+/** The first answer to each Idempotency-Key, for a day. */
+export class SqliteIdempotencyStore implements IdempotencyStore {
+  readonly #clock: Clock;
+  readonly #vault: Vault;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#clock = clock;
+    this.#vault = vault;
+    this.#sql = prepare(db);
+  }
+
+  find(scope: string, key: string): Promise<StoredAnswer | undefined> {
+    return promised(() => {
+      const row = this.#sql.find.get(scope, key, this.#expiredMs());
+      return (
+        row && {
+          status: row.status,
+          requestHash: this.#vault.open(storedAnswer('request_hash', scope, key), row.requestHash),
+          body: this.#vault.open(storedAnswer('body', scope, key), row.body),
+        }
+      );
+    });
+  }
+
+  /** The first answer stays: a later one for the same key changes nothing within the day. */
+  save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
+    return promised(() => {
+      this.#sql.save.run({
+        ...{ scope, key, status: answer.status, nowMs: this.#clock.now(), expiredMs: this.#expiredMs() },
+        requestHash: this.#vault.seal(storedAnswer('request_hash', scope, key), answer.requestHash),
+        body: this.#vault.seal(storedAnswer('body', scope, key), answer.body),
+      });
+    });
+  }
+
+  /** Removes what is older than a day. */
+  prune(): void {
+    this.#sql.prune.run(this.#expiredMs());
+  }
+
+  #expiredMs(): number {
+    return this.#clock.now() - KEPT_MS;
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    find: db.prepare<[string, string, number], StoredAnswer>(
+      `SELECT request_hash AS requestHash, status, body FROM idempotency
+       WHERE scope = ? AND key = ? AND created_at_ms > ?`,
+    ),
+    save: db.prepare<[Row]>(
+      `INSERT INTO idempotency (scope, key, request_hash, status, body, created_at_ms)
+       VALUES (@scope, @key, @requestHash, @status, @body, @nowMs)
+       ON CONFLICT (scope, key) DO UPDATE SET request_hash = @requestHash, status = @status, body = @body,
+         created_at_ms = @nowMs
+       WHERE created_at_ms <= @expiredMs`,
+    ),
+    prune: db.prepare<[number]>('DELETE FROM idempotency WHERE created_at_ms <= ?'),
+  };
+}

@@ -1,0 +1,124 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { type ReadyBell } from './ready-signal.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+import { type WaitingQr, type WaitingQrs } from './waiting-qrs.ts';
+
+/** What a callback says, as the statements take it. */
+interface Content {
+  webhookId: string;
+  kind: string;
+  body: string;
+  after: string | null;
+  holdUntilMs: number | null;
+  nowMs: number;
+}
+
+/** What {@link Outbox.commit} does besides the caller's change. */
+interface Outgoing {
+  events: readonly NewCallback[];
+  /** The session whose undelivered QR is of no use any more. */
+  withdrawQrOf?: SessionId;
+}
+
+/** The row of `sequences` that numbers the callbacks of all sessions; no session's id is empty. */
+const ALL = '';
+const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
+
+/** What callbacks are written with. */
+export interface OutboxParts {
+  clock: Clock;
+  bell: ReadyBell;
+  vault: Vault;
+  qrs: WaitingQrs;
+}
+
+/** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
+export class Outbox {
+  readonly #clock: Clock;
+  readonly #bell: ReadyBell;
+  readonly #vault: Vault;
+  readonly #qrs: WaitingQrs;
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: boolean[]; ready: SessionId[] };
+
+  constructor(db: Database, { clock, bell, vault, qrs }: OutboxParts) {
+    this.#vault = vault;
+    this.#qrs = qrs;
+    this.#clock = clock;
+    this.#bell = bell;
+    this.#sql = prepare(db);
+    this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
+      change();
+      const freed = withdrawQrOf === undefined ? [] : this.#qrs.withdraw(withdrawQrOf);
+      const ready = events.map((event) => this.#store(event));
+      return { stored: ready.map((sessions) => sessions.length > 0), ready: [...freed, ...ready.flat()] };
+    });
+  }
+
+  /**
+   * Does `change` and stores the events in one transaction, then tells of the sessions that have something to do. Answers
+   * how many of the events were not there before.
+   */
+  commit(change: () => void, outgoing: Outgoing): boolean[] {
+    const { stored, ready } = this.#transaction(change, outgoing);
+    this.#bell.ring(ready);
+    return stored;
+  }
+
+  /** Answers the sessions that have something to do now; none when the event is already there. */
+  #store({ event, webhookId, after, unless = [], holdUntilMs }: NewCallback): SessionId[] {
+    if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return [];
+    const sessionId = event.body.session_id;
+    const content: Content = {
+      webhookId,
+      kind: event.kind,
+      body: this.#vault.seal(callbackBody(sessionId, webhookId), JSON.stringify(event.body)),
+      after: after ?? null,
+      holdUntilMs: holdUntilMs ?? null,
+      nowMs: this.#clock.now(),
+    };
+    const older = event.kind === 'qr-update' ? this.#qrs.of(sessionId) : undefined;
+    if (older) return [sessionId, ...this.#supersede(older, sessionId, content)];
+    this.#sql.takeNumber.run(sessionId);
+    this.#sql.takeNumber.run(ALL);
+    this.#sql.insert.run({ ...content, sessionId });
+    return [sessionId];
+  }
+
+  /**
+   * The newer QR takes over the row of the older one. Where others were stored between them, it goes behind these:
+   * handed over before a "disconnected" that it follows, it would be taken for the code of a session that has ended.
+   * Answers the sessions that waited for the older one.
+   */
+  #supersede(older: WaitingQr, sessionId: SessionId, content: Content): SessionId[] {
+    this.#sql.takeNumber.run(ALL);
+    this.#sql.takeOver.run({ ...content, id: older.id });
+    this.#qrs.moveLast(older, sessionId);
+    return this.#qrs.waitersOf(older);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    known: db.prepare<[string]>('SELECT 1 FROM callbacks WHERE webhook_id = ?'),
+    takeNumber: db.prepare<[SessionId | typeof ALL]>(
+      `INSERT INTO sequences (session_id, last_seq) VALUES (?, 1)
+       ON CONFLICT (session_id) DO UPDATE SET last_seq = last_seq + 1`,
+    ),
+    insert: db.prepare<[Content & { sessionId: SessionId }]>(
+      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
+         created_at_ms)
+       VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
+               ${POSITION}, @kind, @body, @after, @holdUntilMs, @nowMs)`,
+    ),
+    takeOver: db.prepare<[Content & { id: number }]>(
+      `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, after_webhook_id = @after,
+         created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL, position = ${POSITION}
+       WHERE id = @id`,
+    ),
+  };
+}

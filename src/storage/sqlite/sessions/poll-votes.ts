@@ -1,0 +1,70 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../../../kit/clock.ts';
+import { type CountedVote, type PollVoteStore, type VoteCast } from '../../../domain/poll.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { chosenOptions } from '../../shared/encryption/cell-address.ts';
+import { promised } from '../promised.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+
+/** A row of `poll_votes`, with the options as the vault stores them. */
+interface Row extends Omit<CountedVote, 'options'> {
+  options: string;
+}
+
+/** The votes in polls as rows. Who casts one does so within a transaction of its own. */
+export class SqlitePollVoteStore implements PollVoteStore {
+  readonly #clock: Clock;
+  readonly #vault: Vault;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#clock = clock;
+    this.#vault = vault;
+    this.#sql = prepare(db);
+  }
+
+  of(sessionId: SessionId, pollId: string): Promise<CountedVote[]> {
+    return promised(() => this.#sql.of.all(sessionId, pollId).map((row) => this.#fromRow(sessionId, pollId, row)));
+  }
+
+  /** Puts the vote in the place of the voter's earlier one; a later one stays. */
+  cast(sessionId: SessionId, { names, options, ...vote }: VoteCast): void {
+    const { pollId, votedAtMs } = vote;
+    const others = names.flatMap((name) => this.#sql.ofVoter.get(sessionId, pollId, name) ?? []);
+    if (others.some((other) => other.votedAtMs > votedAtMs)) return;
+    for (const { voter } of others) this.#sql.remove.run(sessionId, pollId, voter);
+    const sealed = this.#vault.seal(chosenOptions(sessionId, pollId, vote.voter), JSON.stringify(options));
+    this.#sql.add.run({ ...vote, options: sealed, sessionId, nowMs: this.#clock.now() });
+  }
+
+  /** Removes what is older than two weeks. */
+  prune(): void {
+    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
+  }
+
+  #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {
+    const told = this.#vault.open(chosenOptions(sessionId, pollId, rest.voter), options);
+    return { ...rest, options: JSON.parse(told) as string[] };
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    of: db.prepare<[SessionId, string], Row>(
+      `SELECT poll_id AS pollId, voter, options, voted_at_ms AS votedAtMs FROM poll_votes
+       WHERE session_id = ? AND poll_id = ? ORDER BY voted_at_ms, voter`,
+    ),
+    ofVoter: db.prepare<[SessionId, string, string], Pick<Row, 'voter' | 'votedAtMs'>>(
+      `SELECT voter, voted_at_ms AS votedAtMs FROM poll_votes WHERE session_id = ? AND poll_id = ? AND voter = ?`,
+    ),
+    remove: db.prepare<[SessionId, string, string]>(
+      'DELETE FROM poll_votes WHERE session_id = ? AND poll_id = ? AND voter = ?',
+    ),
+    add: db.prepare<[Row & { sessionId: SessionId; nowMs: number }]>(
+      `INSERT INTO poll_votes (session_id, poll_id, voter, options, voted_at_ms, created_at_ms)
+       VALUES (@sessionId, @pollId, @voter, @options, @votedAtMs, @nowMs)`,
+    ),
+    prune: db.prepare<[number]>('DELETE FROM poll_votes WHERE created_at_ms < ?'),
+  };
+}

@@ -1,0 +1,102 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../../../kit/clock.ts';
+import { type DeliveryStatus } from '../../../domain/message.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import {
+  type CountSince,
+  type KnownSentMessage,
+  type SentMessage,
+  type SentMessageRef,
+  type SentMessageStore,
+} from '../../../ports/ports.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { sentContent } from '../../shared/encryption/cell-address.ts';
+import { promised } from '../promised.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+
+/** What the sent messages are kept with. */
+export interface SentMessageParts {
+  clock: Clock;
+  outbox: Outbox;
+  vault: Vault;
+}
+
+/** The messages that we sent, for two weeks. */
+export class SqliteSentMessageStore implements SentMessageStore {
+  readonly #clock: Clock;
+  readonly #outbox: Outbox;
+  readonly #vault: Vault;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, { clock, outbox, vault }: SentMessageParts) {
+    this.#vault = vault;
+    this.#clock = clock;
+    this.#outbox = outbox;
+    this.#sql = prepare(db);
+  }
+
+  /** A message that is already there stays as it is, with what is known of its fate. */
+  add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
+    return promised(() => {
+      const sealed = this.#vault.sealBytes(sentContent(sessionId, messageId), content);
+      this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, this.#clock.now());
+    });
+  }
+
+  find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
+    return promised(() => {
+      const row = this.#sql.find.get(sessionId, messageId);
+      if (!row) return undefined;
+      const content = this.#vault.openBytes(sentContent(sessionId, messageId), row.content);
+      return { ...row, content: new Uint8Array(content) };
+    });
+  }
+
+  countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
+    return promised(() => this.#sql.countSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
+  }
+
+  unanswered(beforeMs: number): Promise<SentMessageRef[]> {
+    return promised(() => this.#sql.unanswered.all(beforeMs));
+  }
+
+  progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
+    const change = () => this.#sql.progress.run(status, sessionId, messageId);
+    return promised(() => {
+      this.#outbox.commit(change, { events: [event] });
+    });
+  }
+
+  /** Removes what is older than two weeks. */
+  prune(): void {
+    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    add: db.prepare<[SessionId, string, string, string | null, Buffer, number]>(
+      `INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
+    ),
+    find: db.prepare<[SessionId, string], KnownSentMessage & { content: Buffer }>(
+      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status,
+         created_at_ms AS sentAtMs
+       FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+    ),
+    countSince: db.prepare<[SessionId, number], CountSince>(
+      `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM sent_messages
+       WHERE session_id = ? AND created_at_ms > ?`,
+    ),
+    unanswered: db.prepare<[number], SentMessageRef>(
+      `SELECT session_id AS sessionId, message_id AS messageId FROM sent_messages
+       WHERE status = 'pending' AND created_at_ms < ? ORDER BY created_at_ms`,
+    ),
+    progress: db.prepare<[DeliveryStatus, SessionId, string]>(
+      'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',
+    ),
+    prune: db.prepare<[number]>('DELETE FROM sent_messages WHERE created_at_ms < ?'),
+  };
+}

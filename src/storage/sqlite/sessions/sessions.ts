@@ -1,0 +1,148 @@
+import { type Database } from 'better-sqlite3';
+import { type PhoneNumber } from '../../../domain/address.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type Along, type SessionChange, type SessionStore } from '../../../ports/ports.ts';
+import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
+import { type SqliteConversationStore } from './conversations.ts';
+import { type SqliteJournal } from '../signal/journal.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { type SqlitePollVoteStore } from './poll-votes.ts';
+import { overwriting } from '../encryption/overwriting.ts';
+import { promised } from '../promised.ts';
+import { type SqliteTimeline } from './timeline.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+
+/** A row of `sessions`. */
+interface Row {
+  sessionId: SessionId;
+  phase: SessionPhase;
+  phoneNumber: PhoneNumber | null;
+  whatsappUserId: string | null;
+  announced: number;
+  errorMessage: string | null;
+  lastSeenMs: number | null;
+  retryAtMs: number | null;
+  restrictedUntilMs: number | null;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** Everything else that is kept of a session; its callbacks outlive it. */
+const BELONGINGS = [
+  'credentials',
+  'signal_keys',
+  'journal',
+  'sent_messages',
+  'conversations',
+  'poll_votes',
+  'awaited_numbers',
+  'timeline',
+  'sessions',
+];
+
+/** What a session's change is written with. */
+export interface SessionStoreParts {
+  outbox: Outbox;
+  journal: SqliteJournal;
+  pollVotes: SqlitePollVoteStore;
+  conversations: SqliteConversationStore;
+  awaitedNumbers: SqliteAwaitedNumberStore;
+  timeline: SqliteTimeline;
+  vault: Vault;
+}
+
+/** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
+export class SqliteSessionStore implements SessionStore {
+  readonly #db: Database;
+  readonly #parts: SessionStoreParts;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, parts: SessionStoreParts) {
+    this.#db = db;
+    this.#parts = parts;
+    this.#sql = prepare(db);
+  }
+
+  /** All sessions, the oldest first. */
+  all(): Promise<SessionRecord[]> {
+    return promised(() => this.#sql.all.all().map(fromRow));
+  }
+
+  async commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<number> {
+    const [stored = 0] = await this.commitAll(record, [{ events, along }]);
+    return stored;
+  }
+
+  commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]> {
+    return promised(() => {
+      const write = () => {
+        this.#sql.upsert.run(toRow(record));
+        for (const { along } of changes) this.#write(record, along);
+      };
+      const stored = this.#parts.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
+      const news = stored.values();
+      return changes.map(({ events }) => events.filter(() => news.next().value).length);
+    });
+  }
+
+  /** Also removes credentials, keys, sent messages, and the data key that they are encrypted with. Callbacks other than QRs stay and are still delivered. */
+  remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
+    const forget = () => {
+      this.#sql.remove.forEach((statement) => statement.run(sessionId));
+      // What is left of the session in free pages, and in what is copied from now on, is not to be read without it.
+      overwriting(this.#db, () => this.#sql.removeDataKey.run(sessionId));
+    };
+    return promised(() => {
+      this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId });
+      this.#parts.vault.forget(sessionId);
+    });
+  }
+
+  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {
+    if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
+    if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
+    if (awaited !== undefined) this.#parts.awaitedNumbers.add(sessionId, awaited);
+    if (heardOf !== undefined) this.#parts.conversations.heardOf(sessionId, heardOf);
+    if (note !== undefined) this.#parts.timeline.add(sessionId, note);
+  }
+}
+
+function toRow({ identity, announced, ...rest }: SessionRecord): Row {
+  return {
+    ...rest,
+    announced: announced ? 1 : 0,
+    phoneNumber: identity?.phoneNumber ?? null,
+    whatsappUserId: identity?.whatsappUserId ?? null,
+  };
+}
+
+function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): SessionRecord {
+  const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
+  return { ...rest, identity, announced: announced === 1 };
+}
+
+function prepare(db: Database) {
+  return {
+    all: db.prepare<[], Row>(
+      `SELECT session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
+         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs,
+         restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs,
+         updated_at_ms AS updatedAtMs
+       FROM sessions ORDER BY created_at_ms, session_id`,
+    ),
+    upsert: db.prepare<[Row]>(
+      `INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
+         last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
+       VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,
+         @lastSeenMs, @retryAtMs, @restrictedUntilMs, @createdAtMs, @updatedAtMs)
+       ON CONFLICT (session_id) DO UPDATE SET phase = @phase, phone_number = @phoneNumber,
+         whatsapp_user_id = @whatsappUserId, announced = @announced, error_message = @errorMessage,
+         last_seen_ms = @lastSeenMs, retry_at_ms = @retryAtMs, restricted_until_ms = @restrictedUntilMs,
+         created_at_ms = @createdAtMs, updated_at_ms = @updatedAtMs`,
+    ),
+    removeDataKey: db.prepare<[SessionId]>('DELETE FROM data_keys WHERE session_id = ?'),
+    remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
+  };
+}

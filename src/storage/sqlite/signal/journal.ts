@@ -1,0 +1,122 @@
+import { type Database } from 'better-sqlite3';
+import { type Clock } from '../../../kit/clock.ts';
+import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { journalPart } from '../../shared/encryption/cell-address.ts';
+import { promised } from '../promised.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+
+/** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
+export const COMES_AGAIN_MS = 24 * 3600_000;
+
+/** An entry as the statements take and give it, with `attrs` and `plaintext` as the vault stores them. */
+interface Row {
+  ciphertextHash: Buffer;
+  messageKey: MessageKey;
+  delivery: string;
+  parts: number;
+  attrs: string;
+  plaintext: Buffer;
+}
+
+/** The journal as rows. Those who write to it do so within transactions of their own. */
+export class SqliteJournal implements Journal {
+  readonly #clock: Clock;
+  readonly #vault: Vault;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#clock = clock;
+    this.#vault = vault;
+    this.#sql = prepare(db);
+  }
+
+  find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
+    const handledSince = this.#clock.now() - COMES_AGAIN_MS;
+    const hash = Buffer.from(ciphertextHash);
+    return promised(() => {
+      const row = this.#sql.find.get(sessionId, hash, messageKey, handledSince);
+      return row && this.#vault.openBytes(journalPart(sessionId, 'plaintext', hash), row.plaintext);
+    });
+  }
+
+  withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
+    return promised(() => this.#sql.withId.all(sessionId, messageId).map((row) => this.#fromRow(sessionId, row)));
+  }
+
+  leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
+    return promised(() => this.#sql.leftOver.all(sessionId).map((row) => this.#fromRow(sessionId, row)));
+  }
+
+  /** Writes down what was decrypted; a ciphertext that is there already stays as it is. */
+  add(sessionId: SessionId, entry: JournalEntry): void {
+    const messageId = entry.attrs.id ?? null;
+    this.#sql.add.run({ ...this.#toRow(sessionId, entry), sessionId, messageId, nowMs: this.#clock.now() });
+  }
+
+  /** The message became a callback, or needs none. */
+  handled(sessionId: SessionId, messageKey: MessageKey): void {
+    this.#sql.handled.run(this.#clock.now(), sessionId, messageKey);
+  }
+
+  /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
+  prune(): void {
+    const nowMs = this.#clock.now();
+    this.#sql.pruneHandled.run(nowMs - MESSAGES_KEPT_MS);
+    this.#sql.pruneIncomplete.run(nowMs - MESSAGES_KEPT_MS);
+  }
+
+  #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
+    const hash = Buffer.from(ciphertextHash);
+    return {
+      ...rest,
+      ciphertextHash: hash,
+      attrs: this.#vault.seal(journalPart(sessionId, 'attrs', hash), JSON.stringify(attrs)),
+      plaintext: this.#vault.sealBytes(journalPart(sessionId, 'plaintext', hash), plaintext),
+    };
+  }
+
+  #fromRow(sessionId: SessionId, { attrs, plaintext, ...rest }: Row): JournalEntry {
+    const { ciphertextHash } = rest;
+    const told = this.#vault.open(journalPart(sessionId, 'attrs', ciphertextHash), attrs);
+    return {
+      ...rest,
+      attrs: JSON.parse(told) as Record<string, string>,
+      plaintext: this.#vault.openBytes(journalPart(sessionId, 'plaintext', ciphertextHash), plaintext),
+    };
+  }
+}
+
+const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
+/** Whether a row's stanza is there with all its parts. */
+const IS_WHOLE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
+  WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery)`;
+
+function prepare(db: Database) {
+  return {
+    find: db.prepare<[SessionId, Buffer, MessageKey, number], { plaintext: Buffer }>(
+      `SELECT plaintext FROM journal WHERE session_id = ? AND ciphertext_hash = ? AND message_key = ?
+         AND (handled_at_ms IS NULL OR handled_at_ms >= ?)`,
+    ),
+    withId: db.prepare<[SessionId, string], Row>(
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND message_id = ? ORDER BY id`,
+    ),
+    leftOver: db.prepare<[SessionId], Row>(
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
+    ),
+    add: db.prepare<[Row & { sessionId: SessionId; messageId: string | null; nowMs: number }]>(
+      `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
+         created_at_ms)
+       VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @messageId, @nowMs)
+       ON CONFLICT DO NOTHING`,
+    ),
+    handled: db.prepare<[number, SessionId, MessageKey]>(
+      `UPDATE journal SET handled_at_ms = ? WHERE session_id = ? AND message_key = ? AND handled_at_ms IS NULL`,
+    ),
+    pruneHandled: db.prepare<[number]>('DELETE FROM journal WHERE handled_at_ms < ?'),
+    pruneIncomplete: db.prepare<[number]>(
+      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_WHOLE})`,
+    ),
+  };
+}

@@ -1,0 +1,93 @@
+import { type CloseReason } from '../../domain/close-reason.ts';
+import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts';
+import { BrokenLineError, SilentLineError } from './connection-errors.ts';
+import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
+
+/** What is known of a line at the moment it closes. */
+export interface LineAtClose {
+  /** Whether its credentials are those of a paired device. */
+  paired: boolean;
+  /** Baileys' error: mostly a Boom, sometimes a plain Error, sometimes nothing. */
+  error: unknown;
+}
+
+/**
+ * Baileys' closing error in our words. Its own names for the codes mislead ("badSession" is only "no better
+ * code"), so the numbers are read here and nowhere else.
+ */
+export function closeReason({ paired, error }: LineAtClose): CloseReason {
+  const ours = ownReason(error);
+  if (ours) return ours;
+  const code = statusCode(error);
+  const message = error instanceof Error ? error.message : 'no reason given';
+  if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
+  if (!paired && isPairingFailure(code, message)) return { kind: 'pairing-failed', detail: message };
+  const known = code === undefined ? undefined : BY_CODE[code];
+  return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
+}
+
+/** The codes that Baileys and WhatsApp are known to give; of others there may be any number. */
+const KNOWN_CODES: ReadonlySet<number> = new Set([
+  ...[400, 401, 402, 403, 405, 406, 408, 409, 411, 413, 414, 415, 418, 428, 440],
+  ...[500, 501, 503, 515, 516],
+]);
+
+/** The code of Baileys' closing error as it is counted: `none` where there is none, `other` for one that is not known. */
+export function closeCode(error: unknown): string {
+  const code = statusCode(error);
+  if (code === undefined) return 'none';
+  return KNOWN_CODES.has(code) ? String(code) : 'other';
+}
+
+/** Why we ended it ourselves. */
+function ownReason(error: unknown): CloseReason | undefined {
+  if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
+  if (error instanceof SilentLineError) return { kind: 'silent' };
+  if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
+  if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };
+  if (error instanceof CodeVoidError) return { kind: 'code-void', detail: error.message };
+  return undefined;
+}
+
+/** 401: a login that never was; 500: Baileys' "Invalid account signature" and its like, and our own check of it. */
+function isPairingFailure(code: number | undefined, message: string): boolean {
+  return code === 401 || code === 500 || message === 'Invalid account signature';
+}
+
+const BY_CODE: Partial<Record<number, (code: number, error: unknown) => CloseReason>> = {
+  400: refused,
+  401: () => ({ kind: 'logged-out' }),
+  402: (_, error) => ({ kind: 'temporarily-banned', expiresInSeconds: banExpiry(error) }),
+  403: (code) => ({ kind: 'forbidden', code }),
+  405: () => ({ kind: 'client-outdated', next: 'none' }),
+  406: (code) => ({ kind: 'forbidden', code }),
+  409: refused,
+  411: () => ({ kind: 'multi-device-missing' }),
+  413: refused,
+  414: refused,
+  415: refused,
+  418: refused,
+  440: () => ({ kind: 'replaced' }),
+  503: () => ({ kind: 'unavailable' }),
+  515: () => ({ kind: 'restart-required' }),
+};
+
+function refused(code: number): CloseReason {
+  return { kind: 'refused', code };
+}
+
+function statusCode(error: unknown): number | undefined {
+  const code = (error as { output?: { statusCode?: unknown } } | null | undefined)?.output?.statusCode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** `<failure reason="402" expire="seconds">`: Baileys passes the attributes through as `data`. */
+function banExpiry(error: unknown): number | null {
+  const expire = Number((error as { data?: { expire?: unknown } } | null | undefined)?.data?.expire);
+  return Number.isFinite(expire) && expire > 0 ? expire : null;
+}
+
+function withCode(message: string, code: number | undefined): string {
+  return code === undefined ? message : `${message} (${code})`;
+}

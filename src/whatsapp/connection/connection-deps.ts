@@ -1,0 +1,35 @@
+import { type Clock } from '../../kit/clock.ts';
+import { type Logger } from '../../kit/logger.ts';
+import { type PhoneNumber } from '../../domain/address.ts';
+import { type ConnectionListener } from '../../ports/ports.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { type AuthListener, type LineAuth } from '../signal/auth-state.ts';
+import { type ClientVersion } from './client-version.ts';
+import { type KnownMessages } from '../receive/known-messages.ts';
+import { type LibraryDownloads } from '../baileys/library-downloads.ts';
+import { type UploadParts } from '../media/upload.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type SessionMemory } from './session-cache.ts';
+import { type WhatsAppSettings } from '../settings.ts';
+import { type FindSent } from './socket-options.ts';
+
+/** What a line is made of. */
+export interface ConnectionParts extends SessionMemory {
+  sessionId: SessionId;
+  settings: WhatsAppSettings;
+  loadAuth: (listener: AuthListener) => Promise<LineAuth>;
+  findSent: FindSent;
+  clientVersion: ClientVersion;
+  downloads: LibraryDownloads;
+  /** What a message to be sent may refer to. */
+  knownMessages: KnownMessages;
+  /** The LIDs of whom somebody was told without their numbers. */
+  awaitedNumbers: () => Promise<string[]>;
+  lookup: RecipientLookup;
+  uploads: Pick<UploadParts, 'mediaHost' | 'slots' | 'metrics'>;
+  listener: ConnectionListener;
+  /** Whose phone takes a code, where one is to be typed in place of a scan. */
+  codeFor: PhoneNumber | undefined;
+  clock: Clock;
+  log: Logger;
+}

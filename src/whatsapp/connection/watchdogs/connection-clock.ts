@@ -1,0 +1,38 @@
+import { type Clock, type Timer } from '../../../kit/clock.ts';
+
+/** The clock of one line: none of its timers outlives the line. */
+export class LineClock implements Clock {
+  readonly #clock: Clock;
+  readonly #timers = new Set<Timer>();
+  #stopped = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  after(delayMs: number, task: () => void): Timer {
+    if (this.#stopped) return { cancel: () => undefined };
+    const set = this.#clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      task();
+    });
+    const timer = {
+      cancel: () => {
+        this.#timers.delete(timer);
+        set.cancel();
+      },
+    };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  /** Cancels every timer; nothing that is set later runs either. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+  }
+}

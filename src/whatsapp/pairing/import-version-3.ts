@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuthenticationCreds } from '@whiskeysockets/baileys';
+import { type KeyChange } from '../../ports/signal.ts';
+import { type AccountIdentity } from '../../domain/session.ts';
+import { isPaired } from '../signal/auth-state.ts';
+import { identityOf } from '../addressing/jid.ts';
+import { decode, encode, encodeKey } from '../signal/key-codec.ts';
+
+/** What a folder of Baileys' multi-file credentials holds. */
+export interface Version3Credentials {
+  identity: AccountIdentity;
+  /** As {@link encode} writes them. */
+  credentials: string;
+  keys: KeyChange[];
+  /** The names of the files that were read. */
+  files: string[];
+}
+
+/** The types of key that Baileys writes, the longer names first where one begins with another. */
+const KEY_TYPES = [
+  'app-state-sync-version',
+  'app-state-sync-key',
+  'sender-key-memory',
+  'sender-key',
+  'identity-key',
+  'lid-mapping',
+  'device-list',
+  'pre-key',
+  'session',
+  'tctoken',
+];
+
+/**
+ * Reads the folder in which version 3 (Baileys' `useMultiFileAuthState`) kept a session: `creds.json` and one file a
+ * key. `undefined` when it holds no linked device.
+ * @throws Error when a file is not what Baileys writes
+ */
+export async function readVersion3(folder: string): Promise<Version3Credentials | undefined> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  if (!files.includes('creds.json')) return undefined;
+  const creds = await readJson(folder, 'creds.json');
+  const identity = identityOf((creds as AuthenticationCreds).me?.id ?? '');
+  if (!identity || !isPaired(creds as AuthenticationCreds)) return undefined;
+  const keys: KeyChange[] = [];
+  for (const name of files) {
+    const key = keyOf(name);
+    if (key) keys.push({ ...key, value: encodeKey(key.type, await readJson(folder, name)) });
+  }
+  return { identity, credentials: encode(creds), keys, files };
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const text = await readFile(join(folder, name), 'utf8');
+  try {
+    return decode(text);
+  } catch (cause) {
+    throw new Error(`${name} is not valid JSON`, { cause });
+  }
+}
+
+/** The key that a file name stands for: `<type>-<id>.json`, where `/` became `__` and `:` became `-`. */
+function keyOf(fileName: string): { type: string; id: string } | undefined {
+  const name = fileName.slice(0, -'.json'.length);
+  const type = KEY_TYPES.find((candidate) => name.startsWith(`${candidate}-`));
+  if (!type) return undefined;
+  return { type, id: originalId(type, name.slice(type.length + 1)) };
+}
+
+function originalId(type: string, written: string): string {
+  if (type === 'app-state-sync-key') return written.replaceAll('__', '/');
+  // `<group>::<user>::<device>`: neither a group's JID nor a user has a double dash in it.
+  return type === 'sender-key' ? written.replaceAll('--', '::') : written;
+}

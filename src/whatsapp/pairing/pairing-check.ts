@@ -1,0 +1,56 @@
+import {
+  type AuthenticationCreds,
+  type BinaryNode,
+  generateSignalPubKey,
+  getBinaryNodeChild,
+  proto,
+  WA_ADV_ACCOUNT_SIG_PREFIX,
+  WA_ADV_HOSTED_ACCOUNT_SIG_PREFIX,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import { verifySignature } from 'libsignal/src/curve.js';
+import { takeOwnListeners } from '../baileys/own-listeners.ts';
+
+const PAIR_SUCCESS = 'CB:iq,,pair-success';
+
+/**
+ * Refuses a pairing whose account signature is not that of the phone's key. Baileys 7.0.0-rc14 calls the verification but
+ * ignores its result, so whoever stands in the middle could link us to an account of his own; it is checked here, before
+ * Baileys sees the stanza. `refuse` is called instead of Baileys' own handling.
+ */
+export function checkPairing(socket: WASocket, refuse: (error: Error) => void): void {
+  const { ws, authState } = socket;
+  const handlers = takeOwnListeners<BinaryNode>(socket, PAIR_SUCCESS);
+  ws.on(PAIR_SUCCESS, (stanza: BinaryNode) => {
+    if (!isSignedByAccount(stanza, authState.creds)) {
+      refuse(new Error('Invalid account signature'));
+      return;
+    }
+    for (const handle of handlers) handle(stanza);
+  });
+}
+
+/** Whether the phone's key signed our identity into its account. A stanza that cannot be read is not. */
+function isSignedByAccount(stanza: BinaryNode, creds: Pick<AuthenticationCreds, 'signedIdentityKey'>): boolean {
+  try {
+    const { accountSignatureKey, accountSignature, details } = accountOf(stanza);
+    if (!accountSignatureKey || !accountSignature || !details) return false;
+    const message = Buffer.concat([prefixOf(details), details, creds.signedIdentityKey.public]);
+    return verifySignature(generateSignalPubKey(accountSignatureKey), message, accountSignature);
+  } catch {
+    return false;
+  }
+}
+
+function accountOf(stanza: BinaryNode): proto.IADVSignedDeviceIdentity {
+  const identity = getBinaryNodeChild(getBinaryNodeChild(stanza, 'pair-success'), 'device-identity');
+  const sealed = proto.ADVSignedDeviceIdentityHMAC.decode(identity?.content as Uint8Array);
+  return proto.ADVSignedDeviceIdentity.decode(sealed.details ?? new Uint8Array());
+}
+
+/** The prefix says what is signed, so that no signature can stand for another (Baileys, `configureSuccessfulPairing`). */
+function prefixOf(details: Uint8Array): Buffer {
+  const { deviceType } = proto.ADVDeviceIdentity.decode(details);
+  const hosted = deviceType === proto.ADVEncryptionType.HOSTED;
+  return hosted ? WA_ADV_HOSTED_ACCOUNT_SIG_PREFIX : WA_ADV_ACCOUNT_SIG_PREFIX;
+}

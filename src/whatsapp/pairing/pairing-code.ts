@@ -1,0 +1,100 @@
+import { type BinaryNode, getAllBinaryNodeChildren, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
+import { type Clock } from '../../kit/clock.ts';
+import { type PhoneNumber } from '../../domain/address.ts';
+import { type PairingCode } from '../../domain/session.ts';
+
+/** So long a code can be typed. WhatsApp's own page shows another one after 3 minutes and a quarter. */
+const CODE_LIFETIME_MS = 180_000;
+/** Each reference lives so long on a line that shows a code: six of them keep it open for longer than the code. */
+export const CODE_LINE_REFERENCE_MS = 60_000;
+const REG = 'link_code_companion_reg';
+/** What a phone says in its `primary_hello`; without one of these Baileys throws, and only logs it. */
+const FROM_PHONE = [
+  'link_code_pairing_wrapped_primary_ephemeral_pub',
+  'primary_identity_pub',
+  'link_code_pairing_ref',
+] as const;
+
+/** Ends a line on which WhatsApp refused to take a code. `code` is its own error code, as text. */
+export class CodeRefusedError extends Error {
+  override readonly name = 'CodeRefusedError';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`WhatsApp refused the pairing code (${code})`);
+    this.code = code;
+  }
+}
+
+/** Ends a line whose code was shown and can link nobody any more. The message is one sentence for people. */
+export class CodeVoidError extends Error {
+  override readonly name = 'CodeVoidError';
+}
+
+/** What a code is asked for with. */
+export interface CodeOfferParts {
+  socket: WASocket;
+  number: PhoneNumber;
+  clock: Clock;
+  /** WhatsApp took the code: it can be typed. */
+  shown: (code: PairingCode) => void;
+  /** The line is of no use any more. */
+  ended: (error: Error) => void;
+}
+
+/**
+ * The code that one line offers for typing. Baileys says it before WhatsApp has answered, and nothing when WhatsApp
+ * refuses it, asks for another one or sends what cannot be used, so the stanzas themselves are read (field notes 1.5).
+ */
+export class CodeOffer {
+  readonly #parts: CodeOfferParts;
+  readonly #taken = Promise.withResolvers<undefined>();
+  #isAsked = false;
+  #isShown = false;
+
+  constructor(parts: CodeOfferParts) {
+    this.#parts = parts;
+    const { ws } = parts.socket;
+    // Baileys hides the hello's id. Nothing else is asked on this line but for a ping every 30 s, long after the answer.
+    ws.on('CB:iq,type:result', () => this.#isAsked && this.#taken.resolve(undefined));
+    ws.on('CB:iq,type:error', (iq: BinaryNode) => this.#isAsked && this.#refused(iq));
+    ws.on(`CB:notification,type:${REG}`, (notification: BinaryNode) => this.#heard(notification));
+  }
+
+  /** WhatsApp is ready: asks for a code, once. */
+  ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#show().catch((error: unknown) => {
+      this.#parts.ended(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  async #show(): Promise<void> {
+    const { socket, number, clock, shown } = this.#parts;
+    const text = await socket.requestPairingCode(number);
+    const expiresAtMs = clock.now() + CODE_LIFETIME_MS;
+    await this.#taken.promise;
+    this.#isShown = true;
+    shown({ text, number, expiresAtMs });
+  }
+
+  #refused(iq: BinaryNode): void {
+    const code = getBinaryNodeChild(iq, 'error')?.attrs.code ?? 'no code';
+    this.#parts.ended(
+      this.#isShown ? new CodeVoidError(`WhatsApp did not accept the pairing (${code}).`) : new CodeRefusedError(code),
+    );
+  }
+
+  /** Baileys does the rest after a `primary_hello` that is complete. */
+  #heard(notification: BinaryNode): void {
+    const reg = getBinaryNodeChild(notification, REG);
+    if (reg?.attrs.stage === 'refresh_code') {
+      this.#parts.ended(new CodeVoidError('WhatsApp wants another code to be shown.'));
+      return;
+    }
+    const tags = getAllBinaryNodeChildren(reg ?? notification).map(({ tag }) => tag);
+    if (FROM_PHONE.every((tag) => tags.includes(tag))) return;
+    this.#parts.ended(new CodeVoidError('WhatsApp sent something about the code that cannot be used.'));
+  }
+}

@@ -1,0 +1,67 @@
+import { type WAMessageKey } from '@whiskeysockets/baileys';
+import { type Clock } from '../../kit/clock.ts';
+import { type Availability, type ChatActions, type MarkedRead, type TypingState } from '../../ports/connection-actions.ts';
+import { type Recipient } from '../../domain/address.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type KnownMessages } from '../receive/known-messages.ts';
+import { type Queries } from './queries.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { Presence, type TellPresence } from './presence.ts';
+
+/** What the conversations of a line work with. */
+export interface ChatsParts {
+  queries: Queries;
+  knownMessages: KnownMessages;
+  lookup: RecipientLookup;
+  clock: Clock;
+}
+
+/** Conversations, over one line. */
+export class BaileysChats implements ChatActions {
+  readonly #parts: ChatsParts;
+  readonly #presence: Presence;
+
+  constructor(parts: ChatsParts) {
+    this.#parts = parts;
+    this.#presence = new Presence((state, jid) => this.#tell(state, jid), parts.clock);
+  }
+
+  async markRead(messageIds: readonly string[]): Promise<MarkedRead> {
+    const found = await Promise.all(messageIds.map((id) => this.#received(id)));
+    const keys = found.filter((key) => key !== undefined);
+    if (keys.length === 0) throw new AppError('message_not_found');
+    await this.#parts.queries.ask((socket) => socket.readMessages(keys));
+    const read = new Set(keys.map(({ id }) => id));
+    return { read: messageIds.filter((id) => read.has(id)), unknown: messageIds.filter((id) => !read.has(id)) };
+  }
+
+  show(availability: Availability): Promise<void> {
+    return this.#presence.show(availability);
+  }
+
+  async type(to: Recipient, state: TypingState): Promise<void> {
+    const jid = await this.#parts.queries.ask((socket) => this.#parts.lookup.find(socket, to));
+    await this.#presence.type(jid, state);
+  }
+
+  /** The line is over. */
+  end(): void {
+    this.#presence.end();
+  }
+
+  /** Our own messages are read already. */
+  async #received(messageId: string): Promise<WAMessageKey | undefined> {
+    const message = await this.#parts.knownMessages.find(messageId);
+    return message?.key.fromMe === true ? undefined : message?.key;
+  }
+
+  async #tell(...[state, jid]: Parameters<TellPresence>): Promise<void> {
+    await this.#parts.queries.ask(async (socket) => {
+      // Baileys would keep it to itself.
+      if (!socket.authState.creds.me?.name) throw new AppError('not_allowed', { message: NO_NAME });
+      await socket.sendPresenceUpdate(state, jid);
+    });
+  }
+}
+
+const NO_NAME = 'WhatsApp has not told yet how this account is called, and shows nobody online without a name.';

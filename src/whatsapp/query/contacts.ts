@@ -1,0 +1,60 @@
+import { type Account, type ContactActions, type ContactCheck } from '../../ports/connection-actions.ts';
+import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type TokenBucket } from '../../kit/token-bucket.ts';
+import { jidOfNumber } from '../addressing/jid.ts';
+import { type Queries, type Refusals } from './queries.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+
+/** What the contacts of a line work with. */
+export interface ContactsParts {
+  queries: Queries;
+  lookup: RecipientLookup;
+  /** How often the session may still ask for numbers. */
+  allowance: TokenBucket;
+}
+
+/** There is none, or it is hidden from this account, or the person is unknown. */
+const NO_PICTURE: Refusals = { 401: 'picture_not_found', 403: 'picture_not_found', 404: 'picture_not_found' };
+
+/** Other people, over one line. */
+export class BaileysContacts implements ContactActions {
+  readonly #queries: Queries;
+  readonly #lookup: RecipientLookup;
+  readonly #allowance: TokenBucket;
+
+  constructor({ queries, lookup, allowance }: ContactsParts) {
+    this.#queries = queries;
+    this.#lookup = lookup;
+    this.#allowance = allowance;
+  }
+
+  async check(number: PhoneNumber): Promise<ContactCheck> {
+    const account = await this.#account(number);
+    return account ? { exists: true, ...account } : { exists: false };
+  }
+
+  async picture(of: Recipient): Promise<string> {
+    const jid = of.kind === 'jid' ? of.jid : await this.#jid(of.number);
+    const url = await this.#queries.ask((socket) => socket.profilePictureUrl(jid, 'image'), NO_PICTURE);
+    if (url === undefined) throw new AppError('picture_not_found');
+    return url;
+  }
+
+  async #jid(number: PhoneNumber): Promise<string> {
+    const account = await this.#account(number);
+    if (!account) throw new AppError('number_not_on_whatsapp');
+    return jidOfNumber(account.number);
+  }
+
+  async #account(number: PhoneNumber): Promise<Account | null> {
+    const mayAsk = () => {
+      if (!this.#allowance.take()) throw new AppError('rate_limited', { message: TOO_MANY });
+    };
+    const [account = null] = await this.#queries.ask((socket) => this.#lookup.accounts(socket, [number], mayAsk));
+    return account;
+  }
+}
+
+const TOO_MANY =
+  'Too many unknown numbers were asked for in this session within a minute, which WhatsApp bans for; try again later.';

@@ -1,0 +1,158 @@
+import { type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
+import { type Recipient } from '../../domain/address.ts';
+import {
+  type Group,
+  type GroupActions,
+  type GroupUpdate,
+  type NewGroup,
+  type ParticipantAction,
+  type ParticipantResult,
+} from '../../ports/connection-actions.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type Queries, type Refusals } from './queries.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { createGroup } from './create-group.ts';
+import { type GroupCache } from './group-cache.ts';
+import { members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
+import { lidsIn, readGroup } from './read-group.ts';
+
+/** What is shown may be this old, so that nobody who looks often asks WhatsApp often. */
+const SHOWN_MAX_AGE_MS = 60_000;
+
+/** Who is not in a group is refused with 403, and learns no more of it than if there were none. */
+const UNKNOWN: Refusals = { 403: 'group_not_found', 404: 'group_not_found' };
+const UNCHANGED: Refusals = { 404: 'group_not_found' };
+
+/** What the groups of a line work with. */
+export interface GroupsParts {
+  queries: Queries;
+  cache: GroupCache;
+  lookup: RecipientLookup;
+}
+
+/** The groups of the account, over one line. */
+export class BaileysGroups implements GroupActions {
+  readonly #queries: Queries;
+  readonly #cache: GroupCache;
+  readonly #lookup: RecipientLookup;
+
+  constructor({ queries, cache, lookup }: GroupsParts) {
+    this.#queries = queries;
+    this.#cache = cache;
+    this.#lookup = lookup;
+  }
+
+  async list(): Promise<Group[]> {
+    return this.#queries.ask(async (socket) => {
+      const all = Object.values(await socket.groupFetchAllParticipating());
+      await storeLids(socket, all);
+      return Promise.all(all.map((metadata) => readGroup(metadata, socket.authState.keys)));
+    });
+  }
+
+  async view(groupId: string): Promise<Group> {
+    return this.#read(await this.metadata(groupId, SHOWN_MAX_AGE_MS));
+  }
+
+  async create(subject: string, participants: readonly Recipient[]): Promise<NewGroup> {
+    return this.#queries.ask(async (socket) => {
+      const targets = await this.#newcomers(socket, participants);
+      const jids = jidsOf(targets);
+      if (jids.length === 0) throw new AppError('number_not_on_whatsapp');
+      const { metadata, outcomes } = await createGroup(socket, subject, jids);
+      this.#cache.told(metadata);
+      await storeLids(socket, [metadata]);
+      const group = await readGroup(metadata, socket.authState.keys);
+      return { group, results: resultsOf('add', targets, outcomes) };
+    });
+  }
+
+  async change(
+    groupId: string,
+    action: ParticipantAction,
+    participants: readonly Recipient[],
+  ): Promise<ParticipantResult[]> {
+    const known = action === 'add' ? undefined : await this.metadata(groupId, SHOWN_MAX_AGE_MS);
+    return this.#change(groupId, async (socket) => {
+      const { keys } = socket.authState;
+      const targets = known ? await members(known, participants, keys) : await this.#newcomers(socket, participants);
+      const jids = jidsOf(targets);
+      const answers = jids.length === 0 ? [] : await socket.groupParticipantsUpdate(groupId, jids, action);
+      return resultsOf(
+        action,
+        targets,
+        answers.map(({ content }) => outcomeOf(content)),
+      );
+    });
+  }
+
+  async update(groupId: string, { subject, description }: GroupUpdate): Promise<Group> {
+    if (subject !== undefined) await this.#change(groupId, (socket) => socket.groupUpdateSubject(groupId, subject));
+    if (description !== undefined) {
+      await this.#change(groupId, (socket) => socket.groupUpdateDescription(groupId, description ?? undefined));
+    }
+    return this.view(groupId);
+  }
+
+  invite(groupId: string): Promise<string> {
+    return this.#code((socket) => socket.groupInviteCode(groupId));
+  }
+
+  revokeInvite(groupId: string): Promise<string> {
+    return this.#code((socket) => socket.groupRevokeInvite(groupId));
+  }
+
+  async leave(groupId: string): Promise<void> {
+    await this.#change(groupId, (socket) => socket.groupLeave(groupId));
+  }
+
+  /** What Baileys knows of a group, asked for at most once however many need it. */
+  metadata(groupId: string, maxAgeMs?: number): Promise<GroupMetadata> {
+    return this.#cache.metadata(groupId, () => this.#ask(groupId), maxAgeMs);
+  }
+
+  /** How a group is called; with a socket that is not open yet nobody is asked. */
+  name(groupId: string, { ws }: Pick<WASocket, 'ws'>): Promise<string | null> {
+    return this.#cache.name(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
+  }
+
+  #ask(groupId: string): Promise<GroupMetadata> {
+    return this.#queries.ask(async (socket) => {
+      const metadata = await socket.groupMetadata(groupId);
+      await storeLids(socket, [metadata]);
+      return metadata;
+    }, UNKNOWN);
+  }
+
+  /** Whatever came of it, also when nobody knows: what was known of the group is old. */
+  async #change<Answer>(groupId: string, change: (socket: WASocket) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.#queries.ask(change, UNCHANGED);
+    } finally {
+      this.#cache.changed(groupId);
+    }
+  }
+
+  async #code(question: (socket: WASocket) => Promise<string | undefined>): Promise<string> {
+    const code = await this.#queries.ask(question, UNCHANGED);
+    if (code === undefined) throw new AppError('whatsapp_refused');
+    return code;
+  }
+
+  #newcomers(socket: WASocket, people: readonly Recipient[]): Promise<Target[]> {
+    return newcomers({ lookup: this.#lookup, socket, keys: socket.authState.keys }, people);
+  }
+
+  #read(metadata: GroupMetadata): Promise<Group> {
+    return this.#queries.ask((socket) => readGroup(metadata, socket.authState.keys));
+  }
+}
+
+/** WhatsApp is told of everybody once. */
+function jidsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.flatMap((target) => ('jid' in target ? [target.jid] : [])))];
+}
+
+async function storeLids({ signalRepository }: WASocket, groups: readonly GroupMetadata[]): Promise<void> {
+  await signalRepository.lidMapping.storeLIDPNMappings(groups.flatMap(lidsIn));
+}

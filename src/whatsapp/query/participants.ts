@@ -1,0 +1,109 @@
+import { type BinaryNode, type GroupMetadata, type SignalKeyStore } from '@whiskeysockets/baileys';
+import { numberVariants, type Recipient } from '../../domain/address.ts';
+import {
+  type ParticipantAction,
+  type ParticipantRefusal,
+  type ParticipantResult,
+  type Person,
+} from '../../ports/connection-actions.ts';
+import { type NumberSocket } from '../addressing/number-query.ts';
+import { lidOf } from '../addressing/jid.ts';
+import { peopleOf } from '../addressing/people.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { addressesOf } from './read-group.ts';
+
+/** Somebody whom a change concerns: `jid` is how WhatsApp is told of him, or there is a reason why it cannot be. */
+export type Target = Person & ({ jid: string } | { reason: ParticipantRefusal });
+
+/** What WhatsApp said of somebody in a change: under any of the addresses, with its code when it refused. */
+export interface Outcome {
+  addresses: readonly (string | undefined)[];
+  error: string | undefined;
+}
+
+/** The accounts of people who are to come into a group, all looked up in one question. */
+export async function newcomers(
+  { lookup, socket, keys }: { lookup: RecipientLookup; socket: NumberSocket; keys: SignalKeyStore },
+  people: readonly Recipient[],
+): Promise<Target[]> {
+  const numbers = people.flatMap((person) => (person.kind === 'number' ? [person.number] : []));
+  const accounts = new Map((await lookup.accounts(socket, numbers)).map((account, index) => [numbers[index], account]));
+  const named = await peopleOf(
+    keys,
+    people.map((person) => (person.kind === 'jid' ? [person.jid] : [])),
+  );
+  return people.map((person, index): Target => {
+    if (person.kind === 'jid') return { number: named[index]?.number ?? null, lid: person.jid, jid: person.jid };
+    const account = accounts.get(person.number);
+    if (!account) return { number: person.number, lid: null, reason: 'not_on_whatsapp' };
+    return { number: account.number, lid: account.lid, jid: account.jid };
+  });
+}
+
+/** People in a group, by the address under which the group has them. */
+export async function members(
+  { participants }: GroupMetadata,
+  people: readonly Recipient[],
+  keys: SignalKeyStore,
+): Promise<Target[]> {
+  const present = await peopleOf(keys, participants.map(addressesOf));
+  return people.map((person): Target => {
+    const index = present.findIndex((member) => isMeant(person, member));
+    const [member, participant] = [present[index], participants[index]];
+    if (!member || !participant) return { ...nameOf(person), reason: 'not_in_group' };
+    return { ...member, jid: participant.id };
+  });
+}
+
+/** The results in the order in which the people were named. */
+export function resultsOf(
+  action: ParticipantAction,
+  targets: readonly Target[],
+  outcomes: readonly Outcome[],
+): ParticipantResult[] {
+  return targets.map((target) => {
+    const { number, lid } = target;
+    if ('reason' in target) return { number, lid, done: false, reason: target.reason, code: null };
+    const outcome = outcomes.find(({ addresses }) => addresses.includes(target.jid) || addresses.includes(lid ?? '-'));
+    if (outcome && outcome.error === undefined) return { number, lid, done: true, reason: null, code: null };
+    const code = outcome?.error ?? null;
+    return { number, lid, done: false, reason: refusalOf(action, code), code };
+  });
+}
+
+/** Reads what WhatsApp says of one participant. */
+export function outcomeOf({ attrs }: BinaryNode): Outcome {
+  return { addresses: [attrs.jid, attrs.phone_number, attrs.lid], error: attrs.error };
+}
+
+function isMeant(person: Recipient, { number, lid }: Person): boolean {
+  if (person.kind === 'jid') return person.jid === lid;
+  return number !== null && numberVariants(person.number).includes(number);
+}
+
+function nameOf(person: Recipient): Person {
+  return person.kind === 'number' ? { number: person.number, lid: null } : { number: null, lid: lidOf(person.jid) };
+}
+
+function refusalOf(action: ParticipantAction, code: string | null): ParticipantRefusal {
+  const known = action === 'add' ? NOT_ADDED : NOT_CHANGED;
+  return known[code ?? ''] ?? 'refused';
+}
+
+const NOT_ADDED: Partial<Record<string, ParticipantRefusal>> = {
+  // Whoever blocked the account.
+  401: 'not_allowed',
+  // Whose privacy lets only contacts add him: he can still be sent the link.
+  403: 'needs_invitation',
+  404: 'not_on_whatsapp',
+  408: 'left_recently',
+  409: 'already_in_group',
+  419: 'group_full',
+};
+
+const NOT_CHANGED: Partial<Record<string, ParticipantRefusal>> = {
+  401: 'not_allowed',
+  403: 'not_allowed',
+  404: 'not_in_group',
+  405: 'not_allowed',
+};

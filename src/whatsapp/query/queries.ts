@@ -1,0 +1,81 @@
+import { type WASocket } from '@whiskeysockets/baileys';
+import { type Clock } from '../../kit/clock.ts';
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
+
+/**
+ * Shorter than Baileys' own limit of 30 s, after which it says of most questions that all went well or that there is
+ * nothing; and shorter than the end of the process waits for an answer to a caller.
+ */
+const ANSWER_LIMIT_MS = 12_000;
+
+/** What WhatsApp's codes mean for one question, where it is not what they mean for all. */
+export type Refusals = Readonly<Partial<Record<number, ErrorCode>>>;
+
+/** What the questions of one line are asked with. */
+export interface QueriesParts {
+  /** The socket of the line. @throws AppError `session_not_connected` */
+  socket: () => WASocket;
+  /** Does the work as this line's. */
+  inLine: <Result>(work: () => Result) => Result;
+  clock: Clock;
+}
+
+/**
+ * Asks WhatsApp something on one line. Whoever asks gets the answer, or a failure with a name: a refusal of WhatsApp
+ * (Baileys has its code in `data`), no answer in time, or the end of the line.
+ */
+export class Queries {
+  readonly #parts: QueriesParts;
+  readonly #waiting = new Set<(error: AppError) => void>();
+
+  constructor(parts: QueriesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The answer to a question, which may be more than one query.
+   * @throws AppError `whatsapp_timeout`, `session_not_connected`, `rate_limited`, `not_allowed`, `whatsapp_refused`,
+   *   and those of `refusals`
+   */
+  async ask<Answer>(question: (socket: WASocket) => Promise<Answer>, refusals: Refusals = {}): Promise<Answer> {
+    const { socket, inLine, clock } = this.#parts;
+    const open = socket();
+    const { promise: failure, reject } = Promise.withResolvers<never>();
+    const limit = clock.after(ANSWER_LIMIT_MS, () => reject(new AppError('whatsapp_timeout')));
+    this.#waiting.add(reject);
+    try {
+      return await Promise.race([inLine(() => question(open)), failure]);
+    } catch (error) {
+      throw named(error, refusals);
+    } finally {
+      limit.cancel();
+      this.#waiting.delete(reject);
+    }
+  }
+
+  /** The line is over: nobody waits longer. */
+  release(): void {
+    for (const give of this.#waiting) give(new AppError('session_not_connected'));
+  }
+}
+
+function named(error: unknown, refusals: Refusals): unknown {
+  if (error instanceof AppError) return error;
+  const { data, output } = (error ?? {}) as { data?: unknown; output?: { statusCode?: number } };
+  if (output?.statusCode === CONNECTION_CLOSED) return new AppError('session_not_connected', { cause: error });
+  if (typeof data !== 'number') return error;
+  const code = refusals[data] ?? MEANINGS[data];
+  if (code === undefined) return new AppError('whatsapp_refused', { message: refusedWith(data), cause: error });
+  return new AppError(code, { cause: error, ...(code === 'rate_limited' && { message: TOO_MUCH }) });
+}
+
+/** Baileys' code for a socket that is closed. */
+const CONNECTION_CLOSED = 428;
+
+const MEANINGS: Refusals = { 401: 'not_allowed', 403: 'not_allowed', 405: 'not_allowed', 429: 'rate_limited' };
+
+const TOO_MUCH = 'WhatsApp takes no more requests of this kind for now; try again later.';
+
+function refusedWith(code: number): string {
+  return `WhatsApp refused the request (${code}).`;
+}

@@ -1,0 +1,45 @@
+import {
+  type GroupMetadata,
+  type GroupParticipant,
+  type LIDMapping,
+  type SignalKeyStore,
+} from '@whiskeysockets/baileys';
+import { type Group } from '../../ports/connection-actions.ts';
+import { isoTimeOrNull } from '../../kit/clock.ts';
+import { jidOfNumber } from '../addressing/jid.ts';
+import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
+
+/** A group of Baileys in our words, with both names of everybody, as far as WhatsApp ever told them. */
+export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): Promise<Group> {
+  const { id, subject, desc, creation, participants, announce, size } = metadata;
+  const [owner, ...people] = await peopleOf(keys, [ownerOf(metadata), ...participants.map(addressesOf)]);
+  return {
+    group_id: id,
+    subject,
+    description: desc ?? null,
+    owner: owner && (owner.number ?? owner.lid) !== null ? owner : null,
+    created_at: isoTimeOrNull(creation ? creation * 1000 : null),
+    size: size ?? participants.length,
+    announce: announce === true,
+    participants: people.map((person, index) => ({ ...person, role: participants[index]?.admin ?? 'member' })),
+  };
+}
+
+/** Who has which LID, as a group tells it; Baileys does not take note of it by itself. */
+export function lidsIn({ participants }: GroupMetadata): LIDMapping[] {
+  return participants.flatMap((participant) => {
+    const { number, lid } = namesIn(addressesOf(participant));
+    return number !== null && lid !== null ? [{ lid, pn: jidOfNumber(number) }] : [];
+  });
+}
+
+/** The addresses under which WhatsApp names somebody in a group. */
+export function addressesOf({ id, phoneNumber, lid }: GroupParticipant): Addresses {
+  return [id, phoneNumber, lid];
+}
+
+/** Mostly the owner is in the group too, and has both names there. */
+function ownerOf({ owner, ownerPn, participants }: GroupMetadata): Addresses {
+  const member = participants.find((participant) => owner !== undefined && addressesOf(participant).includes(owner));
+  return [owner, ownerPn, ...(member ? addressesOf(member) : [])];
+}

@@ -1,0 +1,72 @@
+import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
+import { isGroup, withoutDevice } from '../addressing/jid.ts';
+import { contentOf } from '../messages/content.ts';
+import { isEmpty, readContent } from '../messages/read.ts';
+import { unsupported } from '../messages/unsupported.ts';
+import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
+import { numbered, type Owned, readSender } from './sender.ts';
+
+/** What is looked up elsewhere to read a message. */
+export interface LookUps extends VoteLookUps {
+  /** The numbers of the fields in a message that the protocol we know has no names for. */
+  unknownFields: (messageId: string) => Promise<number[]>;
+  groupName: (groupId: string) => Promise<string | null>;
+}
+
+/** How a message came: with whose account, and whether it had waited at WhatsApp. */
+export interface Arrival extends Owned {
+  offline: boolean;
+}
+
+/**
+ * A message of Baileys in our words; `undefined` for what the backend is not told: status broadcasts,
+ * channels and bookkeeping between devices.
+ */
+export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<IncomingMessage | undefined> {
+  const { message, offline } = arrival;
+  const { remoteJid, id, fromMe } = message.key;
+  if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
+  const content = readMessage(message) ?? (await readUnknown(message, lookUp));
+  if (!content) return undefined;
+  const chatId = withoutDevice(remoteJid);
+  return {
+    id,
+    chatId,
+    isGroup: isGroup(chatId),
+    groupName: isGroup(chatId) ? await lookUp.groupName(chatId) : null,
+    fromMe: fromMe === true,
+    sender: await readSender(arrival, lookUp.people),
+    sentAtMs: sentAtMs(message),
+    offline,
+    content: { ...(await opened(content, arrival, lookUp)), mentions: await numbered(content.mentions, lookUp.people) },
+  };
+}
+
+/** Another device of the owner may fail to be read too, but what it wrote to us is only bookkeeping. */
+function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
+  if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
+  // WhatsApp shows what may be seen once on the phone alone; other devices learn only that it is there.
+  if (!message) return key.isViewOnce ? unsupported({}) : undefined;
+  try {
+    return readContent(message);
+  } catch {
+    // Whatever somebody made of it: the message came, and must not come to nothing.
+    return unsupported(message);
+  }
+}
+
+/** What WhatsApp has learned to say since: not even its name is known, but somebody may have said it. */
+async function readUnknown({ key, message }: WAMessage, lookUp: LookUps): Promise<MessageContent | undefined> {
+  if (!message || !isEmpty(message)) return undefined;
+  const numbers = await lookUp.unknownFields(key.id ?? '').catch(() => []);
+  return numbers.length === 0
+    ? undefined
+    : contentOf('unsupported', { unsupportedKeys: numbers.map((number) => `field ${number}`) });
+}
+
+const UNDECRYPTABLE = contentOf('undecryptable');
+
+function isPublicChannel(jid: string): boolean {
+  return jid === 'status@broadcast' || jid.endsWith('@newsletter');
+}

@@ -1,0 +1,74 @@
+import { cleanMessage, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
+import { type JournalEntry } from '../../ports/signal.ts';
+
+/** Whose journal it is. */
+export interface Owner {
+  id: string;
+  lid?: string | undefined;
+}
+
+/** A message as the journal has it, with all its parts. */
+export interface JournaledMessage {
+  message: WAMessage;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+}
+
+/**
+ * The messages of these entries, in their order, made as Baileys makes them of a stanza (decode-wa-message.js): the parts
+ * of one delivery are one message. One that says nothing readable is told as such, and holds up nobody.
+ */
+export function messagesOf(entries: readonly JournalEntry[], me: Owner): JournaledMessage[] {
+  const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
+  return [...deliveries.values()].flatMap((parts) => {
+    const [first] = parts;
+    return first ? [{ message: readable(first.attrs, parts, me), offline: first.attrs.offline !== undefined }] : [];
+  });
+}
+
+/** The messages of the journal that became nothing yet; with an id only that one. */
+export async function leftOver(
+  journal: { leftOver(): Promise<JournalEntry[]> },
+  me: Owner,
+  messageId: string | undefined,
+): Promise<JournaledMessage[]> {
+  const entries = await journal.leftOver();
+  return messagesOf(messageId === undefined ? entries : entries.filter(({ attrs }) => attrs.id === messageId), me);
+}
+
+/** A message of which nothing more is known than its stanza, in the form in which Baileys tells of such. */
+export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
+  const message = messageOf(attrs, [], me);
+  return { ...message, message: null, messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT };
+}
+
+function readable(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
+  try {
+    return messageOf(attrs, parts, me);
+  } catch {
+    return unreadableMessage(attrs, me);
+  }
+}
+
+function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
+  const lid = me.lid ?? '';
+  const message: WAMessage = decodeMessageNode({ tag: 'message', attrs }, me.id, lid).fullMessage;
+  message.message = Object.assign({}, ...parts.map(contentOf)) as proto.IMessage;
+  tidy(message, me.id, lid);
+  return message;
+}
+
+/** As Baileys does, which chokes on what refers to nothing; the addresses, which come first, are tidied by then. */
+function tidy(message: WAMessage, ...me: [id: string, lid: string]): void {
+  try {
+    cleanMessage(message, ...me);
+  } catch {
+    // The message is no less readable for it.
+  }
+}
+
+/** What the owner wrote on the phone is wrapped for our eyes. */
+function contentOf({ plaintext }: JournalEntry): proto.IMessage {
+  const content = proto.Message.decode(unpadRandomMax16(plaintext));
+  return content.deviceSentMessage?.message ?? content;
+}

@@ -1,0 +1,94 @@
+import { type PhoneNumber } from '../../src/domain/address.ts';
+import {
+  type ChatActions,
+  type ContactActions,
+  type ContactCheck,
+  type Group,
+  type GroupActions,
+  type LineActions,
+  type ParticipantResult,
+} from '../../src/ports/connection-actions.ts';
+import { AppError } from '../../src/domain/errors.ts';
+
+/** Somebody who has an account. */
+export const CONTACT = {
+  number: '5491122334455' as PhoneNumber,
+  jid: '5491122334455@s.whatsapp.net',
+  lid: '123456789012345@lid',
+};
+
+/** A group that the account is in. */
+export const GROUP: Group = {
+  group_id: '120363012345678901@g.us',
+  subject: 'Ventas',
+  description: 'Todo lo que se vende',
+  owner: { number: CONTACT.number, lid: CONTACT.lid },
+  created_at: '2024-01-15T10:30:00.000Z',
+  size: 2,
+  announce: false,
+  participants: [
+    { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
+    { number: null, lid: '234567890123456@lid', role: 'member' },
+  ],
+};
+
+const RESULT: ParticipantResult = { number: CONTACT.number, lid: CONTACT.lid, done: true, reason: null, code: null };
+
+/** A line that knows one group and one contact. */
+export class LineInMemory implements LineActions {
+  /** What was asked of it, in order. */
+  readonly asked: unknown[][] = [];
+
+  readonly groups: GroupActions = {
+    list: () => Promise.resolve([GROUP]),
+    view: (groupId) => this.#known(groupId, GROUP),
+    create: (subject, participants) => {
+      this.asked.push(['create', subject, participants]);
+      return Promise.resolve({ group: { ...GROUP, subject }, results: [RESULT] });
+    },
+    change: (groupId, action, participants) => {
+      this.asked.push([action, participants]);
+      return this.#known(groupId, [RESULT]);
+    },
+    update: (groupId, update) => {
+      this.asked.push(['update', update]);
+      return this.#known(groupId, GROUP);
+    },
+    invite: (groupId) => this.#known(groupId, 'CODE1'),
+    revokeInvite: (groupId) => this.#known(groupId, 'CODE2'),
+    leave: (groupId) => this.#known(groupId, undefined),
+  };
+
+  readonly contacts: ContactActions = {
+    check: (number) => {
+      this.asked.push(['check', number]);
+      return Promise.resolve<ContactCheck>(
+        number === CONTACT.number ? { exists: true, ...CONTACT } : { exists: false },
+      );
+    },
+    picture: (of) => {
+      this.asked.push(['picture', of]);
+      return Promise.resolve('https://pps.whatsapp.net/picture.jpg');
+    },
+  };
+
+  readonly chats: ChatActions = {
+    markRead: (messageIds) => {
+      this.asked.push(['markRead', messageIds]);
+      return Promise.resolve({ read: [...messageIds], unknown: [] });
+    },
+    show: (availability) => {
+      this.asked.push(['show', availability]);
+      return Promise.resolve();
+    },
+    type: (to, state) => {
+      this.asked.push(['type', to, state]);
+      return Promise.resolve();
+    },
+  };
+
+  #known<Answer>(groupId: string, answer: Answer): Promise<Answer> {
+    if (groupId !== GROUP.group_id) return Promise.reject(new AppError('group_not_found'));
+    return Promise.resolve(answer);
+  }
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import express from 'express';
+import { TestDatabase } from '../../harness/postgres.ts';
+import { until, untilTrue } from '../../harness/until.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+import { seedService, seedTable, useSeedHandlers } from './seed-code.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+/** The application around the seed's handlers: what they call, and the table that they write messages into. */
+interface SeedBackend extends AsyncDisposable {
+  app: express.Express;
+  url: string;
+  db: TestDatabase;
+  /** What the handlers handed on, in order. */
+  calls: unknown[][];
+  untilCalled(name: string): Promise<unknown[]>;
+}
+
+const MESSAGES_TABLE = `
+  CREATE TABLE whatsapp_messages (
+    id bigserial PRIMARY KEY, session_id text, sender_name text, sender_number text,
+    content text, type text, received_at timestamptz
+  )`;
+
+async function startSeedBackend(): Promise<SeedBackend> {
+  const db = await TestDatabase.start();
+  await db.pool.query(seedTable());
+  await db.pool.query(MESSAGES_TABLE);
+  const calls: unknown[][] = [];
+  const note =
+    (name: string) =>
+    (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      return Promise.resolve();
+    };
+  const app = express().use(express.json());
+  useSeedHandlers(app, db.pool, {
+    notifyNewWhatsAppAccount: note('account'),
+    processIncomingMessage: note('message'),
+    notifyFrontendQRUpdate: note('qr'),
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    app,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    db,
+    calls,
+    untilCalled: (name) => until(() => calls.find(([called]) => called === name)),
+    [Symbol.asyncDispose]: () => end(server, db),
+  };
+}
+
+async function end(server: Server, db: TestDatabase): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await db[Symbol.asyncDispose]();
+}
+
+async function rows(backend: SeedBackend, table: string): Promise<Record<string, unknown>[]> {
+  return (await backend.db.pool.query(`SELECT * FROM ${table}`)).rows as Record<string, unknown>[];
+}
+
+async function untilStatus(backend: SeedBackend, status: string): Promise<void> {
+  await untilTrue(async () => (await rows(backend, 'whatsapp_sessions'))[0]?.status === status);
+}
+
+function worldFor(backend: SeedBackend): Promise<World> {
+  return startWorld({ environment: { BACKEND_BASE_URL: backend.url } });
+}
+
+describe("the seed's own code, on PostgreSQL and unchanged", () => {
+  it('connects, receives, sends, and deletes', async () => {
+    await using backend = await startSeedBackend();
+    await using world = await worldFor(backend);
+    const [account, person] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(PERSON, 'Juan Pérez')];
+    const service = seedService(backend.app, world.orchestrator.url);
+
+    const offer = await service.generateQR();
+    expect(offer).toMatchObject({ success: true, qr: expect.stringContaining('data:image/png;base64,') as string });
+    expect(await backend.untilCalled('qr')).toEqual(['qr', offer.sessionId, offer.qrText]);
+
+    await account.scan(offer.qrText);
+    await backend.untilCalled('account');
+    expect(await rows(backend, 'whatsapp_sessions')).toMatchObject([
+      {
+        session_id: offer.sessionId,
+        phone_number: ACCOUNT,
+        status: 'connected',
+        auth_folder_path: `${world.authDir}/${offer.sessionId}`,
+        server_port: null,
+        whatsapp_user_id: `${ACCOUNT}:1@s.whatsapp.net`,
+        last_seen: expect.any(Date) as Date,
+        created_at: expect.any(Date) as Date,
+      },
+    ]);
+    expect(await service.getSessionStatus(offer.sessionId)).toMatchObject({
+      status: 'connected',
+      phone_number: ACCOUNT,
+    });
+    expect(await service.getAllSessions()).toMatchObject([{ session_id: offer.sessionId }]);
+
+    await person.sendText(ACCOUNT, 'Hola, ¿cómo estás?');
+    expect(await backend.untilCalled('message')).toEqual([
+      'message',
+      offer.sessionId,
+      { from: PERSON, content: 'Hola, ¿cómo estás?', type: 'text' },
+    ]);
+    expect(await rows(backend, 'whatsapp_messages')).toMatchObject([
+      { sender_name: 'Juan Pérez', sender_number: PERSON, content: 'Hola, ¿cómo estás?', type: 'text' },
+    ]);
+
+    expect(await service.sendMessage(offer.sessionId, PERSON, 'Bien, gracias')).toMatchObject({ success: true });
+    expect(await person.next(({ text }) => text === 'Bien, gracias')).toMatchObject({ from: ACCOUNT });
+    expect(await service.sendMessage(offer.sessionId, 'nadie', 'hola')).toMatchObject({
+      success: false,
+      message: expect.any(String) as string,
+    });
+
+    expect(await service.removeSession(offer.sessionId)).toMatchObject({ success: true });
+    await untilStatus(backend, 'disconnected');
+    expect(await service.getSessionStatus(offer.sessionId)).toBeNull();
+  });
+});

@@ -1,8 +1,0 @@
-import { runChaos } from '../harness/chaos.ts';
-
-it('a message to a group of 30 with 3 devices each is one question at most, and reaches all of them', async () => {
-  const { code, output } = await runChaos('group');
-
-  expect(output).toContain('90 devices of 30 people');
-  expect(code).toBe(0);
-}, 120_000);

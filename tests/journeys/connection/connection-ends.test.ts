@@ -1,0 +1,114 @@
+import { type FaultOptions } from '../../../simulator/faults/fault-options.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const HOUR_MS = 3_600_000;
+
+/** Resolves when the account has logged in so often. */
+async function loggedIn(world: World, times: number): Promise<void> {
+  await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins >= times));
+}
+
+/** Another process takes over the line; time passes until we connect again, and answers how much. */
+async function replace(world: World): Promise<number> {
+  const { logins } = world.whatsapp.stats();
+  world.whatsapp.fault('stream-error', { number: ACCOUNT, condition: 'replaced' });
+  await world.whatsapp.until((whatsapp) => whatsapp.stats().open === 0);
+  const lostAtMs = world.clock.now();
+  await untilTrue(() => {
+    if (world.whatsapp.stats().open === 0) world.clock.skip(1_000);
+    return Promise.resolve(world.whatsapp.stats().open > 0);
+  });
+  const awayMs = world.clock.now() - lostAtMs;
+  await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
+  return awayMs;
+}
+
+describe('a line that WhatsApp ends', () => {
+  it.each<[string, FaultOptions]>([
+    ['500, acknowledgements are missing', { condition: 'ack' }],
+    ['500', { code: 500 }],
+    ['501', { code: 501 }],
+    ['503', { code: 503 }],
+    ['516', { code: 516 }],
+    ['without a code', {}],
+  ])('comes back by itself, with the same credentials: %s', async (_, options) => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const { logins, pairings } = world.whatsapp.stats();
+
+    world.whatsapp.fault('stream-error', { number: ACCOUNT, ...options });
+
+    await loggedIn(world, logins + 1);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+    expect(world.whatsapp.stats().pairings).toBe(pairings);
+  });
+
+  it.each<[string, FaultOptions]>([
+    ['unlinked on the phone', { code: 401, condition: 'device_removed' }],
+    ['logged out', { code: 401 }],
+  ])('is over for good: %s', async (_, options) => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+
+    world.whatsapp.fault('stream-error', { number: ACCOUNT, ...options });
+
+    await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: false });
+  });
+
+  it('since the phone is not multi-device waits for a person, and says what to do', async () => {
+    await using world = await startWorld();
+    await world.link(world.whatsapp.phone(ACCOUNT));
+
+    world.whatsapp.fault('downgrade', { number: ACCOUNT });
+
+    expect((await world.backend.next('sessions/status-update')).body).toMatchObject({
+      status: 'error',
+      error_message: expect.stringContaining('Update WhatsApp on it') as string,
+    });
+  });
+});
+
+describe('a line that another process takes over', () => {
+  it('is taken back slowly, and after three times in a quarter of an hour waits for a person', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    for (const time of ['once', 'twice']) {
+      const awayMs = await replace(world);
+      expect({ time, isSlow: awayMs >= 30_000 }).toEqual({ time, isSlow: true });
+      await world.orchestrator.until(sessionId, { status: 'connected' });
+    }
+
+    world.whatsapp.fault('stream-error', { number: ACCOUNT, condition: 'replaced' });
+
+    await world.orchestrator.until(sessionId, { status: 'error' });
+    const { body } = await world.orchestrator.post(`/sessions/${sessionId}/restart`);
+    expect(body.data).toMatchObject({ status: 'connected', error_message: null });
+  });
+});
+
+describe('an account that WhatsApp banned for an hour', () => {
+  it('is left alone for that hour, also over a restart of the server, and comes back by itself', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const { logins } = world.whatsapp.stats();
+    world.whatsapp.fault('failure-at-login', { number: ACCOUNT, reason: 402, expire: 3_600, times: 1 });
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    expect((await world.backend.next('sessions/status-update')).body).toMatchObject({
+      status: 'error',
+      error_message: expect.stringContaining('60 minutes') as string,
+    });
+    await world.stopOrchestrator();
+    await world.startOrchestrator();
+
+    world.clock.skip(HOUR_MS - 60_000);
+    await world.orchestrator.until(sessionId, { status: 'error' });
+    expect(world.whatsapp.stats()).toMatchObject({ logins, open: 0 });
+    world.clock.skip(60_000);
+
+    await world.orchestrator.until(sessionId, { status: 'connected', error_message: null });
+    const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
+    expect(body.data.map(({ what }: { what: string }) => what).slice(-3)).toEqual(['failed', 'ban_over', 'repaired']);
+  });
+});

@@ -1,0 +1,220 @@
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+/** What the backend was told of statuses, in order. */
+function statuses(world: World): string[] {
+  return world.backend.accepted
+    .filter(({ path }) => path.endsWith('sessions/status-update'))
+    .map(({ body }) => body.status as string);
+}
+
+function device(world: World) {
+  return world.whatsapp.devices().find(({ number }) => number === ACCOUNT);
+}
+
+describe('a lost line', () => {
+  it('that comes back within 10 s changes nothing outside', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const logins = world.whatsapp.stats().logins;
+
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
+    await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
+
+    await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'sigo acá');
+    await world.backend.next('messages/received');
+    expect(statuses(world)).toEqual([]);
+  });
+
+  it('that stays away is told as disconnected and reconnecting, and its return too', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+
+    world.whatsapp.fault('refuse-upgrade');
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+
+    const away = await world.whileTimeFlies(world.backend.next('sessions/status-update'));
+    expect(away.body).toMatchObject({
+      session_id: sessionId,
+      status: 'disconnected',
+      error_message: expect.any(String) as string,
+    });
+    await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true });
+    world.whatsapp.clearFaults();
+    const back = await world.whileTimeFlies(world.backend.next('sessions/status-update'));
+    expect(back.body).toMatchObject({
+      session_id: sessionId,
+      status: 'connected',
+      error_message: null,
+    });
+    await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false, error_message: null });
+  });
+
+  it('brings what was written meanwhile, marked as offline and in order', async () => {
+    await using world = await startWorld();
+    await world.link(world.whatsapp.phone(ACCOUNT));
+    const person = world.whatsapp.phone(PERSON, 'Juan');
+    world.whatsapp.fault('refuse-upgrade');
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    await world.whatsapp.until(() => device(world)?.online === false);
+
+    for (const text of ['uno', 'dos', 'tres']) await person.sendText(ACCOUNT, text);
+    world.whatsapp.clearFaults();
+
+    for (const text of ['uno', 'dos', 'tres']) {
+      const { body } = await world.whileTimeFlies(world.backend.next('messages/received'));
+      expect(body).toMatchObject({ message_content: text, offline: true, sender_name: 'Juan', sender_number: PERSON });
+    }
+  });
+
+  it('with a request to restart is opened again at once', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const logins = world.whatsapp.stats().logins;
+
+    world.whatsapp.fault('stream-error', { number: ACCOUNT, code: 515 });
+
+    await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+  });
+});
+
+describe('a device unlinked on the phone', () => {
+  it('is disconnected for good: the session says so and asks for a new QR', async () => {
+    await using world = await startWorld();
+    const phone = world.whatsapp.phone(ACCOUNT);
+    const { sessionId } = await world.link(phone);
+
+    await phone.unlink();
+
+    expect((await world.backend.next('sessions/status-update')).body).toMatchObject({
+      session_id: sessionId,
+      status: 'disconnected',
+      error_message: expect.stringContaining('unlinked') as string,
+    });
+    await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: false });
+    expect(await world.orchestrator.post(`/sessions/${sessionId}/restart`)).toMatchObject({
+      status: 409,
+      body: { error: 'session_logged_out' },
+    });
+    expect(await world.orchestrator.send(sessionId, PERSON, 'hola')).toMatchObject({
+      status: 409,
+      body: { error: 'session_not_connected' },
+    });
+  });
+
+  it('while we were away is noticed at the next start', async () => {
+    await using world = await startWorld();
+    const phone = world.whatsapp.phone(ACCOUNT);
+    const { sessionId } = await world.link(phone);
+    await world.stopOrchestrator();
+
+    await phone.unlink();
+    await world.startOrchestrator();
+
+    expect((await world.backend.next('sessions/status-update')).body).toMatchObject({
+      session_id: sessionId,
+      status: 'disconnected',
+    });
+  });
+});
+
+describe('an account that WhatsApp refuses', () => {
+  it.each([
+    [403, /locked or banned/],
+    [402, /temporarily/],
+    [405, /version/],
+  ])('with %d is in error, and a restart tries again', async (reason, sentence) => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+
+    world.whatsapp.fault('failure-at-login', { number: ACCOUNT, reason });
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+
+    const { body } = await world.backend.next('sessions/status-update');
+    expect(body).toMatchObject({ status: 'error', error_message: expect.stringMatching(sentence) as string });
+    world.whatsapp.clearFaults();
+    expect(await world.orchestrator.post(`/sessions/${sessionId}/restart`)).toMatchObject({
+      status: 200,
+      body: { success: true, data: { status: 'connected', error_message: null } },
+    });
+  });
+});
+
+describe('a restart by request', () => {
+  it('opens a new line with the same credentials, and nobody outside sees a loss', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const before = world.whatsapp.stats();
+
+    const { status, body } = await world.orchestrator.post(`/sessions/${sessionId}/restart`);
+
+    expect({ status, session: body.data }).toMatchObject({ status: 200, session: { sessionId, status: 'connected' } });
+    const after = world.whatsapp.stats();
+    expect([after.logins, after.pairings]).toEqual([before.logins + 1, before.pairings]);
+    expect(statuses(world)).toEqual([]);
+  });
+
+  it('of a session that waits for a scan gives it a new code', async () => {
+    await using world = await startWorld();
+    const { body: offer } = await world.orchestrator.get('/generate-qr');
+
+    await world.orchestrator.post(`/sessions/${offer.sessionId}/restart`);
+
+    const { body } = await world.orchestrator.get(`/sessions/${offer.sessionId}/qr`);
+    expect(body.qrText).not.toBe(offer.qrText);
+  });
+});
+
+describe('a deletion', () => {
+  it('unlinks the device at WhatsApp and leaves nothing here', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+
+    expect(await world.orchestrator.delete(`/sessions/${sessionId}`)).toMatchObject({
+      status: 200,
+      body: { success: true },
+    });
+
+    expect(world.whatsapp.devices()).toEqual([]);
+    expect(await world.orchestrator.get(`/sessions/${sessionId}`)).toMatchObject({
+      status: 404,
+      body: { error: 'session_not_found' },
+    });
+    expect((await world.backend.next('sessions/status-update')).body).toMatchObject({
+      session_id: sessionId,
+      status: 'disconnected',
+      error_message: 'deleted',
+    });
+    await world.stopOrchestrator();
+    await world.startOrchestrator();
+    expect((await world.orchestrator.get('/sessions')).body.data).toEqual([]);
+  });
+
+  it('still delivers the messages that the backend does not have yet', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    world.backend.answerWith(500);
+    await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'importante');
+    await world.backend.next('messages/received', { evenRefused: true });
+
+    await world.orchestrator.delete(`/sessions/${sessionId}`);
+    world.backend.recovers();
+
+    const { body } = await world.whileTimeFlies(world.backend.next('messages/received'));
+    expect(body.message_content).toBe('importante');
+  });
+
+  it('of a session that waits for a scan takes its undelivered QR along', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(500);
+    const { body: offer } = await world.orchestrator.get('/generate-qr');
+
+    await world.orchestrator.delete(`/sessions/${offer.sessionId}`);
+
+    expect((await world.orchestrator.get('/health')).body.callbacks.pending).toBe(0);
+  });
+});

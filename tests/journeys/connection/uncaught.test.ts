@@ -1,0 +1,45 @@
+import { node } from '../../../simulator/kit/stanza.ts';
+import { type Client } from '../../../simulator/transport/client.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { startWorld } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+
+describe('an exception that nobody catches', () => {
+  it('costs only the line that it came from: logged with its session, counted, and the line is opened anew', async () => {
+    await using world = await startWorld({}, { start: false });
+    let line: Client | undefined;
+    world.whatsapp.use({
+      name: 'know the line',
+      onStanza: (_, client) => {
+        line = client;
+        return false;
+      },
+    });
+    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    const { body } = await orchestrator.get('/generate-qr');
+    const { sessionId, qrText } = body as { sessionId: string; qrText: string };
+    await world.whatsapp.phone(ACCOUNT).scan(qrText);
+    await world.backend.next('new-session-connected');
+    await world.whatsapp.until((whatsapp) => whatsapp.devices()[0]?.online === true);
+    const { logins } = world.whatsapp.stats();
+
+    // A missed call in a broadcast list: Baileys throws in a listener of its own events, whose promise nobody awaits.
+    const missed = node('terminate', { 'call-id': 'CALL', reason: 'timeout' });
+    line?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
+
+    await orchestrator.until('an exception that nobody caught');
+    await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
+    const logged = orchestrator.logLines().find(({ msg }) => String(msg).endsWith('an exception that nobody caught'));
+    expect(logged).toMatchObject({ sessionId, msg: expect.stringContaining(`[${sessionId}]`) as string });
+    expect(logged?.err).toMatchObject({ stack: expect.stringContaining('process-message.js') as string });
+    const { body: health } = await orchestrator.get('/health');
+    expect(health.problems).toEqual([expect.stringContaining('1 exceptions that nobody caught') as string]);
+    const { body: timeline } = await orchestrator.get(`/sessions/${sessionId}/timeline`);
+    expect(timeline.data).toContainEqual({
+      at: expect.any(String) as string,
+      what: 'line_lost',
+      why: expect.stringContaining('Baileys failed') as string,
+    });
+  });
+});

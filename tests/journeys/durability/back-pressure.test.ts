@@ -1,0 +1,77 @@
+import { type World, startWorld } from '../../harness/world.ts';
+
+const SHOP = '5491166778899';
+const ANA = '5491122334455';
+const BOUND = 20;
+
+/** Ana writes so many numbered texts; resolves when WhatsApp has them. */
+async function write(world: World, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await world.whatsapp.phone(ANA).sendText(SHOP, `m${n}`);
+}
+
+const texts = (world: World): string[] =>
+  world.backend.accepted.filter(({ path }) => path.endsWith('/received')).map(({ body }) => body.message_content);
+
+const numbered = (to: number) => Array.from({ length: to }, (_, index) => `m${index + 1}`);
+
+const isOnline = (world: World) => world.whatsapp.devices().some(({ online }) => online);
+
+const problems = async (world: World): Promise<string> =>
+  (await world.orchestrator.get('/health')).body.problems.join();
+
+it('closes the lines when as many callbacks wait as may, and loses nothing: WhatsApp keeps the rest', async () => {
+  await using world = await startWorld({ environment: { MAX_PENDING_CALLBACKS: String(BOUND) } });
+  const { sessionId } = await world.link(world.whatsapp.phone(SHOP));
+  world.backend.answerWith(503);
+  await write(world, 1, BOUND);
+  await world.whileTimeFlies(world.whatsapp.until(() => !isOnline(world)));
+
+  expect(await problems(world)).toContain('MAX_PENDING_CALLBACKS');
+  expect((await world.orchestrator.get('/generate-qr')).body).toMatchObject({ success: false, error: 'overloaded' });
+  await write(world, BOUND + 1, BOUND + 10);
+  const pending = (await world.orchestrator.get('/health')).body.callbacks.pending;
+  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
+  expect((await world.orchestrator.get(`/sessions/${sessionId}`)).body.data.error_message).toContain('MAX_PENDING');
+  expect(world.whatsapp.devices()[0]!.waiting).toBeGreaterThan(0);
+
+  world.backend.recovers();
+  await world.whileTimeFlies(world.backend.next(({ body }) => body.message_content === `m${BOUND + 10}`));
+  expect(pending).toBeGreaterThanOrEqual(BOUND);
+  expect(texts(world)).toEqual(numbered(BOUND + 10));
+  expect(await problems(world)).toBe('');
+});
+
+it('closes them also when the disk is nearly full, and opens them when there is room', async () => {
+  let free = 1_000_000;
+  await using world = await startWorld({
+    environment: { MIN_FREE_DISK: '1000' },
+    freeBytes: () => Promise.resolve(free),
+  });
+  await world.link(world.whatsapp.phone(SHOP));
+  free = 999;
+  await world.whileTimeFlies(world.whatsapp.until(() => !isOnline(world)));
+  expect(await problems(world)).toContain('MIN_FREE_DISK');
+  await write(world, 1, 3);
+
+  free = 1_000_000;
+  await world.whileTimeFlies(world.backend.next(({ body }) => body.message_content === 'm3'));
+  expect(texts(world)).toEqual(numbered(3));
+});
+
+it('opens no line at a start beyond the bound', async () => {
+  let free = 1_000_000;
+  await using world = await startWorld({
+    environment: { MIN_FREE_DISK: '1000' },
+    freeBytes: () => Promise.resolve(free),
+  });
+  const { sessionId } = await world.link(world.whatsapp.phone(SHOP));
+  await world.stopOrchestrator();
+  const { logins } = world.whatsapp.stats();
+  free = 0;
+  await world.startOrchestrator();
+  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
+  expect(world.whatsapp.stats().logins).toBe(logins);
+
+  free = 1_000_000;
+  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'connected' }));
+});

@@ -1,0 +1,222 @@
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+/** A linked account in a world, and somebody who writes to it. */
+async function startConversation(world: World) {
+  const account = await world.link(world.whatsapp.phone(ACCOUNT));
+  return { account, person: world.whatsapp.phone(PERSON, 'Juan') };
+}
+
+async function next(world: World) {
+  return (await world.backend.next('messages/received')).body as Record<string, unknown>;
+}
+
+/** The messages that the backend has accepted, in order. */
+function received(world: World): Record<string, unknown>[] {
+  return world.backend.accepted
+    .filter(({ path }) => path.endsWith('messages/received'))
+    .map(({ body }) => body as Record<string, unknown>);
+}
+
+/** Resolves when WhatsApp has a receipt for everything that it sent to the account. */
+async function untilConfirmed(world: World): Promise<void> {
+  await world.whatsapp.until((whatsapp) => whatsapp.devices().every(({ waiting }) => waiting === 0));
+}
+
+describe('a message to a group', () => {
+  it.each(['lid', 'pn'] as const)(
+    'comes with its sender and its group, when members are named by %s',
+    async (addressing) => {
+      await using world = await startWorld();
+      const { account, person } = await startConversation(world);
+      const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone], addressing });
+
+      for (const text of ['uno', 'dos', 'tres']) await person.sendText(group.jid, text);
+
+      for (const text of ['uno', 'dos', 'tres']) {
+        expect(await next(world)).toMatchObject({
+          message_content: text,
+          is_group: true,
+          group_id: group.jid,
+          group_name: 'Ventas',
+          sender_number: PERSON,
+          sender_name: 'Juan',
+        });
+      }
+      await untilConfirmed(world);
+    },
+  );
+});
+
+describe('the name of a group', () => {
+  it('is asked for once, and is the new one when somebody changed it', async () => {
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
+    const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+    let asked = 0;
+    let isRenamed = false;
+    world.whatsapp.use({
+      name: 'rename the group before the message',
+      onStanza(stanza) {
+        if (stanza.tag === 'iq' && stanza.attrs.xmlns === 'w:g2' && stanza.attrs.to === group.jid) asked += 1;
+        return false;
+      },
+      onSend(stanza, client, send) {
+        if (stanza.tag === 'message' && isRenamed) client.send(renaming(group.jid, 'Compras'));
+        send(stanza);
+      },
+    });
+
+    for (const text of ['uno', 'dos']) await person.sendText(group.jid, text);
+    expect([await next(world), await next(world)]).toMatchObject([{ group_name: 'Ventas' }, { group_name: 'Ventas' }]);
+    isRenamed = true;
+    await person.sendText(group.jid, 'tres');
+
+    expect(await next(world)).toMatchObject({ group_name: 'Compras', message_content: 'tres' });
+    expect(asked).toBe(1);
+  });
+});
+
+/** What WhatsApp tells the members when the subject of their group has changed. */
+function renaming(jid: string, subject: string) {
+  const attrs = { id: 'rename-1', from: jid, type: 'w:gp2', participant: '1@lid', t: '1700000000' };
+  return { tag: 'notification', attrs, content: [{ tag: 'subject', attrs: { subject, s_t: '1700000000' } }] };
+}
+
+describe('a message that WhatsApp delivers twice', () => {
+  it('at once, is one callback', async () => {
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
+    world.whatsapp.fault('duplicate-delivery', { number: ACCOUNT });
+
+    for (const text of ['uno', 'dos', 'tres']) await person.sendText(ACCOUNT, text);
+    await untilConfirmed(world);
+    world.whatsapp.clearFaults();
+    await person.sendText(ACCOUNT, 'fin');
+
+    for (const text of ['uno', 'dos', 'tres', 'fin'])
+      expect(await next(world)).toMatchObject({ message_content: text });
+    expect(received(world)).toHaveLength(4);
+    expect(world.whatsapp.stats().retries).toBe(0);
+  });
+
+  it.each(['a new session', 'a known session', 'a group'])(
+    'since our receipt was lost, is one callback, and is confirmed this time: %s',
+    async (kind) => {
+      await using world = await startWorld();
+      const { account, person } = await startConversation(world);
+      const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+      const to = kind === 'a group' ? group.jid : ACCOUNT;
+      if (kind !== 'a new session') {
+        await person.sendText(to, 'antes');
+        await account.phone.sendText(PERSON, 'hola');
+        await next(world);
+      }
+      world.whatsapp.fault('lose-receipts', { number: ACCOUNT });
+      await person.sendText(to, 'con acuse perdido');
+      expect(await next(world)).toMatchObject({ message_content: 'con acuse perdido' });
+      const before = received(world).length;
+
+      world.whatsapp.clearFaults();
+      world.whatsapp.fault('cut', { number: ACCOUNT });
+      await untilConfirmed(world);
+      await person.sendText(to, 'después');
+
+      expect(await next(world)).toMatchObject({ message_content: 'después' });
+      expect(received(world)).toHaveLength(before + 1);
+      expect(world.whatsapp.stats().retries).toBe(0);
+    },
+  );
+});
+
+describe('a message that cannot be decrypted', () => {
+  it.each(['a person', 'a group'])('is told at once, and once more when it can: from %s', async (from) => {
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
+    const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+    const to = from === 'a group' ? group.jid : ACCOUNT;
+    await person.sendText(to, 'antes');
+    await next(world);
+    world.whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 1 });
+
+    await person.sendText(to, 'dañado');
+
+    const broken = await next(world);
+    expect(broken).toMatchObject({ message_type: 'undecryptable', message_content: null, sender_number: PERSON });
+    expect(await next(world)).toMatchObject({
+      message_type: 'text',
+      message_content: 'dañado',
+      message_id: broken.message_id,
+      chat_id: broken.chat_id,
+    });
+    await person.sendText(to, 'después');
+    expect(await next(world)).toMatchObject({ message_type: 'text', message_content: 'después' });
+    expect(received(world)).toHaveLength(4);
+  });
+
+  it('since its key was used for another message, is told and does not repeat that one', async () => {
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
+    await person.sendText(ACCOUNT, 'antes');
+    await next(world);
+    world.whatsapp.fault('used-message-key', { number: ACCOUNT, times: 1 });
+
+    await person.sendText(ACCOUNT, 'una vez');
+
+    expect(await next(world)).toMatchObject({ message_content: 'una vez' });
+    expect(await next(world)).toMatchObject({ message_type: 'undecryptable', message_content: null });
+  });
+});
+
+/** How many commits the orchestrator has made since its start. */
+async function commits(world: World): Promise<number> {
+  const text = await (await fetch(`${world.orchestrator.url}/metrics`)).text();
+  return Number(/^orchestrator_store_commit_seconds_count (\d+)$/m.exec(text)?.[1]);
+}
+
+describe('messages that waited', () => {
+  it('come all, once and in order, though the line is cut among them', async () => {
+    await using world = await startWorld();
+    const { person } = await startConversation(world);
+    await world.stopOrchestrator();
+    const texts = Array.from({ length: 40 }, (_, at) => `mensaje ${at + 1}`);
+    for (const text of texts) await person.sendText(ACCOUNT, text);
+    world.whatsapp.fault('cut-after-messages', { number: ACCOUNT, count: 25 });
+
+    await world.startOrchestrator();
+
+    for (const text of texts) expect(await world.whileTimeFlies(next(world))).toMatchObject({ message_content: text });
+    await untilConfirmed(world);
+    expect(received(world)).toHaveLength(40);
+    expect(world.whatsapp.stats().retries).toBe(0);
+  });
+
+  // Baileys asks for one after the other, and the next waits for the commit of the one before: without them being decrypted
+  // before it asks, there are as many commits as messages at least.
+  it.each(['a person', 'a group'])('are decrypted several with one commit: from %s', async (from) => {
+    await using world = await startWorld();
+    const { account, person } = await startConversation(world);
+    const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
+    const to = from === 'a group' ? group.jid : ACCOUNT;
+    await person.sendText(to, 'antes');
+    await next(world);
+    // Once it was answered, messages of the person do not begin the Signal session any more.
+    await world.orchestrator.send(account.sessionId, PERSON, 'buenas');
+    await person.next();
+    await world.stopOrchestrator();
+    const texts = Array.from({ length: 30 }, (_, at) => `mensaje ${at + 1}`);
+    for (const text of texts) await person.sendText(to, text);
+    // That the backend has them is committed too: not before all else is counted.
+    const counted = Promise.withResolvers<number>();
+    world.backend.answerWith(() => counted.promise);
+
+    await world.startOrchestrator();
+    await untilConfirmed(world);
+
+    expect(await commits(world)).toBeLessThan(texts.length);
+    counted.resolve(200);
+    for (const text of texts) expect(await next(world)).toMatchObject({ message_content: text });
+  });
+});

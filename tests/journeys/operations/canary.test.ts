@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { type AuthenticationCreds } from '@whiskeysockets/baileys';
+import { systemClock } from '../../../src/kit/clock.ts';
+import { Secret } from '../../../src/kit/secret.ts';
+import { type SessionId } from '../../../src/domain/session-id.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type Answer, ask, type Question } from '../../harness/ask.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+const SETTINGS = {
+  API_KEY: 'canary-api-key',
+  PRODUCTION_API_KEY: 'canary-production-api-key',
+  CALLBACK_SECRET: 'canary-callback-secret',
+  MASTER_KEY: randomBytes(32).toString('hex'),
+  KEY_PEPPER: 'canary-key-pepper',
+};
+const MEDIA_KEY = randomBytes(32);
+/** Every text that somebody writes has it in it, and so has every key that a caller makes up. */
+const CANARY = 'canary';
+
+/** The whole story of a session, in a process that logs all it can, with everything going wrong that does go wrong. */
+class Story implements AsyncDisposable {
+  readonly refusals: Answer[] = [];
+  /** What stands in the QRs beside the public keys. */
+  readonly qrSecrets: string[] = [];
+  /** Keys and tokens that the server made. */
+  readonly madeKeys: string[] = [];
+  sessionId = '';
+  readonly #world: World;
+  readonly #account: Phone;
+  readonly #person: Phone;
+  #orchestrator!: OrchestratorProcess;
+  #output = '';
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#account = world.whatsapp.phone(ACCOUNT, 'Tienda');
+    this.#person = world.whatsapp.phone(PERSON, 'canary-push-name');
+  }
+
+  /** All that its processes wrote. */
+  get output(): string {
+    return this.#output + this.#orchestrator.output;
+  }
+
+  async start(): Promise<void> {
+    const environment = {
+      ...this.#world.environment,
+      LOG_LEVEL: 'trace',
+      DOWNLOAD_MEDIA: 'true',
+      BACKEND_RETRIES: '1',
+    };
+    this.#orchestrator = await OrchestratorProcess.start(environment);
+  }
+
+  async kill(): Promise<void> {
+    await this.#orchestrator.end('SIGKILL');
+    this.#output += this.#orchestrator.output;
+  }
+
+  async end(): Promise<void> {
+    expect(await this.#orchestrator.end('SIGTERM')).toBe(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#orchestrator[Symbol.asyncDispose]();
+  }
+
+  async link(): Promise<void> {
+    const { body } = await this.#ask('GET', '/generate-qr');
+    const [reference, , , advSecret] = (body.qrText as string).split(',');
+    this.qrSecrets.push(reference!, advSecret!);
+    this.sessionId = body.sessionId as string;
+    await this.#account.scan(body.qrText as string);
+    await this.#world.backend.next('new-session-connected');
+  }
+
+  /** Messages both ways, and files that do not come. */
+  async converse(): Promise<void> {
+    await this.#person.sendText(ACCOUNT, 'canary-incoming');
+    await this.#arrived('canary-incoming');
+    expect((await this.send('canary-outgoing')).status).toBe(200);
+    await this.#person.sendMedia(ACCOUNT, {
+      ...{ kind: 'document', bytes: randomBytes(999), caption: 'canary-caption', fileName: 'canary-file.pdf' },
+      fields: { mediaKey: MEDIA_KEY },
+    });
+    await this.#person.sendPoll(ACCOUNT, { name: 'canary-question', options: ['canary-option', 'canary-other'] });
+    await this.#arrived('canary-question');
+  }
+
+  /** A key and a token, each shown where it may do something and where it may not. */
+  async showKeys(): Promise<void> {
+    const { body: made } = await this.#ask('POST', '/keys', { name: 'canary-name', scopes: ['sessions:create'] });
+    const key = { authorization: `Bearer ${made.key}` };
+    const { body: given } = await this.#ask('POST', '/tokens', { sessionId: this.sessionId }, key);
+    const token = { authorization: `Bearer ${given.token}` };
+    this.madeKeys.push(made.key as string, given.token as string);
+    expect((await this.#ask('GET', `/sessions/${this.sessionId}`, undefined, token)).status).toBe(200);
+    await this.refused('GET', '/keys', undefined, key);
+    await this.refused('GET', '/keys', undefined, token);
+    await this.refused('DELETE', `/keys/${made.key}`);
+    await this.refused('POST', '/config/master-key', { sealed: 'canary00'.repeat(10) });
+    expect((await this.#ask('DELETE', `/keys/${made.data.keyId}`)).status).toBe(200);
+    await this.refused('GET', `/sessions/${this.sessionId}`, undefined, token);
+    await this.refused('GET', `/sessions/${this.sessionId}`, undefined, key);
+  }
+
+  /** Every kind of request that is refused, each with something in it that is nobody's business. */
+  async ask(): Promise<void> {
+    const messages = `/sessions/${this.sessionId}/messages`;
+    const sendMessage = `/sessions/${this.sessionId}/send-message`;
+    await this.refused('GET', '/sessions', undefined, { authorization: 'Bearer canary-wrong-key' });
+    await this.refused('POST', sendMessage, { number: 'canary-number', message: 'canary-message' });
+    await this.refused('POST', sendMessage, { number: PERSON, message: ['canary-message'], 'canary-field': 1 });
+    await this.refused('POST', sendMessage, { number: '5491100000000', message: 'canary-message' });
+    await this.refused('POST', '/sessions/session_1_nobody/send-message', {
+      number: PERSON,
+      message: 'canary-message',
+    });
+    await this.refused('POST', messages, { type: 'canary-type', number: PERSON, text: 'canary-text' });
+    await this.refused('POST', messages, {
+      type: 'image',
+      number: PERSON,
+      caption: 'canary',
+      file: { base64: 'canary!' },
+    });
+    await this.refused('POST', messages, { type: 'edit', message_id: 'unknown', text: 'canary-edit' });
+    await this.refused('POST', '/config/download-media', { enabled: 'canary-enabled' });
+    const broken = await fetch(`${this.#orchestrator.url}${sendMessage}`, {
+      method: 'POST',
+      body: '{"number": "1", "message": "canary-broken-json',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${SETTINGS.API_KEY}` },
+    });
+    this.refusals.push({ status: broken.status, body: await broken.json(), headers: broken.headers });
+    const again = { 'idempotency-key': 'canary-idempotency-key' };
+    await this.#ask('POST', sendMessage, { number: PERSON, message: 'canary-once' }, again);
+    await this.refused('POST', sendMessage, { number: PERSON, message: 'canary-twice' }, again);
+  }
+
+  /** WhatsApp and the backend make trouble. */
+  async suffer(): Promise<void> {
+    const { whatsapp, backend } = this.#world;
+    whatsapp.fault('message-error', { code: 479, times: 1 });
+    await this.refused('POST', `/sessions/${this.sessionId}/send-message`, {
+      number: PERSON,
+      message: 'canary-refused',
+    });
+    whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 1 });
+    await this.#person.sendText(ACCOUNT, 'canary-corrupt');
+    await this.#arrived('canary-corrupt');
+    backend.answerWith({ status: 500, body: 'canary-answer-of-the-backend' });
+    await this.#person.sendText(ACCOUNT, 'canary-not-taken');
+    await backend.next('messages/received', { evenRefused: true });
+    backend.recovers();
+    await this.#arrived('canary-not-taken', 15_000);
+    whatsapp.fault('cut', { number: ACCOUNT });
+    await this.#person.sendText(ACCOUNT, 'canary-while-away');
+    await this.#arrived('canary-while-away', 15_000);
+  }
+
+  /** After a restart everything is there. */
+  async comeBack(): Promise<void> {
+    await this.#person.sendText(ACCOUNT, 'canary-after-restart');
+    await this.#arrived('canary-after-restart', 15_000);
+    expect((await this.#ask('POST', `/sessions/${this.sessionId}/restart`)).status).toBe(200);
+  }
+
+  /** The private keys of the device, and what else its credentials hide. */
+  async credentials(): Promise<Uint8Array[]> {
+    await using storage = openStorage(this.#world.authDir, systemClock, new Secret(SETTINGS.MASTER_KEY));
+    const stored = await storage.signalKeys.credentials(this.sessionId as SessionId);
+    const { noiseKey, signedIdentityKey, signedPreKey, advSecretKey } = decode(stored!) as AuthenticationCreds;
+    const keys = [noiseKey.private, signedIdentityKey.private, signedPreKey.keyPair.private];
+    return [...keys, Buffer.from(advSecretKey, 'base64')];
+  }
+
+  send(message: string): Promise<Answer> {
+    return this.#ask('POST', `/sessions/${this.sessionId}/send-message`, { number: PERSON, message });
+  }
+
+  async refused(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<void> {
+    const answer = await this.#ask(method, path, body, headers);
+    expect([path, body, answer.status >= 400]).toEqual([path, body, true]);
+    this.refusals.push(answer);
+  }
+
+  #ask(method: string, path: string, body?: unknown, headers: Question['headers'] = {}): Promise<Answer> {
+    const key = { authorization: `Bearer ${SETTINGS.API_KEY}` };
+    return ask(`${this.#orchestrator.url}${path}`, { method, body, headers: { ...key, ...headers } });
+  }
+
+  async #arrived(text: string, timeoutMs = 5_000): Promise<void> {
+    await this.#world.backend.next(({ body }) => body.message_content === text, { timeoutMs });
+  }
+}
+
+it('no secret and no text is in the log or in a refusal, whatever goes wrong', async () => {
+  await using world = await startWorld({ environment: SETTINGS }, { start: false });
+  await using story = new Story(world);
+  await story.start();
+  await story.link();
+  await story.converse();
+  await story.ask();
+  await story.showKeys();
+  await story.suffer();
+  await story.kill();
+  await story.start();
+  await story.comeBack();
+  await story.end();
+
+  const told = `${story.output}\n${story.refusals.map(({ body }) => JSON.stringify(body)).join('\n')}`;
+  expect(story.output).toContain(`[${story.sessionId}]`);
+  expect(story.output).toContain('"level":20');
+  expect(story.output).toContain('"level":40');
+  const lines = told.split('\n');
+  const bytes = [MEDIA_KEY, Buffer.from(SETTINGS.MASTER_KEY, 'hex'), ...(await story.credentials())];
+  const forms = bytes.flatMap((value) => [
+    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    Buffer.from(value).toString('hex'),
+  ]);
+  const made = [...story.qrSecrets, ...story.madeKeys];
+  expect(made).toHaveLength(4);
+  expect(made.every((secret) => secret.length > 20)).toBe(true);
+  for (const secret of [CANARY, ...made, ...forms]) {
+    expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+  }
+}, 40_000);

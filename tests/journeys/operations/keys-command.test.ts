@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Environment } from '../../../src/config/environment.ts';
+import { ask } from '../../harness/ask.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
+
+const ENTRY = fileURLToPath(new URL('../../../src/cli/keys.ts', import.meta.url));
+const API_KEY = 'the-key-of-the-house';
+const KEY = /^wak_([A-Za-z0-9]{12})_[A-Za-z0-9]{44}\n$/;
+
+let folder: string;
+let environment: Environment;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keys-'));
+  environment = {
+    ...{ AUTH_DIR: join(folder, 'auth_sessions'), DOWNLOADS_DIR: join(folder, 'downloads') },
+    ...{ API_KEY, PORT: String(await freePort()), HOST: '127.0.0.1', BACKEND_BASE_URL: 'http://127.0.0.1:9' },
+  };
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** What `npm run keys` runs, with what it wrote. */
+function keys(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...CHILD_ENVIRONMENT, ...environment };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [ENTRY, ...args], { env, cwd: '/' }, (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+const statusOf = async (url: string, key: string) =>
+  (await ask(`${url}/sessions`, { method: 'GET', headers: { authorization: `Bearer ${key}` } })).status;
+
+it.each([
+  ['as it is', {}],
+  ['that is encrypted', { MASTER_KEY: randomMasterKey() }],
+])(
+  'makes, lists and revokes keys in a storage %s, while the server is stopped and while it runs',
+  async (_how, more) => {
+    environment = { ...environment, ...more };
+    const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
+    expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
+
+    await using server = await OrchestratorProcess.start(environment);
+    expect(await statusOf(server.url, before.out.trim())).toBe(200);
+    const during = await keys(
+      'create',
+      '--scopes',
+      'sessions:read,messages:send',
+      '--sessions',
+      'session_1_a,session_1_b',
+    );
+    expect(during.out).toMatch(KEY);
+    expect(await statusOf(server.url, during.out.trim())).toBe(200);
+    const list = (await keys('list')).out.split('\n');
+    expect(list[0]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read {2}all sessions {2}the shop$/);
+    expect(list[1]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read,messages:send {2}session_1_a,session_1_b$/);
+
+    const keyId = KEY.exec(before.out)![1]!;
+    expect((await keys('revoke', keyId)).out).toBe(`${keyId} is revoked\n`);
+    expect(await statusOf(server.url, before.out.trim())).toBe(401);
+    expect(await keys('revoke', keyId)).toMatchObject({ code: 1, err: 'There is no key with this id.\n' });
+
+    expect(await server.end()).toBe(0);
+    expect((await keys('list')).out.split('\n')).toEqual([list[1], '']);
+  },
+);
+
+it.each([
+  [['create'], '--scopes must be a list of at least one of admin'],
+  [['create', '--scopes', 'admin', '--sessions', 'session_1_a'], '--sessions cannot limit'],
+  [['create', '--scopes', 'admin', '--colour', 'red'], 'npm run keys -- create'],
+  [['revoke'], 'npm run keys -- revoke <keyId>'],
+  [[], 'npm run keys -- list'],
+])('says how it is used after %j', async (args, sentence) => {
+  const { code, out, err } = await keys(...args);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain(sentence);
+});

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Stats } from '../../../simulator/simulator.ts';
+import { type Received } from '../../harness/test-backend.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
+
+const PERSON = '5490987654321';
+/** Of all sessions together. */
+const FILES_AT_ONCE = 4;
+const PICTURES = 12;
+const CONNECTING_AT_ONCE = 8;
+const TEXTS = ['uno', 'dos', 'tres', 'cuatro'];
+/** The beginning of a picture. */
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+
+let world: World;
+let accounts: LinkedAccount[];
+
+beforeAll(async () => {
+  world = await startWorld({ environment: { DOWNLOAD_MEDIA: 'true' } });
+  const phones = ['5491155550001', '5491155550002', '5491155550003'].map((number) => world.whatsapp.phone(number));
+  accounts = await Promise.all(phones.map((phone) => world.link(phone)));
+});
+afterEach(() => world.whatsapp.clearFaults());
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A picture like no other. */
+const picture = (): Buffer => Buffer.concat([PNG, randomBytes(20_000)]);
+
+/** Resolves when as many requests as there may be are held at the media server, and no more; they are let go, the next ones held. */
+async function letWaveGo(isThere: (stats: Stats) => boolean): Promise<void> {
+  await world.whatsapp.until((whatsapp) => isThere(whatsapp.stats()));
+  expect(world.whatsapp.stats().mediaHeldMost).toBe(FILES_AT_ONCE);
+  world.whatsapp.clearFaults();
+  world.whatsapp.fault('media-held');
+}
+
+/** The next message that the backend is told of in this session. */
+async function nextMessage(sessionId: string): Promise<any> {
+  const isNext = ({ path, body }: Received) => path.endsWith('messages/received') && body.session_id === sessionId;
+  return (await world.backend.next(isNext)).body;
+}
+
+it('four files are fetched at once, and each message is told once, in order, with its file', async () => {
+  const person = world.whatsapp.phone(PERSON, 'Juan');
+  const sent = accounts.map(({ sessionId, phone: { number } }) => {
+    return { sessionId, number, pictures: Array.from({ length: 4 }, picture) };
+  });
+  world.whatsapp.fault('media-held');
+  for (const { number, pictures } of sent) {
+    for (const bytes of pictures) await person.sendMedia(number, { kind: 'image', bytes });
+  }
+  // The orchestrator has them all, and wants their files.
+  await untilTrue(async () => (await world.orchestrator.get('/health')).body.callbacks.pending >= PICTURES);
+  for (let fetched = 0; fetched < PICTURES; fetched += FILES_AT_ONCE) {
+    const asked = fetched + FILES_AT_ONCE;
+    await letWaveGo((stats) => stats.downloadsFromMedia >= asked && stats.mediaHeld >= FILES_AT_ONCE);
+  }
+
+  for (const { sessionId, pictures } of sent) {
+    for (const bytes of pictures) {
+      const { media_info: media } = await nextMessage(sessionId);
+      expect((await readFile(media.path as string)).equals(bytes)).toBe(true);
+    }
+  }
+  expect(world.whatsapp.stats()).toMatchObject({ mediaHeldMost: FILES_AT_ONCE, downloadsFromMedia: PICTURES });
+  expect(world.backend.accepted.filter(({ path }) => path.endsWith('messages/received'))).toHaveLength(PICTURES);
+});
+
+it('four files are sent at once, and each message comes once, with its file', async () => {
+  const person = world.whatsapp.phone(PERSON);
+  const pictures = Array.from({ length: PICTURES }, picture);
+  world.whatsapp.fault('media-held');
+
+  const answers = pictures.map((bytes, at) =>
+    world.orchestrator.post(`/sessions/${accounts[at % accounts.length]!.sessionId}/messages`, {
+      ...{ number: PERSON, type: 'image', caption: String(at), file: { base64: bytes.toString('base64') } },
+    }),
+  );
+  for (let uploaded = 0; uploaded < PICTURES; uploaded += FILES_AT_ONCE) {
+    await letWaveGo((stats) => stats.uploadsFromClients >= uploaded && stats.mediaHeld >= FILES_AT_ONCE);
+  }
+
+  for (const { body } of await Promise.all(answers)) expect(body).toMatchObject({ success: true, status: 'sent' });
+  const received = await Promise.all(pictures.map((_, at) => person.next(({ text }) => text === String(at))));
+  for (const [at, message] of received.entries())
+    expect((await person.media(message)).equals(pictures[at]!)).toBe(true);
+  expect(world.whatsapp.stats()).toMatchObject({ mediaHeldMost: FILES_AT_ONCE, uploadsFromClients: PICTURES });
+  expect(person.messages().messages).toHaveLength(PICTURES);
+});
+
+it('eight lines connect at once after a start, and all come back', async () => {
+  const codes = await Promise.all(Array.from({ length: 9 }, () => world.orchestrator.get('/generate-qr')));
+  await world.stopOrchestrator();
+  const connecting: (() => void)[] = [];
+  let most = 0;
+  world.whatsapp.use({
+    name: 'keep who connects waiting',
+    async onIntroduction() {
+      await new Promise<void>((resolve) => (most = Math.max(most, connecting.push(resolve))));
+      return false;
+    },
+  });
+
+  await world.startOrchestrator();
+  await world.whatsapp.until(() => connecting.length >= CONNECTING_AT_ONCE);
+  // Everybody is served meanwhile, in as many turns as it takes a ninth line to come, if it did.
+  for (const text of TEXTS) {
+    for (const { phone } of accounts) await world.whatsapp.phone(PERSON).sendText(phone.number, text);
+    for (const { body } of codes)
+      expect(await world.orchestrator.get(`/sessions/${body.sessionId}`)).toMatchObject({ status: 200 });
+  }
+  for (let left = accounts.length + codes.length; left > 0; left -= 1) {
+    await world.whatsapp.until(() => connecting.length >= Math.min(CONNECTING_AT_ONCE, left));
+    connecting.shift()!();
+  }
+
+  await world.whatsapp.until((whatsapp) => whatsapp.stats().pairing === codes.length);
+  expect(most).toBe(CONNECTING_AT_ONCE);
+  for (const { sessionId } of accounts) {
+    for (const text of TEXTS) expect((await nextMessage(sessionId)).message_content).toBe(text);
+  }
+});

@@ -1,0 +1,202 @@
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+async function ask(orchestrator: OrchestratorProcess, path: string, init: RequestInit = {}) {
+  const response = await fetch(`${orchestrator.url}${path}`, init);
+
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+async function link(world: World, orchestrator: OrchestratorProcess): Promise<string> {
+  const { body } = await ask(orchestrator, '/generate-qr');
+  await world.whatsapp.phone(ACCOUNT, 'Tienda').scan(body.qrText);
+  await world.backend.next('new-session-connected');
+  return body.sessionId;
+}
+
+describe('the process', () => {
+  it('killed in the middle comes back by itself, without a new scan and without a loss', async () => {
+    await using world = await startWorld({}, { start: false });
+    const person = world.whatsapp.phone(PERSON, 'Juan');
+    const first = await OrchestratorProcess.start(world.environment);
+    const sessionId = await link(world, first);
+    world.backend.answerWith(500);
+    await person.sendText(ACCOUNT, 'antes');
+    await world.backend.next('messages/received', { evenRefused: true });
+
+    await first.end('SIGKILL');
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+    await person.sendText(ACCOUNT, 'mientras tanto');
+    world.backend.recovers();
+    await using second = await OrchestratorProcess.start(world.environment);
+
+    const before = await world.backend.next('messages/received');
+    expect(before.body).toMatchObject({ session_id: sessionId, message_content: 'antes', offline: false });
+    const meanwhile = await world.backend.next('messages/received', { timeoutMs: 15_000 });
+    expect(meanwhile.body).toMatchObject({ session_id: sessionId, message_content: 'mientras tanto', offline: true });
+    expect(world.whatsapp.stats().pairings).toBe(1);
+    expect((await ask(second, `/sessions/${sessionId}`)).body.data).toMatchObject({ status: 'connected' });
+    const keys = world.backend.received.filter(({ body }) => body.message_content === 'antes');
+    expect(new Set(keys.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  it('keeps what it compiled for its next start, also when it is killed', async () => {
+    const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
+    await rm(compiled, { recursive: true, force: true });
+    await using world = await startWorld({}, { start: false });
+    const orchestrator = await OrchestratorProcess.start({ ...world.environment, NODE_COMPILE_CACHE: undefined });
+
+    await untilTrue(async () => (await readdir(compiled, { recursive: true })).length > 100);
+    await orchestrator.end('SIGKILL');
+
+    expect((await readdir(compiled, { recursive: true })).length).toBeGreaterThan(100);
+  });
+
+  it('asked to end does so in order, and unlinks nothing', async () => {
+    await using world = await startWorld({}, { start: false });
+    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    await link(world, orchestrator);
+
+    expect(await orchestrator.end('SIGTERM')).toBe(0);
+
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+    expect(world.whatsapp.devices()).toHaveLength(1);
+    expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
+  });
+
+  it('asked to end while it starts, or in the instant in which it has, does so in order too', async () => {
+    await using world = await startWorld({}, { start: false });
+    const endedAt = async (line: string, name: string) => {
+      await using orchestrator = OrchestratorProcess.spawn({
+        ...world.environment,
+        AUTH_DIR: join(world.authDir, name),
+      });
+      await orchestrator.until(line);
+      return { code: await orchestrator.end('SIGTERM'), inOrder: orchestrator.output.includes('"stopped"') };
+    };
+
+    const ends = [endedAt('stored without encryption', 'a'), endedAt('the orchestrator is ready', 'b')];
+    expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, inOrder: true })));
+  });
+
+  it('asked to end while its start fails says why it did', async () => {
+    await using world = await startWorld({}, { start: false });
+    const { port } = new URL(world.backend.url);
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
+    await orchestrator.until('stored without encryption');
+
+    expect(await orchestrator.end('SIGTERM')).toBe(1);
+    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
+  });
+
+  it('removes the temporary files that an earlier one left behind', async () => {
+    await using world = await startWorld({}, { start: false });
+    const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
+    await mkdir(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'));
+    await utimes(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'), 0, 0);
+
+    await using orchestrator = await OrchestratorProcess.start({ ...world.environment, TMPDIR });
+
+    expect(orchestrator.isRunning).toBe(true);
+    expect(await readdir(TMPDIR)).toEqual([]);
+    await rm(TMPDIR, { recursive: true });
+  });
+
+  it('leaves a folder alone that another process is using', async () => {
+    await using world = await startWorld({}, { start: false });
+    await using running = await OrchestratorProcess.start(world.environment);
+    await using second = OrchestratorProcess.spawn(world.environment);
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output).toContain(world.authDir);
+    expect(second.output).not.toContain('    at ');
+    expect((await ask(running, '/health')).status).toBe(200);
+  });
+
+  it('says which port is taken', async () => {
+    await using world = await startWorld({}, { start: false });
+    const { port } = new URL(world.backend.url);
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
+
+    expect(await orchestrator.exited()).toBe(1);
+    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
+  });
+
+  it.each([
+    ['PORT', { PORT: 'eighty' }],
+    ['BACKEND_BASE_URL', { NODE_ENV: 'production', API_KEY: 'k', BACKEND_BASE_URL: '' }],
+    ['API_KEY', { NODE_ENV: 'production' }],
+    ['MASTER_KEY', { NODE_ENV: 'production', API_KEY: 'k' }],
+    ['MASTER_KEY', { MASTER_KEY: 'too short' }],
+    ['CALLBACK_SECRET', { CALLBACK_SECRET: 'whsec_%%' }],
+  ])('does not start with a wrong %s, and says so in one sentence', async (name, settings) => {
+    await using world = await startWorld({}, { start: false });
+    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, ...settings });
+
+    expect(await orchestrator.exited()).toBe(1);
+    expect(orchestrator.output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('the master key', () => {
+  const warning = 'credentials and messages are stored without encryption';
+
+  it('is warned of where there is none, and only there', async () => {
+    await using world = await startWorld({}, { start: false });
+    const plain = await OrchestratorProcess.start(world.environment);
+    expect(plain.output).toContain(warning);
+    await plain.end('SIGKILL');
+
+    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
+
+    expect(encrypted.output).not.toContain(warning);
+  });
+
+  it('that is another one stops the start with one sentence', async () => {
+    await using world = await startWorld({}, { start: false });
+    const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
+    await first.end('SIGKILL');
+
+    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: randomMasterKey() });
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output.trim().split('\n')).toEqual([expect.stringContaining('another master key')]);
+  });
+});
+
+describe('the log', () => {
+  it('has the marks that the grep recipes of the seed look for, and no secret', async () => {
+    await using world = await startWorld({ environment: { PRODUCTION_API_KEY: 'muy-secreto' } }, { start: false });
+    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    const sessionId = await link(world, orchestrator);
+    await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'un texto privado');
+    await world.backend.next('messages/received');
+    const { body: sent } = await ask(orchestrator, `/sessions/${sessionId}/send-message`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'order-1' },
+      body: JSON.stringify({ number: PERSON, message: 'un texto privado' }),
+    });
+    await orchestrator.until(`[${sessionId}] message sent`);
+    expect(orchestrator.logLines()).toContainEqual(
+      expect.objectContaining({ msg: `[${sessionId}] message sent`, messageId: sent.messageId, requestId: 'order-1' }),
+    );
+
+    const { qr_data: qrText } = (await world.backend.next('qr-update')).body as { qr_data: string };
+    const lines = orchestrator.output.split('\n');
+    expect(lines.some((line) => line.includes(`[${sessionId}]`) && line.includes('[CALLBACK]'))).toBe(true);
+    expect(lines.some((line) => line.includes('=== QR GENERADO ==='))).toBe(true);
+    expect(world.backend.received[0]?.headers.authorization).toBe('Bearer muy-secreto');
+    for (const secret of ['muy-secreto', 'un texto privado', qrText.split(',')[3]!]) {
+      expect(orchestrator.output).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Environment } from '../../../src/config/environment.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
+
+const COMMAND = fileURLToPath(new URL('../../../src/cli/rotate-master-key.ts', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../../chaos/preload/rotation.ts', import.meta.url));
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+const API_KEY = 'the-key-of-the-house';
+const OLD = randomMasterKey();
+const NEW = randomMasterKey();
+
+/** What `npm run rotate-master-key` runs. */
+function rotate(environment: Environment): Promise<{ code: number; out: string }> {
+  const env = { PATH: process.env.PATH, ...environment };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND], { env, cwd: '/' }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out: `${out}${err}` }),
+    );
+  });
+}
+
+/** A world whose orchestrator will be a process of its own. */
+function encryptedWorld(): Promise<World> {
+  return startWorld({ environment: { MASTER_KEY: OLD, API_KEY } }, { start: false });
+}
+
+async function link(world: World, server: OrchestratorProcess): Promise<void> {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  const answer = await fetch(`${server.url}/generate-qr`, { headers });
+  const { qrText } = (await answer.json()) as { qrText: string };
+  await world.whatsapp.phone(ACCOUNT, 'Tienda').scan(qrText);
+  await world.backend.next('new-session-connected');
+}
+
+/** So long people pause between two texts. */
+const PAUSE_MS = 25;
+
+/** Sends texts one after the other until the work is done, and two more; answers them all. */
+async function writeMeanwhile(world: World, work: Promise<unknown>): Promise<string[]> {
+  const person = world.whatsapp.phone(PERSON, 'Juan');
+  const sent: string[] = [];
+  const write = async () => {
+    sent.push(`mensaje ${sent.length + 1}`);
+    await person.sendText(ACCOUNT, sent.at(-1)!);
+    await pause(PAUSE_MS);
+  };
+  const progress = { isOver: false };
+  const over = work.finally(() => (progress.isOver = true));
+  await write();
+  while (!progress.isOver) await write();
+  await over;
+  for (let count = 0; count < 2; count += 1) await write();
+  return sent;
+}
+
+/** Resolves when the backend has the last of these; answers the texts that it got, each once, by the numbers of the session. */
+async function received(world: World, sent: readonly string[]): Promise<string[]> {
+  const last = ({ body }: { body: { message_content?: string } }) => body.message_content === sent.at(-1);
+  await world.backend.next(last, { timeoutMs: 20_000 });
+  const messages = world.backend.received.filter(({ path }) => path.endsWith('messages/received'));
+  return [...new Map(messages.map(({ headers, body }) => [Number(headers['x-session-seq']), body])).values()].map(
+    ({ message_content: text }) => text as string,
+  );
+}
+
+/** The start with this key alone is refused, and says why. */
+async function expectRefused(settings: Environment): Promise<void> {
+  await using refused = OrchestratorProcess.spawn(settings);
+  expect(await refused.exited()).toBe(1);
+  expect(refused.output.trim().split('\n')).toEqual([
+    expect.stringMatching('was encrypted with another master key: set MASTER_KEY or MASTER_KEY_FILE'),
+  ]);
+}
+
+it('changes the master key of a running server, and no message is lost or out of order', async () => {
+  await using world = await encryptedWorld();
+  const settings = { ...world.environment, PORT: String(await freePort()) };
+  await using server = await OrchestratorProcess.start({ ...settings, LOG_LEVEL: 'trace' });
+  await link(world, server);
+
+  const rotation = rotate({ ...settings, NEW_MASTER_KEY: NEW });
+  const sent = await writeMeanwhile(world, rotation);
+
+  const { code, out } = await rotation;
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('has the new master key (2 data keys)') });
+  expect(await received(world, sent)).toEqual(sent);
+  expect(await rotate({ ...settings, NEW_MASTER_KEY: NEW })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('already'),
+  });
+  expect(await rotate({ ...settings, MASTER_KEY: randomMasterKey(), NEW_MASTER_KEY: randomMasterKey() })).toMatchObject(
+    {
+      code: 1,
+      out: expect.stringContaining('has another key than MASTER_KEY and NEW_MASTER_KEY'),
+    },
+  );
+  expect(await server.end()).toBe(0);
+  for (const key of [OLD, NEW]) {
+    for (const form of [key, Buffer.from(key, 'hex').toString('base64').slice(0, 43)]) {
+      expect(`${out}${server.output}`).not.toContain(form);
+    }
+  }
+  await expectRefused(settings);
+}, 60_000);
+
+it.each([
+  ['before it is committed', 'before-commit', OLD, 'the database has the old one'],
+  ['after it is committed', 'after-commit', NEW, 'has the new master key already'],
+])(
+  'a server that is killed while the key changes, %s, opens with one of both, and the command says which',
+  async (_when, moment, key, said) => {
+    await using world = await encryptedWorld();
+    const settings = { ...world.environment, PORT: String(await freePort()) };
+    await using server = await OrchestratorProcess.start({
+      ...{ ...settings, NODE_OPTIONS: `--import=${PRELOAD}`, DIES_AT: moment },
+    });
+    await link(world, server);
+    const both = { ...settings, NEW_MASTER_KEY: NEW };
+
+    const rotation = rotate(both);
+    const sent = await writeMeanwhile(world, rotation);
+
+    expect((await rotation).out).toContain(said);
+    expect(await server.exited()).toBeNull();
+    await expectRefused({ ...settings, MASTER_KEY: key === OLD ? NEW : OLD });
+    await using later = await OrchestratorProcess.start(both);
+    expect(later.output.includes('has the key of NEW_MASTER_KEY')).toBe(key === NEW);
+    expect(await received(world, sent)).toEqual(sent);
+  },
+  60_000,
+);

@@ -1,0 +1,100 @@
+import { node, resultOf, childOf } from '../../../simulator/kit/stanza.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const FRIEND = '5490987654321';
+const STRANGERS = ['5491100000001', '5491100000002', '5491100000003'] as const;
+const DAY_MS = 24 * 3_600_000;
+
+/** A linked account that a friend has written to; strangers have numbers. */
+async function linked(world: World): Promise<string> {
+  const friend = world.whatsapp.phone(FRIEND);
+  for (const stranger of STRANGERS) world.whatsapp.phone(stranger);
+  const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+  await friend.sendText(ACCOUNT, 'hola');
+  await world.backend.next('messages/received');
+  return sessionId;
+}
+
+/** Has WhatsApp answer the question how long the account is restricted. */
+function restrictedUntil(world: World, untilMs: number | null): void {
+  const lock = { is_active: untilMs !== null, time_enforcement_ends: String(Math.floor((untilMs ?? 0) / 1000)) };
+  const data = { xwa2_fetch_account_reachout_timelock: lock };
+  world.whatsapp.use({
+    name: 'tell of a restriction',
+    onStanza(stanza, client) {
+      if (stanza.attrs.xmlns !== 'w:mex' || !childOf(stanza, 'query')) return false;
+      client.send(resultOf(stanza, [node('result', {}, Buffer.from(JSON.stringify({ data })))]));
+      return true;
+    },
+  });
+}
+
+/** Days in which nobody writes: the line, which might be deaf, is opened anew. */
+async function daysPass(world: World, days: number): Promise<void> {
+  const { logins } = world.whatsapp.stats();
+  world.clock.skip(days * DAY_MS);
+  await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
+}
+
+describe('an account that WhatsApp restricts from beginning conversations', () => {
+  it('writes to nobody new until then, shows it, and goes on with those who wrote', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const untilMs = world.clock.now() + 2 * DAY_MS;
+    restrictedUntil(world, untilMs);
+    world.whatsapp.fault('message-error', { code: 463, times: 1 });
+
+    const refused = await world.orchestrator.send(sessionId, STRANGERS[0], 'hola');
+    await world.orchestrator.until(sessionId, {
+      account_restricted: true,
+      restricted_until: new Date(Math.floor(untilMs / 1000) * 1000).toISOString(),
+    });
+    const { messagesFromClients } = world.whatsapp.stats();
+    const next = await world.orchestrator.send(sessionId, STRANGERS[1], 'hola');
+
+    for (const answer of [refused, next]) {
+      expect(answer).toMatchObject({ status: 403, body: { error: 'account_restricted' } });
+    }
+    expect(world.whatsapp.stats().messagesFromClients).toBe(messagesFromClients);
+    expect(await world.orchestrator.send(sessionId, FRIEND, 'hola')).toMatchObject({ status: 200 });
+    await daysPass(world, 2);
+    await world.orchestrator.until(sessionId, { account_restricted: false, restricted_until: null });
+    expect(await world.orchestrator.send(sessionId, STRANGERS[1], 'hola')).toMatchObject({ status: 200 });
+  });
+
+  it('is not restricted when WhatsApp says that it is not, and the refusal was for this recipient', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    restrictedUntil(world, null);
+    world.whatsapp.fault('message-error', { code: 463, times: 1 });
+
+    await world.orchestrator.send(sessionId, STRANGERS[0], 'hola');
+
+    await world.orchestrator.until(sessionId, { account_restricted: false });
+    const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
+    expect(body.data.at(-1)).toMatchObject({ what: 'restricted' });
+    expect(await world.orchestrator.send(sessionId, STRANGERS[1], 'hola')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('NEW_CONVERSATIONS_DAY', () => {
+  it('allows fewer in the first week, counts over restarts, and never those who wrote first', async () => {
+    // Two fifths of five are two.
+    await using world = await startWorld({ environment: { NEW_CONVERSATIONS_DAY: '5' } });
+    const sessionId = await linked(world);
+    await world.orchestrator.send(sessionId, STRANGERS[0], 'uno');
+    await world.orchestrator.send(sessionId, STRANGERS[1], 'dos');
+    await world.orchestrator.send(sessionId, STRANGERS[1], 'dos otra vez');
+    await world.stopOrchestrator();
+    await world.startOrchestrator();
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+
+    const third = await world.orchestrator.send(sessionId, STRANGERS[2], 'tres');
+
+    expect(third).toMatchObject({ status: 429, body: { error: 'rate_limited' } });
+    expect(await world.orchestrator.send(sessionId, FRIEND, 'hola')).toMatchObject({ status: 200 });
+    await daysPass(world, 1);
+    expect(await world.orchestrator.send(sessionId, STRANGERS[2], 'tres')).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,140 @@
+import { node, type Stanza } from '../../../simulator/kit/stanza.ts';
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+interface Linked {
+  sessionId: string;
+  person: Phone;
+}
+
+async function linked(world: World): Promise<Linked> {
+  const person = world.whatsapp.phone(PERSON, 'Juan');
+  return { sessionId: (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId, person };
+}
+
+/** The id of a message that the person has, while WhatsApp itself says nothing of it: no acknowledgement, no receipt. */
+async function unacknowledged(world: World, { sessionId, person }: Linked): Promise<string> {
+  world.whatsapp.fault('no-message-ack', { times: 1 });
+  receiptsAs(world, () => []);
+  const sending = world.orchestrator.send(sessionId, PERSON, 'hola');
+  await person.next(({ text }) => text === 'hola');
+  world.clock.skip(10_000);
+  const { body } = await sending;
+  expect(body).toMatchObject({ status: 'pending' });
+  return body.messageId;
+}
+
+/** What became of the messages, as the backend was told it until now and a last message arrived. */
+async function fates(world: World, { person }: Linked, messageId: string): Promise<unknown[]> {
+  const last = await person.sendText(ACCOUNT, 'fin');
+  await world.backend.next(({ body }) => body.message_id === last);
+  return world.backend.received
+    .filter(({ path, body }) => path.endsWith('messages/status-update') && body.message_id === messageId)
+    .map(({ body }) => body.status as unknown);
+}
+
+/** Has WhatsApp bring each receipt in other forms. */
+function receiptsAs(world: World, forms: (receipt: Stanza) => Stanza[]): void {
+  world.whatsapp.use({
+    name: 'other receipts',
+    onSend: (stanza, _client, send) => {
+      for (const each of stanza.tag === 'receipt' ? forms(stanza) : [stanza]) send(each);
+    },
+  });
+}
+
+const receipt = ({ attrs }: Stanza, change: Record<string, string>): Stanza => node('receipt', { ...attrs, ...change });
+
+describe('what becomes of a message', () => {
+  it('is told step by step, and never goes back, also when the receipts come under the LID', async () => {
+    await using world = await startWorld();
+    const account = await linked(world);
+    const from = account.person.lid;
+    receiptsAs(world, (stanza) => [
+      receipt(stanza, { from }),
+      receipt(stanza, { from }),
+      receipt(stanza, { from, type: 'read' }),
+      receipt(stanza, { from }),
+      receipt(stanza, { from, type: 'played' }),
+      receipt(stanza, { from, type: 'read' }),
+    ]);
+
+    const { body } = await world.orchestrator.send(account.sessionId, PERSON, 'hola');
+    await world.backend.next(({ body: told }) => told.message_id === body.messageId && told.status === 'played');
+
+    expect(await fates(world, account, body.messageId)).toEqual(['sent', 'delivered', 'read', 'played']);
+  });
+
+  it('that WhatsApp says nothing of is failed after ten minutes, also over a restart of the server', async () => {
+    await using world = await startWorld();
+    const account = await linked(world);
+    const messageId = await unacknowledged(world, account);
+
+    await world.stopOrchestrator();
+    await world.startOrchestrator();
+    await world.orchestrator.until(account.sessionId, { status: 'connected' });
+    world.clock.skip(9 * 60_000);
+    expect(await fates(world, account, messageId)).toEqual([]);
+    world.clock.skip(60_000);
+
+    const { body: told } = await world.backend.next('messages/status-update');
+    expect(told).toMatchObject({
+      ...{ message_id: messageId, to_number: PERSON },
+      ...{ status: 'failed', error_code: 'no_acknowledgement' },
+    });
+  });
+
+  it('that WhatsApp says nothing of is failed when its session ends', async () => {
+    await using world = await startWorld();
+    const account = await linked(world);
+    const messageId = await unacknowledged(world, account);
+
+    await world.orchestrator.delete(`/sessions/${account.sessionId}`);
+
+    const { body: told } = await world.backend.next('messages/status-update');
+    expect(told).toMatchObject({ message_id: messageId, status: 'failed', error_code: 'no_acknowledgement' });
+  });
+});
+
+describe('a message that goes to nobody', () => {
+  it('is refused when WhatsApp names no device of the recipient, and told as failed', async () => {
+    await using world = await startWorld();
+    const account = await linked(world);
+    world.whatsapp.use({
+      name: 'no devices',
+      onSend: (stanza, _client, send) => send(withoutDevicesOf(stanza, `${PERSON}@`)),
+    });
+
+    const answer = await world.orchestrator.send(account.sessionId, PERSON, 'hola');
+
+    expect(answer).toMatchObject({ status: 502, body: { success: false, error: 'message_not_sent' } });
+    await world.backend.next(({ body }) => body.status === 'failed' && body.error_code === 'no_devices');
+    expect(account.person.messages().messages).toEqual([]);
+  });
+
+  it('is refused when WhatsApp gives no keys to encrypt it with, and told as failed', async () => {
+    await using world = await startWorld();
+    const account = await linked(world);
+    world.whatsapp.fault('error-answer', { xmlns: 'encrypt', code: 500 });
+
+    const answer = await world.orchestrator.send(account.sessionId, PERSON, 'hola');
+
+    expect(answer).toMatchObject({ status: 502, body: { success: false, error: 'message_not_sent' } });
+    const { body } = await world.backend.next('messages/status-update');
+    expect(body).toMatchObject({ status: 'failed', error_code: 'not_sent', to_number: PERSON });
+    world.whatsapp.clearFaults();
+    expect(await world.orchestrator.send(account.sessionId, PERSON, 'otra vez')).toMatchObject({ status: 200 });
+  });
+});
+
+/** The stanza with the lists of devices emptied of those whose user's JID begins so. */
+function withoutDevicesOf(stanza: Stanza, user: string): Stanza {
+  if (!Array.isArray(stanza.content)) return stanza;
+  if (stanza.tag === 'user' && stanza.attrs.jid?.startsWith(user)) {
+    return { ...stanza, content: stanza.content.filter(({ tag }) => tag !== 'devices') };
+  }
+  return { ...stanza, content: stanza.content.map((child) => withoutDevicesOf(child, user)) };
+}

@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+const PERSON = '5490987654321';
+
+async function linked(world: World): Promise<string> {
+  world.whatsapp.phone(PERSON, 'Juan');
+  return (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId;
+}
+
+/** Changes the database behind the orchestrator's back, which is started anew. */
+async function changeDatabase(world: World, sql: string): Promise<void> {
+  await world.stopOrchestrator();
+  const db = new Sqlite(join(world.authDir, 'orchestrator.db'));
+  db.exec(sql);
+  db.close();
+  await world.startOrchestrator();
+}
+
+describe('the number', () => {
+  let world: World;
+  let sessionId: string;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    sessionId = await linked(world);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  it.each([
+    ['with decoration', '+54 9 (098) 765-4321', PERSON],
+    ['as a JID', `${PERSON}@s.whatsapp.net`, PERSON],
+    ['Argentine without its mobile 9', '541112345678', '5491112345678'],
+    ['Mexican with its old 1', '5215512345678', '525512345678'],
+    ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
+    ['Brazilian without it', '551187654321', '5511987654321'],
+  ])('%s reaches the account', async (_, written, number) => {
+    const phone = world.whatsapp.phone(number);
+
+    const { body } = await world.orchestrator.send(sessionId, written, 'hola');
+
+    expect(body).toMatchObject({ success: true, status: 'sent', to: `${number}@s.whatsapp.net` });
+    expect(await phone.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'hola', from: ACCOUNT });
+  });
+
+  it('may be a LID, and the backend learns the number behind it', async () => {
+    const person = world.whatsapp.phone(PERSON);
+    await person.sendText(ACCOUNT, 'soy yo');
+    await world.backend.next('messages/received');
+
+    const { body } = await world.orchestrator.send(sessionId, person.lid, 'ya sé');
+
+    expect(body).toMatchObject({ success: true, to: person.lid });
+    expect(await person.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'ya sé' });
+    const told = await world.backend.next((received) => received.body.message_id === body.messageId);
+    expect(told.body).toMatchObject({ to_number: PERSON });
+  });
+
+  it('that nobody has on WhatsApp is a 404', async () => {
+    expect(await world.orchestrator.send(sessionId, '14155550100', 'hola')).toMatchObject({
+      status: 404,
+      body: { success: false, error: 'number_not_on_whatsapp' },
+    });
+  });
+});
+
+describe('what WhatsApp says', () => {
+  it.each([
+    [463, 403, 'account_restricted'],
+    [429, 429, 'rate_limited'],
+    [479, 422, 'message_refused'],
+  ])('when it refuses with %d, the answer is a %d and the backend is told', async (code, status, error) => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('message-error', { code, times: 1 });
+
+    expect(await world.orchestrator.send(sessionId, PERSON, 'hola')).toMatchObject({ status, body: { error } });
+
+    const { body } = await world.backend.next('messages/status-update');
+    expect(body).toMatchObject({ to_number: PERSON, status: 'failed', error_code: String(code) });
+  });
+
+  it('is waited for 10 s: then the answer is pending', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('no-message-ack', { times: 1 });
+
+    const asked = world.orchestrator.send(sessionId, PERSON, 'hola');
+    await world.whatsapp.phone(PERSON).next(({ text }) => text === 'hola');
+    world.clock.skip(10_000);
+
+    expect(await asked).toMatchObject({ status: 200, body: { success: true, status: 'pending' } });
+  });
+});
+
+describe('a message that cannot be stored', () => {
+  it('does not leave, though it could be encrypted, and the next one can be read', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const person = world.whatsapp.phone(PERSON);
+    await changeDatabase(
+      world,
+      `CREATE TRIGGER no_room BEFORE INSERT ON sent_messages WHEN (SELECT COUNT(*) FROM sent_messages) = 1
+       BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+    );
+    expect(await world.orchestrator.send(sessionId, PERSON, 'antes')).toMatchObject({ status: 200 });
+    await person.next(({ text }) => text === 'antes');
+    const { messagesFromClients } = world.whatsapp.stats();
+
+    expect(await world.orchestrator.send(sessionId, PERSON, 'hola')).toMatchObject({ status: 500 });
+    await person.sendText(ACCOUNT, 'fin');
+    await world.backend.next('messages/received');
+    expect(world.whatsapp.stats().messagesFromClients).toBe(messagesFromClients);
+
+    await changeDatabase(world, 'DROP TRIGGER no_room');
+    expect(await world.orchestrator.send(sessionId, PERSON, 'otra vez')).toMatchObject({ status: 200 });
+    await person.next(({ text }) => text === 'otra vez');
+  });
+});
+
+describe('a session that is not connected', () => {
+  it('refuses to send while it waits for a scan', async () => {
+    await using world = await startWorld();
+    const { body } = await world.orchestrator.get('/generate-qr');
+
+    expect(await world.orchestrator.send(body.sessionId, PERSON, 'hola')).toMatchObject({
+      status: 409,
+      body: { success: false, error: 'session_not_connected' },
+    });
+  });
+
+  it('but comes back in a moment sends then', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+
+    const sent = await world.orchestrator.send(sessionId, PERSON, 'hola');
+
+    expect(sent).toMatchObject({ status: 200, body: { status: 'sent' } });
+  });
+});
+
+describe('a request that comes twice', () => {
+  it('with the same Idempotency-Key sends one message and gets the first answer', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const path = `/sessions/${sessionId}/send-message`;
+    const message = { number: PERSON, message: 'una vez' };
+
+    const first = await world.orchestrator.post(path, message, { 'idempotency-key': 'pedido-1' });
+    const second = await world.orchestrator.post(path, message, { 'idempotency-key': 'pedido-1' });
+    const other = await world.orchestrator.send(sessionId, PERSON, 'fin');
+
+    expect(second.body).toEqual(first.body);
+    await world.whatsapp.phone(PERSON).next(({ id }) => id === other.body.messageId);
+    const texts = world.whatsapp
+      .phone(PERSON)
+      .messages()
+      .messages.map(({ text }) => text);
+    expect(texts).toEqual(['una vez', 'fin']);
+  });
+});
+
+describe('sending while the same contact writes', () => {
+  it('leaves both sides able to read everything', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const person = world.whatsapp.phone(PERSON);
+    const count = 40;
+
+    const sent = Array.from({ length: count }, (_, index) => world.orchestrator.send(sessionId, PERSON, `va ${index}`));
+    for (let index = 0; index < count; index += 1) await person.sendText(ACCOUNT, `viene ${index}`);
+    const answers = await Promise.all(sent);
+
+    expect(answers.map(({ body }) => body.status)).toEqual(answers.map(() => 'sent'));
+    for (const { body } of answers) await person.next(({ id }) => id === body.messageId, { after: 0 });
+    for (let index = 0; index < count; index += 1) {
+      expect((await world.backend.next('messages/received')).body.message_content).toBe(`viene ${index}`);
+    }
+    expect(world.whatsapp.stats().retries).toBe(0);
+  });
+});
+
+describe('SEND_RATE', () => {
+  it('spaces the messages of a session, and refuses what would wait too long', async () => {
+    await using world = await startWorld({ environment: { SEND_RATE: '2', SEND_BURST: '1' } });
+    const sessionId = await linked(world);
+    await world.orchestrator.send(sessionId, PERSON, 'uno');
+
+    const second = world.orchestrator.send(sessionId, PERSON, 'dos');
+    await world.orchestrator.get('/health');
+    const third = await world.orchestrator.send(sessionId, PERSON, 'tres');
+
+    expect(third).toMatchObject({ status: 429, body: { error: 'rate_limited' } });
+    world.clock.skip(45_000);
+    expect(await second).toMatchObject({ status: 200, body: { status: 'sent' } });
+  });
+});
+
+describe('a text with an address in it', () => {
+  it('goes out as it is: nothing is fetched for a preview', async () => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+
+    const { body } = await world.orchestrator.send(sessionId, PERSON, `mirá ${world.backend.url}/secreto`);
+
+    const { message } = await world.whatsapp.phone(PERSON).next(({ id }) => id === body.messageId);
+    expect(message.extendedTextMessage).toMatchObject({ text: expect.stringContaining('/secreto') as string });
+    expect(message.extendedTextMessage?.title).toBeFalsy();
+    expect(world.backend.received.map(({ path }) => path)).not.toContain('/secreto');
+  });
+});
+
+describe('SIMULATE_TYPING', () => {
+  it('shows the recipient that the account types before the message comes', async () => {
+    await using world = await startWorld({ environment: { SIMULATE_TYPING: 'true', CALLBACK_OWN_MESSAGES: 'true' } });
+    const sessionId = await linked(world);
+    const [account, person] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(PERSON)];
+    // By what its owner writes the account learns its own name, without which WhatsApp shows nobody typing.
+    await account.sendText(PERSON, 'soy yo');
+    await world.backend.next('messages/received');
+
+    const { body } = await world.whileTimeFlies(world.orchestrator.send(sessionId, PERSON, 'hola'));
+
+    await person.next(({ id }) => id === body.messageId);
+    await untilTrue(() => Promise.resolve(person.presenceOf(account).at(-1) === 'unavailable'));
+    expect(person.presenceOf(account).slice(-4)).toEqual(['available', 'composing', 'paused', 'unavailable']);
+  });
+});

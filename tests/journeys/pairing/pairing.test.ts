@@ -1,0 +1,256 @@
+import { RawClient } from '../../api/raw.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+
+/** The five parts of a QR: reference, Noise key, identity key, ADV secret, platform. */
+function partsOf(qrText: string): string[] {
+  return qrText.split('#')[1]!.split(',');
+}
+
+async function offer(world: World): Promise<{ sessionId: string; qrText: string }> {
+  const { body } = await world.orchestrator.get('/generate-qr');
+  return body;
+}
+
+/** The next code that the backend is told of, beside those that are known. */
+function renewed(world: World, ...known: string[]): Promise<string> {
+  return told(world, (code) => !known.includes(code));
+}
+
+/** The next code of this kind that the backend is told of. */
+async function told(world: World, isIt: (code: string) => boolean): Promise<string> {
+  const update = await world.backend.next(({ path, body }) => {
+    return path.endsWith('qr-update') && isIt(body.qr_data as string);
+  });
+  return update.body.qr_data;
+}
+
+describe('several QRs at once', () => {
+  it('are sessions of their own, and each scan tells whose it is', async () => {
+    await using world = await startWorld();
+    const offers = await Promise.all([offer(world), offer(world), offer(world)]);
+
+    expect(new Set(offers.map(({ sessionId }) => sessionId)).size).toBe(3);
+    const numbers = ['5491100000001', '5491100000002', '5491100000003'];
+    await Promise.all(offers.map(({ qrText }, index) => world.whatsapp.phone(numbers[index]!).scan(qrText)));
+
+    for (const [index, { sessionId }] of offers.entries()) {
+      await world.orchestrator.until(sessionId, { status: 'connected', phone_number: numbers[index] });
+    }
+  });
+
+  it.each(['MAX_SESSIONS', 'MAX_PENDING_SESSIONS'])(
+    'are no more than %s, however many are asked for at once',
+    async (name) => {
+      await using world = await startWorld({ environment: { [name]: '2' } });
+
+      // One after the other on one line: the server has them all before it has done anything for the first.
+      const client = await RawClient.to(Number(new URL(world.orchestrator.url).port));
+      const request = 'GET /generate-qr HTTP/1.1\r\nHost: x\r\n';
+      client.write(`${`${request}\r\n`.repeat(4)}${request}Connection: close\r\n\r\n`);
+
+      const statuses = [...(await client.closed()).matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+      expect(statuses).toEqual(['200', '200', '503', '503', '503']);
+      await world.orchestrator.untilSessions(2);
+    },
+  );
+
+  it('are refused beyond MAX_SESSIONS, also for codes, until one is deleted', async () => {
+    await using world = await startWorld({ environment: { MAX_SESSIONS: '1' } });
+    const { qrText, sessionId } = await offer(world);
+    await world.whatsapp.phone(ACCOUNT).scan(qrText);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+
+    const refused = { status: 503, body: { success: false, error: 'too_many_sessions' } };
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject(refused);
+    expect(await world.orchestrator.post('/sessions/pairing-code', { number: '5491100000009' })).toMatchObject(refused);
+
+    await world.orchestrator.delete(`/sessions/${sessionId}`);
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
+  });
+
+  it('are refused beyond MAX_PENDING_SESSIONS, and a scanned one makes room', async () => {
+    await using world = await startWorld({ environment: { MAX_PENDING_SESSIONS: '1' } });
+    const { qrText, sessionId } = await offer(world);
+
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({
+      status: 503,
+      body: { success: false, error: 'too_many_pending_sessions' },
+    });
+
+    await world.whatsapp.phone(ACCOUNT).scan(qrText);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a QR that nobody scans', () => {
+  it('is renewed by itself, also beyond the end of an offer, and stays the same session', async () => {
+    await using world = await startWorld({ qrLifetimeMs: 250 });
+    const { sessionId, qrText } = await offer(world);
+
+    // An offer of WhatsApp has six codes: the eighth comes from another line.
+    const codes = [qrText];
+    while (codes.length < 8) codes.push(await renewed(world, ...codes));
+
+    expect(new Set(codes.map((code) => partsOf(code)[0])).size).toBe(8);
+    const { body } = await world.orchestrator.get(`/sessions/${sessionId}/qr`);
+    expect(body).toMatchObject({ success: true, sessionId, qrText: expect.any(String) as string });
+    await world.orchestrator.until(sessionId, { status: 'connecting' });
+    await world.whatsapp.phone(ACCOUNT).scan(body.qrText);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+  });
+
+  it('says until when it is valid', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await offer(world);
+
+    const { body } = await world.orchestrator.get(`/sessions/${sessionId}/qr`);
+
+    const leftMs = Date.parse(body.expiresAt) - Date.now();
+    expect(leftMs).toBeGreaterThan(30_000);
+    expect(leftMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('ends with its session after QR_SESSION_TTL, and the backend is told', async () => {
+    await using world = await startWorld({ environment: { QR_SESSION_TTL: '300' } });
+    const { sessionId } = await offer(world);
+
+    world.clock.skip(300_000);
+
+    const { body } = await world.backend.next('sessions/status-update');
+    expect(body).toMatchObject({ session_id: sessionId, status: 'disconnected' });
+    expect(await world.orchestrator.get(`/sessions/${sessionId}`)).toMatchObject({ status: 404 });
+  });
+
+  it('has its session still after a restart, with a new code', async () => {
+    await using world = await startWorld();
+    const { sessionId, qrText } = await offer(world);
+    await world.backend.next('qr-update');
+
+    await world.stopOrchestrator();
+    await world.startOrchestrator();
+
+    const code = await renewed(world, qrText);
+    await world.whatsapp.phone(ACCOUNT).scan(code);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+  });
+
+  it('has no code any more once it is scanned', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+
+    expect(await world.orchestrator.get(`/sessions/${sessionId}/qr`)).toMatchObject({
+      status: 409,
+      body: { error: 'session_not_pairing' },
+    });
+  });
+});
+
+describe('companion_reg_refresh, which WhatsApp sends during pairing', () => {
+  it('is answered with a new secret on the current code, and the scan then works', async () => {
+    await using world = await startWorld();
+    const { sessionId, qrText } = await offer(world);
+
+    expect(world.whatsapp.refreshPairing()).toBe(1);
+    const code = await renewed(world, qrText);
+
+    const [before, after] = [partsOf(qrText), partsOf(code)];
+    expect(after[3]).not.toBe(before[3]);
+    expect([after[0], after[1], after[2], after[4]]).toEqual([before[0], before[1], before[2], before[4]]);
+    await world.whatsapp.phone(ACCOUNT).scan(code);
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+  });
+
+  it('keeps its new secret on the codes that follow', async () => {
+    await using world = await startWorld({ qrLifetimeMs: 1_500 });
+    const { qrText } = await offer(world);
+    world.whatsapp.refreshPairing();
+
+    // On a slow machine the first code may be over before the answer to the refresh.
+    const code = await told(world, (each) => partsOf(each)[3] !== partsOf(qrText)[3]);
+    const refs = [qrText, code].map((each) => partsOf(each)[0]);
+    const next = await told(world, (each) => !refs.includes(partsOf(each)[0]));
+
+    expect(partsOf(next)[3]).toBe(partsOf(code)[3]);
+  });
+});
+
+describe('a pairing that is not genuine', () => {
+  it.each(['wrong-hmac', 'wrong-account-signature', 'foreign-account-signature'] as const)(
+    'is refused (%s), and a new code takes its place',
+    async (fault) => {
+      await using world = await startWorld();
+      const { sessionId, qrText } = await offer(world);
+      world.whatsapp.fault(fault, { times: 1 });
+
+      await expect(world.whatsapp.phone(ACCOUNT).scan(qrText)).rejects.toThrow();
+
+      const code = await renewed(world, qrText);
+      await world.orchestrator.until(sessionId, { status: 'connecting' });
+      await world.whatsapp.phone(ACCOUNT).scan(code);
+      await world.orchestrator.until(sessionId, { status: 'connected' });
+    },
+  );
+});
+
+describe('WhatsApp out of reach', () => {
+  it('is a 504 after 30 s that leaves nothing behind', async () => {
+    await using world = await startWorld();
+    world.whatsapp.fault('refuse-upgrade');
+
+    const asked = world.orchestrator.get('/generate-qr');
+    await world.orchestrator.untilSessions(1);
+    world.clock.skip(30_000);
+
+    expect(await asked).toMatchObject({ status: 504, body: { success: false, error: 'qr_timeout' } });
+    expect((await world.orchestrator.get('/sessions')).body).toEqual({ success: true, data: [] });
+    expect(world.backend.received).toEqual([]);
+  });
+
+  it('does not matter when it comes back in time', async () => {
+    await using world = await startWorld();
+    world.whatsapp.fault('refuse-upgrade', { times: 1 });
+
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the same number scanned again', () => {
+  it('replaces the older session: it is unlinked, and its end is told before the new one', async () => {
+    await using world = await startWorld();
+    const phone = world.whatsapp.phone(ACCOUNT);
+    const older = await world.link(phone);
+
+    const newer = await world.link(phone);
+
+    expect(world.whatsapp.devices().map(({ jid }) => jid)).toEqual([`${ACCOUNT}:2@s.whatsapp.net`]);
+    const { body } = await world.orchestrator.get('/sessions');
+    expect(body.data.map((session: { session_id: string }) => session.session_id)).toEqual([newer.sessionId]);
+    const told = world.backend.accepted.filter(({ path }) => !path.endsWith('qr-update'));
+    expect(told.map(({ path, body: { session_id, status } }) => [path.split('/').pop(), session_id, status])).toEqual([
+      ['new-session-connected', older.sessionId, 'connected'],
+      ['status-update', older.sessionId, 'disconnected'],
+      ['new-session-connected', newer.sessionId, 'connected'],
+    ]);
+    expect(told[1]!.body.error_message).toBe(`replaced by ${newer.sessionId}`);
+  });
+
+  it('keeps that order also while the backend refuses the end of the older one', async () => {
+    await using world = await startWorld();
+    const phone = world.whatsapp.phone(ACCOUNT);
+    await world.link(phone);
+    let refusals = 2;
+    world.backend.answerWith(({ path }) => (path.endsWith('status-update') && refusals-- > 0 ? 500 : 200));
+
+    const newer = await world.link(phone);
+
+    const ended = world.backend.accepted.findIndex(({ path }) => path.endsWith('sessions/status-update'));
+    const began = world.backend.accepted.findIndex(
+      ({ path, body }) => path.endsWith('new-session-connected') && body.session_id === newer.sessionId,
+    );
+    expect(ended).toBeGreaterThan(-1);
+    expect(began).toBeGreaterThan(ended);
+  });
+});

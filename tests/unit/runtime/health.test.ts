@@ -1,0 +1,100 @@
+import { HealthKeeper } from '../../../src/webhooks/backend-health.ts';
+import { AppHealth } from '../../../src/runtime/health.ts';
+import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
+import { ANA, news, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
+
+function healthOf({ storage, clock }: Pick<TestStorage, 'storage' | 'clock'>, backend = new HealthKeeper()): AppHealth {
+  return new AppHealth({
+    storage,
+    notifier: { health: () => backend.now },
+    pressure: { why: null },
+    guard: { unexpected: () => 0 },
+    clock,
+  });
+}
+
+async function giveUpNext(db: TestStorage): Promise<void> {
+  await db.storage.callbacks.dead((await db.next(ANA))!, 'it alone fails', db.clock.now());
+}
+
+/** A storage that works until it is told otherwise. */
+function failing({ storage, clock }: TestStorage) {
+  const disk = { isFull: false };
+  const check = () => (disk.isFull ? Promise.reject(new Error('the disk is full')) : storage.check());
+  return { disk, storage: { ...storage, check }, clock };
+}
+
+/** The metrics of this health, as lines. */
+async function linesOf(health: AppHealth): Promise<(at: string) => Promise<string | undefined>> {
+  const metrics = new PrometheusMetrics();
+  const counts = () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 });
+  metrics.watch({ sessions: { counts }, health, breaker: () => 'well' });
+  await metrics.text();
+  return async (name) => (await metrics.text()).split('\n').find((line) => line.startsWith(`orchestrator_${name} `));
+}
+
+describe('what is counted of the health', () => {
+  it.each<[string, (backend: HealthKeeper) => unknown, number]>([
+    ['was not tried yet', () => undefined, 1],
+    ['accepts', (backend) => backend.accepted(), 1],
+    ['answers 500', (backend) => backend.failed({ kind: 'refused', status: 500, retryAfterMs: null }, 0), 0],
+    ['answers 401', (backend) => backend.failed({ kind: 'refused', status: 401, retryAfterMs: null }, 0), 0],
+    ['is away', (backend) => backend.failed({ kind: 'unreachable', detail: 'away', maybeArrived: false }, 0), 0],
+  ])('a backend that %s', async (_, happens, up) => {
+    await using db = await startStorage();
+    const backend = new HealthKeeper();
+    happens(backend);
+    const line = await linesOf(healthOf(db, backend));
+    expect(await line('backend_up')).toBe(`orchestrator_backend_up ${up}`);
+  });
+
+  it('a storage that fails, and what was known of the callbacks before', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    const { disk, ...floor } = failing(db);
+    const line = await linesOf(healthOf(floor));
+    expect(await line('storage_up')).toBe('orchestrator_storage_up 1');
+
+    disk.isFull = true;
+    await db.commit(news(ANA, 'a2'));
+    expect(await line('storage_up')).toBe('orchestrator_storage_up 0');
+    expect(await line('callbacks_pending')).toBe('orchestrator_callbacks_pending 1');
+    disk.isFull = false;
+    expect(await line('callbacks_pending')).toBe('orchestrator_callbacks_pending 2');
+  });
+});
+
+describe('the health', () => {
+  it('has no problem to tell of when nothing was given up', async () => {
+    await using db = await startStorage();
+    await db.commit(news(ANA, 'a1'));
+    expect(await healthOf(db).report()).toMatchObject({ ok: true, problems: [], callbacks: { pending: 1 } });
+  });
+
+  it('begins when everything has', async () => {
+    await using db = await startStorage();
+    const health = healthOf(db);
+    expect(health.hasStarted).toBe(false);
+    health.started();
+    expect(health.hasStarted).toBe(true);
+  });
+
+  it('says how many callbacks were given up and where they are, until they are tried again', async () => {
+    await using db = await startStorage();
+    const health = healthOf(db);
+    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await giveUpNext(db);
+    expect(await health.report()).toMatchObject({
+      ok: true,
+      problems: ['1 callback was given up: see GET /callbacks?state=dead.'],
+    });
+
+    await giveUpNext(db);
+    const { problems } = await health.report();
+    expect(problems).toEqual(['2 callbacks were given up: see GET /callbacks?state=dead.']);
+
+    const dead = await db.storage.archive.list({ state: 'dead' }, { after: 0, limit: 2 });
+    for (const { id } of dead) await db.storage.archive.retry(id);
+    expect((await health.report()).problems).toEqual([]);
+  });
+});

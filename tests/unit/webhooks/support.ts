@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { BackendNotifier } from '../../../src/webhooks/backend-notifier.ts';
+import { createPost } from '../../../src/webhooks/delivery-client.ts';
+import { type Event } from '../../../src/domain/event.ts';
+import { type CallbackArchive, type CallbackQueue } from '../../../src/ports/callbacks.ts';
+import { type SessionId } from '../../../src/domain/session-id.ts';
+import { Secret } from '../../../src/kit/secret.ts';
+import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
+import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
+import { noMetrics } from '../../harness/no-metrics.ts';
+
+export const ANA = 'session_1_ana' as SessionId;
+export const BEA = 'session_2_bea' as SessionId;
+export const API_KEY = 'the-api-key';
+
+/** A line of the log. */
+export interface LogLine {
+  level: number;
+  msg: string;
+  [field: string]: unknown;
+}
+
+/** A real queue, a real HTTP backend and a notifier between them, whose time is moved by hand. */
+export class World implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly lines: LogLine[] = [];
+  readonly backend: TestBackend;
+  readonly #folder: string;
+  #storage: Storage;
+  #notifier: BackendNotifier | undefined;
+  #lineWatchers: (() => void)[] = [];
+
+  constructor(folder: string, backend: TestBackend) {
+    this.#folder = folder;
+    this.backend = backend;
+    this.#storage = openStorage(folder, this.clock, null);
+  }
+
+  get queue(): CallbackQueue {
+    return this.#storage.callbacks;
+  }
+
+  get archive(): CallbackArchive {
+    return this.#storage.archive;
+  }
+
+  get notifier(): BackendNotifier {
+    if (!this.#notifier) throw new Error('The notifier was not started.');
+    return this.#notifier;
+  }
+
+  /** Jitter is half of its bound: the waits are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
+  async startNotifier(
+    change: { retries?: number; queue?: CallbackQueue; concurrency?: number; timeoutMs?: number } = {},
+  ): Promise<BackendNotifier> {
+    const apiKey = new Secret(API_KEY);
+    const { timeoutMs = 7_000_000 } = change;
+    const post = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs, version: '4.0.0' };
+    this.#notifier = new BackendNotifier({
+      queue: change.queue ?? this.queue,
+      post: createPost(post, this.clock),
+      policy: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
+      ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
+      metrics: noMetrics,
+      clock: this.clock,
+      chance: { fraction: () => 0.5, text: () => '' },
+      log: pino({ level: 'debug' }, { write: (line: string) => this.#logged(JSON.parse(line) as LogLine) }),
+    });
+    await this.#notifier.start();
+    return this.#notifier;
+  }
+
+  /** Stores one event for each text, which is also its webhookId. */
+  async happens(sessionId: SessionId, ...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      const body = { session_id: sessionId, error_message: text, timestamp: '', last_seen: null };
+      const event: Event = { kind: 'status-update', body: { ...body, status: 'connected' } };
+      await this.#storage.sentMessages.progress(sessionId, text, 'sent', { event, webhookId: text });
+    }
+  }
+
+  /** A QR is made, whose code is also its webhookId. */
+  async offersQr(sessionId: SessionId, code: string): Promise<void> {
+    const event: Event = { kind: 'qr-update', body: { session_id: sessionId, qr_data: code, generated_at: '' } };
+    await this.#storage.sentMessages.progress(sessionId, code, 'sent', { event, webhookId: code });
+  }
+
+  /** A message that was sent is delivered; its id is also the webhookId. */
+  async fateOf(sessionId: SessionId, messageId: string): Promise<void> {
+    const fate = { status: 'delivered' as const, error_code: null, error_message: null, timestamp: '' };
+    const body = { session_id: sessionId, message_id: messageId, to_number: null, ...fate };
+    const event: Event = { kind: 'message-status-update', body };
+    await this.#storage.sentMessages.progress(sessionId, messageId, 'delivered', { event, webhookId: messageId });
+  }
+
+  /** Resolves when a line of the log says this. */
+  async logged(part: string): Promise<LogLine> {
+    for (;;) {
+      const found = this.lines.find(({ msg }) => msg.includes(part));
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#lineWatchers.push(resolve));
+    }
+  }
+
+  /** Resolves when nothing waits any more. */
+  async untilAllDelivered(): Promise<void> {
+    for (;;) {
+      const before = this.lines.length;
+      if ((await this.queue.counts(this.clock.now())).pending === 0) return;
+      // What was logged while we asked may be what we wait for.
+      if (this.lines.length === before) await new Promise<void>((resolve) => this.#lineWatchers.push(resolve));
+    }
+  }
+
+  /** The process ends and another one begins: everything in memory is gone. */
+  async restart(): Promise<void> {
+    await this.notifier[Symbol.asyncDispose]();
+    await this.#storage[Symbol.asyncDispose]();
+    this.#storage = openStorage(this.#folder, this.clock, null);
+    await this.startNotifier();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.backend[Symbol.asyncDispose]();
+    await this.#notifier?.[Symbol.asyncDispose]();
+    await this.#storage[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  #logged(line: LogLine): void {
+    this.lines.push(line);
+    for (const look of this.#lineWatchers.splice(0)) look();
+  }
+}
+
+export async function startWorld(): Promise<World> {
+  return new World(await mkdtemp(join(tmpdir(), 'callbacks-')), await startTestBackend());
+}
+
+/** The number and the key of each, in order. */
+export function numbered(received: readonly Received[]): string[] {
+  return received.map(({ headers }) => `${String(headers['x-session-seq'])} ${String(headers['webhook-id'])}`);
+}
+
+/** The keys of these callbacks, in order. */
+export function ids(received: readonly Received[]): string[] {
+  return received.map(({ headers }) => String(headers['webhook-id']));
+}

@@ -1,0 +1,77 @@
+import { Boom } from '@hapi/boom';
+import { BrokenLineError, SilentLineError } from '../../../src/whatsapp/connection/connection-errors.ts';
+import { closeCode, closeReason } from '../../../src/whatsapp/connection/close-reason.ts';
+
+function boom(message: string, statusCode: number, data?: unknown): Boom {
+  return new Boom(message, { statusCode, data });
+}
+
+describe('why a paired line closed', () => {
+  it.each<[string, unknown, object]>([
+    ['515', boom('Stream Errored (restart required)', 515), { kind: 'restart-required' }],
+    ['428', boom('Connection Terminated', 428), { kind: 'connection-lost', detail: 'Connection Terminated (428)' }],
+    ['408', boom('Connection was lost', 408), { kind: 'connection-lost', detail: 'Connection was lost (408)' }],
+    ['501', boom('Stream Errored (501)', 501), { kind: 'connection-lost', detail: 'Stream Errored (501) (501)' }],
+    ['503', boom('Stream Errored (503)', 503), { kind: 'unavailable' }],
+    ['516', boom('Stream Errored (516)', 516), { kind: 'connection-lost', detail: 'Stream Errored (516) (516)' }],
+    ['408 of the handshake', boom('Timed Out', 408), { kind: 'connection-lost', detail: 'Timed Out (408)' }],
+    ['500', boom('Stream Errored (ack)', 500), { kind: 'connection-lost', detail: 'Stream Errored (ack) (500)' }],
+    ['401', boom('Stream Errored (conflict)', 401), { kind: 'logged-out' }],
+    [
+      '402',
+      boom('Connection Failure', 402, { expire: '3600' }),
+      { kind: 'temporarily-banned', expiresInSeconds: 3600 },
+    ],
+    ['402 bare', boom('Connection Failure', 402, {}), { kind: 'temporarily-banned', expiresInSeconds: null }],
+    ['403', boom('Connection Failure', 403), { kind: 'forbidden', code: 403 }],
+    ['405', boom('Connection Failure', 405), { kind: 'client-outdated', next: 'none' }],
+    ['406', boom('Connection Failure', 406), { kind: 'forbidden', code: 406 }],
+    ['401 failure', boom('Connection Failure', 401), { kind: 'logged-out' }],
+    ['409', boom('Connection Failure', 409), { kind: 'refused', code: 409 }],
+    ['400', boom('noise certificate issuer serial mismatch', 400), { kind: 'refused', code: 400 }],
+    ...[413, 414, 415, 418].map((code): [string, unknown, object] => [
+      String(code),
+      boom('Connection Failure', code),
+      { kind: 'refused', code },
+    ]),
+    ['411', boom('Multi-device beta not joined', 411), { kind: 'multi-device-missing' }],
+    ['440', boom('Stream Errored (conflict)', 440), { kind: 'replaced' }],
+    ['an unknown code', boom('Odd', 599), { kind: 'connection-lost', detail: 'Odd (599)' }],
+    ['a plain error', new Error('bad frame'), { kind: 'connection-lost', detail: 'bad frame' }],
+    ['a silent line', new SilentLineError(), { kind: 'silent' }],
+    ['a broken line', new BrokenLineError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
+    ['nothing', undefined, { kind: 'connection-lost', detail: 'no reason given' }],
+  ])('%s', (_, error, reason) => {
+    expect(closeReason({ paired: true, error })).toEqual(reason);
+  });
+});
+
+describe('why a line that offered a QR closed', () => {
+  it('nobody scanned any of its codes', () => {
+    expect(closeReason({ paired: false, error: boom('QR refs attempts ended', 408) })).toEqual({
+      kind: 'qr-exhausted',
+    });
+  });
+
+  it.each([401, 500])('the pairing itself was wrong: %d', (code) => {
+    expect(closeReason({ paired: false, error: boom('Invalid account signature', code) })).toEqual({
+      kind: 'pairing-failed',
+      detail: 'Invalid account signature',
+    });
+  });
+
+  it('the network was away, which says nothing of the pairing', () => {
+    expect(closeReason({ paired: false, error: boom('Connection Terminated', 428) }).kind).toBe('connection-lost');
+  });
+});
+
+it.each([
+  ['428', boom('Connection Terminated', 428)],
+  ['515', boom('Stream Errored (restart required)', 515)],
+  // What a server says may be any number: one label for all of them.
+  ['other', boom('Stream Errored (599)', 599)],
+  ['none', new BrokenLineError('It hangs')],
+  ['none', undefined],
+])('is counted by its code, here "%s"', (code, error) => {
+  expect(closeCode(error)).toBe(code);
+});

@@ -1,0 +1,111 @@
+import { type SignalKeyStore } from '../../../src/ports/signal.ts';
+import { type SessionId } from '../../../src/domain/session-id.ts';
+import { emptyKeyMemory, RememberedKeys } from '../../../src/whatsapp/signal/key-cache.ts';
+
+const SESSION = 'session_1_aaaaaaaaa' as SessionId;
+
+/** A storage that says what it was asked for; each change takes a turn, and may fail. */
+class AskedStore implements SignalKeyStore {
+  readonly asked: string[] = [];
+  readonly stored = new Map<string, string>();
+  isFull = false;
+
+  get(_: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
+    this.asked.push(...ids.map((id) => `${type} ${id}`));
+    const found = ids.flatMap((id) => {
+      const text = this.stored.get(`${type} ${id}`);
+      return text === undefined ? [] : [[id, text] as const];
+    });
+    return Promise.resolve(new Map(found));
+  }
+
+  async set(_: SessionId, changes: readonly { type: string; id: string; value: string | null }[]): Promise<void> {
+    await Promise.resolve();
+    if (this.isFull) throw new Error('the disk is full');
+    for (const { type, id, value } of changes) {
+      if (value === null) this.stored.delete(`${type} ${id}`);
+      else this.stored.set(`${type} ${id}`, value);
+    }
+  }
+
+  credentials = () => Promise.resolve(undefined);
+  saveCredentials = () => Promise.resolve();
+  forget = () => Promise.resolve();
+}
+
+function line({ store = new AskedStore(), memory = emptyKeyMemory() } = {}) {
+  const keys = new RememberedKeys(store, memory);
+  const get = async (type: string, ...ids: string[]) => Object.fromEntries(await keys.get(SESSION, type, ids));
+  const set = (type: string, id: string, value: string | null) => keys.set(SESSION, [{ type, id, value }]);
+  return { store, memory, get, set };
+}
+
+describe('the keys of a line', () => {
+  it('are asked for once, also when there are none', async () => {
+    const { store, get } = line();
+    store.stored.set('session 1.0', 'uno');
+
+    expect(await get('session', '1.0', '2.0')).toEqual({ '1.0': 'uno' });
+    expect(await get('session', '2.0', '1.0')).toEqual({ '1.0': 'uno' });
+
+    expect(store.asked).toEqual(['session 1.0', 'session 2.0']);
+  });
+
+  it('are as they were changed last', async () => {
+    const { store, get, set } = line();
+    await set('session', '1.0', 'uno');
+    expect(await get('session', '1.0')).toEqual({ '1.0': 'uno' });
+    await set('session', '1.0', null);
+
+    expect(await get('session', '1.0')).toEqual({});
+    expect(store.asked).toEqual([]);
+  });
+
+  it('are not what the storage said before they were changed', async () => {
+    const { store, get, set } = line();
+    store.stored.set('session 1.0', 'viejo');
+
+    const asked = get('session', '1.0');
+    const changed = set('session', '1.0', 'nuevo');
+    await Promise.all([asked, changed]);
+
+    expect(await get('session', '1.0')).toEqual({ '1.0': 'nuevo' });
+  });
+
+  it('are read again when a change could not be stored', async () => {
+    const { store, get, set } = line();
+    await set('session', '1.0', 'uno');
+    store.isFull = true;
+
+    await expect(set('session', '1.0', 'dos')).rejects.toThrow('full');
+
+    expect(await get('session', '1.0')).toEqual({ '1.0': 'uno' });
+    expect(store.asked).toEqual(['session 1.0']);
+  });
+
+  it('are not those that another line of the session knew', async () => {
+    const { store, memory, set } = line();
+    await set('session', '1.0', 'uno');
+    store.stored.set('session 1.0', 'dos');
+
+    expect(await line({ store, memory }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
+  });
+
+  it('that are asked for once are not kept', async () => {
+    const { store, memory, get, set } = line();
+    await set('app-state-sync-key', '1', 'uno');
+    await get('app-state-sync-key', '1');
+
+    expect(store.asked).toEqual(['app-state-sync-key 1']);
+    expect(memory.size).toBe(0);
+  });
+
+  it('give way to newer ones beyond the bound', async () => {
+    const { store, memory, get, set } = line({ memory: emptyKeyMemory(2_000) });
+    for (const id of ['1', '2', '3']) await set('session', id, 'x'.repeat(500));
+
+    expect(memory.size).toBe(2);
+    expect(await get('session', '1')).toEqual({ 1: 'x'.repeat(500) });
+    expect(store.asked).toEqual(['session 1']);
+  });
+});
