@@ -26,11 +26,3 @@ export interface ApiKey extends KeyWish {
   hash: string;
   createdAtMs: number;
 }
-
-/** Where the keys outlive a restart. */
-export interface ApiKeyStore {
-  /** The oldest first. */
-  all(): Promise<ApiKey[]>;
-  add(key: ApiKey): Promise<void>;
-  remove(keyId: string): Promise<void>;
-}

@@ -1,5 +1,5 @@
-import { type Person } from '../ports/connection-actions.ts';
 import { type DownloadError } from './download-failure.ts';
+import { type Person } from './person.ts';
 import { type PollState, type PollVote } from './poll.ts';
 
 /** Every kind of message that a callback can tell of (contract 2.1). */

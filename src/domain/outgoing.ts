@@ -1,6 +1,6 @@
 import { type Recipient } from './address.ts';
-import { type ContactCard, type Place, type Poll } from './message.ts';
-import { type OutgoingFile } from './outgoing-file.ts';
+import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
+import { type SessionId } from './session-id.ts';
 
 /** A place to share; degrees are those of WGS 84. */
 export type OutgoingPlace = Pick<Place, 'name' | 'address'> & { latitude: number; longitude: number };
@@ -55,4 +55,42 @@ export interface OutgoingMessage {
   replyTo: string | null;
   /** The people whom it names. */
   mentions: readonly Recipient[];
+}
+
+/** A file that a caller gave us, on disk while the request that brought it is being answered. */
+export interface OutgoingFile {
+  /** A name of ours: nothing that the caller said is in it. */
+  path: string;
+  /** Bytes, at least one. */
+  size: number;
+  /** Of the content, hex. */
+  sha256: string;
+  /** As given, or by its content or name; `application/octet-stream` for what nobody knows. */
+  mimetype: string;
+  /** As given, without folders and control characters, at most 255 bytes; `null` when there is none. */
+  fileName: string | null;
+}
+
+/** A message on its way out, as it is kept to answer a recipient who could not decrypt it. */
+export interface SentMessage {
+  messageId: string;
+  /** The JID that it goes to. */
+  to: string;
+  /** The recipient's phone number in digits; `null` for groups and unknown LIDs. */
+  toNumber: string | null;
+  /** The encoded protobuf message. */
+  content: Uint8Array;
+}
+
+/** Which sent message is meant. */
+export interface SentMessageRef {
+  sessionId: SessionId;
+  messageId: string;
+}
+
+/** A sent message and what became of it. */
+export interface KnownSentMessage extends SentMessage {
+  /** Unix ms. */
+  sentAtMs: number;
+  status: DeliveryStatus;
 }

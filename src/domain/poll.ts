@@ -1,5 +1,3 @@
-import { type SessionId } from './session-id.ts';
-
 /** A poll as the backend is told of it: by the question itself, or by a vote in it. */
 export interface PollState {
   /** The poll that a vote is for; `null` in the question itself, whose id stands beside it. */
@@ -43,10 +41,4 @@ export interface CountedVote extends PollVote {
 export interface VoteCast extends CountedVote {
   /** Every name under which an earlier vote of the same voter may be counted, `voter` among them. */
   names: readonly string[];
-}
-
-/** The votes that are counted, for two weeks. A vote is cast along with the change of a session that tells of it. */
-export interface PollVoteStore {
-  /** The latest vote of each voter in this poll. */
-  of(sessionId: SessionId, pollId: string): Promise<CountedVote[]>;
 }

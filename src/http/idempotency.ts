@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../ports/ports.ts';
-import { type Logger } from '../kit/logger.ts';
-import { errorReply } from './errors.ts';
 import { describeFailure } from '../kit/failure.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../ports/storage.ts';
+import { errorReply } from './errors.ts';
 import { type Reply } from './route.ts';
 
 /** A request that may come again. */

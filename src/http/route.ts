@@ -3,7 +3,7 @@ import { type z } from 'zod';
 import { type Scope } from '../domain/access.ts';
 import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
-import { type OutgoingFile } from '../domain/outgoing-file.ts';
+import { type OutgoingFile } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Caller } from './access/caller.ts';

@@ -1,10 +1,10 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../domain/errors.ts';
-import { type IdempotencyStore } from '../ports/ports.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
+import { type IdempotencyStore } from '../ports/storage.ts';
 import { authenticate } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
@@ -12,21 +12,21 @@ import { type Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
-import { LiveEvents } from './live/live-events.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
+import { LiveEvents } from './live/live-events.ts';
 import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
-export { keyWish } from './routes/admin/keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
+export { keyWish } from './routes/admin/keys.ts';
 
 /** What the app is made of. */
 export interface HttpAppDeps extends Omit<Core, 'live' | 'reference'> {

@@ -1,72 +1,19 @@
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
+import { type Availability, type MarkedRead, type TypingState } from '../domain/chat.ts';
+import {
+  type Group,
+  type GroupUpdate,
+  type NewGroup,
+  type ParticipantAction,
+  type ParticipantResult,
+} from '../domain/group.ts';
+import { type ContactCheck } from '../domain/person.ts';
 
 /** What a line can be asked, and told, beside sending messages. */
 export interface LineActions {
   readonly groups: GroupActions;
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
-}
-
-/** Somebody as WhatsApp names people: by number, by LID, or by both. At least one of them is known. */
-export interface Person {
-  /** Digits with country code; `null` when WhatsApp gave only a LID. */
-  number: PhoneNumber | null;
-  /** `…@lid`; `null` when WhatsApp gave only a number. */
-  lid: string | null;
-}
-
-/** What somebody may do in a group; the one who made it is `superadmin`. */
-type GroupRole = 'member' | 'admin' | 'superadmin';
-
-/** Somebody in a group. */
-interface GroupParticipant extends Person {
-  role: GroupRole;
-}
-
-/** A group that the account is in, as WhatsApp has it. */
-export interface Group {
-  /** `…@g.us`. */
-  group_id: string;
-  subject: string;
-  description: string | null;
-  owner: Person | null;
-  /** ISO 8601. */
-  created_at: string | null;
-  /** How many people are in it. */
-  size: number;
-  /** Whether only its admins may write. */
-  announce: boolean;
-  participants: GroupParticipant[];
-}
-
-/** What can be done to people in a group. */
-export type ParticipantAction = 'add' | 'remove' | 'promote' | 'demote';
-
-/** Why somebody could not be added to a group, removed from it, or given another role. */
-export type ParticipantRefusal =
-  | ('not_on_whatsapp' | 'not_in_group' | 'already_in_group' | 'left_recently' | 'needs_invitation' | 'group_full')
-  | ('not_allowed' | 'refused');
-
-/** What became of one of the people whom a change of a group concerned. */
-export interface ParticipantResult extends Person {
-  done: boolean;
-  /** `null` when it was done. */
-  reason: ParticipantRefusal | null;
-  /** WhatsApp's own code for the refusal, where it gave one. */
-  code: string | null;
-}
-
-/** A new group, and what became of those who were to be in it. */
-export interface NewGroup {
-  group: Group;
-  results: ParticipantResult[];
-}
-
-/** What of a group is to be changed; what is left out stays as it is. */
-export interface GroupUpdate {
-  subject?: string | undefined;
-  /** `null` removes it. */
-  description?: string | null | undefined;
 }
 
 /**
@@ -95,18 +42,6 @@ export interface GroupActions {
   leave(groupId: string): Promise<void>;
 }
 
-/** What WhatsApp says of a number. */
-export type ContactCheck = { exists: false } | ({ exists: true } & Account);
-
-/** An account of WhatsApp. */
-export interface Account {
-  /** As WhatsApp has it, which for some countries is not how people write it. */
-  number: PhoneNumber;
-  /** `…@s.whatsapp.net`. */
-  jid: string;
-  lid: string | null;
-}
-
 /** Other people. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
 export interface ContactActions {
   /** Whether a number has an account; what is known already is not asked again. */
@@ -116,18 +51,6 @@ export interface ContactActions {
    * @throws AppError `picture_not_found` when there is none, or it is not shown to this account; `number_not_on_whatsapp`
    */
   picture(of: Recipient): Promise<string>;
-}
-
-/** Whether the account is shown as online. */
-export type Availability = 'available' | 'unavailable';
-
-/** What the account is shown to do in one conversation. */
-export type TypingState = 'composing' | 'recording' | 'paused';
-
-/** Which messages were marked as read, and which are not known. */
-export interface MarkedRead {
-  read: string[];
-  unknown: string[];
 }
 
 /** Conversations. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */

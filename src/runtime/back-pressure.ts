@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
+import { OverloadedError } from '../domain/errors.ts';
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Admission } from '../ports/admission.ts';
 import { type CallbackCounts } from '../ports/callbacks.ts';
-import { OverloadedError } from '../domain/errors.ts';
-import { type Admission } from '../ports/ports.ts';
 
 /** How much may be kept; 0 is no bound. */
 export interface KeepingBounds {

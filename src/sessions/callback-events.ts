@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
-import { type AwaitedNumber } from '../domain/awaited-numbers.ts';
 import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
-import { type NewCallback } from '../ports/callbacks.ts';
-import { type KnownSentMessage } from '../ports/ports.ts';
-import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type KnownSentMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { authFolderPath } from '../http/views/session-view.ts';
+import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
+import { type NewCallback } from '../ports/callbacks.ts';
+import { type AwaitedNumber } from '../ports/storage.ts';
 
 /** The event of a session's first connection. `after` is a callback that must be handed over before it. */
 export function newSessionConnected(record: SessionRecord, authDir: string, after: string | undefined): NewCallback {

@@ -1,14 +1,19 @@
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type AwaitedNumberStore, type Numbers } from '../domain/awaited-numbers.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
-import { type PollVoteStore, type VoteCast } from '../domain/poll.ts';
-import { type SessionChange, type SessionStore } from '../ports/ports.ts';
-import { type MessageKey } from '../ports/signal.ts';
-import { type SessionRecord } from '../domain/session.ts';
+import { type Numbers } from '../domain/person.ts';
+import { type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionRecord } from '../domain/session.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
+import { type MessageKey } from '../ports/signal.ts';
+import {
+  type AwaitedNumberStore,
+  type PollVoteStore,
+  type SessionChange,
+  type SessionStore,
+} from '../ports/storage.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
 import { HOLD_MS, type MediaKeeper } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';

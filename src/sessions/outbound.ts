@@ -1,18 +1,13 @@
-import { type Clock } from '../kit/clock.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type Metrics } from '../ports/metrics.ts';
-import { type OutgoingMessage } from '../domain/outgoing.ts';
-import {
-  type Connection,
-  type SendOutcome,
-  type SentMessage,
-  type SentMessageRef,
-  type SentMessageStore,
-} from '../ports/ports.ts';
-import { type SessionRecord } from '../domain/session.ts';
+import { type OutgoingMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionRecord } from '../domain/session.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Supervisor } from '../kit/supervisor.ts';
+import { type Connection, type SendOutcome } from '../ports/connection.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
 import { type SendPace } from './sending/send-pace.ts';

@@ -1,16 +1,17 @@
-import { type Chance } from '../kit/random.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Chance } from '../kit/random.ts';
 import { type Slots } from '../kit/semaphore.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
-import { type PhoneNumber } from '../domain/address.ts';
+import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
-import { type Connector, type SessionFolders, type SessionStore } from '../ports/ports.ts';
+import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
 import { type Inbound } from './inbound.ts';
-import { type Newsroom } from './session-events.ts';
 import { type Outbound } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
+import { type Newsroom } from './session-events.ts';
 
 /** What a session is made of. */
 export interface SessionParts {

@@ -1,20 +1,20 @@
-import { type Chance } from '../kit/random.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type PairingCode, type QrCode } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
+import { type Chance } from '../kit/random.ts';
+import { type Admission } from '../ports/admission.ts';
+import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
-import { type PollVoteStore } from '../domain/poll.ts';
 import {
-  type Admission,
-  type Connector,
+  type AwaitedNumberStore,
   type ConversationStore,
+  type PollVoteStore,
   type SentMessageStore,
   type SessionFolders,
   type SessionStore,
   type TimelineStore,
-} from '../ports/ports.ts';
-import { type PairingCode, type QrCode } from '../domain/session.ts';
-import { type SessionId } from '../domain/session-id.ts';
+} from '../ports/storage.ts';
 import { type MediaKeeper } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
 

@@ -1,23 +1,24 @@
-import { isoTime, type Timer } from '../kit/clock.ts';
-import { SerialQueue } from '../kit/serial-queue.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Connection, type ConnectionListener, type SentMessageRef } from '../ports/ports.ts';
-import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
+import { type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
-import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './state/code-pairing.ts';
+import { isoTime, type Timer } from '../kit/clock.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
+import { type Connection, type ConnectionListener } from '../ports/connection.ts';
 import { newSessionConnected, qrUpdate } from './callback-events.ts';
 import { type Arrival } from './inbound.ts';
+import { type SendingSession } from './outbound.ts';
+import { type SendPace } from './sending/send-pace.ts';
+import { type Typing } from './sending/typing.ts';
+import { type SessionParts } from './session-deps.ts';
+import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './state/code-pairing.ts';
+import { LineKeeper } from './state/connection-manager.ts';
+import { decide, type Decision } from './state/reconnect.ts';
 import { insist } from './state/retry-while-storage-fails.ts';
 import { Life, type LivingState } from './state/state-machine.ts';
-import { LineKeeper } from './state/connection-manager.ts';
-import { type SendingSession } from './outbound.ts';
-import { decide, type Decision } from './state/reconnect.ts';
-import { type SendPace } from './sending/send-pace.ts';
-import { type SessionParts } from './session-deps.ts';
 import { type SessionState } from './state/states.ts';
-import { type Typing } from './sending/typing.ts';
 
 /** A line that comes back within this time was never lost for anybody outside (contract 1.1). */
 const GRACE_MS = 10_000;

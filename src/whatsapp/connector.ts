@@ -1,28 +1,28 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import { type PhoneNumber } from '../domain/address.ts';
+import { type OverloadedError } from '../domain/errors.ts';
+import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Slots } from '../kit/semaphore.ts';
-import { type AwaitedNumberStore } from '../domain/awaited-numbers.ts';
-import { type PhoneNumber } from '../domain/address.ts';
-import { type OverloadedError } from '../domain/errors.ts';
-import { type Connection, type ConnectionListener, type Connector, type SentMessageStore } from '../ports/ports.ts';
+import { type Connection, type ConnectionListener, type Connector } from '../ports/connection.ts';
 import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { loadAuth } from './signal/auth-state.ts';
-import { ClientVersion } from './connection/client-version.ts';
-import { BaileysConnection } from './connection/connection.ts';
-import { type ConnectionParts } from './connection/connection-deps.ts';
-import { emptyKeyMemory, RememberedKeys } from './signal/key-cache.ts';
-import { KnownMessages } from './receive/known-messages.ts';
+import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
+import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
+import { quietLibsignal } from './baileys/quiet-libsignal.ts';
+import { ClientVersion } from './connection/client-version.ts';
+import { type ConnectionParts } from './connection/connection-deps.ts';
+import { BaileysConnection } from './connection/connection.ts';
+import { emptyMemory, type SessionMemory } from './connection/session-cache.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
-import { quietLibsignal } from './baileys/quiet-libsignal.ts';
-import { RecipientLookup } from './addressing/recipient-lookup.ts';
-import { emptyMemory, type SessionMemory } from './connection/session-cache.ts';
+import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
+import { loadAuth } from './signal/auth-state.ts';
+import { emptyKeyMemory, RememberedKeys } from './signal/key-cache.ts';
 
 /** What the connector is made of. */
 export interface ConnectorParts {

@@ -1,14 +1,13 @@
 import { type PhoneNumber } from '../../src/domain/address.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { type Group, type ParticipantResult } from '../../src/domain/group.ts';
+import { type ContactCheck } from '../../src/domain/person.ts';
 import {
   type ChatActions,
   type ContactActions,
-  type ContactCheck,
-  type Group,
   type GroupActions,
   type LineActions,
-  type ParticipantResult,
 } from '../../src/ports/connection-actions.ts';
-import { AppError } from '../../src/domain/errors.ts';
 
 /** Somebody who has an account. */
 export const CONTACT = {

@@ -1,5 +1,5 @@
-import { type ApiKey, type ApiKeyStore } from '../../src/domain/access.ts';
-import { type SettingsStore } from '../../src/ports/ports.ts';
+import { type ApiKey } from '../../src/domain/access.ts';
+import { type ApiKeyStore, type SettingsStore } from '../../src/ports/storage.ts';
 
 /** A key that is there from the start; nobody has its text. */
 export const KEY: ApiKey = {

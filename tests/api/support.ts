@@ -2,15 +2,10 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
-import { type LineActions } from '../../src/ports/connection-actions.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
-import { type MediaFile } from '../../src/ports/media.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../../src/ports/ports.ts';
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
-import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
-import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
+import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
 import {
   type HealthApi,
   type HealthReport,
@@ -19,19 +14,24 @@ import {
   type SettingsApi,
 } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
-import { systemChance } from '../../src/kit/random.ts';
-import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import { type Logger } from '../../src/kit/logger.ts';
-import { Secret } from '../../src/kit/secret.ts';
-import { type SessionListener, type SessionNews } from '../../src/sessions/session-events.ts';
-import { type SendResult } from '../../src/sessions/outbound.ts';
-import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
+import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
 import { type SessionView } from '../../src/http/views/session-view.ts';
 import { type TimelineEntry } from '../../src/http/views/timeline-entry.ts';
+import { type Logger } from '../../src/kit/logger.ts';
+import { systemChance } from '../../src/kit/random.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
+import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
+import { type LineActions } from '../../src/ports/connection-actions.ts';
+import { type MediaFile } from '../../src/ports/media.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../../src/ports/storage.ts';
+import { type SendResult } from '../../src/sessions/outbound.ts';
+import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
+import { type SessionListener, type SessionNews } from '../../src/sessions/session-events.ts';
+import { CONTACT, GROUP, LineInMemory } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
-import { CONTACT, GROUP, LineInMemory } from './connection-in-memory.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
 const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);

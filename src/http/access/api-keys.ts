@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, type ApiKeyStore, type KeyWish } from '../../domain/access.ts';
+import { type ApiKey, type KeyWish } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SettingsStore } from '../../ports/ports.ts';
-import { type Chance } from '../../kit/random.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
+import { type Chance } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
+import { type ApiKeyStore, type SettingsStore } from '../../ports/storage.ts';
 import { type Caller } from './caller.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

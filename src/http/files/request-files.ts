@@ -1,5 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-import { type OutgoingFile } from '../../domain/outgoing-file.ts';
+import { type OutgoingFile } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Slots } from '../../kit/semaphore.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseGroupId, parsePhoneNumber, parseRecipient } from '../../domain/address.ts';
-import { type ParticipantRefusal } from '../../ports/connection-actions.ts';
-import { recipient } from './message-fields.ts';
-import { sessionParams } from './common.ts';
+import { type ParticipantRefusal } from '../../domain/group.ts';
 import { typed } from '../typed.ts';
+import { sessionParams } from './common.ts';
+import { recipient } from './message-fields.ts';
 
 const textAs = <Value>(parse: (text: string) => Value | undefined, complaint: string) =>
   z.string({ error: complaint }).transform(typed(parse, complaint));

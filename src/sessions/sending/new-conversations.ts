@@ -1,7 +1,7 @@
-import { type Clock } from '../../kit/clock.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type ConversationStore } from '../../ports/ports.ts';
 import { type SessionRecord } from '../../domain/session.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type ConversationStore } from '../../ports/storage.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** WhatsApp watches new devices closely: in its first week a session begins no more than this part of the others. */

@@ -1,8 +1,8 @@
-import { type Chance } from '../../kit/random.ts';
-import { type Clock, wait } from '../../kit/clock.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SentMessageStore } from '../../ports/ports.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type Clock, wait } from '../../kit/clock.ts';
+import { type Chance } from '../../kit/random.ts';
+import { type SentMessageStore } from '../../ports/storage.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

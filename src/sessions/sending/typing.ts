@@ -1,9 +1,9 @@
-import { type Chance } from '../../kit/random.ts';
-import { type Clock, wait } from '../../kit/clock.ts';
-import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type TypingState } from '../../ports/connection-actions.ts';
+import { type TypingState } from '../../domain/chat.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
-import { type Connection } from '../../ports/ports.ts';
+import { type Clock, wait } from '../../kit/clock.ts';
+import { type Chance } from '../../kit/random.ts';
+import { SerialQueue } from '../../kit/serial-queue.ts';
+import { type Connection } from '../../ports/connection.ts';
 
 /** How fast people type, and how long anybody waits for it. */
 const PER_CHARACTER_MS = { least: 40, most: 80 };

@@ -1,6 +1,7 @@
+import { type SentMessageRef } from '../../domain/outgoing.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
-import { type SentMessageRef, type SentMessageStore } from '../../ports/ports.ts';
+import { type SentMessageStore } from '../../ports/storage.ts';
 
 /** WhatsApp acknowledges within a second or so, or never. */
 const PATIENCE_MS = 10 * 60_000;

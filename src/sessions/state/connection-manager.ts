@@ -1,12 +1,12 @@
-import { type Backoff, backoffDelayMs } from '../../kit/backoff.ts';
-import { type Chance } from '../../kit/random.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Slots } from '../../kit/semaphore.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type CloseReason } from '../../domain/close-reason.ts';
-import { type Connection, type ConnectionListener, type Connector } from '../../ports/ports.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type Backoff, backoffDelayMs } from '../../kit/backoff.ts';
+import { type Clock, type Timer } from '../../kit/clock.ts';
+import { type Chance } from '../../kit/random.ts';
+import { type Slots } from '../../kit/semaphore.ts';
+import { type Supervisor } from '../../kit/supervisor.ts';
+import { type Connection, type ConnectionListener, type Connector } from '../../ports/connection.ts';
 import { Losses } from './disconnect-history.ts';
 
 /** What a keeper is made of. */

@@ -1,10 +1,10 @@
+import { type SessionRecord, statusOf } from '../../domain/session.ts';
+import { type TimelineWord } from '../../domain/timeline.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Condition } from '../../kit/condition-variable.ts';
 import { type NewCallback } from '../../ports/callbacks.ts';
 import { type Metrics } from '../../ports/metrics.ts';
-import { type SessionStore } from '../../ports/ports.ts';
-import { type SessionRecord, statusOf } from '../../domain/session.ts';
-import { type TimelineWord } from '../../domain/timeline.ts';
+import { type SessionStore } from '../../ports/storage.ts';
 import { statusUpdate } from '../callback-events.ts';
 import { type Newsroom } from '../session-events.ts';
 import { mayFollow, phaseOf, type SessionState } from './states.ts';

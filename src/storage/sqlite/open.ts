@@ -1,45 +1,45 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
-import { type ApiKeyStore } from '../../domain/access.ts';
-import { type AwaitedNumberStore } from '../../domain/awaited-numbers.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks } from '../../ports/callbacks.ts';
+import { type Journal, type SignalKeyStore } from '../../ports/signal.ts';
 import {
+  type ApiKeyStore,
+  type AwaitedNumberStore,
   type ConversationStore,
   type IdempotencyStore,
+  type PollVoteStore,
   type SentMessageStore,
   type SessionStore,
   type SettingsStore,
   type TimelineStore,
-} from '../../ports/ports.ts';
-import { type PollVoteStore } from '../../domain/poll.ts';
-import { type Journal, type SignalKeyStore } from '../../ports/signal.ts';
+} from '../../ports/storage.ts';
+import { plainVault, type Vault } from '../shared/encryption/vault.ts';
 import { SqliteApiKeyStore } from './admin/api-keys.ts';
-import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
+import { SqliteIdempotencyStore } from './admin/idempotency.ts';
+import { SqliteMediaRows } from './admin/media-rows.ts';
+import { SqliteSettingsStore } from './admin/settings.ts';
 import { SqliteCallbackArchive } from './callbacks/callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
-import { StorageCondition } from './disk-health.ts';
-import { SqliteConversationStore } from './sessions/conversations.ts';
-import { DataKeys } from './encryption/data-keys.ts';
-import { openDatabase } from './open-database.ts';
-import { type Committed, GroupCommit } from './group-commit.ts';
-import { SqliteIdempotencyStore } from './admin/idempotency.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
-import { COMES_AGAIN_MS, SqliteJournal } from './signal/journal.ts';
-import { SqliteMediaRows } from './admin/media-rows.ts';
 import { Outbox } from './callbacks/outbox.ts';
-import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
-import { promised } from './promised.ts';
 import { ReadyBell } from './callbacks/ready-signal.ts';
+import { WaitingQrs } from './callbacks/waiting-qrs.ts';
+import { StorageCondition } from './disk-health.ts';
+import { DataKeys } from './encryption/data-keys.ts';
 import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
+import { type Committed, GroupCommit } from './group-commit.ts';
+import { openDatabase } from './open-database.ts';
+import { promised } from './promised.ts';
+import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
+import { SqliteConversationStore } from './sessions/conversations.ts';
+import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
-import { SqliteSettingsStore } from './admin/settings.ts';
-import { SqliteSignalKeyStore } from './signal/signal-keys.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
-import { plainVault, type Vault } from '../shared/encryption/vault.ts';
-import { WaitingQrs } from './callbacks/waiting-qrs.ts';
+import { COMES_AGAIN_MS, SqliteJournal } from './signal/journal.ts';
+import { SqliteSignalKeyStore } from './signal/signal-keys.ts';
 
 /**
  * Everything that survives a restart. While the disk is full or fails, every method rejects with a

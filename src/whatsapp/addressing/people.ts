@@ -1,6 +1,5 @@
 import { type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type Numbers } from '../../domain/awaited-numbers.ts';
-import { type Person } from '../../ports/connection-actions.ts';
+import { type Numbers, type Person } from '../../domain/person.ts';
 import { lidOf, numberOf } from './jid.ts';
 
 /** Addresses of one person, as far as WhatsApp gave them. */

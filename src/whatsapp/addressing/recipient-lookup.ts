@@ -1,7 +1,7 @@
-import { type Clock } from '../../kit/clock.ts';
-import { AppError } from '../../domain/errors.ts';
 import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
-import { type Account } from '../../ports/connection-actions.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type Account } from '../../domain/person.ts';
+import { type Clock } from '../../kit/clock.ts';
 import { type NumberSocket, queryNumbers } from './number-query.ts';
 
 const MAX_KNOWN = 10_000;

@@ -1,16 +1,16 @@
+import { type PhoneNumber } from '../../domain/address.ts';
+import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type ConnectionListener } from '../../ports/ports.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type AuthListener, type LineAuth } from '../signal/auth-state.ts';
-import { type ClientVersion } from './client-version.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import { type ConnectionListener } from '../../ports/connection.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadParts } from '../media/upload.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type SessionMemory } from './session-cache.ts';
+import { type KnownMessages } from '../receive/known-messages.ts';
 import { type WhatsAppSettings } from '../settings.ts';
+import { type AuthListener, type LineAuth } from '../signal/auth-state.ts';
+import { type ClientVersion } from './client-version.ts';
+import { type SessionMemory } from './session-cache.ts';
 import { type FindSent } from './socket-options.ts';
 
 /** What a line is made of. */

@@ -1,12 +1,13 @@
 import { type WAMessageKey } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
-import { type Availability, type ChatActions, type MarkedRead, type TypingState } from '../../ports/connection-actions.ts';
 import { type Recipient } from '../../domain/address.ts';
+import { type Availability, type MarkedRead, type TypingState } from '../../domain/chat.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
-import { type Queries } from './queries.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type ChatActions } from '../../ports/connection-actions.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type KnownMessages } from '../receive/known-messages.ts';
 import { Presence, type TellPresence } from './presence.ts';
+import { type Queries } from './queries.ts';
 
 /** What the conversations of a line work with. */
 export interface ChatsParts {

@@ -1,10 +1,11 @@
-import { type Account, type ContactActions, type ContactCheck } from '../../ports/connection-actions.ts';
 import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
+import { type Account, type ContactCheck } from '../../domain/person.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
+import { type ContactActions } from '../../ports/connection-actions.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
-import { type Queries, type Refusals } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type Queries, type Refusals } from './queries.ts';
 
 /** What the contacts of a line work with. */
 export interface ContactsParts {

@@ -1,19 +1,19 @@
 import { type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
+import { AppError } from '../../domain/errors.ts';
 import {
   type Group,
-  type GroupActions,
   type GroupUpdate,
   type NewGroup,
   type ParticipantAction,
   type ParticipantResult,
-} from '../../ports/connection-actions.ts';
-import { AppError } from '../../domain/errors.ts';
-import { type Queries, type Refusals } from './queries.ts';
+} from '../../domain/group.ts';
+import { type GroupActions } from '../../ports/connection-actions.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { createGroup } from './create-group.ts';
 import { type GroupCache } from './group-cache.ts';
 import { members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
+import { type Queries, type Refusals } from './queries.ts';
 import { lidsIn, readGroup } from './read-group.ts';
 
 /** What is shown may be this old, so that nobody who looks often asks WhatsApp often. */

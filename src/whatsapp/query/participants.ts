@@ -1,13 +1,9 @@
 import { type BinaryNode, type GroupMetadata, type SignalKeyStore } from '@whiskeysockets/baileys';
 import { numberVariants, type Recipient } from '../../domain/address.ts';
-import {
-  type ParticipantAction,
-  type ParticipantRefusal,
-  type ParticipantResult,
-  type Person,
-} from '../../ports/connection-actions.ts';
-import { type NumberSocket } from '../addressing/number-query.ts';
+import { type ParticipantAction, type ParticipantRefusal, type ParticipantResult } from '../../domain/group.ts';
+import { type Person } from '../../domain/person.ts';
 import { lidOf } from '../addressing/jid.ts';
+import { type NumberSocket } from '../addressing/number-query.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { addressesOf } from './read-group.ts';

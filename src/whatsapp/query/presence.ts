@@ -1,6 +1,6 @@
 import { type WASocket } from '@whiskeysockets/baileys';
+import { type Availability, type TypingState } from '../../domain/chat.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Availability, type TypingState } from '../../ports/connection-actions.ts';
 
 /** So long WhatsApp shows that somebody is typing, when it is not told again. */
 const TYPING_SHOWN_MS = 25_000;

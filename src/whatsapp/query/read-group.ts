@@ -4,7 +4,7 @@ import {
   type LIDMapping,
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
-import { type Group } from '../../ports/connection-actions.ts';
+import { type Group } from '../../domain/group.ts';
 import { isoTimeOrNull } from '../../kit/clock.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';

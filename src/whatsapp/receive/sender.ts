@@ -1,6 +1,6 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
-import { type Person } from '../../ports/connection-actions.ts';
 import { type Sender } from '../../domain/message.ts';
+import { type Person } from '../../domain/person.ts';
 import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
 import { type Addresses } from '../addressing/people.ts';
 import { type Owner } from './replay.ts';

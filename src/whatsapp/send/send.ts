@@ -1,23 +1,23 @@
 import { generateMessageIDV2, jidDecode, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
 import { type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
-import { type LineMessage, type SendOutcome } from '../../ports/ports.ts';
 import { type DeliveryUpdate } from '../../domain/message.ts';
-import { type Ack, type Acks } from './acks.ts';
-import { type BaileysGroups } from '../query/groups.ts';
+import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type LineMessage, type SendOutcome } from '../../ports/connection.ts';
 import { isGroup, numberOf, withoutDevice } from '../addressing/jid.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
-import { firstText } from '../messages/content.ts';
 import { type MediaKind } from '../media/media-keys.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
 import { type UploadedFile } from '../media/upload.ts';
+import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
 import { kindOf } from '../messages/media.ts';
 import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type BaileysGroups } from '../query/groups.ts';
+import { type KnownMessages } from '../receive/known-messages.ts';
+import { type Ack, type Acks } from './acks.ts';
 
 /** What sending needs of a line. */
 export interface SendParts {

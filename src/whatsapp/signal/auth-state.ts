@@ -1,14 +1,14 @@
 import {
   type AuthenticationCreds,
   type AuthenticationState,
+  type SignalKeyStore as BaileysKeyStore,
   initAuthCreds,
   type SignalDataSet,
   type SignalDataTypeMap,
-  type SignalKeyStore as BaileysKeyStore,
 } from '@whiskeysockets/baileys';
-import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../../ports/signal.ts';
-import { type Numbers } from '../../domain/awaited-numbers.ts';
+import { type Numbers } from '../../domain/person.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
 

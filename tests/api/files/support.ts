@@ -1,13 +1,13 @@
+import express from 'express';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import express from 'express';
 import { z } from 'zod';
 import { type ErrorCode } from '../../../src/domain/errors.ts';
-import { type OutgoingFile } from '../../../src/domain/outgoing-file.ts';
+import { type OutgoingFile } from '../../../src/domain/outgoing.ts';
 import { addRoutes } from '../../../src/http/dispatch.ts';
 import { lastCatch } from '../../../src/http/errors.ts';
 import { fileField } from '../../../src/http/files/file-field.ts';

@@ -1,9 +1,9 @@
+import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Slots } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type Connection, type ConnectionListener } from '../../../src/ports/ports.ts';
-import { parseSessionId } from '../../../src/domain/session-id.ts';
+import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
 import { LineKeeper } from '../../../src/sessions/state/connection-manager.ts';
 import { fixedChance } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,18 +1,18 @@
 import { pino } from 'pino';
+import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Slots } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
-import { type IncomingMessage } from '../../../src/domain/message.ts';
-import { type Connection, type ConnectionListener } from '../../../src/ports/ports.ts';
+import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
 import { type MessageKey } from '../../../src/ports/signal.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
+import { type SessionParts } from '../../../src/sessions/session-deps.ts';
 import { Newsroom } from '../../../src/sessions/session-events.ts';
 import { Session } from '../../../src/sessions/session.ts';
-import { type SessionParts } from '../../../src/sessions/session-deps.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
+import { ANA, record, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 import { fixedChance } from '../../harness/fixed-random.ts';
 import { noMetrics } from '../../harness/no-metrics.ts';
-import { ANA, record, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 
 const KEY = '1@lid  A1' as MessageKey;
 

@@ -1,9 +1,10 @@
 import { type Database } from 'better-sqlite3';
-import { type ApiKey, type ApiKeyStore, type Scope } from '../../../domain/access.ts';
+import { type ApiKey, type Scope } from '../../../domain/access.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { promised } from '../promised.ts';
 
 /** A key as a row: its lists as JSON, and its hash as the vault stores it. */
 interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {

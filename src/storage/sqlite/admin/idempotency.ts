@@ -1,9 +1,9 @@
 import { type Database } from 'better-sqlite3';
 import { type Clock } from '../../../kit/clock.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../../../ports/ports.ts';
+import { type IdempotencyStore, type StoredAnswer } from '../../../ports/storage.ts';
 import { storedAnswer } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { promised } from '../promised.ts';
 
 const KEPT_MS = 24 * 3600_000;
 

@@ -1,8 +1,8 @@
 import { type Database, type Statement } from 'better-sqlite3';
-import { type SettingsStore } from '../../../ports/ports.ts';
+import { type SettingsStore } from '../../../ports/storage.ts';
 import { settingOf } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { promised } from '../promised.ts';
 
 /** Settings that callers change while the server runs, and what the server made for itself. */
 export class SqliteSettingsStore implements SettingsStore {

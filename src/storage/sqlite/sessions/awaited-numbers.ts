@@ -1,16 +1,17 @@
 import { type Database } from 'better-sqlite3';
-import { type Clock } from '../../../kit/clock.ts';
 import { type PhoneNumber } from '../../../domain/address.ts';
-import { type AwaitedNumber, type AwaitedNumberStore, type Numbers } from '../../../domain/awaited-numbers.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type MessageBody } from '../../../domain/event.ts';
+import { type Numbers } from '../../../domain/person.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { IS_HELD } from '../callbacks/held-callbacks.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { IS_HELD } from '../callbacks/held-callbacks.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { promised } from '../promised.ts';
 
 /** A row of `awaited_numbers`, as far as somebody reads it. */
 type Row = Omit<AwaitedNumber, 'lid'>;

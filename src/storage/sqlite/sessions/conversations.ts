@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ConversationStore, type CountSince } from '../../../ports/ports.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
 import { promised } from '../promised.ts';
 
 /** With whom each session has spoken, and who began. */

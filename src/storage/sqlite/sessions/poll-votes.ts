@@ -1,11 +1,12 @@
 import { type Database } from 'better-sqlite3';
-import { type Clock } from '../../../kit/clock.ts';
-import { type CountedVote, type PollVoteStore, type VoteCast } from '../../../domain/poll.ts';
+import { type CountedVote, type VoteCast } from '../../../domain/poll.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type PollVoteStore } from '../../../ports/storage.ts';
 import { chosenOptions } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { promised } from '../promised.ts';
 
 /** A row of `poll_votes`, with the options as the vault stores them. */
 interface Row extends Omit<CountedVote, 'options'> {

@@ -1,20 +1,15 @@
 import { type Database } from 'better-sqlite3';
-import { type Clock } from '../../../kit/clock.ts';
 import { type DeliveryStatus } from '../../../domain/message.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import {
-  type CountSince,
-  type KnownSentMessage,
-  type SentMessage,
-  type SentMessageRef,
-  type SentMessageStore,
-} from '../../../ports/ports.ts';
+import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../../../domain/outgoing.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type CountSince, type SentMessageStore } from '../../../ports/storage.ts';
+import { sentContent } from '../../shared/encryption/cell-address.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
-import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { promised } from '../promised.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
 
 /** What the sent messages are kept with. */
 export interface SentMessageParts {

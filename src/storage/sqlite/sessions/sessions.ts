@@ -1,18 +1,18 @@
 import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../../../domain/address.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type Along, type SessionChange, type SessionStore } from '../../../ports/ports.ts';
-import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
-import { type SqliteConversationStore } from './conversations.ts';
-import { type SqliteJournal } from '../signal/journal.ts';
+import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type Along, type SessionChange, type SessionStore } from '../../../ports/storage.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
-import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { overwriting } from '../encryption/overwriting.ts';
 import { promised } from '../promised.ts';
+import { type SqliteJournal } from '../signal/journal.ts';
+import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
+import { type SqliteConversationStore } from './conversations.ts';
+import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { type SqliteTimeline } from './timeline.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
 
 /** A row of `sessions`. */
 interface Row {

@@ -1,7 +1,7 @@
 import { type Database } from 'better-sqlite3';
-import { type TimelineStore } from '../../../ports/ports.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type TimelineNote, type TimelineWord } from '../../../domain/timeline.ts';
+import { type TimelineStore } from '../../../ports/storage.ts';
 import { promised } from '../promised.ts';
 
 /** So many notes are kept of each session. */
