@@ -42,7 +42,7 @@ import { GroupDesk } from './world/group-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
 
 /** What a simulator is made of. */
-export interface SimulatorParts {
+export interface SimulatorComponents {
   readonly identity: ServerIdentity;
   readonly gateway: Gateway;
   readonly directory: Directory;
@@ -79,7 +79,7 @@ const DEFAULT_QR = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
 const REMEMBERED_ERRORS = 20;
 
 /** Makes all parts, and connects them. Nothing listens yet; `host` is asked when somebody wants to know it. */
-export function makeSimulatorParts(options: SimulatorOptions, host: () => string): SimulatorParts {
+export function createSimulatorComponents(options: SimulatorOptions, host: () => string): SimulatorComponents {
   const { now = () => Date.now(), addressing = 'lid', qr } = options;
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };

@@ -6,7 +6,7 @@ import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
 import { Phone } from './phones/phone.ts';
-import { type SimulatorParts } from './simulator-parts.ts';
+import { type SimulatorComponents } from './simulator-parts.ts';
 import { type Addressing } from './world/address.ts';
 import { type Group } from './world/group.ts';
 
@@ -55,36 +55,36 @@ const NUMBER = /^\d{5,15}$/;
 
 /** A WhatsApp Web server with the phones of its people. Disposing of it ends every connection. */
 export class Simulator implements AsyncDisposable {
-  readonly #parts: SimulatorParts;
+  readonly #deps: SimulatorComponents;
   readonly #phones = new Map<string, Phone>();
   #control: Companion | undefined;
 
-  constructor(parts: SimulatorParts) {
-    this.#parts = parts;
+  constructor(deps: SimulatorComponents) {
+    this.#deps = deps;
   }
 
   /** Where clients connect. */
   get wsUrl(): string {
-    return `ws://${this.#parts.host()}/ws/chat`;
+    return `ws://${this.#deps.host()}/ws/chat`;
   }
 
   /** The public key that clients must trust, hex. */
   get rootKey(): string {
-    return this.#parts.identity.rootKey.toString('hex');
+    return this.#deps.identity.rootKey.toString('hex');
   }
 
   /** `host:port` of the media server. */
   get mediaHost(): string {
-    return this.#parts.host();
+    return this.#deps.host();
   }
 
   /** The current revision of WhatsApp Web, as its page says it and `require-version` wants it. */
   get clientRevision(): number {
-    return this.#parts.version.revision;
+    return this.#deps.version.revision;
   }
 
   set clientRevision(revision: number) {
-    this.#parts.version.revision = revision;
+    this.#deps.version.revision = revision;
   }
 
   /** Where the control server is, when there is one. */
@@ -96,7 +96,7 @@ export class Simulator implements AsyncDisposable {
   phone(number: string, name?: string, aliases: readonly string[] = []): Phone {
     const wrong = [number, ...aliases].find((each) => !NUMBER.test(each));
     if (wrong !== undefined) throw new RangeError(`"${wrong}" is no phone number: 5 to 15 digits.`);
-    const { directory, phones } = this.#parts;
+    const { directory, phones } = this.#deps;
     const account = directory.byNumber(number) ?? directory.register(number, name ?? number);
     if (name !== undefined) account.name = name;
     for (const alias of aliases) directory.addAlias(alias, account);
@@ -111,30 +111,30 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** Makes a group of these phones and whatever is linked to them. */
-  group({ subject, members, addressing = this.#parts.phones.addressing }: GroupFacts): Group {
-    const { directory, phones } = this.#parts;
+  group({ subject, members, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
+    const { directory, phones } = this.#deps;
     const accounts = members.flatMap(({ number }) => directory.byNumber(number) ?? []);
     return directory.makeGroup({ subject, addressing, created: Math.floor(phones.now() / 1000), members: accounts });
   }
 
   /** All linked devices, oldest first. */
   devices(): DeviceSummary[] {
-    return this.#parts.directory.linkedDevices().map((device) => ({
+    return this.#deps.directory.linkedDevices().map((device) => ({
       jid: device.jid('pn'),
       number: device.owner.number,
-      online: device.line !== undefined,
+      online: device.connection !== undefined,
       waiting: device.mailbox.size,
     }));
   }
 
   /** Asks every client that shows a QR for a new adv secret; answers how many those are. */
   refreshPairing(): number {
-    return this.#parts.desk.refreshAll();
+    return this.#deps.desk.refreshAll();
   }
 
   /** Makes something go wrong, now or until it is cleared. Throws a FaultError when the table does not allow it. */
   fault(name: FaultName, options: FaultOptions = {}): void {
-    const { faults, gateway, directory } = this.#parts;
+    const { faults, gateway, directory } = this.#deps;
     const checked = checkFaultOptions(name, FAULTS[name], { ...options });
     if (FAULTS[name].kind === 'standing') faults.add(name, checked);
     else happenNow(name, checked, { clients: gateway.clients, devices: directory.linkedDevices() });
@@ -142,22 +142,22 @@ export class Simulator implements AsyncDisposable {
 
   /** The faults that are in force. */
   activeFaults(): ActiveFault[] {
-    return this.#parts.faults.list();
+    return this.#deps.faults.list();
   }
 
   /** Ends all faults that are in force. */
   clearFaults(): void {
-    this.#parts.faults.clear();
+    this.#deps.faults.clear();
   }
 
   /** Puts a behaviour in front of all others until what this answers is disposed of. */
   use(behaviour: Behaviour): Disposable {
-    return this.#parts.behaviours.use(behaviour);
+    return this.#deps.behaviours.use(behaviour);
   }
 
   /** Counts, and what there is now. */
   stats(): Stats {
-    const { counters, gateway, desk, directory, held, errors } = this.#parts;
+    const { counters, gateway, desk, directory, held, errors } = this.#deps;
     return {
       ...counters,
       open: gateway.clients.size,
@@ -172,7 +172,7 @@ export class Simulator implements AsyncDisposable {
 
   /** Resolves once `holds` is true, looked at whenever something changes; rejects with one sentence when it takes too long. */
   until(holds: (simulator: Simulator) => boolean, options?: WaitOptions): Promise<void> {
-    return this.#parts.changes.until(() => holds(this), options);
+    return this.#deps.changes.until(() => holds(this), options);
   }
 
   /** Has a control server end with this simulator. */
@@ -182,8 +182,8 @@ export class Simulator implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#control?.close();
-    await this.#parts.gateway.close();
-    await this.#parts.media[Symbol.asyncDispose]();
-    this.#parts.changes.end();
+    await this.#deps.gateway.close();
+    await this.#deps.media[Symbol.asyncDispose]();
+    this.#deps.changes.end();
   }
 }

@@ -1,7 +1,7 @@
 import { startControlServer } from './control/control-server.ts';
 import { type SimulatorOptions } from './options.ts';
 import { Simulator } from './simulator.ts';
-import { makeSimulatorParts } from './simulator-parts.ts';
+import { createSimulatorComponents } from './simulator-parts.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 
@@ -9,9 +9,9 @@ const DEFAULT_HOST = '127.0.0.1';
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = DEFAULT_HOST, port = 0, controlPort } = options;
   let address = '';
-  const parts = makeSimulatorParts(options, () => address);
-  address = await parts.gateway.listen(port, host);
-  const simulator = new Simulator(parts);
+  const deps = createSimulatorComponents(options, () => address);
+  address = await deps.gateway.listen(port, host);
+  const simulator = new Simulator(deps);
   if (controlPort === undefined) return simulator;
   try {
     simulator.accompany(await startControlServer(simulator, { port: controlPort, host }));

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { BackPressure, freeBytesAt } from './runtime/back-pressure.ts';
-import { type Chance, systemChance } from './kit/random.ts';
+import { type Random, systemRandom } from './kit/random.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
 import { type Logger } from './kit/logger.ts';
@@ -22,8 +22,8 @@ import { Housekeeping } from './runtime/housekeeping.ts';
 import { openConfigured } from './runtime/open-storage.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
-import { DownloadMedia } from './sessions/media/download-setting.ts';
-import { MediaKeeper } from './sessions/media/media-downloader.ts';
+import { DownloadSetting } from './sessions/media/download-setting.ts';
+import { MediaDownloader } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
 import { DownloadsFolder } from './storage/files/downloads-folder.ts';
 import { type Storage } from './storage/sqlite/open.ts';
@@ -43,11 +43,11 @@ export interface App extends AsyncDisposable {
 }
 
 /** What an app takes from outside; what is left out is the real thing. */
-export interface AppParts {
+export interface AppOptions {
   log: Logger;
   guard: ProcessGuard;
   clock?: Clock;
-  chance?: Chance;
+  random?: Random;
   /** The bytes that the disk of this folder has left. */
   freeBytes?: (folder: string) => Promise<number>;
 }
@@ -56,18 +56,18 @@ export interface AppParts {
  * Builds every part once, from the ground up, and hands each what it needs.
  * @throws ListenError, StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export async function startApp(config: Config, parts: AppParts): Promise<App> {
+export async function startApp(config: Config, deps: AppOptions): Promise<App> {
   const built: AsyncDisposable[] = [];
   try {
-    return await build(config, { clock: systemClock, chance: systemChance, freeBytes: freeBytesAt, ...parts }, built);
+    return await build(config, { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, ...deps }, built);
   } catch (error) {
     await takeDown(built);
     throw error;
   }
 }
 
-async function build(config: Config, parts: Required<AppParts>, built: AsyncDisposable[]): Promise<App> {
-  const { clock, log, guard } = parts;
+async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
+  const { clock, log, guard } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const committed = (ms: number) => metrics.committed(ms);
@@ -82,25 +82,25 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
   });
   const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
   await files.removeIncomplete();
-  keep(built, createHousekeeping(config, parts, { storage, files }));
-  const notifier = keep(built, createNotifier(config, parts, { storage, metrics }));
-  const settings = await DownloadMedia.load(storage.settings, config.media.download);
-  const pressure = keep(built, createBackPressure(config, parts, storage));
-  const connector = createConnector(config, parts, { storage, pressure, metrics });
+  keep(built, createHousekeeping(config, deps, { storage, files }));
+  const notifier = keep(built, createNotifier(config, deps, { storage, metrics }));
+  const settings = await DownloadSetting.load(storage.settings, config.media.download);
+  const pressure = keep(built, createBackPressure(config, deps, storage));
+  const connector = createConnector(config, deps, { storage, pressure, metrics });
   pressure.onReached((error) => connector.holdBack(error));
-  const mediaParts = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
-  const media = keep(built, new MediaKeeper({ ...mediaParts, log: log.child({ part: 'media' }) }));
+  const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
+  const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions = keep(
     built,
-    createSessions(config, parts, { storage, connector, admission: pressure, media, metrics }),
+    createSessions(config, deps, { storage, connector, admission: pressure, media, metrics }),
   );
   await sessions.load();
-  const keys = await loadKeys(config, parts, storage);
+  const keys = await loadKeys(config, deps, storage);
   const health = new AppHealth({ storage, notifier, pressure, guard, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
-    tokens: new BrowserTokens(parts),
+    tokens: new BrowserTokens(deps),
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
@@ -124,7 +124,7 @@ async function build(config: Config, parts: Required<AppParts>, built: AsyncDisp
 
 function createHousekeeping(
   { backend, media }: Config,
-  parts: Required<AppParts>,
+  deps: Required<AppOptions>,
   { storage, files }: { storage: Storage; files: DownloadsFolder },
 ): Housekeeping {
   const chores = [
@@ -132,12 +132,12 @@ function createHousekeeping(
     () => files.prune(media.retentionMs),
     () => removeLeftovers(tmpdir()),
   ];
-  return new Housekeeping(chores, parts);
+  return new Housekeeping(chores, deps);
 }
 
-function loadKeys({ http }: Config, { clock, chance, log }: Required<AppParts>, storage: Storage): Promise<ApiKeys> {
+function loadKeys({ http }: Config, { clock, random, log }: Required<AppOptions>, storage: Storage): Promise<ApiKeys> {
   const { apiKeys: store, settings } = storage;
-  return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, chance, log: log.child({ part: 'keys' }) });
+  return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, random, log: log.child({ part: 'keys' }) });
 }
 
 /** How files come in, after what an earlier process left of them was removed. */
@@ -157,7 +157,7 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
 
 function createNotifier(
   config: Config,
-  { clock, chance, log }: Required<AppParts>,
+  { clock, random, log }: Required<AppOptions>,
   { storage, metrics }: { storage: Storage; metrics: Metrics },
 ): BackendNotifier {
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
@@ -165,14 +165,14 @@ function createNotifier(
     queue: storage.callbacks,
     post: createPost({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
     policy: { retries, retentionMs },
-    ...{ metrics, clock, chance },
+    ...{ metrics, clock, random },
     log: log.child({ part: 'callbacks' }),
   });
 }
 
 function createBackPressure(
   config: Config,
-  { clock, log, freeBytes }: Required<AppParts>,
+  { clock, log, freeBytes }: Required<AppOptions>,
   { callbacks }: Storage,
 ): BackPressure {
   return new BackPressure({
@@ -186,7 +186,7 @@ function createBackPressure(
 
 function createConnector(
   config: Config,
-  { clock, log }: Required<AppParts>,
+  { clock, log }: Required<AppOptions>,
   { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
@@ -202,18 +202,18 @@ function createConnector(
 }
 
 /** What the sessions stand on. */
-interface SessionsFloor {
+interface SessionsDeps {
   storage: Storage;
   connector: BaileysConnector;
   admission: BackPressure;
-  media: MediaKeeper;
+  media: MediaDownloader;
   metrics: Metrics;
 }
 
 function createSessions(
   config: Config,
-  { clock, chance, log }: Required<AppParts>,
-  { storage, connector, admission, media, metrics }: SessionsFloor,
+  { clock, random, log }: Required<AppOptions>,
+  { storage, connector, admission, media, metrics }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
   return new SessionManager({
@@ -230,7 +230,7 @@ function createSessions(
       media,
       metrics,
       clock,
-      chance,
+      random,
     },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),

@@ -6,7 +6,7 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** What asking for media works with. */
-export interface MediaRequestParts {
+export interface MediaRequestDeps {
   readonly directory: Directory;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
@@ -17,14 +17,14 @@ export interface MediaRequestParts {
  * Asks the phone that sent a message to put its file up again, when a client says that it cannot have it (section 11 of
  * the protocol notes). `isSilent` says whether the phone with that number leaves the client without an answer.
  */
-export function askForMedia(parts: MediaRequestParts, isSilent: (number: string) => boolean): Behaviour {
+export function askForMedia(deps: MediaRequestDeps, isSilent: (number: string) => boolean): Behaviour {
   return {
     name: 'ask for media',
     onStanza(stanza, { device }) {
       if (stanza.tag !== 'receipt' || stanza.attrs.type !== 'server-error' || !device) return false;
-      parts.counters.mediaRequests += 1;
-      const phone = senderOf(parts.directory, stanza, device);
-      if (phone && !isSilent(phone.number)) phone.phone.deliver(request(stanza, device, parts.now()));
+      deps.counters.mediaRequests += 1;
+      const phone = senderOf(deps.directory, stanza, device);
+      if (phone && !isSilent(phone.number)) phone.phone.deliver(request(stanza, device, deps.now()));
       // It is a receipt like others, and acknowledged as they are.
       return false;
     },

@@ -9,7 +9,7 @@ import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** What changing groups works with. */
-export interface ChangeGroupsParts {
+export interface ChangeGroupsDeps {
   readonly directory: Directory;
   readonly groups: GroupDesk;
   /** How the members of new groups are named. */
@@ -25,16 +25,16 @@ interface Order {
 }
 
 /** Changes groups for clients, and gives them the link to one (`groups.js` of Baileys has the stanzas). */
-export function changeGroups(parts: ChangeGroupsParts): Behaviour {
+export function changeGroups(deps: ChangeGroupsDeps): Behaviour {
   return {
     name: 'change groups',
     onStanza(iq, client) {
-      const by = parts.directory.byJid(client.device?.jid('pn'));
+      const by = deps.directory.byJid(client.device?.jid('pn'));
       const [change] = childrenOf(iq);
       const isAsked = isIq(iq, { xmlns: 'w:g2', type: 'set' }) || isIq(iq, { xmlns: 'w:g2', child: 'invite' });
       if (!by || !change || !isAsked) return false;
       try {
-        client.send(resultOf(iq, carryOut(parts, { by, change, iq })));
+        client.send(resultOf(iq, carryOut(deps, { by, change, iq })));
       } catch (error) {
         if (!(error instanceof GroupError)) throw error;
         client.send(errorOf(iq, error.code, error.message));
@@ -44,20 +44,20 @@ export function changeGroups(parts: ChangeGroupsParts): Behaviour {
   };
 }
 
-function carryOut(parts: ChangeGroupsParts, order: Order): Stanza[] {
+function carryOut(deps: ChangeGroupsDeps, order: Order): Stanza[] {
   const { change, by, iq } = order;
-  if (change.tag === 'create') return create(parts, order);
+  if (change.tag === 'create') return create(deps, order);
   if (change.tag === 'leave') {
-    parts.groups.leave(groupOf(parts, childOf(change, 'group')?.attrs.id), by);
+    deps.groups.leave(groupOf(deps, childOf(change, 'group')?.attrs.id), by);
     return [change];
   }
   const carryOutIn = CHANGES[change.tag];
   if (!carryOutIn) throw new GroupError('400', 'bad-request');
-  return carryOutIn(parts, order, groupOf(parts, iq.attrs.to));
+  return carryOutIn(deps, order, groupOf(deps, iq.attrs.to));
 }
 
 /** What is changed in a group, by the tag that asks for it. */
-const CHANGES: Partial<Record<string, (parts: ChangeGroupsParts, order: Order, group: Group) => Stanza[]>> = {
+const CHANGES: Partial<Record<string, (deps: ChangeGroupsDeps, order: Order, group: Group) => Stanza[]>> = {
   subject({ groups }, { by, change }, group) {
     groups.rename(group, by, bytesOf(change).toString('utf8'));
     return [];
@@ -78,14 +78,14 @@ const CHANGES: Partial<Record<string, (parts: ChangeGroupsParts, order: Order, g
   demote: (...asked) => people('demote', ...asked),
 };
 
-function people(action: PeopleAction, parts: ChangeGroupsParts, { by, change }: Order, group: Group): Stanza[] {
-  const { known, strangers } = peopleIn(parts.directory, change);
-  const outcomes = parts.groups.people(group, by, action, known).map((outcome) => outcomeStanza(group, outcome));
+function people(action: PeopleAction, deps: ChangeGroupsDeps, { by, change }: Order, group: Group): Stanza[] {
+  const { known, strangers } = peopleIn(deps.directory, change);
+  const outcomes = deps.groups.people(group, by, action, known).map((outcome) => outcomeStanza(group, outcome));
   return [node(action, {}, [...outcomes, ...strangers])];
 }
 
 /** A group as it was made, and in it also those who are not in it, with what WhatsApp has against them. */
-function create({ directory, groups, addressing }: ChangeGroupsParts, { by, change }: Order): Stanza[] {
+function create({ directory, groups, addressing }: ChangeGroupsDeps, { by, change }: Order): Stanza[] {
   const { known, strangers } = peopleIn(directory, change);
   const { subject = '' } = change.attrs;
   const { group, outcomes } = groups.create(by, { subject, people: known, addressing });
@@ -94,7 +94,7 @@ function create({ directory, groups, addressing }: ChangeGroupsParts, { by, chan
   return [{ ...described, content: [...childrenOf(described), ...refused, ...strangers] }];
 }
 
-function groupOf({ directory }: ChangeGroupsParts, jid: string | undefined): Group {
+function groupOf({ directory }: ChangeGroupsDeps, jid: string | undefined): Group {
   const group = directory.group(jid);
   if (!group) throw new GroupError('404', 'item-not-found');
   return group;

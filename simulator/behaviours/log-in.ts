@@ -9,7 +9,7 @@ import { type Behaviour } from './behaviour.ts';
 const NOT_LINKED = '401';
 
 /** What logging in works with. */
-export interface LogInParts {
+export interface LogInDeps {
   readonly directory: Directory;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
@@ -20,7 +20,7 @@ export interface LogInParts {
  * Lets linked devices in by their Noise key, one connection each, and sends what waited once they declare themselves
  * active (sections 4, 7 and 12 of the protocol notes).
  */
-export function logIn({ directory, counters, now }: LogInParts): Behaviour {
+export function logIn({ directory, counters, now }: LogInDeps): Behaviour {
   return {
     name: 'log in',
     onIntroduction({ username, device: deviceId }, client) {
@@ -54,7 +54,7 @@ export function refuse(client: Client, reason: string, details: Record<string, s
 }
 
 function takeOver(device: LinkedDevice, client: Client): void {
-  const { line: older } = device;
+  const { connection: older } = device;
   device.attach(client);
   client.device = device;
   older?.send(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));

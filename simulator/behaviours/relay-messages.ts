@@ -9,7 +9,7 @@ import { messageStanza } from '../world/message-stanza.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** What relaying works with. */
-export interface RelayParts {
+export interface RelayDeps {
   readonly directory: Directory;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
@@ -17,16 +17,16 @@ export interface RelayParts {
 }
 
 /** Acknowledges a client's messages, and brings each encrypted copy to its device (section 10 of the protocol notes). */
-export function relayMessages(parts: RelayParts): Behaviour {
+export function relayMessages(deps: RelayDeps): Behaviour {
   return {
     name: 'relay messages',
     onStanza(stanza, client) {
       const { device } = client;
       if (stanza.tag !== 'message' || !device) return false;
-      parts.counters.messagesFromClients += 1;
-      const timestamp = Math.floor(parts.now() / 1000);
+      deps.counters.messagesFromClients += 1;
+      const timestamp = Math.floor(deps.now() / 1000);
       client.send(messageAck(stanza, timestamp));
-      relay(parts, { stanza, sender: device, timestamp });
+      relay(deps, { stanza, sender: device, timestamp });
       return true;
     },
   };
@@ -45,12 +45,12 @@ interface Relay {
   readonly timestamp: number;
 }
 
-function relay(parts: RelayParts, { stanza, sender, timestamp }: Relay): void {
+function relay(deps: RelayDeps, { stanza, sender, timestamp }: Relay): void {
   const { id = '', to: chatJid, type = 'text', recipient } = stanza.attrs;
-  const group = parts.directory.group(chatJid);
-  const chat = group ?? parts.directory.byJid(recipient ?? chatJid);
-  const letters = group ? groupLetters(parts, stanza, { group, sender }) : personalLetters(parts, stanza);
-  if (!chat || letters.length === 0) parts.counters.undeliverable += 1;
+  const group = deps.directory.group(chatJid);
+  const chat = group ?? deps.directory.byJid(recipient ?? chatJid);
+  const letters = group ? groupLetters(deps, stanza, { group, sender }) : personalLetters(deps, stanza);
+  if (!chat || letters.length === 0) deps.counters.undeliverable += 1;
   if (!chat) return;
   const identity = childrenOf(stanza).filter(({ tag }) => tag === 'device-identity');
   const common = { id, from: sender, chat, type, timestamp, attrs: categoryOf(stanza) };
@@ -71,7 +71,7 @@ interface Letter {
 }
 
 /** The encrypted copies: one for each `<to>`, or the only one for the device in `participant` or `to`. */
-function personalLetters({ directory }: RelayParts, message: Stanza): Letter[] {
+function personalLetters({ directory }: RelayDeps, message: Stanza): Letter[] {
   const participants = childOf(message, 'participants');
   const only = { jid: message.attrs.participant ?? message.attrs.to, enc: childOf(message, 'enc') };
   const enclosed = childrenOf(participants).map((to) => ({ jid: to.attrs.jid, enc: childOf(to, 'enc') }));
@@ -83,12 +83,12 @@ function personalLetters({ directory }: RelayParts, message: Stanza): Letter[] {
 
 /** In a group, every other device gets what is encrypted for all, after what is for it alone: the sender's key. */
 function groupLetters(
-  parts: RelayParts,
+  deps: RelayDeps,
   message: Stanza,
   { group, sender }: { group: Group; sender: LinkedDevice },
 ): Letter[] {
   if (!group.has(sender.owner)) return [];
-  const personal = personalLetters(parts, message);
+  const personal = personalLetters(deps, message);
   const forAll = childrenOf(message).filter(({ tag, attrs }) => tag === 'enc' && attrs.type === 'skmsg');
   if (forAll.length === 0) return personal;
   const others = group.endpoints().filter((to) => to !== sender);

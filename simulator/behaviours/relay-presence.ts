@@ -10,7 +10,7 @@ import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** What relaying presence works with. */
-export interface PresenceParts {
+export interface PresenceDeps {
   readonly directory: Directory;
   readonly presences: PresenceLog;
 }
@@ -19,7 +19,7 @@ export interface PresenceParts {
  * Shows who is online, and who types or records where, to the phones of the others, and what happens in a conversation
  * also to their linked devices. As WhatsApp does, it shows nobody without a name, and nobody typing who is not online.
  */
-export function relayPresence({ directory, presences }: PresenceParts): Behaviour {
+export function relayPresence({ directory, presences }: PresenceDeps): Behaviour {
   const online = new Set<Client>();
   const accountOf = (client: Client): Account | undefined => directory.byJid(client.device?.jid('pn'));
   const leave = (client: Client): void => {
@@ -66,6 +66,6 @@ function show({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Gr
   const parties = isGroup ? receiptParties(from, chat.jid, addressed) : { from: addressed };
   for (const person of isGroup ? chat.members : [chat]) {
     if (person === from.owner) continue;
-    for (const device of person.linked.values()) device.line?.send(node('chatstate', parties, content));
+    for (const device of person.linked.values()) device.connection?.send(node('chatstate', parties, content));
   }
 }

@@ -12,7 +12,7 @@ const NO_CONFIRMATION = new Set(['retry', 'server-error']);
 const NOT_FORWARDED = new Set(['sender', 'hist_sync', 'read-self', 'server-error']);
 
 /** What relaying receipts works with. */
-export interface ReceiptParts {
+export interface ReceiptDeps {
   readonly directory: Directory;
   readonly counters: Counters;
   /** Milliseconds since the Unix epoch. */
@@ -23,17 +23,17 @@ export interface ReceiptParts {
  * Takes a client's receipts: the messages they name have arrived, and their senders are told (sections 9 and 10 of the
  * protocol notes). A retry receipt confirms nothing; its sender has to encrypt the message anew.
  */
-export function relayReceipts(parts: ReceiptParts): Behaviour {
+export function relayReceipts(deps: ReceiptDeps): Behaviour {
   return {
     name: 'relay receipts',
     onStanza(stanza, client) {
       const { device } = client;
       if (stanza.tag !== 'receipt' || !device) return false;
       const { type = '' } = stanza.attrs;
-      parts.counters.receiptsFromClients += 1;
-      if (type === 'retry') parts.counters.retries += 1;
+      deps.counters.receiptsFromClients += 1;
+      if (type === 'retry') deps.counters.retries += 1;
       if (!NO_CONFIRMATION.has(type)) confirm(device, stanza);
-      if (!NOT_FORWARDED.has(type)) forward(parts, stanza, device);
+      if (!NOT_FORWARDED.has(type)) forward(deps, stanza, device);
       client.send(ackOf(stanza, device));
       return true;
     },
@@ -65,7 +65,7 @@ function confirm(device: LinkedDevice, receipt: Stanza): void {
   for (const id of ids) if (id !== undefined) device.mailbox.confirm('message', { id });
 }
 
-function forward({ directory, now }: ReceiptParts, receipt: Stanza, device: LinkedDevice): void {
+function forward({ directory, now }: ReceiptDeps, receipt: Stanza, device: LinkedDevice): void {
   const { to, participant, id = '', type } = receipt.attrs;
   const t = String(Math.floor(now() / 1000));
   const attrs = { id, ...receiptParties(device, to, participant), t, ...(type !== undefined && { type }) };

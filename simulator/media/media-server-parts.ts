@@ -6,7 +6,7 @@ import { type MediaTroubles } from './media-troubles.ts';
 import { type UploadPasses } from './upload-passes.ts';
 
 /** What the media server works with. */
-export interface MediaServerParts {
+export interface MediaServerDeps {
   readonly store: MediaStore;
   readonly passes: UploadPasses;
   readonly troubles: MediaTroubles;

@@ -1,20 +1,20 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerParts } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-parts.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendFile } from './send-file.ts';
 
-type Handler = (parts: MediaServerParts, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Handler = (deps: MediaServerDeps, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
  * Takes files at `POST /mms/<kind>/<hash>`, and gives them at the direct path that it answered (section 11 of the protocol
  * notes); everything else is for `otherwise`.
  */
-export function serveMedia(parts: MediaServerParts, otherwise: RequestListener): RequestListener {
+export function serveMedia(deps: MediaServerDeps, otherwise: RequestListener): RequestListener {
   return (request, response) => {
     const handler = handlerFor(request);
-    if (handler) void answer(handler, parts, { request, response });
+    if (handler) void answer(handler, deps, { request, response });
     else otherwise(request, response);
   };
 }
@@ -26,15 +26,15 @@ function handlerFor({ method, url = '' }: IncomingMessage): Handler | undefined 
 
 async function answer(
   handler: Handler,
-  parts: MediaServerParts,
+  deps: MediaServerDeps,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   try {
-    await handler(parts, request, response);
+    await handler(deps, request, response);
   } catch (error) {
     refuse(response, error);
   } finally {
-    parts.changes.announce();
+    deps.changes.announce();
   }
 }
 

@@ -1,14 +1,14 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerParts } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-parts.ts';
 import { publicUrl } from './media-store.ts';
 
 const HASH_BYTES = 32;
 
 /** Takes a file whose hash is the last part of the path, and answers where it can be had from now on. */
 export async function receiveUpload(
-  { store, passes, counters, troubles, held }: MediaServerParts,
+  { store, passes, counters, troubles, held }: MediaServerDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { type ByteRange, readRange } from './byte-range.ts';
 import { MediaRefusal } from './media-refusal.ts';
-import { type MediaServerParts } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-parts.ts';
 import { type StoredFile } from './media-store.ts';
 import { type BodyChange } from './media-troubles.ts';
 
@@ -12,7 +12,7 @@ const NOT_FOUND = 404;
 
 /** Gives the file that was put up under the requested direct path, or the part of it that a `Range` names. */
 export async function sendFile(
-  { store, counters, troubles, held }: MediaServerParts,
+  { store, counters, troubles, held }: MediaServerDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

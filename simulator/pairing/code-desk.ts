@@ -15,7 +15,7 @@ import { PairingError } from './pairing-error.ts';
 type CodeMishap = 'refresh-pairing-code' | 'incomplete-primary-hello' | 'silent-after-code';
 
 /** What the desk works with. */
-export interface CodeDeskParts {
+export interface CodeDeskDeps {
   readonly desk: PairingDesk;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -32,11 +32,11 @@ const DISPLAY = /^.+ \((Windows|Mac OS|Linux|Ubuntu)\)$/;
 
 /** Where clients that show a code and phones into which it is typed meet, by the number that the client named. */
 export class CodeDesk {
-  readonly #parts: CodeDeskParts;
+  readonly #deps: CodeDeskDeps;
   readonly #byNumber = new Map<string, CodeHello>();
 
-  constructor(parts: CodeDeskParts) {
-    this.#parts = parts;
+  constructor(deps: CodeDeskDeps) {
+    this.#deps = deps;
   }
 
   /** A client shows a code for a number, and is answered with a ref, or with an error. */
@@ -44,7 +44,7 @@ export class CodeDesk {
     const hello = childOf(iq, 'link_code_companion_reg');
     const number = hello?.attrs.jid?.split('@')[0] ?? '';
     const display = bytesOf(childOf(hello, 'companion_platform_display')).toString();
-    const refusal = this.#parts.refusal(number) ?? (DISPLAY.test(display) ? undefined : BAD_REQUEST);
+    const refusal = this.#deps.refusal(number) ?? (DISPLAY.test(display) ? undefined : BAD_REQUEST);
     if (refusal !== undefined) {
       client.send(errorOf(iq, String(refusal), refusal === BAD_REQUEST ? 'bad-request' : 'simulated'));
       return;
@@ -76,7 +76,7 @@ export class CodeDesk {
    */
   async type(account: Account, phoneIdentity: KeyPair, code: string): Promise<LinkedDevice> {
     const { number } = account;
-    const { desk, goesWrong } = this.#parts;
+    const { desk, goesWrong } = this.#deps;
     const hello = this.#byNumber.get(number);
     const offer = hello && desk.offerOf(hello.client);
     if (!offer) throw new PairingError('nobody_waits');
@@ -105,7 +105,7 @@ export class CodeDesk {
     code: string,
   ): Promise<{ finish: CompanionFinish; sharedKey: Uint8Array }> {
     const ephemeral = Curve.generateKeyPair();
-    const isIncomplete = this.#parts.goesWrong('incomplete-primary-hello', hello.number);
+    const isIncomplete = this.#deps.goesWrong('incomplete-primary-hello', hello.number);
     const show = async (): Promise<Uint8Array> => {
       const wrapped = await wrapKey(code, ephemeral.public);
       const companionKey = await unwrapKey(code, hello.wrappedKey);
@@ -120,7 +120,7 @@ export class CodeDesk {
   }
 
   #notify({ client, ref }: CodeHello, stage: string, children: Stanza[]): void {
-    const t = String(Math.floor(this.#parts.now() / 1000));
+    const t = String(Math.floor(this.#deps.now() / 1000));
     const attrs = { type: 'link_code_companion_reg', id: randomUUID(), from: SERVER, t };
     client.send(node('notification', attrs, [node('link_code_companion_reg', { stage }, [...children, refNode(ref)])]));
   }

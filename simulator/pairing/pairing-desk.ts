@@ -22,7 +22,7 @@ import { PairingError } from './pairing-error.ts';
 export type LinkSecrets = Pick<DeviceIdentityRequest, 'phoneIdentity' | 'companionIdentity' | 'advSecret'>;
 
 /** What the desk works with. */
-export interface PairingParts {
+export interface PairingDeps {
   readonly directory: Directory;
   readonly changes: Changes;
   readonly times: QrTimes;
@@ -37,12 +37,12 @@ const REMEMBERED_REFS = 5_000;
 
 /** Where clients and phones meet: hands out refs, and links the client that showed the one which a phone scanned. */
 export class PairingDesk {
-  readonly #parts: PairingParts;
+  readonly #deps: PairingDeps;
   readonly #byRef = new Map<string, PairingOffer>();
   readonly #byClient = new Map<Client, PairingOffer>();
 
-  constructor(parts: PairingParts) {
-    this.#parts = parts;
+  constructor(deps: PairingDeps) {
+    this.#deps = deps;
   }
 
   /** How many clients show a QR now. */
@@ -52,7 +52,7 @@ export class PairingDesk {
 
   /** Sends refs to a client that is not linked yet, and offers its keys to whoever scans one of them. */
   offer(client: Client, keys: StandingKeys): void {
-    const { times, now } = this.#parts;
+    const { times, now } = this.#deps;
     const offer = new PairingOffer({ client, keys, times, nowMs: now() });
     this.#byClient.set(client, offer);
     for (const ref of offer.refs) this.#remember(ref, offer);
@@ -78,7 +78,7 @@ export class PairingDesk {
     offer.refresh(id);
     const attrs = { type: 'companion_reg_refresh', id, from: SERVER, t: this.#seconds() };
     offer.client.send(node('notification', attrs, [node('companion_reg_refresh')]));
-    this.#parts.changes.announce();
+    this.#deps.changes.announce();
   }
 
   /** The client is gone, and its refs with it. */
@@ -108,7 +108,7 @@ export class PairingDesk {
     const timestamp = Number(this.#seconds());
     const { details, sealed } = signDeviceIdentity(
       { ...secrets, keyIndex: device.device, timestamp },
-      this.#parts.tampering(account.number),
+      this.#deps.tampering(account.number),
     );
     const answer = await this.#announce(offer, device, sealed);
     const { public: phone } = phoneIdentity;
@@ -125,7 +125,7 @@ export class PairingDesk {
     if (!qr) throw new PairingError('not_a_qr');
     const offer = this.#byRef.get(qr.ref);
     if (!offer) throw new PairingError('unknown_ref');
-    const refusal = offer.refusal(qr.ref, this.#parts.now());
+    const refusal = offer.refusal(qr.ref, this.#deps.now());
     if (refusal) throw new PairingError(refusal);
     const same = qr.noiseKey.toString('hex') === offer.client.noiseKey && qr.identity.equals(offer.keys.identity);
     if (!same) throw new PairingError('foreign_keys');
@@ -145,11 +145,11 @@ export class PairingDesk {
   }
 
   #link(account: Account, device: LinkedDevice, client: Client): void {
-    this.#parts.directory.link(account, device);
+    this.#deps.directory.link(account, device);
     this.#byClient.delete(client);
     client.send(RESTART);
     client.close();
-    this.#parts.changes.announce();
+    this.#deps.changes.announce();
   }
 
   /** Finished refs are remembered for a while, so that a late scan learns why it failed. */
@@ -160,7 +160,7 @@ export class PairingDesk {
   }
 
   #seconds(): string {
-    return String(Math.floor(this.#parts.now() / 1000));
+    return String(Math.floor(this.#deps.now() / 1000));
   }
 }
 

@@ -1,39 +1,39 @@
 import { type Account } from '../world/account.ts';
 import { type NextOptions, type ReceivedMessage } from './inbox.ts';
-import { makePhoneParts, type PhoneParts, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 
 /** A linked device that is no client: it decrypts what comes, confirms it, and asks again when it cannot. */
 export class Companion {
-  readonly #parts: PhoneParts;
+  readonly #deps: PhoneDeps;
 
   constructor(world: PhoneWorld, account: Account) {
     const device = account.nextDevice();
-    this.#parts = makePhoneParts(world, {
+    this.#deps = createPhoneDeps(world, {
       account,
       device,
       receive: (stanza) => {
-        this.#parts.work.run(() => receiver.take(stanza)).catch((error: unknown) => world.failed(error));
+        this.#deps.work.run(() => receiver.take(stanza)).catch((error: unknown) => world.failed(error));
       },
     });
-    const receiver = new PhoneReceiver(this.#parts, new PhoneSender(this.#parts));
-    this.#parts.keys.prepare();
-    account.companions.set(device, this.#parts.device);
+    const receiver = new PhoneReceiver(this.#deps, new PhoneSender(this.#deps));
+    this.#deps.keys.prepare();
+    account.companions.set(device, this.#deps.device);
   }
 
   /** `number:device@s.whatsapp.net`. */
   get jid(): string {
-    return this.#parts.device.jid('pn');
+    return this.#deps.device.jid('pn');
   }
 
   /** The next message that matches: each call goes on after what the previous one found. Rejects in the end. */
   next(match?: (message: ReceivedMessage) => boolean, options?: NextOptions): Promise<ReceivedMessage> {
-    return this.#parts.inbox.next(match, options);
+    return this.#deps.inbox.next(match, options);
   }
 
   /** What it has received from others after the cursor `after`. */
   messages(after?: number): { messages: ReceivedMessage[]; cursor: number } {
-    return this.#parts.inbox.read(after);
+    return this.#deps.inbox.read(after);
   }
 }

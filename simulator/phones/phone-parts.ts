@@ -38,7 +38,7 @@ export interface PhoneWorld {
 }
 
 /** What one phone is made of. */
-export interface PhoneParts {
+export interface PhoneDeps {
   readonly world: PhoneWorld;
   readonly account: Account;
   readonly device: PhoneDevice;
@@ -54,10 +54,10 @@ export interface PhoneParts {
 }
 
 /** Makes the parts of a phone, or with another `device` than 0 those of a companion; `receive` gets what comes. */
-export function makePhoneParts(
+export function createPhoneDeps(
   world: PhoneWorld,
   { account, device: id, receive }: { account: Account; device: number; receive: (stanza: Stanza) => void },
-): PhoneParts {
+): PhoneDeps {
   const name = id === 0 ? account.number : `${account.number}:${id}`;
   const keys = new PhoneKeys();
   const device = new PhoneDevice({ owner: account, device: id, keys, receive });

@@ -8,29 +8,29 @@ import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
-import { type PhoneParts } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-parts.ts';
 import { type PhoneSender } from './phone-sender.ts';
 
 const MAX_RETRIES = 5;
 
 /** The receiving half of a phone: decrypts messages and confirms them, asks again when it cannot, books receipts. */
 export class PhoneReceiver {
-  readonly #parts: PhoneParts;
+  readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #retries = new Map<string, number>();
 
-  constructor(parts: PhoneParts, sender: PhoneSender) {
-    this.#parts = parts;
+  constructor(deps: PhoneDeps, sender: PhoneSender) {
+    this.#deps = deps;
     this.#sender = sender;
   }
 
   /** Takes what the server brings. */
   async take(stanza: Stanza): Promise<void> {
-    const from = this.#parts.world.directory.endpoint(stanza.attrs.participant ?? stanza.attrs.from);
+    const from = this.#deps.world.directory.endpoint(stanza.attrs.participant ?? stanza.attrs.from);
     if (!from) return;
     if (stanza.tag === 'message') await this.#takeMessage(stanza, from);
     if (stanza.tag === 'receipt') await this.#takeReceipt(stanza, from);
-    this.#parts.world.changes.announce();
+    this.#deps.world.changes.announce();
   }
 
   async #takeMessage(stanza: Stanza, from: Endpoint): Promise<void> {
@@ -44,34 +44,34 @@ export class PhoneReceiver {
     }
     this.#retries.delete(id);
     this.#notePoll(stanza, from, message);
-    if (from.owner !== this.#parts.account) this.#keep(stanza, from, message);
-    else this.#parts.media.hold(id, message.deviceSentMessage?.message ?? message);
+    if (from.owner !== this.#deps.account) this.#keep(stanza, from, message);
+    else this.#deps.media.hold(id, message.deviceSentMessage?.message ?? message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
 
   /** All parts of a message together; a sender key that comes in one is taken before the next is read. */
   async #decrypt(stanza: Stanza, from: Endpoint): Promise<proto.IMessage> {
-    const group = this.#parts.world.directory.group(stanza.attrs.from);
+    const group = this.#deps.world.directory.group(stanza.attrs.from);
     let message: proto.IMessage = {};
     for (const enc of childrenOf(stanza).filter(({ tag }) => tag === 'enc')) {
       const padded = await this.#open(enc, from, group);
       const { senderKeyDistributionMessage: key, ...part } = proto.Message.decode(unpadRandomMax16(padded));
       const distribution = key?.axolotlSenderKeyDistributionMessage;
-      if (group && distribution) await this.#parts.senderKeys.take(group, from, distribution);
+      if (group && distribution) await this.#deps.senderKeys.take(group, from, distribution);
       message = { ...message, ...part };
     }
     return message;
   }
 
   #open(enc: Stanza, from: Endpoint, group: Group | undefined): Promise<Uint8Array> {
-    const { sessions, senderKeys } = this.#parts;
+    const { sessions, senderKeys } = this.#deps;
     if (group && enc.attrs.type === 'skmsg') return senderKeys.decrypt(group, from, bytesOf(enc));
     return sessions.decrypt(from, enc.attrs.type, bytesOf(enc));
   }
 
   /** Also one that was sent from a device of the owner, which says in `recipient` whom it was for. */
   #notePoll({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
-    const { polls, world } = this.#parts;
+    const { polls, world } = this.#deps;
     const chat = world.directory.group(attrs.from) ?? world.directory.byJid(attrs.recipient ?? attrs.from);
     const creator = world.directory.byNumber(owner.number);
     if (chat && creator) polls.note(attrs.id ?? '', deviceSentMessage?.message ?? message, { chat, creator });
@@ -79,7 +79,7 @@ export class PhoneReceiver {
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {
     const { id = '', from: chat = '', participant, t } = stanza.attrs;
-    const isNew = this.#parts.inbox.add({
+    const isNew = this.#deps.inbox.add({
       id,
       from: from.owner.number,
       fromJid: participant ?? chat,
@@ -88,7 +88,7 @@ export class PhoneReceiver {
       text: textOf(message),
       message,
     });
-    if (isNew) this.#parts.world.counters.messagesToPhones += 1;
+    if (isNew) this.#deps.world.counters.messagesToPhones += 1;
   }
 
   /** Asks for the message to be encrypted anew, with keys for a new session (section 9 of the protocol notes). */
@@ -97,8 +97,8 @@ export class PhoneReceiver {
     const count = (this.#retries.get(id) ?? 0) + 1;
     if (count > MAX_RETRIES) return;
     this.#retries.set(id, count);
-    this.#parts.world.counters.retries += 1;
-    const bundle = this.#parts.keys.takeBundle();
+    this.#deps.world.counters.retries += 1;
+    const bundle = this.#deps.keys.takeBundle();
     const content = [
       node('retry', { count: String(count), id, t, v: '1', error: '0' }),
       node('registration', {}, bigEndian(bundle.registrationId, 4)),
@@ -113,7 +113,7 @@ export class PhoneReceiver {
 
   /** A receipt is addressed as the message was; for an own device it names the conversation. */
   #receiptAttrs({ attrs }: Stanza): Record<string, string> {
-    const { device, world } = this.#parts;
+    const { device, world } = this.#deps;
     const own = attrs.recipient === undefined ? {} : { recipient: attrs.recipient, type: 'sender' };
     const t = String(Math.floor(world.now() / 1000));
     return { id: attrs.id ?? '', t, ...receiptParties(device, attrs.from, attrs.participant), ...own };
@@ -122,12 +122,12 @@ export class PhoneReceiver {
   async #takeReceipt(stanza: Stanza, from: Endpoint): Promise<void> {
     const { id = '', type = '' } = stanza.attrs;
     if (type === 'server-error') {
-      from.deliver(mediaRetry(stanza, from.owner.jid('pn'), this.#parts.media.putUpAgain(id)));
+      from.deliver(mediaRetry(stanza, from.owner.jid('pn'), this.#deps.media.putUpAgain(id)));
       return;
     }
     const ids = [id, ...childrenOf(childOf(stanza, 'list')).map(({ attrs }) => attrs.id ?? '')];
     const device = formatJid({ user: from.owner.number, device: from.device, addressing: 'pn' });
-    for (const each of ids) this.#parts.receipts.note(each, type, device);
+    for (const each of ids) this.#deps.receipts.note(each, type, device);
     if (type === 'retry') await this.#sender.resend(from, stanza, childOf(stanza, 'retry')?.attrs.count ?? '1');
   }
 }

@@ -7,7 +7,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
-import { type PhoneParts } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-parts.ts';
 
 /** A message that a phone sends, or has sent. */
 export interface OutgoingMessage {
@@ -27,18 +27,18 @@ const REMEMBERED_MESSAGES = 5_000;
 
 /** The sending half of a phone: encrypts for every device of both sides, and again for one that asks. */
 export class PhoneSender {
-  readonly #parts: PhoneParts;
+  readonly #deps: PhoneDeps;
   readonly #sent = new Map<string, OutgoingMessage>();
 
-  constructor(parts: PhoneParts) {
-    this.#parts = parts;
+  constructor(deps: PhoneDeps) {
+    this.#deps = deps;
   }
 
   /** Sends to all devices of the chat, and to the phone's own linked devices. */
   async send(outgoing: OutgoingMessage): Promise<void> {
     this.#remember(outgoing);
     const { id, chat, message } = outgoing;
-    const { account, polls, world } = this.#parts;
+    const { account, polls, world } = this.#deps;
     polls.note(id, message, { chat, creator: account });
     world.counters.messagesFromPhones += 1;
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
@@ -48,7 +48,7 @@ export class PhoneSender {
   async resend(to: Endpoint, receipt: Stanza, count: string): Promise<void> {
     const outgoing = this.#sent.get(receipt.attrs.id ?? '');
     if (!outgoing) return;
-    const { sessions } = this.#parts;
+    const { sessions } = this.#deps;
     await sessions.begin(to, readRetryBundle(receipt) ?? to.takeBundle());
     const key = outgoing.chat instanceof Group ? await this.#keyFor(outgoing.chat) : {};
     const content = encoded({ ...this.#contentFor(to, outgoing), ...key }, outgoing);
@@ -56,7 +56,7 @@ export class PhoneSender {
   }
 
   async #sendToPerson(chat: Account, outgoing: OutgoingMessage): Promise<void> {
-    const { account, sessions } = this.#parts;
+    const { account, sessions } = this.#deps;
     const others = chat === account ? [] : chat.endpoints();
     for (const to of [...others, ...account.linked.values()]) {
       this.#deliver(to, outgoing, [await sessions.encrypt(to, encoded(this.#contentFor(to, outgoing), outgoing))]);
@@ -65,7 +65,7 @@ export class PhoneSender {
 
   /** Encrypts once for all; a device that has not the phone's key yet gets it first, in the same stanza. */
   async #sendToGroup(group: Group, outgoing: OutgoingMessage): Promise<void> {
-    const { device, sessions, senderKeys } = this.#parts;
+    const { device, sessions, senderKeys } = this.#deps;
     const key = encoded(await this.#keyFor(group));
     const sealed = await senderKeys.encrypt(group, encoded(outgoing.message, outgoing));
     for (const to of group.endpoints()) {
@@ -76,18 +76,18 @@ export class PhoneSender {
   }
 
   async #keyFor(group: Group): Promise<proto.IMessage> {
-    const axolotlSenderKeyDistributionMessage = await this.#parts.senderKeys.distribution(group);
+    const axolotlSenderKeyDistributionMessage = await this.#deps.senderKeys.distribution(group);
     return { senderKeyDistributionMessage: { groupId: group.jid, axolotlSenderKeyDistributionMessage } };
   }
 
   /** To a person's devices the message; to the own ones a copy that says whom it was sent to. */
   #contentFor(to: Endpoint, { chat, message, addressing }: OutgoingMessage): proto.IMessage {
-    if (to.owner !== this.#parts.account || chat instanceof Group) return message;
+    if (to.owner !== this.#deps.account || chat instanceof Group) return message;
     return { deviceSentMessage: { destinationJid: chat.jid(addressing), message } };
   }
 
   #deliver(to: Endpoint, outgoing: OutgoingMessage, content: Stanza[]): void {
-    const { device, world } = this.#parts;
+    const { device, world } = this.#deps;
     const timestamp = Math.floor(world.now() / 1000);
     to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, content));
   }

@@ -14,7 +14,7 @@ import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
-import { makePhoneParts, type PhoneParts, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
@@ -39,66 +39,66 @@ export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'vot
 
 /** A person's phone: scans QRs, writes, reads and confirms, all by itself and with real Signal sessions. */
 export class Phone {
-  readonly #parts: PhoneParts;
+  readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
 
   constructor(world: PhoneWorld, account: Account) {
-    this.#parts = makePhoneParts(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
-    account.phone = this.#parts.device;
-    this.#sender = new PhoneSender(this.#parts);
-    this.#receiver = new PhoneReceiver(this.#parts, this.#sender);
+    this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
+    account.phone = this.#deps.device;
+    this.#sender = new PhoneSender(this.#deps);
+    this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
   }
 
   /** Its number, digits. */
   get number(): string {
-    return this.#parts.account.number;
+    return this.#deps.account.number;
   }
 
   /** The name that others are shown. */
   get name(): string {
-    return this.#parts.account.name;
+    return this.#deps.account.name;
   }
 
   /** `number@s.whatsapp.net`. */
   get jid(): string {
-    return this.#parts.account.jid('pn');
+    return this.#deps.account.jid('pn');
   }
 
   /** `…@lid`. */
   get lid(): string {
-    return this.#parts.account.jid('lid');
+    return this.#deps.account.jid('lid');
   }
 
   /** Its profile picture; undefined without one. */
   get picture(): Picture | undefined {
-    return this.#parts.account.picture;
+    return this.#deps.account.picture;
   }
 
   set picture(picture: Picture | undefined) {
-    this.#parts.account.picture = picture;
+    this.#deps.account.picture = picture;
   }
 
   /** Who may put it into groups. */
   set addedBy(who: 'everybody' | 'nobody') {
-    this.#parts.account.addedBy = who;
+    this.#deps.account.addedBy = who;
   }
 
   /** What it does to a group. */
   inGroup(group: Group): PhoneInGroup {
-    const { world, account } = this.#parts;
+    const { world, account } = this.#deps;
     return new PhoneInGroup(world, account, group);
   }
 
   /** Comes into the group whose link ends with `code`; its JID. Throws a GroupError when the link is not valid. */
   joinGroup(code: string): string {
-    const { world, account } = this.#parts;
+    const { world, account } = this.#deps;
     return world.groups.join(code, account).jid;
   }
 
   /** Scans the text of a QR. Resolves when the client has signed; rejects with a PairingError. */
   async scan(qr: string): Promise<{ deviceJid: string }> {
-    const { world, account, keys } = this.#parts;
+    const { world, account, keys } = this.#deps;
     const device = await world.desk.scan(account, keys.identity, qr);
     world.counters.pairings += 1;
     return { deviceJid: device.jid('pn') };
@@ -109,7 +109,7 @@ export class Phone {
    * with a PairingError.
    */
   async enterPairingCode(code: string): Promise<{ deviceJid: string }> {
-    const { world, account, keys } = this.#parts;
+    const { world, account, keys } = this.#deps;
     const typed = code.replaceAll(/[\s-]/g, '').toUpperCase();
     const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
@@ -124,22 +124,22 @@ export class Phone {
   /** Puts a file on the media server and sends it; resolves with the message's id when that left the phone. */
   async sendMedia(to: Recipient, media: OutgoingMedia, options: SendOptions = {}): Promise<string> {
     const { id = newMessageId() } = options;
-    return this.send(to, await this.#parts.media.putUp(id, media), { ...options, id });
+    return this.send(to, await this.#deps.media.putUp(id, media), { ...options, id });
   }
 
   /** The file in a message that it has received. Rejects with one sentence when anything about it is not right. */
   media({ message }: ReceivedMessage): Promise<Buffer> {
-    return this.#parts.media.read(message);
+    return this.#deps.media.read(message);
   }
 
   /** Has no longer the file of a message that it or a linked device sent. Throws a RangeError when it had none. */
   forgetMedia(id: string): void {
-    if (!this.#parts.media.forget(id)) throw new RangeError(`${this.number} has no file of a message ${id}.`);
+    if (!this.#deps.media.forget(id)) throw new RangeError(`${this.number} has no file of a message ${id}.`);
   }
 
   /** Sends any message. Rejects when nobody has the number or JID `to`, and when this phone is not in that group. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
-    const { world, work } = this.#parts;
+    const { world, work } = this.#deps;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = newMessageId(), addressing = world.addressing } = options;
     const outgoing = { ...options, id, chat, message, addressing, type: stanzaType(message) };
@@ -158,7 +158,7 @@ export class Phone {
    * the vote back. Resolves with the vote's id when it left the phone; rejects when it has no such poll.
    */
   async vote(pollId: string, options: readonly string[], how: VoteOptions = {}): Promise<string> {
-    const { world, account, polls, work } = this.#parts;
+    const { world, account, polls, work } = this.#deps;
     const poll = await work.run(() => Promise.resolve(polls.find(pollId)));
     if (!poll) throw new RangeError(`${this.number} has neither sent nor received a poll ${pollId}.`);
     const choice = { pollId, options, votedAtMs: world.now(), voter: account, addressing: world.addressing, ...how };
@@ -167,28 +167,28 @@ export class Phone {
 
   /** What it has received from others after the cursor `after`. */
   messages(after?: number): { messages: ReceivedMessage[]; cursor: number } {
-    return this.#parts.inbox.read(after);
+    return this.#deps.inbox.read(after);
   }
 
   /** The next message that matches: each call goes on after what the previous one found. Rejects in the end. */
   next(match?: (message: ReceivedMessage) => boolean, options?: NextOptions): Promise<ReceivedMessage> {
-    return this.#parts.inbox.next(match, options);
+    return this.#deps.inbox.next(match, options);
   }
 
   /** Links a device that is no client: it has keys of its own, reads what comes and confirms it, and never goes away. */
   addCompanion(): Companion {
-    const { world, account } = this.#parts;
+    const { world, account } = this.#deps;
     return new Companion(world, account);
   }
 
   /** What devices have said about a message that it sent. */
   receiptsOf(id: string): MessageReceipts {
-    return this.#parts.receipts.of(id);
+    return this.#deps.receipts.of(id);
   }
 
   /** Resolves once `holds` is true of what devices have said; by default, that somebody has the message. */
   untilReceipts(id: string, holds = isDelivered, options?: WaitOptions): Promise<MessageReceipts> {
-    return this.#parts.receipts.until(id, holds, options);
+    return this.#deps.receipts.until(id, holds, options);
   }
 
   /** Reads a message that it has received; all devices of its sender are told. Rejects when it has no such message. */
@@ -203,12 +203,12 @@ export class Phone {
 
   /** What it was shown of somebody so far, in its order: that he is online, or not, or types, records, pauses. */
   presenceOf(somebody: Phone): ShownPresence[] {
-    const { world, account } = this.#parts;
-    return world.presences.seenBy(account, somebody.#parts.account);
+    const { world, account } = this.#deps;
+    return world.presences.seenBy(account, somebody.#deps.account);
   }
 
   #tellSender(id: string, type: 'read' | 'played'): Promise<void> {
-    const { world, inbox, device } = this.#parts;
+    const { world, inbox, device } = this.#deps;
     const message = inbox.find(id);
     if (!message) return Promise.reject(new RangeError(`${this.number} has received no message ${id}.`));
     const { group, fromJid } = message;
@@ -220,7 +220,7 @@ export class Phone {
 
   /** Unlinks one device, or all of them. Rejects when `deviceJid` is not linked to this phone. */
   unlink(deviceJid?: string): Promise<void> {
-    const { account, world } = this.#parts;
+    const { account, world } = this.#deps;
     const all = [...account.linked.values()];
     const chosen = deviceJid === undefined ? all : all.filter((device) => device.jid('pn') === deviceJid);
     if (deviceJid !== undefined && chosen.length === 0) {
@@ -232,7 +232,7 @@ export class Phone {
   }
 
   #chat(to: string): Account | Group {
-    const { account, world } = this.#parts;
+    const { account, world } = this.#deps;
     const group = world.directory.group(to);
     if (group?.has(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
@@ -241,7 +241,7 @@ export class Phone {
   }
 
   #take(stanza: Stanza): void {
-    const { work, world } = this.#parts;
+    const { work, world } = this.#deps;
     work.run(() => this.#receiver.take(stanza)).catch((error: unknown) => world.failed(error));
   }
 }

@@ -2,7 +2,7 @@ import { decodeBinaryNode, type proto } from '@whiskeysockets/baileys';
 import { type WebSocket } from 'ws';
 
 import { type Stanza } from '../kit/stanza.ts';
-import { type Line } from '../world/connection.ts';
+import { type Connection } from '../world/connection.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { encodeStanza } from './binary-node.ts';
 import { frame, FrameReader } from './frames.ts';
@@ -37,7 +37,7 @@ const CLOSE_GRACE_MS = 2_000;
  * One connection of a client: the handshake first, then stanzas both ways. Its stanzas are handled one after the other,
  * in their order. What is sent within one turn of the event loop leaves as one WebSocket message of several frames.
  */
-export class Client implements Line {
+export class Client implements Connection {
   /** Counts connections, from 1. */
   readonly id: number;
   /** The device that logged in over this connection. */

@@ -1,7 +1,7 @@
 import { type Stanza } from '../kit/stanza.ts';
 
 /** A live connection, as seen by whoever has something to send through it. */
-export interface Line {
+export interface Connection {
   send(stanza: Stanza): void;
   /** Closes the connection after everything that was sent. */
   close(): void;

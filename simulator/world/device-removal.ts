@@ -5,8 +5,8 @@ import { type LinkedDevice } from './linked-device.ts';
 
 /** Unlinks a device; its client, if it is there, learns it and loses its connection (section 12 of the protocol notes). */
 export function removeDevice(directory: Directory, account: Account, device: LinkedDevice): void {
-  const { line } = device;
+  const { connection } = device;
   directory.unlink(account, device);
-  line?.send(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
-  line?.close();
+  connection?.send(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
+  connection?.close();
 }

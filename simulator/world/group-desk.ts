@@ -29,7 +29,7 @@ export interface PersonOutcome {
 }
 
 /** What the desk works with. */
-export interface GroupDeskParts {
+export interface GroupDeskDeps {
   readonly directory: Directory;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -39,15 +39,15 @@ const MAX_SUBJECT = 100;
 
 /** Changes groups for those who may, and tells the linked devices of all members (section 10 of the protocol notes). */
 export class GroupDesk {
-  readonly #parts: GroupDeskParts;
+  readonly #deps: GroupDeskDeps;
 
-  constructor(parts: GroupDeskParts) {
-    this.#parts = parts;
+  constructor(deps: GroupDeskDeps) {
+    this.#deps = deps;
   }
 
   /** Makes a group of the maker and those who let themselves be added. */
   create(maker: Account, facts: { subject: string; people: readonly Account[]; addressing: Addressing }) {
-    const { directory } = this.#parts;
+    const { directory } = this.#deps;
     checkSubject(facts.subject);
     const outcomes = facts.people.filter((person) => person !== maker).map((person) => mayBeAdded(person));
     const members = [maker, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
@@ -73,7 +73,7 @@ export class GroupDesk {
 
   /** Somebody comes by the link. Throws a GroupError when the link is not valid. */
   join(code: string, who: Account): Group {
-    const group = this.#parts.directory.groups().find(({ inviteCode }) => inviteCode === code);
+    const group = this.#deps.directory.groups().find(({ inviteCode }) => inviteCode === code);
     if (!group) throw new GroupError('410', 'gone');
     if (!group.has(who)) this.#change(group, who, 'add', [who]);
     return group;
@@ -131,7 +131,7 @@ export class GroupDesk {
   }
 
   get #seconds(): number {
-    return Math.floor(this.#parts.now() / 1000);
+    return Math.floor(this.#deps.now() / 1000);
   }
 }
 

@@ -4,7 +4,7 @@ import { node, SERVER, type Stanza } from '../kit/stanza.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type KeyBundle } from './key-bundle.ts';
-import { type Line } from './connection.ts';
+import { type Connection } from './connection.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PreKeyShelf } from './pre-key-shelf.ts';
 
@@ -12,7 +12,7 @@ import { type PreKeyShelf } from './pre-key-shelf.ts';
 const FEW_KEYS = 4;
 
 /** Where a linked device is: away, logged in but still taking what waited, or receiving everything at once. */
-type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; line: Line };
+type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: Connection };
 
 /**
  * A linked device as the server knows it. `away`: stanzas wait. `catching-up`, from the login on: they wait still, until
@@ -35,8 +35,8 @@ export class LinkedDevice implements Endpoint {
   }
 
   /** Its live connection. */
-  get line(): Line | undefined {
-    return this.#presence.name === 'away' ? undefined : this.#presence.line;
+  get connection(): Connection | undefined {
+    return this.#presence.name === 'away' ? undefined : this.#presence.connection;
   }
 
   jid(addressing: Addressing): string {
@@ -47,7 +47,7 @@ export class LinkedDevice implements Endpoint {
   deliver(stanza: Stanza): void {
     const { name } = this.#presence;
     this.mailbox.put(stanza, name === 'live');
-    if (name === 'live') this.line?.send(stanza);
+    if (name === 'live') this.connection?.send(stanza);
   }
 
   takeBundle(): KeyBundle {
@@ -63,26 +63,26 @@ export class LinkedDevice implements Endpoint {
   }
 
   /** The device logged in over `line`; what waits goes on waiting until `catchUp`. */
-  attach(line: Line): void {
-    this.#presence = { name: 'catching-up', line };
+  attach(connection: Connection): void {
+    this.#presence = { name: 'catching-up', connection };
   }
 
   /** Sends all that waited, then their count, which ends the offline phase; answers how many were sent before already. */
   catchUp(): number {
-    const { line } = this;
-    if (!line) return 0;
-    this.#presence = { name: 'live', line };
+    const { connection } = this;
+    if (!connection) return 0;
+    this.#presence = { name: 'live', connection };
     const { stanzas, again } = this.mailbox.drain();
     const count = String(stanzas.length);
-    if (stanzas.length > 0) line.send(node('ib', {}, [node('offline_preview', { count })]));
-    for (const stanza of stanzas) line.send(stanza);
-    line.send(node('ib', {}, [node('offline', { count })]));
+    if (stanzas.length > 0) connection.send(node('ib', {}, [node('offline_preview', { count })]));
+    for (const stanza of stanzas) connection.send(stanza);
+    connection.send(node('ib', {}, [node('offline', { count })]));
     return again;
   }
 
   /** `line` is gone; a newer one is not touched. */
-  detach(line: Line): void {
-    if (this.line === line) this.#presence = { name: 'away' };
+  detach(connection: Connection): void {
+    if (this.connection === connection) this.#presence = { name: 'away' };
   }
 
   #askForKeys(): void {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
 import { z } from 'zod';
 import { type KeyWish } from '../domain/access.ts';
-import { systemChance } from '../kit/random.ts';
+import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -103,7 +103,7 @@ function openUnlessInUse(config: Config): Storage | undefined {
 }
 
 async function storageDesk({ apiKeys: store, settings }: Storage, { http }: Config): Promise<KeyDesk> {
-  const parts = { store, settings, clock: systemClock, chance: systemChance, log: silentLogger };
+  const parts = { store, settings, clock: systemClock, random: systemRandom, log: silentLogger };
   const keys = await ApiKeys.load({ ...parts, pepper: http.keyPepper });
   return {
     create: async (wish) => (await keys.create(wish)).text.reveal(),

@@ -1,7 +1,7 @@
 import { type Response } from 'express';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
-import { type LineActions } from '../ports/connection-actions.ts';
+import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type PairingCode, type QrCode, type SessionStatus } from '../domain/session.ts';
@@ -56,7 +56,7 @@ export interface SessionsApi {
    * What can be asked on the session's line; waits a little for one that is just being repaired.
    * @throws AppError `session_not_found`, `session_not_connected`
    */
-  line(id: SessionId): Promise<LineActions>;
+  connection(id: SessionId): Promise<ConnectionActions>;
   /**
    * Closes the line and opens it again with the same credentials.
    * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`

@@ -15,7 +15,7 @@ import { type PathParams, type Reply, type Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
 
 /** What answering a request takes. */
-export interface DispatchParts {
+export interface DispatchDeps {
   core: Core;
   idempotency: Idempotency;
   files: FileIntake;
@@ -24,11 +24,11 @@ export interface DispatchParts {
 }
 
 /** Gives each route its place in the app. */
-export function addRoutes(app: Express, routes: readonly Route[], parts: DispatchParts): void {
+export function addRoutes(app: Express, routes: readonly Route[], deps: DispatchDeps): void {
   for (const route of routes) {
     app[route.method](route.path, (req, res) => {
-      const work = answer(route, parts, req, res);
-      parts.watch(work);
+      const work = answer(route, deps, req, res);
+      deps.watch(work);
       return work;
     });
   }
@@ -41,11 +41,11 @@ export function refuseOtherMethods(app: Express, routes: readonly Route[]): void
   }
 }
 
-async function answer(route: Route, parts: DispatchParts, req: Request, res: Response): Promise<void> {
-  const files = parts.files.forRequest();
+async function answer(route: Route, deps: DispatchDeps, req: Request, res: Response): Promise<void> {
+  const files = deps.files.forRequest();
   let reply: Reply;
   try {
-    reply = await replyTo(route, { ...parts, files }, req, res);
+    reply = await replyTo(route, { ...deps, files }, req, res);
   } finally {
     await discard(files, contextOf(res).log);
   }
@@ -60,10 +60,10 @@ async function discard(files: RequestFiles, log: Logger): Promise<void> {
 }
 
 /** The same, with the files of one request. */
-type ReplyParts = Omit<DispatchParts, 'files'> & { files: RequestFiles };
+type ReplyDeps = Omit<DispatchDeps, 'files'> & { files: RequestFiles };
 
-async function replyTo(route: Route, parts: ReplyParts, req: Request, res: Response): Promise<Reply> {
-  const { core, idempotency, files } = parts;
+async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Response): Promise<Reply> {
+  const { core, idempotency, files } = deps;
   const context = contextOf(res);
   context.route = route.path;
   const { caller, requestId, log } = context;

@@ -1,7 +1,7 @@
 import { type Clock } from './clock.ts';
 
 /** Lets callers wait for a fact: whoever changes something calls {@link Condition.changed}. */
-export class Condition {
+export class ConditionVariable {
   readonly #waiting = new Set<() => void>();
   readonly #clock: Clock;
 

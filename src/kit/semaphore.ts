@@ -1,5 +1,5 @@
 /** So many may work at once; the others wait in line, first come, first served. */
-export class Slots {
+export class Semaphore {
   #count: number;
   #taken = 0;
   readonly #line: (() => void)[] = [];

@@ -81,7 +81,7 @@ export class PrometheusMetrics implements Metrics {
     this.#became.inc({ status });
   }
 
-  lineClosed(reason: string, code: string): void {
+  connectionClosed(reason: string, code: string): void {
     this.#closed.inc({ reason, code });
   }
 

@@ -10,7 +10,7 @@ import {
 import { type ContactCheck } from '../domain/person.ts';
 
 /** What a line can be asked, and told, beside sending messages. */
-export interface LineActions {
+export interface ConnectionActions {
   readonly groups: GroupActions;
   readonly contacts: ContactActions;
   readonly chats: ChatActions;

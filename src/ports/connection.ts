@@ -5,7 +5,7 @@ import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
 import { type Numbers } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
-import { type LineActions } from './connection-actions.ts';
+import { type ConnectionActions } from './connection-actions.ts';
 import { type MessageKey } from './signal.ts';
 
 /* ---- what the core asks of whatsapp/ ---- */
@@ -55,7 +55,7 @@ export interface ConnectionListener {
 }
 
 /** One line to WhatsApp, for one session. */
-export interface Connection extends LineActions {
+export interface Connection extends ConnectionActions {
   /** Whether it is about to end, or has ended, though `onClosed` may still have to come: it is of no use any more. */
   readonly isClosing: boolean;
   /**
@@ -63,7 +63,7 @@ export interface Connection extends LineActions {
    * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,
    *   `session_not_connected`, and what `beforeSend` and `store` throw
    */
-  send(message: LineMessage): Promise<SendOutcome>;
+  send(message: ConnectionMessage): Promise<SendOutcome>;
   /** Closes the line; the device stays linked. */
   close(): Promise<void>;
   /** Unlinks the device at WhatsApp, then closes the line. */
@@ -71,7 +71,7 @@ export interface Connection extends LineActions {
 }
 
 /** A message to send over a line. */
-export interface LineMessage extends OutgoingMessage {
+export interface ConnectionMessage extends OutgoingMessage {
   ackTimeoutMs: number;
   /** Called once it is known whom it goes to, before anything is done: what it throws ends it. */
   mayWriteTo(recipient: Pick<SentMessage, 'to' | 'toNumber'>): Promise<void>;

@@ -55,7 +55,7 @@ export interface Metrics {
   /** A session looks different from outside, or is there no more. */
   became(status: SessionStatus | 'removed'): void;
   /** A line was lost, with Baileys' code. */
-  lineClosed(reason: CloseReason['kind'], code: string): void;
+  connectionClosed(reason: CloseReason['kind'], code: string): void;
   /** The file of a message came, or did not. */
   downloaded(fate: TransferFate): void;
   /** The file of a message is at WhatsApp, or is not. */

@@ -18,7 +18,7 @@ export interface SessionStore {
    * Stores the record, the events and what goes along in one transaction: a change and what the backend must be told
    * of it are never apart. An event whose `webhookId` is already there is not stored again; answers how many were.
    */
-  commit(record: SessionRecord, events: readonly NewCallback[], along?: Along): Promise<number>;
+  commit(record: SessionRecord, events: readonly NewCallback[], writes?: SessionWrites): Promise<number>;
   /**
    * Stores several changes of one session in their order, all of them with the record in one transaction; answers as
    * {@link commit} does, for each.
@@ -31,11 +31,11 @@ export interface SessionStore {
 /** What happened to a session: the events of it, and what goes along. */
 export interface SessionChange {
   events: readonly NewCallback[];
-  along: Along;
+  writes: SessionWrites;
 }
 
 /** What is stored together with a change of a session. */
-export interface Along {
+export interface SessionWrites {
   /** The message that became the events, or needs none: its journal entries are done with. */
   handled?: MessageKey;
   /** The vote in a poll that the message is. */

@@ -14,7 +14,7 @@ export interface KeepingBounds {
 }
 
 /** What the back-pressure is made of. */
-export interface BackPressureParts {
+export interface BackPressureDeps {
   bounds: KeepingBounds;
   callbacks: () => Promise<CallbackCounts>;
   /** The bytes that the disk of the database has left. */
@@ -33,15 +33,15 @@ const SLACK = 0.1;
  * what comes in between.
  */
 export class BackPressure implements Admission, AsyncDisposable {
-  readonly #parts: BackPressureParts;
+  readonly #deps: BackPressureDeps;
   readonly #waiting = new Set<() => void>();
   #why: string | null = null;
   #reached: (error: OverloadedError) => void = () => undefined;
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(parts: BackPressureParts) {
-    this.#parts = parts;
+  constructor(deps: BackPressureDeps) {
+    this.#deps = deps;
   }
 
   /** Calls `listener` whenever a bound is reached that was not before. */
@@ -52,7 +52,7 @@ export class BackPressure implements Admission, AsyncDisposable {
   /** Looks now, and from now on every few seconds. */
   async start(): Promise<void> {
     await this.#look();
-    this.#timer = this.#parts.clock.after(LOOK_MS, () => {
+    this.#timer = this.#deps.clock.after(LOOK_MS, () => {
       this.#looking = this.start();
     });
   }
@@ -82,17 +82,17 @@ export class BackPressure implements Admission, AsyncDisposable {
     if (why === this.#why) return;
     const wasFree = this.#why === null;
     this.#why = why;
-    this.#parts.log.warn({ why }, why === null ? 'there is room again' : 'a bound is reached: WhatsApp is held back');
+    this.#deps.log.warn({ why }, why === null ? 'there is room again' : 'a bound is reached: WhatsApp is held back');
     if (why === null) this.#letIn();
     else if (wasFree) this.#reached(new OverloadedError(why));
   }
 
   async #boundReached(): Promise<string | null> {
-    const { maxPendingCallbacks: max, minFreeDiskBytes: min } = this.#parts.bounds;
+    const { maxPendingCallbacks: max, minFreeDiskBytes: min } = this.#deps.bounds;
     const slack = this.#why === null ? 0 : SLACK;
-    const { pending } = max > 0 ? await this.#parts.callbacks() : { pending: 0 };
+    const { pending } = max > 0 ? await this.#deps.callbacks() : { pending: 0 };
     if (max > 0 && pending >= max * (1 - slack)) return TOO_MANY_CALLBACKS;
-    const isTight = min > 0 && (await this.#parts.freeBytes()) < min * (1 + slack);
+    const isTight = min > 0 && (await this.#deps.freeBytes()) < min * (1 + slack);
     return isTight ? DISK_NEARLY_FULL : null;
   }
 

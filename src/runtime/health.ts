@@ -8,7 +8,7 @@ import { type Storage } from '../storage/sqlite/open.ts';
 import { VERSION } from '../version.ts';
 
 /** What the health is read from. */
-export interface AppHealthParts {
+export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check'>;
   notifier: Pick<BackendNotifier, 'health'>;
   pressure: Pick<BackPressure, 'why'>;
@@ -21,13 +21,13 @@ export interface AppHealthParts {
  * reason to have this process restarted, which would not bring the backend back.
  */
 export class AppHealth implements HealthApi {
-  readonly #parts: AppHealthParts;
+  readonly #deps: AppHealthDeps;
   readonly #startedAtMs: number;
   #hasStarted = false;
 
-  constructor(parts: AppHealthParts) {
-    this.#parts = parts;
-    this.#startedAtMs = parts.clock.now();
+  constructor(deps: AppHealthDeps) {
+    this.#deps = deps;
+    this.#startedAtMs = deps.clock.now();
   }
 
   get hasStarted(): boolean {
@@ -40,7 +40,7 @@ export class AppHealth implements HealthApi {
   }
 
   async report(): Promise<HealthReport> {
-    const { storage, clock } = this.#parts;
+    const { storage, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
@@ -53,13 +53,13 @@ export class AppHealth implements HealthApi {
       ],
       uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
       version: VERSION,
-      backend: backendState(this.#parts.notifier.health()),
+      backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
     };
   }
 
   #otherProblems(): string[] {
-    const { notifier, pressure, guard } = this.#parts;
+    const { notifier, pressure, guard } = this.#deps;
     const unexpected = guard.unexpected();
     return [
       ...(pressure.why === null ? [] : [pressure.why]),

@@ -8,7 +8,7 @@ import { type SessionStore } from '../ports/storage.ts';
 import { readVersion3, type Version3Credentials } from '../whatsapp/pairing/import-version-3.ts';
 
 /** What the import needs. */
-export interface ImportParts {
+export interface ImportVersion3Deps {
   authDir: string;
   sessions: SessionStore;
   keys: SignalKeyStore;
@@ -21,21 +21,21 @@ export interface ImportParts {
  * a session here. They come back without a new scan. The files stay where they are until the first login with them
  * worked. A folder that cannot be read is left alone, with a warning.
  */
-export async function importVersion3(parts: ImportParts): Promise<void> {
-  const known = new Set((await parts.sessions.all()).map(({ sessionId }) => sessionId));
-  const entries = await readdir(parts.authDir, { withFileTypes: true });
+export async function importVersion3(deps: ImportVersion3Deps): Promise<void> {
+  const known = new Set((await deps.sessions.all()).map(({ sessionId }) => sessionId));
+  const entries = await readdir(deps.authDir, { withFileTypes: true });
   for (const entry of entries) {
     const sessionId = entry.isDirectory() ? parseSessionId(entry.name) : undefined;
-    if (sessionId && !known.has(sessionId)) await importFolder(parts, sessionId);
+    if (sessionId && !known.has(sessionId)) await importFolder(deps, sessionId);
   }
 }
 
-async function importFolder(parts: ImportParts, sessionId: SessionId): Promise<void> {
-  const { authDir, log } = parts;
+async function importFolder(deps: ImportVersion3Deps, sessionId: SessionId): Promise<void> {
+  const { authDir, log } = deps;
   try {
     const found = await readVersion3(join(authDir, sessionId));
     if (!found) return;
-    await store(parts, sessionId, found);
+    await store(deps, sessionId, found);
     log.info({ sessionId, keys: found.keys.length }, `[${sessionId}] taken over from version 3`);
   } catch (error) {
     log.warn({ err: error, sessionId }, `[${sessionId}] the folder of version 3 cannot be read and is left alone`);
@@ -43,7 +43,11 @@ async function importFolder(parts: ImportParts, sessionId: SessionId): Promise<v
 }
 
 /** The keys first: a session that is stored is complete. */
-async function store({ sessions, keys, clock }: ImportParts, id: SessionId, found: Version3Credentials): Promise<void> {
+async function store(
+  { sessions, keys, clock }: ImportVersion3Deps,
+  id: SessionId,
+  found: Version3Credentials,
+): Promise<void> {
   await keys.saveCredentials(id, found.credentials);
   await keys.set(id, found.keys);
   const now = clock.now();

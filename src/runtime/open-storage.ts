@@ -6,7 +6,7 @@ import { openStorage, type Storage } from '../storage/sqlite/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
 
 /** What a storage is opened with, beside its settings. */
-export interface OpeningParts {
+export interface OpenStorageOptions {
   clock: Clock;
   log: Logger;
   /** Told how long each commit took. */
@@ -18,7 +18,7 @@ export interface OpeningParts {
  * is the one which opens it.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openConfigured({ sessions, storage }: Config, { clock, log, committed }: OpeningParts): Storage {
+export function openConfigured({ sessions, storage }: Config, { clock, log, committed }: OpenStorageOptions): Storage {
   const { masterKey, newMasterKey } = storage;
   try {
     return openStorage(sessions.authDir, clock, masterKey, committed);

@@ -1,5 +1,5 @@
 import { type Logger } from '../kit/logger.ts';
-import { currentLine } from '../whatsapp/baileys/connection-context.ts';
+import { currentConnection } from '../whatsapp/baileys/connection-context.ts';
 
 /** Counts what should not have happened. */
 export interface ProcessGuard {
@@ -16,13 +16,16 @@ export function guardProcess(log: Logger): ProcessGuard {
   let count = 0;
   const note = (error: unknown): void => {
     count += 1;
-    const line = currentLine();
-    if (!line) {
+    const connection = currentConnection();
+    if (!connection) {
       log.error({ err: error }, 'an exception that nobody caught');
       return;
     }
-    log.error({ err: error, sessionId: line.sessionId }, `[${line.sessionId}] an exception that nobody caught`);
-    line.failed(error);
+    log.error(
+      { err: error, sessionId: connection.sessionId },
+      `[${connection.sessionId}] an exception that nobody caught`,
+    );
+    connection.failed(error);
   };
   process.on('uncaughtException', note);
   process.on('unhandledRejection', note);

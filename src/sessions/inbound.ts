@@ -15,15 +15,15 @@ import {
   type SessionStore,
 } from '../ports/storage.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
-import { HOLD_MS, type MediaKeeper } from './media/media-downloader.ts';
+import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
 /** What receiving needs. */
-export interface InboundParts {
+export interface InboundDeps {
   store: SessionStore;
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
-  media: Pick<MediaKeeper, 'wants' | 'begin'>;
+  media: Pick<MediaDownloader, 'wants' | 'begin'>;
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
   log: Logger;
@@ -60,10 +60,10 @@ interface Receipt extends SessionChange {
  * 6. where WhatsApp tells the number of a sender only later, rows that wait are put right, and others told once more.
  */
 export class Inbound {
-  readonly #parts: InboundParts;
+  readonly #deps: InboundDeps;
 
-  constructor(parts: InboundParts) {
-    this.#parts = parts;
+  constructor(deps: InboundDeps) {
+    this.#deps = deps;
   }
 
   /** Whether the message can be received together with those before it: a vote needs to know of them. */
@@ -85,12 +85,12 @@ export class Inbound {
   }
 
   async #receiveAll(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
-    const now = this.#parts.clock.now();
+    const now = this.#deps.clock.now();
     const receipts: Receipt[] = [];
     for (const arrival of arrivals) receipts.push(await this.#read(record, arrival, now));
     const isSeen = receipts.some(({ events }) => events.length > 0);
     const seen = isSeen ? { ...record, lastSeenMs: now } : record;
-    const stored = await this.#parts.store.commitAll(seen, receipts);
+    const stored = await this.#deps.store.commitAll(seen, receipts);
     receipts.forEach((receipt, at) => this.#stored(record.sessionId, receipt, stored[at] !== 0));
     return seen;
   }
@@ -112,15 +112,15 @@ export class Inbound {
 
   /** What becomes of a message. */
   async #read(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
-    const { media, tellOwnMessages } = this.#parts;
+    const { media, tellOwnMessages } = this.#deps;
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !tellOwnMessages))
-      return { message, waits: false, events: [], along: { handled, vote } };
+      return { message, waits: false, events: [], writes: { handled, vote } };
     const told = vote ? await this.#counted(record, message, vote) : message;
     const waits = media.wants(message);
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    return { message, waits, events: [callback], along: { handled, vote, awaited, ...heardOf(message) } };
+    return { message, waits, events: [callback], writes: { handled, vote, awaited, ...heardOf(message) } };
   }
 
   #stored(sessionId: SessionId, { message, waits, events: [callback] }: Receipt, isNew: boolean): void {
@@ -129,19 +129,19 @@ export class Inbound {
       return;
     }
     const { webhookId } = callback;
-    if (waits) this.#parts.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
+    if (waits) this.#deps.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
     if (isNew) this.#note(sessionId, message);
     else this.#count(message, 'repeated');
   }
 
   /** WhatsApp told numbers: what the backend was told without them is put right. */
   numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
-    return this.#parts.awaitedNumbers.known(sessionId, numbers);
+    return this.#deps.awaitedNumbers.known(sessionId, numbers);
   }
 
   /** Of what cannot be read the log gets the names of its fields, for those who look after it; never what is in them. */
   #note(sessionId: SessionId, message: IncomingMessage): void {
-    const { log, told } = this.#parts;
+    const { log, told } = this.#deps;
     const {
       id: messageId,
       content: { type, unsupportedKeys: keys },
@@ -153,11 +153,11 @@ export class Inbound {
   }
 
   #count(message: IncomingMessage | undefined, fate: ReceiptFate): void {
-    if (message) this.#parts.metrics.received(message.content.type, fate);
+    if (message) this.#deps.metrics.received(message.content.type, fate);
   }
 
   async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
-    return withResults(message, vote, await this.#parts.pollVotes.of(sessionId, vote.pollId));
+    return withResults(message, vote, await this.#deps.pollVotes.of(sessionId, vote.pollId));
   }
 }
 

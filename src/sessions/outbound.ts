@@ -33,11 +33,11 @@ export interface SendingSession {
    * The open line; waits a little for one that is just being repaired.
    * @throws AppError `session_not_connected`
    */
-  line(): Promise<Connection>;
+  connection(): Promise<Connection>;
 }
 
 /** What sending needs. */
-export interface OutboundParts {
+export interface OutboundDeps {
   sent: SentMessageStore;
   newConversations: NewConversations;
   metrics: Pick<Metrics, 'progressed'>;
@@ -58,11 +58,11 @@ export interface OutboundParts {
 export class Outbound {
   readonly #sent: SentMessageStore;
   readonly #newConversations: NewConversations;
-  readonly #metrics: OutboundParts['metrics'];
+  readonly #metrics: OutboundDeps['metrics'];
   readonly #clock: Clock;
   readonly #supervisor: Supervisor;
 
-  constructor({ sent, newConversations, metrics, clock, supervisor }: OutboundParts) {
+  constructor({ sent, newConversations, metrics, clock, supervisor }: OutboundDeps) {
     this.#sent = sent;
     this.#newConversations = newConversations;
     this.#metrics = metrics;
@@ -77,16 +77,16 @@ export class Outbound {
    */
   async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     await session.pace.turn();
-    const line = await session.line();
+    const connection = await session.connection();
     let peer: string | undefined;
-    const outcome = await line.send({
+    const outcome = await connection.send({
       ...outgoing,
       ackTimeoutMs: ACK_TIMEOUT_MS,
       mayWriteTo: async (recipient) => {
         peer = peerOf(recipient);
         if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
       },
-      beforeSend: (message) => session.typing.before(outgoing.content, message.to, line),
+      beforeSend: (message) => session.typing.before(outgoing.content, message.to, connection),
       store: (message) => this.#sent.add(session.record.sessionId, message),
     });
     const result = accepted(outcome);

@@ -1,8 +1,8 @@
 import { type PhoneNumber } from '../domain/address.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { type Chance } from '../kit/random.ts';
-import { type Slots } from '../kit/semaphore.ts';
+import { type Random } from '../kit/random.ts';
+import { type Semaphore } from '../kit/semaphore.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
@@ -11,23 +11,23 @@ import { type Inbound } from './inbound.ts';
 import { type Outbound } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
-import { type Newsroom } from './session-events.ts';
+import { type SessionEvents } from './session-events.ts';
 
 /** What a session is made of. */
-export interface SessionParts {
+export interface SessionDeps {
   store: SessionStore;
   connector: Connector;
   /** Lets only so many lines connect at once. */
-  connecting: Slots;
+  connecting: Semaphore;
   inbound: Inbound;
   outbound: Outbound;
   folders: SessionFolders;
   pace: SendPace;
   typing: Typing;
   metrics: Metrics;
-  newsroom: Newsroom;
+  sessionEvents: SessionEvents;
   clock: Clock;
-  chance: Chance;
+  random: Random;
   supervisor: Supervisor;
   log: Logger;
   authDir: string;

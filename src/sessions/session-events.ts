@@ -6,7 +6,7 @@ import { type SessionState } from './state/states.ts';
 import { type SessionView, sessionView } from '../http/views/session-view.ts';
 
 /** What can be seen to happen to the sessions while it does. */
-export type SessionNews =
+export type SessionEvent =
   /** Something in its view changed, or it is new; with `onlySeen` nothing but `last_seen`. */
   | { kind: 'session'; view: SessionView; onlySeen: boolean }
   /** There is a code to scan, or to type, the first one or a renewed one. The code itself is not told. */
@@ -17,10 +17,10 @@ export type SessionNews =
   | { kind: 'message'; sessionId: SessionId; message: RecentMessage };
 
 /** Somebody who wants to know. What he is told is told once, in order, and to be taken at once. */
-export type SessionListener = (news: SessionNews) => void;
+export type SessionListener = (news: SessionEvent) => void;
 
 /** Tells those who listen what happens to the sessions. While nobody listens it does nothing. */
-export class Newsroom {
+export class SessionEvents {
   readonly #authDir: string;
   readonly #clock: Clock;
   readonly #listeners = new Set<SessionListener>();
@@ -62,7 +62,7 @@ export class Newsroom {
     this.#tell({ kind: 'message', sessionId: message.session_id, message });
   }
 
-  #tell(news: SessionNews): void {
+  #tell(news: SessionEvent): void {
     for (const listener of this.#listeners) listener(news);
   }
 

@@ -2,7 +2,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { type Chance } from '../kit/random.ts';
+import { type Random } from '../kit/random.ts';
 import { type Admission } from '../ports/admission.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
@@ -15,7 +15,7 @@ import {
   type SessionStore,
   type TimelineStore,
 } from '../ports/storage.ts';
-import { type MediaKeeper } from './media/media-downloader.ts';
+import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
 
 /** What can be set about sessions. */
@@ -41,7 +41,7 @@ export interface SessionSettings {
 }
 
 /** What the manager is made of. */
-export interface SessionManagerParts {
+export interface SessionManagerDeps {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
@@ -52,10 +52,10 @@ export interface SessionManagerParts {
   folders: SessionFolders;
   connector: Connector;
   admission: Pick<Admission, 'check'>;
-  media: MediaKeeper;
+  media: MediaDownloader;
   metrics: Metrics;
   clock: Clock;
-  chance: Chance;
+  random: Random;
   log: Logger;
 }
 

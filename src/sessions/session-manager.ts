@@ -1,9 +1,9 @@
 import { type Timer } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { Slots } from '../kit/semaphore.ts';
+import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
-import { type LineActions } from '../ports/connection-actions.ts';
+import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { AppError } from '../domain/errors.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import {
@@ -18,12 +18,12 @@ import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
-import { Newsroom, type SessionListener } from './session-events.ts';
+import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
-import { type CodeOffer, type QrOffer, type SessionManagerParts } from './session-manager-deps.ts';
-import { type SessionParts } from './session-deps.ts';
+import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
+import { type SessionDeps } from './session-deps.ts';
 import { type SessionView, sessionView } from '../http/views/session-view.ts';
 import { type TimelineEntry, timelineEntry } from '../http/views/timeline-entry.ts';
 import { Typing } from './sending/typing.ts';
@@ -38,7 +38,7 @@ const CONNECTING_AT_ONCE = 8;
 
 /** Holds every session of the process, and gives the doors the few things that they may do with them. */
 export class SessionManager implements AsyncDisposable {
-  readonly #parts: SessionManagerParts;
+  readonly #deps: SessionManagerDeps;
   readonly #sessions = new Map<SessionId, Session>();
   #beingMade = 0;
   readonly #expiries = new Map<SessionId, Timer>();
@@ -46,17 +46,17 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
-  readonly #newsroom: Newsroom;
+  readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
-  readonly #shared: Omit<SessionParts, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
+  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
 
-  constructor(parts: SessionManagerParts) {
-    const { settings, store, connector, media, metrics, clock, chance, log } = parts;
-    const { sentMessages, pollVotes, awaitedNumbers, folders } = parts;
-    this.#parts = parts;
+  constructor(deps: SessionManagerDeps) {
+    const { settings, store, connector, media, metrics, clock, random, log } = deps;
+    const { sentMessages, pollVotes, awaitedNumbers, folders } = deps;
+    this.#deps = deps;
     this.#supervisor = new Supervisor(log);
     const perDay = settings.newConversationsPerDay;
-    const newConversations = new NewConversations({ store: parts.conversations, perDay, clock });
+    const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
     this.#outbound = new Outbound({
       ...{ sent: sentMessages, newConversations, metrics, clock },
       supervisor: this.#supervisor,
@@ -66,13 +66,13 @@ export class SessionManager implements AsyncDisposable {
       tellOwnMessages: settings.tellOwnMessages,
       told: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
-    this.#newsroom = new Newsroom({ authDir: settings.authDir, clock });
+    this.#sessionEvents = new SessionEvents({ authDir: settings.authDir, clock });
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
     this.#shared = {
-      ...{ store, connector, metrics, clock, chance, log, inbound, folders, newsroom: this.#newsroom },
+      ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       outbound: this.#outbound,
       supervisor: this.#supervisor,
-      connecting: new Slots(CONNECTING_AT_ONCE),
+      connecting: new Semaphore(CONNECTING_AT_ONCE),
       authDir: settings.authDir,
     };
     this.#unanswered = new Unanswered({
@@ -85,7 +85,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Knows every stored session from here on; to be called before anybody can ask for one. */
   async load(): Promise<void> {
-    const { store, connector } = this.#parts;
+    const { store, connector } = this.#deps;
     for (const record of await store.all()) {
       // The process ended between the pairing and our note of it.
       const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
@@ -153,7 +153,7 @@ export class SessionManager implements AsyncDisposable {
   /** What happened to one session, the oldest first. @throws AppError `session_not_found` */
   async timeline(id: SessionId): Promise<TimelineEntry[]> {
     const { sessionId } = this.#get(id);
-    return (await this.#parts.timeline.of(sessionId)).map(timelineEntry);
+    return (await this.#deps.timeline.of(sessionId)).map(timelineEntry);
   }
 
   /** The code to scan now. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -163,7 +163,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Tells `listener` what happens to the sessions, until the function that this answers is called. */
   watch(listener: SessionListener): () => void {
-    return this.#newsroom.listen(listener);
+    return this.#sessionEvents.listen(listener);
   }
 
   /** The last messages of a session, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
@@ -175,7 +175,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Sends a message, for this request. @throws AppError `session_not_found` and those of {@link Outbound.send} */
   async send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
-    const { metrics, clock, log } = this.#parts;
+    const { metrics, clock, log } = this.#deps;
     const { type } = message.content;
     try {
       const result = await this.#outbound.send(this.#get(id), message);
@@ -191,8 +191,8 @@ export class SessionManager implements AsyncDisposable {
   }
 
   /** What can be asked on a session's line. @throws AppError `session_not_found`, `session_not_connected` */
-  async line(id: SessionId): Promise<LineActions> {
-    return this.#get(id).line();
+  async connection(id: SessionId): Promise<ConnectionActions> {
+    return this.#get(id).connection();
   }
 
   /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */
@@ -234,10 +234,10 @@ export class SessionManager implements AsyncDisposable {
   }
 
   async #make(codeFor?: PhoneNumber): Promise<Session> {
-    const { clock, chance, store, folders, metrics } = this.#parts;
+    const { clock, random, store, folders, metrics } = this.#deps;
     const now = clock.now();
     const record: SessionRecord = {
-      sessionId: newSessionId(now, chance),
+      sessionId: newSessionId(now, random),
       phase: codeFor === undefined ? 'pairing' : 'pairing-by-code',
       identity: null,
       announced: false,
@@ -255,18 +255,18 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
-    const { settings, sentMessages: sent, clock, chance } = this.#parts;
+    const { settings, sentMessages: sent, clock, random } = this.#deps;
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
       over: (why) => this.#end(session, why, 'always'),
-      pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, chance }),
-      typing: new Typing({ enabled: settings.simulateTyping, clock, chance }),
+      pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, random }),
+      typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       announcing: (number, announce) =>
         this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
     });
     this.#sessions.set(record.sessionId, session);
-    this.#newsroom.changed(record);
+    this.#sessionEvents.changed(record);
     if (session.isPairing) this.#expireLater(session);
     return session;
   }
@@ -288,23 +288,23 @@ export class SessionManager implements AsyncDisposable {
     this.#expiries.get(sessionId)?.cancel();
     this.#expiries.delete(sessionId);
     this.#recent?.forget(sessionId);
-    if (this.#sessions.delete(sessionId)) this.#newsroom.removed(sessionId);
-    await this.#parts.folders.remove(sessionId);
-    this.#parts.log.info({ sessionId, why }, `[${sessionId}] session removed`);
+    if (this.#sessions.delete(sessionId)) this.#sessionEvents.removed(sessionId);
+    await this.#deps.folders.remove(sessionId);
+    this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
     return last;
   }
 
   /** `QR_SESSION_TTL`: a session that nobody scans is removed after a while. */
   #expireLater(session: Session): void {
-    const { qrSessionTtlMs } = this.#parts.settings;
+    const { qrSessionTtlMs } = this.#deps.settings;
     if (qrSessionTtlMs === 0) return;
     const { sessionId, createdAtMs } = session.record;
     const expire = async () => {
       const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
       if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
     };
-    const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#parts.clock.now());
-    const timer = this.#parts.clock.after(leftMs, () =>
+    const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#deps.clock.now());
+    const timer = this.#deps.clock.after(leftMs, () =>
       this.#supervisor.run('the end of an unscanned session', expire()),
     );
     this.#expiries.set(sessionId, timer);
@@ -312,7 +312,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** A code is worth nothing once its session is gone. */
   #withinTtl({ record }: Session, code: PairingCode): PairingCode {
-    const { qrSessionTtlMs } = this.#parts.settings;
+    const { qrSessionTtlMs } = this.#deps.settings;
     if (qrSessionTtlMs === 0) return code;
     return { ...code, expiresAtMs: Math.min(code.expiresAtMs, record.createdAtMs + qrSessionTtlMs) };
   }
@@ -321,12 +321,12 @@ export class SessionManager implements AsyncDisposable {
     if (!this.#recent) return;
     const message = make();
     this.#recent.add(message);
-    this.#newsroom.message(message);
+    this.#sessionEvents.message(message);
   }
 
   #refuseTooMany(): void {
-    this.#parts.admission.check();
-    const { maxSessions, maxPendingSessions } = this.#parts.settings;
+    this.#deps.admission.check();
+    const { maxSessions, maxPendingSessions } = this.#deps.settings;
     const count = this.#sessions.size + this.#beingMade;
     if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
@@ -340,7 +340,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #view({ record }: Session): SessionView {
-    const { settings, clock } = this.#parts;
+    const { settings, clock } = this.#deps;
     return sessionView(record, { authDir: settings.authDir, nowMs: clock.now() });
   }
 }

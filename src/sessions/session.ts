@@ -12,12 +12,12 @@ import { type Arrival } from './inbound.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
-import { type SessionParts } from './session-deps.ts';
+import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, firstCodeState, PAIRS_BY_CODE } from './state/code-pairing.ts';
-import { LineKeeper } from './state/connection-manager.ts';
+import { ConnectionManager } from './state/connection-manager.ts';
 import { decide, type Decision } from './state/reconnect.ts';
-import { insist } from './state/retry-while-storage-fails.ts';
-import { Life, type LivingState } from './state/state-machine.ts';
+import { retryWhileStorageFails } from './state/retry-while-storage-fails.ts';
+import { SessionStateMachine, type LivingState } from './state/state-machine.ts';
 import { type SessionState } from './state/states.ts';
 
 /** A line that comes back within this time was never lost for anybody outside (contract 1.1). */
@@ -32,27 +32,27 @@ const GATHERED_AT_MOST = 50;
  * happens on it. Everything that happens to it happens in turn, one thing after the other.
  */
 export class Session implements SendingSession {
-  readonly #parts: SessionParts;
-  readonly #life: Life;
+  readonly #deps: SessionDeps;
+  readonly #machine: SessionStateMachine;
   readonly #code: CodePairing;
-  readonly #keeper: LineKeeper;
+  readonly #connections: ConnectionManager;
   readonly #turns = new SerialQueue();
   /** The messages whose turn has not begun, when nothing came after them. */
   #gathered: Arrival[] | undefined;
   #isStopping = false;
 
   /** A session as it was stored; `resume` or `restart` gives it life. */
-  constructor(record: SessionRecord, parts: SessionParts) {
-    this.#parts = parts;
-    this.#life = new Life(record, this.#initialState(record), parts);
+  constructor(record: SessionRecord, deps: SessionDeps) {
+    this.#deps = deps;
+    this.#machine = new SessionStateMachine(record, this.#initialState(record), deps);
     this.#code = new CodePairing({
-      ...parts,
-      life: this.#life,
+      ...deps,
+      machine: this.#machine,
       inTurn: (what, handle) => this.#inTurn(what, handle),
       isStopping: () => this.#isStopping,
     });
-    this.#keeper = new LineKeeper({
-      ...parts,
+    this.#connections = new ConnectionManager({
+      ...deps,
       sessionId: record.sessionId,
       listener: this.#listener(),
       codeFor: () => this.#code.number,
@@ -61,7 +61,7 @@ export class Session implements SendingSession {
 
   /** The session as it is stored. */
   get record(): SessionRecord {
-    return this.#life.record;
+    return this.#machine.record;
   }
 
   get sessionId(): SessionId {
@@ -69,11 +69,11 @@ export class Session implements SendingSession {
   }
 
   get pace(): SendPace {
-    return this.#parts.pace;
+    return this.#deps.pace;
   }
 
   get typing(): Typing {
-    return this.#parts.typing;
+    return this.#deps.typing;
   }
 
   /** Whether it waits to be scanned, or for its code to be typed. */
@@ -84,7 +84,7 @@ export class Session implements SendingSession {
   /** Opens the line of a session that is not over. */
   resume(): void {
     if (this.#code.resume()) return;
-    if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#keeper.open('now');
+    if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#connections.open('now');
   }
 
   /**
@@ -92,7 +92,7 @@ export class Session implements SendingSession {
    * @throws AppError `session_not_pairing`
    */
   async qr(patienceMs: number): Promise<QrCode> {
-    await this.#life.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
+    await this.#machine.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
     throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
   }
@@ -109,11 +109,11 @@ export class Session implements SendingSession {
    * The line to send by; waits for one that is just being repaired.
    * @throws AppError `session_not_connected`
    */
-  async line(): Promise<Connection> {
-    await this.#life.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
-    const line = this.#keeper.connection;
-    if (this.#state.name !== 'online' || !line) throw new AppError('session_not_connected');
-    return line;
+  async connection(): Promise<Connection> {
+    await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
+    const connection = this.#connections.connection;
+    if (this.#state.name !== 'online' || !connection) throw new AppError('session_not_connected');
+    return connection;
   }
 
   /**
@@ -124,9 +124,9 @@ export class Session implements SendingSession {
   async restart(): Promise<void> {
     if (this.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
     if (this.#state.name === 'closed') throw new AppError('session_logged_out');
-    await this.#keeper.stop();
+    await this.#connections.stop();
     await this.#turns.run(() => this.#startAgain('restart_requested'));
-    await this.#life.until(() => this.#isSettled(), PATIENCE_MS);
+    await this.#machine.until(() => this.#isSettled(), PATIENCE_MS);
   }
 
   /**
@@ -135,33 +135,33 @@ export class Session implements SendingSession {
    * @returns the key of the last callback, when there is one
    */
   async remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    await this.#keeper.logout();
+    await this.#connections.logout();
     return this.#turns.run(() => this.#leave(why, tell));
   }
 
   /** WhatsApp said nothing of a message that was sent. */
   giveUp(message: SentMessageRef): void {
-    this.#inTurn('a message without an answer', () => this.#parts.outbound.giveUp(message));
+    this.#inTurn('a message without an answer', () => this.#deps.outbound.giveUp(message));
   }
 
   /** Closes the line for the end of the process; the device stays linked, and nobody is told. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#keeper.stop();
-    await this.#turns.run(() => this.#life.end());
+    await this.#connections.stop();
+    await this.#turns.run(() => this.#machine.end());
   }
 
   #initialState(record: SessionRecord): SessionState {
     const { phase, retryAtMs } = record;
     if (phase === 'pairing') return { name: 'pairing', qr: undefined };
-    if (phase === 'pairing-by-code') return firstCodeState(this.#parts.codeFor);
+    if (phase === 'pairing-by-code') return firstCodeState(this.#deps.codeFor);
     if (phase === 'online') return { name: 'repairing', timer: this.#startGrace(), why: RESTARTED };
     if (phase === 'failed') return { name: 'failed', timer: this.#comeBackAt(retryAtMs) };
     return { name: phase };
   }
 
   get #state(): SessionState {
-    return this.#life.state;
+    return this.#machine.state;
   }
 
   #listener(): ConnectionListener {
@@ -171,17 +171,17 @@ export class Session implements SendingSession {
       onPaired: (identity) => this.#inTurn('a scan', () => this.#paired(identity)),
       onOpen: (identity) => this.#inTurn('a login', () => this.#opened(identity)),
       onMessage: (message, key) => this.#arrived({ message, key }),
-      onNumbers: (numbers) => this.#inTurn('numbers', () => this.#parts.inbound.numbersKnown(this.record, numbers)),
-      onDelivery: (update) => this.#inTurn('a receipt', () => this.#parts.outbound.progress(this.sessionId, update)),
+      onNumbers: (numbers) => this.#inTurn('numbers', () => this.#deps.inbound.numbersKnown(this.record, numbers)),
+      onDelivery: (update) => this.#inTurn('a receipt', () => this.#deps.outbound.progress(this.sessionId, update)),
       onRestricted: (untilMs) => this.#inTurn('a restriction', () => this.#restricted(untilMs)),
-      onNote: (why) => this.#inTurn('a note', () => this.#life.note('trouble', why)),
+      onNote: (why) => this.#inTurn('a note', () => this.#machine.note('trouble', why)),
       onClosed: (reason, code) => this.#inTurn('a lost line', () => this.#lost(reason, code)),
     };
   }
 
   /** Messages that come while others wait for their turn, with nothing else in between, share it. */
   #arrived(arrival: Arrival): void {
-    const { inbound } = this.#parts;
+    const { inbound } = this.#deps;
     const mayJoin = inbound.mayJoin(arrival);
     if (mayJoin && this.#gathered && this.#gathered.length < GATHERED_AT_MOST) {
       this.#gathered.push(arrival);
@@ -190,7 +190,7 @@ export class Session implements SendingSession {
     const arrivals = [arrival];
     this.#inTurn('messages', async () => {
       if (this.#gathered === arrivals) this.#gathered = undefined;
-      this.#life.received(await inbound.receive(this.record, arrivals));
+      this.#machine.received(await inbound.receive(this.record, arrivals));
     });
     this.#gathered = mayJoin ? arrivals : undefined;
   }
@@ -199,47 +199,47 @@ export class Session implements SendingSession {
   #inTurn(what: string, handle: () => Promise<void>): void {
     this.#gathered = undefined;
     const handled = this.#turns.run(() =>
-      insist(
+      retryWhileStorageFails(
         async () => {
           if (this.#state.name !== 'gone') await handle();
         },
-        this.#parts.clock,
+        this.#deps.clock,
         () => this.#isStopping,
       ),
     );
-    this.#parts.supervisor.run(`${this.#mark} ${what}`, handled);
+    this.#deps.supervisor.run(`${this.#mark} ${what}`, handled);
   }
 
   async #offered(qr: QrCode): Promise<void> {
     // A code although a device was linked: its credentials are not there any more.
     if (this.record.announced) return this.#close(CREDENTIALS_MISSING);
-    this.#keeper.forgive();
+    this.#connections.forgive();
     const events = [qrUpdate(this.sessionId, qr)];
-    await this.#life.enter({ name: 'pairing', qr }, { events, note: { what: 'qr_offered' } });
-    this.#parts.log.info({ sessionId: this.sessionId }, `${this.#mark} === QR GENERADO ===`);
+    await this.#machine.enter({ name: 'pairing', qr }, { events, note: { what: 'qr_offered' } });
+    this.#deps.log.info({ sessionId: this.sessionId }, `${this.#mark} === QR GENERADO ===`);
   }
 
   async #paired(identity: AccountIdentity): Promise<void> {
-    await this.#life.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
+    await this.#machine.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
   }
 
   async #opened(identity: AccountIdentity): Promise<void> {
-    const news = { identity, errorMessage: null, lastSeenMs: this.#parts.clock.now() };
+    const news = { identity, errorMessage: null, lastSeenMs: this.#deps.clock.now() };
     if (this.record.announced) {
-      await this.#life.enter({ name: 'online' }, { record: news, note: this.#return() });
-      return this.#parts.folders.discardVersion3(this.sessionId);
+      await this.#machine.enter({ name: 'online' }, { record: news, note: this.#return() });
+      return this.#deps.folders.discardVersion3(this.sessionId);
     }
-    await this.#parts.announcing(identity.phoneNumber, async (after) => {
-      const record = this.#life.next({ name: 'online' }, { ...news, announced: true });
-      const events = [newSessionConnected(record, this.#parts.authDir, after)];
-      await this.#life.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
+    await this.#deps.announcing(identity.phoneNumber, async (after) => {
+      const record = this.#machine.next({ name: 'online' }, { ...news, announced: true });
+      const events = [newSessionConnected(record, this.#deps.authDir, after)];
+      await this.#machine.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
     });
   }
 
   async #restricted(untilMs: number | null): Promise<void> {
     if (untilMs === this.record.restrictedUntilMs) return;
     const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
-    await this.#life.amend({ restrictedUntilMs: untilMs }, note);
+    await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
   }
 
   /** How the timeline tells of a login: what had been wrong belongs to it. */
@@ -250,11 +250,11 @@ export class Session implements SendingSession {
   }
 
   async #lost(reason: CloseReason, code: string): Promise<void> {
-    this.#parts.metrics.lineClosed(reason.kind, code);
+    this.#deps.metrics.connectionClosed(reason.kind, code);
     if (this.#state.name === 'code-over') return;
-    const { inARow: failures, replacements } = this.#keeper.losses;
+    const { inARow: failures, replacements } = this.#connections.disconnects;
     const decision = decide(reason, { linked: !this.isPairing, code: this.#code.stage, failures, replacements });
-    this.#parts.log.info({ sessionId: this.sessionId, reason, decision: decision.do }, `${this.#mark} line lost`);
+    this.#deps.log.info({ sessionId: this.sessionId, reason, decision: decision.do }, `${this.#mark} line lost`);
     await this.#apply(decision);
   }
 
@@ -262,12 +262,12 @@ export class Session implements SendingSession {
     switch (decision.do) {
       case 'reconnect':
         await this.#endure(decision.message, decision.isPrecaution);
-        this.#keeper.open(decision.after);
+        this.#connections.open(decision.after);
         return;
       case 'start-over':
-        await this.#parts.connector.forget(this.sessionId);
+        await this.#deps.connector.forget(this.sessionId);
         await this.#startOver(decision.message);
-        this.#keeper.open(decision.after);
+        this.#connections.open(decision.after);
         return;
       case 'end':
         return this.#code.end(new AppError(decision.error, decision));
@@ -281,32 +281,32 @@ export class Session implements SendingSession {
   /** What a lost line that is being repaired changes: at first nothing that can be seen. */
   async #endure(why: string | null, isPrecaution = false): Promise<void> {
     const note = { what: 'line_lost' as const, why };
-    if (this.#state.name === 'pairing') await this.#life.enter({ name: 'pairing', qr: undefined });
+    if (this.#state.name === 'pairing') await this.#machine.enter({ name: 'pairing', qr: undefined });
     if (this.#state.name === 'lost' && why) {
-      await this.#life.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
+      await this.#machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
     }
-    if (this.#state.name === 'repairing') await this.#life.note('line_lost', why);
+    if (this.#state.name === 'repairing') await this.#machine.note('line_lost', why);
     if (this.#state.name === 'online') {
       const state = { name: 'repairing' as const, timer: this.#startGrace(), why };
-      await this.#life.enter(state, isPrecaution ? {} : { note });
+      await this.#machine.enter(state, isPrecaution ? {} : { note });
     }
   }
 
   #startGrace(): Timer {
-    return this.#parts.clock.after(GRACE_MS, () => this.#inTurn('the end of the grace', () => this.#giveUpGrace()));
+    return this.#deps.clock.after(GRACE_MS, () => this.#inTurn('the end of the grace', () => this.#giveUpGrace()));
   }
 
   async #giveUpGrace(): Promise<void> {
     if (this.#state.name !== 'repairing') return;
     const { why } = this.#state;
-    const record = { errorMessage: why, lastSeenMs: this.#parts.clock.now() };
-    await this.#life.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
+    const record = { errorMessage: why, lastSeenMs: this.#deps.clock.now() };
+    await this.#machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
   /** A temporary ban ends by itself; before that moment nothing of ours may touch the account. */
   #comeBackAt(retryAtMs: number | null): Timer | undefined {
     if (retryAtMs === null) return undefined;
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     return clock.after(Math.max(0, retryAtMs - clock.now()), () =>
       this.#inTurn('the end of a ban', async () => {
         if (this.#state.name === 'failed') await this.#startAgain('ban_over');
@@ -315,34 +315,34 @@ export class Session implements SendingSession {
   }
 
   async #fail(why: string, retryAfterMs: number | null): Promise<void> {
-    const retryAtMs = retryAfterMs === null ? null : this.#parts.clock.now() + retryAfterMs;
+    const retryAtMs = retryAfterMs === null ? null : this.#deps.clock.now() + retryAfterMs;
     const state = { name: 'failed' as const, timer: this.#comeBackAt(retryAtMs) };
-    await this.#parts.outbound.end(this.sessionId);
-    await this.#life.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
+    await this.#deps.outbound.end(this.sessionId);
+    await this.#machine.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
   }
 
   async #startOver(why: string): Promise<void> {
     const note = { what: 'starting_over' as const, why };
-    await this.#life.enter({ name: 'pairing', qr: undefined }, { record: { identity: null }, note });
+    await this.#machine.enter({ name: 'pairing', qr: undefined }, { record: { identity: null }, note });
   }
 
   async #startAgain(why: 'restart_requested' | 'ban_over'): Promise<void> {
     if (this.#state.name === 'gone') return;
-    this.#keeper.forgive();
-    await this.#life.note(why, null);
+    this.#connections.forgive();
+    await this.#machine.note(why, null);
     if (this.#state.name === 'online') await this.#endure('The session is being restarted');
     if (this.#state.name === 'pairing') await this.#endure(null);
     if (this.#state.name === 'failed') {
       const state: LivingState = this.record.announced ? { name: 'lost' } : { name: 'pairing', qr: undefined };
-      await this.#life.enter(state, { record: { errorMessage: null } });
+      await this.#machine.enter(state, { record: { errorMessage: null } });
     }
-    this.#keeper.open('now');
+    this.#connections.open('now');
   }
 
   /** Also in the moment between the loss of the line and our turn to note it. */
   #isBeingRepaired(): boolean {
     const { name } = this.#state;
-    return name === 'repairing' || (name === 'online' && !this.#keeper.connection);
+    return name === 'repairing' || (name === 'online' && !this.#connections.connection);
   }
 
   #isSettled(): boolean {
@@ -351,17 +351,17 @@ export class Session implements SendingSession {
   }
 
   async #close(why: string): Promise<void> {
-    await this.#keeper.stop();
-    await this.#parts.connector.forget(this.sessionId);
-    await this.#parts.outbound.end(this.sessionId);
-    await this.#life.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
+    await this.#connections.stop();
+    await this.#deps.connector.forget(this.sessionId);
+    await this.#deps.outbound.end(this.sessionId);
+    await this.#machine.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
   }
 
   async #leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     if (this.#state.name === 'gone') return undefined;
-    await this.#parts.outbound.end(this.sessionId);
-    const last = await this.#life.leave(why, tell);
-    await this.#parts.connector.forget(this.sessionId);
+    await this.#deps.outbound.end(this.sessionId);
+    const last = await this.#machine.leave(why, tell);
+    await this.#deps.connector.forget(this.sessionId);
     return last;
   }
 

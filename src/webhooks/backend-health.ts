@@ -15,7 +15,7 @@ export interface BackendHealth {
 const UNKNOWN: BackendHealth = { reachable: null, misconfigured: false, lastError: null, lastErrorSinceMs: null };
 
 /** Keeps the {@link BackendHealth} from one try to the next. */
-export class HealthKeeper {
+export class BackendHealthTracker {
   #health = UNKNOWN;
 
   get now(): BackendHealth {

@@ -2,12 +2,12 @@ import { type CallbackQueue, type PendingCallback } from '../ports/callbacks.ts'
 import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type Chance } from '../kit/random.ts';
+import { type Random } from '../kit/random.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { Breaker } from './breaker.ts';
-import { type BackendHealth, HealthKeeper } from './backend-health.ts';
+import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
 import { Pauses } from './pauses.ts';
 import {
   describe,
@@ -22,13 +22,13 @@ import { type Post } from './delivery-client.ts';
 import { Suspicion } from './suspicion.ts';
 
 /** What a notifier is made of. */
-export interface BackendNotifierParts {
+export interface BackendNotifierDeps {
   queue: CallbackQueue;
   post: Post;
   policy: PolicySettings;
   metrics: Pick<Metrics, 'posted' | 'arrived'>;
   clock: Clock;
-  chance: Chance;
+  random: Random;
   log: Logger;
   /** How many posts there may be at once; 64 unless told. */
   concurrency?: number;
@@ -42,41 +42,41 @@ const AT_ONCE: Wait = { delayMs: 0, askedMs: 0 };
 /**
  * Hands the waiting callbacks to the main backend: one worker for each session that has some, in order within the
  * session, at least once. A worker takes the oldest, posts it until it is settled, and ends when nothing waits; the
- * queue's bell starts it again. What it knows is in the queue, so nothing is lost when the process ends at any moment.
+ * queue's readySignal starts it again. What it knows is in the queue, so nothing is lost when the process ends at any moment.
  */
 export class BackendNotifier implements AsyncDisposable {
-  readonly #parts: BackendNotifierParts;
+  readonly #deps: BackendNotifierDeps;
   readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
-  readonly #health = new HealthKeeper();
+  readonly #health = new BackendHealthTracker();
   readonly #suspicion = new Suspicion();
-  /** The sessions with a worker, and whether the bell has rung since it last looked. */
+  /** The sessions with a worker, and whether the readySignal has rung since it last looked. */
   readonly #rung = new Map<SessionId, boolean>();
   /** The sessions that somebody wants to be tried now, and that have not looked since. */
   readonly #askedFor = new Set<SessionId>();
   #isStopping = false;
 
-  constructor(parts: BackendNotifierParts) {
-    this.#parts = parts;
-    this.#pauses = new Pauses(parts.clock);
+  constructor(deps: BackendNotifierDeps) {
+    this.#deps = deps;
+    this.#pauses = new Pauses(deps.clock);
     this.#breaker = new Breaker({
-      width: parts.concurrency ?? CONCURRENCY,
-      clock: parts.clock,
+      width: deps.concurrency ?? CONCURRENCY,
+      clock: deps.clock,
       probe: () => this.#pauses.endNearest(),
       recovered: () => this.#recovered(),
     });
-    this.#workers = new Supervisor(parts.log);
+    this.#workers = new Supervisor(deps.log);
   }
 
   /** Begins to deliver: what waits already, and from now on what comes. To be called once. */
   async start(): Promise<void> {
-    this.#parts.queue.onReady((sessionId) => this.#wake(sessionId));
-    this.#parts.queue.onRetry((sessionId) => {
+    this.#deps.queue.onReady((sessionId) => this.#wake(sessionId));
+    this.#deps.queue.onRetry((sessionId) => {
       this.#askedFor.add(sessionId);
       this.#pauses.endOf(sessionId);
     });
-    for (const sessionId of await this.#parts.queue.sessionsWithPending()) this.#wake(sessionId);
+    for (const sessionId of await this.#deps.queue.sessionsWithPending()) this.#wake(sessionId);
   }
 
   /** How the backend has been answering. */
@@ -119,7 +119,7 @@ export class BackendNotifier implements AsyncDisposable {
       try {
         isMore = await this.#handOverNext(sessionId);
       } catch (error) {
-        this.#parts.log.error(
+        this.#deps.log.error(
           { err: error, sessionId },
           `[${sessionId}] [CALLBACK] not to be handled now, to be tried again`,
         );
@@ -133,7 +133,7 @@ export class BackendNotifier implements AsyncDisposable {
     const wait = await this.#breaker.run(async () => {
       await this.#sitOutTheHold(sessionId);
       this.#askedFor.delete(sessionId);
-      const callback = this.#isStopping ? undefined : await this.#parts.queue.next(sessionId);
+      const callback = this.#isStopping ? undefined : await this.#deps.queue.next(sessionId);
       return callback && (await this.#try(callback));
     });
     if (wait === undefined) return false;
@@ -151,7 +151,7 @@ export class BackendNotifier implements AsyncDisposable {
 
   /** Posts once and records what became of it. Answers how long the session waits before it goes on. */
   async #try(callback: PendingCallback): Promise<Wait> {
-    const { queue, post, clock, log } = this.#parts;
+    const { queue, post, clock, log } = this.#deps;
     const outcome = await post(callback);
     if (outcome.kind !== 'accepted') {
       return isUnwanted(callback.kind, outcome) ? this.#leaveOut(callback) : this.#failed(callback, outcome);
@@ -168,7 +168,7 @@ export class BackendNotifier implements AsyncDisposable {
 
   /** The backend knows nothing of this kind of event: it goes without, at once. */
   async #leaveOut(callback: PendingCallback): Promise<Wait> {
-    const { queue, clock, log } = this.#parts;
+    const { queue, clock, log } = this.#deps;
     await queue.unwanted(callback, clock.now());
     this.#count(callback, 'unwanted');
     log.debug(about(callback), `[${callback.sessionId}] [CALLBACK] left out: the backend has no endpoint for it`);
@@ -176,7 +176,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   async #failed(callback: PendingCallback, failure: PostFailure): Promise<Wait> {
-    const { policy, clock, chance } = this.#parts;
+    const { policy, clock, random } = this.#deps;
     const { sessionId, webhookId } = callback;
     this.#note(callback, failure);
     const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
@@ -187,14 +187,14 @@ export class BackendNotifier implements AsyncDisposable {
       ageMs: clock.now() - callback.createdAtMs,
       ...evidence,
     };
-    const next = verdict(tried, policy, chance);
+    const next = verdict(tried, policy, random);
     if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
     return this.#keep(callback, failure, next);
   }
 
   async #keep(callback: PendingCallback, failure: PostFailure, wait: Wait): Promise<Wait> {
     const { delayMs } = wait;
-    const { queue, clock, log } = this.#parts;
+    const { queue, clock, log } = this.#deps;
     const error = describe(failure);
     await queue[maybeTaken(failure) ? 'unclear' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
@@ -203,7 +203,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {
-    const { queue, clock, log } = this.#parts;
+    const { queue, clock, log } = this.#deps;
     await queue.dead(callback, reason, clock.now());
     this.#count(callback, 'dead');
     this.#suspicion.settled(callback.sessionId);
@@ -215,7 +215,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
-    const { metrics, clock } = this.#parts;
+    const { metrics, clock } = this.#deps;
     metrics.posted(kind, fate, clock.now() - createdAtMs);
   }
 
@@ -223,16 +223,16 @@ export class BackendNotifier implements AsyncDisposable {
   #timeOfMessage({ kind, body }: PendingCallback): void {
     if (kind !== 'message-received') return;
     const { timestamp, offline } = JSON.parse(body) as MessageBody;
-    this.#parts.metrics.arrived(this.#parts.clock.now() - Date.parse(timestamp), offline);
+    this.#deps.metrics.arrived(this.#deps.clock.now() - Date.parse(timestamp), offline);
   }
 
   #recovered(): void {
-    this.#parts.log.info('[CALLBACK] the backend takes callbacks again');
+    this.#deps.log.info('[CALLBACK] the backend takes callbacks again');
     this.#pauses.shorten();
   }
 
   #note(callback: PendingCallback, failure: PostFailure): void {
-    const { clock, log } = this.#parts;
+    const { clock, log } = this.#deps;
     if (!this.#health.failed(failure, clock.now())) return;
     log.warn(
       { ...about(callback), error: describe(failure) },

@@ -1,5 +1,5 @@
 import { type Clock, type Timer } from '../kit/clock.ts';
-import { Slots } from '../kit/semaphore.ts';
+import { Semaphore } from '../kit/semaphore.ts';
 import { type BreakerState } from '../ports/metrics.ts';
 import { type PostFailure } from './retry-policy.ts';
 
@@ -9,7 +9,7 @@ const PROBE_EVERY_MS = 1_500;
 const SESSIONS_OF_AN_OUTAGE = 2;
 
 /** What a breaker is made of. */
-export interface BreakerParts {
+export interface BreakerDeps {
   /** How many posts there may be at once when all is well. */
   width: number;
   clock: Clock;
@@ -26,17 +26,17 @@ export interface BreakerParts {
  * each round, until all is well. What one session alone is asked for concerns nobody else.
  */
 export class Breaker {
-  readonly #parts: BreakerParts;
-  readonly #slots: Slots;
+  readonly #deps: BreakerDeps;
+  readonly #slots: Semaphore;
   #state: BreakerState = 'well';
   #width: number;
   #holdUntilMs = 0;
   #probing: Timer | undefined;
 
-  constructor(parts: BreakerParts) {
-    this.#parts = parts;
-    this.#width = parts.width;
-    this.#slots = new Slots(parts.width);
+  constructor(deps: BreakerDeps) {
+    this.#deps = deps;
+    this.#width = deps.width;
+    this.#slots = new Semaphore(deps.width);
   }
 
   /** `down` means that the backend as a whole does not take callbacks. */
@@ -51,7 +51,7 @@ export class Breaker {
 
   /** How long the backend as a whole asked to stay away, in ms. */
   holdMs(): number {
-    return Math.max(0, this.#holdUntilMs - this.#parts.clock.now());
+    return Math.max(0, this.#holdUntilMs - this.#deps.clock.now());
   }
 
   /** The backend took a callback. */
@@ -60,15 +60,15 @@ export class Breaker {
     const wasDown = this.#state === 'down';
     this.#probing?.cancel();
     this.#resize(wasDown ? 1 : this.#width + 1);
-    this.#state = this.#width < this.#parts.width ? 'recovering' : 'well';
-    if (wasDown) this.#parts.recovered();
+    this.#state = this.#width < this.#deps.width ? 'recovering' : 'well';
+    if (wasDown) this.#deps.recovered();
   }
 
   /** A post failed; so many sessions have failed since the last that was accepted. */
   failed(failure: PostFailure, failingSessions: number): void {
     if (failingSessions >= SESSIONS_OF_AN_OUTAGE && this.#state !== 'down') this.#open();
     if (this.#state !== 'down' || failure.kind !== 'refused') return;
-    this.#holdUntilMs = Math.max(this.#holdUntilMs, this.#parts.clock.now() + (failure.retryAfterMs ?? 0));
+    this.#holdUntilMs = Math.max(this.#holdUntilMs, this.#deps.clock.now() + (failure.retryAfterMs ?? 0));
   }
 
   /** It is time to stop: nobody is sent to look any more, and those in line go at once. */
@@ -84,8 +84,8 @@ export class Breaker {
   }
 
   #probeLater(): void {
-    this.#probing = this.#parts.clock.after(PROBE_EVERY_MS, () => {
-      if (this.holdMs() === 0) this.#parts.probe();
+    this.#probing = this.#deps.clock.after(PROBE_EVERY_MS, () => {
+      if (this.holdMs() === 0) this.#deps.probe();
       this.#probeLater();
     });
   }

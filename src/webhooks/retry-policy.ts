@@ -1,5 +1,5 @@
 import { type EventKind, OPTIONAL_EVENTS } from '../domain/event.ts';
-import { type Chance } from '../kit/random.ts';
+import { type Random } from '../kit/random.ts';
 import { jitter } from '../kit/backoff.ts';
 
 /** What became of one try. */
@@ -62,9 +62,9 @@ const WRONG_SETTING = [401, 403, 404];
  * has become too old and had its tries, all of it only while the backend accepts others; never for an answer that means a
  * wrong setting. So an outage makes no dead letters, however long it lasts.
  */
-export function verdict(tried: FailedTry, settings: PolicySettings, chance: Chance): Verdict {
+export function verdict(tried: FailedTry, settings: PolicySettings, random: Random): Verdict {
   const { failure, attempts, ageMs } = tried;
-  if (meansWrongSetting(failure) || attempts < settings.retries) return retry(tried, chance);
+  if (meansWrongSetting(failure) || attempts < settings.retries) return retry(tried, random);
   const enough = Math.max(1, settings.retries);
   if (mayBePoison(failure) && tried.failedAlone >= enough) {
     return { kind: 'dead', reason: `it alone fails: ${describe(failure)}` };
@@ -72,7 +72,7 @@ export function verdict(tried: FailedTry, settings: PolicySettings, chance: Chan
   if (ageMs > settings.retentionMs && tried.failedBeside >= enough) {
     return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
   }
-  return retry(tried, chance);
+  return retry(tried, random);
 }
 
 /**
@@ -118,8 +118,8 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 }
 
 /** Full jitter below the bound of this try; a backend that asks for more gets it. */
-function retry({ failure, attempts }: FailedTry, chance: Chance): Verdict {
-  const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? LATER_BOUND_MS, chance);
+function retry({ failure, attempts }: FailedTry, random: Random): Verdict {
+  const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? LATER_BOUND_MS, random);
   const askedMs = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
   return { kind: 'retry', delayMs: Math.max(jittered, askedMs), askedMs };
 }

@@ -4,7 +4,7 @@ import { type OverloadedError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { Slots } from '../kit/semaphore.ts';
+import { Semaphore } from '../kit/semaphore.ts';
 import { type Connection, type ConnectionListener, type Connector } from '../ports/connection.ts';
 import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
@@ -14,18 +14,18 @@ import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
 import { quietLibsignal } from './baileys/quiet-libsignal.ts';
 import { ClientVersion } from './connection/client-version.ts';
-import { type ConnectionParts } from './connection/connection-deps.ts';
+import { type ConnectionDeps } from './connection/connection-deps.ts';
 import { BaileysConnection } from './connection/connection.ts';
-import { emptyMemory, type SessionMemory } from './connection/session-cache.ts';
+import { createSessionCache, type SessionCache } from './connection/session-cache.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
 import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth } from './signal/auth-state.ts';
-import { emptyKeyMemory, RememberedKeys } from './signal/key-cache.ts';
+import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
 
 /** What the connector is made of. */
-export interface ConnectorParts {
+export interface ConnectorDeps {
   settings: WhatsAppSettings;
   keys: SignalKeyStore;
   journal: Journal;
@@ -44,51 +44,51 @@ const UPLOADS_AT_ONCE = 4;
 
 /** Opens lines to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
-  readonly #parts: ConnectorParts;
+  readonly #deps: ConnectorDeps;
   /** Shared by all sessions: which account a number has does not depend on who asks. */
   readonly #lookup: RecipientLookup;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
-  readonly #uploads: ConnectionParts['uploads'];
-  readonly #keyMemory = emptyKeyMemory();
+  readonly #uploads: ConnectionDeps['uploads'];
+  readonly #keyCache = createKeyCache();
   /** The line that each session has, or had last. */
-  readonly #lines = new Map<SessionId, BaileysConnection>();
+  readonly #connections = new Map<SessionId, BaileysConnection>();
   /** The files of the messages of all sessions. */
   readonly media: MediaSource;
   /** What outlives the lines of a session, but not the process. */
-  readonly #memories = new Map<SessionId, SessionMemory>();
+  readonly #caches = new Map<SessionId, SessionCache>();
 
-  constructor(parts: ConnectorParts) {
-    this.#parts = parts;
-    this.#lookup = new RecipientLookup(parts.clock);
-    this.#clientVersion = new ClientVersion(parts);
-    const host = new MediaHost(parts.media.host);
-    this.#uploads = { mediaHost: host, slots: new Slots(UPLOADS_AT_ONCE), metrics: parts.metrics };
-    this.#downloads = new LibraryDownloads(parts.clock, host);
+  constructor(deps: ConnectorDeps) {
+    this.#deps = deps;
+    this.#lookup = new RecipientLookup(deps.clock);
+    this.#clientVersion = new ClientVersion(deps);
+    const host = new MediaHost(deps.media.host);
+    this.#uploads = { mediaHost: host, semaphore: new Semaphore(UPLOADS_AT_ONCE), metrics: deps.metrics };
+    this.#downloads = new LibraryDownloads(deps.clock, host);
     this.media = new MediaDownloads({
-      ...{ host, maxBytes: parts.media.maxBytes, clock: parts.clock },
-      findMessage: (sessionId, messageId) => new KnownMessages(parts, sessionId).find(messageId),
-      askAgain: async (sessionId, ...asked) => this.#lines.get(sessionId)?.askAgain(...asked),
+      ...{ host, maxBytes: deps.media.maxBytes, clock: deps.clock },
+      findMessage: (sessionId, messageId) => new KnownMessages(deps, sessionId).find(messageId),
+      askAgain: async (sessionId, ...asked) => this.#connections.get(sessionId)?.askAgain(...asked),
     });
     quietLibsignal();
     // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
-    if (parts.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(parts.settings.rootKey);
+    if (deps.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(deps.settings.rootKey);
   }
 
   open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection {
-    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#parts;
-    const line = new BaileysConnection({
+    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#deps;
+    const connection = new BaileysConnection({
       sessionId,
       settings,
       loadAuth: async (auth) => {
         await admitted();
-        return loadAuth({ keys: new RememberedKeys(keys, this.#keyMemory), journal }, sessionId, auth);
+        return loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
-      knownMessages: new KnownMessages(this.#parts, sessionId),
+      knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
-      ...this.#memoryOf(sessionId),
+      ...this.#cacheOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,
       uploads: this.#uploads,
@@ -97,29 +97,29 @@ export class BaileysConnector implements Connector {
       clock,
       log: log.child({ sessionId }),
     });
-    this.#lines.set(sessionId, line);
-    return line;
+    this.#connections.set(sessionId, connection);
+    return connection;
   }
 
   /** Closes all lines that are open; whoever they belong to decides when to open others. */
   holdBack(error: OverloadedError): void {
-    for (const line of this.#lines.values()) line.holdBack(error);
+    for (const connection of this.#connections.values()) connection.holdBack(error);
   }
 
   /** Only those of a linked device are ever stored. */
   async isLinked(sessionId: SessionId): Promise<boolean> {
-    return (await this.#parts.keys.credentials(sessionId)) !== undefined;
+    return (await this.#deps.keys.credentials(sessionId)) !== undefined;
   }
 
   async forget(sessionId: SessionId): Promise<void> {
-    this.#memories.delete(sessionId);
-    this.#lines.delete(sessionId);
-    await this.#parts.keys.forget(sessionId);
+    this.#caches.delete(sessionId);
+    this.#connections.delete(sessionId);
+    await this.#deps.keys.forget(sessionId);
   }
 
-  #memoryOf(sessionId: SessionId): SessionMemory {
-    const memory = this.#memories.get(sessionId) ?? emptyMemory(this.#parts.clock);
-    this.#memories.set(sessionId, memory);
-    return memory;
+  #cacheOf(sessionId: SessionId): SessionCache {
+    const cache = this.#caches.get(sessionId) ?? createSessionCache(this.#deps.clock);
+    this.#caches.set(sessionId, cache);
+    return cache;
   }
 }

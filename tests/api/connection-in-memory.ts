@@ -6,7 +6,7 @@ import {
   type ChatActions,
   type ContactActions,
   type GroupActions,
-  type LineActions,
+  type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
 
 /** Somebody who has an account. */
@@ -34,7 +34,7 @@ export const GROUP: Group = {
 const RESULT: ParticipantResult = { number: CONTACT.number, lid: CONTACT.lid, done: true, reason: null, code: null };
 
 /** A line that knows one group and one contact. */
-export class LineInMemory implements LineActions {
+export class ConnectionInMemory implements ConnectionActions {
   /** What was asked of it, in order. */
   readonly asked: unknown[][] = [];
 

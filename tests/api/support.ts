@@ -18,17 +18,17 @@ import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve 
 import { type SessionView } from '../../src/http/views/session-view.ts';
 import { type TimelineEntry } from '../../src/http/views/timeline-entry.ts';
 import { type Logger } from '../../src/kit/logger.ts';
-import { systemChance } from '../../src/kit/random.ts';
+import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
-import { type LineActions } from '../../src/ports/connection-actions.ts';
+import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/ports/storage.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
-import { type SessionListener, type SessionNews } from '../../src/sessions/session-events.ts';
-import { CONTACT, GROUP, LineInMemory } from './connection-in-memory.ts';
+import { type SessionListener, type SessionEvent } from '../../src/sessions/session-events.ts';
+import { CONTACT, GROUP, ConnectionInMemory } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -80,7 +80,7 @@ class SessionsInMemory implements SessionsApi {
   readonly requestIds: string[] = [];
   readonly restarted: SessionId[] = [];
   /** What the line of the connected session does. */
-  readonly onLine = new LineInMemory();
+  readonly onLine = new ConnectionInMemory();
   /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
   failure: unknown;
   /** The last messages of the sessions; `undefined` where they are not kept. */
@@ -144,7 +144,7 @@ class SessionsInMemory implements SessionsApi {
     return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
   }
 
-  async line(sessionId: SessionId): Promise<LineActions> {
+  async connection(sessionId: SessionId): Promise<ConnectionActions> {
     if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
     if (this.failure !== undefined) return this.#fail();
     return this.onLine;
@@ -179,7 +179,7 @@ class SessionsInMemory implements SessionsApi {
   }
 
   /** Tells those who listen. */
-  tell(news: SessionNews): void {
+  tell(news: SessionEvent): void {
     for (const listener of this.#listeners) listener(news);
   }
 
@@ -359,7 +359,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const log = loggerInto(lines);
   const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
   const metrics = new PrometheusMetrics();
-  const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, chance: systemChance, log };
+  const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, random: systemRandom, log };
   const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
   const tokens = new BrowserTokens(parts);
   const masterKey = { change: () => Promise.resolve(13) };

@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed gives the same throws (mulberry32). */
+/** Random that can be had again: the same seed gives the same throws (mulberry32). */
 export class Dice {
   readonly seed: number;
   #state: number;

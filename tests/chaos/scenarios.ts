@@ -3,7 +3,7 @@ import { away } from './scenarios/away.ts';
 import { disk } from './scenarios/disk.ts';
 import { group } from './scenarios/group.ts';
 import { kill } from './scenarios/kill.ts';
-import { lines } from './scenarios/connections.ts';
+import { connections } from './scenarios/connections.ts';
 import { overlap } from './scenarios/overlap.ts';
 import { poison } from './scenarios/poison.ts';
 import { reconnects } from './scenarios/reconnects.ts';
@@ -16,7 +16,7 @@ export const SCENARIOS = [
   away,
   poison,
   overlap,
-  lines,
+  connections,
   reconnects,
   disk,
   group,

@@ -1,6 +1,6 @@
-import { type Chance } from '../../src/kit/random.ts';
+import { type Random } from '../../src/kit/random.ts';
 
-/** Chance that always gives the same: `fraction`, and the first letter of the alphabet. */
-export function fixedChance(fraction: number): Chance {
+/** Random that always gives the same: `fraction`, and the first letter of the alphabet. */
+export function fixedRandom(fraction: number): Random {
   return { fraction: () => fraction, text: (length, alphabet) => alphabet.charAt(0).repeat(length) };
 }

@@ -10,6 +10,6 @@ export const noMetrics: Metrics = {
   committed: () => undefined,
   posted: () => undefined,
   became: () => undefined,
-  lineClosed: () => undefined,
+  connectionClosed: () => undefined,
   downloaded: () => undefined,
 };

@@ -1,6 +1,6 @@
 import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
-import { type Chance, systemChance } from '../../src/kit/random.ts';
+import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { type Environment } from '../../src/config/environment.ts';
 import { type Answer, ask } from './ask.ts';
@@ -19,7 +19,7 @@ export interface OrchestratorOptions {
 }
 
 /** Waits that are drawn by lot are as short as they may be with some luck, so that no test waits for seconds. */
-const luckyChance: Chance = { ...systemChance, fraction: () => systemChance.fraction() / 10 };
+const luckyRandom: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
 
 /** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
 export class Orchestrator implements AsyncDisposable {
@@ -35,7 +35,7 @@ export class Orchestrator implements AsyncDisposable {
     // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
     const guard = { unexpected: () => 0 };
-    const others = { log: silentLogger, guard, chance: luckyChance, ...parts };
+    const others = { log: silentLogger, guard, random: luckyRandom, ...parts };
     return new Orchestrator(await startApp({ ...config, whatsapp }, others));
   }
 

@@ -25,15 +25,15 @@ export async function linkAsVersion3(whatsapp: Simulator, phone: Phone, folder: 
     if (qr) void phone.scan(qr);
   });
   await closed(pairing);
-  const line = connect();
+  const connection = connect();
   await new Promise<void>((resolve) =>
-    line.ev.on('connection.update', ({ receivedPendingNotifications }) => {
+    connection.ev.on('connection.update', ({ receivedPendingNotifications }) => {
       if (receivedPendingNotifications) resolve();
     }),
   );
   await saveCreds();
-  const end = closed(line);
-  await line.end(undefined);
+  const end = closed(connection);
+  await connection.end(undefined);
   await end;
 }
 

@@ -39,7 +39,7 @@ async function everything(): Promise<string> {
   }
   for (const offline of [true, false]) metrics.arrived(1, offline);
   for (const status of [...SESSION_STATUSES, 'removed'] as const) metrics.became(status);
-  metrics.lineClosed('logged-out', '401');
+  metrics.connectionClosed('logged-out', '401');
   for (const fate of ['ok', 'failed'] as const) {
     metrics.downloaded(fate);
     metrics.uploaded(fate);

@@ -5,7 +5,9 @@ import { readConfig } from '../../src/config/config.ts';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const variables = [...read('src/config/config.ts').matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)].map(([, name]) => name!).sort();
+const variables = [...read('src/config/config.ts').matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)]
+  .map(([, name]) => name!)
+  .sort();
 
 it('finds the variables of the product', () => {
   expect(variables).toContain('BACKEND_BASE_URL');

@@ -3,7 +3,7 @@ import { type ApiKey, type KeyWish } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
-import { type Chance } from '../../kit/random.ts';
+import { type Random } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
 import { type ApiKeyStore, type SettingsStore } from '../../ports/storage.ts';
 import { type Caller } from './caller.ts';
@@ -16,13 +16,13 @@ const FORM = /^wak_([A-Za-z0-9]{12})_[A-Za-z0-9]{44}$/;
 const PEPPER_SETTING = 'key_pepper';
 
 /** What the keys are kept and made with. */
-export interface ApiKeysParts {
+export interface ApiKeysDeps {
   store: ApiKeyStore;
   settings: SettingsStore;
   /** `KEY_PEPPER`; without it one is made and kept in the storage. */
   pepper: Secret | null;
   clock: Clock;
-  chance: Chance;
+  random: Random;
   log: Logger;
 }
 
@@ -35,27 +35,27 @@ export interface NewKey {
 
 /** The keys that were made for callers: `wak_<keyId>_<secret>`, of which only an HMAC is kept. */
 export class ApiKeys {
-  readonly #parts: ApiKeysParts;
+  readonly #deps: ApiKeysDeps;
   readonly #pepper: Secret;
   readonly #keys: Map<string, ApiKey>;
 
-  constructor(parts: ApiKeysParts, { pepper, keys }: { pepper: Secret; keys: readonly ApiKey[] }) {
-    this.#parts = parts;
+  constructor(deps: ApiKeysDeps, { pepper, keys }: { pepper: Secret; keys: readonly ApiKey[] }) {
+    this.#deps = deps;
     this.#pepper = pepper;
     this.#keys = new Map(keys.map((key) => [key.keyId, key]));
   }
 
   /** Knows every stored key from here on. @throws StorageUnavailableError */
-  static async load(parts: ApiKeysParts): Promise<ApiKeys> {
-    const pepper = parts.pepper ?? (await ownPepper(parts));
-    return new ApiKeys(parts, { pepper, keys: await parts.store.all() });
+  static async load(deps: ApiKeysDeps): Promise<ApiKeys> {
+    const pepper = deps.pepper ?? (await ownPepper(deps));
+    return new ApiKeys(deps, { pepper, keys: await deps.store.all() });
   }
 
   /** Makes a key. @throws StorageUnavailableError */
   async create(wish: KeyWish): Promise<NewKey> {
-    const { chance, clock, store, log } = this.#parts;
-    const keyId = chance.text(ID_LENGTH, ALPHABET);
-    const text = `wak_${keyId}_${chance.text(SECRET_LENGTH, ALPHABET)}`;
+    const { random, clock, store, log } = this.#deps;
+    const keyId = random.text(ID_LENGTH, ALPHABET);
+    const text = `wak_${keyId}_${random.text(SECRET_LENGTH, ALPHABET)}`;
     const key = { ...wish, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
     await store.add(key);
     this.#keys.set(keyId, key);
@@ -71,9 +71,9 @@ export class ApiKeys {
   /** From here on it opens nothing. @throws AppError `key_not_found`; StorageUnavailableError */
   async revoke(keyId: string): Promise<void> {
     if (!this.#keys.has(keyId)) throw new AppError('key_not_found');
-    await this.#parts.store.remove(keyId);
+    await this.#deps.store.remove(keyId);
     this.#keys.delete(keyId);
-    this.#parts.log.info({ keyId }, 'an API key was revoked');
+    this.#deps.log.info({ keyId }, 'an API key was revoked');
   }
 
   /** Who shows this key; `undefined` when it is none, or not any more. */
@@ -89,9 +89,9 @@ export class ApiKeys {
 }
 
 /** Made once, and the same from then on. */
-async function ownPepper({ settings, chance }: ApiKeysParts): Promise<Secret> {
+async function ownPepper({ settings, random }: ApiKeysDeps): Promise<Secret> {
   const stored = await settings.get(PEPPER_SETTING);
-  const pepper = stored ?? chance.text(SECRET_LENGTH, ALPHABET);
+  const pepper = stored ?? random.text(SECRET_LENGTH, ALPHABET);
   if (stored === undefined) await settings.set(PEPPER_SETTING, pepper);
   return new Secret(pepper);
 }

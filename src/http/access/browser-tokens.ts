@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SessionId } from '../../domain/session-id.ts';
-import { type Chance } from '../../kit/random.ts';
+import { type Random } from '../../kit/random.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
 import { type Caller, type TokenGrant } from './caller.ts';
@@ -29,18 +29,18 @@ export interface TokenWish {
  */
 export class BrowserTokens {
   readonly #clock: Clock;
-  readonly #chance: Chance;
+  readonly #random: Random;
   readonly #given = new Map<string, Given>();
 
-  constructor({ clock, chance }: { clock: Clock; chance: Chance }) {
+  constructor({ clock, random }: { clock: Clock; random: Random }) {
     this.#clock = clock;
-    this.#chance = chance;
+    this.#random = random;
   }
 
   /** A token, in the name of whoever asks for it. */
   give({ id: issuer }: Caller, { sessionId, ttlMs }: TokenWish): { token: Secret; expiresAtMs: number } {
     this.#endWhere(({ expiresAtMs }) => expiresAtMs <= this.#clock.now());
-    const token = `wat_${this.#chance.text(LENGTH, ALPHABET)}`;
+    const token = `wat_${this.#random.text(LENGTH, ALPHABET)}`;
     const expiresAtMs = this.#clock.now() + ttlMs;
     const hash = hashOf(token);
     const grant = { sessionId, spent: sessionId !== null };

@@ -10,7 +10,7 @@ const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
 /** What a fetch takes. */
-export interface FetchParts {
+export interface FetchDeps {
   rules: UrlRules;
   clock: Clock;
   userAgent: string;
@@ -30,13 +30,13 @@ export interface FetchedAnswer {
  */
 export async function guardedFetch<Result>(
   text: string,
-  parts: FetchParts,
+  deps: FetchDeps,
   take: (answer: FetchedAnswer) => Promise<Result>,
 ): Promise<Result> {
   const limit = new AbortController();
-  const timer = parts.clock.after(WHOLE_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
+  const timer = deps.clock.after(WHOLE_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
   try {
-    const answer = await follow(text, parts, limit.signal);
+    const answer = await follow(text, deps, limit.signal);
     return await take(answer);
   } catch (error) {
     throw refusal(limit.signal.aborted ? limit.signal.reason : error);
@@ -47,19 +47,19 @@ export async function guardedFetch<Result>(
   }
 }
 
-async function follow(text: string, parts: FetchParts, signal: AbortSignal): Promise<FetchedAnswer> {
-  let url = parts.rules.check(text);
+async function follow(text: string, deps: FetchDeps, signal: AbortSignal): Promise<FetchedAnswer> {
+  let url = deps.rules.check(text);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const body = await ask(url, parts, signal);
+    const body = await ask(url, deps, signal);
     const location = REDIRECTS.has(body.statusCode) ? body.headers.location : undefined;
     if (location === undefined) return { url, body: acceptable(body) };
     body.destroy();
-    url = parts.rules.check(location, url);
+    url = deps.rules.check(location, url);
   }
   throw unreachable(`it redirects more than ${MAX_REDIRECTS} times`);
 }
 
-function ask(url: URL, { rules, clock, userAgent }: FetchParts, signal: AbortSignal): Promise<IncomingMessage> {
+function ask(url: URL, { rules, clock, userAgent }: FetchDeps, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const isTls = url.protocol === 'https:';
     const request = (isTls ? requestHttps : requestHttp)(url, {

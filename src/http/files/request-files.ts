@@ -1,11 +1,11 @@
 import { type IncomingMessage } from 'node:http';
 import { type OutgoingFile } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { Slots } from '../../kit/semaphore.ts';
+import { Semaphore } from '../../kit/semaphore.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
 import { cleanFileName, nameInDisposition, nameInUrl } from './file-name.ts';
-import { type FetchParts, guardedFetch } from './guarded-fetch.ts';
+import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
 import { chooseMimetype, type KindClues } from './mimetype.ts';
 import { readMultipart } from './multipart.ts';
 import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
@@ -30,20 +30,20 @@ const LARGE_BODIES_AT_ONCE = 2;
 
 /** Makes files of what callers give. */
 export class FileIntake {
-  readonly #rooms = new Slots(LARGE_BODIES_AT_ONCE);
+  readonly #rooms = new Semaphore(LARGE_BODIES_AT_ONCE);
   readonly #settings: FileSettings;
-  readonly #fetchParts: FetchParts;
+  readonly #fetchDeps: FetchDeps;
 
   constructor(settings: FileSettings) {
     this.#settings = settings;
     const { allowedHosts, resolve, clock, userAgent } = settings;
-    this.#fetchParts = { rules: new UrlRules(allowedHosts, resolve), clock, userAgent };
+    this.#fetchDeps = { rules: new UrlRules(allowedHosts, resolve), clock, userAgent };
   }
 
   /** For one request, whose files are gone when it is disposed of. */
   forRequest(): RequestFiles {
     const { temporaryDir, maxBytes } = this.#settings;
-    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchParts, this.#rooms);
+    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchDeps, this.#rooms);
   }
 }
 
@@ -54,14 +54,14 @@ type Clues = Omit<KindClues, 'head'>;
 export class RequestFiles implements AsyncDisposable {
   readonly #folder: TemporaryFolder;
   readonly #maxBytes: number;
-  readonly #fetchParts: FetchParts;
-  readonly #rooms: Slots;
+  readonly #fetchDeps: FetchDeps;
+  readonly #rooms: Semaphore;
   #leaveRoom: () => void = () => undefined;
 
-  constructor(folder: TemporaryFolder, maxBytes: number, fetchParts: FetchParts, rooms: Slots) {
+  constructor(folder: TemporaryFolder, maxBytes: number, fetchDeps: FetchDeps, rooms: Semaphore) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
-    this.#fetchParts = fetchParts;
+    this.#fetchDeps = fetchDeps;
     this.#rooms = rooms;
   }
 
@@ -103,7 +103,7 @@ export class RequestFiles implements AsyncDisposable {
   }
 
   #fetch({ url: text, facts }: FileAtUrl): Promise<OutgoingFile> {
-    return guardedFetch(text, this.#fetchParts, ({ url, body }) => {
+    return guardedFetch(text, this.#fetchDeps, ({ url, body }) => {
       if (Number(body.headers['content-length']) > this.#maxBytes) throw tooLarge(this.#maxBytes);
       const name = facts.fileName ?? nameInDisposition(body.headers['content-disposition']) ?? nameInUrl(url);
       return this.#save(body, { given: facts.mimetype, declared: body.headers['content-type'], fileName: name });

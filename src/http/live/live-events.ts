@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock, isoTime, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
-import { type SessionNews } from '../../sessions/session-events.ts';
+import { type SessionEvent } from '../../sessions/session-events.ts';
 import { type SessionView } from '../views/session-view.ts';
 import { ADMIN, type Caller } from '../access/caller.ts';
 import { type Core } from '../core.ts';
@@ -23,7 +23,7 @@ const SEEN_MS = 1_000;
 const RETRY_MS = 2_000;
 
 /** What live events are made from. */
-export interface LiveEventsParts {
+export interface LiveEventsDeps {
   core: Pick<Core, 'sessions' | 'health'>;
   clock: Clock;
   supervisor: Supervisor;
@@ -34,7 +34,7 @@ export interface LiveEventsParts {
  * that nothing needs to be kept for who was away. While nobody follows, nothing is done.
  */
 export class LiveEvents {
-  readonly #parts: LiveEventsParts;
+  readonly #deps: LiveEventsDeps;
   readonly #streams = new Set<EventStream>();
   readonly #seen = new Map<SessionId, SessionView>();
   #stopListening = (): unknown => undefined;
@@ -45,8 +45,8 @@ export class LiveEvents {
   #health = '';
   #isOver = false;
 
-  constructor(parts: LiveEventsParts) {
-    this.#parts = parts;
+  constructor(deps: LiveEventsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -55,11 +55,11 @@ export class LiveEvents {
    */
   async follow(caller: Caller, res: Response): Promise<void> {
     this.#refuseTooMany(caller);
-    const health = await healthBody(this.#parts.core);
+    const health = await healthBody(this.#deps.core);
     // The time of the question was enough for others to come, or for the end.
     this.#refuseTooMany(caller);
     if (res.closed) return;
-    const stream = new EventStream(res, caller, this.#parts.clock);
+    const stream = new EventStream(res, caller, this.#deps.clock);
     this.#streams.add(stream);
     if (this.#streams.size === 1) this.#begin(comparable(health));
     stream.begin(this.#snapshot(stream) + eventText('health', health) + eventText('ready', {}));
@@ -75,7 +75,7 @@ export class LiveEvents {
   }
 
   #snapshot(stream: EventStream): string {
-    const views = this.#parts.core.sessions.list().filter(({ sessionId }) => stream.shows(sessionId));
+    const views = this.#deps.core.sessions.list().filter(({ sessionId }) => stream.shows(sessionId));
     return `retry: ${RETRY_MS}\n\n${views.map((view) => eventText('session', view)).join('')}`;
   }
 
@@ -90,7 +90,7 @@ export class LiveEvents {
 
   #begin(health: string): void {
     this.#health = health;
-    this.#stopListening = this.#parts.core.sessions.watch((news) => this.#pass(news));
+    this.#stopListening = this.#deps.core.sessions.watch((news) => this.#pass(news));
     this.#lookLater();
   }
 
@@ -102,7 +102,7 @@ export class LiveEvents {
     this.#seen.clear();
   }
 
-  #pass(news: SessionNews): void {
+  #pass(news: SessionEvent): void {
     switch (news.kind) {
       case 'session':
         this.#passSession(news.view, news.onlySeen);
@@ -126,7 +126,7 @@ export class LiveEvents {
     const { sessionId } = view;
     if (onlySeen) {
       this.#seen.set(sessionId, view);
-      this.#tellSeen ??= this.#parts.clock.after(SEEN_MS, () => this.#passSeen());
+      this.#tellSeen ??= this.#deps.clock.after(SEEN_MS, () => this.#passSeen());
     } else {
       this.#seen.delete(sessionId);
       this.#tell(sessionId, eventText('session', view));
@@ -145,16 +145,16 @@ export class LiveEvents {
   }
 
   #lookLater(): void {
-    this.#look = this.#parts.clock.after(LOOK_MS, () => {
+    this.#look = this.#deps.clock.after(LOOK_MS, () => {
       this.#lookLater();
       this.#looks += 1;
       if (this.#looks % LOOKS_A_PING === 0) this.#toAll(': ping\n\n');
-      this.#parts.supervisor.run('a look at the health', this.#lookAtHealth());
+      this.#deps.supervisor.run('a look at the health', this.#lookAtHealth());
     });
   }
 
   async #lookAtHealth(): Promise<void> {
-    const health = await healthBody(this.#parts.core);
+    const health = await healthBody(this.#deps.core);
     if (comparable(health) === this.#health) return;
     this.#health = comparable(health);
     this.#toAll(eventText('health', health));

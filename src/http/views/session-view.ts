@@ -26,14 +26,14 @@ export interface SessionView {
 }
 
 /** What a view depends on besides the session. */
-export interface ViewParts {
+export interface ViewOptions {
   /** The folder of all sessions, as it was configured. */
   authDir: string;
   nowMs: number;
 }
 
 /** The view of a stored session. */
-export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewParts): SessionView {
+export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptions): SessionView {
   const restrictedUntilMs = (record.restrictedUntilMs ?? 0) > nowMs ? record.restrictedUntilMs : null;
   return {
     session_id: record.sessionId,

@@ -3,7 +3,7 @@ import { type SettingsStore } from '../../ports/storage.ts';
 const NAME = 'download-media';
 
 /** Whether media are downloaded by themselves: `DOWNLOAD_MEDIA`, until `POST /config/download-media` says otherwise. */
-export class DownloadMedia {
+export class DownloadSetting {
   readonly #store: SettingsStore;
   #enabled: boolean;
 
@@ -13,9 +13,9 @@ export class DownloadMedia {
   }
 
   /** The setting as it was last made, or else as it was configured. */
-  static async load(store: SettingsStore, configured: boolean): Promise<DownloadMedia> {
+  static async load(store: SettingsStore, configured: boolean): Promise<DownloadSetting> {
     const stored = await store.get(NAME);
-    return new DownloadMedia(store, stored === undefined ? configured : stored === 'true');
+    return new DownloadSetting(store, stored === undefined ? configured : stored === 'true');
   }
 
   downloadMedia(): boolean {

@@ -8,7 +8,7 @@ import { type MediaFile, type MediaFiles, type MediaSource } from '../../ports/m
 import { type IncomingMessage } from '../../domain/message.ts';
 import { type Metrics } from '../../ports/metrics.ts';
 import { type SessionId } from '../../domain/session-id.ts';
-import { type DownloadMedia } from './download-setting.ts';
+import { type DownloadSetting } from './download-setting.ts';
 
 /** How long a callback waits for its file at most. */
 export const HOLD_MS = 30_000;
@@ -16,11 +16,11 @@ export const HOLD_MS = 30_000;
 const PATIENCE_MS = 60_000;
 
 /** What a keeper is made of. */
-export interface MediaKeeperParts {
+export interface MediaDownloaderDeps {
   source: MediaSource;
   files: MediaFiles;
   held: HeldCallbacks;
-  setting: Pick<DownloadMedia, 'downloadMedia'>;
+  setting: Pick<DownloadSetting, 'downloadMedia'>;
   metrics: Pick<Metrics, 'downloaded'>;
   clock: Clock;
   log: Logger;
@@ -37,20 +37,20 @@ interface Job {
  * one. A file is fetched once, however many want it. The callback of a message that has one is stored before the download
  * begins, and waits for it {@link HOLD_MS} at most; then it goes without, and the file is at its `url` when it comes.
  */
-export class MediaKeeper implements AsyncDisposable {
-  readonly #parts: MediaKeeperParts;
+export class MediaDownloader implements AsyncDisposable {
+  readonly #deps: MediaDownloaderDeps;
   readonly #jobs = new Map<string, Job>();
   readonly #supervisor: Supervisor;
   #isStopping = false;
 
-  constructor(parts: MediaKeeperParts) {
-    this.#parts = parts;
-    this.#supervisor = new Supervisor(parts.log);
+  constructor(deps: MediaDownloaderDeps) {
+    this.#deps = deps;
+    this.#supervisor = new Supervisor(deps.log);
   }
 
   /** Whether the callback of this message is to wait for its file. */
   wants({ content }: IncomingMessage): boolean {
-    return content.hasFile && this.#parts.setting.downloadMedia();
+    return content.hasFile && this.#deps.setting.downloadMedia();
   }
 
   /** Fetches the file that this callback waits for, and lets the callback go. */
@@ -60,12 +60,12 @@ export class MediaKeeper implements AsyncDisposable {
 
   /** Goes on with what an earlier process had begun and callbacks still wait for. */
   async resume(): Promise<void> {
-    for (const callback of await this.#parts.held.all()) this.begin(callback);
+    for (const callback of await this.#deps.held.all()) this.begin(callback);
   }
 
   /** The file of a message when it is on the disk, whether its session is still there or not. */
   stored(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
-    return this.#parts.files.find(sessionId, messageId);
+    return this.#deps.files.find(sessionId, messageId);
   }
 
   /**
@@ -75,7 +75,7 @@ export class MediaKeeper implements AsyncDisposable {
    */
   async fetched(sessionId: SessionId, messageId: string): Promise<MediaFile> {
     try {
-      const file = await Promise.race([this.#fetch(sessionId, messageId), wait(this.#parts.clock, PATIENCE_MS)]);
+      const file = await Promise.race([this.#fetch(sessionId, messageId), wait(this.#deps.clock, PATIENCE_MS)]);
       if (file) return file;
     } catch (error) {
       throw error instanceof DownloadFailure ? refusal(error) : error;
@@ -92,11 +92,11 @@ export class MediaKeeper implements AsyncDisposable {
 
   async #deliver({ sessionId, messageId, webhookId }: HeldCallback): Promise<void> {
     const media = await this.#outcome(sessionId, messageId);
-    if (!this.#isStopping) await this.#parts.held.release(webhookId, media);
+    if (!this.#isStopping) await this.#deps.held.release(webhookId, media);
   }
 
   async #outcome(sessionId: SessionId, messageId: string): Promise<FetchedMedia> {
-    const { log } = this.#parts;
+    const { log } = this.#deps;
     try {
       const { path, size } = await this.#fetch(sessionId, messageId);
       log.info({ sessionId, messageId, size }, `[${sessionId}] media downloaded`);
@@ -115,7 +115,7 @@ export class MediaKeeper implements AsyncDisposable {
     const controller = new AbortController();
     const file = this.#save(sessionId, messageId, controller.signal).finally(() => this.#jobs.delete(key));
     this.#jobs.set(key, { file, controller });
-    const { metrics } = this.#parts;
+    const { metrics } = this.#deps;
     file.then(
       () => metrics.downloaded('ok'),
       () => metrics.downloaded('failed'),
@@ -126,7 +126,7 @@ export class MediaKeeper implements AsyncDisposable {
   }
 
   async #save(sessionId: SessionId, messageId: string, signal: AbortSignal): Promise<MediaFile> {
-    const { files, source } = this.#parts;
+    const { files, source } = this.#deps;
     const stored = await files.find(sessionId, messageId);
     if (stored) return stored;
     const media = await source.find(sessionId, messageId);

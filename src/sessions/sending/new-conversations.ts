@@ -8,7 +8,7 @@ const DAY_MS = 24 * 3600_000;
 const FIRST_WEEK = { lastsMs: 7 * DAY_MS, part: 0.4 };
 
 /** What beginning conversations depends on. */
-export interface NewConversationsParts {
+export interface NewConversationsDeps {
   store: ConversationStore;
   /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
   perDay: number;
@@ -20,10 +20,10 @@ export interface NewConversationsParts {
  * session has written to or heard of before may always be written to.
  */
 export class NewConversations {
-  readonly #parts: NewConversationsParts;
+  readonly #deps: NewConversationsDeps;
 
-  constructor(parts: NewConversationsParts) {
-    this.#parts = parts;
+  constructor(deps: NewConversationsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -31,7 +31,7 @@ export class NewConversations {
    * @throws AppError `account_restricted` while WhatsApp allows no new conversations, `rate_limited` when the day's are begun
    */
   async allow(record: SessionRecord, peer: string): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#deps;
     const { sessionId, restrictedUntilMs } = record;
     const now = clock.now();
     const restrictedMs = (restrictedUntilMs ?? 0) - now;
@@ -48,11 +48,11 @@ export class NewConversations {
 
   /** A message to `peer` was taken by WhatsApp. */
   begun(record: SessionRecord, peer: string): Promise<void> {
-    return this.#parts.store.begun(record.sessionId, peer);
+    return this.#deps.store.begun(record.sessionId, peer);
   }
 
   #limit(ageMs: number): number {
-    const { perDay } = this.#parts;
+    const { perDay } = this.#deps;
     return ageMs < FIRST_WEEK.lastsMs ? Math.ceil(perDay * FIRST_WEEK.part) : perDay;
   }
 }

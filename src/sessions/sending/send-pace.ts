@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { type Chance } from '../../kit/random.ts';
+import { type Random } from '../../kit/random.ts';
 import { type SentMessageStore } from '../../ports/storage.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,24 +25,24 @@ export interface PaceLimits {
 }
 
 /** What the pace of a session depends on. */
-export interface PaceParts {
+export interface SendPaceDeps {
   sessionId: SessionId;
   limits: PaceLimits;
   sent: Pick<SentMessageStore, 'countSince'>;
   clock: Clock;
-  chance: Chance;
+  random: Random;
 }
 
 /** Spaces the messages of one session: an account that writes like a machine is banned like one. */
 export class SendPace {
-  readonly #parts: PaceParts;
+  readonly #deps: SendPaceDeps;
   readonly #gapMs: number;
   /** When the bucket will be full again. */
   #fullAtMs = 0;
 
-  constructor(parts: PaceParts) {
-    this.#parts = parts;
-    this.#gapMs = parts.limits.perMinute === 0 ? 0 : MINUTE_MS / parts.limits.perMinute;
+  constructor(deps: SendPaceDeps) {
+    this.#deps = deps;
+    this.#gapMs = deps.limits.perMinute === 0 ? 0 : MINUTE_MS / deps.limits.perMinute;
   }
 
   /**
@@ -50,16 +50,16 @@ export class SendPace {
    * @throws AppError `rate_limited` when that would be more than 30 s away
    */
   async turn(): Promise<void> {
-    const { limits } = this.#parts;
+    const { limits } = this.#deps;
     await this.#within(limits.perHour, HOUR_MS, 'SEND_RATE_HOUR');
     await this.#within(limits.perDay, DAY_MS, 'SEND_RATE_DAY');
     const waitMs = this.#take();
-    if (waitMs > 0) await wait(this.#parts.clock, waitMs + this.#parts.chance.fraction() * JITTER * this.#gapMs);
+    if (waitMs > 0) await wait(this.#deps.clock, waitMs + this.#deps.random.fraction() * JITTER * this.#gapMs);
   }
 
   /** Takes the next token of the bucket; answers when it is there. */
   #take(): number {
-    const { limits, clock } = this.#parts;
+    const { limits, clock } = this.#deps;
     const now = clock.now();
     const fullAtMs = Math.max(now, this.#fullAtMs);
     const waitMs = fullAtMs - (limits.burst - 1) * this.#gapMs - now;
@@ -70,7 +70,7 @@ export class SendPace {
 
   async #within(limit: number, spanMs: number, setting: string): Promise<void> {
     if (limit === 0) return;
-    const { sent, sessionId, clock } = this.#parts;
+    const { sent, sessionId, clock } = this.#deps;
     const { count, oldestMs } = await sent.countSince(sessionId, clock.now() - spanMs);
     if (count >= limit) throw tooMany(setting, (oldestMs ?? clock.now()) + spanMs - clock.now());
   }

@@ -8,7 +8,7 @@ const PATIENCE_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 30_000;
 
 /** What it takes to look after messages that WhatsApp says nothing of. */
-export interface UnansweredParts {
+export interface UnansweredDeps {
   sent: Pick<SentMessageStore, 'unanswered'>;
   /** Told of a message that is given up. */
   giveUp: (message: SentMessageRef) => void;
@@ -18,11 +18,11 @@ export interface UnansweredParts {
 
 /** Gives up messages that WhatsApp neither acknowledged nor refused for ten minutes, also those of an earlier process. */
 export class Unanswered {
-  readonly #parts: UnansweredParts;
+  readonly #deps: UnansweredDeps;
   #timer: Timer;
 
-  constructor(parts: UnansweredParts) {
-    this.#parts = parts;
+  constructor(deps: UnansweredDeps) {
+    this.#deps = deps;
     this.#timer = this.#next();
   }
 
@@ -32,14 +32,14 @@ export class Unanswered {
   }
 
   #next(): Timer {
-    return this.#parts.clock.after(LOOK_EVERY_MS, () => {
-      this.#parts.supervisor.run('messages without an answer', this.#look());
+    return this.#deps.clock.after(LOOK_EVERY_MS, () => {
+      this.#deps.supervisor.run('messages without an answer', this.#look());
       this.#timer = this.#next();
     });
   }
 
   async #look(): Promise<void> {
-    const { sent, giveUp, clock } = this.#parts;
+    const { sent, giveUp, clock } = this.#deps;
     for (const message of await sent.unanswered(clock.now() - PATIENCE_MS)) giveUp(message);
   }
 }

@@ -4,8 +4,8 @@ import { type Supervisor } from '../../kit/supervisor.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type PairingCode } from '../../domain/session.ts';
-import { insist } from './retry-while-storage-fails.ts';
-import { type Life } from './state-machine.ts';
+import { retryWhileStorageFails } from './retry-while-storage-fails.ts';
+import { type SessionStateMachine } from './state-machine.ts';
 import { type SessionState } from './states.ts';
 
 /** What was typed at the last moment still links: WhatsApp's own page gives a code this much longer, too. */
@@ -17,8 +17,8 @@ export const PAIRS_BY_CODE = {
 };
 
 /** What the pairing of one session by a code is made of. */
-export interface CodePairingParts {
-  life: Life;
+export interface CodePairingDeps {
+  machine: SessionStateMachine;
   clock: Clock;
   supervisor: Supervisor;
   log: Logger;
@@ -37,10 +37,10 @@ export function firstCodeState(codeFor: PhoneNumber | undefined): SessionState {
 
 /** The code of one session: asked for, shown for a while, and in the end typed or worth nothing. */
 export class CodePairing {
-  readonly #parts: CodePairingParts;
+  readonly #deps: CodePairingDeps;
 
-  constructor(parts: CodePairingParts) {
-    this.#parts = parts;
+  constructor(deps: CodePairingDeps) {
+    this.#deps = deps;
   }
 
   /** How far it is; `null` for a session that has nothing to do with codes, or not any more. */
@@ -59,7 +59,7 @@ export class CodePairing {
    * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp
    */
   async current(patienceMs: number): Promise<PairingCode> {
-    await this.#parts.life.until(() => this.stage !== 'asked', patienceMs);
+    await this.#deps.machine.until(() => this.stage !== 'asked', patienceMs);
     if (this.#state.name === 'showing-code') return this.#state.code;
     if (this.#state.name === 'code-over') throw this.#state.why;
     throw new AppError('session_not_pairing', { message: NO_CODE });
@@ -67,18 +67,18 @@ export class CodePairing {
 
   /** WhatsApp took the code. */
   async offered(code: PairingCode): Promise<void> {
-    const { clock, inTurn, life, log } = this.#parts;
-    const { sessionId } = life.record;
+    const { clock, inTurn, machine, log } = this.#deps;
+    const { sessionId } = machine.record;
     const leftMs = code.expiresAtMs + GRACE_MS - clock.now();
     const timer = clock.after(leftMs, () => inTurn('the end of a pairing code', () => this.#expired()));
-    await life.enter({ name: 'showing-code', code, timer }, { note: { what: 'code_offered' } });
+    await machine.enter({ name: 'showing-code', code, timer }, { note: { what: 'code_offered' } });
     log.info({ sessionId }, `[${sessionId}] a pairing code can be typed`);
   }
 
   /** Nobody is linked. Who waits for the code is told, and removes the session; else that is done here. */
   async end(why: AppError): Promise<void> {
     const { stage } = this;
-    await this.#parts.life.enter({ name: 'code-over', why });
+    await this.#deps.machine.enter({ name: 'code-over', why });
     if (stage !== 'asked') this.#letGo(why);
   }
 
@@ -94,15 +94,18 @@ export class CodePairing {
   }
 
   #letGo({ message }: AppError): void {
-    const { supervisor, over, clock, isStopping, life } = this.#parts;
+    const { supervisor, over, clock, isStopping, machine } = this.#deps;
     const remove = async () => {
       await over(message);
     };
-    supervisor.run(`[${life.record.sessionId}] the end of a pairing by code`, insist(remove, clock, isStopping));
+    supervisor.run(
+      `[${machine.record.sessionId}] the end of a pairing by code`,
+      retryWhileStorageFails(remove, clock, isStopping),
+    );
   }
 
   get #state(): SessionState {
-    return this.#parts.life.state;
+    return this.#deps.machine.state;
   }
 }
 

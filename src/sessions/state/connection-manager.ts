@@ -3,20 +3,20 @@ import { type CloseReason } from '../../domain/close-reason.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Backoff, backoffDelayMs } from '../../kit/backoff.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Chance } from '../../kit/random.ts';
-import { type Slots } from '../../kit/semaphore.ts';
+import { type Random } from '../../kit/random.ts';
+import { type Semaphore } from '../../kit/semaphore.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
 import { type Connection, type ConnectionListener, type Connector } from '../../ports/connection.ts';
-import { Losses } from './disconnect-history.ts';
+import { DisconnectHistory } from './disconnect-history.ts';
 
 /** What a keeper is made of. */
-export interface LineKeeperParts {
+export interface ConnectionManagerDeps {
   sessionId: SessionId;
   connector: Connector;
   /** Lets only so many lines connect at once. */
-  connecting: Slots;
+  connecting: Semaphore;
   clock: Clock;
-  chance: Chance;
+  random: Random;
   supervisor: Supervisor;
   listener: ConnectionListener;
   /** Whose phone takes a code, when the next line is to ask for one. */
@@ -27,17 +27,17 @@ export interface LineKeeperParts {
  * Keeps at most one line for a session: opens it in its turn, after a pause when asked to, and counts its losses.
  * An old line can still hand over messages that it got, but says nothing more about the session's state.
  */
-export class LineKeeper {
-  readonly #parts: LineKeeperParts;
+export class ConnectionManager {
+  readonly #deps: ConnectionManagerDeps;
   #connection: Connection | undefined;
   #retry: Timer | undefined;
   /** Which line is the current one; goes up with each order to open or stop. */
   #turn = 0;
-  readonly #losses: Losses;
+  readonly #history: DisconnectHistory;
 
-  constructor(parts: LineKeeperParts) {
-    this.#parts = parts;
-    this.#losses = new Losses(parts.clock);
+  constructor(deps: ConnectionManagerDeps) {
+    this.#deps = deps;
+    this.#history = new DisconnectHistory(deps.clock);
   }
 
   /** The line, when there is one that is of use. */
@@ -46,17 +46,17 @@ export class LineKeeper {
   }
 
   /** How its lines ended so far. */
-  get losses(): Pick<Losses, 'inARow' | 'replacements'> {
-    return this.#losses;
+  get disconnects(): Pick<DisconnectHistory, 'inARow' | 'replacements'> {
+    return this.#history;
   }
 
   /** Opens a line, now or after a pause that grows with the losses. */
   open(after: 'now' | Backoff): void {
     const turn = this.#nextTurn();
-    const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#losses.inARow, this.#parts.chance);
-    const start = () => this.#parts.supervisor.run('opening a line', this.#connect(turn));
+    const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#history.inARow, this.#deps.random);
+    const start = () => this.#deps.supervisor.run('opening a line', this.#connect(turn));
     if (delayMs === 0) start();
-    else this.#retry = this.#parts.clock.after(delayMs, start);
+    else this.#retry = this.#deps.clock.after(delayMs, start);
   }
 
   /** Closes the line and opens none. The device stays linked. */
@@ -73,21 +73,21 @@ export class LineKeeper {
 
   /** A person wants it again: earlier losses do not count. */
   forgive(): void {
-    this.#losses.forgive();
+    this.#history.forgive();
   }
 
   async #connect(turn: number): Promise<void> {
-    const leave = await this.#parts.connecting.take();
+    const leave = await this.#deps.connecting.take();
     if (turn !== this.#turn) {
       leave();
       return;
     }
-    const { connector, sessionId, codeFor } = this.#parts;
+    const { connector, sessionId, codeFor } = this.#deps;
     this.#connection = connector.open(sessionId, this.#listener(turn, leave), codeFor());
   }
 
   #listener(turn: number, leave: () => void): ConnectionListener {
-    const { listener } = this.#parts;
+    const { listener } = this.#deps;
     const ifCurrent = (tell: () => void) => {
       if (turn === this.#turn) tell();
     };
@@ -104,7 +104,7 @@ export class LineKeeper {
       onOpen: (identity) => {
         leave();
         ifCurrent(() => {
-          this.#losses.opened();
+          this.#history.opened();
           listener.onOpen(identity);
         });
       },
@@ -124,8 +124,8 @@ export class LineKeeper {
   #lost(reason: CloseReason, code: string): void {
     this.#nextTurn();
     this.#connection = undefined;
-    this.#losses.count(reason);
-    this.#parts.listener.onClosed(reason, code);
+    this.#history.count(reason);
+    this.#deps.listener.onClosed(reason, code);
   }
 
   #nextTurn(): number {

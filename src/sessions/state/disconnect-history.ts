@@ -11,7 +11,7 @@ const REPLACEMENT_WINDOW_MS = 900_000;
 const STEPS_OF_A_LOGIN = new Set<CloseReason['kind']>(['restart-required', 'client-outdated']);
 
 /** Counts how a session's lines end, for the decision about the next one. */
-export class Losses {
+export class DisconnectHistory {
   readonly #clock: Clock;
   #inARow = 0;
   /** How many of them are no losses if the login succeeds. */

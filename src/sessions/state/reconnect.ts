@@ -46,11 +46,11 @@ const MANY_BREAKS = 4;
 export function decide(reason: CloseReason, context: LossContext): Decision {
   const row = ROWS[reason.kind] as (reason: CloseReason, context: LossContext) => Decision;
   const decision = row(reason, context);
-  return context.code === null ? decision : withoutItsLine(context.code, decision);
+  return context.code === null ? decision : withoutItsConnection(context.code, decision);
 }
 
 /** A code is worth nothing on another line. While one is asked for, a line that failed is worth another try. */
-function withoutItsLine(code: 'asked' | 'shown', decision: Decision): Decision {
+function withoutItsConnection(code: 'asked' | 'shown', decision: Decision): Decision {
   if (decision.do === 'end' && code === 'asked') return decision;
   if (code === 'shown') return end([CODE_GONE, decision.message ?? ''].join(' ').trim());
   return decision.do === 'reconnect' ? decision : end(decision.message);

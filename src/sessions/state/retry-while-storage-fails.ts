@@ -7,7 +7,11 @@ const AGAIN_MS = 1_000;
  * Does `work` until the storage takes it: what WhatsApp told must not get lost or be overtaken because a disk is full for
  * a while. Any other failure is the caller's at once; so is this one when `isOver`.
  */
-export async function insist(work: () => Promise<void>, clock: Clock, isOver: () => boolean): Promise<void> {
+export async function retryWhileStorageFails(
+  work: () => Promise<void>,
+  clock: Clock,
+  isOver: () => boolean,
+): Promise<void> {
   for (;;) {
     try {
       await work();

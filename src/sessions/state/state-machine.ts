@@ -1,12 +1,12 @@
 import { type SessionRecord, statusOf } from '../../domain/session.ts';
 import { type TimelineWord } from '../../domain/timeline.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { Condition } from '../../kit/condition-variable.ts';
+import { ConditionVariable } from '../../kit/condition-variable.ts';
 import { type NewCallback } from '../../ports/callbacks.ts';
 import { type Metrics } from '../../ports/metrics.ts';
 import { type SessionStore } from '../../ports/storage.ts';
 import { statusUpdate } from '../callback-events.ts';
-import { type Newsroom } from '../session-events.ts';
+import { type SessionEvents } from '../session-events.ts';
 import { mayFollow, phaseOf, type SessionState } from './states.ts';
 
 /** A state that is stored. */
@@ -23,10 +23,10 @@ export interface Change {
 }
 
 /** What a life is lived with. */
-export interface LifeParts {
+export interface SessionStateMachineDeps {
   store: SessionStore;
   metrics: Pick<Metrics, 'became'>;
-  newsroom: Newsroom;
+  sessionEvents: SessionEvents;
   clock: Clock;
 }
 
@@ -34,26 +34,30 @@ export interface LifeParts {
  * Where one session is in its life: its record, as it is stored, and its state, which only `enter` and `leave` change. A
  * change, the callbacks that it causes and its note in the timeline are stored in one transaction before anybody can see it.
  */
-export class Life {
+export class SessionStateMachine {
   readonly #store: SessionStore;
   readonly #metrics: Pick<Metrics, 'became'>;
-  readonly #newsroom: Newsroom;
+  readonly #sessionEvents: SessionEvents;
   readonly #clock: Clock;
-  readonly #changed: Condition;
+  readonly #changed: ConditionVariable;
   #record: SessionRecord;
   #state: SessionState;
   /** How many changes were told of, to tell two in the same millisecond apart. */
   #changes = 0;
 
   /** A session as it was stored, in the state that it begins with. */
-  constructor(record: SessionRecord, state: SessionState, { store, metrics, newsroom, clock }: LifeParts) {
+  constructor(
+    record: SessionRecord,
+    state: SessionState,
+    { store, metrics, sessionEvents, clock }: SessionStateMachineDeps,
+  ) {
     this.#record = record;
     this.#state = state;
     this.#store = store;
     this.#metrics = metrics;
-    this.#newsroom = newsroom;
+    this.#sessionEvents = sessionEvents;
     this.#clock = clock;
-    this.#changed = new Condition(clock);
+    this.#changed = new ConditionVariable(clock);
   }
 
   get record(): SessionRecord {
@@ -85,7 +89,7 @@ export class Life {
     this.#record = record;
     this.#changes += 1;
     this.#become(state);
-    this.#newsroom.changed(record, state);
+    this.#sessionEvents.changed(record, state);
   }
 
   /** Changes what nobody is told of: the state and its status stay. */
@@ -93,7 +97,7 @@ export class Life {
     const record = { ...this.#record, ...changes };
     await this.#store.commit(record, [], this.#along(note));
     this.#record = record;
-    this.#newsroom.changed(record);
+    this.#sessionEvents.changed(record);
   }
 
   /** Writes into the timeline; nothing else changes. */
@@ -105,7 +109,7 @@ export class Life {
   received(record: SessionRecord): void {
     const isNews = record !== this.#record;
     this.#record = record;
-    if (isNews) this.#newsroom.seen(record);
+    if (isNews) this.#sessionEvents.seen(record);
   }
 
   /**

@@ -9,7 +9,7 @@ import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
 import { type MediaRow, type SqliteMediaRows } from '../sqlite/admin/media-rows.ts';
 
 /** What a folder of downloads is made of. */
-export interface DownloadsFolderParts {
+export interface DownloadsFolderDeps {
   /** `DOWNLOADS_DIR`, as it was configured. */
   folder: string;
   rows: Pick<SqliteMediaRows, 'find' | 'put' | 'olderThan' | 'remove'>;
@@ -27,14 +27,14 @@ const INCOMPLETE = '.incomplete';
  * gets its own when all of it is on the disk; its row is there first, so that no file is forgotten.
  */
 export class DownloadsFolder implements MediaFiles {
-  readonly #parts: DownloadsFolderParts;
+  readonly #deps: DownloadsFolderDeps;
 
-  constructor(parts: DownloadsFolderParts) {
-    this.#parts = parts;
+  constructor(deps: DownloadsFolderDeps) {
+    this.#deps = deps;
   }
 
   async find(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
-    const row = await this.#parts.rows.find({ sessionId, messageId });
+    const row = await this.#deps.rows.find({ sessionId, messageId });
     if (!row) return undefined;
     const file = this.#fileOf(row);
     const found = await stat(file.absolutePath).catch(() => undefined);
@@ -49,8 +49,8 @@ export class DownloadsFolder implements MediaFiles {
     try {
       await mkdir(dirname(absolutePath), { recursive: true });
       const size = await media.saveTo(incomplete, signal);
-      const row = { ...address, path, mimetype, fileName, size, createdAtMs: this.#parts.clock.now() };
-      await this.#parts.rows.put(row);
+      const row = { ...address, path, mimetype, fileName, size, createdAtMs: this.#deps.clock.now() };
+      await this.#deps.rows.put(row);
       await rename(incomplete, absolutePath);
       return this.#fileOf(row);
     } catch (error) {
@@ -62,7 +62,7 @@ export class DownloadsFolder implements MediaFiles {
   /** Removes the files that were fetched longer than `keptMs` ago, and the folders that are empty then; with 0 none. */
   async prune(keptMs: number): Promise<void> {
     if (keptMs === 0) return;
-    const { rows, clock } = this.#parts;
+    const { rows, clock } = this.#deps;
     for (const row of await rows.olderThan(clock.now() - keptMs)) {
       const path = this.#absolute(row.path);
       await rm(path, { force: true });
@@ -74,7 +74,7 @@ export class DownloadsFolder implements MediaFiles {
 
   /** Removes what an earlier process left incomplete. To be called before the first download. */
   async removeIncomplete(): Promise<void> {
-    for (const folder of await namesIn(this.#parts.folder)) {
+    for (const folder of await namesIn(this.#deps.folder)) {
       if (parseSessionId(folder) === undefined) continue;
       const names = await namesIn(this.#absolute(folder));
       const left = names.filter((name) => name.endsWith(INCOMPLETE));
@@ -83,12 +83,12 @@ export class DownloadsFolder implements MediaFiles {
   }
 
   #fileOf({ path, mimetype, fileName, size }: MediaRow): MediaFile {
-    const told = `${this.#parts.folder.replace(/\/+$/, '')}/${path}`;
+    const told = `${this.#deps.folder.replace(/\/+$/, '')}/${path}`;
     return { path: told, absolutePath: this.#absolute(path), mimetype, fileName, size };
   }
 
   #absolute(path: string): string {
-    return resolve(join(this.#parts.folder, path));
+    return resolve(join(this.#deps.folder, path));
   }
 }
 

@@ -12,7 +12,7 @@ const OF_THE_DISK = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|
 const PROBE_BYTES = 64 * 1024;
 
 /** Whether the disk takes what is written. It is asked anew only after something could not be stored. */
-export class StorageCondition {
+export class DiskHealth {
   readonly #probe: () => void;
   #trouble: StorageUnavailableError | undefined;
 

@@ -6,13 +6,13 @@ import { wrapMethods } from './wrapped.ts';
 export type Committed = (ms: number) => void;
 
 /** What a group commit works with. */
-export interface GroupCommitParts {
+export interface GroupCommitDeps {
   clock: Clock;
   committed?: Committed;
 }
 
 /** Something to be written that nobody waits for: when it is lost in a crash, it is done once more. */
-export interface Errand {
+export interface DeferredWrite {
   write(): void;
   /** What it wrote is not stored after all; it will be written again. */
   undone(): void;
@@ -28,7 +28,7 @@ export interface Exceptions<Store> {
 
 /** What was written since the last commit, by whomever. */
 interface Group extends PromiseWithResolvers<undefined> {
-  errands: Errand[];
+  deferredWrites: DeferredWrite[];
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -37,7 +37,7 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 const SOON_MS = 20;
 const AGAIN_MS = 1_000;
 /** With more errands than this waiting, whoever adds one waits for the disk. */
-const MOST_ERRANDS = 200;
+const MAX_DEFERRED_WRITES = 200;
 
 /**
  * One commit, and so one wait for the disk, for everything that is written in one turn of the event loop, of whatever session.
@@ -58,12 +58,12 @@ export class GroupCommit {
   #group: Group | undefined;
   #changesBefore: number | undefined;
   /** Those that are not written yet. */
-  #errands: Errand[] = [];
-  #errandFailure: unknown;
+  #deferredWrites: DeferredWrite[] = [];
+  #deferredFailure: unknown;
   #soon: Timer | undefined;
 
   /** `committed` is told of each commit. */
-  constructor(db: Database, { clock, committed = () => undefined }: GroupCommitParts) {
+  constructor(db: Database, { clock, committed = () => undefined }: GroupCommitDeps) {
     this.#clock = clock;
     this.#committed = committed;
     this.#db = db;
@@ -88,18 +88,18 @@ export class GroupCommit {
    * Has the errand written with the next commit, soon in any case. Answers at once, unless many wait by now: then when it is
    * committed, or with the failure.
    */
-  async later(errand: Errand): Promise<void> {
-    this.#errands.push(errand);
+  async later(deferred: DeferredWrite): Promise<void> {
+    this.#deferredWrites.push(deferred);
     if (this.#group) this.#catchUp(this.#group);
     else this.#soon ??= this.#clock.after(SOON_MS, () => this.flush());
-    if (this.#errands.length <= MOST_ERRANDS) return;
+    if (this.#deferredWrites.length <= MAX_DEFERRED_WRITES) return;
     await this.#run(() => Promise.resolve());
-    if (this.#errands.includes(errand)) throw this.#errandFailure;
+    if (this.#deferredWrites.includes(deferred)) throw this.#deferredFailure;
   }
 
   /** Commits what is open now, for whoever writes by himself, or closes the database. */
   flush(): void {
-    if (!this.#group && this.#errands.length > 0 && this.#db.open) this.#open();
+    if (!this.#group && this.#deferredWrites.length > 0 && this.#db.open) this.#open();
     const group = this.#group;
     if (!group) return;
     this.#group = undefined;
@@ -136,7 +136,7 @@ export class GroupCommit {
   #open(): Group {
     this.#begin.run();
     this.#changesBefore = this.#changes.get();
-    const group: Group = { ...Promise.withResolvers<undefined>(), errands: [] };
+    const group: Group = { ...Promise.withResolvers<undefined>(), deferredWrites: [] };
     // Each that waits hears of a failure; where nobody does any more, there is nobody to be told.
     group.promise.catch(() => undefined);
     this.#group = group;
@@ -151,13 +151,13 @@ export class GroupCommit {
   #catchUp(group: Group): void {
     this.#soon?.cancel();
     this.#soon = undefined;
-    for (const errand of this.#errands.splice(0)) {
+    for (const deferred of this.#deferredWrites.splice(0)) {
       try {
-        if (this.#group !== group) throw this.#errandFailure;
-        errand.write();
-        group.errands.push(errand);
+        if (this.#group !== group) throw this.#deferredFailure;
+        deferred.write();
+        group.deferredWrites.push(deferred);
       } catch (error) {
-        this.#putOff([errand], error);
+        this.#putOff([deferred], error);
         if (this.#group === group && !this.#db.inTransaction) this.#fail(group, error);
       }
     }
@@ -166,7 +166,7 @@ export class GroupCommit {
   #lose(group: Group, result: Promise<unknown>): void {
     const ended = new Error('The transaction ended before its commit');
     this.#group = undefined;
-    this.#putOff(group.errands, ended);
+    this.#putOff(group.deferredWrites, ended);
     result.then(
       () => group.reject(ended),
       (error: unknown) => group.reject(error),
@@ -175,15 +175,15 @@ export class GroupCommit {
 
   #fail(group: Group, error: unknown): void {
     if (this.#group === group) this.#group = undefined;
-    this.#putOff(group.errands, error);
+    this.#putOff(group.deferredWrites, error);
     group.reject(error);
   }
 
-  #putOff(errands: readonly Errand[], error: unknown): void {
-    if (errands.length === 0) return;
-    for (const errand of errands) errand.undone();
-    this.#errandFailure = error;
-    this.#errands = [...errands, ...this.#errands];
+  #putOff(deferredWrites: readonly DeferredWrite[], error: unknown): void {
+    if (deferredWrites.length === 0) return;
+    for (const deferred of deferredWrites) deferred.undone();
+    this.#deferredFailure = error;
+    this.#deferredWrites = [...deferredWrites, ...this.#deferredWrites];
     this.#soon ??= this.#clock.after(AGAIN_MS, () => this.flush());
   }
 }

@@ -23,9 +23,9 @@ import { SqliteCallbackArchive } from './callbacks/callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
-import { ReadyBell } from './callbacks/ready-signal.ts';
+import { ReadySignal } from './callbacks/ready-signal.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
-import { StorageCondition } from './disk-health.ts';
+import { DiskHealth } from './disk-health.ts';
 import { DataKeys } from './encryption/data-keys.ts';
 import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
@@ -98,7 +98,7 @@ export function openStorage(
   const commits = new GroupCommit(db, { clock, committed });
   const vault = dataKeys ? new SealingVault(db, dataKeys) : plainVault;
   const stores = createStores(db, { clock, vault, commits });
-  const condition = new StorageCondition(db);
+  const condition = new DiskHealth(db);
   // What is written besides the stores has a transaction of its own.
   const alone = <Result>(work: () => Result): Promise<Result> =>
     promised(() => {
@@ -129,29 +129,29 @@ export function openStorage(
 
 /** Every store, on one database. */
 function createStores(db: Database, { clock, vault, commits }: { clock: Clock; vault: Vault; commits: GroupCommit }) {
-  const bell = new ReadyBell();
-  const retryBell = new ReadyBell();
+  const readySignal = new ReadySignal();
+  const retrySignal = new ReadySignal();
   const qrs = new WaitingQrs(db);
-  const outbox = new Outbox(db, { clock, bell, vault, qrs });
+  const outbox = new Outbox(db, { clock, readySignal, vault, qrs });
   const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
   const pollVotes = new SqlitePollVoteStore(db, clock, vault);
-  const heldCallbacks = new SqliteHeldCallbacks(db, { bell, clock, vault });
+  const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const along = { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault };
+  const writes = { outbox, journal, pollVotes, awaitedNumbers, conversations, timeline, vault };
   return {
-    sessions: new SqliteSessionStore(db, along),
+    sessions: new SqliteSessionStore(db, writes),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
     settings: new SqliteSettingsStore(db, vault),
     apiKeys: new SqliteApiKeyStore(db, vault),
     idempotency: new SqliteIdempotencyStore(db, clock, vault),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
     callbacks: new SqliteCallbackQueue(db, {
-      ...{ bell, retryBell, held: heldCallbacks, vault, qrs },
-      later: (errand) => commits.later(errand),
+      ...{ readySignal, retrySignal, held: heldCallbacks, vault, qrs },
+      later: (deferred) => commits.later(deferred),
     }),
-    archive: new SqliteCallbackArchive(db, { bell, retryBell, clock, vault }),
+    archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     mediaRows: new SqliteMediaRows(db, vault),
     ...{ journal, timeline, pollVotes, heldCallbacks, conversations, awaitedNumbers },
   };
@@ -174,7 +174,7 @@ function sharing(commits: GroupCommit, stores: ReturnType<typeof createStores>):
 }
 
 /** The stores, with the failures of the disk named as such and remembered. */
-function watched<Stores extends Record<string, object>>(stores: Stores, condition: StorageCondition): Stores {
+function watched<Stores extends Record<string, object>>(stores: Stores, condition: DiskHealth): Stores {
   const entries = Object.entries(stores).map(([name, store]) => [name, condition.watch(store)]);
   return Object.fromEntries(entries) as Stores;
 }

@@ -5,9 +5,9 @@ import { type Clock } from '../../kit/clock.ts';
 import { type NumberSocket, queryNumbers } from './number-query.ts';
 
 const MAX_KNOWN = 10_000;
-const FOUND_KEPT_MS = 30 * 24 * 3600_000;
+const FOUND_TTL_MS = 30 * 24 * 3600_000;
 /** Somebody may get WhatsApp any time. */
-const NOBODY_KEPT_MS = 3600_000;
+const NOBODY_TTL_MS = 3600_000;
 
 /** The account of a number, or that it has none. */
 interface Entry {
@@ -84,9 +84,9 @@ export class RecipientLookup {
   }
 
   #remember(number: PhoneNumber, account: Account | null): void {
-    const keptMs = account ? FOUND_KEPT_MS : NOBODY_KEPT_MS;
+    const ttlMs = account ? FOUND_TTL_MS : NOBODY_TTL_MS;
     this.#known.delete(number);
-    this.#known.set(number, { account, untilMs: this.#clock.now() + keptMs });
+    this.#known.set(number, { account, untilMs: this.#clock.now() + ttlMs });
     const [oldest] = this.#known.keys();
     if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }

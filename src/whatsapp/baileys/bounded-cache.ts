@@ -9,7 +9,7 @@ interface Entry {
 
 /** How long a cache keeps its values, and how many. */
 export interface CacheBounds {
-  keptMs: number;
+  ttlMs: number;
   /** With more than these the oldest go first. */
   max: number;
 }
@@ -57,6 +57,6 @@ export class BoundedCache implements CacheStore {
   }
 
   #isFresh({ setAtMs }: Entry): boolean {
-    return this.#clock.now() - setAtMs < this.#bounds.keptMs;
+    return this.#clock.now() - setAtMs < this.#bounds.ttlMs;
   }
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type SessionId } from '../../domain/session-id.ts';
 
 /** Whose line something happens on, for exceptions that come out where nobody catches them. */
-export interface LineContext {
+export interface ConnectionContext {
   sessionId: SessionId;
   /** Closes the line because of an exception that nobody caught; a new one follows. */
   failed(error: unknown): void;
@@ -16,21 +16,21 @@ export interface LineContext {
  * Node hands this on to everything that a line sets off: frames, timers, promises. Baileys has one such storage for each
  * socket already; this one for all of them adds nothing that could be measured.
  */
-const lines = new AsyncLocalStorage<LineContext | undefined>();
+const connections = new AsyncLocalStorage<ConnectionContext | undefined>();
 
 /** Does `work` so that whatever it sets off is known to belong to the line. */
-export function inLine<Result>(line: LineContext, work: () => Result): Result {
-  return lines.run(line, work);
+export function withinConnection<Result>(connection: ConnectionContext, work: () => Result): Result {
+  return connections.run(connection, work);
 }
 
 /** Does `work` as nobody's: what a line tells the rest of the process is no longer its own doing. */
-export function outOfLine<Result>(work: () => Result): Result {
-  return lines.run(undefined, work);
+export function outsideConnection<Result>(work: () => Result): Result {
+  return connections.run(undefined, work);
 }
 
 /** The line that the code which is running now belongs to, also within the process' last handlers of exceptions. */
-export function currentLine(): LineContext | undefined {
-  return lines.getStore();
+export function currentConnection(): ConnectionContext | undefined {
+  return connections.getStore();
 }
 
 /**
@@ -38,8 +38,8 @@ export function currentLine(): LineContext | undefined {
  * encrypted is handed out when `stored` has resolved.
  */
 export async function encryptedFor(stored: Promise<void>, work: () => Promise<unknown>): Promise<string[]> {
-  const line = lines.getStore();
+  const connection = connections.getStore();
   const devices: string[] = [];
-  await lines.run(line && { ...line, stored, encryptedFor: (jid) => devices.push(jid) }, work);
+  await connections.run(connection && { ...connection, stored, encryptedFor: (jid) => devices.push(jid) }, work);
   return devices;
 }

@@ -2,7 +2,7 @@ import { type WASocket } from '@whiskeysockets/baileys';
 import { type OwnListener, takeOwnListeners } from './own-listeners.ts';
 
 /** An exception of one of Baileys' own listeners. */
-export interface OutOfBandFailure {
+export interface ListenerFailure {
   /** The event that was being handled: `message` for a frame, `CB:…` for a stanza. */
   event: string;
   error: unknown;
@@ -25,7 +25,7 @@ const HARMLESS = /^CB:(presence|chatstate|ib,,dirty)$/;
  * or, if that is prevented, leaves a line that looks open and is deaf. To be called right after the socket is made, before
  * anybody else listens.
  */
-export function guardListeners(socket: WASocket, failed: (failure: OutOfBandFailure) => void): void {
+export function guardListeners(socket: WASocket, failed: (failure: ListenerFailure) => void): void {
   const { ws } = socket;
   for (const event of ws.eventNames()) {
     if (typeof event !== 'string' || !GUARDED.test(event)) continue;

@@ -3,7 +3,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { BoundedCache } from './bounded-cache.ts';
 
 /** More than these at a time would be an attack. */
-const BOUNDS = { keptMs: 3600_000, max: 5_000 };
+const BOUNDS = { ttlMs: 3600_000, max: 5_000 };
 
 /**
  * Counts, over all lines of one session, how often each message was asked for again. Baileys counts per socket: after

@@ -11,7 +11,7 @@ interface Entry<Value> {
  * Remembers values for a while, and takes next to no memory as long as there are none: its room grows with what is in it, and
  * one timer, which is set only while there is something, lets go of what is too old.
  */
-export class ShortMemory<Value> {
+export class ShortCache<Value> {
   readonly #clock: Clock;
   readonly #bounds: CacheBounds;
   /** The oldest first. */
@@ -34,10 +34,10 @@ export class ShortMemory<Value> {
   /** Remembers a value, from now on as long as any; beyond `max` the oldest is forgotten. */
   set(key: string, value: Value): void {
     this.#entries.delete(key);
-    this.#entries.set(key, { value, untilMs: this.#clock.now() + this.#bounds.keptMs });
+    this.#entries.set(key, { value, untilMs: this.#clock.now() + this.#bounds.ttlMs });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > this.#bounds.max && oldest !== undefined) this.delete(oldest);
-    this.#timer ??= this.#clock.after(this.#bounds.keptMs, () => this.#tidy());
+    this.#timer ??= this.#clock.after(this.#bounds.ttlMs, () => this.#tidy());
   }
 
   delete(key: string): void {

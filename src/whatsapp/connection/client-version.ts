@@ -21,7 +21,7 @@ const HEADERS = {
 export type NextVersion = 'newer' | 'none' | 'pinned';
 
 /** What the version is made of. */
-export interface ClientVersionParts {
+export interface ClientVersionDeps {
   settings: Pick<WhatsAppSettings, 'wsUrl' | 'version'>;
   clock: Clock;
   log: Logger;
@@ -33,14 +33,14 @@ export interface ClientVersionParts {
  * neither changed nor doubted.
  */
 export class ClientVersion {
-  readonly #parts: ClientVersionParts;
+  readonly #deps: ClientVersionDeps;
   #current: WAVersion;
   /** The look at the page that is being had, or was had last. */
   #look: { atMs: number; done: Promise<void> } | undefined;
 
-  constructor(parts: ClientVersionParts) {
-    this.#parts = parts;
-    this.#current = parts.settings.version ?? DEFAULT_CONNECTION_CONFIG.version;
+  constructor(deps: ClientVersionDeps) {
+    this.#deps = deps;
+    this.#current = deps.settings.version ?? DEFAULT_CONNECTION_CONFIG.version;
   }
 
   /** What to say now. */
@@ -50,19 +50,19 @@ export class ClientVersion {
 
   /** WhatsApp refused a version: whether there is another one to say. Takes as long as the page at most. */
   async refused(version: WAVersion): Promise<NextVersion> {
-    if (this.#parts.settings.version) return 'pinned';
+    if (this.#deps.settings.version) return 'pinned';
     if (!isNewer(this.#current, version)) await this.#lookOnce();
     return isNewer(this.#current, version) ? 'newer' : 'none';
   }
 
   #lookOnce(): Promise<void> {
-    const now = this.#parts.clock.now();
+    const now = this.#deps.clock.now();
     if (!this.#look || now - this.#look.atMs >= LOOK_AGAIN_AFTER_MS) this.#look = { atMs: now, done: this.#read() };
     return this.#look.done;
   }
 
   async #read(): Promise<void> {
-    const { clock, log, settings } = this.#parts;
+    const { clock, log, settings } = this.#deps;
     const url = pageOf(settings.wsUrl);
     try {
       const init: RequestInit = { redirect: 'error', headers: HEADERS };

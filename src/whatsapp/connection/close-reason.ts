@@ -1,10 +1,10 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts';
-import { BrokenLineError, SilentLineError } from './connection-errors.ts';
+import { BrokenConnectionError, SilentConnectionError } from './connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 
 /** What is known of a line at the moment it closes. */
-export interface LineAtClose {
+export interface ConnectionAtClose {
   /** Whether its credentials are those of a paired device. */
   paired: boolean;
   /** Baileys' error: mostly a Boom, sometimes a plain Error, sometimes nothing. */
@@ -15,7 +15,7 @@ export interface LineAtClose {
  * Baileys' closing error in our words. Its own names for the codes mislead ("badSession" is only "no better
  * code"), so the numbers are read here and nowhere else.
  */
-export function closeReason({ paired, error }: LineAtClose): CloseReason {
+export function closeReason({ paired, error }: ConnectionAtClose): CloseReason {
   const ours = ownReason(error);
   if (ours) return ours;
   const code = statusCode(error);
@@ -43,8 +43,8 @@ export function closeCode(error: unknown): string {
 function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
   if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
-  if (error instanceof SilentLineError) return { kind: 'silent' };
-  if (error instanceof BrokenLineError) return { kind: 'broken', detail: error.message };
+  if (error instanceof SilentConnectionError) return { kind: 'silent' };
+  if (error instanceof BrokenConnectionError) return { kind: 'broken', detail: error.message };
   if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };
   if (error instanceof CodeVoidError) return { kind: 'code-void', detail: error.message };
   return undefined;

@@ -5,19 +5,19 @@ import { type Logger } from '../../kit/logger.ts';
 import { type ConnectionListener } from '../../ports/connection.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
-import { type UploadParts } from '../media/upload.ts';
+import { type UploadDeps } from '../media/upload.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type WhatsAppSettings } from '../settings.ts';
-import { type AuthListener, type LineAuth } from '../signal/auth-state.ts';
+import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
 import { type ClientVersion } from './client-version.ts';
-import { type SessionMemory } from './session-cache.ts';
+import { type SessionCache } from './session-cache.ts';
 import { type FindSent } from './socket-options.ts';
 
 /** What a line is made of. */
-export interface ConnectionParts extends SessionMemory {
+export interface ConnectionDeps extends SessionCache {
   sessionId: SessionId;
   settings: WhatsAppSettings;
-  loadAuth: (listener: AuthListener) => Promise<LineAuth>;
+  loadAuth: (listener: AuthListener) => Promise<ConnectionAuth>;
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
@@ -26,7 +26,7 @@ export interface ConnectionParts extends SessionMemory {
   /** The LIDs of whom somebody was told without their numbers. */
   awaitedNumbers: () => Promise<string[]>;
   lookup: RecipientLookup;
-  uploads: Pick<UploadParts, 'mediaHost' | 'slots' | 'metrics'>;
+  uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
   listener: ConnectionListener;
   /** Whose phone takes a code, where one is to be typed in place of a scan. */
   codeFor: PhoneNumber | undefined;

@@ -10,10 +10,10 @@ const QUESTIONS = { size: 20, refillMs: 60_000 };
  * As long as Baileys keeps them itself: WhatsApp does not tell of each new device, and somebody's new one gets no message
  * until his list is asked for again.
  */
-const DEVICE_LISTS = { keptMs: 300_000, max: 20_000 };
+const DEVICE_LISTS = { ttlMs: 300_000, max: 20_000 };
 
 /** What the lines of one session hand on to each other, and the end of the process takes away. */
-export interface SessionMemory {
+export interface SessionCache {
   retryCounters: RetryCounters;
   groupCache: GroupCache;
   /** Which devices people have. Of this account alone: Baileys leaves out the account's own device. */
@@ -23,7 +23,7 @@ export interface SessionMemory {
 }
 
 /** The memory of a session that had no line yet. */
-export function emptyMemory(clock: Clock): SessionMemory {
+export function createSessionCache(clock: Clock): SessionCache {
   return {
     retryCounters: new RetryCounters(clock),
     groupCache: new GroupCache(clock),

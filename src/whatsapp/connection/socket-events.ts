@@ -11,7 +11,7 @@ import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
 
 /** What a socket says, in the order in which it says it. Handlers run inside Baileys and must not throw. */
-export interface LineHandlers {
+export interface SocketEventHandlers {
   /** The credentials changed and must be stored now. */
   credentialsChanged: () => void;
   qr: (qr: QrCode) => void;
@@ -32,7 +32,7 @@ export interface LineHandlers {
 }
 
 /** Connects a socket's events and stanzas to the handlers. To be called right after the socket is made. */
-export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandlers): void {
+export function wireSocket(socket: WASocket, offer: QrOffer, handlers: SocketEventHandlers): void {
   tapEvents(socket, {
     ...groupTaps(handlers.groups),
     'creds.update': () => handlers.credentialsChanged(),
@@ -64,13 +64,13 @@ export function wireLine(socket: WASocket, offer: QrOffer, handlers: LineHandler
 }
 
 /** `socket.user` is how it was when the socket was made: on a line that is being paired, nobody. */
-function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, handlers: LineHandlers): void {
+function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, handlers: SocketEventHandlers): void {
   const identity = identityOf(socket.authState.creds.me?.id ?? '');
   if (identity) tell(identity);
   else handlers.failed(new Error('WhatsApp logged us in without a phone number'));
 }
 
-function reshow(offer: QrOffer, handlers: LineHandlers): void {
+function reshow(offer: QrOffer, handlers: SocketEventHandlers): void {
   const code = offer.reshown();
   if (code) handlers.qr(code);
 }

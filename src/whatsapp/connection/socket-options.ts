@@ -13,13 +13,13 @@ import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_LINE_REFERENCE_MS } from '../pairing/pairing-code.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
 import { type WhatsAppSettings } from '../settings.ts';
-import { safeSignalRepository, type SignalRepositoryParts } from '../signal/signal-repository.ts';
+import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
 
 /** Finds a message that we sent, encoded, by its id; for a recipient who could not decrypt it. */
 export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 
 /** What the options of one line are made of. */
-export interface SocketConfigParts extends SignalRepositoryParts {
+export interface SocketConfigDeps extends SignalRepositoryDeps {
   settings: WhatsAppSettings;
   /** The client version that we say we are. */
   version: WAVersion;
@@ -35,12 +35,12 @@ export interface SocketConfigParts extends SignalRepositoryParts {
 }
 
 /** As long as Baileys keeps them itself; more at a time would be an attack. */
-const CALLS = { keptMs: 300_000, max: 1_000 };
-const ASKED_OF_THE_PHONE = { keptMs: 3600_000, max: 5_000 };
+const CALLS = { ttlMs: 300_000, max: 1_000 };
+const ASKED_OF_THE_PHONE = { ttlMs: 3600_000, max: 5_000 };
 
 /** The options of Baileys for one line. What differs from its defaults says why. */
-export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = parts;
+export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
+  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
   return {
     ...connectionOptions(settings),
     ...(codeFor !== undefined && { qrTimeout: CODE_LINE_REFERENCE_MS }),
@@ -48,10 +48,10 @@ export function socketConfig(parts: SocketConfigParts): UserFacingSocketConfig {
     // Bounds what it downloads by itself.
     options: { dispatcher: downloads } as unknown as RequestInit,
     auth: auth.state,
-    makeSignalRepository: safeSignalRepository(parts),
+    makeSignalRepository: safeSignalRepository(deps),
     msgRetryCounterCache: retryCounters,
     userDevicesCache: deviceLists,
-    ...smallCaches(parts.clock),
+    ...smallCaches(deps.clock),
     // Its limit for a connection that opens, which it also sets for each write; there it costs more than the write itself
     // (two stacks, two errors and a timer). The watchdogs have limits of their own for lines that hang.
     connectTimeoutMs: 0,

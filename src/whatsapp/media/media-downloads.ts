@@ -1,6 +1,6 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { Slots } from '../../kit/semaphore.ts';
+import { Semaphore } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
 import { type SessionId } from '../../domain/session-id.ts';
@@ -23,7 +23,7 @@ const PASSING: ReadonlySet<DownloadError> = new Set(['network', 'timeout']);
 export type AskAgain = (message: WAMessage, mediaKey: Uint8Array) => Promise<string | undefined>;
 
 /** What the downloads are made of. */
-export interface MediaDownloadsParts {
+export interface MediaDownloadsDeps {
   host: MediaHost;
   /** `MAX_MEDIA_BYTES`. */
   maxBytes: number;
@@ -44,18 +44,18 @@ interface Download {
  * and once more from the phone when WhatsApp has them no longer.
  */
 export class MediaDownloads implements MediaSource {
-  readonly #parts: MediaDownloadsParts;
-  readonly #slots = new Slots(AT_ONCE);
+  readonly #deps: MediaDownloadsDeps;
+  readonly #semaphore = new Semaphore(AT_ONCE);
 
-  constructor(parts: MediaDownloadsParts) {
-    this.#parts = parts;
+  constructor(deps: MediaDownloadsDeps) {
+    this.#deps = deps;
   }
 
   async find(sessionId: SessionId, messageId: string): Promise<RemoteMedia | undefined> {
-    const message = await this.#parts.findMessage(sessionId, messageId);
+    const message = await this.#deps.findMessage(sessionId, messageId);
     if (!message) return undefined;
     const { media } = mediaOf(unwrap(message.message ?? {})) ?? {};
-    const askAgain: AskAgain = (...asked) => this.#parts.askAgain(sessionId, ...asked);
+    const askAgain: AskAgain = (...asked) => this.#deps.askAgain(sessionId, ...asked);
     return {
       mimetype: media?.mimetype ?? null,
       fileName: media?.fileName ?? null,
@@ -66,7 +66,7 @@ export class MediaDownloads implements MediaSource {
 
   async #inTime<Result>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<Result>): Promise<Result> {
     const deadline = new AbortController();
-    const timer = this.#parts.clock.after(DEADLINE_MS, () => deadline.abort(new DownloadFailure('timeout')));
+    const timer = this.#deps.clock.after(DEADLINE_MS, () => deadline.abort(new DownloadFailure('timeout')));
     try {
       return await work(AbortSignal.any([signal, deadline.signal]));
     } finally {
@@ -93,16 +93,16 @@ export class MediaDownloads implements MediaSource {
     } catch (error) {
       const pauseMs = PAUSES_MS[failed];
       if (!isPassing(error) || pauseMs === undefined || download.signal.aborted) throw error;
-      await pause(this.#parts.clock, pauseMs, download.signal);
+      await pause(this.#deps.clock, pauseMs, download.signal);
       return this.#try(file, download, failed + 1);
     }
   }
 
   #transfer(file: RemoteFile, { path, signal }: Download): Promise<number> {
-    const { host, maxBytes, clock } = this.#parts;
+    const { host, maxBytes, clock } = this.#deps;
     const address = host.addressOf(file.location);
     if (!address) throw new DownloadFailure('unsupported');
-    return this.#slots.run(() => transfer({ file, address, path, maxBytes, clock, signal }));
+    return this.#semaphore.run(() => transfer({ file, address, path, maxBytes, clock, signal }));
   }
 }
 

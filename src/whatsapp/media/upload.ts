@@ -1,5 +1,5 @@
 import { type Clock } from '../../kit/clock.ts';
-import { type Slots } from '../../kit/semaphore.ts';
+import { type Semaphore } from '../../kit/semaphore.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Metrics } from '../../ports/metrics.ts';
 import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
@@ -18,11 +18,11 @@ export interface UploadedFile {
 }
 
 /** What uploading needs. */
-export interface UploadParts {
+export interface UploadDeps {
   hosts: UploadHosts;
   mediaHost: MediaHost;
   /** How many uploads there may be at once, of all sessions. */
-  slots: Slots;
+  semaphore: Semaphore;
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
 }
@@ -40,11 +40,11 @@ const PATHS: Record<MediaKind, string> = {
  * took it, once more with a fresh pass.
  * @throws AppError `media_not_uploaded`
  */
-export function upload(path: string, kind: MediaKind, parts: UploadParts): Promise<UploadedFile> {
-  return parts.slots.run(() =>
+export function upload(path: string, kind: MediaKind, deps: UploadDeps): Promise<UploadedFile> {
+  return deps.semaphore.run(() =>
     withEncrypted(path, kind, async (file) => {
-      const place = (await tryAll(file, kind, parts, 'known')) ?? (await tryAll(file, kind, parts, 'fresh'));
-      parts.metrics.uploaded(place ? 'ok' : 'failed');
+      const place = (await tryAll(file, kind, deps, 'known')) ?? (await tryAll(file, kind, deps, 'fresh'));
+      deps.metrics.uploaded(place ? 'ok' : 'failed');
       if (!place) throw new AppError('media_not_uploaded');
       const { mediaKey, sums } = file;
       return { ...place, mediaKey, fileSha256: sums.plain, fileEncSha256: sums.encrypted };
@@ -58,7 +58,7 @@ type Place = Pick<UploadedFile, 'url' | 'directPath'>;
 async function tryAll(
   file: EncryptedFile,
   kind: MediaKind,
-  { hosts, mediaHost, clock }: UploadParts,
+  { hosts, mediaHost, clock }: UploadDeps,
   wanted: 'known' | 'fresh',
 ): Promise<Place | undefined> {
   const pass = await hosts.pass(wanted).catch(() => undefined);

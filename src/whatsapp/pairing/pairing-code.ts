@@ -32,7 +32,7 @@ export class CodeVoidError extends Error {
 }
 
 /** What a code is asked for with. */
-export interface CodeOfferParts {
+export interface CodeOfferDeps {
   socket: WASocket;
   number: PhoneNumber;
   clock: Clock;
@@ -47,14 +47,14 @@ export interface CodeOfferParts {
  * refuses it, asks for another one or sends what cannot be used, so the stanzas themselves are read (field notes 1.5).
  */
 export class CodeOffer {
-  readonly #parts: CodeOfferParts;
+  readonly #deps: CodeOfferDeps;
   readonly #taken = Promise.withResolvers<undefined>();
   #isAsked = false;
   #isShown = false;
 
-  constructor(parts: CodeOfferParts) {
-    this.#parts = parts;
-    const { ws } = parts.socket;
+  constructor(deps: CodeOfferDeps) {
+    this.#deps = deps;
+    const { ws } = deps.socket;
     // Baileys hides the hello's id. Nothing else is asked on this line but for a ping every 30 s, long after the answer.
     ws.on('CB:iq,type:result', () => this.#isAsked && this.#taken.resolve(undefined));
     ws.on('CB:iq,type:error', (iq: BinaryNode) => this.#isAsked && this.#refused(iq));
@@ -66,12 +66,12 @@ export class CodeOffer {
     if (this.#isAsked) return;
     this.#isAsked = true;
     this.#show().catch((error: unknown) => {
-      this.#parts.ended(error instanceof Error ? error : new Error(String(error)));
+      this.#deps.ended(error instanceof Error ? error : new Error(String(error)));
     });
   }
 
   async #show(): Promise<void> {
-    const { socket, number, clock, shown } = this.#parts;
+    const { socket, number, clock, shown } = this.#deps;
     const text = await socket.requestPairingCode(number);
     const expiresAtMs = clock.now() + CODE_LIFETIME_MS;
     await this.#taken.promise;
@@ -81,7 +81,7 @@ export class CodeOffer {
 
   #refused(iq: BinaryNode): void {
     const code = getBinaryNodeChild(iq, 'error')?.attrs.code ?? 'no code';
-    this.#parts.ended(
+    this.#deps.ended(
       this.#isShown ? new CodeVoidError(`WhatsApp did not accept the pairing (${code}).`) : new CodeRefusedError(code),
     );
   }
@@ -90,11 +90,11 @@ export class CodeOffer {
   #heard(notification: BinaryNode): void {
     const reg = getBinaryNodeChild(notification, REG);
     if (reg?.attrs.stage === 'refresh_code') {
-      this.#parts.ended(new CodeVoidError('WhatsApp wants another code to be shown.'));
+      this.#deps.ended(new CodeVoidError('WhatsApp wants another code to be shown.'));
       return;
     }
     const tags = getAllBinaryNodeChildren(reg ?? notification).map(({ tag }) => tag);
     if (FROM_PHONE.every((tag) => tags.includes(tag))) return;
-    this.#parts.ended(new CodeVoidError('WhatsApp sent something about the code that cannot be used.'));
+    this.#deps.ended(new CodeVoidError('WhatsApp sent something about the code that cannot be used.'));
   }
 }

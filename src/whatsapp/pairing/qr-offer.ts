@@ -5,7 +5,7 @@ import { withCurrentSecret } from './pairing-refresh.ts';
 import { QR_LIFETIME_MS } from '../settings.ts';
 
 /** What an offer is made of. */
-export interface QrOfferParts {
+export interface QrOfferDeps {
   creds: Pick<AuthenticationCreds, 'advSecretKey'>;
   clock: Clock;
   /** The lifetime of every code instead of WhatsApp's own. */
@@ -14,18 +14,18 @@ export interface QrOfferParts {
 
 /** The codes that one line offers for scanning, one after the other. */
 export class QrOffer {
-  readonly #parts: QrOfferParts;
+  readonly #deps: QrOfferDeps;
   #current: QrCode | undefined;
   #scanned = false;
 
-  constructor(parts: QrOfferParts) {
-    this.#parts = parts;
+  constructor(deps: QrOfferDeps) {
+    this.#deps = deps;
   }
 
   /** Baileys shows a code; `undefined` when somebody has already scanned (its timer runs on). */
   shown(text: string): QrCode | undefined {
     if (this.#scanned) return undefined;
-    const { clock, lifetimeMs } = this.#parts;
+    const { clock, lifetimeMs } = this.#deps;
     const usual = this.#current ? QR_LIFETIME_MS.next : QR_LIFETIME_MS.first;
     const now = clock.now();
     return this.#show({ text, generatedAtMs: now, expiresAtMs: now + (lifetimeMs ?? usual) });
@@ -34,7 +34,7 @@ export class QrOffer {
   /** The current code again, with the secret of now; it expires when it would have. */
   reshown(): QrCode | undefined {
     if (this.#scanned || !this.#current) return undefined;
-    return this.#show({ ...this.#current, generatedAtMs: this.#parts.clock.now() });
+    return this.#show({ ...this.#current, generatedAtMs: this.#deps.clock.now() });
   }
 
   /** Somebody scanned. */
@@ -43,7 +43,7 @@ export class QrOffer {
   }
 
   #show(code: QrCode): QrCode {
-    this.#current = { ...code, text: withCurrentSecret(code.text, this.#parts.creds.advSecretKey) };
+    this.#current = { ...code, text: withCurrentSecret(code.text, this.#deps.creds.advSecretKey) };
     return this.#current;
   }
 }

@@ -1,31 +1,31 @@
-import { type LineActions } from '../../ports/connection-actions.ts';
+import { type ConnectionActions } from '../../ports/connection-actions.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
-import { Queries, type QueriesParts } from './queries.ts';
+import { Queries, type QueriesDeps } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type SessionMemory } from '../connection/session-cache.ts';
+import { type SessionCache } from '../connection/session-cache.ts';
 
 /** What the actions of one line are made of. */
-export interface ActionsParts extends QueriesParts, Pick<SessionMemory, 'groupCache' | 'allowance'> {
+export interface ActionsDeps extends QueriesDeps, Pick<SessionCache, 'groupCache' | 'allowance'> {
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
 }
 
 /** What one line can be asked and told beside sending messages, until it ends. */
-export class Actions implements LineActions {
+export class Actions implements ConnectionActions {
   readonly groups: BaileysGroups;
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
   readonly #queries: Queries;
 
-  constructor(parts: ActionsParts) {
-    const queries = new Queries(parts);
+  constructor(deps: ActionsDeps) {
+    const queries = new Queries(deps);
     this.#queries = queries;
-    this.groups = new BaileysGroups({ ...parts, queries, cache: parts.groupCache });
-    this.contacts = new BaileysContacts({ ...parts, queries });
-    this.chats = new BaileysChats({ ...parts, queries });
+    this.groups = new BaileysGroups({ ...deps, queries, cache: deps.groupCache });
+    this.contacts = new BaileysContacts({ ...deps, queries });
+    this.chats = new BaileysChats({ ...deps, queries });
   }
 
   /** The line is over: nobody waits for an answer any longer. */

@@ -10,7 +10,7 @@ import { Presence, type TellPresence } from './presence.ts';
 import { type Queries } from './queries.ts';
 
 /** What the conversations of a line work with. */
-export interface ChatsParts {
+export interface ChatsDeps {
   queries: Queries;
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
@@ -19,19 +19,19 @@ export interface ChatsParts {
 
 /** Conversations, over one line. */
 export class BaileysChats implements ChatActions {
-  readonly #parts: ChatsParts;
+  readonly #deps: ChatsDeps;
   readonly #presence: Presence;
 
-  constructor(parts: ChatsParts) {
-    this.#parts = parts;
-    this.#presence = new Presence((state, jid) => this.#tell(state, jid), parts.clock);
+  constructor(deps: ChatsDeps) {
+    this.#deps = deps;
+    this.#presence = new Presence((state, jid) => this.#tell(state, jid), deps.clock);
   }
 
   async markRead(messageIds: readonly string[]): Promise<MarkedRead> {
     const found = await Promise.all(messageIds.map((id) => this.#received(id)));
     const keys = found.filter((key) => key !== undefined);
     if (keys.length === 0) throw new AppError('message_not_found');
-    await this.#parts.queries.ask((socket) => socket.readMessages(keys));
+    await this.#deps.queries.ask((socket) => socket.readMessages(keys));
     const read = new Set(keys.map(({ id }) => id));
     return { read: messageIds.filter((id) => read.has(id)), unknown: messageIds.filter((id) => !read.has(id)) };
   }
@@ -41,7 +41,7 @@ export class BaileysChats implements ChatActions {
   }
 
   async type(to: Recipient, state: TypingState): Promise<void> {
-    const jid = await this.#parts.queries.ask((socket) => this.#parts.lookup.find(socket, to));
+    const jid = await this.#deps.queries.ask((socket) => this.#deps.lookup.find(socket, to));
     await this.#presence.type(jid, state);
   }
 
@@ -52,12 +52,12 @@ export class BaileysChats implements ChatActions {
 
   /** Our own messages are read already. */
   async #received(messageId: string): Promise<WAMessageKey | undefined> {
-    const message = await this.#parts.knownMessages.find(messageId);
+    const message = await this.#deps.knownMessages.find(messageId);
     return message?.key.fromMe === true ? undefined : message?.key;
   }
 
   async #tell(...[state, jid]: Parameters<TellPresence>): Promise<void> {
-    await this.#parts.queries.ask(async (socket) => {
+    await this.#deps.queries.ask(async (socket) => {
       // Baileys would keep it to itself.
       if (!socket.authState.creds.me?.name) throw new AppError('not_allowed', { message: NO_NAME });
       await socket.sendPresenceUpdate(state, jid);

@@ -8,7 +8,7 @@ import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type Queries, type Refusals } from './queries.ts';
 
 /** What the contacts of a line work with. */
-export interface ContactsParts {
+export interface ContactsDeps {
   queries: Queries;
   lookup: RecipientLookup;
   /** How often the session may still ask for numbers. */
@@ -24,7 +24,7 @@ export class BaileysContacts implements ContactActions {
   readonly #lookup: RecipientLookup;
   readonly #allowance: TokenBucket;
 
-  constructor({ queries, lookup, allowance }: ContactsParts) {
+  constructor({ queries, lookup, allowance }: ContactsDeps) {
     this.#queries = queries;
     this.#lookup = lookup;
     this.#allowance = allowance;

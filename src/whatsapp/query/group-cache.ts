@@ -4,11 +4,11 @@ import { type Clock, wait } from '../../kit/clock.ts';
 /** A message waits this long for the name of its group, and goes without it then. */
 const PATIENCE_MS = 5_000;
 /** A name is told anew when it changes; this is for changes that were never told. */
-const NAME_KEPT_MS = 24 * 3600_000;
+const NAME_TTL_MS = 24 * 3600_000;
 /** Who was refused is not asked again with every message. */
-const REFUSAL_KEPT_MS = 60_000;
+const REFUSAL_TTL_MS = 60_000;
 /** Changes are told too; this is for those that never were. */
-const METADATA_KEPT_MS = 3600_000;
+const METADATA_TTL_MS = 3600_000;
 /** Of so many groups all is kept, down to their members; of the others only the name. */
 const MAX_METADATA = 200;
 
@@ -50,7 +50,7 @@ export class GroupCache {
   }
 
   /** All of the group, asked for when what is known is older than `maxAgeMs`; rejects as `ask` does. */
-  async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA_KEPT_MS): Promise<GroupMetadata> {
+  async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA_TTL_MS): Promise<GroupMetadata> {
     const known = this.#metadata.get(groupId);
     if (known && this.#clock.now() - known.atMs < maxAgeMs) return known.metadata;
     return this.#ask(groupId, ask);
@@ -94,13 +94,13 @@ export class GroupCache {
   }
 
   #remember(groupId: string, name: string): void {
-    this.#names.set(groupId, { name, untilMs: this.#clock.now() + NAME_KEPT_MS });
+    this.#names.set(groupId, { name, untilMs: this.#clock.now() + NAME_TTL_MS });
   }
 
   /** What was known before is better than nothing. */
   #refused(groupId: string): string | null {
     const name = this.#names.get(groupId)?.name ?? null;
-    this.#names.set(groupId, { name, untilMs: this.#clock.now() + REFUSAL_KEPT_MS });
+    this.#names.set(groupId, { name, untilMs: this.#clock.now() + REFUSAL_TTL_MS });
     return name;
   }
 }

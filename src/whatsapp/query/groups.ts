@@ -24,7 +24,7 @@ const UNKNOWN: Refusals = { 403: 'group_not_found', 404: 'group_not_found' };
 const UNCHANGED: Refusals = { 404: 'group_not_found' };
 
 /** What the groups of a line work with. */
-export interface GroupsParts {
+export interface GroupsDeps {
   queries: Queries;
   cache: GroupCache;
   lookup: RecipientLookup;
@@ -36,7 +36,7 @@ export class BaileysGroups implements GroupActions {
   readonly #cache: GroupCache;
   readonly #lookup: RecipientLookup;
 
-  constructor({ queries, cache, lookup }: GroupsParts) {
+  constructor({ queries, cache, lookup }: GroupsDeps) {
     this.#queries = queries;
     this.#cache = cache;
     this.#lookup = lookup;

@@ -12,11 +12,11 @@ const ANSWER_LIMIT_MS = 12_000;
 export type Refusals = Readonly<Partial<Record<number, ErrorCode>>>;
 
 /** What the questions of one line are asked with. */
-export interface QueriesParts {
+export interface QueriesDeps {
   /** The socket of the line. @throws AppError `session_not_connected` */
   socket: () => WASocket;
   /** Does the work as this line's. */
-  inLine: <Result>(work: () => Result) => Result;
+  withinConnection: <Result>(work: () => Result) => Result;
   clock: Clock;
 }
 
@@ -25,11 +25,11 @@ export interface QueriesParts {
  * (Baileys has its code in `data`), no answer in time, or the end of the line.
  */
 export class Queries {
-  readonly #parts: QueriesParts;
+  readonly #deps: QueriesDeps;
   readonly #waiting = new Set<(error: AppError) => void>();
 
-  constructor(parts: QueriesParts) {
-    this.#parts = parts;
+  constructor(deps: QueriesDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -38,13 +38,13 @@ export class Queries {
    *   and those of `refusals`
    */
   async ask<Answer>(question: (socket: WASocket) => Promise<Answer>, refusals: Refusals = {}): Promise<Answer> {
-    const { socket, inLine, clock } = this.#parts;
+    const { socket, withinConnection, clock } = this.#deps;
     const open = socket();
     const { promise: failure, reject } = Promise.withResolvers<never>();
     const limit = clock.after(ANSWER_LIMIT_MS, () => reject(new AppError('whatsapp_timeout')));
     this.#waiting.add(reject);
     try {
-      return await Promise.race([inLine(() => question(open)), failure]);
+      return await Promise.race([withinConnection(() => question(open)), failure]);
     } catch (error) {
       throw named(error, refusals);
     } finally {

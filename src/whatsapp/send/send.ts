@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type DeliveryUpdate } from '../../domain/message.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { type LineMessage, type SendOutcome } from '../../ports/connection.ts';
+import { type ConnectionMessage, type SendOutcome } from '../../ports/connection.ts';
 import { isGroup, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
@@ -20,7 +20,7 @@ import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Ack, type Acks } from './acks.ts';
 
 /** What sending needs of a line. */
-export interface SendParts {
+export interface SendDeps {
   socket: WASocket;
   acks: Acks;
   lookup: RecipientLookup;
@@ -39,21 +39,21 @@ export interface SendParts {
  * written, stored, and relayed. Baileys resolves as soon as the bytes are with the operating system, which
  * says nothing of WhatsApp.
  */
-export async function send(parts: SendParts, message: LineMessage): Promise<SendOutcome> {
-  const { socket, acks } = parts;
-  const target = await referred(parts, 'messageId' in message.content ? message.content.messageId : null);
-  const to = message.to ? await parts.lookup.find(socket, message.to) : chatOf(target);
-  if (isGroup(to)) await parts.groups.metadata(to);
+export async function send(deps: SendDeps, message: ConnectionMessage): Promise<SendOutcome> {
+  const { socket, acks } = deps;
+  const target = await referred(deps, 'messageId' in message.content ? message.content.messageId : null);
+  const to = message.to ? await deps.lookup.find(socket, message.to) : chatOf(target);
+  if (isGroup(to)) await deps.groups.metadata(to);
   const toNumber = await numberAt(socket, to);
   await message.mayWriteTo({ to, toNumber });
-  const written = await write(parts, message, { to, target });
+  const written = await write(deps, message, { to, target });
   const messageId = generateMessageIDV2(socket.user?.id);
   const content = proto.Message.encode(written.message).finish();
   const sent = { messageId, to, toNumber, content };
   await message.beforeSend(sent);
   // It is encrypted meanwhile, so that both are one commit; nothing leaves before it is stored.
   const stored = message.store(sent);
-  const relaying = relay(parts, { to, messageId, written, stored });
+  const relaying = relay(deps, { to, messageId, written, stored });
   await stored;
   const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
   // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
@@ -62,18 +62,18 @@ export async function send(parts: SendParts, message: LineMessage): Promise<Send
 }
 
 async function write(
-  parts: SendParts,
-  { content, replyTo, mentions }: LineMessage,
+  deps: SendDeps,
+  { content, replyTo, mentions }: ConnectionMessage,
   { to, target }: { to: string; target: WAMessage | undefined },
 ): Promise<WrittenMessage> {
-  const quoted = await referred(parts, replyTo);
+  const quoted = await referred(deps, replyTo);
   const context = {
     chatId: to,
-    quoted: quoted && { message: quoted, author: authorOf(quoted, parts.socket) },
-    mentions: await addresses(parts, mentions),
+    quoted: quoted && { message: quoted, author: authorOf(quoted, deps.socket) },
+    mentions: await addresses(deps, mentions),
   };
-  const uploaded = isMedia(content) ? await parts.upload(content.file.path, kindOf(content)) : undefined;
-  const message = writeContent(await timed(content), { target, uploaded, nowMs: parts.clock.now() });
+  const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
+  const message = writeContent(await timed(content), { target, uploaded, nowMs: deps.clock.now() });
   return wrapped(content, writeContext(message, context), target);
 }
 
@@ -83,7 +83,7 @@ async function timed(content: OutgoingContent): Promise<OutgoingContent> {
   return { ...content, seconds: await oggSeconds(content.file.path) };
 }
 
-async function referred({ knownMessages }: SendParts, messageId: string | null): Promise<WAMessage | undefined> {
+async function referred({ knownMessages }: SendDeps, messageId: string | null): Promise<WAMessage | undefined> {
   if (messageId === null) return undefined;
   const message = await knownMessages.find(messageId);
   if (!message) throw new AppError('message_not_found');
@@ -91,7 +91,7 @@ async function referred({ knownMessages }: SendParts, messageId: string | null):
 }
 
 /** One at a time: all of them share one memory of numbers. */
-async function addresses({ lookup, socket }: SendParts, people: readonly Recipient[]): Promise<string[]> {
+async function addresses({ lookup, socket }: SendDeps, people: readonly Recipient[]): Promise<string[]> {
   const jids: string[] = [];
   for (const person of people) jids.push(await lookup.find(socket, person));
   return jids;
@@ -107,11 +107,11 @@ interface ReadyMessage {
 }
 
 /** Hands the message to Baileys; answers with the failure, which is told also when nobody waits for it any more. */
-async function relay(parts: SendParts, ready: ReadyMessage): Promise<Failure | undefined> {
-  const why = await relayFailure(parts.socket, ready);
+async function relay(deps: SendDeps, ready: ReadyMessage): Promise<Failure | undefined> {
+  const why = await relayFailure(deps.socket, ready);
   if (!why) return undefined;
   const failure = { status: 'failed', errorCode: why.code } as const;
-  parts.undelivered({ ...failure, messageId: ready.messageId, errorMessage: why.message });
+  deps.undelivered({ ...failure, messageId: ready.messageId, errorMessage: why.message });
   return failure;
 }
 

@@ -13,7 +13,7 @@ import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
 
 /** The credentials and keys of one line, and the fence that ends its right to write them. */
-export interface LineAuth {
+export interface ConnectionAuth {
   state: AuthenticationState;
   /**
    * Stores the credentials of a linked device as they are now, and no others. Baileys changes them in place, so the whole
@@ -22,7 +22,7 @@ export interface LineAuth {
   saveCredentials(): Promise<void>;
   /**
    * Stores what a step of a ratchet changed, together with what it decrypted.
-   * @throws LineOverError behind the fence, and whatever the storage throws
+   * @throws ConnectionEndedError behind the fence, and whatever the storage throws
    */
   commitStep(changes: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void>;
   /** What the ciphertext of a message said when it was decrypted before. */
@@ -41,7 +41,7 @@ export interface AuthStores {
 }
 
 /** Thrown when a line that is over wants to write. */
-export class LineOverError extends Error {
+export class ConnectionEndedError extends Error {
   override readonly name = 'LineOverError';
 
   constructor() {
@@ -65,7 +65,7 @@ export async function loadAuth(
   { keys, journal }: AuthStores,
   sessionId: SessionId,
   listener: AuthListener,
-): Promise<LineAuth> {
+): Promise<ConnectionAuth> {
   const stored = await keys.credentials(sessionId);
   const creds = stored === undefined ? initAuthCreds() : (decode(stored) as AuthenticationCreds);
   let fenced = false;
@@ -91,7 +91,7 @@ export async function loadAuth(
       if (isPaired(creds)) await write(() => keys.saveCredentials(sessionId, encode(creds)));
     },
     commitStep: async (changes, decrypted) => {
-      if (fenced) throw new LineOverError();
+      if (fenced) throw new ConnectionEndedError();
       await guarded(keys.set(sessionId, changesOf(changes), ...decrypted));
     },
     recall: ({ ciphertextHash, messageKey }) => guarded(journal.find(sessionId, ciphertextHash, messageKey)),

@@ -21,7 +21,7 @@ export type DecryptTogether = (letters: readonly Letter[]) => Promise<Uint8Array
  * share one commit, and the state of a ratchet is stored once for all of them. What a message said is in the journal by then, which
  * is all that its receipt waits for. Only plain cases are decrypted early; whatever goes wrong is left to Baileys, as if nobody had tried.
  */
-export class EarlyDecryption {
+export class BatchDecryption {
   readonly #opened = new WeakMap<Uint8Array, Uint8Array>();
   #decrypt: DecryptTogether = () => Promise.resolve([]);
 

@@ -27,10 +27,10 @@ interface Remembered {
 }
 
 /** The keys that were asked for last, of all lines, within one bound. */
-export type KeyMemory = LRUCache<string, Remembered>;
+export type KeyCache = LRUCache<string, Remembered>;
 
 /** A memory of nothing yet, for `maxSize` characters. */
-export function emptyKeyMemory(maxSize = MAX_SIZE): KeyMemory {
+export function createKeyCache(maxSize = MAX_SIZE): KeyCache {
   return new LRUCache({
     maxSize,
     sizeCalculation: ({ text = '' }, name) => name.length + text.length + ENTRY_SIZE,
@@ -42,17 +42,17 @@ export function emptyKeyMemory(maxSize = MAX_SIZE): KeyMemory {
  * and for a ratchet under an address that mostly has none: what is remembered is neither read nor decrypted again. What another
  * line knew is never found, nor what was known when something could not be stored.
  */
-export class RememberedKeys implements SignalKeyStore {
+export class CachedKeyStore implements SignalKeyStore {
   readonly #store: SignalKeyStore;
-  readonly #memory: KeyMemory;
+  readonly #cache: KeyCache;
   /** Whose entries in the memory count. */
   #owner = randomUUID();
   /** How often something was changed. */
   #changes = 0;
 
-  constructor(store: SignalKeyStore, memory: KeyMemory) {
+  constructor(store: SignalKeyStore, cache: KeyCache) {
     this.#store = store;
-    this.#memory = memory;
+    this.#cache = cache;
   }
 
   credentials(sessionId: SessionId): Promise<string | undefined> {
@@ -68,7 +68,7 @@ export class RememberedKeys implements SignalKeyStore {
     const found = new Map<string, string>();
     const unknown: string[] = [];
     for (const id of ids) {
-      const known = this.#memory.get(this.#nameOf(type, id));
+      const known = this.#cache.get(this.#nameOf(type, id));
       if (!known) unknown.push(id);
       else if (known.text !== undefined) found.set(id, known.text);
     }
@@ -101,7 +101,7 @@ export class RememberedKeys implements SignalKeyStore {
   }
 
   #remember(type: string, id: string, text: string | undefined): void {
-    if (REMEMBERED.has(type)) this.#memory.set(this.#nameOf(type, id), { text });
+    if (REMEMBERED.has(type)) this.#cache.set(this.#nameOf(type, id), { text });
   }
 
   #nameOf(type: string, id: string): string {

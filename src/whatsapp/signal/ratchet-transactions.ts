@@ -29,7 +29,7 @@ type RatchetKey = (typeof RATCHET_KEYS)[number];
  * Takes the steps of one account's ratchets one after the other, each as one unit: what it writes is collected, and is
  * committed when the step has succeeded, before anybody hears of its result. A step that fails leaves nothing behind.
  */
-export class RatchetSteps {
+export class RatchetTransactions {
   readonly #stored: SignalKeyStore;
   readonly #commit: CommitStep;
   readonly #queue = new SerialQueue();

@@ -8,20 +8,20 @@ import {
   type SignalRepositoryWithLIDStore,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
-import { type LineAuth } from './auth-state.ts';
+import { type ConnectionAuth } from './auth-state.ts';
 import { type CiphertextOrigins, type Origin } from './ciphertext-origins.ts';
-import { type EarlyDecryption, type Letter } from './batch-decryption.ts';
-import { currentLine } from '../baileys/connection-context.ts';
-import { RatchetSteps, type Step } from './ratchet-transactions.ts';
+import { type BatchDecryption, type Letter } from './batch-decryption.ts';
+import { currentConnection } from '../baileys/connection-context.ts';
+import { RatchetTransactions, type Step } from './ratchet-transactions.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 
 /** What a repository needs of its line. */
-export interface SignalRepositoryParts {
-  auth: LineAuth;
+export interface SignalRepositoryDeps {
+  auth: ConnectionAuth;
   origins: CiphertextOrigins;
   /** Has what waits decrypted by this repository. */
-  early: EarlyDecryption;
+  batch: BatchDecryption;
   /** Told of the stanza of a message that is lost to us, of which Baileys says nothing to anybody. */
   unreadable: (attrs: Record<string, string>) => void;
 }
@@ -38,23 +38,23 @@ export interface SignalRepositoryParts {
  *
  * Messages that wait for their turn are decrypted together, as one step.
  */
-export function safeSignalRepository(parts: SignalRepositoryParts): MakeSignalRepository {
-  const { auth } = parts;
+export function safeSignalRepository(deps: SignalRepositoryDeps): MakeSignalRepository {
+  const { auth } = deps;
   return ({ creds }, logger, pnToLid) => {
-    const steps = new RatchetSteps(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
+    const steps = new RatchetTransactions(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
     const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: steps.keys() }, logger, pnToLid);
-    parts.early.decryptWith((letters) => decryptTogether(letters, { stock, steps, parts }));
-    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, parts) };
+    deps.batch.decryptWith((letters) => decryptTogether(letters, { stock, steps, deps }));
+    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, deps) };
   };
 }
 
-function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps) {
+function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetTransactions) {
   return {
     encryptMessage: async (opts) => {
       await resolveLid(stock, opts.jid);
       const encrypted = await steps.takeTogether(() => stock.encryptMessage(opts));
-      await currentLine()?.stored;
-      currentLine()?.encryptedFor?.(opts.jid);
+      await currentConnection()?.stored;
+      currentConnection()?.encryptedFor?.(opts.jid);
       return encrypted;
     },
     injectE2ESession: async (opts) => {
@@ -63,7 +63,7 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
     },
     encryptGroupMessage: async (opts) => {
       const encrypted = await steps.takeTogether(() => stock.encryptGroupMessage(opts));
-      await currentLine()?.stored;
+      await currentConnection()?.stored;
       return encrypted;
     },
     processSenderKeyDistributionMessage: (opts) => steps.take(() => stock.processSenderKeyDistributionMessage(opts)),
@@ -73,32 +73,32 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps)
   } satisfies Partial<SignalRepositoryWithLIDStore>;
 }
 
-function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetSteps, parts: SignalRepositoryParts) {
+function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetTransactions, deps: SignalRepositoryDeps) {
   const once = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
-    const early = parts.early.of(ciphertext);
-    if (early) return early;
-    const origin = parts.origins.of(ciphertext);
+    const batch = deps.batch.of(ciphertext);
+    if (batch) return batch;
+    const origin = deps.origins.of(ciphertext);
     if (!origin) return steps.take(decrypt);
     try {
-      const { take, entryOf } = decryptionOf(origin, decrypt, parts.auth);
+      const { take, entryOf } = decryptionOf(origin, decrypt, deps.auth);
       return await steps.take(take, entryOf);
     } catch (error) {
-      if (isKeyUsedUp(error)) parts.unreadable(origin.attrs);
+      if (isKeyUsedUp(error)) deps.unreadable(origin.attrs);
       throw error;
     }
   };
   return {
     decryptMessage: (opts) =>
-      whileOurs(parts.auth, async () => {
+      whileOurs(deps.auth, async () => {
         await resolveLid(stock, opts.jid);
         return once(opts.ciphertext, () => stock.decryptMessage(opts));
       }),
-    decryptGroupMessage: (opts) => whileOurs(parts.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
+    decryptGroupMessage: (opts) => whileOurs(deps.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
 }
 
 /** Decrypts what was not decrypted before; its entry for the journal comes with it. */
-function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: LineAuth): Step<Uint8Array> {
+function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: ConnectionAuth): Step<Uint8Array> {
   return {
     take: async () => (await auth.recall(origin)) ?? decrypt(),
     entryOf: (plaintext) => ({ ...origin, plaintext }),
@@ -108,12 +108,12 @@ function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: 
 /** Who decrypts, and with what. */
 interface Decrypting {
   stock: SignalRepositoryWithLIDStore;
-  steps: RatchetSteps;
-  parts: SignalRepositoryParts;
+  steps: RatchetTransactions;
+  deps: SignalRepositoryDeps;
 }
 
-async function decryptTogether(letters: readonly Letter[], { stock, steps, parts }: Decrypting): Promise<Uint8Array[]> {
-  const { auth, origins } = parts;
+async function decryptTogether(letters: readonly Letter[], { stock, steps, deps }: Decrypting): Promise<Uint8Array[]> {
+  const { auth, origins } = deps;
   const together: Step<Uint8Array>[] = [];
   for (const letter of letters) {
     const origin = origins.of(letter.ciphertext);
@@ -128,7 +128,7 @@ async function decryptTogether(letters: readonly Letter[], { stock, steps, parts
 async function decrypter(
   { type, ciphertext, author, chat }: Letter,
   stock: SignalRepositoryWithLIDStore,
-  auth: LineAuth,
+  auth: ConnectionAuth,
 ) {
   if (type === 'skmsg') return () => stock.decryptGroupMessage({ group: chat, authorJid: author, msg: ciphertext });
   if (isLidUser(author) !== true && !(await hasLid(author, auth))) return undefined;
@@ -136,7 +136,7 @@ async function decrypter(
   return () => stock.decryptMessage({ jid, type, ciphertext });
 }
 
-async function hasLid(jid: string, { state }: LineAuth): Promise<boolean> {
+async function hasLid(jid: string, { state }: ConnectionAuth): Promise<boolean> {
   const user = jidDecode(jid)?.user ?? '';
   return (await state.keys.get('lid-mapping', [user]))[user] !== undefined;
 }
@@ -151,7 +151,7 @@ function isKeyUsedUp(error: unknown): boolean {
  * after a good one Baileys confirms the message, after a bad one it asks for it again. So it gets none, ever; the line is
  * closed, and nobody else waits for this.
  */
-async function whileOurs<Result>(auth: LineAuth, work: () => Promise<Result>): Promise<Result> {
+async function whileOurs<Result>(auth: ConnectionAuth, work: () => Promise<Result>): Promise<Result> {
   const [outcome] = await Promise.allSettled([work()]);
   if (auth.isFenced()) return new Promise(() => undefined);
   if (outcome.status === 'rejected') throw outcome.reason;

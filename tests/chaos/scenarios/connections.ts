@@ -6,7 +6,7 @@ import { type Outcome, type Scenario, type Size } from '../scenario.ts';
 import { waitFor } from '../stage.ts';
 import { nameOf, type Trouble, TROUBLES } from '../troubles.ts';
 
-interface LinesSize extends Size {
+interface ConnectionsSize extends Size {
   /** Every how many-th trouble of the table. */
   every: number;
   rounds: number;
@@ -33,7 +33,7 @@ const STEP_MS = 2_500;
 const EVERY_MS = 25;
 
 /** See docs/chaos.md. */
-export const lines: Scenario<LinesSize> = {
+export const connections: Scenario<ConnectionsSize> = {
   name: 'lines',
   proves: 'A line with traffic survives every fault, or ends in the right state with a sentence; no message is lost.',
   sizes: {

@@ -123,8 +123,8 @@ describe('a callback without the number of its sender', () => {
 
   it('is not told once more when what makes it needless is there', async () => {
     await using db = await startStorage();
-    const along = { awaited: awaited('M1', 'told M2') };
-    await db.storage.sessions.commit(record(ANA), [message(ANA, 'M1')], along);
+    const writes = { awaited: awaited('M1', 'told M2') };
+    await db.storage.sessions.commit(record(ANA), [message(ANA, 'M1')], writes);
     await tell(db, 'M2');
     for (let count = 0; count < 2; count += 1) await handOver(db);
 

@@ -8,11 +8,11 @@ const ACCOUNT = '5491234567890';
 describe('an exception that nobody catches', () => {
   it('costs only the line that it came from: logged with its session, counted, and the line is opened anew', async () => {
     await using world = await startWorld({}, { start: false });
-    let line: Client | undefined;
+    let connection: Client | undefined;
     world.whatsapp.use({
       name: 'know the line',
       onStanza: (_, client) => {
-        line = client;
+        connection = client;
         return false;
       },
     });
@@ -26,7 +26,7 @@ describe('an exception that nobody catches', () => {
 
     // A missed call in a broadcast list: Baileys throws in a listener of its own events, whose promise nobody awaits.
     const missed = node('terminate', { 'call-id': 'CALL', reason: 'timeout' });
-    line?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
+    connection?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
 
     await orchestrator.until('an exception that nobody caught');
     await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);

@@ -1,12 +1,12 @@
 import { newSessionId, parseSessionId } from '../../../src/domain/session-id.ts';
-import { systemChance } from '../../../src/kit/random.ts';
+import { systemRandom } from '../../../src/kit/random.ts';
 
 it('makes ids of the form that the seed shows', () => {
-  expect(newSessionId(1_705_312_200_123, systemChance)).toMatch(/^session_1705312200123_[a-z0-9]{9}$/);
+  expect(newSessionId(1_705_312_200_123, systemRandom)).toMatch(/^session_1705312200123_[a-z0-9]{9}$/);
 });
 
 it('makes a different one each time', () => {
-  const ids = Array.from({ length: 200 }, () => newSessionId(1, systemChance));
+  const ids = Array.from({ length: 200 }, () => newSessionId(1, systemRandom));
 
   expect(new Set(ids).size).toBe(200);
 });

@@ -1,5 +1,5 @@
 import { backoffDelayMs } from '../../../src/kit/backoff.ts';
-import { fixedChance } from '../../harness/fixed-random.ts';
+import { fixedRandom } from '../../harness/fixed-random.ts';
 
 const backoff = { baseMs: 1_000, maxMs: 60_000 };
 
@@ -10,16 +10,16 @@ it.each([
   [6, 60_000],
   [1_000, 60_000],
 ])('after %d failures waits up to %d ms', (failures, boundMs) => {
-  expect(backoffDelayMs(backoff, failures, fixedChance(0.999_999))).toBe(boundMs - 1);
+  expect(backoffDelayMs(backoff, failures, fixedRandom(0.999_999))).toBe(boundMs - 1);
 });
 
 it('may wait not at all, so that many do not come back together', () => {
-  expect(backoffDelayMs(backoff, 4, fixedChance(0))).toBe(0);
+  expect(backoffDelayMs(backoff, 4, fixedRandom(0))).toBe(0);
 });
 
 it.each([
   [0, 30_000],
   [0.5, 45_000],
 ])('never waits less than it must: with %d of chance %d ms', (fraction, expectedMs) => {
-  expect(backoffDelayMs({ baseMs: 60_000, maxMs: 60_000, minMs: 30_000 }, 0, fixedChance(fraction))).toBe(expectedMs);
+  expect(backoffDelayMs({ baseMs: 60_000, maxMs: 60_000, minMs: 30_000 }, 0, fixedRandom(fraction))).toBe(expectedMs);
 });

@@ -1,9 +1,12 @@
-import { HealthKeeper } from '../../../src/webhooks/backend-health.ts';
+import { BackendHealthTracker } from '../../../src/webhooks/backend-health.ts';
 import { AppHealth } from '../../../src/runtime/health.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, news, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 
-function healthOf({ storage, clock }: Pick<TestStorage, 'storage' | 'clock'>, backend = new HealthKeeper()): AppHealth {
+function healthOf(
+  { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
+  backend = new BackendHealthTracker(),
+): AppHealth {
   return new AppHealth({
     storage,
     notifier: { health: () => backend.now },
@@ -34,7 +37,7 @@ async function linesOf(health: AppHealth): Promise<(at: string) => Promise<strin
 }
 
 describe('what is counted of the health', () => {
-  it.each<[string, (backend: HealthKeeper) => unknown, number]>([
+  it.each<[string, (backend: BackendHealthTracker) => unknown, number]>([
     ['was not tried yet', () => undefined, 1],
     ['accepts', (backend) => backend.accepted(), 1],
     ['answers 500', (backend) => backend.failed({ kind: 'refused', status: 500, retryAfterMs: null }, 0), 0],
@@ -42,7 +45,7 @@ describe('what is counted of the health', () => {
     ['is away', (backend) => backend.failed({ kind: 'unreachable', detail: 'away', maybeArrived: false }, 0), 0],
   ])('a backend that %s', async (_, happens, up) => {
     await using db = await startStorage();
-    const backend = new HealthKeeper();
+    const backend = new BackendHealthTracker();
     happens(backend);
     const line = await linesOf(healthOf(db, backend));
     expect(await line('backend_up')).toBe(`orchestrator_backend_up ${up}`);

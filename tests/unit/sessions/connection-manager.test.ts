@@ -1,35 +1,35 @@
 import { type PhoneNumber } from '../../../src/domain/address.ts';
 import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { Slots } from '../../../src/kit/semaphore.ts';
+import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
-import { LineKeeper } from '../../../src/sessions/state/connection-manager.ts';
-import { fixedChance } from '../../harness/fixed-random.ts';
+import { ConnectionManager } from '../../../src/sessions/state/connection-manager.ts';
+import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const WHO = { phoneNumber: '5491234567890' as PhoneNumber, whatsappUserId: '5491234567890:1@s.whatsapp.net' };
 
 /** A keeper whose lines say what the test says; `heard` is what it handed on. */
-function keeperOfLines() {
+function managerOfConnections() {
   const clock = new ManualClock();
-  const lines: ConnectionListener[] = [];
+  const connections: ConnectionListener[] = [];
   const heard: string[] = [];
   const hear = (what: string) => () => void heard.push(what);
   const nobody = () => Promise.reject(new Error('not in this test'));
-  const keeper = new LineKeeper({
+  const manager = new ConnectionManager({
     sessionId: parseSessionId('session_1705312200123_abc123def')!,
     connector: {
       open(_, listener) {
-        lines.push(listener);
+        connections.push(listener);
         return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
       isLinked: nobody,
       forget: nobody,
     },
     codeFor: () => undefined,
-    connecting: new Slots(1),
-    ...{ clock, chance: fixedChance(0), supervisor: new Supervisor(silentLogger) },
+    connecting: new Semaphore(1),
+    ...{ clock, random: fixedRandom(0), supervisor: new Supervisor(silentLogger) },
     listener: {
       ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
       onPairingCode: hear('code'),
@@ -43,28 +43,28 @@ function keeperOfLines() {
     },
   });
   const open = async (): Promise<ConnectionListener> => {
-    keeper.open('now');
+    manager.open('now');
     await clock.advance(0);
-    return lines.at(-1)!;
+    return connections.at(-1)!;
   };
-  return { keeper, heard, open };
+  return { manager, heard, open };
 }
 
 describe('a line that is lost', () => {
   it('cannot say afterwards that it is open, also when no other one follows', async () => {
-    const { keeper, heard, open } = keeperOfLines();
-    const line = await open();
-    line.onClosed({ kind: 'logged-out' }, 'none');
+    const { manager, heard, open } = managerOfConnections();
+    const connection = await open();
+    connection.onClosed({ kind: 'logged-out' }, 'none');
 
-    line.onOpen(WHO);
-    line.onClosed({ kind: 'asked' }, 'none');
+    connection.onOpen(WHO);
+    connection.onClosed({ kind: 'asked' }, 'none');
 
     expect(heard).toEqual(['logged-out']);
-    expect(keeper.connection).toBeUndefined();
+    expect(manager.connection).toBeUndefined();
   });
 
   it('cannot speak for the one that followed it', async () => {
-    const { keeper, heard, open } = keeperOfLines();
+    const { manager, heard, open } = managerOfConnections();
     const old = await open();
     old.onClosed({ kind: 'restart-required' }, 'none');
     const next = await open();
@@ -74,18 +74,18 @@ describe('a line that is lost', () => {
     next.onOpen(WHO);
 
     expect(heard).toEqual(['restart-required', 'open']);
-    expect([keeper.connection !== undefined, keeper.losses.replacements]).toEqual([true, 0]);
+    expect([manager.connection !== undefined, manager.disconnects.replacements]).toEqual([true, 0]);
   });
 });
 
 describe('a line that was stopped', () => {
   it('is not missed: its end is nobody’s loss', async () => {
-    const { keeper, heard, open } = keeperOfLines();
-    const line = await open();
-    await keeper.stop();
+    const { manager, heard, open } = managerOfConnections();
+    const connection = await open();
+    await manager.stop();
 
-    line.onClosed({ kind: 'asked' }, 'none');
+    connection.onClosed({ kind: 'asked' }, 'none');
 
-    expect([heard, keeper.losses.inARow]).toEqual([[], 0]);
+    expect([heard, manager.disconnects.inARow]).toEqual([[], 0]);
   });
 });

@@ -1,17 +1,17 @@
 import { pino } from 'pino';
 import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { Slots } from '../../../src/kit/semaphore.ts';
+import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
 import { type MessageKey } from '../../../src/ports/signal.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
-import { type SessionParts } from '../../../src/sessions/session-deps.ts';
-import { Newsroom } from '../../../src/sessions/session-events.ts';
+import { type SessionDeps } from '../../../src/sessions/session-deps.ts';
+import { SessionEvents } from '../../../src/sessions/session-events.ts';
 import { Session } from '../../../src/sessions/session.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
 import { ANA, record, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
-import { fixedChance } from '../../harness/fixed-random.ts';
+import { fixedRandom } from '../../harness/fixed-random.ts';
 import { noMetrics } from '../../harness/no-metrics.ts';
 
 const KEY = '1@lid  A1' as MessageKey;
@@ -128,9 +128,13 @@ describe('messages that come while others wait for their turn', () => {
     const { clock } = db;
     const session = new Session(record(ANA, { phase: 'lost', announced: true }), {
       ...{ store: db.storage.sessions, connector, clock, supervisor, metrics: noMetrics, log: silentLogger },
-      ...{ connecting: new Slots(1), chance: fixedChance(0), newsroom: new Newsroom({ authDir: '', clock }) },
+      ...{
+        connecting: new Semaphore(1),
+        random: fixedRandom(0),
+        sessionEvents: new SessionEvents({ authDir: '', clock }),
+      },
       inbound,
-    } as unknown as SessionParts);
+    } as unknown as SessionDeps);
     session.resume();
     const listener = await line.promise;
     const comes = (...messages: IncomingMessage[]) => messages.forEach((each) => listener.onMessage(each, KEY));

@@ -7,7 +7,7 @@ import { type RemoteMedia } from '../../../src/ports/media.ts';
 import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { messageReceived } from '../../../src/sessions/callback-events.ts';
-import { HOLD_MS, MediaKeeper } from '../../../src/sessions/media/media-downloader.ts';
+import { HOLD_MS, MediaDownloader } from '../../../src/sessions/media/media-downloader.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
 import { untilTrue } from '../../harness/until.ts';
@@ -34,22 +34,22 @@ class Keeping {
   readonly transfers: { end: (how?: DownloadError) => void; signal: AbortSignal }[] = [];
   /** What looking for a message answers. */
   find: (messageId: string) => Promise<RemoteMedia | undefined>;
-  keeper: MediaKeeper;
+  downloader: MediaDownloader;
 
   private constructor(db: TestStorage, folder: string) {
     this.db = db;
     this.folder = folder;
     this.find = () => Promise.resolve({ mimetype: 'image/jpeg', fileName: null, saveTo: this.#saveTo });
-    this.keeper = this.start();
+    this.downloader = this.start();
   }
 
   static async of(db: TestStorage): Promise<Keeping> {
     return new Keeping(db, join(await testFolder(), 'downloads'));
   }
 
-  start(): MediaKeeper {
+  start(): MediaDownloader {
     const { storage, clock } = this.db;
-    this.keeper = new MediaKeeper({
+    this.downloader = new MediaDownloader({
       source: { find: (_, messageId) => this.find(messageId) },
       files: new DownloadsFolder({ folder: this.folder, rows: storage.mediaRows, clock }),
       held: storage.heldCallbacks,
@@ -58,14 +58,14 @@ class Keeping {
       clock,
       log: silentLogger,
     });
-    return this.keeper;
+    return this.downloader;
   }
 
   /** Stores the callback of a picture, and has its file fetched. */
   async arrives(id: string): Promise<NewCallback> {
     const callback = messageReceived(record(ANA), picture(id), this.db.clock.now(), HOLD_MS);
     await this.db.commit(callback);
-    this.keeper.begin({ sessionId: ANA, messageId: id, webhookId: callback.webhookId });
+    this.downloader.begin({ sessionId: ANA, messageId: id, webhookId: callback.webhookId });
     return callback;
   }
 
@@ -96,11 +96,11 @@ describe('a message', () => {
     await using db = await startStorage();
     const keeping = await Keeping.of(db);
 
-    expect(keeping.keeper.wants(picture('A1'))).toBe(true);
-    expect(keeping.keeper.wants({ ...picture('A1'), content: contentOf('text') })).toBe(false);
-    expect(keeping.keeper.wants({ ...picture('A1'), content: contentOf('image', { media: MEDIA }) })).toBe(false);
+    expect(keeping.downloader.wants(picture('A1'))).toBe(true);
+    expect(keeping.downloader.wants({ ...picture('A1'), content: contentOf('text') })).toBe(false);
+    expect(keeping.downloader.wants({ ...picture('A1'), content: contentOf('image', { media: MEDIA }) })).toBe(false);
     keeping.isOn = false;
-    expect(keeping.keeper.wants(picture('A1'))).toBe(false);
+    expect(keeping.downloader.wants(picture('A1'))).toBe(false);
   });
 
   it('goes when its file is there', async () => {
@@ -144,7 +144,7 @@ describe('a message', () => {
 
     expect(await keeping.told()).toMatchObject({ download_error: null });
     await keeping.arrives('A1');
-    await keeping.keeper[Symbol.asyncDispose]();
+    await keeping.downloader[Symbol.asyncDispose]();
     expect(keeping.transfers).toHaveLength(1);
   });
 });
@@ -156,25 +156,25 @@ describe('who asks for a file', () => {
     await keeping.arrives('A1');
     await keeping.begun(1);
 
-    const asked = [keeping.keeper.fetched(ANA, 'A1'), keeping.keeper.fetched(ANA, 'A1')];
+    const asked = [keeping.downloader.fetched(ANA, 'A1'), keeping.downloader.fetched(ANA, 'A1')];
     keeping.transfers[0]!.end();
 
     const [one, other] = await Promise.all(asked);
     expect(one).toEqual(other);
-    expect(await keeping.keeper.stored(ANA, 'A1')).toEqual(one);
+    expect(await keeping.downloader.stored(ANA, 'A1')).toEqual(one);
     expect(keeping.transfers).toHaveLength(1);
   });
 
   it('waits a minute; the file goes on being fetched, and is there the next time', async () => {
     await using db = await startStorage();
     const keeping = await Keeping.of(db);
-    const asked = keeping.keeper.fetched(ANA, 'A1');
+    const asked = keeping.downloader.fetched(ANA, 'A1');
     await keeping.begun(1);
 
     await db.clock.advance(60_000);
 
     await expect(asked).rejects.toMatchObject({ code: 'whatsapp_timeout' });
-    const again = keeping.keeper.fetched(ANA, 'A1');
+    const again = keeping.downloader.fetched(ANA, 'A1');
     keeping.transfers[0]!.end();
     expect(await again).toMatchObject({ size: 4 });
     expect(keeping.transfers).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('who asks for a file', () => {
     const keeping = await Keeping.of(db);
     keeping.find = () => Promise.reject(new DownloadFailure(word));
 
-    const refusal = await keeping.keeper.fetched(ANA, 'A1').catch((error: unknown) => error);
+    const refusal = await keeping.downloader.fetched(ANA, 'A1').catch((error: unknown) => error);
 
     expect(refusal).toBeInstanceOf(AppError);
     expect(refusal).toMatchObject({ code, message: new DownloadFailure(word).message });
@@ -204,18 +204,18 @@ describe('who asks for a file', () => {
     const keeping = await Keeping.of(db);
     keeping.find = () => Promise.resolve(undefined);
 
-    await expect(keeping.keeper.fetched(ANA, 'A1')).rejects.toMatchObject({ code: 'message_not_found' });
+    await expect(keeping.downloader.fetched(ANA, 'A1')).rejects.toMatchObject({ code: 'message_not_found' });
   });
 
   it('can try again after a failure', async () => {
     await using db = await startStorage();
     const keeping = await Keeping.of(db);
-    const asked = keeping.keeper.fetched(ANA, 'A1');
+    const asked = keeping.downloader.fetched(ANA, 'A1');
     await keeping.begun(1);
     keeping.transfers[0]!.end('network');
     await expect(asked).rejects.toMatchObject({ code: 'media_not_fetched' });
 
-    const again = keeping.keeper.fetched(ANA, 'A1');
+    const again = keeping.downloader.fetched(ANA, 'A1');
     await keeping.begun(2);
     keeping.transfers[1]!.end();
 
@@ -230,7 +230,7 @@ describe('at the end of the process', () => {
     await keeping.arrives('A1');
     await keeping.begun(1);
 
-    await keeping.keeper[Symbol.asyncDispose]();
+    await keeping.downloader[Symbol.asyncDispose]();
     expect(keeping.transfers[0]!.signal.aborted).toBe(true);
     expect(await db.next(ANA)).toBeUndefined();
 

@@ -1,5 +1,5 @@
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { insist } from '../../../src/sessions/state/retry-while-storage-fails.ts';
+import { retryWhileStorageFails } from '../../../src/sessions/state/retry-while-storage-fails.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const full = () => new StorageUnavailableError(new Error('disk full'));
@@ -9,7 +9,7 @@ describe('insisting', () => {
     const clock = new ManualClock();
     let tries = 0;
     const work = () => (++tries < 4 ? Promise.reject(full()) : Promise.resolve());
-    const insisting = insist(work, clock, () => false);
+    const insisting = retryWhileStorageFails(work, clock, () => false);
 
     await clock.advance(2_500);
     expect(tries).toBe(3);
@@ -21,7 +21,7 @@ describe('insisting', () => {
   it('leaves every other failure to the caller', async () => {
     const failure = new Error('a defect');
     await expect(
-      insist(
+      retryWhileStorageFails(
         () => Promise.reject(failure),
         new ManualClock(),
         () => false,
@@ -32,7 +32,7 @@ describe('insisting', () => {
   it('ends when it is over', async () => {
     const clock = new ManualClock();
     let isOver = false;
-    const insisting = insist(
+    const insisting = retryWhileStorageFails(
       () => Promise.reject(full()),
       clock,
       () => isOver,

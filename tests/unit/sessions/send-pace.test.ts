@@ -1,12 +1,12 @@
 import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { type PaceLimits, SendPace } from '../../../src/sessions/sending/send-pace.ts';
-import { fixedChance } from '../../harness/fixed-random.ts';
+import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** A pace, and when its turns came in ms from the start; every turn counts as a message. */
-function start(limits: Partial<PaceLimits>, chance = fixedChance(0)) {
+function start(limits: Partial<PaceLimits>, random = fixedRandom(0)) {
   const clock = new ManualClock();
   const startMs = clock.now();
   const sentMs: number[] = [];
@@ -19,7 +19,7 @@ function start(limits: Partial<PaceLimits>, chance = fixedChance(0)) {
         return Promise.resolve({ count: after.length, oldestMs: after[0] === undefined ? null : after[0] + startMs });
       },
     },
-    ...{ clock, chance },
+    ...{ clock, random },
   });
   const send = () => pace.turn().then(() => sentMs.push(clock.now() - startMs));
   return { clock, sentMs, send };
@@ -58,7 +58,7 @@ describe('the pace of sending', () => {
   });
 
   it('makes who has to wait do so a little longer, by chance, and in order', async () => {
-    const { clock, send, sentMs } = start({ perMinute: 6 }, fixedChance(0.5));
+    const { clock, send, sentMs } = start({ perMinute: 6 }, fixedRandom(0.5));
     const turns = [0, 1, 2].map(send);
 
     await clock.advance(22_500);

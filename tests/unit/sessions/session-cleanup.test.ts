@@ -1,14 +1,14 @@
 import { mayFollow } from '../../../src/sessions/state/states.ts';
-import { Condition } from '../../../src/kit/condition-variable.ts';
-import { Slots } from '../../../src/kit/semaphore.ts';
+import { ConditionVariable } from '../../../src/kit/condition-variable.ts';
+import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 describe('slots', () => {
   it('let so many in, and the next one only when one leaves', async () => {
-    const slots = new Slots(2);
+    const semaphore = new Semaphore(2);
     const entered: string[] = [];
     const enter = async (name: string) => {
-      const leave = await slots.take();
+      const leave = await semaphore.take();
       entered.push(name);
       return leave;
     };
@@ -33,7 +33,7 @@ describe('slots', () => {
 describe('a condition', () => {
   it('holds at once, later, or not in time', async () => {
     const clock = new ManualClock();
-    const condition = new Condition(clock);
+    const condition = new ConditionVariable(clock);
     let fact = false;
     expect(await condition.until(() => true, 1_000)).toBe(true);
 

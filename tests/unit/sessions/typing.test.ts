@@ -1,6 +1,6 @@
 import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { Typing } from '../../../src/sessions/sending/typing.ts';
-import { fixedChance } from '../../harness/fixed-random.ts';
+import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const TO = '5490987654321@s.whatsapp.net';
@@ -14,9 +14,9 @@ function start({ enabled = true, fraction = 0, fails = false } = {}) {
     shown.push(`${clock.now() - startMs} ${state}`);
     return fails ? Promise.reject(new Error('no line')) : Promise.resolve();
   };
-  const typing = new Typing({ enabled, clock, chance: fixedChance(fraction) });
-  const line = { chats: { type } } as unknown as Parameters<Typing['before']>[2];
-  return { clock, shown, before: (content: OutgoingContent) => typing.before(content, TO, line) };
+  const typing = new Typing({ enabled, clock, random: fixedRandom(fraction) });
+  const connection = { chats: { type } } as unknown as Parameters<Typing['before']>[2];
+  return { clock, shown, before: (content: OutgoingContent) => typing.before(content, TO, connection) };
 }
 
 describe('typing', () => {

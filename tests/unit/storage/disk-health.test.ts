@@ -1,13 +1,13 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { StorageCondition } from '../../../src/storage/sqlite/disk-health.ts';
+import { DiskHealth } from '../../../src/storage/sqlite/disk-health.ts';
 import { promised } from '../../../src/storage/sqlite/promised.ts';
 
 /** A real database which can be made full, and a store over it. */
 function fullable() {
   const db = new Sqlite(':memory:');
   db.exec('CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE things (thing TEXT)');
-  const condition = new StorageCondition(db);
+  const condition = new DiskHealth(db);
   const insert = db.prepare('INSERT INTO things VALUES (?)');
   const store = condition.watch({
     add: (thing: string) => promised(() => insert.run(thing).changes),

@@ -106,16 +106,16 @@ it('commits at once when it is told to, and nothing when there is nothing', asyn
 });
 
 /** An errand that writes a thing, and the times that it was undone. */
-function errandOf(write: () => unknown) {
-  const errand = { undoneTimes: 0, write: () => void write(), undone: () => void (errand.undoneTimes += 1) };
-  return errand;
+function deferredOf(write: () => unknown) {
+  const deferred = { undoneTimes: 0, write: () => void write(), undone: () => void (deferred.undoneTimes += 1) };
+  return deferred;
 }
 
 describe('errands', () => {
   it('go along with the next commit, before it, and nobody waits for them', async () => {
     const { store, commits, insert, committed } = await shared();
 
-    await commits.later(errandOf(() => insert.run('errand', null)));
+    await commits.later(deferredOf(() => insert.run('errand', null)));
 
     expect(committed()).toEqual([]);
     await store.add('one');
@@ -125,22 +125,22 @@ describe('errands', () => {
   it('are written soon where nobody else writes, and at once before the end', async () => {
     const { commits, clock, insert, committed } = await shared();
 
-    await commits.later(errandOf(() => insert.run('errand', null)));
+    await commits.later(deferredOf(() => insert.run('errand', null)));
     await clock.advance(20);
     expect(committed()).toEqual(['errand']);
-    await commits.later(errandOf(() => insert.run('last', null)));
+    await commits.later(deferredOf(() => insert.run('last', null)));
     commits.flush();
     expect(committed()).toEqual(['errand', 'last']);
   });
 
   it('are written again when the commit that they went along with fails, and fail nobody by themselves', async () => {
     const { store, commits, clock, insert, committed } = await shared();
-    const errand = errandOf(() => insert.run('errand', null));
-    await commits.later(errand);
-    await commits.later(errandOf(() => insert.run('one', null)));
+    const deferred = deferredOf(() => insert.run('errand', null));
+    await commits.later(deferred);
+    await commits.later(deferredOf(() => insert.run('one', null)));
 
     expect(await fates(store.add('two', 'nobody'), store.addOrUndoAll('three'))).toEqual(['rejected', 'rejected']);
-    expect([errand.undoneTimes, committed()]).toEqual([1, []]);
+    expect([deferred.undoneTimes, committed()]).toEqual([1, []]);
     expect(await fates(store.add('one'))).toEqual(['rejected']);
     await clock.advance(1_000);
 
@@ -151,8 +151,8 @@ describe('errands', () => {
     const { store, commits, clock, insert, insertOrUndoAll, committed } = await shared();
     await store.add('one');
     let isFull = true;
-    await commits.later(errandOf(() => insert.run('first', null)));
-    await commits.later(errandOf(() => (isFull ? insertOrUndoAll.run('one') : insert.run('second', null))));
+    await commits.later(deferredOf(() => insert.run('first', null)));
+    await commits.later(deferredOf(() => (isFull ? insertOrUndoAll.run('one') : insert.run('second', null))));
 
     expect(await fates(store.add('two'))).toEqual(['rejected']);
     expect(committed()).toEqual(['one']);
@@ -168,9 +168,9 @@ describe('errands', () => {
       throw new Error('the disk is full');
     };
 
-    for (let count = 0; count < 200; count += 1) await commits.later(errandOf(full));
+    for (let count = 0; count < 200; count += 1) await commits.later(deferredOf(full));
 
-    await expect(commits.later(errandOf(full))).rejects.toThrow('the disk is full');
+    await expect(commits.later(deferredOf(full))).rejects.toThrow('the disk is full');
     expect(committed()).toEqual([]);
   });
 });

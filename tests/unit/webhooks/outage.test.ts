@@ -70,11 +70,11 @@ describe('a backend that is down', () => {
     await world.startNotifier();
     const begun = world.clock.now();
     await untilQuiet(world);
-    const early = world.backend.received.length;
+    const batch = world.backend.received.length;
     world.backend.recovers();
 
     await world.clock.advance(599_000);
-    expect(world.backend.received).toHaveLength(early);
+    expect(world.backend.received).toHaveLength(batch);
     await passTime(world, () => world.backend.accepted.length > 0);
     expect(world.clock.now() - begun).toBeLessThanOrEqual(602_000);
     await world.untilAllDelivered();

@@ -8,12 +8,12 @@ import {
 } from '../../../src/webhooks/retry-policy.ts';
 import { Suspicion } from '../../../src/webhooks/suspicion.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Chance } from '../../../src/kit/random.ts';
+import { type Random } from '../../../src/kit/random.ts';
 
 const HOUR_MS = 3600_000;
 const SETTINGS = { retries: 3, retentionMs: 72 * HOUR_MS };
 const AWAY: PostFailure = { kind: 'unreachable', detail: 'away', maybeArrived: false };
-const almostOne: Chance = { fraction: () => 0.999_999, text: () => '' };
+const almostOne: Random = { fraction: () => 0.999_999, text: () => '' };
 
 function refused(status: number, retryAfterMs: number | null = null): PostFailure {
   return { kind: 'refused', status, retryAfterMs };
@@ -43,8 +43,8 @@ describe('when to try again', () => {
   });
 
   it('spreads over the whole time, from at once on', () => {
-    const chance = { ...almostOne, fraction: () => 0 };
-    expect(verdict({ ...USUAL, failure: AWAY, attempts: 8 }, SETTINGS, chance)).toMatchObject({ delayMs: 0 });
+    const random = { ...almostOne, fraction: () => 0 };
+    expect(verdict({ ...USUAL, failure: AWAY, attempts: 8 }, SETTINGS, random)).toMatchObject({ delayMs: 0 });
   });
 
   it('waits as long as the backend asks, and never shorter than the jitter says', () => {

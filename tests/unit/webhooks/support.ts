@@ -67,7 +67,7 @@ export class World implements AsyncDisposable {
       ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
       metrics: noMetrics,
       clock: this.clock,
-      chance: { fraction: () => 0.5, text: () => '' },
+      random: { fraction: () => 0.5, text: () => '' },
       log: pino({ level: 'debug' }, { write: (line: string) => this.#logged(JSON.parse(line) as LogLine) }),
     });
     await this.#notifier.start();

@@ -1,5 +1,5 @@
 import { type BinaryNode } from '@whiskeysockets/baileys';
-import { EarlyDecryption, type Letter } from '../../../src/whatsapp/signal/batch-decryption.ts';
+import { BatchDecryption, type Letter } from '../../../src/whatsapp/signal/batch-decryption.ts';
 
 const JUAN = '222@lid';
 const GROUP = '1@g.us';
@@ -22,21 +22,21 @@ function sealed({ content }: BinaryNode): Uint8Array {
 /** Decryption whose letters are noted, and say "1", "2" and so on, as far as `readable` of them can be read. */
 function start(readable = Infinity) {
   const asked: (readonly Letter[])[] = [];
-  const early = new EarlyDecryption();
-  early.decryptWith((letters) => {
+  const batch = new BatchDecryption();
+  batch.decryptWith((letters) => {
     asked.push(letters);
     return Promise.resolve(letters.slice(0, readable).map((_, at) => Buffer.from(String(at + 1))));
   });
   const saidBy = (stanzas: BinaryNode[]) =>
-    stanzas.map((each) => early.of(sealed(each))).map((plaintext) => plaintext && Buffer.from(plaintext).toString());
-  return { early, asked, saidBy };
+    stanzas.map((each) => batch.of(sealed(each))).map((plaintext) => plaintext && Buffer.from(plaintext).toString());
+  return { batch, asked, saidBy };
 }
 
 it('decrypts together what persons and members of groups wrote, each with its address', async () => {
-  const { early, asked, saidBy } = start();
+  const { batch, asked, saidBy } = start();
   const stanzas = [direct(), inGroup(), direct('5492@s.whatsapp.net')];
 
-  await early.open(stanzas);
+  await batch.open(stanzas);
 
   expect(asked).toEqual([
     [
@@ -46,15 +46,15 @@ it('decrypts together what persons and members of groups wrote, each with its ad
     ],
   ]);
   expect(saidBy(stanzas)).toEqual(['1', '2', '3']);
-  expect(early.of(Buffer.from('sealed'))).toBeUndefined();
+  expect(batch.of(Buffer.from('sealed'))).toBeUndefined();
 });
 
 it('reads a message beside whose text there is more that is not encrypted', async () => {
-  const { early, saidBy } = start();
+  const { batch, saidBy } = start();
   const other: BinaryNode = { tag: 'reporting', attrs: {}, content: [] };
   const stanzas = [stanza({ from: JUAN }, other, enc('msg')), direct()];
 
-  await early.open(stanzas);
+  await batch.open(stanzas);
 
   expect(saidBy(stanzas)).toEqual(['1', '2']);
 });
@@ -75,10 +75,10 @@ it.each<[string, BinaryNode]>([
   ['without a type', stanza({ from: JUAN }, { tag: 'enc', attrs: {}, content: Buffer.from('sealed') })],
   ['that is empty', { tag: 'message', attrs: { from: JUAN } }],
 ])('leaves a message %s to Baileys, with all after it', async (_, odd) => {
-  const { early, asked, saidBy } = start();
+  const { batch, asked, saidBy } = start();
   const [first, second, after] = [direct(), direct(), direct()];
 
-  await early.open([first, second, odd, after]);
+  await batch.open([first, second, odd, after]);
 
   expect(asked.map((letters) => letters.map(({ ciphertext }) => ciphertext))).toEqual([
     [sealed(first), sealed(second)],
@@ -87,31 +87,31 @@ it.each<[string, BinaryNode]>([
 });
 
 it('does nothing for one alone, which Baileys asks for at once', async () => {
-  const { early, asked } = start();
+  const { batch, asked } = start();
 
-  await early.open([direct()]);
-  await early.open([direct(), stanza({ from: JUAN }, enc('pkmsg'))]);
-  await early.open([]);
+  await batch.open([direct()]);
+  await batch.open([direct(), stanza({ from: JUAN }, enc('pkmsg'))]);
+  await batch.open([]);
 
   expect(asked).toEqual([]);
 });
 
 it('knows those before the first that cannot be decrypted', async () => {
-  const { early, saidBy } = start(1);
+  const { batch, saidBy } = start(1);
   const stanzas = [direct(), direct(), direct()];
 
-  await early.open(stanzas);
+  await batch.open(stanzas);
 
   expect(saidBy(stanzas)).toEqual(['1', undefined, undefined]);
 });
 
 it('leaves everything to Baileys when nothing can be stored, or nobody decrypts', async () => {
-  const early = new EarlyDecryption();
+  const batch = new BatchDecryption();
   const stanzas = [direct(), direct()];
 
-  await early.open(stanzas);
-  early.decryptWith(() => Promise.reject(new Error('disk full')));
-  await early.open(stanzas);
+  await batch.open(stanzas);
+  batch.decryptWith(() => Promise.reject(new Error('disk full')));
+  await batch.open(stanzas);
 
-  expect(stanzas.map((each) => early.of(sealed(each)))).toEqual([undefined, undefined]);
+  expect(stanzas.map((each) => batch.of(sealed(each)))).toEqual([undefined, undefined]);
 });

@@ -1,5 +1,5 @@
 import { Boom } from '@hapi/boom';
-import { BrokenLineError, SilentLineError } from '../../../src/whatsapp/connection/connection-errors.ts';
+import { BrokenConnectionError, SilentConnectionError } from '../../../src/whatsapp/connection/connection-errors.ts';
 import { closeCode, closeReason } from '../../../src/whatsapp/connection/close-reason.ts';
 
 function boom(message: string, statusCode: number, data?: unknown): Boom {
@@ -38,8 +38,8 @@ describe('why a paired line closed', () => {
     ['440', boom('Stream Errored (conflict)', 440), { kind: 'replaced' }],
     ['an unknown code', boom('Odd', 599), { kind: 'connection-lost', detail: 'Odd (599)' }],
     ['a plain error', new Error('bad frame'), { kind: 'connection-lost', detail: 'bad frame' }],
-    ['a silent line', new SilentLineError(), { kind: 'silent' }],
-    ['a broken line', new BrokenLineError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
+    ['a silent line', new SilentConnectionError(), { kind: 'silent' }],
+    ['a broken line', new BrokenConnectionError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
     ['nothing', undefined, { kind: 'connection-lost', detail: 'no reason given' }],
   ])('%s', (_, error, reason) => {
     expect(closeReason({ paired: true, error })).toEqual(reason);
@@ -70,7 +70,7 @@ it.each([
   ['515', boom('Stream Errored (restart required)', 515)],
   // What a server says may be any number: one label for all of them.
   ['other', boom('Stream Errored (599)', 599)],
-  ['none', new BrokenLineError('It hangs')],
+  ['none', new BrokenConnectionError('It hangs')],
   ['none', undefined],
 ])('is counted by its code, here "%s"', (code, error) => {
   expect(closeCode(error)).toBe(code);

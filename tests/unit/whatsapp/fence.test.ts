@@ -1,12 +1,12 @@
 import { type AuthenticationState, initAuthCreds } from '@whiskeysockets/baileys';
-import { type LineAuth, LineOverError, loadAuth } from '../../../src/whatsapp/signal/auth-state.ts';
+import { type ConnectionAuth, ConnectionEndedError, loadAuth } from '../../../src/whatsapp/signal/auth-state.ts';
 import { encode } from '../../../src/whatsapp/signal/key-codec.ts';
 import { ANA, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
 /** What a line is given of a session whose device is linked; `linked: false` is before that. */
-async function load({ storage }: TestStorage, { linked = true } = {}): Promise<LineAuth> {
+async function load({ storage }: TestStorage, { linked = true } = {}): Promise<ConnectionAuth> {
   const auth = await loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, {
     troubled: (error) => {
       throw error;
@@ -24,7 +24,7 @@ async function stored({ storage }: TestStorage): Promise<unknown> {
 }
 
 /** Each way in which a socket writes what belongs to its session. */
-const WRITES: [string, (auth: LineAuth) => Promise<unknown>][] = [
+const WRITES: [string, (auth: ConnectionAuth) => Promise<unknown>][] = [
   ['the credentials', (auth) => auth.saveCredentials()],
   ['a key', (auth) => set(auth.state, BYTES)],
   ['the removal of a key', (auth) => set(auth.state, null)],
@@ -45,7 +45,7 @@ describe('an old socket', () => {
 
     old.fence();
     old.state.creds.nextPreKeyId += 1;
-    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(LineOverError));
+    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(ConnectionEndedError));
 
     expect(await stored(db)).toEqual(before);
   });
@@ -58,7 +58,7 @@ describe('an old socket', () => {
 
     old.fence();
     await db.storage.signalKeys.forget(ANA);
-    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(LineOverError));
+    await write(old).catch((error: unknown) => expect(error).toBeInstanceOf(ConnectionEndedError));
 
     expect(await stored(db)).toEqual({ credentials: undefined, sessions: [] });
   });

@@ -1,6 +1,6 @@
 import { type SignalKeyStore } from '../../../src/ports/signal.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { emptyKeyMemory, RememberedKeys } from '../../../src/whatsapp/signal/key-cache.ts';
+import { createKeyCache, CachedKeyStore } from '../../../src/whatsapp/signal/key-cache.ts';
 
 const SESSION = 'session_1_aaaaaaaaa' as SessionId;
 
@@ -33,11 +33,11 @@ class AskedStore implements SignalKeyStore {
   forget = () => Promise.resolve();
 }
 
-function line({ store = new AskedStore(), memory = emptyKeyMemory() } = {}) {
-  const keys = new RememberedKeys(store, memory);
+function line({ store = new AskedStore(), cache = createKeyCache() } = {}) {
+  const keys = new CachedKeyStore(store, cache);
   const get = async (type: string, ...ids: string[]) => Object.fromEntries(await keys.get(SESSION, type, ids));
   const set = (type: string, id: string, value: string | null) => keys.set(SESSION, [{ type, id, value }]);
-  return { store, memory, get, set };
+  return { store, cache, get, set };
 }
 
 describe('the keys of a line', () => {
@@ -84,27 +84,27 @@ describe('the keys of a line', () => {
   });
 
   it('are not those that another line of the session knew', async () => {
-    const { store, memory, set } = line();
+    const { store, cache, set } = line();
     await set('session', '1.0', 'uno');
     store.stored.set('session 1.0', 'dos');
 
-    expect(await line({ store, memory }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
+    expect(await line({ store, cache }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
   });
 
   it('that are asked for once are not kept', async () => {
-    const { store, memory, get, set } = line();
+    const { store, cache, get, set } = line();
     await set('app-state-sync-key', '1', 'uno');
     await get('app-state-sync-key', '1');
 
     expect(store.asked).toEqual(['app-state-sync-key 1']);
-    expect(memory.size).toBe(0);
+    expect(cache.size).toBe(0);
   });
 
   it('give way to newer ones beyond the bound', async () => {
-    const { store, memory, get, set } = line({ memory: emptyKeyMemory(2_000) });
+    const { store, cache, get, set } = line({ cache: createKeyCache(2_000) });
     for (const id of ['1', '2', '3']) await set('session', id, 'x'.repeat(500));
 
-    expect(memory.size).toBe(2);
+    expect(cache.size).toBe(2);
     expect(await get('session', '1')).toEqual({ 1: 'x'.repeat(500) });
     expect(store.asked).toEqual(['session 1']);
   });

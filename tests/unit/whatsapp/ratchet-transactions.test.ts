@@ -1,6 +1,6 @@
 import { type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys';
 import { type JournalEntry } from '../../../src/ports/signal.ts';
-import { RatchetSteps } from '../../../src/whatsapp/signal/ratchet-transactions.ts';
+import { RatchetTransactions } from '../../../src/whatsapp/signal/ratchet-transactions.ts';
 
 const ENTRY = { delivery: 'one' } as JournalEntry;
 
@@ -16,7 +16,7 @@ function startSteps(refusal?: Error) {
       return Promise.resolve();
     },
   } as unknown as SignalKeyStore;
-  const steps = new RatchetSteps(store, (changes, decrypted) => {
+  const steps = new RatchetTransactions(store, (changes, decrypted) => {
     if (refusal) return Promise.reject(refusal);
     commits.push({ changes, decrypted });
     return Promise.resolve();

@@ -1,65 +1,65 @@
 // That file alone: all of Baileys takes a second to load.
 import { MessageRetryManager } from '@whiskeysockets/baileys/lib/Utils/message-retry-manager.js';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { slimRetryMemory } from '../../../src/whatsapp/baileys/retry-caches.ts';
-import { ShortMemory } from '../../../src/whatsapp/baileys/short-cache.ts';
+import { slimRetryCaches } from '../../../src/whatsapp/baileys/retry-caches.ts';
+import { ShortCache } from '../../../src/whatsapp/baileys/short-cache.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 /** A memory of three values for a minute, with what it said that it forgot. */
 function memoryOfThree() {
   const clock = new ManualClock();
   const forgotten: string[] = [];
-  const memory = new ShortMemory<number>(clock, { max: 3, keptMs: 60_000 }, (key) => forgotten.push(key));
-  return { clock, forgotten, memory };
+  const cache = new ShortCache<number>(clock, { max: 3, ttlMs: 60_000 }, (key) => forgotten.push(key));
+  return { clock, forgotten, cache };
 }
 
 describe('a short memory', () => {
   it('lets go of each value when its time is over, without being asked', async () => {
-    const { clock, forgotten, memory } = memoryOfThree();
-    memory.set('a', 1);
+    const { clock, forgotten, cache } = memoryOfThree();
+    cache.set('a', 1);
     await clock.advance(20_000);
-    memory.set('b', 2);
+    cache.set('b', 2);
 
     await clock.advance(40_000);
-    expect([memory.get('a'), memory.get('b'), forgotten]).toEqual([undefined, 2, ['a']]);
+    expect([cache.get('a'), cache.get('b'), forgotten]).toEqual([undefined, 2, ['a']]);
 
     await clock.advance(20_000);
-    expect([memory.get('b'), forgotten]).toEqual([undefined, ['a', 'b']]);
+    expect([cache.get('b'), forgotten]).toEqual([undefined, ['a', 'b']]);
   });
 
   it('keeps a value that is set anew for the whole time again', async () => {
-    const { clock, forgotten, memory } = memoryOfThree();
-    memory.set('a', 1);
+    const { clock, forgotten, cache } = memoryOfThree();
+    cache.set('a', 1);
     await clock.advance(59_000);
-    memory.set('a', 2);
+    cache.set('a', 2);
     await clock.advance(59_000);
 
-    expect([memory.get('a'), forgotten]).toEqual([2, []]);
+    expect([cache.get('a'), forgotten]).toEqual([2, []]);
   });
 
   it('forgets the oldest beyond its bound, and says which', () => {
-    const { forgotten, memory } = memoryOfThree();
-    for (const [at, key] of ['a', 'b', 'c', 'a', 'd'].entries()) memory.set(key, at);
+    const { forgotten, cache } = memoryOfThree();
+    for (const [at, key] of ['a', 'b', 'c', 'a', 'd'].entries()) cache.set(key, at);
 
-    expect(['a', 'b', 'c', 'd'].map((key) => memory.get(key))).toEqual([3, undefined, 2, 4]);
+    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key))).toEqual([3, undefined, 2, 4]);
     expect(forgotten).toEqual(['b']);
   });
 
   it('has no timer while nothing is in it', async () => {
-    const { clock, forgotten, memory } = memoryOfThree();
+    const { clock, forgotten, cache } = memoryOfThree();
     expect(clock.timers.length).toBe(0);
 
-    memory.set('a', 1);
-    memory.set('b', 2);
+    cache.set('a', 1);
+    cache.set('b', 2);
     expect(clock.timers.length).toBe(1);
-    memory.delete('a');
-    memory.delete('a');
-    memory.clear();
+    cache.delete('a');
+    cache.delete('a');
+    cache.clear();
 
-    expect([clock.timers.length, memory.get('b'), forgotten]).toEqual([0, undefined, ['a', 'b']]);
-    memory.set('c', 3);
+    expect([clock.timers.length, cache.get('b'), forgotten]).toEqual([0, undefined, ['a', 'b']]);
+    cache.set('c', 3);
     await clock.advance(60_000);
-    expect([clock.timers.length, memory.get('c')]).toEqual([0, undefined]);
+    expect([clock.timers.length, cache.get('c')]).toEqual([0, undefined]);
   });
 });
 
@@ -69,7 +69,7 @@ describe("Baileys' memory of messages that may be asked for again", () => {
   function slimManager() {
     const clock = new ManualClock();
     const manager = new MessageRetryManager(silentLogger, 5);
-    slimRetryMemory({ messageRetryManager: manager }, clock);
+    slimRetryCaches({ messageRetryManager: manager }, clock);
     return { clock, manager };
   }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { watchClose } from '../../../src/whatsapp/connection/watchdogs/close.ts';
-import { LineClock } from '../../../src/whatsapp/connection/watchdogs/connection-clock.ts';
+import { ConnectionClock } from '../../../src/whatsapp/connection/watchdogs/connection-clock.ts';
 import { watchLocks } from '../../../src/whatsapp/connection/watchdogs/locks.ts';
 import { watchStart } from '../../../src/whatsapp/connection/watchdogs/start.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
@@ -54,10 +54,10 @@ class MuteServer implements AsyncDisposable {
 function watched(socket: WASocket) {
   const clock = new ManualClock();
   const givenUp: string[] = [];
-  const lineClock = new LineClock(clock);
+  const connectionClock = new ConnectionClock(clock);
   const giveUp = ({ message }: Error) => givenUp.push(message);
-  watchLocks({ socket, clock: lineClock, giveUp, note: () => undefined });
-  return { clock, lineClock, givenUp };
+  watchLocks({ socket, clock: connectionClock, giveUp, note: () => undefined });
+  return { clock, connectionClock, givenUp };
 }
 
 function starting(socket: WASocket, connectTimeoutMs?: number) {
@@ -120,11 +120,11 @@ describe('a lock that is held for ever', () => {
   it('costs nothing any more when the line is over', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
-    const { clock, lineClock, givenUp } = watched(socket);
+    const { clock, connectionClock, givenUp } = watched(socket);
     void socket.messageMutex.mutex(forEver);
     await clock.untilTimer(HOLD_LIMIT_MS);
 
-    lineClock.stop();
+    connectionClock.stop();
     void socket.receiptMutex.mutex(forEver);
     await clock.advance(HOLD_LIMIT_MS);
 

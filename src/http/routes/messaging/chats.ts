@@ -31,7 +31,7 @@ export const markRead = route({
   },
   errors: [...LINE_ERRORS, 'message_not_found'],
   async handler({ sessions }, { params: { sessionId }, body: { messageIds } }) {
-    const { chats } = await sessions.line(sessionId);
+    const { chats } = await sessions.connection(sessionId);
     return ok(await chats.markRead([...new Set(messageIds)]));
   },
 });
@@ -63,7 +63,7 @@ export const showPresence = route({
   example: { body: { to: '5491122334455', state: 'composing' }, answer: { success: true } },
   errors: [...LINE_ERRORS, 'invalid_number', 'number_not_on_whatsapp'],
   async handler({ sessions }, { params: { sessionId }, body }) {
-    const { chats } = await sessions.line(sessionId);
+    const { chats } = await sessions.connection(sessionId);
     await ('to' in body ? chats.type(body.to, body.state) : chats.show(body.state));
     return ok({});
   },

@@ -36,7 +36,7 @@ export const checkContact = route({
   },
   errors: [...LINE_ERRORS, 'invalid_number'],
   async handler({ sessions }, { params: { sessionId }, query: { number } }) {
-    const { contacts } = await sessions.line(sessionId);
+    const { contacts } = await sessions.connection(sessionId);
     return ok({ number: null, jid: null, lid: null, ...(await contacts.check(number)) });
   },
 });
@@ -55,7 +55,7 @@ export const contactPicture = route({
   example: { answer: { success: true, url: 'https://pps.whatsapp.net/v/t61.24694-24/picture.jpg' } },
   errors: [...LINE_ERRORS, 'invalid_number', 'number_not_on_whatsapp', 'picture_not_found'],
   async handler({ sessions }, { params: { sessionId, contactId } }) {
-    const { contacts } = await sessions.line(sessionId);
+    const { contacts } = await sessions.connection(sessionId);
     return ok({ url: await contacts.picture(contactId) });
   },
 });

@@ -32,7 +32,7 @@ export const listGroups = route({
   example: { answer: { success: true, data: [EXAMPLE_GROUP] } },
   errors: LINE_ERRORS,
   handler: async ({ sessions }, { params: { sessionId } }) =>
-    ok({ data: await (await sessions.line(sessionId)).groups.list() }),
+    ok({ data: await (await sessions.connection(sessionId)).groups.list() }),
 });
 
 /** `GET /sessions/:sessionId/groups/:groupId`. */
@@ -50,7 +50,7 @@ export const viewGroup = route({
   example: { answer: { success: true, data: EXAMPLE_GROUP } },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok({ data: await (await sessions.line(sessionId)).groups.view(groupId) }),
+    ok({ data: await (await sessions.connection(sessionId)).groups.view(groupId) }),
 });
 
 /** `POST /sessions/:sessionId/groups`. */
@@ -75,7 +75,7 @@ export const createGroup = route({
   errors: [...LINE_ERRORS, 'number_not_on_whatsapp'],
   idempotent: true,
   async handler({ sessions }, { params: { sessionId }, body }) {
-    const { groups } = await sessions.line(sessionId);
+    const { groups } = await sessions.connection(sessionId);
     const { group: data, results } = await groups.create(body.subject, body.participants);
     return ok({ data, results });
   },
@@ -101,7 +101,7 @@ export const updateGroup = route({
   example: { body: { subject: 'Ventas' }, answer: { success: true, data: EXAMPLE_GROUP } },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId }, body }) =>
-    ok({ data: await (await sessions.line(sessionId)).groups.update(groupId, body) }),
+    ok({ data: await (await sessions.connection(sessionId)).groups.update(groupId, body) }),
 });
 
 /** `POST /sessions/:sessionId/groups/:groupId/participants`. */
@@ -127,7 +127,7 @@ export const changeParticipants = route({
   },
   errors: GROUP_ERRORS,
   async handler({ sessions }, { params: { sessionId, groupId }, body: { action, participants: people } }) {
-    const { groups } = await sessions.line(sessionId);
+    const { groups } = await sessions.connection(sessionId);
     return ok({ data: await groups.change(groupId, action, people) });
   },
 });
@@ -150,7 +150,7 @@ export const groupInvite = route({
   example: { answer: EXAMPLE_INVITE },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok(linkOf(await (await sessions.line(sessionId)).groups.invite(groupId))),
+    ok(linkOf(await (await sessions.connection(sessionId)).groups.invite(groupId))),
 });
 
 /** `POST /sessions/:sessionId/groups/:groupId/invite/revoke`. */
@@ -167,7 +167,7 @@ export const revokeInvite = route({
   example: { answer: EXAMPLE_INVITE },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok(linkOf(await (await sessions.line(sessionId)).groups.revokeInvite(groupId))),
+    ok(linkOf(await (await sessions.connection(sessionId)).groups.revokeInvite(groupId))),
 });
 
 /** `POST /sessions/:sessionId/groups/:groupId/leave`. */
@@ -184,7 +184,7 @@ export const leaveGroup = route({
   example: { answer: { success: true } },
   errors: GROUP_ERRORS,
   async handler({ sessions }, { params: { sessionId, groupId } }) {
-    await (await sessions.line(sessionId)).groups.leave(groupId);
+    await (await sessions.connection(sessionId)).groups.leave(groupId);
     return ok({});
   },
 });

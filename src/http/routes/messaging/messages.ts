@@ -77,7 +77,7 @@ export const sendAnyMessage = route({
   async handler({ sessions }, { params, body, files, requestId }) {
     const { content } = body;
     // A file that is somewhere else is fetched only for a session that can send it.
-    if ('file' in content) await sessions.line(params.sessionId);
+    if ('file' in content) await sessions.connection(params.sessionId);
     const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
     return ok(await sessions.send(params.sessionId, { ...body, content: opened }, requestId));
   },

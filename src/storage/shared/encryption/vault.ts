@@ -1,5 +1,5 @@
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type Place } from './cell-address.ts';
+import { type CellAddress } from './cell-address.ts';
 import { SealBrokenError } from '../errors.ts';
 
 /**
@@ -7,12 +7,12 @@ import { SealBrokenError } from '../errors.ts';
  * stored as texts and bytes as bytes.
  */
 export interface Vault {
-  seal(place: Place, text: string): string;
+  seal(cell: CellAddress, text: string): string;
   /** @throws SealBrokenError when it is not what was stored in this place */
-  open(place: Place, stored: string): string;
-  sealBytes(place: Place, bytes: Uint8Array): Buffer;
+  open(cell: CellAddress, stored: string): string;
+  sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer;
   /** @throws SealBrokenError when it is not what was stored in this place */
-  openBytes(place: Place, stored: Buffer): Buffer;
+  openBytes(cell: CellAddress, stored: Buffer): Buffer;
   /** The session and its data key were removed. */
   forget(sessionId: SessionId): void;
 }
@@ -27,9 +27,9 @@ export const plainVault: Vault = {
 };
 
 /** What was stored in this place, or `null` when it is not that: for lists, of which one value must not hide the others. */
-export function openOrNull(vault: Vault, place: Place, stored: string): string | null {
+export function openOrNull(vault: Vault, cell: CellAddress, stored: string): string | null {
   try {
-    return vault.open(place, stored);
+    return vault.open(cell, stored);
   } catch (error) {
     if (error instanceof SealBrokenError) return null;
     throw error;

@@ -11,14 +11,14 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { HELD } from './held-callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { promised } from '../promised.ts';
-import { type ReadyBell } from './ready-signal.ts';
+import { type ReadySignal } from './ready-signal.ts';
 import { openOrNull, type Vault } from '../../shared/encryption/vault.ts';
 
 /** What the archive is made of: who is to hear of callbacks that wait again, and what reads them. */
-export interface ArchiveParts {
-  bell: ReadyBell;
+export interface ArchiveDeps {
+  readySignal: ReadySignal;
   /** Ends also the pause that a session is in. */
-  retryBell: ReadyBell;
+  retrySignal: ReadySignal;
   clock: Clock;
   vault: Vault;
 }
@@ -28,11 +28,11 @@ type Row = StoredCallback & { body: string };
 
 /** All callbacks that are kept, as rows. */
 export class SqliteCallbackArchive implements CallbackArchive {
-  readonly #parts: ArchiveParts;
+  readonly #deps: ArchiveDeps;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, parts: ArchiveParts) {
-    this.#parts = parts;
+  constructor(db: Database, deps: ArchiveDeps) {
+    this.#deps = deps;
     this.#sql = prepare(db);
   }
 
@@ -67,7 +67,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
 
   events(page: Page, among?: readonly SessionId[]): Promise<StoredCallback[]> {
     const statement = among ? this.#sql.eventsAmong : this.#sql.events;
-    const nowMs = this.#parts.clock.now();
+    const nowMs = this.#deps.clock.now();
     return promised(() => this.#opened(statement.all({ ...page, nowMs, among: JSON.stringify(among ?? null) })));
   }
 
@@ -83,12 +83,12 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   #open(row: Row): StoredCallback {
-    return { ...row, body: openOrNull(this.#parts.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
+    return { ...row, body: openOrNull(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
   }
 
   #ring(sessionId: SessionId): void {
-    this.#parts.bell.ring([sessionId]);
-    this.#parts.retryBell.ring([sessionId]);
+    this.#deps.readySignal.ring([sessionId]);
+    this.#deps.retrySignal.ring([sessionId]);
   }
 }
 

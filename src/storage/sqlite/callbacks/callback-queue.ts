@@ -1,11 +1,11 @@
 import { type Database } from 'better-sqlite3';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type Errand } from '../group-commit.ts';
+import { type DeferredWrite } from '../group-commit.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { promised } from '../promised.ts';
-import { type ReadyBell } from './ready-signal.ts';
+import { type ReadySignal } from './ready-signal.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { WAITERS, type WaitingQrs } from './waiting-qrs.ts';
 
@@ -25,14 +25,14 @@ interface Failure {
 }
 
 /** What the queue is made of. */
-export interface CallbackQueueParts {
-  bell: ReadyBell;
-  retryBell: ReadyBell;
+export interface CallbackQueueDeps {
+  readySignal: ReadySignal;
+  retrySignal: ReadySignal;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
   qrs: WaitingQrs;
   /** Has something written soon. */
-  later: (errand: Errand) => Promise<void>;
+  later: (deferred: DeferredWrite) => Promise<void>;
 }
 
 /** A callback with what may make it wait. */
@@ -46,12 +46,12 @@ interface OldestRow extends PendingCallback {
  * takes over the row of an older one that is not being tried.
  */
 export class SqliteCallbackQueue implements CallbackQueue {
-  readonly #bell: ReadyBell;
-  readonly #retryBell: ReadyBell;
+  readonly #readySignal: ReadySignal;
+  readonly #retrySignal: ReadySignal;
   readonly #held: Pick<SqliteHeldCallbacks, 'holds'>;
   readonly #vault: Vault;
   readonly #qrs: WaitingQrs;
-  readonly #later: CallbackQueueParts['later'];
+  readonly #later: CallbackQueueDeps['later'];
   /** The callbacks that the backend has, and whose rows do not say so yet. */
   readonly #unmarked = new Map<SessionId, Set<number>>();
   /** The QRs of which no earlier try may have arrived, from the begin of their try to its end. */
@@ -59,11 +59,11 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #missed: (callback: PendingCallback, failure: Failure) => SessionId[];
 
-  constructor(db: Database, { bell, retryBell, held, vault, qrs, later }: CallbackQueueParts) {
+  constructor(db: Database, { readySignal, retrySignal, held, vault, qrs, later }: CallbackQueueDeps) {
     this.#vault = vault;
     this.#qrs = qrs;
-    this.#bell = bell;
-    this.#retryBell = retryBell;
+    this.#readySignal = readySignal;
+    this.#retrySignal = retrySignal;
     this.#held = held;
     this.#later = later;
     this.#sql = prepare(db);
@@ -74,11 +74,11 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   onReady(listener: (sessionId: SessionId) => void): void {
-    this.#bell.onRing(listener);
+    this.#readySignal.subscribe(listener);
   }
 
   onRetry(listener: (sessionId: SessionId) => void): void {
-    this.#retryBell.onRing(listener);
+    this.#retrySignal.subscribe(listener);
   }
 
   sessionsWithPending(): Promise<SessionId[]> {
@@ -112,7 +112,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return promised(() => {
       const freed = this.#missed(callback, { error, atMs });
       this.#firstSeen.delete(callback.id);
-      this.#bell.ring(freed);
+      this.#readySignal.ring(freed);
     });
   }
 
@@ -177,7 +177,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   #settle(settlement: Settlement): void {
     this.#firstSeen.delete(settlement.id);
     if (this.#sql.settle.run(settlement).changes === 0) return;
-    this.#bell.ring(this.#sql.waiters.all(settlement.webhookId).map(({ sessionId }) => sessionId));
+    this.#readySignal.ring(this.#sql.waiters.all(settlement.webhookId).map(({ sessionId }) => sessionId));
   }
 }
 

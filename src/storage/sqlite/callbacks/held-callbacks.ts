@@ -4,7 +4,7 @@ import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../
 import { type SessionId } from '../../../domain/session-id.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { promised } from '../promised.ts';
-import { type ReadyBell } from './ready-signal.ts';
+import { type ReadySignal } from './ready-signal.ts';
 import { openOrNull, type Vault } from '../../shared/encryption/vault.ts';
 
 /**
@@ -24,29 +24,29 @@ interface Body {
 }
 
 /** What callbacks are held with. */
-export interface HeldParts {
-  bell: ReadyBell;
+export interface HeldDeps {
+  readySignal: ReadySignal;
   clock: Clock;
   vault: Vault;
 }
 
 /** The callbacks that wait for a file. */
 export class SqliteHeldCallbacks implements HeldCallbacks {
-  readonly #bell: ReadyBell;
+  readonly #readySignal: ReadySignal;
   readonly #clock: Clock;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
   /** The sessions whose next callback is held, with what wakes them when its time is over. */
   readonly #alarms = new Map<SessionId, Timer>();
 
-  constructor(db: Database, { bell, clock, vault }: HeldParts) {
+  constructor(db: Database, { readySignal, clock, vault }: HeldDeps) {
     this.#vault = vault;
-    this.#bell = bell;
+    this.#readySignal = readySignal;
     this.#clock = clock;
     this.#sql = prepare(db);
   }
 
-  /** Whether the callback is held; if so, the bell rings when its time is over. */
+  /** Whether the callback is held; if so, the readySignal rings when its time is over. */
   holds({ id, sessionId }: { id: number; sessionId: SessionId }): boolean {
     const nowMs = this.#clock.now();
     const held = this.#sql.held.get({ id, nowMs });
@@ -73,10 +73,10 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
     return promised(() => {
       const row = this.#sql.body.get({ webhookId, nowMs: this.#clock.now() });
       if (!row) return;
-      const place = callbackBody(row.sessionId, webhookId);
-      const body = JSON.parse(this.#vault.open(place, row.body)) as Body;
+      const cell = callbackBody(row.sessionId, webhookId);
+      const body = JSON.parse(this.#vault.open(cell, row.body)) as Body;
       const told = JSON.stringify({ ...body, media_info: { ...body.media_info, ...media } });
-      this.#sql.release.run({ id: row.id, body: this.#vault.seal(place, told) });
+      this.#sql.release.run({ id: row.id, body: this.#vault.seal(cell, told) });
       this.#wake(row.sessionId);
     });
   }
@@ -95,7 +95,7 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
   #wake(sessionId: SessionId): void {
     this.#alarms.get(sessionId)?.cancel();
     this.#alarms.delete(sessionId);
-    this.#bell.ring([sessionId]);
+    this.#readySignal.ring([sessionId]);
   }
 }
 

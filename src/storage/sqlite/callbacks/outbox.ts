@@ -3,7 +3,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type ReadyBell } from './ready-signal.ts';
+import { type ReadySignal } from './ready-signal.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type WaitingQr, type WaitingQrs } from './waiting-qrs.ts';
 
@@ -29,9 +29,9 @@ const ALL = '';
 const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
 
 /** What callbacks are written with. */
-export interface OutboxParts {
+export interface OutboxDeps {
   clock: Clock;
-  bell: ReadyBell;
+  readySignal: ReadySignal;
   vault: Vault;
   qrs: WaitingQrs;
 }
@@ -39,17 +39,17 @@ export interface OutboxParts {
 /** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
 export class Outbox {
   readonly #clock: Clock;
-  readonly #bell: ReadyBell;
+  readonly #readySignal: ReadySignal;
   readonly #vault: Vault;
   readonly #qrs: WaitingQrs;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: boolean[]; ready: SessionId[] };
 
-  constructor(db: Database, { clock, bell, vault, qrs }: OutboxParts) {
+  constructor(db: Database, { clock, readySignal, vault, qrs }: OutboxDeps) {
     this.#vault = vault;
     this.#qrs = qrs;
     this.#clock = clock;
-    this.#bell = bell;
+    this.#readySignal = readySignal;
     this.#sql = prepare(db);
     this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
       change();
@@ -65,7 +65,7 @@ export class Outbox {
    */
   commit(change: () => void, outgoing: Outgoing): boolean[] {
     const { stored, ready } = this.#transaction(change, outgoing);
-    this.#bell.ring(ready);
+    this.#readySignal.ring(ready);
     return stored;
   }
 

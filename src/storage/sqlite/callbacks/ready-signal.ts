@@ -1,10 +1,10 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 
 /** Tells whoever delivers callbacks that a session has something to do. */
-export class ReadyBell {
+export class ReadySignal {
   readonly #listeners: ((sessionId: SessionId) => void)[] = [];
 
-  onRing(listener: (sessionId: SessionId) => void): void {
+  subscribe(listener: (sessionId: SessionId) => void): void {
     this.#listeners.push(listener);
   }
 

@@ -7,7 +7,7 @@ import {
   credentialsOf,
   fileNameOf,
   journalPart,
-  type Place,
+  type CellAddress,
   sentContent,
   settingOf,
   signalKey,
@@ -25,7 +25,7 @@ interface SealedTable {
   key: readonly string[];
   /** The other columns that a place takes. */
   along?: readonly string[];
-  columns: Record<string, (row: Row) => Place>;
+  columns: Record<string, (row: Row) => CellAddress>;
 }
 
 /** So many rows are in memory at once. */
@@ -107,17 +107,15 @@ function sealTable(db: Database, vault: Vault, { name, key, along = [], columns 
   const keyOf = (row: Row) => key.map((column) => row[column] ?? null);
   for (let rows = first.all(); rows.length > 0; rows = next.all(...keyOf(rows.at(-1) ?? {}))) {
     for (const row of rows) {
-      const values = Object.entries(columns).map(([column, place]) =>
-        sealValue(vault, place(row), row[column] ?? null),
-      );
+      const values = Object.entries(columns).map(([column, cell]) => sealValue(vault, cell(row), row[column] ?? null));
       change.run(...values, ...keyOf(row));
     }
   }
 }
 
-function sealValue(vault: Vault, place: Place, value: string | Buffer | null): string | Buffer | null {
+function sealValue(vault: Vault, cell: CellAddress, value: string | Buffer | null): string | Buffer | null {
   if (value === null) return null;
-  return typeof value === 'string' ? vault.seal(place, value) : vault.sealBytes(place, value);
+  return typeof value === 'string' ? vault.seal(cell, value) : vault.sealBytes(cell, value);
 }
 
 function session(row: Row): SessionId {

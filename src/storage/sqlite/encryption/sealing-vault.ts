@@ -3,7 +3,7 @@ import { type Database } from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { type DataKeys } from './data-keys.ts';
-import { type Owner, type Place } from '../../shared/encryption/cell-address.ts';
+import { type Owner, type CellAddress } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 
@@ -25,19 +25,19 @@ export class SealingVault implements Vault {
     this.#dataKeys = dataKeys;
   }
 
-  seal(place: Place, text: string): string {
-    return seal(this.#keyFor(place.owner), place.name, text).toString('base64');
+  seal(cell: CellAddress, text: string): string {
+    return seal(this.#keyFor(cell.owner), cell.name, text).toString('base64');
   }
 
-  open(place: Place, stored: string): string {
-    return this.openBytes(place, Buffer.from(stored, 'base64')).toString('utf8');
+  open(cell: CellAddress, stored: string): string {
+    return this.openBytes(cell, Buffer.from(stored, 'base64')).toString('utf8');
   }
 
-  sealBytes(place: Place, bytes: Uint8Array): Buffer {
-    return seal(this.#keyFor(place.owner), place.name, bytes);
+  sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer {
+    return seal(this.#keyFor(cell.owner), cell.name, bytes);
   }
 
-  openBytes({ owner, name }: Place, stored: Buffer): Buffer {
+  openBytes({ owner, name }: CellAddress, stored: Buffer): Buffer {
     try {
       const key = this.#known(owner);
       if (!key) throw new Error('its data key is gone');

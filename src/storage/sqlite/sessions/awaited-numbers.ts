@@ -8,7 +8,7 @@ import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { promised } from '../promised.ts';
@@ -30,7 +30,7 @@ interface Told {
 }
 
 /** What the awaited numbers are kept with. */
-export interface AwaitedNumberParts {
+export interface AwaitedNumberDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
@@ -43,7 +43,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault }: AwaitedNumberParts) {
+  constructor(db: Database, { clock, outbox, vault }: AwaitedNumberDeps) {
     this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
@@ -76,7 +76,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }
 
   #find(told: string): Told | undefined {

@@ -5,7 +5,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type PollVoteStore } from '../../../ports/storage.ts';
 import { chosenOptions } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { promised } from '../promised.ts';
 
 /** A row of `poll_votes`, with the options as the vault stores them. */
@@ -41,7 +41,7 @@ export class SqlitePollVoteStore implements PollVoteStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }
 
   #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {

@@ -7,12 +7,12 @@ import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type CountSince, type SentMessageStore } from '../../../ports/storage.ts';
 import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { promised } from '../promised.ts';
 
 /** What the sent messages are kept with. */
-export interface SentMessageParts {
+export interface SentMessageDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
@@ -25,7 +25,7 @@ export class SqliteSentMessageStore implements SentMessageStore {
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault }: SentMessageParts) {
+  constructor(db: Database, { clock, outbox, vault }: SentMessageDeps) {
     this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
@@ -66,7 +66,7 @@ export class SqliteSentMessageStore implements SentMessageStore {
 
   /** Removes what is older than two weeks. */
   prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGES_KEPT_MS);
+    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }
 }
 

@@ -3,7 +3,7 @@ import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type Along, type SessionChange, type SessionStore } from '../../../ports/storage.ts';
+import { type SessionWrites, type SessionChange, type SessionStore } from '../../../ports/storage.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { overwriting } from '../encryption/overwriting.ts';
@@ -43,7 +43,7 @@ const BELONGINGS = [
 ];
 
 /** What a session's change is written with. */
-export interface SessionStoreParts {
+export interface SessionStoreDeps {
   outbox: Outbox;
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
@@ -56,12 +56,12 @@ export interface SessionStoreParts {
 /** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
 export class SqliteSessionStore implements SessionStore {
   readonly #db: Database;
-  readonly #parts: SessionStoreParts;
+  readonly #deps: SessionStoreDeps;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, parts: SessionStoreParts) {
+  constructor(db: Database, deps: SessionStoreDeps) {
     this.#db = db;
-    this.#parts = parts;
+    this.#deps = deps;
     this.#sql = prepare(db);
   }
 
@@ -70,8 +70,8 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => this.#sql.all.all().map(fromRow));
   }
 
-  async commit(record: SessionRecord, events: readonly NewCallback[], along: Along = {}): Promise<number> {
-    const [stored = 0] = await this.commitAll(record, [{ events, along }]);
+  async commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
+    const [stored = 0] = await this.commitAll(record, [{ events, writes }]);
     return stored;
   }
 
@@ -79,9 +79,9 @@ export class SqliteSessionStore implements SessionStore {
     return promised(() => {
       const write = () => {
         this.#sql.upsert.run(toRow(record));
-        for (const { along } of changes) this.#write(record, along);
+        for (const { writes } of changes) this.#write(record, writes);
       };
-      const stored = this.#parts.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
+      const stored = this.#deps.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
       const news = stored.values();
       return changes.map(({ events }) => events.filter(() => news.next().value).length);
     });
@@ -95,17 +95,17 @@ export class SqliteSessionStore implements SessionStore {
       overwriting(this.#db, () => this.#sql.removeDataKey.run(sessionId));
     };
     return promised(() => {
-      this.#parts.outbox.commit(forget, { events, withdrawQrOf: sessionId });
-      this.#parts.vault.forget(sessionId);
+      this.#deps.outbox.commit(forget, { events, withdrawQrOf: sessionId });
+      this.#deps.vault.forget(sessionId);
     });
   }
 
-  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardOf, note }: Along): void {
-    if (handled !== undefined) this.#parts.journal.handled(sessionId, handled);
-    if (vote !== undefined) this.#parts.pollVotes.cast(sessionId, vote);
-    if (awaited !== undefined) this.#parts.awaitedNumbers.add(sessionId, awaited);
-    if (heardOf !== undefined) this.#parts.conversations.heardOf(sessionId, heardOf);
-    if (note !== undefined) this.#parts.timeline.add(sessionId, note);
+  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardOf, note }: SessionWrites): void {
+    if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
+    if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
+    if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
+    if (heardOf !== undefined) this.#deps.conversations.heardOf(sessionId, heardOf);
+    if (note !== undefined) this.#deps.timeline.add(sessionId, note);
   }
 }
 

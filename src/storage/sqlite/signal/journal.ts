@@ -2,7 +2,7 @@ import { type Database } from 'better-sqlite3';
 import { type Clock } from '../../../kit/clock.ts';
 import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { MESSAGES_KEPT_MS } from '../../shared/retention.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { journalPart } from '../../shared/encryption/cell-address.ts';
 import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
@@ -63,8 +63,8 @@ export class SqliteJournal implements Journal {
   /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
   prune(): void {
     const nowMs = this.#clock.now();
-    this.#sql.pruneHandled.run(nowMs - MESSAGES_KEPT_MS);
-    this.#sql.pruneIncomplete.run(nowMs - MESSAGES_KEPT_MS);
+    this.#sql.pruneHandled.run(nowMs - MESSAGE_RETENTION_MS);
+    this.#sql.pruneIncomplete.run(nowMs - MESSAGE_RETENTION_MS);
   }
 
   #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {

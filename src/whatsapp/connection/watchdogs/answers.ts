@@ -1,6 +1,6 @@
 import { type WASocket } from '@whiskeysockets/baileys';
-import { BrokenLineError } from '../connection-errors.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { BrokenConnectionError } from '../connection-errors.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 const PROBE_EVERY_MS = 300_000;
 const ANSWER_LIMIT_MS = 20_000;
@@ -9,11 +9,11 @@ const ANSWER_LIMIT_MS = 20_000;
  * Asks WhatsApp something cheap every five minutes, and gives up a line whose questions are not answered. Baileys pings too,
  * but looks only at whether any frame comes, not at the answer: a line that hears others and is itself not heard stays open.
  */
-export function watchAnswers({ socket, clock, giveUp }: WatchdogParts): void {
+export function watchAnswers({ socket, clock, giveUp }: WatchdogDeps): void {
   const probe = (): void => {
     clock.after(PROBE_EVERY_MS, probe);
     const limit = clock.after(ANSWER_LIMIT_MS, () => {
-      giveUp(new BrokenLineError('WhatsApp answers no questions on this line'));
+      giveUp(new BrokenConnectionError('WhatsApp answers no questions on this line'));
     });
     ping(socket).then(
       // `undefined` is Baileys' word for a query that timed out: no answer. A refusal is one.

@@ -1,6 +1,6 @@
 import { type BinaryNode } from '@whiskeysockets/baileys';
-import { BrokenLineError } from '../connection-errors.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { BrokenConnectionError } from '../connection-errors.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /** So long may nothing come of what had waited, before it counts as stuck. */
 const QUIET_LIMIT_MS = 60_000;
@@ -10,7 +10,7 @@ const QUIET_LIMIT_MS = 60_000;
  * work. Where that word does not come (#2810), its buffer is flushed, and when there still is nothing, the line is given
  * up. A long queue is no reason: every stanza that had waited begins the time anew.
  */
-export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogParts): void {
+export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogDeps): void {
   let isComplete = false;
   let flushed = false;
   let quiet = clock.after(0, () => undefined);
@@ -20,7 +20,7 @@ export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogParts): vo
   };
   const act = (): void => {
     if (flushed) {
-      giveUp(new BrokenLineError('WhatsApp did not say that what had waited is complete'));
+      giveUp(new BrokenConnectionError('WhatsApp did not say that what had waited is complete'));
       return;
     }
     flushed = true;

@@ -1,4 +1,4 @@
-import { type WatchdogParts } from './watchdog.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /** How long the other end may take to close its side. */
 const CLOSE_LIMIT_MS = 3_000;
@@ -9,7 +9,7 @@ interface RawSocket {
 }
 
 /** Cuts the connection now: nothing that was not written yet leaves any more. */
-export function cut({ ws }: WatchdogParts['socket']): void {
+export function cut({ ws }: WatchdogDeps['socket']): void {
   (ws as unknown as { socket: RawSocket | null }).socket?.terminate();
 }
 
@@ -17,7 +17,7 @@ export function cut({ ws }: WatchdogParts['socket']): void {
  * Cuts the connection when the other end does not close it in time. Baileys, also when it ends a dead line by itself, waits
  * for the closing word of the other end, and `ws` below it for 30 s; only then would anybody hear that the line is lost.
  */
-export function watchClose({ socket, clock }: Pick<WatchdogParts, 'socket' | 'clock'>): void {
+export function watchClose({ socket, clock }: Pick<WatchdogDeps, 'socket' | 'clock'>): void {
   const { ws } = socket;
   const close = ws.close.bind(ws);
   ws.close = () => {

@@ -1,7 +1,7 @@
 import { type Clock, type Timer } from '../../../kit/clock.ts';
 
 /** The clock of one line: none of its timers outlives the line. */
-export class LineClock implements Clock {
+export class ConnectionClock implements Clock {
   readonly #clock: Clock;
   readonly #timers = new Set<Timer>();
   #stopped = false;

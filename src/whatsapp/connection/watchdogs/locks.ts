@@ -1,5 +1,5 @@
-import { BrokenLineError } from '../connection-errors.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { BrokenConnectionError } from '../connection-errors.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /**
  * Longer than any honest piece of work in one go: three queries of 30 s each and a download of 60 s. It is counted from
@@ -18,10 +18,12 @@ type Work<Result> = () => Promise<Result> | Result;
  * a download that is cut off never settles (chats.js, messages-media.js). Whoever holds the lock is timed, instead of
  * asking for it now and then: that finds the stuck one itself, and a busy one is not mistaken for it.
  */
-export function watchLocks({ socket, clock, giveUp }: WatchdogParts): void {
+export function watchLocks({ socket, clock, giveUp }: WatchdogDeps): void {
   const timed = <Result>(lock: string, work: Work<Result>): (() => Promise<Result>) => {
     return async () => {
-      const limit = clock.after(HOLD_LIMIT_MS, () => giveUp(new BrokenLineError(`Work under ${lock} does not end`)));
+      const limit = clock.after(HOLD_LIMIT_MS, () =>
+        giveUp(new BrokenConnectionError(`Work under ${lock} does not end`)),
+      );
       try {
         return await work();
       } finally {

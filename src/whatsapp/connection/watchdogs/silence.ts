@@ -1,5 +1,5 @@
-import { SilentLineError } from '../connection-errors.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { SilentConnectionError } from '../connection-errors.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /** A lively account is never silent for so long; for an idle one it means a login now and then. */
 const SILENCE_LIMIT_MS = 3_600_000;
@@ -9,7 +9,7 @@ const SILENCE_LIMIT_MS = 3_600_000;
  * lines have been seen that answered every ping and brought no message for days (#2491, #2331), and there is no question
  * whose answer tells the one from the other. A new line brings whatever has waited.
  */
-export function watchSilence({ socket, clock, giveUp }: WatchdogParts): void {
+export function watchSilence({ socket, clock, giveUp }: WatchdogDeps): void {
   let heardAtMs = 0;
   const heard = (): void => {
     heardAtMs = clock.now();
@@ -17,7 +17,7 @@ export function watchSilence({ socket, clock, giveUp }: WatchdogParts): void {
   const look = (): void => {
     const restMs = heardAtMs + SILENCE_LIMIT_MS - clock.now();
     if (restMs > 0) clock.after(restMs, look);
-    else giveUp(new SilentLineError());
+    else giveUp(new SilentConnectionError());
   };
   for (const tag of ['message', 'receipt', 'notification', 'call']) socket.ws.on(`CB:${tag}`, heard);
   socket.ev.on('connection.update', ({ connection }) => {

@@ -1,5 +1,5 @@
-import { BrokenLineError } from '../connection-errors.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { BrokenConnectionError } from '../connection-errors.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /** As long as Baileys would give each by itself. */
 const CONNECT_LIMIT_MS = 20_000;
@@ -10,10 +10,12 @@ const START_LIMIT_MS = 90_000;
  * Gives up a line that does not come to life. Baileys has no limit for a login that is never answered, and one whose
  * upgrade is answered with an HTTP status connects for ever, since Baileys listens to `unexpected-response` and does nothing.
  */
-export function watchStart(parts: WatchdogParts): void {
-  const { socket, clock, giveUp } = parts;
-  watchFirstWord(parts);
-  const limit = clock.after(START_LIMIT_MS, () => giveUp(new BrokenLineError('WhatsApp did not complete the login')));
+export function watchStart(deps: WatchdogDeps): void {
+  const { socket, clock, giveUp } = deps;
+  watchFirstWord(deps);
+  const limit = clock.after(START_LIMIT_MS, () =>
+    giveUp(new BrokenConnectionError('WhatsApp did not complete the login')),
+  );
   socket.ev.on('connection.update', ({ qr, connection }) => {
     if (qr !== undefined || connection === 'open') limit.cancel();
   });
@@ -23,7 +25,7 @@ export function watchStart(parts: WatchdogParts): void {
 }
 
 /** That the connection opens, and that something comes on it then. Baileys' own limit for this is off: see socketConfig. */
-function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMIT_MS }: WatchdogParts): void {
+function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMIT_MS }: WatchdogDeps): void {
   const wait = (what: string) => clock.after(connectTimeoutMs, () => giveUp(new Error(`${what} in time`)));
   let limit = wait('The connection to WhatsApp did not open');
   socket.ws.on('open', () => {

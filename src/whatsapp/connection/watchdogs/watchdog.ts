@@ -2,7 +2,7 @@ import { type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../../kit/clock.ts';
 
 /** What a watchdog works with. */
-export interface WatchdogParts {
+export interface WatchdogDeps {
   socket: WASocket;
   /** Its timers end with the line. */
   clock: Clock;

@@ -2,24 +2,24 @@ import { type Clock } from '../../../kit/clock.ts';
 import { watchAnswers } from './answers.ts';
 import { watchCatchUp } from './catch-up.ts';
 import { cut, watchClose } from './close.ts';
-import { LineClock } from './connection-clock.ts';
+import { ConnectionClock } from './connection-clock.ts';
 import { watchLocks } from './locks.ts';
 import { watchSilence } from './silence.ts';
 import { watchStart } from './start.ts';
-import { type WatchdogParts } from './watchdog.ts';
+import { type WatchdogDeps } from './watchdog.ts';
 
 /**
  * Everything that ends a line on which nothing would ever happen again, although Baileys says nothing of it. To be made right
  * after the socket; one file for each way in which a line hangs.
  */
 export class Watchdogs {
-  readonly #socket: WatchdogParts['socket'];
-  readonly #clock: LineClock;
+  readonly #socket: WatchdogDeps['socket'];
+  readonly #clock: ConnectionClock;
 
-  constructor(parts: WatchdogParts) {
-    this.#socket = parts.socket;
-    this.#clock = new LineClock(parts.clock);
-    const watched: WatchdogParts & { clock: Clock } = { ...parts, clock: this.#clock };
+  constructor(deps: WatchdogDeps) {
+    this.#socket = deps.socket;
+    this.#clock = new ConnectionClock(deps.clock);
+    const watched: WatchdogDeps & { clock: Clock } = { ...deps, clock: this.#clock };
     watchStart(watched);
     watchCatchUp(watched);
     watchAnswers(watched);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getMediaKeys, type MediaType, type proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type SessionId } from '../../../../src/domain/session-id.ts';
-import { MediaDownloads, type MediaDownloadsParts } from '../../../../src/whatsapp/media/media-downloads.ts';
+import { MediaDownloads, type MediaDownloadsDeps } from '../../../../src/whatsapp/media/media-downloads.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../../harness/manual-clock.ts';
 import { type PageServer } from '../../../harness/page-server.ts';
@@ -53,7 +53,7 @@ export class Downloading implements AsyncDisposable {
     folder: string,
     page: Pick<PageServer, 'host'>,
     message: proto.IMessage,
-    parts: Partial<MediaDownloadsParts>,
+    deps: Partial<MediaDownloadsDeps>,
   ) {
     this.#folder = folder;
     this.path = join(folder, 'file');
@@ -67,12 +67,12 @@ export class Downloading implements AsyncDisposable {
         return Promise.resolve(this.phone.shift());
       },
       clock: this.clock,
-      ...parts,
+      ...deps,
     });
   }
 
-  static async of(page: Pick<PageServer, 'host'>, message: proto.IMessage, parts: Partial<MediaDownloadsParts> = {}) {
-    return new Downloading(await mkdtemp(join(tmpdir(), 'media-')), page, message, parts);
+  static async of(page: Pick<PageServer, 'host'>, message: proto.IMessage, deps: Partial<MediaDownloadsDeps> = {}) {
+    return new Downloading(await mkdtemp(join(tmpdir(), 'media-')), page, message, deps);
   }
 
   find(messageId = 'A1') {

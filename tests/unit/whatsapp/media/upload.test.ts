@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type BinaryNode } from '@whiskeysockets/baileys';
-import { Slots } from '../../../../src/kit/semaphore.ts';
+import { Semaphore } from '../../../../src/kit/semaphore.ts';
 import { MediaDecryption } from '../../../../src/whatsapp/media/media-decryption.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';
 import { mediaKeys } from '../../../../src/whatsapp/media/media-keys.ts';
@@ -69,7 +69,13 @@ async function put(page: PageServer, bytes: Buffer, { query } = passes(['a']), c
   await writeFile(path, bytes);
   const hosts = new UploadHosts({ query }, clock);
   const metrics = { uploaded: (fate: string) => void fates.push(fate) };
-  return upload(path, 'Image', { hosts, mediaHost: new MediaHost(page.host), slots: new Slots(1), metrics, clock });
+  return upload(path, 'Image', {
+    hosts,
+    mediaHost: new MediaHost(page.host),
+    semaphore: new Semaphore(1),
+    metrics,
+    clock,
+  });
 }
 
 describe('an upload', () => {
