@@ -1,40 +1,93 @@
-/** The floors of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
-const DOORS = ['http', 'whatsapp', 'callbacks', 'storage', 'metrics'];
+/** The layers of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
+const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster'];
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
-  ['better-sqlite3', '^src/storage/|^tests/'],
+  ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['ws', '^simulator/|^tests/'],
 ];
 
+/** The rooms of whatsapp/, the lowest first; those that share a rank do not know each other. */
+const WHATSAPP_ROOMS = [
+  ['baileys'],
+  ['addressing'],
+  ['messages', 'signal'],
+  ['media', 'receive'],
+  ['query', 'send', 'pairing'],
+  ['connection'],
+];
+
+/** What no room of http/ imports: what puts the rooms together. */
+const HTTP_ASSEMBLY = '^src/http/(server|dispatch|listen|connections)\\.ts$';
+/** The rooms of http/ that others build on, with the rooms that they may know themselves. */
+const HTTP_ROOMS = {
+  images: 'images',
+  views: 'views|schemas',
+  schemas: 'schemas|files',
+  files: 'files',
+  access: 'access',
+  live: 'live|access|views',
+  dashboard: 'dashboard',
+  reference: 'reference|routes|schemas|access|files|views',
+};
+
 const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const onlyBelow = (layer, allowed) =>
+  never(
+    `layer-${layer}`,
+    `${layer}/ may import ${allowed.join(', ') || 'nothing of ours'}.`,
+    { path: `^src/${layer}/` },
+    { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+  );
+
+const whatsappRules = WHATSAPP_ROOMS.flatMap((rank, at) =>
+  rank.map((room) => {
+    const below = WHATSAPP_ROOMS.slice(0, at).flat();
+    return never(
+      `whatsapp-${room}`,
+      'A room of whatsapp/ imports only those below it.',
+      { path: `^src/whatsapp/${room}/` },
+      { path: '^src/whatsapp/', pathNot: `^src/whatsapp/(settings\\.ts$|(${[room, ...below].join('|')})/)` },
+    );
+  }),
+);
+
+const httpRules = Object.entries(HTTP_ROOMS).map(([room, allowed]) =>
+  never(
+    `http-${room}`,
+    'A room of http/ imports only those that it builds on.',
+    { path: `^src/http/${room}/` },
+    { path: '^src/http/[a-z]+/', pathNot: `^src/http/(${allowed})/` },
+  ),
+);
 
 module.exports = {
   forbidden: [
-    never('no-circles', 'A circle has no floor.', {}, { circular: true }),
-    never('ground', 'kit/ stands on nothing of ours.', { path: '^src/kit/' }, { path: '^src/', pathNot: '^src/kit/' }),
-    never(
-      'words',
-      'domain/ may use kit/ only.',
-      { path: '^src/domain/' },
-      { path: '^src/', pathNot: '^src/(domain|kit)/' },
+    never('no-circles', 'A circle has no layer.', {}, { circular: true }),
+    onlyBelow('kit', []),
+    onlyBelow('domain', ['kit']),
+    onlyBelow('ports', ['domain', 'kit']),
+    onlyBelow('sessions', ['ports', 'domain', 'kit']),
+    // Adapters do not know each other; only http/ calls the core.
+    ...ADAPTERS.map((adapter) =>
+      onlyBelow(adapter, [...(adapter === 'http' ? ['sessions'] : []), 'ports', 'domain', 'kit']),
     ),
     never(
-      'core',
-      'sessions/ may use domain/ and kit/ only.',
-      { path: '^src/sessions/' },
-      { path: '^src/', pathNot: '^src/(sessions|domain|kit)/' },
+      'composition',
+      'Only the composition imports the composition.',
+      { path: `^src/(${[...ADAPTERS, 'sessions', 'ports', 'domain', 'kit'].join('|')})/` },
+      { path: '^src/([a-z]+\\.ts$|cli/|config/|runtime/)' },
     ),
-    ...DOORS.map((door) =>
-      never(
-        `door-${door}`,
-        'Doors do not know each other; only http/ calls the core.',
-        { path: `^src/${door}/` },
-        { path: '^src/', pathNot: `^src/(${door}|domain|kit${door === 'http' ? '|sessions' : ''})/` },
-      ),
+    ...whatsappRules,
+    never(
+      'http-assembly',
+      'The rooms of http/ do not know what puts them together.',
+      { path: '^src/http/[a-z]+/' },
+      { path: HTTP_ASSEMBLY },
     ),
-    never('config', 'Only the roof reads config.ts.', { path: '^src/[a-z]+/' }, { path: '^src/[a-z]+\\.ts$' }),
+    ...httpRules,
     never(
       'simulator',
       'The simulator knows nothing of the orchestrator.',

@@ -64,7 +64,7 @@ export class BaileysConnector implements Connector {
     this.#clientVersion = new ClientVersion(deps);
     const host = new MediaHost(deps.media.host);
     this.#uploads = { mediaHost: host, semaphore: new Semaphore(UPLOADS_AT_ONCE), metrics: deps.metrics };
-    this.#downloads = new LibraryDownloads(deps.clock, host);
+    this.#downloads = new LibraryDownloads(deps.clock, (location) => host.addressOf(location));
     this.media = new MediaDownloads({
       ...{ host, maxBytes: deps.media.maxBytes, clock: deps.clock },
       findMessage: (sessionId, messageId) => new KnownMessages(deps, sessionId).find(messageId),

@@ -1,11 +1,13 @@
 import { type Clock } from '../../kit/clock.ts';
 import { boundedFetch, type Fetch } from './bounded-fetch.ts';
-import { type MediaHost } from '../media/media-host.ts';
 
 /** A download may hold up everything else of its account for so long. */
 const DEADLINE_MS = 60_000;
 /** A first history is some ten megabytes, compressed. */
 const MAX_BYTES = 128 * 1024 * 1024;
+
+/** The address at WhatsApp under which a file may be fetched; `undefined` when there is none. */
+type AddressOf = (location: { url: string }) => URL | undefined;
 
 /**
  * Bounds what Baileys downloads by itself: histories and the state of the apps. It has no deadline and no limit there, and a
@@ -16,18 +18,18 @@ const MAX_BYTES = 128 * 1024 * 1024;
  */
 export class LibraryDownloads {
   readonly #clock: Clock;
-  readonly #host: MediaHost;
+  readonly #addressOf: AddressOf;
 
-  constructor(clock: Clock, host: MediaHost) {
+  constructor(clock: Clock, addressOf: AddressOf) {
     this.#clock = clock;
-    this.#host = host;
+    this.#addressOf = addressOf;
     boundLibraryDownloads();
   }
 
   /** The whole answer, or an error in time. */
   async fetch(fetch: Fetch, target: Parameters<Fetch>[0], init: RequestInit): Promise<Response> {
     const url = target instanceof Request ? target.url : String(target);
-    const address = this.#host.addressOf({ url });
+    const address = this.#addressOf({ url });
     if (!address) throw new Error('This is no address of a file at WhatsApp');
     return boundedFetch(fetch, address, init, { clock: this.#clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES });
   }

@@ -1,6 +1,6 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts';
-import { BrokenConnectionError, SilentConnectionError } from './connection-errors.ts';
+import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 
 /** What is known of a line at the moment it closes. */

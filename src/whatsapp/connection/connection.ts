@@ -25,7 +25,7 @@ import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { messageKeyOf } from '../signal/message-key.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps } from './connection-deps.ts';
-import { BrokenConnectionError } from './connection-errors.ts';
+import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 import { unlinkDevice } from './logout.ts';
 import { MessageOrder } from './message-order.ts';
 import { type SocketEventHandlers, wireSocket } from './socket-events.ts';
@@ -175,7 +175,8 @@ export class BaileysConnection implements Connection {
     const { lookup, knownMessages, clock, listener, uploads } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, groups: this.groups, lookup, knownMessages, clock },
+      ...{ socket, acks: this.#acks, lookup, knownMessages, clock },
+      groupMetadata: (groupId) => this.groups.metadata(groupId),
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
     };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { giveBack } from '../../kit/give-back.ts';
 import { MediaEncryption, type MediaSums } from './media-encryption.ts';
-import { type MediaKind, mediaKeys } from './media-keys.ts';
+import { type MediaKind, mediaKeys } from '../messages/media-kind.ts';
 
 const PIECE_BYTES = 256 * 1024;
 

@@ -1,7 +1,7 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { giveBack } from '../../kit/give-back.ts';
-import { MAC_LENGTH, type MediaKeys } from './media-keys.ts';
+import { MAC_LENGTH, type MediaKeys } from '../messages/media-kind.ts';
 
 /** What a file must be, as far as its sender said it. */
 export interface MediaChecksums {

@@ -4,7 +4,7 @@ import { Semaphore } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
 import { type SessionId } from '../../domain/session-id.ts';
-import { mediaOf } from '../messages/media.ts';
+import { mediaOf } from '../messages/kinds/media.ts';
 import { unwrap } from '../messages/unwrap.ts';
 import { type MediaHost } from './media-host.ts';
 import { type RemoteFile, remoteFileOf } from './remote-file.ts';

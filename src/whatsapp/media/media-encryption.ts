@@ -1,6 +1,6 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { giveBack } from '../../kit/give-back.ts';
-import { MAC_LENGTH, type MediaKeys } from './media-keys.ts';
+import { MAC_LENGTH, type MediaKeys } from '../messages/media-kind.ts';
 
 /** What the recipient checks a file with. */
 export interface MediaSums {

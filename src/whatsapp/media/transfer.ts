@@ -5,7 +5,7 @@ import { giveBack } from '../../kit/give-back.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { httpGet } from './http-get.ts';
 import { MediaDecryption } from './media-decryption.ts';
-import { mediaKeys } from './media-keys.ts';
+import { mediaKeys } from '../messages/media-kind.ts';
 import { type RemoteFile } from './remote-file.ts';
 import { Stall } from './stall.ts';
 

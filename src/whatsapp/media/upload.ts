@@ -1,21 +1,12 @@
+import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Semaphore } from '../../kit/semaphore.ts';
-import { AppError } from '../../domain/errors.ts';
 import { type Metrics } from '../../ports/metrics.ts';
+import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
 import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
 import { postFile } from './http-post.ts';
 import { type MediaHost } from './media-host.ts';
-import { type MediaKind } from './media-keys.ts';
 import { type UploadHosts, type UploadPass } from './upload-hosts.ts';
-
-/** A file that is at WhatsApp, as a message describes it. */
-export interface UploadedFile {
-  url: string;
-  directPath: string;
-  mediaKey: Uint8Array;
-  fileSha256: Uint8Array;
-  fileEncSha256: Uint8Array;
-}
 
 /** What uploading needs. */
 export interface UploadDeps {

@@ -1,16 +1,16 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
-import * as change from './change.ts';
-import * as contact from './contact.ts';
-import { unsupported } from './unsupported.ts';
-import * as location from './location.ts';
-import * as media from './media.ts';
-import * as offer from './offer.ts';
-import * as poll from './poll.ts';
-import * as pollVote from './poll-vote.ts';
-import * as reaction from './reaction.ts';
-import * as reply from './reply.ts';
-import * as text from './text.ts';
+import * as change from './kinds/change.ts';
+import * as contact from './kinds/contact.ts';
+import { unsupported } from './kinds/unsupported.ts';
+import * as location from './kinds/location.ts';
+import * as media from './kinds/media.ts';
+import * as offer from './kinds/offer.ts';
+import * as poll from './kinds/poll.ts';
+import * as pollVote from './kinds/poll-vote.ts';
+import * as reaction from './kinds/reaction.ts';
+import * as reply from './kinds/reply.ts';
+import * as text from './kinds/text.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
 /** One file for each kind; the first that knows the message reads it. */

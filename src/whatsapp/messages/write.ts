@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { type BinaryNode, type proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
 import { isGroup } from '../addressing/jid.ts';
-import { type UploadedFile } from '../media/upload.ts';
-import * as change from './change.ts';
-import * as contact from './contact.ts';
-import * as forward from './forward.ts';
-import * as location from './location.ts';
-import * as media from './media.ts';
-import * as poll from './poll.ts';
-import * as reaction from './reaction.ts';
-import * as text from './text.ts';
+import * as change from './kinds/change.ts';
+import * as contact from './kinds/contact.ts';
+import * as forward from './kinds/forward.ts';
+import * as location from './kinds/location.ts';
+import * as media from './kinds/media.ts';
+import * as poll from './kinds/poll.ts';
+import * as reaction from './kinds/reaction.ts';
+import * as text from './kinds/text.ts';
+import { type UploadedFile } from './media-kind.ts';
 
 /** A message as it goes onto the wire. */
 export interface WrittenMessage {

@@ -5,10 +5,14 @@ import { BaileysGroups } from './groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type SessionCache } from '../connection/session-cache.ts';
+import { type TokenBucket } from '../../kit/token-bucket.ts';
+import { type GroupCache } from './group-cache.ts';
 
-/** What the actions of one line are made of. */
-export interface ActionsDeps extends QueriesDeps, Pick<SessionCache, 'groupCache' | 'allowance'> {
+/** The queries of one connection, and what the connections of its session share. */
+export interface ActionsDeps extends QueriesDeps {
+  groupCache: GroupCache;
+  /** How many more unknown numbers the session may look up. */
+  allowance: TokenBucket;
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
 }

@@ -3,7 +3,7 @@ import { type IncomingMessage, type MessageContent } from '../../domain/message.
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { contentOf } from '../messages/content.ts';
 import { isEmpty, readContent } from '../messages/read.ts';
-import { unsupported } from '../messages/unsupported.ts';
+import { unsupported } from '../messages/kinds/unsupported.ts';
 import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 

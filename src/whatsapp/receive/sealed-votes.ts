@@ -1,6 +1,6 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
-import * as pollVote from '../messages/poll-vote.ts';
+import * as pollVote from '../messages/kinds/poll-vote.ts';
 import { type FindPeople, type Owned, senderNames } from './sender.ts';
 
 /** What is looked up to open a vote. */

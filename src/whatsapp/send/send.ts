@@ -8,14 +8,12 @@ import { type ConnectionMessage, type SendOutcome } from '../../ports/connection
 import { isGroup, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
-import { type MediaKind } from '../media/media-keys.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
-import { type UploadedFile } from '../media/upload.ts';
 import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
-import { kindOf } from '../messages/media.ts';
+import { kindOf } from '../messages/kinds/media.ts';
+import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
 import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
-import { type BaileysGroups } from '../query/groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Ack, type Acks } from './acks.ts';
 
@@ -26,7 +24,7 @@ export interface SendDeps {
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
   /** Asked before anything is written or stored: a group that the account is not in is refused by its name. */
-  groups: Pick<BaileysGroups, 'metadata'>;
+  groupMetadata: (groupId: string) => Promise<unknown>;
   clock: Clock;
   /** Puts a file onto WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
@@ -43,7 +41,7 @@ export async function send(deps: SendDeps, message: ConnectionMessage): Promise<
   const { socket, acks } = deps;
   const target = await referred(deps, 'messageId' in message.content ? message.content.messageId : null);
   const to = message.to ? await deps.lookup.find(socket, message.to) : chatOf(target);
-  if (isGroup(to)) await deps.groups.metadata(to);
+  if (isGroup(to)) await deps.groupMetadata(to);
   const toNumber = await numberAt(socket, to);
   await message.mayWriteTo({ to, toNumber });
   const written = await write(deps, message, { to, target });

@@ -1,5 +1,8 @@
 import { Boom } from '@hapi/boom';
-import { BrokenConnectionError, SilentConnectionError } from '../../../src/whatsapp/connection/connection-errors.ts';
+import {
+  BrokenConnectionError,
+  SilentConnectionError,
+} from '../../../src/whatsapp/connection/watchdogs/connection-errors.ts';
 import { closeCode, closeReason } from '../../../src/whatsapp/connection/close-reason.ts';
 
 function boom(message: string, statusCode: number, data?: unknown): Boom {

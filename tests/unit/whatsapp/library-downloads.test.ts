@@ -7,7 +7,7 @@ import { PageServer } from '../../harness/page-server.ts';
 
 /** Downloads a history as Baileys does it by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
-  const options = { dispatcher: new LibraryDownloads(clock, new MediaHost(host)) } as unknown as RequestInit;
+  const options = { dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)) } as unknown as RequestInit;
   const message = { mediaKey: new Uint8Array(32), url: `http://${from}/history` };
   const parts: Buffer[] = [];
   for await (const part of await downloadContentFromMessage(message, 'md-msg-hist', { options })) {
@@ -58,7 +58,7 @@ describe('what Baileys downloads by itself', () => {
 
   it('leaves everybody else’s downloads alone', async () => {
     await using page = await PageServer.start((_, response) => response.end('as it is'));
-    new LibraryDownloads(new ManualClock(), new MediaHost());
+    new LibraryDownloads(new ManualClock(), () => undefined);
 
     expect(await (await fetch(`http://${page.host}/`)).text()).toBe('as it is');
   });

@@ -1,5 +1,5 @@
 import { type WASocket } from '@whiskeysockets/baileys';
-import { BrokenConnectionError } from '../connection-errors.ts';
+import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 const PROBE_EVERY_MS = 300_000;

@@ -1,5 +1,5 @@
 import { type BinaryNode } from '@whiskeysockets/baileys';
-import { BrokenConnectionError } from '../connection-errors.ts';
+import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 /** So long may nothing come of what had waited, before it counts as stuck. */

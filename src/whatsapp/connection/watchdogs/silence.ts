@@ -1,4 +1,4 @@
-import { SilentConnectionError } from '../connection-errors.ts';
+import { SilentConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 /** A lively account is never silent for so long; for an idle one it means a login now and then. */

@@ -1,4 +1,4 @@
-import { BrokenConnectionError } from '../connection-errors.ts';
+import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 /** As long as Baileys would give each by itself. */

@@ -8,7 +8,7 @@ import { type BinaryNode } from '@whiskeysockets/baileys';
 import { Semaphore } from '../../../../src/kit/semaphore.ts';
 import { MediaDecryption } from '../../../../src/whatsapp/media/media-decryption.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';
-import { mediaKeys } from '../../../../src/whatsapp/media/media-keys.ts';
+import { mediaKeys } from '../../../../src/whatsapp/messages/media-kind.ts';
 import { upload } from '../../../../src/whatsapp/media/upload.ts';
 import { UploadHosts } from '../../../../src/whatsapp/media/upload-hosts.ts';
 import { ManualClock } from '../../../harness/manual-clock.ts';

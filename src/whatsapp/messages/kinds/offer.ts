@@ -1,6 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /**
  * What businesses and groups offer: an invitation, an event, an order, a product, a call that was made or missed;

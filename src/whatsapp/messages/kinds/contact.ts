@@ -1,6 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type ContactCard, type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type ContactCard, type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** `TEL;type=CELL;waid=5491234567890:+54 9 11 2345-6789`: WhatsApp writes the account's number into the card. */
 const TELEPHONE = /^(?:item\d+\.)?TEL(?<parameters>[^:\r\n]*):(?<number>[^\r\n]*)/gim;

@@ -1,7 +1,7 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf } from './content.ts';
-import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf } from '../content.ts';
+import { BOOKKEEPING, fieldsOf, unwrap } from '../unwrap.ts';
 
 /** A message that cannot be read, with the names of its fields: those within its wrappers, or where there are none, the wrappers'. */
 export function unsupported(message: proto.IMessage): MessageContent {

@@ -1,6 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** The text message in `message`, also what a business wrote above its buttons; `undefined` when it is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {

@@ -1,7 +1,7 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent, type Poll } from '../../domain/message.ts';
-import { type PollState } from '../../domain/poll.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent, type Poll } from '../../../domain/message.ts';
+import { type PollState } from '../../../domain/poll.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** The poll in `message`; `undefined` when it is of another kind. WhatsApp has made it four times over. */
 export function read(message: proto.IMessage): MessageContent | undefined {

@@ -1,7 +1,7 @@
 import { type proto, type WAMessage } from '@whiskeysockets/baileys';
-import { AppError } from '../../domain/errors.ts';
-import { leafOf, withContext } from './context.ts';
-import { unwrap } from './unwrap.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { leafOf, withContext } from '../context.ts';
+import { unwrap } from '../unwrap.ts';
 
 /** What stands for itself and can be said again elsewhere; a poll's votes, for instance, belong to its conversation. */
 const FORWARDABLE = new Set([

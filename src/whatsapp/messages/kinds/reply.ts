@@ -1,6 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** The button or the row of a list that somebody chose; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {

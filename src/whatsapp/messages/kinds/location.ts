@@ -1,7 +1,7 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent, type Place } from '../../domain/message.ts';
-import { type OutgoingPlace } from '../../domain/outgoing.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent, type Place } from '../../../domain/message.ts';
+import { type OutgoingPlace } from '../../../domain/outgoing.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** The place in `message`, shared once or for a while; `undefined` when it is of another kind. */
 export function read({ locationMessage, liveLocationMessage }: proto.IMessage): MessageContent | undefined {

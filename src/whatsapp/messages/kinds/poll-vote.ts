@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decryptPollVote, type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 import * as poll from './poll.ts';
-import { unwrap } from './unwrap.ts';
+import { unwrap } from '../unwrap.ts';
 
 /** What opens a vote. */
 export interface Key {

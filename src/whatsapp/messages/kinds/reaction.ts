@@ -1,6 +1,6 @@
 import { type proto, type WAMessageKey } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
-import { contentOf, firstText } from './content.ts';
+import { type MessageContent } from '../../../domain/message.ts';
+import { contentOf, firstText } from '../content.ts';
 
 /** The reaction in `message`; `undefined` when it is of another kind. An empty one takes an earlier one back. */
 export function read({ reactionMessage }: proto.IMessage): MessageContent | undefined {

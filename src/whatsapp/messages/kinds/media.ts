@@ -1,10 +1,9 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { AppError } from '../../domain/errors.ts';
-import { type MediaInfo, type MessageContent, type MessageType } from '../../domain/message.ts';
-import { type OutgoingMedia } from '../../domain/outgoing.ts';
-import { type MediaKind } from '../media/media-keys.ts';
-import { type UploadedFile } from '../media/upload.ts';
-import { contentOf, firstText } from './content.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { type MediaInfo, type MessageContent, type MessageType } from '../../../domain/message.ts';
+import { type OutgoingMedia } from '../../../domain/outgoing.ts';
+import { contentOf, firstText } from '../content.ts';
+import { type MediaKind, type UploadedFile } from '../media-kind.ts';
 
 /** The fields that the kinds of media share, or that some of them have. */
 type AnyMedia = Partial<

@@ -18,3 +18,12 @@ export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
   const bytes = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), `WhatsApp ${kind} Keys`, 112));
   return { iv: bytes.subarray(0, 16), cipherKey: bytes.subarray(16, 48), macKey: bytes.subarray(48, 80) };
 }
+
+/** A file that is at WhatsApp, as a message describes it. */
+export interface UploadedFile {
+  url: string;
+  directPath: string;
+  mediaKey: Uint8Array;
+  fileSha256: Uint8Array;
+  fileEncSha256: Uint8Array;
+}
