@@ -25,3 +25,8 @@ export function describeFailure(failure: unknown, depth = 0): FailureDescription
     ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeFailure(cause, depth + 1) }),
   };
 }
+
+/** The sentence of a failure, also of one that is not an `Error`. */
+export function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}

@@ -8,80 +8,96 @@ import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/s
 import { type ConnectionActions } from './connection-actions.ts';
 import { type MessageKey } from './signal.ts';
 
-/* ---- what the core asks of whatsapp/ ---- */
-
-/** Opens lines to WhatsApp. */
+/** Opens connections to WhatsApp. */
 export interface Connector {
   /**
-   * Starts a line for the session, with its stored credentials or, without any, to be paired. Answers
-   * at once; everything that happens comes to `listener`, lastly `onClosed`, exactly once. With `codeFor` it is paired by a
-   * code that is typed into the phone of this number, in place of a QR.
+   * Opens a connection for the session with its stored credentials or, without any, to pair a device. Returns at once:
+   * everything that happens is passed to `onEvent`, and `closed` is its last event, exactly once. With `codeFor` the
+   * device pairs by a code that is typed into the phone of this number, in place of a QR.
    */
-  open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection;
-  /** Whether there are credentials of a linked device for the session. */
+  open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection;
+  /** Whether the session has the credentials of a linked device. */
   isLinked(sessionId: SessionId): Promise<boolean>;
-  /** Forgets the credentials and keys of a session, and what its lines handed on to each other. */
+  /** Deletes the credentials and keys of a session, and what its connections share. */
   forget(sessionId: SessionId): Promise<void>;
 }
 
-/** What a line tells. Calls come in the order in which things happened; a rejection is logged, never thrown. */
-export interface ConnectionListener {
-  /** A code to scan, the first one or a renewed one. */
-  onQr(qr: QrCode): void;
-  /** WhatsApp took a code to be typed; once on a line. */
-  onPairingCode(code: PairingCode): void;
-  /** Somebody scanned, or typed the code: the credentials are stored, a login follows on a new line. */
-  onPaired(identity: AccountIdentity): void;
-  /** Logged in and receiving. */
-  onOpen(identity: AccountIdentity): void;
+/** What happens on a connection, in the order in which it happened. */
+export type ConnectionEvent =
+  /** Emitted when there is a QR to scan, the first one or a renewed one. */
+  | { kind: 'qr'; qr: QrCode }
+  /** Emitted once, when WhatsApp accepted a pairing code. */
+  | { kind: 'pairing-code'; code: PairingCode }
+  /** Emitted when somebody scanned the QR or typed the code: credentials are stored, a login on a new connection follows. */
+  | { kind: 'paired'; identity: AccountIdentity }
+  /** Emitted when the session is logged in and receives. */
+  | { kind: 'open'; identity: AccountIdentity }
+  | MessageEvent
+  /** Emitted when WhatsApp revealed the phone numbers of LIDs. */
+  | { kind: 'numbers'; numbers: Numbers }
+  /** Emitted when the status of a sent message changed. */
+  | { kind: 'delivery'; update: DeliveryUpdate }
+  /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
+  | { kind: 'restricted'; untilMs: number | null }
+  /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */
+  | { kind: 'note'; why: string }
   /**
-   * A message arrived, live, kept by WhatsApp while we were away, or left in the journal by an earlier line; `undefined`
-   * for one that nobody needs to be told of. Either way its journal entries wait for word that it was handled.
+   * Emitted last, when the connection is gone. `code` is the library's, for metrics: a number, `none`, or `other` for an
+   * unknown one.
    */
-  onMessage(message: IncomingMessage | undefined, key: MessageKey): void;
-  /** WhatsApp told the numbers of LIDs that it had not told before. */
-  onNumbers(numbers: Numbers): void;
-  /** News of messages that we sent. */
-  onDelivery(update: DeliveryUpdate): void;
-  /** Until when WhatsApp lets the account begin no conversations (Unix ms); `null` when it does. */
-  onRestricted(untilMs: number | null): void;
-  /** Something went wrong and was dealt with; the line goes on. One sentence for the people who look after it. */
-  onNote(why: string): void;
-  /**
-   * The line is gone, for this reason. Nothing else comes after it. `code` is the library's, to be counted: a number, `none`,
-   * or `other` for one that nobody knows.
-   */
-  onClosed(reason: CloseReason, code: string): void;
+  | { kind: 'closed'; reason: CloseReason; code: string };
+
+/**
+ * Emitted when a message arrived: live, queued by WhatsApp while the session was away, or left in the journal by an
+ * earlier connection. `message` is undefined when nobody needs to know of it. Either way its journal entries, under
+ * `key`, wait to be marked as handled.
+ */
+export interface MessageEvent {
+  kind: 'message';
+  message: IncomingMessage | undefined;
+  key: MessageKey;
 }
 
-/** One line to WhatsApp, for one session. */
+/** Receives the events of one connection. Must not throw. */
+export type ConnectionEventHandler = (event: ConnectionEvent) => void;
+
+/** One connection to WhatsApp, for one session. */
 export interface Connection extends ConnectionActions {
-  /** Whether it is about to end, or has ended, though `onClosed` may still have to come: it is of no use any more. */
+  /** Whether it is closing or closed, even if `closed` was not emitted yet: it can no longer be used. */
   readonly isClosing: boolean;
   /**
-   * Sends a message and waits for WhatsApp's acknowledgement, at most `ackTimeoutMs`.
-   * @throws AppError `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`, `whatsapp_timeout`,
-   *   `session_not_connected`, and what `beforeSend` and `store` throw
+   * Resolves who a message goes to and what it refers to; nothing is written, stored or sent yet.
+   * @throws AppError `number_not_on_whatsapp`, `group_not_found`, `message_not_found`, `message_not_suitable`,
+   *   `whatsapp_timeout`, `session_not_connected`
    */
-  send(message: ConnectionMessage): Promise<SendOutcome>;
-  /** Closes the line; the device stays linked. */
+  prepare(message: OutgoingMessage): Promise<PreparedMessage>;
+  /** Closes the connection; the device stays linked. */
   close(): Promise<void>;
-  /** Unlinks the device at WhatsApp, then closes the line. */
+  /** Unlinks the device at WhatsApp, then closes the connection. */
   logout(): Promise<void>;
 }
 
-/** A message to send over a line. */
-export interface ConnectionMessage extends OutgoingMessage {
-  ackTimeoutMs: number;
-  /** Called once it is known whom it goes to, before anything is done: what it throws ends it. */
-  mayWriteTo(recipient: Pick<SentMessage, 'to' | 'toNumber'>): Promise<void>;
-  /** Called with the message as it will be on the wire, before anything is done with it. */
-  beforeSend(message: SentMessage): Promise<void>;
-  /** Called after that to store the message; it leaves when this has resolved, and not at all when it rejects. */
-  store(message: SentMessage): Promise<void>;
+/** A message whose recipient is resolved. */
+export interface PreparedMessage extends Pick<SentMessage, 'to' | 'toNumber'> {
+  /**
+   * Writes the message as it goes over the wire, and uploads its file.
+   * @throws AppError `number_not_on_whatsapp` for a mention, `message_not_found`, `message_not_suitable`,
+   *   `media_not_uploaded`, `whatsapp_timeout`
+   */
+  encode(): Promise<EncodedMessage>;
 }
 
-/** What WhatsApp's server said to a message: `pending` when it said nothing in time. */
+/** A message that is ready to be stored and sent. */
+export interface EncodedMessage {
+  sent: SentMessage;
+  /**
+   * Encrypts the message at once and sends it as soon as `stored` has resolved; both share one commit. Resolves with
+   * WhatsApp's acknowledgement, awaited for at most `ackTimeoutMs`; rejects when `stored` does, and nothing was sent then.
+   */
+  transmit(stored: Promise<void>, ackTimeoutMs: number): Promise<SendOutcome>;
+}
+
+/** How WhatsApp's server answered a message: `pending` when it did not answer in time. */
 export type SendOutcome = { messageId: string; to: string } & (
   { status: 'sent' | 'pending' } | { status: 'failed'; errorCode: string }
 );

@@ -1,11 +1,11 @@
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type OutgoingMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
+import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
-import { type Connection, type SendOutcome } from '../ports/connection.ts';
+import { type Connection, type PreparedMessage, type SendOutcome } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
@@ -13,30 +13,30 @@ import { type NewConversations } from './sending/new-conversations.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 
-/** How long the answer to the caller waits for WhatsApp (contract 1.2). */
+/** How long a request waits for WhatsApp's acknowledgement (contract 1.2). */
 const ACK_TIMEOUT_MS = 10_000;
 
-/** What a caller learns of a message that was sent: `pending` when WhatsApp has not answered yet. */
+/** The result of a send: `pending` when WhatsApp has not acknowledged it yet. */
 export interface SendResult {
   messageId: string;
   status: 'sent' | 'pending';
-  /** The JID that it went to. */
+  /** The recipient's JID. */
   to: string;
 }
 
-/** The session as a sender needs it. */
+/** What sending needs of a session. */
 export interface SendingSession {
   record: SessionRecord;
   pace: SendPace;
   typing: Typing;
   /**
-   * The open line; waits a little for one that is just being repaired.
+   * The open connection; waits briefly for one that is being repaired.
    * @throws AppError `session_not_connected`
    */
   connection(): Promise<Connection>;
 }
 
-/** What sending needs. */
+/** Dependencies of {@link Outbound}. */
 export interface OutboundDeps {
   sent: SentMessageStore;
   newConversations: NewConversations;
@@ -46,28 +46,14 @@ export interface OutboundDeps {
 }
 
 /**
- * OUTBOUND: from the main backend's request to the phone.
- * 1. the session's turn comes (`SEND_RATE`), and its line is there;
- * 2. the line finds the account behind the number. When it is a stranger's, the day's budget for new conversations must
- *    allow it. The message is stored before it leaves: a recipient who cannot decrypt it asks for it again, perhaps days
- *    later;
- * 3. WhatsApp acknowledges or refuses, and the caller hears which. He does not wait for what is noted of it: WhatsApp has the
- *    message, and a failure would only make him send it again;
- * 4. what becomes of it afterwards comes to {@link Outbound.progress} and goes on as a callback.
+ * OUTBOUND: from the main backend's request to the phone. {@link Outbound.send} has every step in the order in which it
+ * happens; what becomes of the message afterwards arrives at {@link Outbound.progress} and goes on as a webhook.
  */
 export class Outbound {
-  readonly #sent: SentMessageStore;
-  readonly #newConversations: NewConversations;
-  readonly #metrics: OutboundDeps['metrics'];
-  readonly #clock: Clock;
-  readonly #supervisor: Supervisor;
+  readonly #deps: OutboundDeps;
 
-  constructor({ sent, newConversations, metrics, clock, supervisor }: OutboundDeps) {
-    this.#sent = sent;
-    this.#newConversations = newConversations;
-    this.#metrics = metrics;
-    this.#clock = clock;
-    this.#supervisor = supervisor;
+  constructor(deps: OutboundDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -76,54 +62,64 @@ export class Outbound {
    *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
   async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    // 1. The session's pace admits it (SEND_RATE), and its connection is open.
     await session.pace.turn();
     const connection = await session.connection();
-    let peer: string | undefined;
-    const outcome = await connection.send({
-      ...outgoing,
-      ackTimeoutMs: ACK_TIMEOUT_MS,
-      mayWriteTo: async (recipient) => {
-        peer = peerOf(recipient);
-        if (peer !== undefined) await this.#newConversations.allow(session.record, peer);
-      },
-      beforeSend: (message) => session.typing.before(outgoing.content, message.to, connection),
-      store: (message) => this.#sent.add(session.record.sessionId, message),
-    });
+
+    // 2. The recipient is resolved; a stranger must fit into the day's budget for new conversations.
+    const prepared = await connection.prepare(outgoing);
+    const peer = peerOf(prepared);
+    if (peer !== undefined) await this.#deps.newConversations.allow(session.record, peer);
+
+    // 3. The message is written as it goes over the wire, its file is uploaded, and the recipient sees somebody type.
+    const encoded = await prepared.encode();
+    await session.typing.before(outgoing.content, prepared.to, connection);
+
+    // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
+    //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
+    if (connection.isClosing) throw new AppError('session_not_connected');
+    const stored = this.#deps.sent.add(session.record.sessionId, encoded.sent);
+    const outcome = await encoded.transmit(stored, ACK_TIMEOUT_MS);
+
+    // 5. WhatsApp acknowledged or refused it. The caller does not wait for the note of a new conversation: WhatsApp has the
+    //    message, and a failure would only make the caller send it twice.
     const result = accepted(outcome);
-    if (peer !== undefined) {
-      this.#supervisor.run('a conversation that was begun', this.#newConversations.begun(session.record, peer));
-    }
+    if (peer !== undefined) this.#noteConversation(session.record, peer);
     return result;
   }
 
-  /** Tells the backend that WhatsApp will say nothing of a message any more. */
-  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
-    await this.progress(sessionId, unacknowledged(messageId, 'WhatsApp did not acknowledge the message'));
+  /** Reports to the backend what became of a message, if that is new; receipts repeat and come late. */
+  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
+    const { sent, clock, metrics } = this.#deps;
+    const message = await sent.find(sessionId, update.messageId);
+    if (!message || !isProgress(message.status, update.status)) return;
+    const event = messageStatusUpdate(sessionId, message, update, clock.now());
+    await sent.progress(sessionId, update.messageId, update.status, event);
+    metrics.progressed(update.status);
   }
 
-  /** The session is over: what is not acknowledged by now never will be. */
+  /** Reports that WhatsApp never acknowledged a message. */
+  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
+    const errorMessage = 'WhatsApp did not acknowledge the message';
+    await this.progress(sessionId, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
+  }
+
+  /** The session is over: messages that are not acknowledged by now never will be. */
   async end(sessionId: SessionId): Promise<void> {
-    const unanswered = await this.#sent.unanswered(this.#clock.now() + 1);
+    const { sent, clock } = this.#deps;
+    const unanswered = await sent.unanswered(clock.now() + 1);
     for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
   }
 
-  /** Tells the backend what became of a message, where that is news; receipts repeat and come late. */
-  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
-    const message = await this.#sent.find(sessionId, update.messageId);
-    if (!message || !isProgress(message.status, update.status)) return;
-    const event = messageStatusUpdate(sessionId, message, update, this.#clock.now());
-    await this.#sent.progress(sessionId, update.messageId, update.status, event);
-    this.#metrics.progressed(update.status);
+  #noteConversation(record: SessionRecord, peer: string): void {
+    const { supervisor, newConversations } = this.#deps;
+    supervisor.run('noting a new conversation', newConversations.begun(record, peer));
   }
 }
 
-/** With whom it is a conversation of two; groups are none. */
-function peerOf({ to, toNumber }: Pick<SentMessage, 'to' | 'toNumber'>): string | undefined {
+/** The other side of a one-to-one conversation; a group has none. */
+function peerOf({ to, toNumber }: PreparedMessage): string | undefined {
   return to.endsWith('@g.us') ? undefined : (toNumber ?? to);
-}
-
-function unacknowledged(messageId: string, errorMessage: string): DeliveryUpdate {
-  return { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage };
 }
 
 function accepted(outcome: SendOutcome): SendResult {
@@ -138,5 +134,5 @@ function refusal(errorCode: string): AppError {
   return new AppError('message_refused', { message: `WhatsApp refused the message (${errorCode}).` });
 }
 
-/** What became of a message that never reached WhatsApp, or was encrypted for nobody. */
+/** Error codes of a message that never reached WhatsApp, or that no device can decrypt. */
 const UNSENT: ReadonlySet<string> = new Set(['not_sent', 'no_devices']);

@@ -5,7 +5,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import { type Connection, type ConnectionListener, type Connector } from '../ports/connection.ts';
+import { type Connection, type ConnectionEventHandler, type Connector } from '../ports/connection.ts';
 import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
@@ -75,7 +75,7 @@ export class BaileysConnector implements Connector {
     if (deps.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(deps.settings.rootKey);
   }
 
-  open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection {
+  open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
     const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#deps;
     const connection = new BaileysConnection({
       sessionId,
@@ -92,7 +92,7 @@ export class BaileysConnector implements Connector {
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
       lookup: this.#lookup,
       uploads: this.#uploads,
-      listener,
+      onEvent,
       codeFor,
       clock,
       log: log.child({ sessionId }),

@@ -6,6 +6,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type PairingCode } from '../../domain/session.ts';
 import { retryWhileStorageFails } from './retry-while-storage-fails.ts';
 import { type SessionStateMachine } from './state-machine.ts';
+import { type Turns } from '../turns.ts';
 import { type SessionState } from './states.ts';
 
 /** What was typed at the last moment still links: WhatsApp's own page gives a code this much longer, too. */
@@ -22,11 +23,9 @@ export interface CodePairingDeps {
   clock: Clock;
   supervisor: Supervisor;
   log: Logger;
-  /** Handles something after everything that happened to the session before. */
-  inTurn: (what: string, handle: () => Promise<void>) => void;
+  turns: Pick<Turns, 'add' | 'isStopping'>;
   /** Removes the session, which has no device. */
   over: (why: string) => Promise<unknown>;
-  isStopping: () => boolean;
 }
 
 /** How a session that is to be paired by a code begins; one that was stored has no code any more. */
@@ -67,10 +66,10 @@ export class CodePairing {
 
   /** WhatsApp took the code. */
   async offered(code: PairingCode): Promise<void> {
-    const { clock, inTurn, machine, log } = this.#deps;
+    const { clock, turns, machine, log } = this.#deps;
     const { sessionId } = machine.record;
     const leftMs = code.expiresAtMs + GRACE_MS - clock.now();
-    const timer = clock.after(leftMs, () => inTurn('the end of a pairing code', () => this.#expired()));
+    const timer = clock.after(leftMs, () => turns.add('the end of a pairing code', () => this.#expired()));
     await machine.enter({ name: 'showing-code', code, timer }, { note: { what: 'code_offered' } });
     log.info({ sessionId }, `[${sessionId}] a pairing code can be typed`);
   }
@@ -94,13 +93,13 @@ export class CodePairing {
   }
 
   #letGo({ message }: AppError): void {
-    const { supervisor, over, clock, isStopping, machine } = this.#deps;
+    const { supervisor, over, clock, turns, machine } = this.#deps;
     const remove = async () => {
       await over(message);
     };
     supervisor.run(
       `[${machine.record.sessionId}] the end of a pairing by code`,
-      retryWhileStorageFails(remove, clock, isStopping),
+      retryWhileStorageFails(remove, clock, () => turns.isStopping),
     );
   }
 

@@ -1,38 +1,48 @@
 import { type PhoneNumber } from '../../domain/address.ts';
-import { type CloseReason } from '../../domain/close-reason.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Backoff, backoffDelayMs } from '../../kit/backoff.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { type Random } from '../../kit/random.ts';
 import { type Semaphore } from '../../kit/semaphore.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
-import { type Connection, type ConnectionListener, type Connector } from '../../ports/connection.ts';
+import {
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionEventHandler,
+  type Connector,
+} from '../../ports/connection.ts';
 import { DisconnectHistory } from './disconnect-history.ts';
 
-/** What a keeper is made of. */
+/** Dependencies of a {@link ConnectionManager}. */
 export interface ConnectionManagerDeps {
   sessionId: SessionId;
   connector: Connector;
-  /** Lets only so many lines connect at once. */
+  /** Limits how many connections of the process open at the same time. */
   connecting: Semaphore;
   clock: Clock;
   random: Random;
   supervisor: Supervisor;
-  listener: ConnectionListener;
-  /** Whose phone takes a code, when the next line is to ask for one. */
+  onEvent: ConnectionEventHandler;
+  /** The number that the next connection requests a pairing code for, if any. */
   codeFor: () => PhoneNumber | undefined;
 }
 
+/** After these a connection no longer counts as opening. */
+const OPENING_ENDS_WITH: ReadonlySet<ConnectionEvent['kind']> = new Set(['qr', 'pairing-code', 'open', 'closed']);
+/** Only the current connection may say where the session stands. */
+const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'paired']);
+
 /**
- * Keeps at most one line for a session: opens it in its turn, after a pause when asked to, and counts its losses.
- * An old line can still hand over messages that it got, but says nothing more about the session's state.
+ * Holds at most one connection for a session: opens it when its turn comes, after a pause if asked to, and keeps the
+ * history of its disconnects. A stale connection may still deliver messages that it received, but no longer decides
+ * where the session stands.
  */
 export class ConnectionManager {
   readonly #deps: ConnectionManagerDeps;
   #connection: Connection | undefined;
   #retry: Timer | undefined;
-  /** Which line is the current one; goes up with each order to open or stop. */
-  #turn = 0;
+  /** Identifies the current connection; increases with each order to open or stop. */
+  #generation = 0;
   readonly #history: DisconnectHistory;
 
   constructor(deps: ConnectionManagerDeps) {
@@ -40,98 +50,71 @@ export class ConnectionManager {
     this.#history = new DisconnectHistory(deps.clock);
   }
 
-  /** The line, when there is one that is of use. */
+  /** The connection, if there is one that can be used. */
   get connection(): Connection | undefined {
     return this.#connection?.isClosing ? undefined : this.#connection;
   }
 
-  /** How its lines ended so far. */
+  /** How its connections ended so far. */
   get disconnects(): Pick<DisconnectHistory, 'inARow' | 'replacements'> {
     return this.#history;
   }
 
-  /** Opens a line, now or after a pause that grows with the losses. */
+  /** Opens a connection, now or after a pause that grows with the disconnects in a row. */
   open(after: 'now' | Backoff): void {
-    const turn = this.#nextTurn();
+    const generation = this.#nextGeneration();
     const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#history.inARow, this.#deps.random);
-    const start = () => this.#deps.supervisor.run('opening a line', this.#connect(turn));
+    const start = () => this.#deps.supervisor.run('opening a connection', this.#connect(generation));
     if (delayMs === 0) start();
     else this.#retry = this.#deps.clock.after(delayMs, start);
   }
 
-  /** Closes the line and opens none. The device stays linked. */
+  /** Closes the connection and opens no other. The device stays linked. */
   async stop(): Promise<void> {
-    this.#nextTurn();
+    this.#nextGeneration();
     await this.#release()?.close();
   }
 
-  /** Unlinks the device where a line is open, and opens none. */
+  /** Unlinks the device if a connection is open, and opens no other. */
   async logout(): Promise<void> {
-    this.#nextTurn();
+    this.#nextGeneration();
     await this.#release()?.logout();
   }
 
-  /** A person wants it again: earlier losses do not count. */
+  /** Somebody asked for the session: earlier disconnects no longer count. */
   forgive(): void {
     this.#history.forgive();
   }
 
-  async #connect(turn: number): Promise<void> {
-    const leave = await this.#deps.connecting.take();
-    if (turn !== this.#turn) {
-      leave();
+  async #connect(generation: number): Promise<void> {
+    const opened = await this.#deps.connecting.take();
+    if (generation !== this.#generation) {
+      opened();
       return;
     }
     const { connector, sessionId, codeFor } = this.#deps;
-    this.#connection = connector.open(sessionId, this.#listener(turn, leave), codeFor());
-  }
-
-  #listener(turn: number, leave: () => void): ConnectionListener {
-    const { listener } = this.#deps;
-    const ifCurrent = (tell: () => void) => {
-      if (turn === this.#turn) tell();
+    const onEvent = (event: ConnectionEvent) => {
+      if (OPENING_ENDS_WITH.has(event.kind)) opened();
+      if (generation === this.#generation || !OF_CURRENT_ONLY.has(event.kind)) this.#pass(event);
     };
-    return {
-      onQr: (qr) => {
-        leave();
-        ifCurrent(() => listener.onQr(qr));
-      },
-      onPairingCode: (code) => {
-        leave();
-        ifCurrent(() => listener.onPairingCode(code));
-      },
-      onPaired: (identity) => ifCurrent(() => listener.onPaired(identity)),
-      onOpen: (identity) => {
-        leave();
-        ifCurrent(() => {
-          this.#history.opened();
-          listener.onOpen(identity);
-        });
-      },
-      onMessage: (message, key) => listener.onMessage(message, key),
-      onNumbers: (numbers) => listener.onNumbers(numbers),
-      onDelivery: (update) => listener.onDelivery(update),
-      onRestricted: (untilMs) => listener.onRestricted(untilMs),
-      onNote: (why) => listener.onNote(why),
-      onClosed: (reason, code) => {
-        leave();
-        ifCurrent(() => this.#lost(reason, code));
-      },
-    };
+    this.#connection = connector.open(sessionId, onEvent, codeFor());
   }
 
-  /** From here on the lost line is nobody's: what Baileys still says of it (a login that it had been busy with) is late. */
-  #lost(reason: CloseReason, code: string): void {
-    this.#nextTurn();
-    this.#connection = undefined;
-    this.#history.count(reason);
-    this.#deps.listener.onClosed(reason, code);
+  #pass(event: ConnectionEvent): void {
+    if (event.kind === 'open') this.#history.opened();
+    if (event.kind === 'closed') {
+      // From here on this connection is stale: what Baileys still says of it (a login it was busy with) comes too late.
+      this.#nextGeneration();
+      this.#connection = undefined;
+      this.#history.count(event.reason);
+    }
+    this.#deps.onEvent(event);
   }
 
-  #nextTurn(): number {
+  #nextGeneration(): number {
     this.#retry?.cancel();
-    this.#turn += 1;
-    return this.#turn;
+    this.#generation += 1;
+    return this.#generation;
   }
 
   #release(): Connection | undefined {

@@ -10,7 +10,7 @@ import { type SessionEvents } from '../session-events.ts';
 import { mayFollow, phaseOf, type SessionState } from './states.ts';
 
 /** A state that is stored. */
-export type LivingState = Exclude<SessionState, { name: 'gone' }>;
+export type StoredState = Exclude<SessionState, { name: 'gone' }>;
 
 /** What comes with another state. */
 export interface Change {
@@ -74,12 +74,12 @@ export class SessionStateMachine {
   }
 
   /** What the record would be in another state. */
-  next(state: LivingState, changes: Partial<SessionRecord> = {}): SessionRecord {
+  next(state: StoredState, changes: Partial<SessionRecord> = {}): SessionRecord {
     return { ...this.#record, phase: phaseOf(state.name), retryAtMs: null, updatedAtMs: this.#clock.now(), ...changes };
   }
 
   /** The only way to another state. */
-  async enter(state: LivingState, { record: changes, events = [], note }: Change = {}): Promise<void> {
+  async enter(state: StoredState, { record: changes, events = [], note }: Change = {}): Promise<void> {
     if (!mayFollow(this.#state.name, state.name)) {
       throw new Error(`A session cannot go from ${this.#state.name} to ${state.name}`);
     }

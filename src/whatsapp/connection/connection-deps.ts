@@ -2,7 +2,7 @@ import { type PhoneNumber } from '../../domain/address.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
-import { type ConnectionListener } from '../../ports/connection.ts';
+import { type ConnectionEventHandler } from '../../ports/connection.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
@@ -27,7 +27,7 @@ export interface ConnectionDeps extends SessionCache {
   awaitedNumbers: () => Promise<string[]>;
   lookup: RecipientLookup;
   uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
-  listener: ConnectionListener;
+  onEvent: ConnectionEventHandler;
   /** Whose phone takes a code, where one is to be typed in place of a scan. */
   codeFor: PhoneNumber | undefined;
   clock: Clock;

@@ -1,52 +1,45 @@
-import { makeWASocket, proto, type WAMessage, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
-import { type IncomingMessage } from '../../domain/message.ts';
+import { type OutgoingMessage } from '../../domain/outgoing.ts';
+import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Connection, type ConnectionMessage, type SendOutcome } from '../../ports/connection.ts';
-import { numbersOf, peopleOf } from '../addressing/people.ts';
-import { withinConnection, type ConnectionContext, outsideConnection } from '../baileys/connection-context.ts';
-import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
-import { slimRetryCaches } from '../baileys/retry-caches.ts';
+import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import { numbersOf } from '../addressing/people.ts';
+import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
+import { type ListenerFailure } from '../baileys/listener-guard.ts';
 import { askAgain } from '../media/ask-again.ts';
 import { UploadHosts } from '../media/upload-hosts.ts';
 import { upload } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
-import { type Arrival, readIncoming } from '../receive/incoming.ts';
-import { leftOver, unreadableMessage } from '../receive/replay.ts';
 import { Acks } from '../send/acks.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
-import { send, type SendDeps } from '../send/send.ts';
-import { isPaired, type ConnectionAuth } from '../signal/auth-state.ts';
-import { BatchDecryption } from '../signal/batch-decryption.ts';
-import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
-import { messageKeyOf } from '../signal/message-key.ts';
+import { prepare, type SendDeps } from '../send/send.ts';
+import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps } from './connection-deps.ts';
-import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 import { unlinkDevice } from './logout.ts';
-import { MessageOrder } from './message-order.ts';
-import { type SocketEventHandlers, wireSocket } from './socket-events.ts';
-import { socketConfig } from './socket-options.ts';
-import { Watchdogs } from './watchdogs/watchdogs.ts';
+import { MessageReceiver } from './message-receiver.ts';
+import { type OpenSocket, openSocket } from './open-socket.ts';
+import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
+import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 
 /** The socket, with what belongs to it. */
-interface OpenConnection {
-  socket: WASocket;
-  /** Which client version it says it is. */
-  version: WAVersion;
+interface OpenConnection extends OpenSocket {
   auth: ConnectionAuth;
-  order: MessageOrder;
-  watchdogs: Watchdogs;
   sending: SendDeps;
+  receiver: MessageReceiver;
+  restriction: Restriction;
+  /** Requests a pairing code; `undefined` on a connection that shows QRs, or needs none. */
+  codeOffer: CodeOffer | undefined;
 }
 
 /**
- * One line to WhatsApp: one Baileys socket from its making to its end. Its listener is told everything in the order
- * in which it happened, and `onClosed` last and once, whether Baileys says so, a guard gave up, or the socket could
- * not even be made.
+ * One connection to WhatsApp: one Baileys socket from its making to its end. Emits every event in the order in which it
+ * happened, and `closed` last and once, whether Baileys reports the end, a watchdog gave up, or the socket could not even
+ * be made.
  */
 export class BaileysConnection implements Connection {
   readonly groups: Actions['groups'];
@@ -58,45 +51,36 @@ export class BaileysConnection implements Connection {
   readonly #actions: Actions;
   readonly #closed = Promise.withResolvers<undefined>();
   #connection: OpenConnection | undefined;
+  /** We were asked to close it. */
   #asked = false;
-  #ended = false;
   /** Baileys was asked to end. */
   #closing = false;
-  /** What is still to be told, one thing after the other. */
-  readonly #telling = new SerialQueue();
+  #ended = false;
+  /** The events that are still to be emitted, one after the other. */
+  readonly #events = new SerialQueue();
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#acks = new Acks(deps.clock);
     this.#context = { sessionId: deps.sessionId, failed: (error) => this.#broke('out of its reach', error) };
-    this.#actions = new Actions({
-      ...deps,
-      socket: () => this.#usable().socket,
-      withinConnection: (work) => withinConnection(this.#context, work),
-    });
+    this.#actions = new Actions({ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats } = this.#actions);
-    withinConnection(this.#context, () => this.#start()).catch((error: unknown) => this.#finish(error));
+    this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
   get isClosing(): boolean {
     return this.#closing || this.#ended;
   }
 
-  async send(message: ConnectionMessage): Promise<SendOutcome> {
-    const connection = this.#usable();
-    const store: ConnectionMessage['store'] = async (sent) => {
-      // What belongs to a session that is gone must not be stored any more.
-      if (this.#ended) throw new AppError('session_not_connected');
-      await message.store(sent);
-    };
-    return withinConnection(this.#context, () => send(connection.sending, { ...message, store }));
+  async prepare(message: OutgoingMessage): Promise<PreparedMessage> {
+    return prepare(this.#usable().sending, message);
   }
 
-  /** Has the phone hand in a file again, as {@link askAgain} says; `undefined` also while the line is not open. */
+  /** Has the phone upload a file again, as {@link askAgain} says; `undefined` also while the connection is not open. */
   async askAgain(message: WAMessage, mediaKey: Uint8Array): Promise<string | undefined> {
     const socket = this.#ended ? undefined : this.#connection?.socket;
     if (!socket?.ws.isOpen) return undefined;
-    return withinConnection(this.#context, () => askAgain(socket, message, mediaKey, this.#deps.clock));
+    return this.#within(() => askAgain(socket, message, mediaKey, this.#deps.clock));
   }
 
   async close(): Promise<void> {
@@ -106,13 +90,13 @@ export class BaileysConnection implements Connection {
     await this.#closed.promise;
   }
 
-  /** Closes the line, which says why. What has arrived is told still. */
+  /** Closes the connection for this reason. What has arrived is still emitted. */
   holdBack(error: OverloadedError): void {
     this.#endWith(error);
   }
 
   async logout(): Promise<void> {
-    // Who only shows a code calls itself by the number already, but is nobody's device.
+    // While a code is on show the credentials already have the number, but no device is linked.
     if (this.#connection && !this.#ended && isPaired(this.#connection.auth.state.creds)) {
       await unlinkDevice(this.#connection.socket).catch((error: unknown) =>
         this.#deps.log.warn({ err: error }, 'WhatsApp did not confirm that the device is unlinked'),
@@ -121,167 +105,143 @@ export class BaileysConnection implements Connection {
     await this.close();
   }
 
+  readonly #within = <Result>(work: () => Result): Result => withinConnection(this.#context, work);
+
   #usable(): OpenConnection {
     if (!this.#connection || this.isClosing) throw new AppError('session_not_connected');
     return this.#connection;
   }
 
   async #start(): Promise<void> {
-    const { settings, clientVersion, retryCounters, clock, loadAuth } = this.#deps;
-    const auth = await loadAuth({
+    const auth = await this.#deps.loadAuth({
       troubled: (error) => this.#cut(error),
-      learned: (numbers) => this.#tell(() => this.#deps.listener.onNumbers(numbers)),
+      learned: (numbers) => this.#emit({ kind: 'numbers', numbers }),
     });
     if (this.#ended) return;
-    const [origins, batch] = [new CiphertextOrigins(), new BatchDecryption()];
-    const unreadable = (attrs: Record<string, string>) => this.#unreadable(attrs);
-    const version = clientVersion.current;
-    const groupMetadata = (groupId: string) => this.groups.metadata(groupId);
-    const config = socketConfig({ ...this.#deps, version, auth, origins, batch, unreadable, groupMetadata });
-    const socket = makeWASocket(config);
-    guardListeners(socket, (failure) => this.#outOfBand(failure));
-    const order = new MessageOrder(socket, {
-      failed: (error) => this.#broke('to take what WhatsApp sent', error),
-      unheard: (messageId) => this.#tell(() => this.#tellLeftOver(connection, messageId)),
-      upcoming: (stanzas) => batch.open(stanzas),
-    });
-    origins.watch(socket);
-    slimRetryCaches(socket, clock);
-    retryCounters.carryOver(socket);
-    const connection: OpenConnection = {
-      socket,
-      version,
-      auth,
-      order,
-      watchdogs: this.#watchdogs(socket),
-      sending: this.#sending(socket),
-    };
+    const connection = this.#open(auth);
     this.#connection = connection;
+    const { socket, receiver } = connection;
+    const { clock, settings, groupCache: groups } = this.#deps;
     const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    wireSocket(socket, offer, this.#handlers(connection));
-    this.#tell(() => this.#replay(connection));
-  }
-
-  #watchdogs(socket: WASocket): Watchdogs {
-    const { clock, listener, settings } = this.#deps;
-    return new Watchdogs({
-      ...{ socket, clock, connectTimeoutMs: settings.connectTimeoutMs },
-      giveUp: (error) => this.#endWith(error),
-      note: (why) => this.#tell(() => listener.onNote(why)),
+    emitSocketEvents({ socket, offer, groups, emit: (event) => this.#onSocketEvent(connection, event) });
+    // What an earlier connection learned, or wrote into the journal, and nobody heard of, comes first.
+    this.#inOrder(async () => {
+      await receiver.replay();
+      const numbers = await numbersOf(socket.authState.keys, await this.#deps.awaitedNumbers());
+      if (numbers.size > 0) this.#deps.onEvent({ kind: 'numbers', numbers });
     });
   }
 
-  #sending(socket: WASocket): SendDeps {
-    const { lookup, knownMessages, clock, listener, uploads } = this.#deps;
+  #open(auth: ConnectionAuth): OpenConnection {
+    const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
+    const opened = openSocket({
+      ...{ ...this.#deps, auth, version: clientVersion.current },
+      groupMetadata: (groupId) => this.groups.metadata(groupId),
+      unreadable: (attrs) => receiver.unreadable(attrs),
+      unheard: (messageId) => this.#inOrder(() => receiver.replay(messageId)),
+      listenerFailed: (failure) => this.#listenerFailed(failure),
+      stanzaFailed: (error) => this.#broke('to take what WhatsApp sent', error),
+      giveUp: (error) => this.#endWith(error),
+      note: (why) => this.#emit({ kind: 'note', why }),
+    });
+    const { socket, order } = opened;
+    const receiver = new MessageReceiver({
+      ...{ socket, auth, knownMessages, onEvent, log },
+      // What an earlier connection left is read before this one is open: then WhatsApp cannot be asked.
+      groupName: (groupId) => this.groups.name(groupId, socket),
+      wasQueued: (messageId) => order.heard(messageId),
+      inOrder: (work) => this.#inOrder(work),
+    });
+    const restricted = (untilMs: number | null) => this.#emitUnlessEnded({ kind: 'restricted', untilMs });
+    const restriction = new Restriction(socket, clock, restricted);
+    return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
+  }
+
+  #sending({ socket }: OpenSocket): SendDeps {
+    const { lookup, knownMessages, clock, uploads } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, lookup, knownMessages, clock },
+      ...{ socket, acks: this.#acks, lookup, knownMessages, clock, withinConnection: this.#within },
       groupMetadata: (groupId) => this.groups.metadata(groupId),
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
-      undelivered: (update) => this.#tell(() => listener.onDelivery(update)),
+      undelivered: (update) => this.#emit({ kind: 'delivery', update }),
     };
   }
 
-  /** First of all tells what an earlier line learned, or wrote into the journal, and nobody heard of. */
-  async #replay(connection: OpenConnection): Promise<void> {
-    await this.#tellLeftOver(connection);
-    const numbers = await numbersOf(connection.socket.authState.keys, await this.#deps.awaitedNumbers());
-    if (numbers.size > 0) this.#deps.listener.onNumbers(numbers);
+  #codes({ socket }: OpenSocket): CodeOffer | undefined {
+    const { codeFor: number, clock } = this.#deps;
+    if (number === undefined) return undefined;
+    return new CodeOffer({
+      ...{ socket, number, clock },
+      shown: (code) => this.#emitUnlessEnded({ kind: 'pairing-code', code }),
+      ended: (error) => this.#endWith(error),
+    });
   }
 
-  /** What is in the journal and became nothing: with an id only that message, after which Baileys choked on what it said. */
-  async #tellLeftOver({ socket, auth }: OpenConnection, messageId?: string): Promise<void> {
-    const { me } = socket.authState.creds;
-    if (!me) return;
-    for (const { message, offline } of await leftOver(auth, me, messageId)) {
-      const reading = this.#reading({ message, offline, me }, socket);
-      this.#deps.listener.onMessage(await reading, messageKeyOf(message.key));
+  // eslint-disable-next-line complexity -- one case for each event
+  #onSocketEvent(connection: OpenConnection, event: SocketEvent): void {
+    switch (event.kind) {
+      case 'qr':
+        // A QR also says that a code can be requested.
+        if (connection.codeOffer) connection.codeOffer.ask();
+        else this.#emitUnlessEnded(event);
+        break;
+      case 'paired':
+      case 'open':
+      case 'delivery':
+        this.#emitUnlessEnded(event);
+        break;
+      case 'message-received':
+        connection.receiver.received(event.message, event.appended);
+        break;
+      case 'acknowledged':
+        this.#acknowledged(connection, event.node);
+        break;
+      case 'restriction':
+        connection.restriction.told(event.lock);
+        break;
+      case 'credentials-changed':
+        this.#saveCredentials(connection);
+        break;
+      case 'socket-closed':
+        this.#finish(event.error);
+        break;
+      case 'pairing-refused':
+        this.#end(connection, event.error);
+        break;
+      case 'failed':
+        this.#deps.log.warn({ err: event.error }, 'WhatsApp could not be answered');
     }
   }
 
-  #handlers(connection: OpenConnection): SocketEventHandlers {
-    const { auth } = connection;
-    const { listener, log, clock } = this.#deps;
-    const restriction = new Restriction(connection.socket, clock, (untilMs) =>
-      this.#news(() => listener.onRestricted(untilMs)),
-    );
-    return {
-      credentialsChanged: () => {
-        const saved = auth.saveCredentials();
-        // The line has heard of a failure, and ends of it; until it is its turn nobody awaits this one.
-        saved.catch(() => undefined);
-        this.#tell(() => saved);
-      },
-      qr: this.#offering(connection),
-      paired: (identity) => this.#news(() => listener.onPaired(identity)),
-      open: (identity) => this.#news(() => listener.onOpen(identity)),
-      message: (message, appended) => this.#read(connection, message, appended),
-      acknowledged: (node) => {
-        const update = this.#acks.take(node);
-        if (!update) return;
-        this.#news(() => listener.onDelivery(update));
-        if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
-      },
-      restriction: (lock) => restriction.told(lock),
-      groups: this.#deps.groupCache,
-      delivery: (update) => this.#news(() => listener.onDelivery(update)),
-      closed: (error) => this.#finish(error),
-      refused: (error) => this.#end(connection, error),
-      failed: (error) => log.warn({ err: error }, 'the line could not answer WhatsApp'),
-    };
+  #acknowledged({ restriction }: OpenConnection, node: BinaryNode): void {
+    const update = this.#acks.take(node);
+    if (!update) return;
+    this.#emitUnlessEnded({ kind: 'delivery', update });
+    if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
   }
 
-  /** What a QR of Baileys leads to: it is told, or it says that a code can be asked for. */
-  #offering(connection: OpenConnection): SocketEventHandlers['qr'] {
-    const { listener, codeFor: number, clock } = this.#deps;
-    if (number === undefined) return (qr) => this.#news(() => listener.onQr(qr));
-    const codes = new CodeOffer({
-      ...{ socket: connection.socket, number, clock },
-      shown: (code) => this.#news(() => listener.onPairingCode(code)),
-      ended: (error) => this.#end(connection, error),
-    });
-    return () => codes.ask();
+  #saveCredentials({ auth }: OpenConnection): void {
+    const saved = auth.saveCredentials();
+    // The storage reports a failure to `troubled`, which ends the connection; until its turn comes nobody awaits this one.
+    saved.catch(() => undefined);
+    this.#inOrder(() => saved);
   }
 
-  /** Reads now, since Baileys changes its messages later, and tells in turn. */
-  #read(connection: OpenConnection, message: WAMessage, appended: boolean): void {
-    const { me } = connection.socket.authState.creds;
-    if (!me || connection.auth.isFenced()) return;
-    const offline = connection.order.heard(message.key.id) ?? appended;
-    const key = messageKeyOf(message.key);
-    const reading = this.#reading({ message, offline, me }, connection.socket);
-    this.#tell(async () => this.#deps.listener.onMessage(await reading, key));
-    if (isUndecrypted(message))
-      this.#deps.log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
+  /** Baileys goes on after its end with what it was busy with, and may even report that the connection is open. */
+  #emitUnlessEnded(event: ConnectionEvent): void {
+    if (!this.#ended) this.#emit(event);
   }
 
-  #unreadable(attrs: Record<string, string>): void {
-    const connection = this.#connection;
-    const me = connection?.socket.authState.creds.me;
-    if (connection && me) this.#read(connection, unreadableMessage(attrs, me), attrs.offline !== undefined);
+  #emit(event: ConnectionEvent): void {
+    this.#inOrder(() => this.#deps.onEvent(event));
   }
 
-  #reading(arrival: Arrival, socket: WASocket): Promise<IncomingMessage | undefined> {
-    const { knownMessages } = this.#deps;
-    return readIncoming(arrival, {
-      people: (all) => peopleOf(socket.authState.keys, all),
-      message: (messageId) => knownMessages.find(messageId),
-      unknownFields: (messageId) => knownMessages.unknownFields(messageId),
-      // What an earlier line left is read before this one is open: then there is nobody to ask.
-      groupName: (groupId) => this.groups.name(groupId, socket),
-    });
-  }
-
-  /** Baileys goes on after its end with what it was busy with, and may even say that the line is open. */
-  #news(what: () => void): void {
-    if (!this.#ended) this.#tell(what);
-  }
-
-  #tell(what: () => void | Promise<void>): void {
-    this.#telling
-      .run(() => outsideConnection(what))
+  #inOrder(work: () => void | Promise<void>): void {
+    this.#events
+      .run(() => outsideConnection(work))
       .catch((error: unknown) => {
-        this.#deps.log.error({ err: error }, 'news of a line could not be handled');
+        this.#deps.log.error({ err: error }, 'an event of a connection could not be handled');
       });
   }
 
@@ -293,21 +253,20 @@ export class BaileysConnection implements Connection {
     this.#end(this.#connection, error);
   }
 
-  /** One of Baileys' listeners threw. What it was handling is lost, and the line with it, unless it was of no weight. */
-  #outOfBand({ event, error, isHarmless }: ListenerFailure): void {
+  /** One of Baileys' listeners threw. What it was handling is lost, and the connection with it, unless that was harmless. */
+  #listenerFailed({ event, error, isHarmless }: ListenerFailure): void {
     if (!isHarmless) {
       this.#broke(`at ${event}`, error);
       return;
     }
-    const { log, listener } = this.#deps;
-    log.warn({ err: error, event }, 'Baileys failed at a stanza without which the line goes on');
-    this.#tell(() => listener.onNote(`Baileys failed at ${event}: ${messageOf(error)}`));
+    this.#deps.log.warn({ err: error, event }, 'Baileys failed at a stanza that the connection can do without');
+    this.#emit({ kind: 'note', why: `Baileys failed at ${event}: ${messageOf(error)}` });
   }
 
-  /** Something threw where nobody catches it: this one line is opened anew, and nobody else notices. */
+  /** Something threw where nobody catches it: this one connection is replaced, and nobody else notices. */
   #broke(where: string, error: unknown): void {
     if (this.#ended) return;
-    this.#deps.log.warn({ err: error, where }, 'Baileys failed; the line is opened anew');
+    this.#deps.log.warn({ err: error, where }, 'Baileys failed; the connection is replaced');
     this.#endWith(new BrokenConnectionError(`Baileys failed ${where}: ${messageOf(error)}`, { cause: error }));
   }
 
@@ -315,7 +274,7 @@ export class BaileysConnection implements Connection {
     if (this.#connection) this.#end(this.#connection, error);
   }
 
-  /** Asks Baileys to end; its closing event, or the cut by a watchdog after a while, then finishes. */
+  /** Asks Baileys to end; its closing event, or a watchdog's cut after a while, then finishes. */
   #end({ socket }: OpenConnection, error: Error | undefined): void {
     if (this.#ended) return;
     this.#closing = true;
@@ -329,29 +288,17 @@ export class BaileysConnection implements Connection {
     this.#connection?.auth.fence();
     this.#acks.release();
     this.#actions.end();
-    const reason = this.#completed(this.#reason(error));
-    this.#tell(async () => this.#deps.listener.onClosed(await reason, closeCode(error)));
-    this.#tell(() => this.#closed.resolve(undefined));
+    const reason = this.#reason(error);
+    this.#inOrder(async () => this.#deps.onEvent({ kind: 'closed', reason: await reason, code: closeCode(error) }));
+    this.#inOrder(() => this.#closed.resolve(undefined));
   }
 
-  /** A refused version is worth a look whether there is a newer one. */
-  async #completed(reason: CloseReason): Promise<CloseReason> {
-    if (reason.kind !== 'client-outdated' || !this.#connection) return reason;
-    return { ...reason, next: await this.#deps.clientVersion.refused(this.#connection.version) };
-  }
-
-  #reason(error: unknown): CloseReason {
+  /** Why it ended; a refused client version is worth a look for a newer one. */
+  async #reason(error: unknown): Promise<CloseReason> {
     if (this.#asked) return { kind: 'asked' };
-    const creds = this.#connection?.auth.state.creds;
-    return closeReason({ paired: creds !== undefined && isPaired(creds), error });
+    const { auth, version } = this.#connection ?? {};
+    const reason = closeReason({ paired: auth !== undefined && isPaired(auth.state.creds), error });
+    if (reason.kind !== 'client-outdated' || !version) return reason;
+    return { ...reason, next: await this.#deps.clientVersion.refused(version) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** A message without content; that somebody joined a group, say, comes as one too. */
-function isUndecrypted({ messageStubType }: WAMessage): boolean {
-  return messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT;
 }

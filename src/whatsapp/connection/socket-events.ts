@@ -1,76 +1,81 @@
 import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type DeliveryUpdate } from '../../domain/message.ts';
-import { type AccountIdentity, type QrCode } from '../../domain/session.ts';
-import { groupReceipts, personReceipts } from '../receive/receipts.ts';
-import { tapEvents } from '../baileys/event-tap.ts';
-import { type GroupCache } from '../query/group-cache.ts';
-import { groupTaps, noteStub } from '../query/group-events.ts';
+import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
+import { tapEvents } from '../baileys/event-tap.ts';
 import { checkPairing } from '../pairing/pairing-check.ts';
 import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
+import { type GroupCache } from '../query/group-cache.ts';
+import { groupTaps, noteStub } from '../query/group-events.ts';
+import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
-/** What a socket says, in the order in which it says it. Handlers run inside Baileys and must not throw. */
-export interface SocketEventHandlers {
-  /** The credentials changed and must be stored now. */
-  credentialsChanged: () => void;
-  qr: (qr: QrCode) => void;
-  paired: (identity: AccountIdentity) => void;
-  open: (identity: AccountIdentity) => void;
-  message: (message: WAMessage, offline: boolean) => void;
-  acknowledged: (node: BinaryNode) => void;
-  delivery: (update: DeliveryUpdate) => void;
-  /** WhatsApp told whether the account may begin conversations. */
-  restriction: (lock: NonNullable<ConnectionState['reachoutTimeLock']>) => void;
-  /** What WhatsApp tells of groups goes there at once. */
+/** What a socket says, in the order in which it says it: some of it passes on as it is, the rest needs work first. */
+export type SocketEvent =
+  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
+  /** Emitted when the credentials changed and must be stored now. */
+  | { kind: 'credentials-changed' }
+  /** Emitted when Baileys passes on a message. `appended` ones had waited at WhatsApp. */
+  | { kind: 'message-received'; message: WAMessage; appended: boolean }
+  /** Emitted when WhatsApp acknowledged or refused a message that we sent. */
+  | { kind: 'acknowledged'; node: BinaryNode }
+  /** Emitted when WhatsApp says whether the account may start conversations. */
+  | { kind: 'restriction'; lock: NonNullable<ConnectionState['reachoutTimeLock']> }
+  /** Emitted when Baileys has closed the socket. */
+  | { kind: 'socket-closed'; error: unknown }
+  /** Emitted when a pairing is not genuine: the connection must end. */
+  | { kind: 'pairing-refused'; error: Error }
+  /** Emitted when WhatsApp said something unusable, or an answer to it could not be sent; the connection goes on. */
+  | { kind: 'failed'; error: unknown };
+
+/** What the events of a socket are read with. */
+export interface SocketEventsDeps {
+  socket: WASocket;
+  offer: QrOffer;
+  /** Learns at once what WhatsApp says of groups. */
   groups: GroupCache;
-  closed: (error: unknown) => void;
-  /** The pairing is not genuine: the line must end. */
-  refused: (error: Error) => void;
-  /** An answer to WhatsApp could not be sent. */
-  failed: (error: unknown) => void;
+  /** Runs inside Baileys and must not throw. */
+  emit: (event: SocketEvent) => void;
 }
 
-/** Connects a socket's events and stanzas to the handlers. To be called right after the socket is made. */
-export function wireSocket(socket: WASocket, offer: QrOffer, handlers: SocketEventHandlers): void {
+/** Emits the events and stanzas of a socket. Call it right after the socket is made. */
+export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDeps): void {
   tapEvents(socket, {
-    ...groupTaps(handlers.groups),
-    'creds.update': () => handlers.credentialsChanged(),
-    'connection.update': (update) => {
-      const { qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock } = update;
+    ...groupTaps(groups),
+    'creds.update': () => emit({ kind: 'credentials-changed' }),
+    'connection.update': ({ qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock }) => {
       const code = qr === undefined ? undefined : offer.shown(qr);
-      if (code) handlers.qr(code);
+      if (code) emit({ kind: 'qr', qr: code });
       if (isNewLogin) {
         offer.scanned();
-        loggedIn(socket, handlers.paired, handlers);
+        emit(loggedIn(socket, 'paired'));
       }
-      if (reachoutTimeLock) handlers.restriction(reachoutTimeLock);
-      if (connection === 'open') loggedIn(socket, handlers.open, handlers);
-      if (connection === 'close') handlers.closed(lastDisconnect?.error);
+      if (reachoutTimeLock) emit({ kind: 'restriction', lock: reachoutTimeLock });
+      if (connection === 'open') emit(loggedIn(socket, 'open'));
+      if (connection === 'close') emit({ kind: 'socket-closed', error: lastDisconnect?.error });
     },
-    // `append` is what had waited at WhatsApp while we were away, and as much a message as any other.
+    // `append` is what had waited at WhatsApp while the session was away, and as much a message as any other.
     'messages.upsert': ({ messages, type }) => {
       for (const message of messages) {
-        noteStub(message, handlers.groups);
-        handlers.message(message, type === 'append');
+        noteStub(message, groups);
+        emit({ kind: 'message-received', message, appended: type === 'append' });
       }
     },
-    'messages.update': (updates) => personReceipts(updates).forEach(handlers.delivery),
-    'message-receipt.update': (updates) => groupReceipts(updates).forEach(handlers.delivery),
+    'messages.update': (updates) => personReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
+    'message-receipt.update': (updates) =>
+      groupReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
   });
-  socket.ws.on('CB:ack,class:message', (node: BinaryNode) => handlers.acknowledged(node));
-  checkPairing(socket, handlers.refused);
-  handlePairingRefresh(socket, () => reshow(offer, handlers), handlers.failed);
+  socket.ws.on('CB:ack,class:message', (node: BinaryNode) => emit({ kind: 'acknowledged', node }));
+  checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));
+  const reshow = () => {
+    const code = offer.reshown();
+    if (code) emit({ kind: 'qr', qr: code });
+  };
+  handlePairingRefresh(socket, reshow, (error) => emit({ kind: 'failed', error }));
 }
 
-/** `socket.user` is how it was when the socket was made: on a line that is being paired, nobody. */
-function loggedIn(socket: WASocket, tell: (identity: AccountIdentity) => void, handlers: SocketEventHandlers): void {
-  const identity = identityOf(socket.authState.creds.me?.id ?? '');
-  if (identity) tell(identity);
-  else handlers.failed(new Error('WhatsApp logged us in without a phone number'));
-}
-
-function reshow(offer: QrOffer, handlers: SocketEventHandlers): void {
-  const code = offer.reshown();
-  if (code) handlers.qr(code);
+/** Read from the live credentials: `socket.user` is a snapshot of the socket's making, and nobody while it pairs. */
+function loggedIn({ authState }: WASocket, kind: 'paired' | 'open'): SocketEvent {
+  const identity = identityOf(authState.creds.me?.id ?? '');
+  if (identity) return { kind, identity };
+  return { kind: 'failed', error: new Error('WhatsApp logged us in without a phone number') };
 }

@@ -1,13 +1,11 @@
-import { generateMessageIDV2, jidDecode, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { generateMessageIDV2, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type DeliveryUpdate } from '../../domain/message.ts';
-import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
+import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { type ConnectionMessage, type SendOutcome } from '../../ports/connection.ts';
+import { type EncodedMessage, type PreparedMessage, type SendOutcome } from '../../ports/connection.ts';
 import { isGroup, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { encryptedFor } from '../baileys/connection-context.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
 import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
@@ -15,55 +13,75 @@ import { kindOf } from '../messages/kinds/media.ts';
 import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
 import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
-import { type Ack, type Acks } from './acks.ts';
+import { type Acks } from './acks.ts';
+import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
 
-/** What sending needs of a line. */
-export interface SendDeps {
-  socket: WASocket;
+/** What sending over one connection works with. */
+export interface SendDeps extends RelayDeps {
   acks: Acks;
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
-  /** Asked before anything is written or stored: a group that the account is not in is refused by its name. */
+  /** Rejects with `group_not_found` for a group that the account is not in, before anything is written or stored. */
   groupMetadata: (groupId: string) => Promise<unknown>;
   clock: Clock;
-  /** Puts a file onto WhatsApp's media host. */
+  /** Uploads a file to WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
-  /** Told of a message that did not go out after all, or to nobody. */
-  undelivered: (update: DeliveryUpdate) => void;
+  /** Runs work as this connection's, so that its exceptions are attributed to it. */
+  withinConnection: <Result>(work: () => Result) => Result;
+}
+
+/** A message whose recipient, and the message that it refers to, are known. */
+interface Resolved {
+  message: OutgoingMessage;
+  target: WAMessage | undefined;
+  to: string;
+  toNumber: string | null;
+}
+
+/** The first of three steps of a send: who the message goes to, and what it refers to. See {@link PreparedMessage}. */
+export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<PreparedMessage> {
+  return deps.withinConnection(async () => {
+    const target = await referred(deps, 'messageId' in message.content ? message.content.messageId : null);
+    const to = message.to ? await deps.lookup.find(deps.socket, message.to) : chatOf(target);
+    if (isGroup(to)) await deps.groupMetadata(to);
+    const toNumber = await numberAt(deps.socket, to);
+    return { to, toNumber, encode: () => encode(deps, { message, target, to, toNumber }) };
+  });
+}
+
+/** The second step: the message as it goes over the wire. */
+function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
+  return deps.withinConnection(async (): Promise<EncodedMessage> => {
+    const { to, toNumber } = resolved;
+    const written = await write(deps, resolved);
+    const messageId = generateMessageIDV2(deps.socket.user?.id);
+    const content = proto.Message.encode(written.message).finish();
+    return {
+      sent: { messageId, to, toNumber, content },
+      transmit: (stored, ackTimeoutMs) => transmit(deps, { to, messageId, written, stored }, ackTimeoutMs),
+    };
+  });
 }
 
 /**
- * Sends a message and waits for WhatsApp's acknowledgement: who it goes to and what it refers to is looked up, it is
- * written, stored, and relayed. Baileys resolves as soon as the bytes are with the operating system, which
- * says nothing of WhatsApp.
+ * The last step: Baileys encrypts and sends the message, and WhatsApp acknowledges it. Baileys resolves as soon as the
+ * operating system has the bytes, which says nothing of WhatsApp.
  */
-export async function send(deps: SendDeps, message: ConnectionMessage): Promise<SendOutcome> {
-  const { socket, acks } = deps;
-  const target = await referred(deps, 'messageId' in message.content ? message.content.messageId : null);
-  const to = message.to ? await deps.lookup.find(socket, message.to) : chatOf(target);
-  if (isGroup(to)) await deps.groupMetadata(to);
-  const toNumber = await numberAt(socket, to);
-  await message.mayWriteTo({ to, toNumber });
-  const written = await write(deps, message, { to, target });
-  const messageId = generateMessageIDV2(socket.user?.id);
-  const content = proto.Message.encode(written.message).finish();
-  const sent = { messageId, to, toNumber, content };
-  await message.beforeSend(sent);
-  // It is encrypted meanwhile, so that both are one commit; nothing leaves before it is stored.
-  const stored = message.store(sent);
-  const relaying = relay(deps, { to, messageId, written, stored });
-  await stored;
-  const acknowledged = acks.expect(messageId, message.ackTimeoutMs);
-  // Its own questions to WhatsApp may hang; the caller waits for them no longer than for the acknowledgement.
-  const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
-  return { messageId, to, ...ack };
+function transmit(deps: SendDeps, ready: ReadyMessage, ackTimeoutMs: number): Promise<SendOutcome> {
+  return deps.withinConnection(async () => {
+    const { messageId, to, stored } = ready;
+    // Encryption begins at once, so that its keys and the message share a commit; nothing is sent before that.
+    const relaying = relay(deps, ready);
+    await stored;
+    const acknowledged = deps.acks.expect(messageId, ackTimeoutMs);
+    // Baileys' own queries may hang; the caller waits for them no longer than for the acknowledgement.
+    const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
+    return { messageId, to, ...ack };
+  });
 }
 
-async function write(
-  deps: SendDeps,
-  { content, replyTo, mentions }: ConnectionMessage,
-  { to, target }: { to: string; target: WAMessage | undefined },
-): Promise<WrittenMessage> {
+async function write(deps: SendDeps, { message: outgoing, target, to }: Resolved): Promise<WrittenMessage> {
+  const { content, replyTo, mentions } = outgoing;
   const quoted = await referred(deps, replyTo);
   const context = {
     chatId: to,
@@ -93,49 +111,6 @@ async function addresses({ lookup, socket }: SendDeps, people: readonly Recipien
   const jids: string[] = [];
   for (const person of people) jids.push(await lookup.find(socket, person));
   return jids;
-}
-
-/** A message that is ready to go. */
-interface ReadyMessage {
-  to: string;
-  messageId: string;
-  written: WrittenMessage;
-  /** See {@link encryptedFor}. */
-  stored: Promise<void>;
-}
-
-/** Hands the message to Baileys; answers with the failure, which is told also when nobody waits for it any more. */
-async function relay(deps: SendDeps, ready: ReadyMessage): Promise<Failure | undefined> {
-  const why = await relayFailure(deps.socket, ready);
-  if (!why) return undefined;
-  const failure = { status: 'failed', errorCode: why.code } as const;
-  deps.undelivered({ ...failure, messageId: ready.messageId, errorMessage: why.message });
-  return failure;
-}
-
-type Failure = Extract<Ack, { status: 'failed' }>;
-
-async function relayFailure(
-  socket: WASocket,
-  { to, messageId, written, stored }: ReadyMessage,
-): Promise<{ code: string; message: string } | undefined> {
-  const { message, attributes: additionalAttributes, nodes: additionalNodes } = written;
-  const options = { messageId, additionalAttributes, additionalNodes };
-  try {
-    const devices = await encryptedFor(stored, () => socket.relayMessage(to, message, options));
-    return isGroup(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
-  } catch (error) {
-    return { code: 'not_sent', message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-const NO_DEVICES = { code: 'no_devices', message: 'WhatsApp named no device of the recipient that can be written to' };
-
-/** Whether one of these devices is the recipient's: Baileys writes to our own ones as well, and is content with that. */
-function reaches(to: string, devices: readonly string[], { authState }: WASocket): boolean {
-  const own = [authState.creds.me?.id, authState.creds.me?.lid].map((jid) => jidDecode(jid)?.user);
-  if (own.includes(jidDecode(to)?.user)) return true;
-  return devices.some((jid) => !own.includes(jidDecode(jid)?.user));
 }
 
 function chatOf(target: WAMessage | undefined): string {

@@ -1,91 +1,102 @@
 import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { type CloseReason } from '../../../src/domain/close-reason.ts';
 import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
-import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
+import { type Connection, type ConnectionEvent, type ConnectionEventHandler } from '../../../src/ports/connection.ts';
+import { type MessageKey } from '../../../src/ports/signal.ts';
 import { ConnectionManager } from '../../../src/sessions/state/connection-manager.ts';
 import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const WHO = { phoneNumber: '5491234567890' as PhoneNumber, whatsappUserId: '5491234567890:1@s.whatsapp.net' };
+const OPEN: ConnectionEvent = { kind: 'open', identity: WHO };
+const MESSAGE: ConnectionEvent = { kind: 'message', message: undefined, key: 'A1' as MessageKey };
 
-/** A keeper whose lines say what the test says; `heard` is what it handed on. */
-function managerOfConnections() {
+const closed = (kind: 'logged-out' | 'asked' | 'restart-required' | 'replaced'): ConnectionEvent => ({
+  kind: 'closed',
+  reason: { kind } satisfies CloseReason,
+  code: 'none',
+});
+
+/** A manager whose connections emit what the test says; `passed` is what it passes on. */
+function startManager() {
   const clock = new ManualClock();
-  const connections: ConnectionListener[] = [];
-  const heard: string[] = [];
-  const hear = (what: string) => () => void heard.push(what);
-  const nobody = () => Promise.reject(new Error('not in this test'));
+  const connections: ConnectionEventHandler[] = [];
+  const passed: string[] = [];
+  const unused = () => Promise.reject(new Error('not in this test'));
   const manager = new ConnectionManager({
     sessionId: parseSessionId('session_1705312200123_abc123def')!,
     connector: {
-      open(_, listener) {
-        connections.push(listener);
+      open(_, onEvent) {
+        connections.push(onEvent);
         return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
-      isLinked: nobody,
-      forget: nobody,
+      isLinked: unused,
+      forget: unused,
     },
     codeFor: () => undefined,
     connecting: new Semaphore(1),
     ...{ clock, random: fixedRandom(0), supervisor: new Supervisor(silentLogger) },
-    listener: {
-      ...{ onQr: hear('qr'), onPaired: hear('paired'), onOpen: hear('open'), onMessage: hear('message') },
-      onPairingCode: hear('code'),
-      ...{
-        onDelivery: hear('delivery'),
-        onNumbers: hear('numbers'),
-        onNote: hear('note'),
-        onRestricted: hear('restricted'),
-        onClosed: ({ kind }) => void heard.push(kind),
-      },
-    },
+    onEvent: (event) => void passed.push(event.kind === 'closed' ? event.reason.kind : event.kind),
   });
-  const open = async (): Promise<ConnectionListener> => {
+  const open = async (): Promise<ConnectionEventHandler> => {
     manager.open('now');
     await clock.advance(0);
     return connections.at(-1)!;
   };
-  return { manager, heard, open };
+  return { manager, passed, open };
 }
 
-describe('a line that is lost', () => {
+describe('a connection that is lost', () => {
   it('cannot say afterwards that it is open, also when no other one follows', async () => {
-    const { manager, heard, open } = managerOfConnections();
-    const connection = await open();
-    connection.onClosed({ kind: 'logged-out' }, 'none');
+    const { manager, passed, open } = startManager();
+    const emit = await open();
+    emit(closed('logged-out'));
 
-    connection.onOpen(WHO);
-    connection.onClosed({ kind: 'asked' }, 'none');
+    emit(OPEN);
+    emit(closed('asked'));
 
-    expect(heard).toEqual(['logged-out']);
+    expect(passed).toEqual(['logged-out']);
     expect(manager.connection).toBeUndefined();
   });
 
-  it('cannot speak for the one that followed it', async () => {
-    const { manager, heard, open } = managerOfConnections();
-    const old = await open();
-    old.onClosed({ kind: 'restart-required' }, 'none');
-    const next = await open();
+  it('cannot speak for the one that followed it, but still delivers what it received', async () => {
+    const { manager, passed, open } = startManager();
+    const emitOld = await open();
+    emitOld(closed('restart-required'));
+    const emitNew = await open();
 
-    old.onOpen(WHO);
-    old.onClosed({ kind: 'replaced' }, 'none');
-    next.onOpen(WHO);
+    emitOld(OPEN);
+    emitOld(MESSAGE);
+    emitOld(closed('replaced'));
+    emitNew(OPEN);
 
-    expect(heard).toEqual(['restart-required', 'open']);
+    expect(passed).toEqual(['restart-required', 'message', 'open']);
     expect([manager.connection !== undefined, manager.disconnects.replacements]).toEqual([true, 0]);
+  });
+
+  it('gives its place among those that connect to the next one', async () => {
+    const { passed, open } = startManager();
+    const emitFirst = await open();
+    emitFirst(closed('restart-required'));
+
+    const emitSecond = await open();
+    emitSecond(OPEN);
+
+    expect(passed).toEqual(['restart-required', 'open']);
   });
 });
 
-describe('a line that was stopped', () => {
-  it('is not missed: its end is nobody’s loss', async () => {
-    const { manager, heard, open } = managerOfConnections();
-    const connection = await open();
+describe('a connection that was stopped', () => {
+  it('does not count as a disconnect', async () => {
+    const { manager, passed, open } = startManager();
+    const emit = await open();
     await manager.stop();
 
-    connection.onClosed({ kind: 'asked' }, 'none');
+    emit(closed('asked'));
 
-    expect([heard, manager.disconnects.inARow]).toEqual([[], 0]);
+    expect([passed, manager.disconnects.inARow]).toEqual([[], 0]);
   });
 });

@@ -3,7 +3,7 @@ import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
-import { type Connection, type ConnectionListener } from '../../../src/ports/connection.ts';
+import { type Connection, type ConnectionEventHandler } from '../../../src/ports/connection.ts';
 import { type MessageKey } from '../../../src/ports/signal.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
 import { type SessionDeps } from '../../../src/sessions/session-deps.ts';
@@ -108,7 +108,7 @@ describe('messages that come while others wait for their turn', () => {
     return { ...message(content), id, sender: { number: null, lid, pushName: null } };
   };
 
-  /** A session with a line, what was received together on it, and a way to wait until all is. */
+  /** A session with a connection, what was received together on it, and a way to wait until all is. */
   async function startSession(db: TestStorage) {
     const { inbound } = startInbound(db);
     const together: string[][] = [];
@@ -117,10 +117,10 @@ describe('messages that come while others wait for their turn', () => {
       together.push(arrivals.map((arrival) => arrival.message?.id ?? ''));
       return receive(before, arrivals);
     };
-    const line = Promise.withResolvers<ConnectionListener>();
+    const opened = Promise.withResolvers<ConnectionEventHandler>();
     const connector = {
-      open(_: unknown, listener: ConnectionListener) {
-        line.resolve(listener);
+      open(_: unknown, onEvent: ConnectionEventHandler) {
+        opened.resolve(onEvent);
         return {} as Connection;
       },
     };
@@ -136,18 +136,19 @@ describe('messages that come while others wait for their turn', () => {
       inbound,
     } as unknown as SessionDeps);
     session.resume();
-    const listener = await line.promise;
-    const comes = (...messages: IncomingMessage[]) => messages.forEach((each) => listener.onMessage(each, KEY));
-    return { together, comes, listener, settled: () => supervisor.idle() };
+    const happens = await opened.promise;
+    const comes = (...messages: IncomingMessage[]) =>
+      messages.forEach((each) => happens({ kind: 'message', message: each, key: KEY }));
+    return { together, comes, happens, settled: () => supervisor.idle() };
   }
 
   it('share it, fifty at most, as long as nothing else comes in between', async () => {
     await using db = await startStorage();
-    const { together, comes, listener, settled } = await startSession(db);
+    const { together, comes, happens, settled } = await startSession(db);
     const many = Array.from({ length: 53 }, (_, at) => `A${at + 1}`);
 
     comes(...many.map(text));
-    listener.onNumbers(new Map());
+    happens({ kind: 'numbers', numbers: new Map() });
     comes(text('B1'), text('B2'));
     await settled();
     comes(text('C1'));

@@ -7,7 +7,9 @@ import { PageServer } from '../../harness/page-server.ts';
 
 /** Downloads a history as Baileys does it by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
-  const options = { dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)) } as unknown as RequestInit;
+  const options = {
+    dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)),
+  } as unknown as RequestInit;
   const message = { mediaKey: new Uint8Array(32), url: `http://${from}/history` };
   const parts: Buffer[] = [];
   for await (const part of await downloadContentFromMessage(message, 'md-msg-hist', { options })) {

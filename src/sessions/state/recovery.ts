@@ -1,0 +1,146 @@
+import { type CloseReason } from '../../domain/close-reason.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type Logger } from '../../kit/logger.ts';
+import { type Connector } from '../../ports/connection.ts';
+import { type Metrics } from '../../ports/metrics.ts';
+import { type Outbound } from '../outbound.ts';
+import { type CodePairing } from './code-pairing.ts';
+import { type ConnectionManager } from './connection-manager.ts';
+import { decide, type Decision } from './reconnect.ts';
+import { type SessionStateMachine, type StoredState } from './state-machine.ts';
+import { type StateTimers } from './state-timers.ts';
+import { type SessionState } from './states.ts';
+
+/** Dependencies of a session's {@link Recovery}. */
+export interface RecoveryDeps {
+  machine: SessionStateMachine;
+  connections: ConnectionManager;
+  code: CodePairing;
+  timers: StateTimers;
+  connector: Pick<Connector, 'forget'>;
+  outbound: Pick<Outbound, 'end'>;
+  metrics: Pick<Metrics, 'connectionClosed'>;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Carries out what follows from a lost connection (`reconnect.ts` decides it): the session is repaired, paired anew,
+ * closed or failed. Every method runs in the session's turn.
+ */
+export class Recovery {
+  readonly #deps: RecoveryDeps;
+
+  constructor(deps: RecoveryDeps) {
+    this.#deps = deps;
+  }
+
+  /** The connection is gone. `code` is the library's, for metrics. */
+  async disconnected(reason: CloseReason, code: string): Promise<void> {
+    const { metrics, connections, code: pairing, log } = this.#deps;
+    metrics.connectionClosed(reason.kind, code);
+    if (this.#state.name === 'code-over') return;
+    const { inARow: failures, replacements } = connections.disconnects;
+    const linked = this.#state.name !== 'pairing' && pairing.stage === null;
+    const decision = decide(reason, { linked, code: pairing.stage, failures, replacements });
+    const sessionId = this.#sessionId;
+    log.info({ sessionId, reason, decision: decision.do }, `[${sessionId}] connection lost`);
+    await this.#apply(decision);
+  }
+
+  /** A connection that has been away for the whole grace time is reported as lost. */
+  async graceOver(): Promise<void> {
+    const { machine, clock } = this.#deps;
+    if (this.#state.name !== 'repairing') return;
+    const { why } = this.#state;
+    const record = { errorMessage: why, lastSeenMs: clock.now() };
+    await machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
+  }
+
+  /** A temporary ban has ended. */
+  async banOver(): Promise<void> {
+    if (this.#state.name === 'failed') await this.startAgain('ban_over');
+  }
+
+  /** Opens a new connection with the same credentials, whatever happened before. */
+  async startAgain(why: 'restart_requested' | 'ban_over'): Promise<void> {
+    const { machine, connections } = this.#deps;
+    if (this.#state.name === 'gone') return;
+    connections.forgive();
+    await machine.note(why, null);
+    if (this.#state.name === 'online') await this.#repair('The session is restarting');
+    if (this.#state.name === 'pairing') await this.#repair(null);
+    if (this.#state.name === 'failed') {
+      const state: StoredState = machine.record.announced ? { name: 'lost' } : { name: 'pairing', qr: undefined };
+      await machine.enter(state, { record: { errorMessage: null } });
+    }
+    connections.open('now');
+  }
+
+  /** The session is over; a new QR is needed. */
+  async close(why: string): Promise<void> {
+    const { machine, connections, connector, outbound } = this.#deps;
+    await connections.stop();
+    await connector.forget(this.#sessionId);
+    await outbound.end(this.#sessionId);
+    await machine.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
+  }
+
+  async #apply(decision: Decision): Promise<void> {
+    const { connections, connector, code } = this.#deps;
+    switch (decision.do) {
+      case 'reconnect':
+        await this.#repair(decision.message, decision.isPrecaution);
+        connections.open(decision.after);
+        return;
+      case 'start-over':
+        await connector.forget(this.#sessionId);
+        await this.#pairAnew(decision.message);
+        connections.open(decision.after);
+        return;
+      case 'end':
+        return code.end(new AppError(decision.error, decision));
+      case 'close':
+        return this.close(decision.message);
+      case 'fail':
+        return this.#fail(decision.message, decision.retryAfterMs);
+    }
+  }
+
+  /** Notes that the connection is being repaired: at first nothing of it is visible outside. */
+  async #repair(why: string | null, isPrecaution = false): Promise<void> {
+    const { machine, timers } = this.#deps;
+    const note = { what: 'line_lost' as const, why };
+    if (this.#state.name === 'pairing') await machine.enter({ name: 'pairing', qr: undefined });
+    if (this.#state.name === 'lost' && why) {
+      await machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
+    }
+    if (this.#state.name === 'repairing') await machine.note('line_lost', why);
+    if (this.#state.name === 'online') {
+      await machine.enter({ name: 'repairing', timer: timers.grace(), why }, isPrecaution ? {} : { note });
+    }
+  }
+
+  async #pairAnew(why: string): Promise<void> {
+    const note = { what: 'starting_over' as const, why };
+    await this.#deps.machine.enter({ name: 'pairing', qr: undefined }, { record: { identity: null }, note });
+  }
+
+  async #fail(why: string, retryAfterMs: number | null): Promise<void> {
+    const { machine, outbound, timers, clock } = this.#deps;
+    const retryAtMs = retryAfterMs === null ? null : clock.now() + retryAfterMs;
+    const state = { name: 'failed' as const, timer: timers.banEnd(retryAtMs) };
+    await outbound.end(this.#sessionId);
+    await machine.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
+  }
+
+  get #state(): SessionState {
+    return this.#deps.machine.state;
+  }
+
+  get #sessionId(): SessionId {
+    return this.#deps.machine.record.sessionId;
+  }
+}

@@ -1,0 +1,48 @@
+import { makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { slimRetryCaches } from '../baileys/retry-caches.ts';
+import { BatchDecryption } from '../signal/batch-decryption.ts';
+import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
+import { MessageOrder } from './message-order.ts';
+import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
+import { Watchdogs } from './watchdogs/watchdogs.ts';
+
+/** What a socket is opened with. */
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch'> {
+  /** A listener of Baileys threw. */
+  listenerFailed: (failure: ListenerFailure) => void;
+  /** Baileys could not take what WhatsApp sent. */
+  stanzaFailed: (error: unknown) => void;
+  /** Baileys is done with a message, and emitted nothing for it. */
+  unheard: (messageId: string) => void;
+  /** A watchdog gives up the connection. */
+  giveUp: (error: Error) => void;
+  note: (why: string) => void;
+}
+
+/** A Baileys socket, with what stands around it. */
+export interface OpenSocket {
+  socket: WASocket;
+  /** The client version that it claims to be. */
+  version: WAVersion;
+  order: MessageOrder;
+  watchdogs: Watchdogs;
+}
+
+/** Makes a Baileys socket and puts everything around it that mends Baileys from outside, before anybody else listens. */
+export function openSocket(deps: OpenSocketDeps): OpenSocket {
+  const { clock, retryCounters, settings, version, giveUp, note } = deps;
+  const [origins, batch] = [new CiphertextOrigins(), new BatchDecryption()];
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch }));
+  guardListeners(socket, (failure) => deps.listenerFailed(failure));
+  const order = new MessageOrder(socket, {
+    failed: (error) => deps.stanzaFailed(error),
+    unheard: (messageId) => deps.unheard(messageId),
+    upcoming: (stanzas) => batch.open(stanzas),
+  });
+  origins.watch(socket);
+  slimRetryCaches(socket, clock);
+  retryCounters.carryOver(socket);
+  const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
+  return { socket, version, order, watchdogs };
+}
