@@ -18,7 +18,7 @@ import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts'
 import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
-/** What receiving needs. */
+/** Dependencies of {@link Inbound}. */
 export interface InboundDeps {
   store: SessionStore;
   pollVotes: PollVoteStore;
@@ -27,13 +27,13 @@ export interface InboundDeps {
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
   log: Logger;
-  /** `CALLBACK_OWN_MESSAGES`: whether the backend is told of what the owner writes on the phone. */
+  /** `CALLBACK_OWN_MESSAGES`: whether the backend also receives what the owner writes on the phone. */
   tellOwnMessages: boolean;
-  /** Called with each message that is new to the backend; one that comes again is not. */
-  told: (sessionId: SessionId, message: IncomingMessage) => void;
+  /** Called for each message that is new to the backend, not for one that arrives again. */
+  onNewMessage: (sessionId: SessionId, message: IncomingMessage) => void;
 }
 
-/** A message that came, or one that nobody needs to be told of, with the key of its journal entries. */
+/** A message that arrived, with the key of its journal entries; `undefined` if nobody needs to know of it. */
 export interface Arrival {
   message: IncomingMessage | undefined;
   key: MessageKey;
@@ -42,22 +42,14 @@ export interface Arrival {
 /** What is stored of an arrival. */
 interface Receipt extends SessionChange {
   message: IncomingMessage | undefined;
-  /** Whether its callback waits for its file. */
-  waits: boolean;
+  /** Whether its webhook waits for its file. */
+  waitsForFile: boolean;
 }
 
 /**
- * INBOUND: from a decrypted message to a callback that cannot get lost.
- * 1. whatsapp/ has written what the message said into the journal before WhatsApp was told that we have it, has read it
- *    into our words, and left out what no person wrote;
- * 2. what the owner sent from the phone is left out, unless the backend wants it; a vote in a poll is added to the others
- *    before it counts, whoever cast it;
- * 3. it becomes a callback row, in one transaction with the journal's note that it was handled: a crash before leaves it
- *    in the journal for the next line, a crash after leaves it to the callbacks. The row's key is made of WhatsApp's own
- *    ids: a message that comes twice, from wherever, is one callback. Messages that came meanwhile share a transaction;
- * 4. its file is fetched, where it has one and `DOWNLOAD_MEDIA` is on, and its row waits for that a little;
- * 5. `callbacks/` hands the rows over, in order, until the backend has them;
- * 6. where WhatsApp tells the number of a sender only later, rows that wait are put right, and others told once more.
+ * INBOUND: from a decrypted message to a webhook that cannot get lost. Before it arrives here, whatsapp/ has written it into
+ * the journal, WhatsApp was told that we have it, and it was read into our own words. Afterwards webhooks/ delivers it, in
+ * order, until the backend has accepted it.
  */
 export class Inbound {
   readonly #deps: InboundDeps;
@@ -66,88 +58,83 @@ export class Inbound {
     this.#deps = deps;
   }
 
-  /** Whether the message can be received together with those before it: a vote needs to know of them. */
+  /** Whether a message may be received together with those before it: a vote must see them counted. */
   mayJoin({ message }: Arrival): boolean {
     return !message || !voteIn(message);
   }
 
   /**
-   * Stores the messages for the backend, in one transaction; the session's new record says when it was last seen. One that
-   * cannot be told takes no other with it.
+   * Receives messages in one transaction, in their order. One that fails takes no other with it.
+   * @returns the session's record, which says when it was last seen
    */
   async receive(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
     try {
-      return await this.#receiveAll(record, arrivals);
+      return await this.#receiveTogether(record, arrivals);
     } catch (error) {
       if (arrivals.length === 1 || error instanceof StorageUnavailableError) throw error;
     }
-    return this.#oneByOne(record, arrivals);
+    return this.#receiveOneByOne(record, arrivals);
   }
 
-  async #receiveAll(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
+  async #receiveTogether(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
     const now = this.#deps.clock.now();
+
+    // 1. Each message becomes a webhook, unless the backend does not want it.
     const receipts: Receipt[] = [];
-    for (const arrival of arrivals) receipts.push(await this.#read(record, arrival, now));
+    for (const arrival of arrivals) receipts.push(await this.#receiptOf(record, arrival, now));
+
+    // 2. The webhooks are stored in one transaction with the note that the journal's entries are handled: a crash before it
+    //    leaves the messages to the journal, and so to the next connection; a crash after it leaves them to the webhooks.
     const isSeen = receipts.some(({ events }) => events.length > 0);
     const seen = isSeen ? { ...record, lastSeenMs: now } : record;
     const stored = await this.#deps.store.commitAll(seen, receipts);
+
+    // 3. Files are downloaded while their webhooks wait for them a little; what is new is counted, logged and shown.
     receipts.forEach((receipt, at) => this.#stored(record.sessionId, receipt, stored[at] !== 0));
     return seen;
   }
 
-  async #oneByOne(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
-    const failures: unknown[] = [];
-    let seen = record;
-    for (const arrival of arrivals) {
-      try {
-        seen = await this.#receiveAll(seen, [arrival]);
-      } catch (error) {
-        if (error instanceof StorageUnavailableError) throw error;
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw new AggregateError(failures, 'Messages could not be received');
-    return seen;
-  }
-
-  /** What becomes of a message. */
-  async #read(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
-    const { media, tellOwnMessages } = this.#deps;
-    const vote = message && voteIn(message);
-    if (!message || (message.fromMe && !tellOwnMessages))
-      return { message, waits: false, events: [], writes: { handled, vote } };
-    const told = vote ? await this.#counted(record, message, vote) : message;
-    const waits = media.wants(message);
-    const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
-    const awaited = numberAwaited(record.sessionId, message);
-    return { message, waits, events: [callback], writes: { handled, vote, awaited, ...heardOf(message) } };
-  }
-
-  #stored(sessionId: SessionId, { message, waits, events: [callback] }: Receipt, isNew: boolean): void {
-    if (!message || !callback) {
-      this.#count(message, 'unwanted');
-      return;
-    }
-    const { webhookId } = callback;
-    if (waits) this.#deps.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
-    if (isNew) this.#note(sessionId, message);
-    else this.#count(message, 'repeated');
-  }
-
-  /** WhatsApp told numbers: what the backend was told without them is put right. */
+  /** WhatsApp revealed numbers: webhooks that were made without them are corrected, or sent once more. */
   numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
     return this.#deps.awaitedNumbers.known(sessionId, numbers);
   }
 
-  /** Of what cannot be read the log gets the names of its fields, for those who look after it; never what is in them. */
-  #note(sessionId: SessionId, message: IncomingMessage): void {
-    const { log, told } = this.#deps;
-    const {
-      id: messageId,
-      content: { type, unsupportedKeys: keys },
-    } = message;
-    this.#count(message, 'told');
-    told(sessionId, message);
+  async #receiptOf(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
+    const { media, tellOwnMessages } = this.#deps;
+    // A vote counts also where the backend does not want the message: others are added up with it.
+    const vote = message && voteIn(message);
+    if (!message || (message.fromMe && !tellOwnMessages)) {
+      return { message, waitsForFile: false, events: [], writes: { handled, vote } };
+    }
+    const counted = vote ? await this.#withResults(record, message, vote) : message;
+    const waitsForFile = media.wants(message);
+    // Its id is made of WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
+    const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
+    const awaited = numberAwaited(record.sessionId, message);
+    return { message, waitsForFile, events: [webhook], writes: { handled, vote, awaited, ...correspondent(message) } };
+  }
+
+  async #withResults({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
+    return withResults(message, vote, await this.#deps.pollVotes.of(sessionId, vote.pollId));
+  }
+
+  #stored(sessionId: SessionId, { message, waitsForFile, events: [webhook] }: Receipt, isNew: boolean): void {
+    if (!message || !webhook) {
+      this.#count(message, 'unwanted');
+      return;
+    }
+    const { webhookId } = webhook;
+    if (waitsForFile) this.#deps.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
+    this.#count(message, isNew ? 'told' : 'repeated');
+    if (isNew) this.#announce(sessionId, message);
+  }
+
+  /** Of a message that cannot be read the log gets the names of its fields, never their values. */
+  #announce(sessionId: SessionId, message: IncomingMessage): void {
+    const { log, onNewMessage } = this.#deps;
+    const { id: messageId, content } = message;
+    const { type, unsupportedKeys: keys } = content;
+    onNewMessage(sessionId, message);
     log.info({ sessionId, messageId, type }, `[${sessionId}] message received`);
     if (keys.length > 0) log.warn({ sessionId, messageId, keys }, `[${sessionId}] a message cannot be read`);
   }
@@ -156,12 +143,23 @@ export class Inbound {
     if (message) this.#deps.metrics.received(message.content.type, fate);
   }
 
-  async #counted({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
-    return withResults(message, vote, await this.#deps.pollVotes.of(sessionId, vote.pollId));
+  async #receiveOneByOne(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
+    const failures: unknown[] = [];
+    let seen = record;
+    for (const arrival of arrivals) {
+      try {
+        seen = await this.#receiveTogether(seen, [arrival]);
+      } catch (error) {
+        if (error instanceof StorageUnavailableError) throw error;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Messages could not be received');
+    return seen;
   }
 }
 
-/** In groups one hears of many whom one could not write to. */
-function heardOf({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardOf?: string } {
+/** Whoever writes to us one to one may be written to; members of a group are strangers still. */
+function correspondent({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardOf?: string } {
   return isGroup || fromMe ? {} : { heardOf: sender.number ?? chatId };
 }

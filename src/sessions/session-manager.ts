@@ -64,7 +64,7 @@ export class SessionManager implements AsyncDisposable {
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,
-      told: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
+      onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
     this.#sessionEvents = new SessionEvents({ authDir: settings.authDir, clock });
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;

@@ -39,7 +39,7 @@ function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     tellOwnMessages,
-    told: (_, { id }) => void told.push(id),
+    onNewMessage: (_, { id }) => void told.push(id),
   });
   return { inbound, lines, counted, told };
 }
