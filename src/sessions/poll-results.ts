@@ -1,14 +1,14 @@
 import { type IncomingMessage } from '../domain/message.ts';
 import { type CountedVote, type PollResult, type VoteCast } from '../domain/poll.ts';
 
-/** The vote that the message is, in the name of who sent it; `undefined` for every other message, and for one that cannot be read. */
+/** Returns the vote that a message is, in its sender's name; `undefined` for any other message, and for an unreadable vote. */
 export function voteIn({ content, sender, chatId }: IncomingMessage): VoteCast | undefined {
   const { number, lid } = sender;
   const names = [number, lid].filter((name) => name !== null);
   return content.vote ? { ...content.vote, voter: names[0] ?? chatId, names } : undefined;
 }
 
-/** The message with how the votes in its poll stand, where `votes` are those before this one. */
+/** Returns the message with the poll's results; `votes` are those before this one. */
 export function withResults(message: IncomingMessage, vote: VoteCast, votes: readonly CountedVote[]): IncomingMessage {
   const { content } = message;
   if (!content.poll?.options) return message;
@@ -16,7 +16,7 @@ export function withResults(message: IncomingMessage, vote: VoteCast, votes: rea
   return { ...message, content: { ...content, poll: { ...content.poll, results } } };
 }
 
-/** The votes with this one, the latest last; a later one of the same voter stays in its place. */
+/** Returns the votes with this one, the latest last; a later vote of the same voter stays. */
 export function withVote(votes: readonly CountedVote[], { names, ...vote }: VoteCast): readonly CountedVote[] {
   const isOfVoter = ({ voter }: CountedVote) => names.includes(voter);
   if (votes.some((other) => isOfVoter(other) && other.votedAtMs > vote.votedAtMs)) return votes;
@@ -24,7 +24,7 @@ export function withVote(votes: readonly CountedVote[], { names, ...vote }: Vote
   return [...others, vote].sort((one, other) => one.votedAtMs - other.votedAtMs);
 }
 
-/** How many chose each of these options. */
+/** Counts the votes for each option. */
 export function addUp(options: readonly string[], votes: readonly CountedVote[]): PollResult[] {
   return options.map((option) => {
     const voters = votes.filter((vote) => vote.options.includes(option)).map(({ voter }) => voter);

@@ -13,11 +13,11 @@ import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 import { type SessionEvents } from './session-events.ts';
 
-/** What a session is made of. */
+/** Dependencies of a session. */
 export interface SessionDeps {
   store: SessionStore;
   connector: Connector;
-  /** Lets only so many lines connect at once. */
+  /** Limits how many connections of the process open at the same time. */
   connecting: Semaphore;
   inbound: Inbound;
   outbound: Outbound;
@@ -32,12 +32,12 @@ export interface SessionDeps {
   log: Logger;
   authDir: string;
   /**
-   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is given
-   * the key of that session's last callback.
+   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is passed the id
+   * of that session's last webhook.
    */
   announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
-  /** Whose phone takes a code; undefined for a session that shows a QR, and for one that was stored. */
+  /** The number that a new session pairs with by code; undefined for one that shows a QR, and for one that was stored. */
   codeFor: PhoneNumber | undefined;
-  /** Removes this session, whose code linked nobody. */
+  /** Removes this session, whose code linked no device. */
   over: (why: string) => Promise<unknown>;
 }

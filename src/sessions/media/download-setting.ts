@@ -2,7 +2,7 @@ import { type SettingsStore } from '../../ports/storage.ts';
 
 const NAME = 'download-media';
 
-/** Whether media are downloaded by themselves: `DOWNLOAD_MEDIA`, until `POST /config/download-media` says otherwise. */
+/** Whether media are downloaded automatically: `DOWNLOAD_MEDIA`, until `POST /config/download-media` changes it. */
 export class DownloadSetting {
   readonly #store: SettingsStore;
   #enabled: boolean;
@@ -12,7 +12,7 @@ export class DownloadSetting {
     this.#enabled = enabled;
   }
 
-  /** The setting as it was last made, or else as it was configured. */
+  /** Loads the setting as it was last changed, or else as it is configured. */
   static async load(store: SettingsStore, configured: boolean): Promise<DownloadSetting> {
     const stored = await store.get(NAME);
     return new DownloadSetting(store, stored === undefined ? configured : stored === 'true');
@@ -22,7 +22,7 @@ export class DownloadSetting {
     return this.#enabled;
   }
 
-  /** Takes effect once it is stored, so that a restart agrees with what the caller was told. */
+  /** Takes effect once it is stored, so that a restart agrees with the answer to the caller. */
   async setDownloadMedia(enabled: boolean): Promise<void> {
     await this.#store.set(NAME, String(enabled));
     this.#enabled = enabled;

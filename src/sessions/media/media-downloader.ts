@@ -10,12 +10,12 @@ import { type Metrics } from '../../ports/metrics.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type DownloadSetting } from './download-setting.ts';
 
-/** How long a callback waits for its file at most. */
+/** How long a webhook waits for its file at most. */
 export const HOLD_MS = 30_000;
-/** How long somebody who asks for a file waits; the download goes on. */
+/** How long a request for a file waits; the download goes on. */
 const PATIENCE_MS = 60_000;
 
-/** What a keeper is made of. */
+/** Dependencies of a {@link MediaDownloader}. */
 export interface MediaDownloaderDeps {
   source: MediaSource;
   files: MediaFiles;
@@ -26,16 +26,16 @@ export interface MediaDownloaderDeps {
   log: Logger;
 }
 
-/** A download that is going on. */
+/** A running download. */
 interface Job {
   file: Promise<MediaFile>;
   controller: AbortController;
 }
 
 /**
- * Has the files of messages fetched: by itself when a message comes and `DOWNLOAD_MEDIA` is on, and when somebody asks for
- * one. A file is fetched once, however many want it. The callback of a message that has one is stored before the download
- * begins, and waits for it {@link HOLD_MS} at most; then it goes without, and the file is at its `url` when it comes.
+ * Downloads the files of messages: by itself when a message arrives and `DOWNLOAD_MEDIA` is on, and on request. A file is
+ * downloaded once, however many ask for it. The webhook of a message with a file is stored before the download begins, and
+ * waits for it {@link HOLD_MS} at most; then it is sent without, and the file is available at its `url` later.
  */
 export class MediaDownloader implements AsyncDisposable {
   readonly #deps: MediaDownloaderDeps;
@@ -48,30 +48,30 @@ export class MediaDownloader implements AsyncDisposable {
     this.#supervisor = new Supervisor(deps.log);
   }
 
-  /** Whether the callback of this message is to wait for its file. */
+  /** Whether the webhook of this message waits for its file. */
   wants({ content }: IncomingMessage): boolean {
     return content.hasFile && this.#deps.setting.downloadMedia();
   }
 
-  /** Fetches the file that this callback waits for, and lets the callback go. */
+  /** Downloads the file that this webhook waits for, then releases the webhook. */
   begin(callback: HeldCallback): void {
     this.#supervisor.run('a download', this.#deliver(callback));
   }
 
-  /** Goes on with what an earlier process had begun and callbacks still wait for. */
+  /** Resumes downloads of an earlier process that webhooks still wait for. */
   async resume(): Promise<void> {
     for (const callback of await this.#deps.held.all()) this.begin(callback);
   }
 
-  /** The file of a message when it is on the disk, whether its session is still there or not. */
+  /** The file of a message if it is on the disk, even if its session is gone. */
   stored(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
     return this.#deps.files.find(sessionId, messageId);
   }
 
   /**
-   * The file of a message, fetched where need be.
+   * The file of a message, downloaded if needed.
    * @throws AppError `message_not_found`, `media_not_available`, `media_expired`, `media_too_large`, `media_not_fetched`,
-   *   `whatsapp_timeout` also when it takes long, `storage_unavailable`
+   *   `whatsapp_timeout` (also for a download that takes long), `storage_unavailable`
    */
   async fetched(sessionId: SessionId, messageId: string): Promise<MediaFile> {
     try {
@@ -80,10 +80,10 @@ export class MediaDownloader implements AsyncDisposable {
     } catch (error) {
       throw error instanceof DownloadFailure ? refusal(error) : error;
     }
-    throw new AppError('whatsapp_timeout', { message: 'The file is still being fetched; try again.' });
+    throw new AppError('whatsapp_timeout', { message: 'The file is still being downloaded; try again.' });
   }
 
-  /** Ends the downloads. The callbacks that wait for them stay as they are, for the next start. */
+  /** Aborts the downloads. Webhooks that wait for them stay as they are, for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     for (const { controller } of this.#jobs.values()) controller.abort();
@@ -120,7 +120,7 @@ export class MediaDownloader implements AsyncDisposable {
       () => metrics.downloaded('ok'),
       () => metrics.downloaded('failed'),
     );
-    // Whoever asked may have gone; the end waits for it all the same.
+    // The caller may be gone; shutdown still waits for it.
     this.#supervisor.run('a download', Promise.allSettled([file]));
     return file;
   }
@@ -135,7 +135,7 @@ export class MediaDownloader implements AsyncDisposable {
   }
 }
 
-/** What a callback says of a failure: a storage that fails is the disk too. */
+/** The word for a failure in a webhook: a storage that fails counts as the disk. */
 function wordFor(error: unknown): DownloadError {
   if (error instanceof DownloadFailure) return error.word;
   return error instanceof AppError && error.code === 'message_not_found' ? 'unsupported' : 'disk';

@@ -4,10 +4,10 @@ import { type Clock } from '../../kit/clock.ts';
 import { type ConversationStore } from '../../ports/storage.ts';
 
 const DAY_MS = 24 * 3600_000;
-/** WhatsApp watches new devices closely: in its first week a session begins no more than this part of the others. */
+/** WhatsApp watches new devices closely: in its first week a session starts no more than this part of the daily limit. */
 const FIRST_WEEK = { lastsMs: 7 * DAY_MS, part: 0.4 };
 
-/** What beginning conversations depends on. */
+/** Dependencies of {@link NewConversations}. */
 export interface NewConversationsDeps {
   store: ConversationStore;
   /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
@@ -16,8 +16,8 @@ export interface NewConversationsDeps {
 }
 
 /**
- * Looks after writing to people who have not written to us, which is what accounts are restricted and banned for. Whom the
- * session has written to or heard of before may always be written to.
+ * Limits how many conversations with strangers a session starts, which is what accounts are restricted and banned for.
+ * Anybody who has written to the session, or was written to before, is no stranger.
  */
 export class NewConversations {
   readonly #deps: NewConversationsDeps;
@@ -27,8 +27,8 @@ export class NewConversations {
   }
 
   /**
-   * Lets a message to `peer` (a number, or a JID where there is none) pass.
-   * @throws AppError `account_restricted` while WhatsApp allows no new conversations, `rate_limited` when the day's are begun
+   * Checks whether a message to `peer` (a number, or a JID if there is none) may be sent.
+   * @throws AppError `account_restricted` while WhatsApp allows no new conversations, `rate_limited` when the day's budget is spent
    */
   async allow(record: SessionRecord, peer: string): Promise<void> {
     const { store, clock } = this.#deps;
@@ -41,12 +41,12 @@ export class NewConversations {
     const { count, oldestMs } = await store.begunSince(sessionId, now - DAY_MS);
     if (count < limit) return;
     throw new AppError('rate_limited', {
-      message: `This session has begun ${count} conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
+      message: `This session started ${count} new conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
       retryAfterMs: (oldestMs ?? now) + DAY_MS - now,
     });
   }
 
-  /** A message to `peer` was taken by WhatsApp. */
+  /** WhatsApp accepted a message to `peer`. */
   begun(record: SessionRecord, peer: string): Promise<void> {
     return this.#deps.store.begun(record.sessionId, peer);
   }

@@ -7,16 +7,16 @@ import { type SentMessageStore } from '../../ports/storage.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** A request waits this long for its turn; with more before it, it is refused instead. */
+/** A request waits at most this long for its turn; otherwise it is refused. */
 const LONGEST_WAIT_MS = 30_000;
-/** Who has to wait waits up to so much of a gap longer, as people do. */
+/** Whoever waits, waits up to this part of a gap longer: people are not punctual. */
 const JITTER = 0.5;
 
 /** How many messages a session may send; 0 is no limit. */
 export interface PaceLimits {
   /** `SEND_RATE`, a minute. */
   perMinute: number;
-  /** `SEND_BURST`: so many may go at once before the rate counts. */
+  /** `SEND_BURST`: how many may be sent at once before the rate applies. */
   burst: number;
   /** `SEND_RATE_HOUR`. */
   perHour: number;
@@ -24,7 +24,7 @@ export interface PaceLimits {
   perDay: number;
 }
 
-/** What the pace of a session depends on. */
+/** Dependencies of a session's {@link SendPace}. */
 export interface SendPaceDeps {
   sessionId: SessionId;
   limits: PaceLimits;
@@ -33,7 +33,7 @@ export interface SendPaceDeps {
   random: Random;
 }
 
-/** Spaces the messages of one session: an account that writes like a machine is banned like one. */
+/** Spaces out the messages of one session: an account that writes like a machine is banned like one. */
 export class SendPace {
   readonly #deps: SendPaceDeps;
   readonly #gapMs: number;
@@ -57,7 +57,7 @@ export class SendPace {
     if (waitMs > 0) await wait(this.#deps.clock, waitMs + this.#deps.random.fraction() * JITTER * this.#gapMs);
   }
 
-  /** Takes the next token of the bucket; answers when it is there. */
+  /** Takes the next token of the bucket; returns the milliseconds until it is available. */
   #take(): number {
     const { limits, clock } = this.#deps;
     const now = clock.now();

@@ -5,12 +5,12 @@ import { type Random } from '../../kit/random.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection } from '../../ports/connection.ts';
 
-/** How fast people type, and how long anybody waits for it. */
+/** How fast people type, and for how long it is shown. */
 const PER_CHARACTER_MS = { least: 40, most: 80 };
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 6_000;
 
-/** What the typing of one session depends on. */
+/** Dependencies of a session's {@link Typing}. */
 export interface TypingDeps {
   /** `SIMULATE_TYPING`. */
   enabled: boolean;
@@ -18,17 +18,17 @@ export interface TypingDeps {
   random: Random;
 }
 
-/** Shows in the conversation that the account types or records before each message, as long as a person would take for it. */
+/** Shows "typing…" or "recording…" before each message, for as long as a person would take. */
 export class Typing {
   readonly #deps: TypingDeps;
-  /** Nobody types two messages at once, and the first one is sent first. */
+  /** One message is typed at a time, and the first one is sent first. */
   readonly #turns = new SerialQueue();
 
   constructor(deps: TypingDeps) {
     this.#deps = deps;
   }
 
-  /** Types what is about to be sent to this JID; it is never a reason not to send it. */
+  /** Shows that a message to this JID is being typed. A failure never keeps the message from being sent. */
   async before(content: OutgoingContent, to: string, connection: Pick<Connection, 'chats'>): Promise<void> {
     if (!this.#deps.enabled) return;
     const state = stateOf(content);
@@ -54,7 +54,7 @@ export class Typing {
   }
 }
 
-/** Reactions, deletions and forwards are a touch of a finger. */
+/** Reactions, deletions and forwards take one tap. */
 function stateOf(content: OutgoingContent): TypingState | undefined {
   if (content.type === 'voice') return 'recording';
   return ['reaction', 'delete', 'forward'].includes(content.type) ? undefined : 'composing';
@@ -66,5 +66,5 @@ function textOf(content: OutgoingContent): string {
 }
 
 function nothing(): void {
-  // Without the typing the message is as good.
+  // The message does not depend on it.
 }

@@ -3,20 +3,20 @@ import { type Clock, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
 import { type SentMessageStore } from '../../ports/storage.ts';
 
-/** WhatsApp acknowledges within a second or so, or never. */
+/** WhatsApp acknowledges within about a second, or never. */
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 30_000;
 
-/** What it takes to look after messages that WhatsApp says nothing of. */
+/** Dependencies of {@link Unanswered}. */
 export interface UnansweredDeps {
   sent: Pick<SentMessageStore, 'unanswered'>;
-  /** Told of a message that is given up. */
+  /** Called for each message that is given up. */
   giveUp: (message: SentMessageRef) => void;
   clock: Clock;
   supervisor: Supervisor;
 }
 
-/** Gives up messages that WhatsApp neither acknowledged nor refused for ten minutes, also those of an earlier process. */
+/** Gives up messages that WhatsApp has neither acknowledged nor refused within ten minutes, also those of an earlier process. */
 export class Unanswered {
   readonly #deps: UnansweredDeps;
   #timer: Timer;
@@ -26,14 +26,14 @@ export class Unanswered {
     this.#timer = this.#next();
   }
 
-  /** Looks no more. */
+  /** Stops looking. */
   stop(): void {
     this.#timer.cancel();
   }
 
   #next(): Timer {
     return this.#deps.clock.after(LOOK_EVERY_MS, () => {
-      this.#deps.supervisor.run('messages without an answer', this.#look());
+      this.#deps.supervisor.run('unacknowledged messages', this.#look());
       this.#timer = this.#next();
     });
   }

@@ -81,7 +81,7 @@ export class ConnectionManager {
     await this.#release()?.logout();
   }
 
-  /** Somebody asked for the session: earlier disconnects no longer count. */
+  /** A person asked for the session: earlier disconnects no longer count. */
   forgive(): void {
     this.#history.forgive();
   }

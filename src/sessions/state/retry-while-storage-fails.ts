@@ -1,11 +1,11 @@
 import { type Clock, wait } from '../../kit/clock.ts';
 import { StorageUnavailableError } from '../../domain/errors.ts';
 
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
- * Does `work` until the storage takes it: what WhatsApp told must not get lost or be overtaken because a disk is full for
- * a while. Any other failure is the caller's at once; so is this one when `isOver`.
+ * Repeats `work` for as long as the storage is unavailable: what WhatsApp sent must not get lost, or be overtaken, because a
+ * disk is full for a while. Any other failure rejects at once; so does this one once `isOver` returns true.
  */
 export async function retryWhileStorageFails(
   work: () => Promise<void>,
@@ -19,6 +19,6 @@ export async function retryWhileStorageFails(
     } catch (error) {
       if (!(error instanceof StorageUnavailableError) || isOver()) throw error;
     }
-    await wait(clock, AGAIN_MS);
+    await wait(clock, RETRY_MS);
   }
 }

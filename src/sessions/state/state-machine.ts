@@ -12,17 +12,17 @@ import { mayFollow, phaseOf, type SessionState } from './states.ts';
 /** A state that is stored. */
 export type StoredState = Exclude<SessionState, { name: 'gone' }>;
 
-/** What comes with another state. */
+/** What changes together with the state. */
 export interface Change {
-  /** What else changes in the record. */
+  /** Other changes of the record. */
   record?: Partial<SessionRecord>;
-  /** What the backend is told, beside the change of the status. */
+  /** Webhooks besides the one for a changed status. */
   events?: readonly NewCallback[];
-  /** What is written into the timeline. */
+  /** The timeline's entry. */
   note?: { what: TimelineWord; why?: string | null };
 }
 
-/** What a life is lived with. */
+/** Dependencies of a {@link SessionStateMachine}. */
 export interface SessionStateMachineDeps {
   store: SessionStore;
   metrics: Pick<Metrics, 'became'>;
@@ -31,8 +31,8 @@ export interface SessionStateMachineDeps {
 }
 
 /**
- * Where one session is in its life: its record, as it is stored, and its state, which only `enter` and `leave` change. A
- * change, the callbacks that it causes and its note in the timeline are stored in one transaction before anybody can see it.
+ * One session's record, as it is stored, and its state, which only `enter`, `leave` and `end` change. A change, the webhooks
+ * that it causes and its timeline entry are stored in one transaction before anybody can see it.
  */
 export class SessionStateMachine {
   readonly #store: SessionStore;
@@ -42,10 +42,10 @@ export class SessionStateMachine {
   readonly #changed: ConditionVariable;
   #record: SessionRecord;
   #state: SessionState;
-  /** How many changes were told of, to tell two in the same millisecond apart. */
+  /** Counts changes, to tell apart two in the same millisecond. */
   #changes = 0;
 
-  /** A session as it was stored, in the state that it begins with. */
+  /** A session as it was stored, and the state in which it begins. */
   constructor(
     record: SessionRecord,
     state: SessionState,
@@ -68,23 +68,23 @@ export class SessionStateMachine {
     return this.#state;
   }
 
-  /** `true` as soon as `fact`, which depends on the record or the state, holds; `false` when it does not in time. */
+  /** Resolves with `true` as soon as `fact`, which depends on the record or the state, holds; with `false` on time-out. */
   until(fact: () => boolean, timeoutMs: number): Promise<boolean> {
     return this.#changed.until(fact, timeoutMs);
   }
 
-  /** What the record would be in another state. */
+  /** Returns the record as it would be in another state. */
   next(state: StoredState, changes: Partial<SessionRecord> = {}): SessionRecord {
     return { ...this.#record, phase: phaseOf(state.name), retryAtMs: null, updatedAtMs: this.#clock.now(), ...changes };
   }
 
-  /** The only way to another state. */
+  /** Stores a change, then enters the state. Every change of state but the last goes through here. */
   async enter(state: StoredState, { record: changes, events = [], note }: Change = {}): Promise<void> {
     if (!mayFollow(this.#state.name, state.name)) {
       throw new Error(`A session cannot go from ${this.#state.name} to ${state.name}`);
     }
     const record = this.next(state, changes);
-    await this.#store.commit(record, [...events, ...this.#statusNews(record)], this.#along(note));
+    await this.#store.commit(record, [...events, ...this.#statusWebhooks(record)], this.#writes(note));
     if (statusOf(record.phase) !== statusOf(this.#record.phase)) this.#metrics.became(statusOf(record.phase));
     this.#record = record;
     this.#changes += 1;
@@ -92,29 +92,29 @@ export class SessionStateMachine {
     this.#sessionEvents.changed(record, state);
   }
 
-  /** Changes what nobody is told of: the state and its status stay. */
+  /** Changes the record without a webhook; state and status stay. */
   async amend(changes: Partial<SessionRecord>, note: Change['note']): Promise<void> {
     const record = { ...this.#record, ...changes };
-    await this.#store.commit(record, [], this.#along(note));
+    await this.#store.commit(record, [], this.#writes(note));
     this.#record = record;
     this.#sessionEvents.changed(record);
   }
 
-  /** Writes into the timeline; nothing else changes. */
+  /** Adds a timeline entry; nothing else changes. */
   async note(what: TimelineWord, why: string | null): Promise<void> {
-    await this.#store.commit(this.#record, [], this.#along({ what, why }));
+    await this.#store.commit(this.#record, [], this.#writes({ what, why }));
   }
 
-  /** What was received was stored together with this record. */
+  /** Takes over the record that was stored together with received messages. */
   received(record: SessionRecord): void {
-    const isNews = record !== this.#record;
+    const isChanged = record !== this.#record;
     this.#record = record;
-    if (isNews) this.#sessionEvents.seen(record);
+    if (isChanged) this.#sessionEvents.seen(record);
   }
 
   /**
-   * Removes the session from the storage, and tells the backend where `tell` says so.
-   * @returns the key of the last callback, when there is one
+   * Removes the session from the storage. `tell` says whether the backend is notified.
+   * @returns the id of the last webhook, if there is one
    */
   async leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
@@ -126,20 +126,20 @@ export class SessionStateMachine {
     return events[0]?.webhookId;
   }
 
-  /** Nothing is done any more; what is stored stays. */
+  /** Stops; what is stored stays. */
   end(): void {
     this.#become({ name: 'gone' });
   }
 
-  /** A change of status is told from the first connection on, and the end of a session that never connected. */
-  #statusNews(next: SessionRecord): NewCallback[] {
+  /** The backend hears of a changed status from the first connection on, and of the end of a session that never connected. */
+  #statusWebhooks(next: SessionRecord): NewCallback[] {
     const status = statusOf(next.phase);
     const changed = status !== statusOf(this.#record.phase);
     const told = this.#record.announced || status === 'error' || status === 'disconnected';
     return changed && told ? [statusUpdate(next, this.#changes)] : [];
   }
 
-  #along(note: Change['note']) {
+  #writes(note: Change['note']) {
     return note && { note: { atMs: this.#clock.now(), what: note.what, why: note.why ?? null } };
   }
 

@@ -4,20 +4,20 @@ import { type AppError } from '../../domain/errors.ts';
 import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/session.ts';
 
 /**
- * Where a session is in its life. Each state carries what is true only in it.
- * - `pairing`: a line offers codes to scan; `qr` is missing while the next offer is being fetched. Entered at the
- *   creation and after a failed pairing; left by a scan.
- * - `asking-for-code`: a line asks WhatsApp to take a code for this number. Entered at the creation; left when it did, or
- *   refused.
- * - `showing-code`: the code can be typed into the phone, until `timer` runs out or the line is lost. Left by that.
- * - `code-over`: there is no code, or not any more, and `why`; the session is about to be removed.
- * - `linking`: scanned or typed, and the first login is being made. Left by the login.
+ * The state of a session. Each carries what is true only in it.
+ * - `pairing`: a connection offers QRs; `qr` is missing while the next one is fetched. Entered on creation and after a failed
+ *   pairing; left by a scan.
+ * - `asking-for-code`: a connection requests a pairing code for this number. Entered on creation; left when WhatsApp accepts
+ *   or refuses it.
+ * - `showing-code`: the code can be typed into the phone until `timer` fires or the connection is lost.
+ * - `code-over`: there is no code, or it can no longer be used, and `why`; the session is about to be removed.
+ * - `linking`: scanned or typed; the first login is under way, and leaves this state.
  * - `online`: logged in and receiving.
- * - `repairing`: the line was lost a moment ago, which nobody outside sees until `timer` runs out.
- * - `lost`: the line is lost, and is being repaired for as long as it takes.
- * - `closed`: over. The credentials are forgotten; a new QR is needed.
- * - `failed`: over until a person acts and restarts it; with a `timer` it comes back by itself then.
- * - `gone`: removed, or the process is ending. Nothing is done any more.
+ * - `repairing`: the connection was just lost; nobody outside notices until `timer` fires.
+ * - `lost`: the connection is lost and is being repaired, for as long as that takes.
+ * - `closed`: over. The credentials are deleted; a new QR is needed.
+ * - `failed`: over until a person restarts it, or until `timer` fires, if there is one.
+ * - `gone`: removed, or the process is ending. Nothing is handled any more.
  */
 export type SessionState =
   | { name: 'pairing'; qr: QrCode | undefined }
@@ -32,7 +32,7 @@ export type SessionState =
   | { name: 'failed'; timer: Timer | undefined }
   | { name: 'gone' };
 
-/** What may follow what. Everything else is a defect of ours and is refused. */
+/** The permitted transitions. Any other is a bug of ours, and throws. */
 const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> = {
   pairing: ['pairing', 'linking', 'online', 'failed', 'gone'],
   'asking-for-code': ['showing-code', 'code-over', 'gone'],
@@ -52,7 +52,7 @@ export function mayFollow(from: SessionState['name'], to: SessionState['name']):
   return MAY_FOLLOW[from].includes(to);
 }
 
-/** The phase under which a state is stored; `gone` is stored by nobody. */
+/** The phase under which a state is stored; `gone` never is. */
 export function phaseOf(name: Exclude<SessionState['name'], 'gone'>): SessionPhase {
   if (name === 'asking-for-code' || name === 'showing-code' || name === 'code-over') return 'pairing-by-code';
   return name === 'repairing' ? 'online' : name;
