@@ -32,28 +32,28 @@ import { importVersion3 } from './runtime/import-version-3.ts';
 import { VERSION } from './version.ts';
 import { BaileysConnector } from './whatsapp/connector.ts';
 
-/** How long an end waits for answers in the making: more than a send takes, less than the 20 s in all. */
+/** How long shutdown waits for requests in flight: longer than a send takes, shorter than the 20 s in all. */
 const DRAIN_MS = 14_000;
 
-/** The running orchestrator. Disposing of it ends it in order: nothing that is in flight is lost. */
+/** The running orchestrator. Disposing it shuts down in order: nothing in flight is lost. */
 export interface App extends AsyncDisposable {
-  /** Where it answers. */
+  /** Where it listens. */
   url: string;
   port: number;
 }
 
-/** What an app takes from outside; what is left out is the real thing. */
+/** What an app is started with; tests hand in their own clock, randomness and disk. */
 export interface AppOptions {
   log: Logger;
   guard: ProcessGuard;
   clock?: Clock;
   random?: Random;
-  /** The bytes that the disk of this folder has left. */
+  /** Returns the free bytes of the disk that holds this folder. */
   freeBytes?: (folder: string) => Promise<number>;
 }
 
 /**
- * Builds every part once, from the ground up, and hands each what it needs.
+ * Builds every part once, from the lowest layer up, and passes each its dependencies.
  * @throws ListenError, StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export async function startApp(config: Config, deps: AppOptions): Promise<App> {
@@ -72,7 +72,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const metrics = new PrometheusMetrics();
   const committed = (ms: number) => metrics.committed(ms);
   const storage = keep(built, openConfigured(config, { clock, log, committed }));
-  if (!masterKey) log.warn('credentials and messages are stored without encryption; MASTER_KEY would encrypt them');
+  if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
     sessions: storage.sessions,
@@ -140,11 +140,11 @@ function loadKeys({ http }: Config, { clock, random, log }: Required<AppOptions>
   return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, random, log: log.child({ part: 'keys' }) });
 }
 
-/** How files come in, after what an earlier process left of them was removed. */
+/** How uploads are received; removes what an earlier process left of them. */
 async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSettings, 'clock'>> {
   const temporaryDir = tmpdir();
   await removeLeftovers(temporaryDir).catch((error: unknown) =>
-    log.warn({ failure: describeFailure(error) }, 'temporary files of an earlier process could not be looked for'),
+    log.warn({ failure: describeFailure(error) }, 'temporary files of an earlier process could not be removed'),
   );
   return {
     temporaryDir,
@@ -201,7 +201,7 @@ function createConnector(
   });
 }
 
-/** What the sessions stand on. */
+/** What the sessions are built on. */
 interface SessionsDeps {
   storage: Storage;
   connector: BaileysConnector;
@@ -237,13 +237,13 @@ function createSessions(
   });
 }
 
-/** Remembers what was opened, for {@link takeDown}. */
+/** Registers a part for {@link takeDown}. */
 function keep<Part extends AsyncDisposable>(built: AsyncDisposable[], part: Part): Part {
   built.push(part);
   return part;
 }
 
-/** Ends the parts in the reverse order of their making: the doors first, the storage last. */
+/** Disposes the parts in reverse order: the HTTP server first, the storage last. */
 async function takeDown(built: AsyncDisposable[]): Promise<void> {
   for (const part of built.splice(0).reverse()) await part[Symbol.asyncDispose]();
 }

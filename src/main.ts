@@ -24,19 +24,19 @@ const FOR_OPERATORS = [
   StorageUnreadableError,
 ];
 
-/** How long an orderly end may take before the process ends all the same. */
+/** How long an orderly shutdown may take before the process exits anyway. */
 const END_LIMIT_MS = 20_000;
 
 /**
- * Starts the orchestrator as a process: settings from the environment and `.env`, one sentence and exit code 1 when it
- * cannot start, an orderly end on SIGTERM and SIGINT.
+ * Starts the orchestrator as a process: settings from the environment and `.env`, a clear message and exit code 1 if it
+ * cannot start, an orderly shutdown on SIGTERM and SIGINT.
  */
 export async function main(): Promise<void> {
   dotenv.config({ quiet: true });
   try {
     await run(readConfig(process.env));
   } catch (error) {
-    // Whatever it was, a start that failed must not look like one that worked.
+    // A start that failed must never look like one that worked.
     process.exitCode = 1;
     process.stderr.write(`${isForOperators(error) ? error.message : unexpected(error)}\n`);
   }
@@ -46,7 +46,7 @@ async function run(config: Config): Promise<void> {
   useKeysQuickly();
   const log = createLogger(config.log);
   const guard = guardProcess(log);
-  // A signal that comes while the parts are being built ends them in order too, once they are.
+  // A signal during start-up shuts down in order too, once everything is built.
   const starting = Promise.withResolvers<App>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void end(starting.promise, log, signal));
@@ -55,7 +55,7 @@ async function run(config: Config): Promise<void> {
   await starting.promise;
 }
 
-/** What went wrong is the operator's to mend, and its sentence says how; a stack would only hide it. */
+/** Errors that the operator can fix: the message says how, and a stack would only hide it. */
 function isForOperators(error: unknown): error is Error {
   return FOR_OPERATORS.some((kind) => error instanceof kind);
 }
@@ -66,11 +66,11 @@ function unexpected(error: unknown): string {
 
 async function end(starting: Promise<App>, log: Logger, signal: string): Promise<void> {
   log.info({ signal }, 'shutting down');
-  // Not unref'd: it must fire also when nothing else keeps the process alive.
+  // Not unref'd: it must fire even if nothing else keeps the process alive.
   const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
   const app = await starting.catch(() => undefined);
   if (!app) {
-    // The start failed; whoever waits for it says so.
+    // The start failed; `run` reports it.
     clearTimeout(limit);
     return;
   }

@@ -1,7 +1,7 @@
-/** Whether more may come: from WhatsApp, or by new sessions. */
+/** Back-pressure: whether more may be received from WhatsApp, and new sessions created. */
 export interface Admission {
-  /** @throws OverloadedError while a bound is reached */
+  /** @throws OverloadedError while a limit is reached */
   check(): void;
-  /** Resolves as soon as no bound is reached. */
+  /** Resolves as soon as no limit is reached. */
   admitted(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import {
 } from '../domain/group.ts';
 import { type ContactCheck } from '../domain/person.ts';
 
-/** What a line can be asked, and told, beside sending messages. */
+/** What a connection can do besides sending messages. */
 export interface ConnectionActions {
   readonly groups: GroupActions;
   readonly contacts: ContactActions;
@@ -17,54 +17,54 @@ export interface ConnectionActions {
 }
 
 /**
- * The groups of an account. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`,
- * `whatsapp_refused`; what concerns one group also with `group_not_found`, and a change of it with `not_allowed`.
+ * The groups of an account. Every method may throw `session_not_connected`, `whatsapp_timeout`, `rate_limited` and
+ * `whatsapp_refused`; those about one group also `group_not_found`, and those that change it `not_allowed`.
  */
 export interface GroupActions {
   /** All groups that the account is in. */
   list(): Promise<Group[]>;
-  /** One of them, as it was at most a minute ago. */
+  /** One group; the answer is at most a minute old. */
   view(groupId: string): Promise<Group>;
   /**
-   * Makes a group of the account and those who can be added.
+   * Creates a group with the account and everybody who can be added.
    * @throws AppError `number_not_on_whatsapp` when none of them has an account
    */
   create(subject: string, participants: readonly Recipient[]): Promise<NewGroup>;
-  /** Does something to people in a group, as far as WhatsApp does it to each; one result for each, in their order. */
+  /** Adds, removes, promotes or demotes participants; one result for each, in their order. */
   change(groupId: string, action: ParticipantAction, participants: readonly Recipient[]): Promise<ParticipantResult[]>;
-  /** Changes what a group is called or is about; the group as it is then. */
+  /** Changes the subject or the description; returns the group as it is then. */
   update(groupId: string, update: GroupUpdate): Promise<Group>;
-  /** What the group's link (`https://chat.whatsapp.com/…`) ends with. */
+  /** The code at the end of the group's invite link (`https://chat.whatsapp.com/…`). */
   invite(groupId: string): Promise<string>;
-  /** Makes the link invalid; what the new one ends with. */
+  /** Revokes the invite link; returns the code of the new one. */
   revokeInvite(groupId: string): Promise<string>;
-  /** Has the account be in the group no more. */
+  /** Leaves the group. */
   leave(groupId: string): Promise<void>;
 }
 
-/** Other people. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+/** Other people. Every method may throw `session_not_connected`, `whatsapp_timeout` and `rate_limited`. */
 export interface ContactActions {
-  /** Whether a number has an account; what is known already is not asked again. */
+  /** Whether a number has an account; known answers are not asked for again. */
   check(number: PhoneNumber): Promise<ContactCheck>;
   /**
-   * Where the profile picture of a person or a group is, at WhatsApp and for a while.
+   * The URL of the profile picture of a person or a group at WhatsApp, valid for a while.
    * @throws AppError `picture_not_found` when there is none, or it is not shown to this account; `number_not_on_whatsapp`
    */
   picture(of: Recipient): Promise<string>;
 }
 
-/** Conversations. All may refuse with `session_not_connected`, `whatsapp_timeout`, `rate_limited`. */
+/** Conversations. Every method may throw `session_not_connected`, `whatsapp_timeout` and `rate_limited`. */
 export interface ChatActions {
   /**
-   * Tells the senders that their messages were read, where the account's privacy lets them know. Known are those that
-   * were received within two weeks; our own count as unknown.
+   * Sends read receipts, as far as the account's privacy settings allow it. Messages are known for two weeks; our own
+   * count as unknown.
    * @throws AppError `message_not_found` when none is known
    */
   markRead(messageIds: readonly string[]): Promise<MarkedRead>;
-  /** Shows the account as online until it is taken back or the line is lost; the phone is silent meanwhile. */
+  /** Shows the account as online until it is taken back or the connection is lost; the phone stays silent meanwhile. */
   show(availability: Availability): Promise<void>;
   /**
-   * Shows in one conversation that the account types or records, for 25 s, or no longer. Meanwhile it is online.
+   * Shows in one conversation that the account is typing or recording, for at most 25 s. Meanwhile it is online.
    * @throws AppError `number_not_on_whatsapp`
    */
   type(to: Recipient, state: TypingState): Promise<void>;

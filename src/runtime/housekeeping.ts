@@ -4,10 +4,10 @@ import { Supervisor } from '../kit/supervisor.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Something to be done now and then. */
+/** A task that runs once an hour. */
 type Chore = () => Promise<void>;
 
-/** Removes, once an hour, what was kept long enough. */
+/** Runs, once an hour, the tasks that delete what has passed its retention. */
 export class Housekeeping implements AsyncDisposable {
   readonly #chores: readonly Chore[];
   readonly #clock: Clock;

@@ -7,7 +7,7 @@ import { type SignalKeyStore } from '../ports/signal.ts';
 import { type SessionStore } from '../ports/storage.ts';
 import { readVersion3, type Version3Credentials } from '../whatsapp/pairing/import-version-3.ts';
 
-/** What the import needs. */
+/** Dependencies of {@link importVersion3}. */
 export interface ImportVersion3Deps {
   authDir: string;
   sessions: SessionStore;
@@ -17,9 +17,9 @@ export interface ImportVersion3Deps {
 }
 
 /**
- * Takes over the sessions of version 3: each folder of Baileys' multi-file credentials below `AUTH_DIR` that is not yet
- * a session here. They come back without a new scan. The files stay where they are until the first login with them
- * worked. A folder that cannot be read is left alone, with a warning.
+ * Imports the sessions of version 3: every folder of Baileys' multi-file credentials below `AUTH_DIR` that is not a session
+ * yet. They come back without a new scan; the files stay until the first login with them has worked. A folder that cannot be
+ * read is left alone, with a warning.
  */
 export async function importVersion3(deps: ImportVersion3Deps): Promise<void> {
   const known = new Set((await deps.sessions.all()).map(({ sessionId }) => sessionId));
@@ -36,13 +36,13 @@ async function importFolder(deps: ImportVersion3Deps, sessionId: SessionId): Pro
     const found = await readVersion3(join(authDir, sessionId));
     if (!found) return;
     await store(deps, sessionId, found);
-    log.info({ sessionId, keys: found.keys.length }, `[${sessionId}] taken over from version 3`);
+    log.info({ sessionId, keys: found.keys.length }, `[${sessionId}] imported from version 3`);
   } catch (error) {
-    log.warn({ err: error, sessionId }, `[${sessionId}] the folder of version 3 cannot be read and is left alone`);
+    log.warn({ err: error, sessionId }, `[${sessionId}] this folder of version 3 cannot be read and is left alone`);
   }
 }
 
-/** The keys first: a session that is stored is complete. */
+/** The keys come first: a session that is stored is complete. */
 async function store(
   { sessions, keys, clock }: ImportVersion3Deps,
   id: SessionId,
@@ -55,7 +55,7 @@ async function store(
     sessionId: id,
     phase: 'lost' as const,
     identity: found.identity,
-    // The backend knows it from version 3: its return is a change of status.
+    // The backend knows it from version 3: its return is a status update.
     announced: true,
     errorMessage: null,
     lastSeenMs: null,
