@@ -11,6 +11,7 @@ interface Proof {
  * its proof in another file, or, for Docker, what can be checked without.
  */
 export const ELSEWHERE: readonly Proof[] = [
+  { begins: 'git clone', file: '.ci/run', says: 'on a clean checkout' },
   { begins: 'npm ci', file: '.ci/run', says: 'npm ci' },
   { begins: 'npm test', file: 'package.json', says: '&& npm test"' },
   { begins: 'npm run check', file: '.ci/run', says: 'npm run check' },
