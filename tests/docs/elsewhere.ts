@@ -7,7 +7,7 @@ interface Proof {
 }
 
 /**
- * The commands that are not typed here: they install or test the project itself, run until they are stopped, or need Docker. Each has
+ * The commands that are not typed here: they clone, install or test the project itself, run until they are stopped, or need Docker. Each has
  * its proof in another file, or, for Docker, what can be checked without.
  */
 export const ELSEWHERE: readonly Proof[] = [

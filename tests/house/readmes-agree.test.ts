@@ -82,7 +82,7 @@ describe('the badges', () => {
   it.each([
     ['licence', license],
     ['node', engines.node.replace('>=', '≥ ')],
-    ['typescript', devDependencies['typescript']!.split('.', 2).join('.')],
+    ['typescript', devDependencies.typescript!.split('.', 2).join('.')],
     ['baileys', dependencies['@whiskeysockets/baileys']!],
   ])('%s says %s, as package.json does', (name, value) => {
     expect(ENGLISH).toContain(`(docs/images/badges/${name}.svg)`);
