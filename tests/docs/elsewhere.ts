@@ -7,10 +7,11 @@ interface Proof {
 }
 
 /**
- * The commands that are not typed here: they install or test the project itself, run until they are stopped, or need Docker. Each has
+ * The commands that are not typed here: they clone, install or test the project itself, run until they are stopped, or need Docker. Each has
  * its proof in another file, or, for Docker, what can be checked without.
  */
 export const ELSEWHERE: readonly Proof[] = [
+  { begins: 'git clone', file: '.ci/run', says: 'on a clean checkout' },
   { begins: 'npm ci', file: '.ci/run', says: 'npm ci' },
   { begins: 'npm test', file: 'package.json', says: '&& npm test"' },
   { begins: 'npm run check', file: '.ci/run', says: 'npm run check' },

@@ -1,58 +1,91 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { ERRORS } from '../../src/domain/errors.ts';
-import { ROUTES } from '../../src/http/routes/index.ts';
+import { readFileSync } from 'node:fs';
 
-const root = (path: string) => new URL(`../../${path}`, import.meta.url);
-const read = (path: string) => readFileSync(root(path), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+const ENGLISH = read('README.md');
+const SPANISH = read('README.es.md');
 
 /** Headings as their level, code blocks as their language: what two translations have in common. */
 function skeleton(text: string): string[] {
   return [...text.matchAll(/^(#+) |^```(\w+)$/gm)].map(([, level, language]) => level ?? language!);
 }
 
-it('are the same in both languages, heading by heading and example by example', () => {
-  expect(skeleton(read('README.es.md'))).toEqual(skeleton(read('README.md')));
-});
+/** What a reader copies: the blocks of commands and of code, without their comments. */
+function examples(text: string): string[] {
+  return [...text.matchAll(/^```(?!mermaid)\w+\n(.*?)^```/gms)].map(([, code]) =>
+    code!
+      .split('\n')
+      .map((line) => line.replace(/\s*(?:#|\/\/) (?!\{).*$/, ''))
+      .join('\n'),
+  );
+}
 
-it('the index of the documentation names every page of it', () => {
-  const index = read('docs/README.md');
-  const pages = readdirSync(root('docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+/** Where the links and pictures lead, in their order. */
+function targets(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
+}
 
-  expect(pages.filter((page) => !index.includes(`](${page}`))).toEqual([]);
-});
+/** The names of files, settings, fields, requests and commands. */
+function names(text: string): string[] {
+  return [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/`([^`\n]+)`/g)].map(([, name]) => name!);
+}
 
-describe.each(['README.md', 'README.es.md'])('%s', (name) => {
-  const text = read(name);
-
-  it('has every error with its status, and no other', () => {
-    const rows = [...text.matchAll(/^\| `([a-z_]+)`\s*\| (\d{3}) /gm)].map(([, code, status]) => [
-      code,
-      Number(status),
-    ]);
-
-    expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status }]) => [code, status]));
+describe('the two READMEs', () => {
+  it('have the same headings and code blocks', () => {
+    expect(skeleton(SPANISH)).toEqual(skeleton(ENGLISH));
   });
 
-  it('has every route, and no other', () => {
-    const rows = [...text.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, request]) => request);
-    const routes = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-
-    expect(rows.sort()).toEqual(routes.sort());
+  it('give the same commands and code', () => {
+    expect(examples(ENGLISH).length).toBeGreaterThan(5);
+    expect(examples(SPANISH)).toEqual(examples(ENGLISH));
   });
 
-  it('names only scripts that are there', () => {
+  it('link to the same pages in the same order, and to each other', () => {
+    const english = targets(ENGLISH);
+
+    expect(english).toContain('README.es.md');
+    expect(targets(SPANISH)).toEqual(english.map((link) => (link === 'README.es.md' ? 'README.md' : link)));
+  });
+
+  it('name the same settings, requests and fields', () => {
+    expect(names(ENGLISH).length).toBeGreaterThan(20);
+    expect(names(SPANISH).sort()).toEqual(names(ENGLISH).sort());
+  });
+});
+
+describe.each([
+  ['README.md', ENGLISH],
+  ['README.es.md', SPANISH],
+])('%s', (_name, text) => {
+  it('has at most 1,500 words', () => {
+    expect(text.split(/\s+/).filter((word) => word !== '').length).toBeLessThanOrEqual(1_500);
+  });
+
+  it('names only scripts that exist', () => {
     const named = [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, script]) => script!);
 
     expect(named.length).toBeGreaterThan(2);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
+});
 
-  it('links only to files that are there', () => {
-    const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => link!);
+describe('the badges', () => {
+  const { license, engines, dependencies, devDependencies } = JSON.parse(read('package.json')) as {
+    license: string;
+    engines: { node: string };
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
 
-    expect(links.length).toBeGreaterThan(5);
-    expect(links.filter((link) => !existsSync(root(link)))).toEqual([]);
+  it.each([
+    ['licence', license],
+    ['node', engines.node.replace('>=', '≥ ')],
+    ['typescript', devDependencies.typescript!.split('.', 2).join('.')],
+    ['baileys', dependencies['@whiskeysockets/baileys']!],
+  ])('%s says %s, as package.json does', (name, value) => {
+    expect(ENGLISH).toContain(`(docs/images/badges/${name}.svg)`);
+    expect(read(`docs/images/badges/${name}.svg`)).toMatch(new RegExp(`<title>\\w+: ${value}</title>`));
   });
 });
