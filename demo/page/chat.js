@@ -35,13 +35,15 @@ export function scrollDown() {
 }
 
 function add(bubble, sender) {
-  const { id, from, text: words, at } = bubble;
+  const { id, from, text: caption, at } = bubble;
   const mark = make('span');
   const options = (bubble.options ?? []).map((option) => optionButton(id, option));
   const children = [
     ...(bubble.file ? [fileElement(bubble, sender)] : []),
-    ...(words ? [make('span', { className: 'words' }, words)] : []),
-    ...(options.length > 0 ? [make('div', { className: 'options', role: 'group', ariaLabel: words }, ...options)] : []),
+    ...(caption ? [make('span', { className: 'caption' }, caption)] : []),
+    ...(options.length > 0
+      ? [make('div', { className: 'options', role: 'group', ariaLabel: caption }, ...options)]
+      : []),
     make('small', {}, timeOfDay(at), mark),
   ];
   const element = make('li', { data: { from, kind: bubble.file ?? (bubble.options ? 'poll' : 'text') } }, ...children);

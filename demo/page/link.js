@@ -96,11 +96,11 @@ export function updateTimeLeft() {
 }
 
 function hint(name) {
-  const words = text(`${name}Hint`);
-  return words === `${name}Hint` ? '' : words;
+  const content = text(`${name}Hint`);
+  return content === `${name}Hint` ? '' : content;
 }
 
 /** Leaves an unchanged text alone, or screen readers would announce it again. */
-function setText(id, words) {
-  if ($(id).textContent !== words) $(id).textContent = words;
+function setText(id, content) {
+  if ($(id).textContent !== content) $(id).textContent = content;
 }

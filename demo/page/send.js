@@ -12,8 +12,8 @@ const FILES = { image: 'bag.png', voice: 'answer.ogg' };
  * @param {() => string} customer the phone number that the backend writes to
  */
 export function wireForms(onPress, customer) {
-  onSubmit('write', (words) => act('write', { text: words }));
-  onPress('write-image', () => withText('write', (words) => act('file', { kind: 'image', text: words })));
+  onSubmit('write', (message) => act('write', { text: message }));
+  onPress('write-image', () => withText('write', (message) => act('file', { kind: 'image', text: message })));
   onPress('write-voice', () => act('file', { kind: 'voice' }));
   onSubmit('reply', (message) => post('/send-message', { number: customer(), message }));
   onPress('reply-image', () => withText('reply', (caption) => postFile('image', { number: customer(), caption })));
@@ -50,12 +50,12 @@ function onSubmit(id, send) {
 /** Clears the field of a form and sends its text; restores the text when sending fails. */
 async function withText(id, send) {
   const field = $(`${id}-text`);
-  const words = field.value;
+  const message = field.value;
   field.value = '';
   try {
-    await send(words);
+    await send(message);
   } catch (error) {
-    field.value ||= words;
+    field.value ||= message;
     throw error;
   }
 }
