@@ -115,9 +115,9 @@ describe.each(here.map((block) => [block.pages.join(', '), block] as const))('th
 });
 
 describe('the commands that are tested elsewhere', () => {
-  it.each(ELSEWHERE)('have a test: $begins', ({ begins, file, contains }) => {
+  it.each(ELSEWHERE)('have a test: $prefix', ({ prefix, file, contains }) => {
     expect(readFileSync(new URL(file, ROOT), 'utf8')).toContain(contains);
-    expect(all.some((text) => text.startsWith(begins))).toBe(true);
+    expect(all.some((text) => text.startsWith(prefix))).toBe(true);
   });
 
   it('leave commands to test here', () => {
