@@ -1,40 +1,40 @@
-/** What a figure must reach; without either there is nothing to reach. */
+/** The target of a figure. */
 export interface Bound {
   readonly atMost?: number;
   readonly atLeast?: number;
 }
 
-/** One thing that was measured, once in each run. */
+/** One measured quantity, with one value per run. */
 export interface Figure {
   readonly name: string;
-  /** As it stands behind the number: `ms`, `MB`, `x`, `/s`, … */
+  /** `ms`, `MB`, `x`, `/s`, … */
   readonly unit: string;
   readonly values: readonly number[];
   readonly bound?: Bound;
 }
 
-/** Numbers that say how much is done: sessions, messages, seconds. */
+/** The scale of a bench: sessions, messages, seconds. */
 export type Size = Readonly<Record<string, number>>;
 
-/** What a bench is given. */
+/** The parameters of one bench. */
 export interface BenchTask<Numbers extends Size = Size> {
   readonly size: Numbers;
-  /** How often everything is measured. */
+  /** How many times everything is measured. */
   readonly runs: number;
-  /** An existing folder for databases and logs; it is removed afterwards. */
+  /** An existing folder for databases and logs. It is removed afterwards. */
   readonly folder: string;
-  /** Where CPU profiles of what is measured go; nowhere without it. */
+  /** The folder for CPU profiles; undefined to take none. */
   readonly profiles: string | undefined;
-  /** Says how far it is. */
-  say(text: string): void;
+  /** Reports progress. */
+  log(text: string): void;
 }
 
-/** One bench. */
+/** A benchmark. */
 export interface Bench<Numbers extends Size = Size> {
   readonly name: string;
-  /** What it measures, in one sentence. */
+  /** What it measures, in one phrase. */
   readonly measures: string;
-  /** `full` is what counts; `quick` only shows that it works. */
+  /** `full` produces valid figures; `quick` only shows that the bench works. */
   readonly sizes: { readonly full: Numbers; readonly quick: Numbers };
   run(task: BenchTask<Numbers>): Promise<Figure[]>;
 }

@@ -9,7 +9,7 @@ import { restart } from './benches/restart.ts';
 import { soak } from './benches/soak.ts';
 import { throughput } from './benches/throughput.ts';
 
-/** Every bench, in the order in which they are run. */
+/** Every bench, in the order of execution. */
 export const BENCHES = [
   ...[inbound, throughput, latency, outbound],
   ...[memory, restart, pairing, backlog, soak],

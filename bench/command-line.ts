@@ -1,25 +1,25 @@
 import { parseArgs } from 'node:util';
 import { type Bench, type Size } from './bench.ts';
 
-/** What is to be run. */
-export interface Order {
+/** The options of a run. */
+export interface RunOptions {
   benches: readonly Bench[];
   runs: number;
   size: 'full' | 'quick';
-  /** Numbers of the size to be changed. */
-  changes: Size;
-  /** Where the results go as JSON. */
+  /** Overrides of numbers in the size. */
+  overrides: Size;
+  /** The file for the results as JSON. */
   json: string | undefined;
-  /** Where databases are while it runs; the system's folder for temporary files without it. */
+  /** The parent folder of databases during the run; undefined for the system's temporary folder. */
   folder: string | undefined;
-  /** Where CPU profiles of the orchestrator go. */
+  /** The folder for CPU profiles; undefined to take none. */
   profiles: string | undefined;
 }
 
-/** What the command line asks for. */
-export type Command = { name: 'help' } | { name: 'run'; order: Order };
+/** A parsed command line. */
+export type Command = { name: 'help' } | { name: 'run'; options: RunOptions };
 
-/** Thrown for arguments that make no sense; its message is one sentence. */
+/** Thrown for invalid arguments; the message is one sentence. */
 export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
@@ -40,38 +40,39 @@ const OPTIONS = {
 
 /** The text of `--help`. */
 export function help(all: readonly Bench[]): string {
-  return `Measures the orchestrator beside bare Baileys, on the simulator. See docs/performance.md.
+  return `Measures the orchestrator against bare Baileys, on the simulator. See docs/performance.md.
 
-  npm run bench -- [<bench> …] [options]      all of them without a name
+  npm run bench -- [<bench> …] [options]      runs every bench if none is named
 
 ${all.map(({ name, measures }) => `  ${name.padEnd(12)}${measures}`).join('\n')}
 
-  --runs <n>          how often each is measured (${DEFAULT_RUNS.full})
-  --quick             in a small size, ${DEFAULT_RUNS.quick} runs: shows that it works, and proves nothing
-  --set <name>=<n>    another number in the size of a bench; may come more than once
-  --json <file>       writes the results with every single figure
-  --folder <folder>   where databases are while it runs (the system's temporary folder); on the disk that is meant
-  --profiles <folder> writes CPU profiles of the orchestrator while it is measured
-  --help              this text
+  --runs <n>          number of runs (default: ${DEFAULT_RUNS.full})
+  --quick             small sizes, ${DEFAULT_RUNS.quick} runs: shows that the benches work, but the figures mean nothing
+  --set <name>=<n>    override a number in the size of the benches; may be repeated
+  --json <file>       write the results as JSON, with the value of every run
+  --folder <folder>   parent folder of databases during the run (default: the system's temporary folder); choose one on
+                      the disk that you want to measure
+  --profiles <folder> write CPU profiles of the measured processes
+  --help              print this text
 
-It ends with 0 when everything was measured, whatever came of it, with 1 when something could not be, with 2 for an order that
-makes no sense. It needs Linux, which tells how much other processes use.
+Exit code: 0 if every bench completed, even if it missed its target; 1 if a bench failed; 2 for invalid arguments.
+Requires Linux, which reports the CPU and memory use of other processes.
 `;
 }
 
-/** Reads the arguments. @throws CommandLineError */
+/** Parses the arguments. @throws CommandLineError */
 export function readCommandLine(args: readonly string[], all: readonly Bench[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { name: 'help' };
   const benches = positionals.length === 0 ? all : positionals.map((name) => find(name, all));
   const size = values.quick ? 'quick' : 'full';
   const { json, folder, profiles } = values;
-  const order: Order = {
+  const options: RunOptions = {
     ...{ benches, size, json, folder, profiles },
     runs: values.runs === undefined ? DEFAULT_RUNS[size] : wholeNumber(values.runs, '--runs', MAX_RUNS),
-    changes: Object.fromEntries(values.set.map((text) => change(text, benches))),
+    overrides: Object.fromEntries(values.set.map((text) => override(text, benches))),
   };
-  return { name: 'run', order };
+  return { name: 'run', options };
 }
 
 function parse(args: readonly string[]) {
@@ -86,21 +87,21 @@ function parse(args: readonly string[]) {
 function find(name: string, all: readonly Bench[]): Bench {
   const found = all.find((bench) => bench.name === name);
   if (!found)
-    throw new CommandLineError(`There is no bench "${name}", but ${all.map((each) => each.name).join(', ')}.`);
+    throw new CommandLineError(`Unknown bench "${name}"; choose from ${all.map((each) => each.name).join(', ')}.`);
   return found;
 }
 
-/** A name that a bench does not know would change nothing, and nobody would notice. */
-function change(text: string, benches: readonly Bench[]): [string, number] {
+/** Rejects names that a bench does not have: they would have no effect, and nobody would notice. */
+function override(text: string, benches: readonly Bench[]): [string, number] {
   const [name = '', value = ''] = text.split('=');
-  const stranger = benches.find(({ sizes }) => sizes.full[name] === undefined);
-  if (!stranger) return [name, wholeNumber(value, `--set ${name}`, Number.MAX_SAFE_INTEGER)];
-  const names = Object.keys(stranger.sizes.full).join(', ');
-  throw new CommandLineError(`${stranger.name} has no "${name}", but ${names}.`);
+  const benchWithout = benches.find(({ sizes }) => sizes.full[name] === undefined);
+  if (!benchWithout) return [name, wholeNumber(value, `--set ${name}`, Number.MAX_SAFE_INTEGER)];
+  const names = Object.keys(benchWithout.sizes.full).join(', ');
+  throw new CommandLineError(`The bench "${benchWithout.name}" has no "${name}"; choose from ${names}.`);
 }
 
 function wholeNumber(text: string, name: string, max: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-  throw new CommandLineError(`${name} needs a whole number from 1 to ${max}, not "${text}".`);
+  throw new CommandLineError(`${name} must be a whole number from 1 to ${max}, not "${text}".`);
 }

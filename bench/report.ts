@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { type Figure, type Size } from './bench.ts';
 
-/** What a run of benches leaves: everything that one needs to compare it with another. */
+/** The results of a run, with everything needed to compare it to another one. */
 export interface Report {
   /** ISO 8601, UTC. */
   date: string;
@@ -13,7 +13,7 @@ export interface Report {
   benches: BenchReport[];
 }
 
-/** What came of one bench. */
+/** The results of one bench. */
 export interface BenchReport {
   name: string;
   size: Size;
@@ -21,7 +21,7 @@ export interface BenchReport {
   figures: readonly Figure[];
 }
 
-/** A report without results yet. */
+/** Creates a report without results. */
 export async function newReport(): Promise<Report> {
   const [cpu] = cpus();
   const [ours, baileys] = await Promise.all([
@@ -46,7 +46,7 @@ async function versionIn(path: string): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** `null` where there is no git, or no repository. */
+/** `null` without git, or outside a repository. */
 async function commit(): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname });

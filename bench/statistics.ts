@@ -1,34 +1,34 @@
-/** The middle one of the values, or the mean of the two in the middle. Throws a RangeError when there are none. */
+/** The median: the middle value, or the mean of the two middle values. @throws RangeError without values */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The value below which `percent` of a hundred of the values lie, interpolated. Throws a RangeError when there are none. */
+/** The value below which `percent` % of the values lie, interpolated linearly. @throws RangeError without values */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const place = ((sorted.length - 1) * percent) / 100;
-  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  const rank = ((sorted.length - 1) * percent) / 100;
+  const [below, above] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
   if (below === undefined || above === undefined) throw new RangeError('There are no values.');
-  return below + (above - below) * (place - Math.floor(place));
+  return below + (above - below) * (rank - Math.floor(rank));
 }
 
-/** How much `y` grows with each `x`: the slope of the line that fits best. Throws a RangeError with fewer than two different `x`. */
+/** The slope of the least-squares fit: how much `y` grows per unit of `x`. @throws RangeError with fewer than two different `x` */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = mean(points.map(([x]) => x));
   const meanY = mean(points.map(([, y]) => y));
   const spread = sum(points.map(([x]) => (x - meanX) ** 2));
-  if (!(spread > 0)) throw new RangeError('A slope needs two different places.');
+  if (!(spread > 0)) throw new RangeError('A slope needs two different values of x.');
   return sum(points.map(([x, y]) => (x - meanX) * (y - meanY))) / spread;
 }
 
-/** Each of the first divided by its partner in the second: what was measured together is compared with each other. */
+/** Divides each of `ours` by the value of `theirs` from the same run. */
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
-  return pairs(ours, theirs).map(([one, other]) => one / other);
+  return pairs(ours, theirs).map(([our, their]) => our / their);
 }
 
-/** Each of the first less its partner in the second. */
+/** Subtracts from each of `ours` the value of `theirs` from the same run. */
 export function differences(ours: readonly number[], theirs: readonly number[]): number[] {
-  return pairs(ours, theirs).map(([one, other]) => one - other);
+  return pairs(ours, theirs).map(([our, their]) => our - their);
 }
 
 function pairs(ours: readonly number[], theirs: readonly number[]): [number, number][] {

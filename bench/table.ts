@@ -3,7 +3,7 @@ import { median } from './statistics.ts';
 
 const HEAD = ['', 'median', 'from', 'to', 'must reach', ''];
 
-/** Whether the median reaches the bound; `undefined` where there is none. */
+/** Whether the median meets the bound; undefined without one. */
 export function isReached({ values, bound }: Figure): boolean | undefined {
   if (bound === undefined) return undefined;
   const { atMost = Infinity, atLeast = -Infinity } = bound;
@@ -11,14 +11,14 @@ export function isReached({ values, bound }: Figure): boolean | undefined {
   return middle <= atMost && middle >= atLeast;
 }
 
-/** The figures of one bench as the rows of a Markdown table, which reads well on a terminal too. */
+/** Formats the figures of one bench as a Markdown table, aligned for a terminal. */
 export function table(figures: readonly Figure[]): string {
   const rows = [HEAD, ...figures.map(row)];
   const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
+  const formatRow = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`;
   const rule = `| ${widths.map((width, column) => (isNumber(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
-  const [head = '', ...body] = rows.map(line);
+  const [head = '', ...body] = rows.map(formatRow);
   return [head, rule, ...body].join('\n');
 }
 
@@ -31,12 +31,12 @@ function row(figure: Figure): string[] {
     number(median(values)),
     number(Math.min(...values)),
     number(Math.max(...values)),
-    bound === undefined ? '' : inWords(bound, unit),
+    bound === undefined ? '' : formatBound(bound, unit),
     reached === undefined ? '' : reached ? 'yes' : 'NO',
   ];
 }
 
-function inWords({ atMost, atLeast }: Bound, unit: string): string {
+function formatBound({ atMost, atLeast }: Bound, unit: string): string {
   const sides = [
     atMost === undefined ? [] : [`≤ ${atMost} ${unit}`],
     atLeast === undefined ? [] : [`≥ ${atLeast} ${unit}`],
@@ -44,7 +44,7 @@ function inWords({ atMost, atLeast }: Bound, unit: string): string {
   return sides.flat().join(', ');
 }
 
-/** Three digits that say something. */
+/** Formats a number with about three significant digits. */
 function rounded(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toFixed(digits);

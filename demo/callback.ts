@@ -1,20 +1,20 @@
-/** Where the orchestrator posts, below `/api/whatsapp/`. */
+/** The path of a callback below `/api/whatsapp/`. */
 export type CallbackName = keyof typeof FIELDS;
 
-/** One callback as the backend got it. */
+/** A callback as the backend received it. */
 export interface Callback {
-  /** Counted by the backend, from 1. */
+  /** Position in the order of arrival, from 1. */
   readonly count: number;
   readonly name: CallbackName;
   readonly receivedAt: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
-  /** The same `webhook-id` has come before. */
-  readonly again: boolean;
-  /** What is not as the contract says, in sentences; empty when all is well. */
-  readonly complaints: readonly string[];
-  /** What it says, for a person. */
-  readonly line: string;
+  /** A callback with the same `webhook-id` has arrived before. */
+  readonly isRedelivery: boolean;
+  /** Violations of the contract, one sentence each; empty when the callback is valid. */
+  readonly problems: readonly string[];
+  /** What it says, in one line for a person. */
+  readonly summary: string;
 }
 
 const MESSAGE_FIELDS = [
@@ -24,7 +24,7 @@ const MESSAGE_FIELDS = [
   ...['deleted_message_id', 'reaction', 'poll', 'location', 'contacts', 'unsupported_keys', 'corrected_fields'],
 ];
 
-/** What each callback carries, no more and no less. */
+/** The exact set of fields of each callback. */
 const FIELDS = {
   'sessions/new-session-connected': [
     ...['session_id', 'phone_number', 'status', 'last_seen', 'auth_folder_path', 'server_port', 'whatsapp_user_id'],
@@ -38,35 +38,39 @@ const FIELDS = {
   ],
 } satisfies Record<string, string[]>;
 
-/** Reads the name of a callback from the path that it was posted to. */
+/** Returns the callback that is posted to this path, or undefined for any other path. */
 export function callbackName(path: string | undefined): CallbackName | undefined {
   const names = Object.keys(FIELDS) as CallbackName[];
   return names.find((name) => path === `/api/whatsapp/${name}`);
 }
 
-/** Which fields are missing or too many, in a sentence; undefined when they are exactly those of the contract. */
+/** Describes missing and unexpected fields in one sentence; undefined when the body has exactly the fields of the contract. */
 export function wrongFields(name: CallbackName, body: Callback['body']): string | undefined {
-  const wanted: string[] = FIELDS[name];
-  const missing = wanted.filter((field) => !(field in body)).map((field) => `${field} is missing`);
-  const extra = Object.keys(body).filter((field) => !wanted.includes(field));
-  const wrong = [...missing, ...extra.map((field) => `${field} is too much`)];
-  return wrong.length === 0 ? undefined : `The fields are wrong: ${wrong.join(', ')}.`;
+  const expected: string[] = FIELDS[name];
+  const missing = expected.filter((field) => !(field in body)).map((field) => `${field} is missing`);
+  const extra = Object.keys(body).filter((field) => !expected.includes(field));
+  const wrong = [...missing, ...extra.map((field) => `${field} is unexpected`)];
+  return wrong.length === 0 ? undefined : `Wrong fields: ${wrong.join(', ')}.`;
 }
 
-const LINES: Record<CallbackName, (body: Record<string, string | null | undefined>) => string> = {
+const SUMMARIES: Record<CallbackName, (body: Record<string, string | null | undefined>) => string> = {
   'sessions/new-session-connected': ({ phone_number, whatsapp_user_id }) =>
     `${phone_number} is connected as ${whatsapp_user_id}`,
   'sessions/status-update': ({ status, error_message }) => `${status}${error_message ? `: ${error_message}` : ''}`,
   'sessions/qr-update': () => 'a new QR',
   'messages/received': ({ sender_name, sender_number, message_type, message_content, offline }) => {
     const kind = message_type === 'text' ? [] : [`[${message_type}]`];
-    const said = [...kind, ...(message_content ? [message_content] : []), ...(offline ? ['[while we were away]'] : [])];
-    return `${sender_name} (${sender_number}): ${said.join(' ')}`;
+    const parts = [
+      ...kind,
+      ...(message_content ? [message_content] : []),
+      ...(offline ? ['[queued while offline]'] : []),
+    ];
+    return `${sender_name} (${sender_number}): ${parts.join(' ')}`;
   },
   'messages/status-update': ({ to_number, status, message_id }) => `${status}: ${message_id} to ${to_number}`,
 };
 
-/** What a callback says, in one line. */
+/** Summarizes a callback in one line. */
 export function describe(name: CallbackName, body: Callback['body']): string {
-  return LINES[name](body as Record<string, string | null | undefined>);
+  return SUMMARIES[name](body as Record<string, string | null | undefined>);
 }

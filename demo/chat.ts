@@ -3,12 +3,12 @@ import { mediaIn } from '../simulator/phones/media-message.ts';
 import { type Phone } from '../simulator/phones/phone.ts';
 import { CUSTOMER_SENDS, type SampleKind } from './samples.ts';
 
-/** What is in a bubble. */
+/** The content of a bubble. */
 interface Content {
   readonly text: string;
-  /** What kind of file it has, if any. */
+  /** The kind of the attached file. */
   readonly file?: string;
-  /** What can be chosen, when it is a poll. */
+  /** The options of a poll. */
   readonly options?: readonly string[];
 }
 
@@ -17,25 +17,25 @@ export interface Bubble extends Content {
   readonly id: string;
   readonly from: 'customer' | 'shop';
   readonly at: string;
-  /** The linked device has confirmed it: from then on the orchestrator answers for it. */
+  /** The linked device has sent its receipt: from here on the orchestrator is responsible for the message. */
   readonly delivered: boolean;
-  /** What the customer chose in this poll. */
+  /** The option that the customer chose in this poll. */
   readonly chosen?: string;
 }
 
-/** A file, as a phone opens it. */
+/** A file after download and decryption. */
 export interface OpenedFile {
   readonly mimetype: string;
   readonly bytes: Uint8Array;
 }
 
-/** The chat between the customer and the shop, as the customer's phone shows it. */
+/** The chat between the customer and the shop, as it appears on the customer's phone. */
 export class Chat {
   readonly #customer: Phone;
   readonly #shop: Phone;
   readonly #bubbles: Omit<Bubble, 'delivered'>[] = [];
-  /** How the files of the bubbles are opened. */
-  readonly #files = new Map<string, () => Promise<OpenedFile>>();
+  /** Opens the file of a bubble, by message id. */
+  readonly #openers = new Map<string, () => Promise<OpenedFile>>();
   readonly #votes = new Map<string, string>();
   #cursor = 0;
 
@@ -44,43 +44,43 @@ export class Chat {
     this.#shop = shop;
   }
 
-  /** The customer writes. */
+  /** Sends a text as the customer. */
   async write(text: string): Promise<void> {
     const id = await this.#customer.sendText(this.#shop.number, text);
     this.#add(id, 'customer', { text });
   }
 
-  /** The customer sends a file; a picture with a caption. */
+  /** Sends a file as the customer; pictures take a caption. */
   async sendFile(kind: SampleKind, caption: string): Promise<void> {
     const sample = CUSTOMER_SENDS[kind];
-    const said = kind === 'image' ? { caption, width: 480, height: 360 } : { seconds: 3 };
-    const id = await this.#customer.sendMedia(this.#shop.number, { kind, ...sample, ...said });
-    this.#files.set(id, () => Promise.resolve(sample));
-    this.#add(id, 'customer', { text: said.caption ?? '', file: kind });
+    const details = kind === 'image' ? { caption, width: 480, height: 360 } : { seconds: 3 };
+    const id = await this.#customer.sendMedia(this.#shop.number, { kind, ...sample, ...details });
+    this.#openers.set(id, () => Promise.resolve(sample));
+    this.#add(id, 'customer', { text: details.caption ?? '', file: kind });
   }
 
-  /** The customer chooses one option of a poll. */
+  /** Votes in a poll as the customer. */
   async vote(pollId: string, option: string): Promise<void> {
     await this.#customer.vote(pollId, [option]);
     this.#votes.set(pollId, option);
   }
 
-  /** The customer plays a voice note of the shop; the shop is told. */
+  /** Plays a voice note as the customer, which sends the shop a "played" receipt. */
   async play(id: string): Promise<void> {
     await this.#customer.markPlayed(id);
   }
 
-  /** The file in a bubble, undefined when there is none. Rejects with a sentence when anything about it is not right. */
+  /** Opens the file of a bubble; undefined when it has none. Rejects when the file cannot be downloaded or decrypted. */
   async file(id: string): Promise<OpenedFile | undefined> {
-    return this.#files.get(id)?.();
+    return this.#openers.get(id)?.();
   }
 
-  /** Everything so far, oldest first. */
+  /** All bubbles so far, oldest first. */
   bubbles(): Bubble[] {
     const { messages, cursor } = this.#customer.messages(this.#cursor);
     this.#cursor = cursor;
     for (const message of messages) this.#receive(message);
-    return this.#bubbles.map((bubble) => this.#now(bubble));
+    return this.#bubbles.map((bubble) => this.#withState(bubble));
   }
 
   #receive(received: ReceivedMessage): void {
@@ -89,7 +89,7 @@ export class Chat {
     const poll = message.pollCreationMessageV3 ?? message.pollCreationMessage;
     if (media) {
       const mimetype = media.fields.mimetype ?? '';
-      this.#files.set(id, async () => ({ mimetype, bytes: await this.#customer.media(received) }));
+      this.#openers.set(id, async () => ({ mimetype, bytes: await this.#customer.media(received) }));
       this.#add(id, 'shop', { text, file: media.kind });
     } else if (poll) {
       const options = poll.options?.map(({ optionName }) => optionName ?? '') ?? [];
@@ -101,12 +101,12 @@ export class Chat {
     this.#bubbles.push({ id, from, ...content, at: new Date().toISOString() });
   }
 
-  #now(bubble: Omit<Bubble, 'delivered'>): Bubble {
+  #withState(bubble: Omit<Bubble, 'delivered'>): Bubble {
     const chosen = this.#votes.get(bubble.id);
     return { ...bubble, ...(chosen !== undefined && { chosen }), delivered: this.#isDelivered(bubble.id) };
   }
 
-  /** Devices beside the phone itself have a colon in their JID. */
+  /** Only linked devices have a colon in their JID; the phone itself has none. */
   #isDelivered(id: string): boolean {
     return this.#customer.receiptsOf(id).delivered.some((device) => device.includes(':'));
   }

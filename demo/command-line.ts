@@ -1,27 +1,28 @@
 import { parseArgs } from 'node:util';
 
 /** The help of `npm run demo`. */
-export const HELP = `The whole product in one minute, without a phone: a WhatsApp of our own, the orchestrator, a small backend and a page.
+export const HELP = `The whole product in one minute, without a phone: a simulated WhatsApp, the orchestrator, a small backend and a web page.
 
-  npm run demo                    the page; Ctrl-C ends everything
-  npm run demo -- --port <n>      where the page is (8090, or a free port when that is taken)
-  npm run demo -- --check         plays the story without a browser; exit code 0 when every step is right, 1 when not
-  npm run demo -- --help          this text
+  npm run demo                    serve the page; Ctrl-C stops everything
+  npm run demo -- --port <n>      port of the page (default: 8090, or a free port if that one is taken)
+  npm run demo -- --check         run the story without a browser; exit code 0 if every step passes, 1 if one fails
+  npm run demo -- --help          print this text
 `;
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Command = { name: 'help' } | { name: 'check' } | { name: 'page'; port: number | undefined };
 
-/** The command line asks for something that does not exist; its message is one sentence. */
+/** Thrown for invalid arguments; the message is one sentence. */
 export class CommandLineError extends Error {}
 
 const MAX_PORT = 65_535;
 
-/** Reads the arguments of the program. Throws a CommandLineError. */
+/** Parses the arguments of the program. @throws CommandLineError */
 export function readCommandLine(args: string[]): Command {
   const { help, check, port } = parse(args);
   if (help) return { name: 'help' };
-  if (check && port !== undefined) throw new CommandLineError('--check has no page, so --port means nothing with it.');
+  if (check && port !== undefined)
+    throw new CommandLineError('--port cannot be combined with --check, which serves no page.');
   if (check) return { name: 'check' };
   return { name: 'page', port: port === undefined ? undefined : readPort(port) };
 }

@@ -1,10 +1,10 @@
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** Everything of the demo stays on this machine. */
+/** The demo is reachable from this machine only. */
 export const HOST = '127.0.0.1';
 
-/** Has a server listen on `port`, 0 for any free one; resolves with the port, rejects with the error of `listen`. */
+/** Makes a server listen on `port`, or on any free port for 0. Resolves with the actual port; rejects with the error of `listen`. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -15,7 +15,7 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Ends a server and its connections; at once when it does not listen. */
+/** Closes a server and its connections. Does nothing when it is not listening. */
 export function close(server: Server): Promise<void> {
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {

@@ -3,22 +3,22 @@ import { Writable } from 'node:stream';
 
 import { check } from './check.ts';
 import { type Command, CommandLineError, HELP, readCommandLine } from './command-line.ts';
-import { say } from './say.ts';
+import { print } from './print.ts';
 import { showPage } from './show-page.ts';
 import { buildStage, type Closers, takeDown } from './stage.ts';
 
 const EXIT = { failed: 1, wrongArguments: 2, interrupted: 130 };
 
-/** The Signal library of the pretend phones prints sessions with their keys to the console. */
+/** The Signal library of the simulated phones logs whole sessions, keys included, to the console. */
 globalThis.console = new Console(new Writable({ write: (_chunk, _encoding, done) => done() }));
 
-// Not only exitCode: what was just being opened when somebody pressed Ctrl-C must not keep the program alive.
+// Setting exitCode is not enough: whatever was still opening when Ctrl-C was pressed must not keep the process alive.
 process.exit(await run(readCommand()));
 
 async function run(command: Command | undefined): Promise<number> {
   if (!command) return EXIT.wrongArguments;
   if (command.name === 'help') {
-    say(HELP.trimEnd());
+    print(HELP.trimEnd());
     return 0;
   }
   const closers: Closers = [];
@@ -38,7 +38,7 @@ async function play(command: Exclude<Command, { name: 'help' }>, closers: Closer
   return showPage(stage, command.port, closers);
 }
 
-/** Resolves when somebody wants it to end. A page ends in no other way; a check was not finished. */
+/** Resolves with the exit code on SIGINT, SIGTERM or SIGHUP. That is how a page ends normally; for a check it is a failure. */
 function interruption({ name }: Command): Promise<number> {
   return new Promise((resolve) => {
     const end = (): void => resolve(name === 'page' ? 0 : EXIT.interrupted);

@@ -1,13 +1,13 @@
-/** A session, as far as the demo looks at it. */
-interface SessionAnswer {
+/** The fields of a session that the demo uses. */
+interface SessionView {
   readonly session_id: string;
   readonly phone_number: string | null;
   readonly status: string;
   readonly reconnecting: boolean;
 }
 
-/** An answer of the orchestrator: what was asked for, or an error with its sentence. */
-export interface Answer {
+/** The body of a response: a result, or an error code with its message. */
+export interface ApiBody {
   readonly success: boolean;
   readonly error?: string;
   readonly message?: string;
@@ -17,16 +17,16 @@ export interface Answer {
   readonly messageId?: string;
   readonly status?: string;
   readonly to?: string;
-  readonly data?: SessionAnswer;
+  readonly data?: SessionView;
 }
 
-/** What goes with a request. */
-export interface Sent {
+/** The body and headers of a request. */
+export interface RequestOptions {
   readonly body?: string | ArrayBuffer | FormData | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The orchestrator over HTTP, as any frontend or backend calls it. */
+/** The orchestrator's REST interface, called over HTTP like any frontend or backend would. */
 export class OrchestratorApi {
   readonly #baseUrl: string;
   readonly #apiKey: string;
@@ -36,34 +36,34 @@ export class OrchestratorApi {
     this.#apiKey = apiKey;
   }
 
-  /** Sends one request, with the key in a header; rejects when nobody answers. */
-  fetch(method: string, path: string, { body = null, headers = {} }: Sent = {}): Promise<Response> {
+  /** Sends a request with the API key. Rejects only when the orchestrator does not respond. */
+  fetch(method: string, path: string, { body = null, headers = {} }: RequestOptions = {}): Promise<Response> {
     const authorization = `Bearer ${this.#apiKey}`;
     return fetch(this.#baseUrl + path, { method, headers: { ...headers, authorization }, body });
   }
 
-  /** Asks, and reads the answer whatever its status is. A form is sent as such, everything else as JSON. */
-  async ask(method: string, path: string, body?: object): Promise<{ status: number; answer: Answer }> {
-    const response = await this.fetch(method, path, body && sent(body));
-    return { status: response.status, answer: (await response.json()) as Answer };
+  /** Sends a request and parses the response, whatever its status. `FormData` is sent as a form, anything else as JSON. */
+  async request(method: string, path: string, body?: object): Promise<{ status: number; body: ApiBody }> {
+    const response = await this.fetch(method, path, body && encode(body));
+    return { status: response.status, body: (await response.json()) as ApiBody };
   }
 
-  /** Asks, and rejects with the orchestrator's own sentence unless it succeeded. */
-  async call(method: string, path: string, body?: object): Promise<Answer> {
-    const { status, answer } = await this.ask(method, path, body);
-    if (answer.success) return answer;
-    throw new Error(`${method} ${path} was answered with ${status} ${answer.error}: ${answer.message}`);
+  /** Sends a request and resolves with the body. Rejects with the orchestrator's own message unless it succeeded. */
+  async call(method: string, path: string, body?: object): Promise<ApiBody> {
+    const response = await this.request(method, path, body);
+    if (response.body.success) return response.body;
+    throw new Error(`${method} ${path} returned ${response.status} ${response.body.error}: ${response.body.message}`);
   }
 
-  /** The bytes of a file. Rejects with the orchestrator's own sentence when it gives none. */
-  async file(path: string): Promise<Buffer> {
+  /** Downloads a file. Rejects with the body of the response unless it succeeded. */
+  async download(path: string): Promise<Buffer> {
     const response = await this.fetch('GET', path);
     if (response.ok) return Buffer.from(await response.arrayBuffer());
-    throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
+    throw new Error(`GET ${path} returned ${response.status}: ${await response.text()}`);
   }
 }
 
-function sent(body: object): Sent {
+function encode(body: object): RequestOptions {
   if (body instanceof FormData) return { body };
   return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }

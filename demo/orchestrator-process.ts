@@ -6,71 +6,71 @@ import { type OrchestratorApi } from './orchestrator-api.ts';
 import { until } from './until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/whatsapp-orchestrator.js', import.meta.url));
-const KEPT_LINES = 200;
-const STOP_LIMIT_MS = 10_000;
+const MAX_LOG_LINES = 200;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** How the orchestrator is started, each time. */
-export interface OrchestratorSettings {
+export interface OrchestratorOptions {
   readonly api: OrchestratorApi;
-  /** Everything that it gets from outside. */
+  /** Its complete environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where it runs; there is no `.env` in it that could change the story. */
+  /** Its working directory, without a `.env` that could change the story. */
   readonly folder: string;
 }
 
-/** The real orchestrator, as a process of its own that can be killed like any other. */
+/** The real orchestrator in a process of its own, so that it can be killed like any other. */
 export class OrchestratorProcess {
-  readonly #settings: OrchestratorSettings;
+  readonly #options: OrchestratorOptions;
   readonly #log: string[] = [];
   #child: ChildProcess | undefined;
-  #ready = false;
+  #isReady = false;
 
-  constructor(settings: OrchestratorSettings) {
-    this.#settings = settings;
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
   }
 
   get state(): 'running' | 'starting' | 'stopped' {
     if (!this.#child) return 'stopped';
-    return this.#ready ? 'running' : 'starting';
+    return this.#isReady ? 'running' : 'starting';
   }
 
-  /** The last lines that it wrote. */
-  tail(lines: number): string {
-    return this.#log.slice(-lines).join('\n');
+  /** The last `count` lines of its output, at most 200. */
+  tail(count: number): string {
+    return this.#log.slice(-count).join('\n');
   }
 
-  /** Starts it, and resolves once it answers. Rejects when it ends instead. */
+  /** Starts the process and resolves once it responds. Rejects if it exits first. Does nothing if it is running. */
   async start(): Promise<void> {
     if (this.#child) return;
-    const { env, folder, api } = this.#settings;
-    // A process group of its own: Ctrl-C is for the demo, which then ends it in order.
+    const { env, folder, api } = this.#options;
+    // In a process group of its own, so that Ctrl-C reaches only the demo, which then stops it gracefully.
     const child = spawn(process.execPath, [PROGRAM], { cwd: folder, env, detached: true });
     this.#child = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
-    child.once('close', () => this.#ended(child));
-    await until(() => this.#answers(child, api), { what: 'The start of the orchestrator' });
-    this.#ready = true;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#appendToLog(text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => this.#appendToLog(text));
+    child.once('close', () => this.#onClose(child));
+    await until(() => this.#isHealthy(child, api), { what: 'the orchestrator to start' });
+    this.#isReady = true;
   }
 
-  /** kill -9: it cannot say goodbye to anybody. */
+  /** kill -9: no shutdown handler runs. */
   kill(): Promise<void> {
-    return this.#end('SIGKILL');
+    return this.#signal('SIGKILL');
   }
 
-  /** Asks it to end in order, and insists when that takes too long. */
+  /** Stops the process with SIGTERM, and with SIGKILL if it is still running after 10 s. */
   async stop(): Promise<void> {
-    const insist = setTimeout(() => this.killNow(), STOP_LIMIT_MS);
-    await this.#end('SIGTERM');
-    clearTimeout(insist);
+    const timer = setTimeout(() => this.killNow(), STOP_TIMEOUT_MS);
+    await this.#signal('SIGTERM');
+    clearTimeout(timer);
   }
 
-  /** The last resort, for when this program ends without waiting. */
+  /** Sends SIGKILL without waiting for the exit; safe to call from an `exit` handler. */
   killNow(): void {
     this.#child?.kill('SIGKILL');
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #signal(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (!child) return;
     const closed = once(child, 'close');
@@ -78,20 +78,20 @@ export class OrchestratorProcess {
     await closed;
   }
 
-  async #answers(child: ChildProcess, api: OrchestratorApi): Promise<true | undefined> {
-    if (this.#child !== child) throw new Error(`The orchestrator ended at once:\n${this.tail(5)}`);
+  async #isHealthy(child: ChildProcess, api: OrchestratorApi): Promise<true | undefined> {
+    if (this.#child !== child) throw new Error(`The orchestrator exited during start-up:\n${this.tail(5)}`);
     const health = await api.fetch('GET', '/health').catch(() => undefined);
     return health?.ok ? true : undefined;
   }
 
-  #ended(child: ChildProcess): void {
+  #onClose(child: ChildProcess): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#ready = false;
+    this.#isReady = false;
   }
 
-  #keep(text: string): void {
+  #appendToLog(text: string): void {
     this.#log.push(...text.trimEnd().split('\n'));
-    this.#log.splice(0, this.#log.length - KEPT_LINES);
+    this.#log.splice(0, this.#log.length - MAX_LOG_LINES);
   }
 }

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ogg: 'audio/ogg; codecs=opus',
 };
 
-/** Answers with a file of `page/`, or of `media/` below that name, or with 404. */
+/** Serves a file of `page/`, or of `media/` for paths below `/media/`; responds with 404 for anything else. */
 export async function sendFile(path: string, response: ServerResponse): Promise<void> {
   const [, folder = 'page', name = 'index.html'] = /^\/(?:(media)\/)?([a-z-]+\.[a-z]+)?$/.exec(path) ?? [];
   const type = TYPES[name.split('.')[1] ?? ''];

@@ -1,4 +1,4 @@
-/** Only what the page's own server gives, and the QR's picture, which comes as a data URL. */
+/** Allows only the page's own server, and data URLs for the picture of the QR. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -11,7 +11,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What goes with everything that a page gets. */
+/** Sent with every response to the page. */
 export const PAGE_HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -19,10 +19,10 @@ export const PAGE_HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Pictures and sounds in which nothing can be hidden that a browser would run. */
+/** Image and audio formats that cannot carry anything a browser would execute. */
 const HARMLESS = /^(image\/(jpeg|png|gif|webp)|audio\/[\w.+-]+)(; ?codecs=[\w.,]+)?$/;
 
-/** How a file that somebody sent is given: shown when it can do no harm, else to be saved. */
+/** The headers for a file from a user: displayed inline if its type is harmless, downloaded otherwise. */
 export function mediaHeaders(mimetype: string): Record<string, string> {
   if (HARMLESS.test(mimetype)) return { ...PAGE_HEADERS, 'content-type': mimetype };
   return { ...PAGE_HEADERS, 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' };

@@ -1,4 +1,4 @@
-/** Somebody with a phone. */
+/** The owner of a phone. */
 export interface Person {
   /** Digits with country code. */
   readonly number: string;
@@ -8,5 +8,5 @@ export interface Person {
 /** The account that is linked: a business. */
 export const SHOP: Person = { number: '5491155501234', name: 'Café Sol' };
 
-/** Somebody who writes to the business. */
+/** A customer of the business. */
 export const CUSTOMER: Person = { number: '5491155509876', name: 'Ana Torres' };

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 
-/** A file that somebody in the demo sends. */
+/** A file that is sent in the demo. */
 export interface Sample {
-  /** Its name in `media/`. */
+  /** The file name in `media/`. */
   readonly name: string;
   readonly mimetype: string;
   readonly bytes: Buffer<ArrayBuffer>;
 }
 
-/** The kinds of files that are sent here, as WhatsApp calls them. */
+/** The kinds of files in the demo, in WhatsApp's terms. */
 export type SampleKind = 'image' | 'voice';
 
-/** What the customer's phone sends. */
+/** The files that the customer's phone sends. */
 export const CUSTOMER_SENDS: Readonly<Record<SampleKind, Sample>> = {
   image: sample('cup.jpg', 'image/jpeg'),
   voice: sample('question.ogg', 'audio/ogg; codecs=opus'),
 };
 
-/** What the backend sends in the name of the shop; the page names the same files. */
+/** The files that the backend sends for the shop; `page/send.js` names the same ones. */
 export const SHOP_SENDS: Readonly<Record<SampleKind, Sample>> = {
   image: sample('bag.png', 'image/png'),
   voice: sample('answer.ogg', 'audio/ogg; codecs=opus'),

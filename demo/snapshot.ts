@@ -2,7 +2,7 @@ import { type Bubble, type Chat } from './chat.ts';
 import { CUSTOMER, type Person, SHOP } from './people.ts';
 import { type Stage } from './stage.ts';
 
-/** How everything is now, as the page shows it. */
+/** The current state of the stage, as the page displays it. */
 export interface Snapshot {
   readonly orchestrator: 'running' | 'starting' | 'stopped';
   readonly backend: 'running' | 'stopped';
@@ -11,12 +11,12 @@ export interface Snapshot {
   readonly chat: readonly Bubble[];
 }
 
-/** Looks at the stage. */
+/** Captures the current state of the stage. */
 export function snapshot({ simulator, orchestrator, backend }: Stage, chat: Chat): Snapshot {
   const devices = simulator.devices().map(({ online, waiting }) => ({ online, waiting }));
   return {
     orchestrator: orchestrator.state,
-    backend: backend.isUp ? 'running' : 'stopped',
+    backend: backend.isRunning ? 'running' : 'stopped',
     shop: { ...SHOP, devices },
     customer: CUSTOMER,
     chat: chat.bubbles(),

@@ -14,39 +14,39 @@ import { OrchestratorApi } from './orchestrator-api.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
 import { CUSTOMER, SHOP } from './people.ts';
 
-/** Everything that plays: a WhatsApp with two phones, the orchestrator as a process, and a backend. */
+/** Everything in the demo: a simulated WhatsApp with two phones, the orchestrator as a process, and a backend. */
 export interface Stage {
   readonly simulator: Simulator;
-  /** The phone whose account is linked. */
+  /** The phone of the account that is linked. */
   readonly shop: Phone;
-  /** Somebody else's phone. */
+  /** The phone of a customer. */
   readonly customer: Phone;
   readonly backend: Backend;
   readonly api: OrchestratorApi;
   readonly orchestrator: OrchestratorProcess;
 }
 
-/** Where what has been opened is noted, to be closed in reverse order. */
+/** Cleanup functions, to be called in reverse order. */
 export type Closers = (() => Promise<void> | void)[];
 
 interface Keys {
-  /** `API_KEY`: who may call the orchestrator. */
+  /** `API_KEY`: authenticates calls to the orchestrator. */
   readonly api: string;
-  /** `PRODUCTION_API_KEY`: what the orchestrator shows to the backend. */
+  /** `PRODUCTION_API_KEY`: authenticates the orchestrator to the backend. */
   readonly backend: string;
-  /** `CALLBACK_SECRET`. */
+  /** `CALLBACK_SECRET`: signs callbacks. */
   readonly signing: string;
 }
 
-/** Builds the stage; the orchestrator is yet to be started. What was opened is in `closers`, also when it rejects. */
+/** Builds the stage without starting the orchestrator. Everything it opens is added to `closers`, even when it rejects. */
 export async function buildStage(closers: Closers): Promise<Stage> {
   const folder = await makeFolder(closers);
   const simulator = await startSimulator();
   closers.push(() => simulator[Symbol.asyncDispose]());
   const keys = makeKeys();
-  const backend = new Backend({ apiKey: keys.backend, secret: keys.signing });
-  await backend.up();
-  closers.push(() => backend.down());
+  const backend = new Backend({ apiKey: keys.backend, signing: keys.signing });
+  await backend.start();
+  closers.push(() => backend.stop());
   const port = await freePort();
   const api = new OrchestratorApi(`http://${HOST}:${port}`, keys.api);
   const env = settings(simulator, keys, { PORT: String(port), BACKEND_BASE_URL: backend.url });
@@ -57,12 +57,12 @@ export async function buildStage(closers: Closers): Promise<Stage> {
   return { simulator, shop: phoneOf(SHOP), customer: phoneOf(CUSTOMER), backend, api, orchestrator };
 }
 
-/** Takes down what was opened, the last first. */
+/** Calls the closers in reverse order. */
 export async function takeDown(closers: Closers): Promise<void> {
   for (let close = closers.pop(); close; close = closers.pop()) await close();
 }
 
-/** All that the orchestrator learns; the settings of whoever runs the demo stay out. */
+/** The complete environment of the orchestrator; the user's own settings do not leak in. */
 function settings(simulator: Simulator, keys: Keys, addresses: Record<string, string>): Record<string, string> {
   return {
     ...hostEnvironment(),
@@ -82,7 +82,7 @@ function settings(simulator: Simulator, keys: Keys, addresses: Record<string, st
   };
 }
 
-/** What a program needs to run at all. */
+/** The variables that any program needs to run. */
 function hostEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SystemRoot', 'TEMP'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
@@ -93,7 +93,7 @@ function makeKeys(): Keys {
   return { api: key(), backend: key(), signing: `whsec_${randomBytes(32).toString('base64')}` };
 }
 
-/** A folder of its own, removed in the end, and even when this program ends without waiting. */
+/** Creates a temporary folder that is removed at the end, even when the process exits early. */
 async function makeFolder(closers: Closers): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'whatsapp-orchestrator-demo-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,24 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What is waited for, as it reads in front of "did not happen", and for how long. */
+/** What to wait for, and for how long. */
 export interface Deadline {
+  /** A noun phrase for the error message: "the webhook messages/received". */
   readonly what: string;
-  /** 15 000 without it. */
+  /** Default: 15 000. */
   readonly timeoutMs?: number;
 }
 
-const LOOK_AGAIN_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
-/** The first answer of `look` that is not undefined. Rejects with one sentence when there is none in time. */
-export async function until<Fact>(
-  look: () => Fact | undefined | Promise<Fact | undefined>,
+/** Polls `probe` and resolves with its first result that is not undefined. Rejects when the deadline passes. */
+export async function until<Result>(
+  probe: () => Result | undefined | Promise<Result | undefined>,
   { what, timeoutMs = 15_000 }: Deadline,
-): Promise<Fact> {
+): Promise<Result> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
-    const fact = await look();
-    if (fact !== undefined) return fact;
-    if (performance.now() > endMs) throw new Error(`${what} did not happen within ${timeoutMs / 1000} s.`);
-    await pause(LOOK_AGAIN_MS);
+    const result = await probe();
+    if (result !== undefined) return result;
+    if (performance.now() > endMs) throw new Error(`Timed out after ${timeoutMs / 1000} s waiting for ${what}.`);
+    await pause(POLL_INTERVAL_MS);
   }
 }

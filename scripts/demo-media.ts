@@ -3,24 +3,25 @@ import { join } from 'node:path';
 import { startBrowser } from '../tests/harness/browser.ts';
 
 /**
- * Makes what the people of the demo send each other, out of nothing, in the folder that is named: two pictures, drawn by
- * Chromium, and two hummed voice notes as WAV, of which an Opus encoder then makes Ogg (demo/media/README.md).
+ * Generates the files of the demo in the given folder: two pictures, rendered by Chromium, and two hummed voice notes as WAV, for
+ * an Opus encoder to convert (demo/media/README.md).
  */
 const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('Name the folder to make them in.');
-const fileNamed = (name: string): string => join(folder, name);
+if (folder === undefined) throw new Error('Usage: node scripts/demo-media.ts <folder>');
+const pathOf = (name: string): string => join(folder, name);
 
 const RATE = 48_000;
-const LOUDEST = 0.6;
+const PEAK_AMPLITUDE = 0.6;
 
 /** One hummed syllable. */
 interface Syllable {
-  /** Seconds. */
-  readonly from: number;
-  readonly lasts: number;
-  /** Hertz; the pitch glides from the one to the other. */
-  readonly pitch: readonly [begin: number, end: number];
-  /** Hertz: what tells one vowel from another. */
+  /** In seconds. */
+  readonly start: number;
+  /** In seconds. */
+  readonly duration: number;
+  /** In Hz; the pitch glides from start to end. */
+  readonly pitch: readonly [start: number, end: number];
+  /** In Hz; formants distinguish one vowel from another. */
   readonly formants: readonly number[];
 }
 
@@ -28,23 +29,23 @@ const OO = [330, 800, 2400];
 const AH = [750, 1250, 2600];
 const MM = [260, 1100, 2300];
 
-/** A question: the last syllable goes up. */
-const ASKS: readonly Syllable[] = [
-  { from: 0.15, lasts: 0.34, pitch: [233, 226], formants: MM },
-  { from: 0.55, lasts: 0.28, pitch: [262, 254], formants: AH },
-  { from: 0.89, lasts: 0.28, pitch: [233, 228], formants: OO },
-  { from: 1.25, lasts: 0.3, pitch: [247, 240], formants: AH },
-  { from: 1.63, lasts: 0.6, pitch: [225, 372], formants: MM },
+/** A question: the pitch of the last syllable rises. */
+const QUESTION: readonly Syllable[] = [
+  { start: 0.15, duration: 0.34, pitch: [233, 226], formants: MM },
+  { start: 0.55, duration: 0.28, pitch: [262, 254], formants: AH },
+  { start: 0.89, duration: 0.28, pitch: [233, 228], formants: OO },
+  { start: 1.25, duration: 0.3, pitch: [247, 240], formants: AH },
+  { start: 1.63, duration: 0.6, pitch: [225, 372], formants: MM },
 ];
 
-/** An answer: it comes to rest. */
-const ANSWERS: readonly Syllable[] = [
-  { from: 0.15, lasts: 0.24, pitch: [150, 165], formants: MM },
-  { from: 0.45, lasts: 0.36, pitch: [178, 140], formants: AH },
-  { from: 0.98, lasts: 0.26, pitch: [147, 143], formants: OO },
-  { from: 1.3, lasts: 0.26, pitch: [165, 160], formants: AH },
-  { from: 1.62, lasts: 0.26, pitch: [147, 140], formants: OO },
-  { from: 1.95, lasts: 0.62, pitch: [131, 98], formants: AH },
+/** An answer: the pitch falls at the end. */
+const ANSWER: readonly Syllable[] = [
+  { start: 0.15, duration: 0.24, pitch: [150, 165], formants: MM },
+  { start: 0.45, duration: 0.36, pitch: [178, 140], formants: AH },
+  { start: 0.98, duration: 0.26, pitch: [147, 143], formants: OO },
+  { start: 1.3, duration: 0.26, pitch: [165, 160], formants: AH },
+  { start: 1.62, duration: 0.26, pitch: [147, 140], formants: OO },
+  { start: 1.95, duration: 0.62, pitch: [131, 98], formants: AH },
 ];
 
 const CUP = `
@@ -83,8 +84,8 @@ const BAG = `
 
 await mkdir(folder, { recursive: true });
 await drawPictures();
-await writeFile(fileNamed('question.wav'), wav(hummed(ASKS, 2.5)));
-await writeFile(fileNamed('answer.wav'), wav(hummed(ANSWERS, 2.8)));
+await writeFile(pathOf('question.wav'), wav(hum(QUESTION, 2.5)));
+await writeFile(pathOf('answer.wav'), wav(hum(ANSWER, 2.8)));
 
 async function drawPictures(): Promise<void> {
   const browser = await startBrowser();
@@ -93,33 +94,33 @@ async function drawPictures(): Promise<void> {
     const draw = (svg: string): Promise<void> =>
       page.setContent(`<style>body{margin:0}svg{display:block}</style><svg viewBox="0 0 480 360">${svg}</svg>`);
     await draw(CUP);
-    await page.screenshot({ path: fileNamed('cup.jpg'), type: 'jpeg', quality: 72 });
+    await page.screenshot({ path: pathOf('cup.jpg'), type: 'jpeg', quality: 72 });
     await draw(BAG);
-    await page.screenshot({ path: fileNamed('bag.png') });
+    await page.screenshot({ path: pathOf('bag.png') });
   } finally {
     await browser.close();
   }
 }
 
-function hummed(syllables: readonly Syllable[], seconds: number): Float64Array {
+function hum(syllables: readonly Syllable[], seconds: number): Float64Array {
   const samples = new Float64Array(Math.round(seconds * RATE));
-  for (const syllable of syllables) hum(syllable, samples);
-  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-  return samples.map((sample) => (sample / peak) * LOUDEST);
+  for (const syllable of syllables) addSyllable(syllable, samples);
+  const peak = samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0);
+  return samples.map((sample) => (sample / peak) * PEAK_AMPLITUDE);
 }
 
-/** Adds the harmonics of a voice, each as loud as the vowel lets it through. */
-function hum({ from, lasts, pitch: [begin, end], formants }: Syllable, samples: Float64Array): void {
+/** Adds the harmonics of a voice, each filtered by the formants of the vowel. */
+function addSyllable({ start, duration, pitch: [first, last], formants }: Syllable, samples: Float64Array): void {
   let phase = 0;
-  for (let at = 0; at < lasts * RATE; at += 1) {
-    const part = at / (lasts * RATE);
-    const pitch = begin + (end - begin) * part + 2.5 * Math.sin((2 * Math.PI * 5.5 * at) / RATE);
+  for (let index = 0; index < duration * RATE; index += 1) {
+    const progress = index / (duration * RATE);
+    const pitch = first + (last - first) * progress + 2.5 * Math.sin((2 * Math.PI * 5.5 * index) / RATE);
     phase += (2 * Math.PI * pitch) / RATE;
-    const swell = Math.min(1, part * 8, (1 - part) * 5);
+    const envelope = Math.min(1, progress * 8, (1 - progress) * 5);
     let sound = 0;
     for (let n = 1; n * pitch < 4000; n += 1) sound += Math.sin(n * phase) * loudness(n * pitch, formants);
-    const place = Math.round(from * RATE) + at;
-    samples[place] = (samples[place] ?? 0) + sound * swell;
+    const position = Math.round(start * RATE) + index;
+    samples[position] = (samples[position] ?? 0) + sound * envelope;
   }
 }
 
@@ -128,7 +129,7 @@ function loudness(frequency: number, formants: readonly number[]): number {
   return (0.03 + peaks.reduce((sum, peak) => sum + peak, 0)) * (120 / frequency) ** 0.5;
 }
 
-/** 16 bits, one channel. */
+/** Encodes samples as 16-bit mono WAV. */
 function wav(samples: Float64Array): Buffer {
   const file = Buffer.alloc(44 + samples.length * 2);
   file.write('RIFF', 0);

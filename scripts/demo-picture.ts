@@ -5,7 +5,7 @@ import { type Page } from 'playwright-core';
 import { DemoProcess } from '../tests/demo/demo-process.ts';
 import { startBrowser } from '../tests/harness/browser.ts';
 
-/** Makes the picture of the README: the demo's page, with a picture, an answer, and a voice note that came while the orchestrator was down. */
+/** Takes the README's screenshot of the demo page: a picture, a reply, and a voice note that was sent while the orchestrator was down. */
 const PICTURE = fileURLToPath(new URL('../docs/images/demo.png', import.meta.url));
 
 const demo = new DemoProcess(['--port', '0']);

@@ -1,7 +1,7 @@
 /**
- * Measures what encryption at rest costs a received message: pairs of orchestrators, one without a master key and one with, each
- * a process of its own between the simulator and a backend, and the CPU time that each takes for as many messages. Prints each
- * pair and the median of the differences: `node scripts/encryption-cost.ts [pairs] [messages]`. (Linux only.)
+ * Measures the CPU cost of encryption at rest per received message. It runs pairs of orchestrators, one without and one with a
+ * master key, each in a process of its own between the simulator and a backend, and compares their CPU time for the same number of
+ * messages. Prints each pair and the median difference. Usage: `node scripts/encryption-cost.ts [pairs] [messages]`. Linux only.
  */
 import { OrchestratorProcess } from '../tests/harness/orchestrator-process.ts';
 import { randomMasterKey } from '../tests/harness/random-master-key.ts';
@@ -10,18 +10,18 @@ import { startWorld, type World } from '../tests/harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 const WARM_UP = 300;
-const LIMIT_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 const [pairs = 6, messages = 1_000] = process.argv.slice(2).map(Number);
 
-/** CPU time of a received message in ms, with these settings beside the usual ones. */
+/** The CPU time per received message, in ms, with these settings added to the defaults. */
 async function costOf(settings: Record<string, string>): Promise<number> {
   await using world = await startWorld({ environment: settings }, { start: false });
   await using server = await OrchestratorProcess.start(world.environment);
   const { qrText } = (await server.get('/generate-qr')).body as { qrText: string };
   await world.whatsapp.phone(ACCOUNT, 'Tienda').scan(qrText);
   await world.backend.next('new-session-connected');
-  await receive(world, 'to get warm', WARM_UP);
+  await receive(world, 'warm-up', WARM_UP);
   const before = await server.cpuMs();
   await receive(world, 'un pedido de doce empanadas, para las nueve', messages);
   return ((await server.cpuMs()) - before) / messages;
@@ -30,12 +30,12 @@ async function costOf(settings: Record<string, string>): Promise<number> {
 async function receive({ whatsapp, backend }: World, text: string, count: number): Promise<void> {
   const person = whatsapp.phone(PERSON, 'Juan');
   const isLast = ({ body }: { body: { message_content?: string } }) => body.message_content === `${text} ${count}`;
-  const last = backend.next(isLast, { timeoutMs: LIMIT_MS });
+  const last = backend.next(isLast, { timeoutMs: TIMEOUT_MS });
   for (let number = 1; number <= count; number += 1) await person.sendText(ACCOUNT, `${text} ${number}`);
   await last;
 }
 
-/** Of an even number of values the lower one in the middle. */
+/** The median; the lower of the two middle values for an even count. */
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
@@ -44,7 +44,7 @@ function median(values: readonly number[]): number {
 const differences: number[] = [];
 for (let pair = 1; pair <= pairs; pair += 1) {
   const costs = { plain: 0, encrypted: 0 };
-  // By turns, so that what changes on the machine with time is not taken for a difference.
+  // The order alternates, so that a drift of the machine over time does not look like a difference.
   for (const which of pair % 2 === 1 ? (['plain', 'encrypted'] as const) : (['encrypted', 'plain'] as const)) {
     costs[which] = await costOf(which === 'plain' ? {} : { MASTER_KEY: randomMasterKey() });
   }
@@ -53,4 +53,4 @@ for (let pair = 1; pair <= pairs; pair += 1) {
     `pair ${pair}: plain ${costs.plain.toFixed(2)} ms, encrypted ${costs.encrypted.toFixed(2)} ms\n`,
   );
 }
-process.stdout.write(`median difference: ${median(differences).toFixed(2)} ms of CPU a received message\n`);
+process.stdout.write(`median difference: ${median(differences).toFixed(2)} ms of CPU per received message\n`);

@@ -4,7 +4,7 @@ import { OPERATIONS } from '../src/http/routes/index.ts';
 import { VERSION } from '../src/version.ts';
 import { clientSource } from './client/source.ts';
 
-/** Writes docs/openapi.json from the declarations, and examples/client/client.ts from that; tests hold both against the code. */
+/** Generates docs/openapi.json from the route declarations, and examples/client/client.ts from that. Tests compare both to the code. */
 const CLIENT = new URL('../examples/client/client.ts', import.meta.url);
 
 const document = openApiDocument(OPERATIONS, VERSION);

@@ -2,21 +2,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Unpacks the Chromium that came with `npm ci` (@sparticuz/chromium) into the folder that is named: the program, its
- * libraries and a font, so that it runs on any Linux, also where nothing of a browser is installed.
+ * Unpacks the Chromium of the package @sparticuz/chromium into the given folder: the program, its libraries and a font, so that it
+ * runs on any Linux without an installed browser.
  */
 const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('Name the folder to unpack into.');
+if (folder === undefined) throw new Error('Usage: node scripts/unpack-chromium.ts <folder>');
 mkdirSync(folder, { recursive: true });
 
-// The package unpacks into the temporary folder, and its libraries only where it believes to be on Amazon's Linux.
+// The package unpacks into the temporary folder, and its libraries only when it detects AWS Lambda.
 process.env.TMPDIR = folder;
 process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs24.x';
 const { default: chromium } = await import('@sparticuz/chromium');
 chromium.setGraphicsMode = false;
 await chromium.executablePath();
 
-/** The machine's own fonts, and the one that came along. */
+/** Adds the font of the package to the fonts of the machine. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

@@ -1,33 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bench, type BenchTask, type Figure, type Size } from '../bench.ts';
 import { fillBacklog } from '../parties/backlog.ts';
-import { Ground } from '../parties/test-bed.ts';
+import { TestBed } from '../parties/test-bed.ts';
 import { type Orchestrator } from '../parties/orchestrator.ts';
 import { rssBytes, sharedNowMs } from '../parties/usage.ts';
 
 interface BacklogSize extends Size {
   callbacks: number;
   sessions: number;
-  /** How many of them are handed over in each run. */
+  /** How many of them are delivered in each run. */
   drained: number;
   idleSeconds: number;
 }
 
 const MB = 1e6;
 
-/** See docs/performance.md. */
+/** The bench `backlog`; docs/performance.md describes it. */
 export const backlog: Bench<BacklogSize> = {
   name: 'backlog',
-  measures:
-    'a start with undelivered callbacks, the memory it has while the backend is away, and how fast it hands them over',
+  measures: 'start-up with undelivered callbacks, memory while the backend is down, and the delivery rate afterwards',
   sizes: {
     full: { callbacks: 100_000, sessions: 200, drained: 20_000, idleSeconds: 10 },
     quick: { callbacks: 500, sessions: 5, drained: 200, idleSeconds: 1 },
   },
   async run(task) {
     const { drained, idleSeconds } = task.size;
-    await using ground = await Ground.open(task);
-    const ours = await ground.orchestrator();
+    await using testBed = await TestBed.open(task);
+    const ours = await testBed.orchestrator();
     await pause(idleSeconds * 1000);
     const emptyBytes = await rssBytes(ours.pid);
     await ours.stop();
@@ -36,14 +35,14 @@ export const backlog: Bench<BacklogSize> = {
     const grown: number[] = [];
     const rates: number[] = [];
     for (let run = 0; run < task.runs; run += 1) {
-      ours.backend.isWell = false;
+      ours.backend.isHealthy = false;
       starts.push(await start(ours));
       await pause(idleSeconds * 1000);
       grown.push(((await rssBytes(ours.pid)) - emptyBytes) / MB);
       await ours.stop();
       rates.push(await drain(ours, drained));
       await fillBacklog(ours.authDir, { ...task.size, callbacks: drained });
-      task.say(`run ${run + 1} of ${task.runs}`);
+      task.log(`run ${run + 1} of ${task.runs}`);
     }
     return figures(task, { starts, grown, rates });
   },
@@ -53,31 +52,31 @@ function figures(
   { size }: BenchTask<BacklogSize>,
   { starts, grown, rates }: Record<'starts' | 'grown' | 'rates', number[]>,
 ): Figure[] {
-  const callbacks = size.callbacks.toLocaleString('en');
+  const callbackCount = size.callbacks.toLocaleString('en');
   return [
-    { name: `start with ${callbacks} callbacks`, unit: 'ms', values: starts, bound: { atMost: 5_000 } },
+    { name: `start with ${callbackCount} callbacks`, unit: 'ms', values: starts, bound: { atMost: 5_000 } },
     { name: 'memory above that of an empty one', unit: 'MB', values: grown, bound: { atMost: 60 } },
     { name: 'handed over', unit: '/s', values: rates, bound: { atLeast: 500 } },
   ];
 }
 
 async function start(ours: Orchestrator): Promise<number> {
-  const beginMs = sharedNowMs();
+  const startMs = sharedNowMs();
   await ours.restart('SIGTERM');
   await ours.rest.untilReady();
-  return sharedNowMs() - beginMs;
+  return sharedNowMs() - startMs;
 }
 
-/** How many callbacks a second are handed over, from the first of `count` to the last. */
+/** The delivery rate in callbacks per second, from the first of `count` to the last. */
 async function drain(ours: Orchestrator, count: number): Promise<number> {
   const { backend } = ours;
-  backend.isWell = true;
-  const before = backend.taken;
+  backend.isHealthy = true;
+  const before = backend.accepted;
   await start(ours);
-  await backend.until(() => backend.taken > before);
-  const [beginMs, first] = [sharedNowMs(), backend.taken];
-  await backend.until(() => backend.taken >= before + count);
-  const rate = ((backend.taken - first) * 1000) / (sharedNowMs() - beginMs);
+  await backend.until(() => backend.accepted > before);
+  const [startMs, first] = [sharedNowMs(), backend.accepted];
+  await backend.until(() => backend.accepted >= before + count);
+  const rate = ((backend.accepted - first) * 1000) / (sharedNowMs() - startMs);
   await ours.stop();
   return rate;
 }

@@ -1,6 +1,6 @@
 import { type Bench, type Size } from '../bench.ts';
 import { type Contestant } from '../parties/contestant.ts';
-import { Ground } from '../parties/test-bed.ts';
+import { TestBed } from '../parties/test-bed.ts';
 import { percentile, ratios } from '../statistics.ts';
 
 interface OutboundSize extends Size {
@@ -8,25 +8,25 @@ interface OutboundSize extends Size {
   warmUp: number;
 }
 
-/** See docs/performance.md. */
+/** The bench `outbound`; docs/performance.md describes it. */
 export const outbound: Bench<OutboundSize> = {
   name: 'outbound',
-  measures: 'a text that is sent through REST, one after the other on one session, until WhatsApp has acknowledged it',
+  measures: 'texts sent through REST on one session, one after another, each until WhatsApp acknowledges it',
   sizes: { full: { messages: 1_000, warmUp: 1_000 }, quick: { messages: 50, warmUp: 20 } },
   async run(task) {
     const { messages, warmUp } = task.size;
-    await using ground = await Ground.open(task);
-    const [bare, ours] = [ground.bare(), await ground.orchestrator()];
+    await using testBed = await TestBed.open(task);
+    const [bare, ours] = [testBed.bare(), await testBed.orchestrator()];
     for (const contestant of [bare, ours]) {
-      await ground.link(contestant, 1);
-      await ground.acquaint(contestant, contestant.accounts, 1);
-      await send(ground, contestant, warmUp);
+      await testBed.link(contestant, 1);
+      await testBed.warmUp(contestant, contestant.accounts, 1);
+      await send(testBed, contestant, warmUp);
     }
     const sent = { bare: [] as Sending[], ours: [] as Sending[] };
     for (let run = 0; run < task.runs; run += 1) {
-      sent.bare.push(await send(ground, bare, messages));
-      sent.ours.push(await send(ground, ours, messages));
-      task.say(`run ${run + 1} of ${task.runs}`);
+      sent.bare.push(await send(testBed, bare, messages));
+      sent.ours.push(await send(testBed, ours, messages));
+      task.log(`run ${run + 1} of ${task.runs}`);
     }
     const costs = (who: 'bare' | 'ours'): number[] => sent[who].map(({ cpuMs }) => cpuMs);
     const times = (who: 'bare' | 'ours', percent: number): number[] =>
@@ -45,15 +45,15 @@ export const outbound: Bench<OutboundSize> = {
   },
 };
 
-/** What sending cost for each message, and how long each took. */
+/** The CPU per sent message, and the time until each was acknowledged. */
 interface Sending {
   cpuMs: number;
   tookMs: number[];
 }
 
-async function send(ground: Ground, contestant: Contestant, count: number): Promise<Sending> {
+async function send(testBed: TestBed, contestant: Contestant, count: number): Promise<Sending> {
   const [account] = contestant.accounts;
-  if (!account) throw new Error('No account is linked');
-  const { cpuMs, result } = await ground.measured(contestant, () => contestant.send(account, 'text', count));
+  if (!account) throw new Error('No account is linked.');
+  const { cpuMs, result } = await testBed.measured(contestant, () => contestant.send(account, 'text', count));
   return { cpuMs: cpuMs / count, tookMs: result };
 }

@@ -1,6 +1,6 @@
 import { type Bench, type Size } from '../bench.ts';
 import { type Contestant } from '../parties/contestant.ts';
-import { Ground } from '../parties/test-bed.ts';
+import { TestBed } from '../parties/test-bed.ts';
 import { ratios } from '../statistics.ts';
 
 interface PairingSize extends Size {
@@ -8,21 +8,21 @@ interface PairingSize extends Size {
   warmUp: number;
 }
 
-/** See docs/performance.md. */
+/** The bench `pairing`; docs/performance.md describes it. */
 export const pairing: Bench<PairingSize> = {
   name: 'pairing',
-  measures: 'CPU of a pairing: of the QR, and from there until the account is connected',
+  measures: 'CPU per pairing: until the QR, and from the QR until the account is connected',
   sizes: { full: { accounts: 20, warmUp: 20 }, quick: { accounts: 3, warmUp: 1 } },
   async run(task) {
     const { accounts, warmUp } = task.size;
-    await using ground = await Ground.open(task);
-    const [bare, ours] = [ground.bare(), await ground.orchestrator()];
-    for (const contestant of [bare, ours]) await ground.link(contestant, warmUp);
+    await using testBed = await TestBed.open(task);
+    const [bare, ours] = [testBed.bare(), await testBed.orchestrator()];
+    for (const contestant of [bare, ours]) await testBed.link(contestant, warmUp);
     const costs = { bare: [] as Cost[], ours: [] as Cost[] };
     for (let run = 0; run < task.runs; run += 1) {
-      costs.bare.push(await pair(ground, bare, accounts));
-      costs.ours.push(await pair(ground, ours, accounts));
-      task.say(`run ${run + 1} of ${task.runs}`);
+      costs.bare.push(await pair(testBed, bare, accounts));
+      costs.ours.push(await pair(testBed, ours, accounts));
+      task.log(`run ${run + 1} of ${task.runs}`);
     }
     const of = (who: 'bare' | 'ours', what: keyof Cost): number[] => costs[who].map((cost) => cost[what]);
     return [
@@ -38,25 +38,25 @@ export const pairing: Bench<PairingSize> = {
   },
 };
 
-/** CPU for each account. */
+/** CPU per account. */
 interface Cost {
   qrMs: number;
   linkMs: number;
 }
 
-async function pair(ground: Ground, contestant: Contestant, count: number): Promise<Cost> {
-  const accounts = await ground.makeAccounts(count);
-  const offered = await ground.measured(contestant, async () => {
+async function pair(testBed: TestBed, contestant: Contestant, count: number): Promise<Cost> {
+  const accounts = await testBed.makeAccounts(count);
+  const offered = await testBed.measured(contestant, async () => {
     const offers = [];
     for (const account of accounts) offers.push(await contestant.offer(account));
     return offers;
   });
-  const linked = await ground.measured(contestant, async () => {
+  const linked = await testBed.measured(contestant, async () => {
     for (const offer of offered.result) {
-      await ground.scan(offer.account, offer.qr);
+      await testBed.scan(offer.account, offer.qr);
       await offer.untilLinked();
     }
-    await ground.whatsapp.ask('untilQuiet', undefined);
+    await testBed.whatsapp.call('untilQuiet', undefined);
   });
   return { qrMs: offered.cpuMs / count, linkMs: linked.cpuMs / count };
 }

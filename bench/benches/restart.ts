@@ -1,52 +1,53 @@
 import { join } from 'node:path';
 import { type Bench, type Size } from '../bench.ts';
-import { Ground } from '../parties/test-bed.ts';
+import { TestBed } from '../parties/test-bed.ts';
 import { type Orchestrator } from '../parties/orchestrator.ts';
 import { sharedNowMs } from '../parties/usage.ts';
 import { ratios } from '../statistics.ts';
 
 interface RestartSize extends Size {
-  /** With how many it is done first, and then. */
+  /** The number of sessions of the first series. */
   few: number;
+  /** The number of sessions of the second series. */
   many: number;
 }
 
-/** How long logins took, in ms. */
-interface Return {
+/** The time until the first and until the last login, in ms. */
+interface Recovery {
   firstMs: number;
   allMs: number;
 }
 
-/** The same sessions, once each run. */
-interface Returns {
-  ours: Return[];
-  bare: Return[];
+/** Recoveries of the same sessions, one per run. */
+interface Recoveries {
+  ours: Recovery[];
+  bare: Recovery[];
 }
 
-/** See docs/performance.md. */
+/** The bench `restart`; docs/performance.md describes it. */
 export const restart: Bench<RestartSize> = {
   name: 'restart',
   measures:
-    'from a SIGKILL until all sessions are logged in again; for bare Baileys from when it has their keys in memory',
+    'time from a SIGKILL until every session is logged in again; bare Baileys starts with its keys already in memory',
   sizes: { full: { few: 100, many: 300 }, quick: { few: 2, many: 4 } },
   async run(task) {
     const { few, many } = task.size;
-    await using ground = await Ground.open(task);
+    await using testBed = await TestBed.open(task);
     const file = join(task.folder, 'bare');
-    await saveBare(ground, many, file);
-    const ours = await ground.orchestrator();
-    const returns = async (count: number): Promise<Returns> => {
-      await ground.link(ours, count - ours.accounts.length);
-      const times: Returns = { ours: [], bare: [] };
+    await saveBare(testBed, many, file);
+    const ours = await testBed.orchestrator();
+    const recover = async (count: number): Promise<Recoveries> => {
+      await testBed.link(ours, count - ours.accounts.length);
+      const times: Recoveries = { ours: [], bare: [] };
       for (let run = 0; run < task.runs; run += 1) {
-        times.bare.push(await bareComesBack(ground, count, file));
-        times.ours.push(await comesBack(ground, ours));
-        task.say(`${count} sessions, run ${run + 1} of ${task.runs}`);
+        times.bare.push(await recoverBare(testBed, count, file));
+        times.ours.push(await recoverOrchestrator(testBed, ours));
+        task.log(`${count} sessions, run ${run + 1} of ${task.runs}`);
       }
       return times;
     };
-    const [ofFew, ofMany] = [await returns(few), await returns(many)];
-    const all = (times: Return[]): number[] => times.map(({ allMs }) => allMs);
+    const [ofFew, ofMany] = [await recover(few), await recover(many)];
+    const all = (times: Recovery[]): number[] => times.map(({ allMs }) => allMs);
     return [
       { name: `all ${many}, bare Baileys`, unit: 'ms', values: all(ofMany.bare) },
       { name: `all ${many}, orchestrator`, unit: 'ms', values: all(ofMany.ours) },
@@ -64,28 +65,28 @@ export const restart: Bench<RestartSize> = {
   },
 };
 
-/** Links accounts to bare Baileys, and keeps what it needs to come back. */
-async function saveBare(ground: Ground, count: number, file: string): Promise<void> {
-  await using bare = ground.bare();
-  await ground.link(bare, count);
+/** Links accounts to bare Baileys, and saves the credentials and keys for its recovery. */
+async function saveBare(testBed: TestBed, count: number, file: string): Promise<void> {
+  await using bare = testBed.bare();
+  await testBed.link(bare, count);
   await bare.save(file);
 }
 
-async function bareComesBack(ground: Ground, count: number, file: string): Promise<Return> {
-  await ground.whatsapp.ask('forgetLogins', undefined);
-  await using bare = ground.bare();
-  const beginMs = await bare.resume(file, count);
-  return since(beginMs, await ground.whatsapp.ask('logins', count));
+async function recoverBare(testBed: TestBed, count: number, file: string): Promise<Recovery> {
+  await testBed.whatsapp.call('forgetLogins', undefined);
+  await using bare = testBed.bare();
+  const startMs = await bare.resume(file, count);
+  return since(startMs, await testBed.whatsapp.call('logins', count));
 }
 
-async function comesBack(ground: Ground, ours: Orchestrator): Promise<Return> {
-  await ground.whatsapp.ask('forgetLogins', undefined);
-  const beginMs = sharedNowMs();
+async function recoverOrchestrator(testBed: TestBed, ours: Orchestrator): Promise<Recovery> {
+  await testBed.whatsapp.call('forgetLogins', undefined);
+  const startMs = sharedNowMs();
   await ours.restart('SIGKILL');
-  const [logins] = await Promise.all([ground.whatsapp.ask('logins', ours.accounts.length), ours.rest.untilReady()]);
-  return since(beginMs, logins);
+  const [logins] = await Promise.all([testBed.whatsapp.call('logins', ours.accounts.length), ours.rest.untilReady()]);
+  return since(startMs, logins);
 }
 
-function since(beginMs: number, logins: readonly number[]): Return {
-  return { firstMs: Math.min(...logins) - beginMs, allMs: Math.max(...logins) - beginMs };
+function since(startMs: number, logins: readonly number[]): Recovery {
+  return { firstMs: Math.min(...logins) - startMs, allMs: Math.max(...logins) - startMs };
 }

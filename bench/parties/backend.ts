@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { sharedNowMs } from './usage.ts';
 
-/** The fields of callbacks that are looked at. */
+/** The fields of a callback that the backend reads. */
 interface Body {
   session_id: string;
   message_id?: string;
@@ -12,20 +12,20 @@ interface Body {
 
 const ANSWER = '{"success":true}';
 
-/** A main backend that answers at once, or refuses everything, and notes what came. */
+/** A main backend that accepts callbacks at once, or rejects all of them with 503, and records what arrives. */
 export class Backend implements AsyncDisposable {
-  /** When each message came, in ms of the shared clock, by its id. */
+  /** The arrival of each message, by message id, in ms of the shared clock. */
   readonly arrivals = new Map<string, number>();
-  /** Whether it takes callbacks, or is in trouble. */
-  isWell = true;
-  /** How many callbacks it took. */
-  taken = 0;
+  /** Whether it accepts callbacks. */
+  isHealthy = true;
+  /** The number of accepted callbacks. */
+  accepted = 0;
   readonly #server: Server;
   readonly #connected = new Set<string>();
   readonly #waiters = new Set<() => void>();
 
   private constructor() {
-    this.#server = createServer((request, response) => void this.#take(request, response));
+    this.#server = createServer((request, response) => void this.#handle(request, response));
   }
 
   static async start(): Promise<Backend> {
@@ -39,21 +39,21 @@ export class Backend implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Resolves when the session is announced as connected. */
+  /** Resolves once the session is reported as connected. */
   untilConnected(sessionId: string): Promise<void> {
     return this.until(() => this.#connected.has(sessionId));
   }
 
-  /** Resolves once `holds`, looked at after each callback that was answered. */
-  until(holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
+  /** Resolves once `condition` holds. It is checked after each accepted callback. */
+  until(condition: () => boolean): Promise<void> {
+    if (condition()) return Promise.resolve();
     return new Promise((resolve) => {
-      const look = (): void => {
-        if (!holds()) return;
-        this.#waiters.delete(look);
+      const check = (): void => {
+        if (!condition()) return;
+        this.#waiters.delete(check);
         resolve();
       };
-      this.#waiters.add(look);
+      this.#waiters.add(check);
     });
   }
 
@@ -64,20 +64,20 @@ export class Backend implements AsyncDisposable {
     await closed;
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received = await text(request).catch(() => undefined);
     const atMs = sharedNowMs();
     if (received === undefined) return;
-    if (!this.isWell) {
+    if (!this.isHealthy) {
       response.writeHead(503).end();
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER);
-    this.taken += 1;
+    this.accepted += 1;
     const { session_id: sessionId, message_id: messageId } = JSON.parse(received) as Body;
     const path = request.url ?? '';
     if (path.endsWith('new-session-connected')) this.#connected.add(sessionId);
     if (path.endsWith('messages/received') && messageId !== undefined) this.arrivals.set(messageId, atMs);
-    for (const look of this.#waiters) look();
+    for (const check of this.#waiters) check();
   }
 }

@@ -10,10 +10,10 @@ import { openStorage } from '../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from './orchestrator.ts';
 import { sharedNowMs } from './usage.ts';
 
-/** So many callbacks are written at once. */
-const AT_ONCE = 500;
+/** The number of callbacks per transaction. */
+const BATCH_SIZE = 500;
 
-/** Stores texts that the backend does not have yet, of sessions that have no line any more. */
+/** Stores undelivered callbacks of received texts, spread over closed sessions. */
 export async function fillBacklog(
   authDir: string,
   { callbacks, sessions }: { callbacks: number; sessions: number },
@@ -22,12 +22,12 @@ export async function fillBacklog(
   const round = String(Math.round(sharedNowMs()));
   const records = Array.from({ length: sessions }, (_, index) => closedSession(index));
   for (const [index, record] of records.entries()) {
-    const own = Math.floor(callbacks / sessions) + (index < callbacks % sessions ? 1 : 0);
-    for (let first = 0; first < own; first += AT_ONCE) {
-      const length = Math.min(AT_ONCE, own - first);
+    const share = Math.floor(callbacks / sessions) + (index < callbacks % sessions ? 1 : 0);
+    for (let first = 0; first < share; first += BATCH_SIZE) {
+      const length = Math.min(BATCH_SIZE, share - first);
       await storage.sessions.commit(
         record,
-        Array.from({ length }, (_, at) => text(record, `${round}-${first + at}`)),
+        Array.from({ length }, (_, offset) => text(record, `${round}-${first + offset}`)),
       );
     }
   }

@@ -10,22 +10,22 @@ import makeWASocket, {
 import { pino } from 'pino';
 import { sharedNowMs } from './usage.ts';
 
-/** What a client needs to come back: its credentials, and its keys by type and id. */
+/** What a client needs to log in again: its credentials, and its keys by type and id. */
 export interface ClientState {
   creds: AuthenticationCreds;
   keys: Map<string, Map<string, unknown>>;
 }
 
-/** Where clients connect, and whom they trust. */
+/** The server that clients connect to, and the root key that they trust. */
 export interface Target {
   wsUrl: string;
   /** Hex. */
   rootKey: string;
 }
 
-/** What a client tells. */
+/** Receives the events of a client. */
 export interface ClientListener {
-  /** A text arrived, at this time of the shared clock. */
+  /** Called when a text arrives; `atMs` is on the shared clock. */
   received(id: string, atMs: number): void;
 }
 
@@ -33,8 +33,8 @@ const logger = pino({ level: 'silent' });
 const RESTART_REQUIRED = 515;
 
 /**
- * Bare Baileys: one socket with its keys in memory, and nothing else. Of its options only those differ from the defaults that
- * would change the traffic, and they are as the orchestrator has them.
+ * Bare Baileys: one socket with its keys in memory, and nothing else. Its options are the defaults, except for those that affect
+ * the traffic, which match the orchestrator's.
  */
 export class BareClient {
   readonly state: ClientState;
@@ -55,7 +55,7 @@ export class BareClient {
     this.state = state;
   }
 
-  /** Opens the connection, and again after the pairing. */
+  /** Opens the connection, and reopens it after the pairing. */
   connect(): void {
     WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(this.#target.rootKey, 'hex');
     const socket = makeWASocket({
@@ -85,17 +85,17 @@ export class BareClient {
     });
   }
 
-  /** The text of the first QR. */
+  /** Resolves with the text of the first QR. */
   qr(): Promise<string> {
     return this.#firstQr.promise;
   }
 
-  /** Resolves when it is logged in. */
+  /** Resolves once the client is logged in. */
   async untilOpen(): Promise<void> {
     await this.#opened.promise;
   }
 
-  /** Sends a text; resolves when WhatsApp has acknowledged it. */
+  /** Sends a text. Resolves once WhatsApp has acknowledged it. */
   async send(number: string, text: string): Promise<void> {
     const messageId = generateMessageIDV2(this.state.creds.me?.id);
     const acknowledged = new Promise<void>((resolve) => this.#acks.set(messageId, resolve));
@@ -104,12 +104,12 @@ export class BareClient {
   }
 }
 
-/** Keys as they are, in memory: the cheapest store that there is. */
+/** Keeps key objects in memory as they are: the cheapest possible store. */
 function memoryStore(tables: ClientState['keys']): SignalKeyStore {
   const table = (type: string): Map<string, unknown> => {
-    const known = tables.get(type) ?? new Map<string, unknown>();
-    tables.set(type, known);
-    return known;
+    const existing = tables.get(type) ?? new Map<string, unknown>();
+    tables.set(type, existing);
+    return existing;
   };
   return {
     get: (type, ids) => {

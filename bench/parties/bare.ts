@@ -5,7 +5,7 @@ import { Remote } from './remote.ts';
 
 const PROCESS = new URL('bare-process.ts', import.meta.url);
 
-/** Bare Baileys: what a message costs at least, in a process of its own. */
+/** Bare Baileys in a process of its own: the minimum cost of a message. */
 export class Bare implements Contestant {
   readonly accounts: Account[] = [];
   readonly #target: Target;
@@ -22,9 +22,9 @@ export class Bare implements Contestant {
   }
 
   async offer(account: Account): Promise<Offer> {
-    const { index, qr } = await this.#remote.ask('offer', this.#target);
+    const { index, qr } = await this.#remote.call('offer', this.#target);
     const untilLinked = async (): Promise<void> => {
-      await this.#remote.ask('untilOpen', index);
+      await this.#remote.call('untilOpen', index);
       this.#indexes.set(account, index);
       this.accounts.push(account);
     };
@@ -36,26 +36,29 @@ export class Bare implements Contestant {
   }
 
   untilArrived(count: number): Promise<void> {
-    return this.#remote.ask('untilArrived', count);
+    return this.#remote.call('untilArrived', count);
   }
 
   arrivals(): Promise<Map<string, number>> {
-    return this.#remote.ask('arrivals', undefined);
+    return this.#remote.call('arrivals', undefined);
   }
 
   send(account: Account, text: string, count: number): Promise<number[]> {
     const index = this.#indexes.get(account) ?? -1;
-    return this.#remote.ask('send', { index, to: account.friend, count, text });
+    return this.#remote.call('send', { index, to: account.friend, count, text });
   }
 
-  /** Writes to a file what its clients, or the first `count` of them, need to come back. */
+  /** Writes the state of the first `count` clients, by default of all, to a file. */
   save(file: string, count = this.accounts.length): Promise<void> {
-    return this.#remote.ask('save', { file, count });
+    return this.#remote.call('save', { file, count });
   }
 
-  /** Logs in the first `count` clients of a file; resolves when all are there, with when it began to, its keys read. */
+  /**
+   * Logs in the first `count` clients of a file. Resolves once all of them are logged in, with the time at which it started,
+   * after reading their keys.
+   */
   resume(file: string, count: number): Promise<number> {
-    return this.#remote.ask('resume', { file, count, target: this.#target });
+    return this.#remote.call('resume', { file, count, target: this.#target });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

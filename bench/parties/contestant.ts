@@ -1,23 +1,24 @@
-/** An account that is linked, and somebody who writes to it. */
+/** A linked account, and a person who writes to it. */
 export interface Account {
-  /** Digits. */
+  /** The phone number of the account, digits only. */
   readonly number: string;
+  /** The phone number of the person, digits only. */
   readonly friend: string;
 }
 
-/** Who is measured: a process that holds accounts. */
+/** A process under test that holds accounts: the orchestrator, or bare Baileys. */
 export interface Contestant extends AsyncDisposable {
   readonly pid: number;
   readonly accounts: readonly Account[];
-  /** Begins a CPU profile of the process, or writes it to its file; to be called only where profiles are wanted. */
+  /** Starts a CPU profile of the process, or stops it and writes the file. Requires a process with profiling set up. */
   toggleProfile(): void;
-  /** Begins a pairing; what it answers ends it. */
+  /** Starts a pairing. */
   offer(account: Account): Promise<Offer>;
-  /** Resolves when so many messages in all have arrived where they are for. */
+  /** Resolves once `count` messages have reached their destination in total. */
   untilArrived(count: number): Promise<void>;
-  /** When each message arrived there, in ms of the shared clock, by its id. */
+  /** The arrival of each message at its destination, by message id, in ms of the shared clock. */
   arrivals(): Promise<Map<string, number>>;
-  /** Sends texts, each when the one before was acknowledged; resolves with how long each took, in ms. */
+  /** Sends texts, each once the previous one is acknowledged. Resolves with the duration of each, in ms. */
   send(account: Account, text: string, count: number): Promise<number[]>;
 }
 
@@ -25,6 +26,6 @@ export interface Contestant extends AsyncDisposable {
 export interface Offer {
   readonly account: Account;
   readonly qr: string;
-  /** Resolves when the account is connected. */
+  /** Resolves once the account is connected. */
   readonly untilLinked: () => Promise<void>;
 }

@@ -6,21 +6,21 @@ import { type Account, type Contestant, type Offer } from './contestant.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
 import { sharedNowMs } from './usage.ts';
 
-/** What the storage is encrypted with. */
+/** The key that encrypts the storage. */
 export const MASTER_KEY = randomBytes(32).toString('hex');
 
-/** How an orchestrator is set up. */
+/** The setup of an orchestrator. */
 export interface OrchestratorOptions {
   target: Target;
-  /** An existing folder of its own. */
+  /** An existing folder for its exclusive use. */
   folder: string;
-  /** Options of Node for its process. */
+  /** Options of Node for the process. */
   args?: readonly string[];
 }
 
 /**
- * The orchestrator with a main backend that answers at once. It runs as in production, with encrypted storage; only the limits
- * are open, since they are what would be measured otherwise.
+ * The orchestrator with a main backend that accepts callbacks at once. It runs as in production, with encrypted storage; only
+ * its rate limits are lifted, since the bench would measure them otherwise.
  */
 export class Orchestrator implements Contestant {
   readonly accounts: Account[] = [];
@@ -35,7 +35,7 @@ export class Orchestrator implements Contestant {
     this.#process = this.#spawn();
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts it and waits until it responds. */
   static async start(options: OrchestratorOptions): Promise<Orchestrator> {
     const orchestrator = new Orchestrator(await Backend.start(), options);
     await orchestrator.#process.untilReady();
@@ -52,7 +52,10 @@ export class Orchestrator implements Contestant {
   }
 
   async offer(account: Account): Promise<Offer> {
-    const { sessionId, qrText } = (await this.#process.ask('GET', '/generate-qr')) as unknown as Record<string, string>;
+    const { sessionId, qrText } = (await this.#process.request('GET', '/generate-qr')) as unknown as Record<
+      string,
+      string
+    >;
     const untilLinked = async (): Promise<void> => {
       await this.backend.untilConnected(sessionId ?? '');
       this.#sessions.set(account, sessionId ?? '');
@@ -75,33 +78,36 @@ export class Orchestrator implements Contestant {
 
   async send(account: Account, text: string, count: number): Promise<number[]> {
     const path = `/sessions/${this.#sessions.get(account) ?? ''}/send-message`;
-    const took: number[] = [];
+    const durationsMs: number[] = [];
     for (let sent = 0; sent < count; sent += 1) {
-      const begin = sharedNowMs();
-      const { status } = await this.#process.ask('POST', path, { number: account.friend, message: `${text} ${sent}` });
-      if (status !== 'sent') throw new Error(`WhatsApp did not acknowledge a message in time`);
-      took.push(sharedNowMs() - begin);
+      const startMs = sharedNowMs();
+      const { status } = await this.#process.request('POST', path, {
+        number: account.friend,
+        message: `${text} ${sent}`,
+      });
+      if (status !== 'sent') throw new Error('WhatsApp did not acknowledge a message in time.');
+      durationsMs.push(sharedNowMs() - startMs);
     }
-    return took;
+    return durationsMs;
   }
 
-  /** Ends the process and starts another one on the same storage; does not wait for it. */
+  /** Stops the process and starts a new one on the same storage, without waiting until it responds. */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await this.#process.end(signal);
     this.#process = this.#spawn();
   }
 
-  /** Ends the process; `restart` starts another one. */
+  /** Stops the process; `restart` starts a new one. */
   async stop(): Promise<void> {
     await this.#process.end('SIGTERM');
   }
 
-  /** The folder with its database. */
+  /** The folder of its database. */
   get authDir(): string {
     return join(this.#options.folder, 'auth_sessions');
   }
 
-  /** Where the process writes its log. */
+  /** The log file of the process. */
   get log(): string {
     return join(this.#options.folder, 'orchestrator.log');
   }
@@ -123,14 +129,14 @@ export class Orchestrator implements Contestant {
         BACKEND_BASE_URL: this.backend.url,
         WHATSAPP_WS_URL: target.wsUrl,
         WHATSAPP_ROOT_KEY: target.rootKey,
-        ...OPEN_LIMITS,
+        ...LIFTED_LIMITS,
       },
       { log: this.log, args },
     );
   }
 }
 
-const OPEN_LIMITS = {
+const LIFTED_LIMITS = {
   RATE_LIMIT: '0',
   SEND_RATE: '0',
   SEND_RATE_HOUR: '0',

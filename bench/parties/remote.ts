@@ -1,88 +1,86 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a process can be asked, by name. */
-type Api = Record<string, (question: never) => unknown>;
+/** The functions that a process offers, by name. */
+type Api = Record<string, (input: never) => unknown>;
 
-interface Question {
-  number: number;
+interface Call {
+  id: number;
   name: string;
-  question: unknown;
+  input: unknown;
 }
 
-interface Answer {
-  number: number;
+interface Reply {
+  id: number;
   result?: unknown;
-  failure?: string;
+  error?: string;
 }
 
-type QuestionOf<Asked> = Asked extends (question: infer Given) => unknown ? Given : never;
-type AnswerOf<Asked> = Asked extends (question: never) => infer Result ? Awaited<Result> : never;
+type InputOf<Fn> = Fn extends (input: infer Input) => unknown ? Input : never;
+type ResultOf<Fn> = Fn extends (input: never) => infer Result ? Awaited<Result> : never;
 
-/** A process of the bench that answers questions. It ends with this one. */
-export class Remote<Asked extends Api> implements AsyncDisposable {
+/** A child process whose functions can be called. It ends with this process. */
+export class Remote<Served extends Api> implements AsyncDisposable {
   readonly #child: ChildProcess;
-  readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
-  #asked = 0;
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
+  #calls = 0;
 
-  /** Runs the file at `place` as a process of its own. */
-  constructor(place: URL, args: readonly string[] = []) {
-    this.#child = fork(place, {
+  /** Starts a process that runs `file`; `args` are options of Node. */
+  constructor(file: URL, args: readonly string[] = []) {
+    this.#child = fork(file, {
       execArgv: [...args],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.#child.on('message', (answer: Answer) => this.#take(answer));
+    this.#child.on('message', (reply: Reply) => this.#settle(reply));
     this.#child.on('exit', (code, signal) => {
-      for (const { reject } of this.#open.values()) reject(new Error(`${place.pathname} ended with ${code ?? signal}`));
+      for (const { reject } of this.#pending.values())
+        reject(new Error(`${file.pathname} exited with ${code ?? signal}.`));
     });
   }
 
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error('The process did not start');
+    if (this.#child.pid === undefined) throw new Error('The process did not start.');
     return this.#child.pid;
   }
 
-  /** Resolves with the answer; rejects with what went wrong there. */
-  ask<Name extends keyof Asked & string>(
-    name: Name,
-    question: QuestionOf<Asked[Name]>,
-  ): Promise<AnswerOf<Asked[Name]>> {
-    const number = (this.#asked += 1);
-    const answer = Promise.withResolvers<unknown>();
-    this.#open.set(number, answer);
-    this.#child.send({ number, name, question } satisfies Question);
-    return answer.promise as Promise<AnswerOf<Asked[Name]>>;
+  /** Calls a function of the process. Resolves with its result, or rejects with its error. */
+  call<Name extends keyof Served & string>(name: Name, input: InputOf<Served[Name]>): Promise<ResultOf<Served[Name]>> {
+    const id = (this.#calls += 1);
+    const result = Promise.withResolvers<unknown>();
+    this.#pending.set(id, result);
+    this.#child.send({ id, name, input } satisfies Call);
+    return result.promise as Promise<ResultOf<Served[Name]>>;
   }
 
-  /** Ends it at once. */
+  /** Kills the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#open.clear();
+    this.#pending.clear();
     this.#child.kill('SIGKILL');
     await once(this.#child, 'exit');
   }
 
-  #take({ number, result, failure }: Answer): void {
-    const open = this.#open.get(number);
-    this.#open.delete(number);
-    if (failure === undefined) open?.resolve(result);
-    else open?.reject(new Error(failure));
+  #settle({ id, result, error }: Reply): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === undefined) pending?.resolve(result);
+    else pending?.reject(new Error(error));
   }
 }
 
-/** Answers the questions of the process that started this one, and ends with it. */
-export function answerQuestions(api: Api): void {
+/** Lets the parent process call these functions. Exits together with it. */
+export function serveCalls(api: Api): void {
   process.on('disconnect', () => process.exit());
-  process.on('message', ({ number, name, question }: Question) => {
-    void answer(number, () => api[name]?.(question as never));
+  process.on('message', ({ id, name, input }: Call) => {
+    void reply(id, () => api[name]?.(input as never));
   });
 }
 
-async function answer(number: number, work: () => unknown): Promise<void> {
+async function reply(id: number, work: () => unknown): Promise<void> {
   try {
-    process.send?.({ number, result: await work() } satisfies Answer);
+    process.send?.({ id, result: await work() } satisfies Reply);
   } catch (error) {
-    process.send?.({ number, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }

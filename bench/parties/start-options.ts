@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const MANIFEST = new URL('../../package.json', import.meta.url);
 
-/** The options of Node with which `npm start` runs the orchestrator. */
+/** The options of Node in the `start` script of package.json. */
 export const START_OPTIONS: readonly string[] = readOptions();
 
 function readOptions(): string[] {

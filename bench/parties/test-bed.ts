@@ -6,33 +6,32 @@ import { type Target } from './bare-client.ts';
 import { type Account, type Contestant } from './contestant.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { Remote } from './remote.ts';
-import { cpuMs as cpuMsOf, untilAtRest } from './usage.ts';
+import { cpuMs as cpuMsOf, untilIdle } from './usage.ts';
 import type { WhatsAppApi } from './whatsapp-process.ts';
 
-/** What a contestant did with some messages. */
+/** How a contestant handled received messages. */
 export interface Reception {
-  /** CPU for each message. */
+  /** CPU per message. */
   cpuMs: number;
   perSecond: number;
-  /** How long each message took from WhatsApp's socket to where it is for. */
+  /** The time of each message from WhatsApp's socket to its destination. */
   delaysMs: number[];
 }
 
-/** How messages are written. */
+/** The messages that a contestant receives. */
 export interface Traffic {
   accounts: readonly Account[];
   count: number;
-  /** As fast as the simulator can without it. */
+  /** The pace; undefined for as fast as the simulator can. */
   perSecond?: number;
 }
 
 const WHATSAPP = new URL('whatsapp-process.ts', import.meta.url);
 const PROFILE = new URL('../preload/profile.ts', import.meta.url);
-/** So many pairings are made at once. */
-const HANDS = 4;
+const CONCURRENT_PAIRINGS = 4;
 
-/** A WhatsApp in its own process, and who is measured on it. */
-export class Ground implements AsyncDisposable {
+/** A simulated WhatsApp in its own process, and the contestants that are measured on it. */
+export class TestBed implements AsyncDisposable {
   readonly whatsapp: Remote<WhatsAppApi>;
   readonly target: Target;
   readonly #task: BenchTask;
@@ -47,32 +46,32 @@ export class Ground implements AsyncDisposable {
     this.#task = task;
   }
 
-  static async open(task: BenchTask): Promise<Ground> {
+  static async open(task: BenchTask): Promise<TestBed> {
     const whatsapp = new Remote<WhatsAppApi>(WHATSAPP);
-    return new Ground(whatsapp, await whatsapp.ask('about', undefined), task);
+    return new TestBed(whatsapp, await whatsapp.call('about', undefined), task);
   }
 
-  /** Bare Baileys, without accounts yet; it ends with the ground. */
+  /** Starts bare Baileys without accounts. It ends with the test bed. */
   bare(): Bare {
-    const bare = new Bare(this.target, this.#profiling());
+    const bare = new Bare(this.target, this.#profilingArgs());
     this.#contestants.push(bare);
     return bare;
   }
 
-  /** An orchestrator on an empty storage, without accounts yet; it ends with the ground. `args` are Node's. */
+  /** Starts an orchestrator on empty storage, without accounts. It ends with the test bed. `args` are options of Node. */
   async orchestrator(args: readonly string[] = []): Promise<Orchestrator> {
     const folder = join(this.#task.folder, `orchestrator-${this.#contestants.length}`);
     await mkdir(folder);
     const orchestrator = await Orchestrator.start({
       target: this.target,
       folder,
-      args: [...args, ...this.#profiling()],
+      args: [...args, ...this.#profilingArgs()],
     });
     this.#contestants.push(orchestrator);
     return orchestrator;
   }
 
-  /** Links `count` more accounts, some at once. */
+  /** Links `count` more accounts, four at a time. */
   async link(contestant: Contestant, count: number): Promise<void> {
     const accounts = await this.makeAccounts(count);
     const link = async (): Promise<void> => {
@@ -80,19 +79,19 @@ export class Ground implements AsyncDisposable {
         const offer = await contestant.offer(account);
         await this.scan(account, offer.qr);
         await offer.untilLinked();
-        if (contestant.accounts.length % 50 === 0) this.#task.say(`${contestant.accounts.length} accounts linked`);
+        if (contestant.accounts.length % 50 === 0) this.#task.log(`${contestant.accounts.length} accounts linked`);
       }
     };
-    await Promise.all(Array.from({ length: HANDS }, link));
+    await Promise.all(Array.from({ length: CONCURRENT_PAIRINGS }, link));
   }
 
-  /** People with phones, each with a friend. */
+  /** Creates the phones of `count` accounts, and of a friend for each. */
   async makeAccounts(count: number): Promise<Account[]> {
     const accounts = Array.from({ length: count }, () => {
       const digits = String((this.#numbers += 1)).padStart(8, '0');
       return { number: `54911${digits}`, friend: `54922${digits}` };
     });
-    await this.whatsapp.ask(
+    await this.whatsapp.call(
       'phones',
       accounts.flatMap(({ number, friend }) => [number, friend]),
     );
@@ -100,57 +99,57 @@ export class Ground implements AsyncDisposable {
   }
 
   async scan({ number }: Account, qr: string): Promise<void> {
-    await this.whatsapp.ask('scan', { number, qr });
+    await this.whatsapp.call('scan', { number, qr });
   }
 
   /**
-   * Has the account and its friend write to each other: after that both sides of their Signal session are established, and the
-   * code of the contestant is warm.
+   * Makes each account and its friend write to each other, and then sends `messages` more. This establishes both sides of their
+   * Signal sessions, and warms up the code of the contestant.
    */
-  async acquaint(contestant: Contestant, accounts: readonly Account[], warmUp: number): Promise<void> {
+  async warmUp(contestant: Contestant, accounts: readonly Account[], messages: number): Promise<void> {
     await this.receive(contestant, { accounts, count: accounts.length });
     for (const account of accounts) await contestant.send(account, 'warm-up', 1);
-    await this.receive(contestant, { accounts, count: warmUp });
+    await this.receive(contestant, { accounts, count: messages });
   }
 
-  /** Has the friends write by turns, and measures what that costs the contestant until nothing is left to do. */
+  /** Makes the friends write in turn, and measures the contestant until it is idle again. */
   async receive(contestant: Contestant, { accounts, count, perSecond }: Traffic): Promise<Reception> {
     const { whatsapp } = this;
     const text = `m${(this.#rounds += 1)}`;
     const routes = accounts.map(({ number, friend }) => ({ from: friend, to: number }));
-    await whatsapp.ask('write', { routes, count, text });
+    await whatsapp.call('write', { routes, count, text });
     const total = (this.#arrived.get(contestant) ?? 0) + count;
     this.#arrived.set(contestant, total);
     const { cpuMs, result: sentAt } = await this.measured(contestant, async () => {
-      const released = await whatsapp.ask('release', perSecond === undefined ? {} : { perSecond });
+      const released = await whatsapp.call('release', perSecond === undefined ? {} : { perSecond });
       await contestant.untilArrived(total);
-      await whatsapp.ask('untilQuiet', undefined);
+      await whatsapp.call('untilQuiet', undefined);
       return released;
     });
     const arrivals = await contestant.arrivals();
-    if (arrivals.size !== total) throw new Error(`${arrivals.size} messages arrived, but ${total} were written`);
+    if (arrivals.size !== total) throw new Error(`${arrivals.size} of ${total} messages arrived.`);
     const delaysMs = sentAt.map((atMs, index) => (arrivals.get(`${text}-${index}`) ?? NaN) - atMs);
     const lastMs = Math.max(...sentAt.map((atMs, index) => atMs + (delaysMs[index] ?? NaN)));
     return { cpuMs: cpuMs / count, perSecond: (count * 1000) / (lastMs - (sentAt[0] ?? NaN)), delaysMs };
   }
 
-  /** Does `work`, and says how much CPU the contestant has used until it had nothing left to do, in ms. */
+  /** Runs `work` and measures the CPU time of the contestant until it is idle again, in ms. */
   async measured<Result>(
     contestant: Contestant,
     work: () => Promise<Result>,
   ): Promise<{ cpuMs: number; result: Result }> {
-    await untilAtRest(contestant.pid);
+    await untilIdle(contestant.pid);
     const before = await cpuMsOf(contestant.pid);
     if (this.#task.profiles !== undefined) contestant.toggleProfile();
     const result = await work();
-    await untilAtRest(contestant.pid);
+    await untilIdle(contestant.pid);
     const cpuMs = (await cpuMsOf(contestant.pid)) - before;
     if (this.#task.profiles !== undefined) contestant.toggleProfile();
     return { cpuMs, result };
   }
 
-  /** The arguments of Node with which a process can be profiled. */
-  #profiling(): string[] {
+  /** The options of Node that set up profiling, when profiles are requested. */
+  #profilingArgs(): string[] {
     const { profiles } = this.#task;
     return profiles === undefined ? [] : [`--import=${PROFILE.href}?${encodeURIComponent(profiles)}`];
   }

@@ -1,7 +1,7 @@
-/** The simulator as a process of its own, with phones that write when they are told to. */
+/** The simulator in a process of its own, with phones that write on demand. */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { startSimulator } from '../../simulator/start-simulator.ts';
-import { answerQuestions } from './remote.ts';
+import { serveCalls } from './remote.ts';
 import { sharedNowMs } from './usage.ts';
 
 /** Who writes to whom: two phone numbers. */
@@ -10,27 +10,27 @@ export interface Route {
   to: string;
 }
 
-/** A message that is encrypted and waits to be sent. */
+/** An encrypted message that waits to be sent. */
 interface Held {
   id: string;
   send: () => void;
 }
 
-/** The Signal library of the phones prints whole sessions, with their keys, on every change. */
+/** The Signal library of the phones logs whole sessions, keys included, on every change. */
 Object.assign(globalThis.console, { log: noop, info: noop, warn: noop, error: noop });
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const whatsapp = await startSimulator({ qr: { firstMs: 600_000 } });
 
-/** While it is true, messages to clients are encrypted but not sent. */
-let holds = false;
+/** Whether messages to clients are encrypted but held back. */
+let isHolding = false;
 const held: Held[] = [];
-/** When the devices that logged in did so, in ms of the shared clock. */
+/** The time of each completed login, in ms of the shared clock. */
 let logins: number[] = [];
 whatsapp.use({
-  name: 'hold messages, note logins',
+  name: 'hold messages, record logins',
   onSend(stanza, _client, send) {
-    if (holds && stanza.tag === 'message') held.push({ id: stanza.attrs.id ?? '', send: () => send(stanza) });
+    if (isHolding && stanza.tag === 'message') held.push({ id: stanza.attrs.id ?? '', send: () => send(stanza) });
     else send(stanza);
   },
   onStanza({ tag, attrs, content }) {
@@ -42,70 +42,70 @@ whatsapp.use({
 
 const api = {
   about: () => ({ wsUrl: whatsapp.wsUrl, rootKey: whatsapp.rootKey }),
-  /** Makes phones. */
+  /** Creates phones. */
   phones: (numbers: string[]) => numbers.forEach((number) => whatsapp.phone(number)),
   scan: ({ number, qr }: { number: string; qr: string }) => whatsapp.phone(number).scan(qr),
-  /** Encrypts `count` texts, by turns over the routes, and holds them. */
+  /** Encrypts `count` texts, round-robin over the routes, and holds them. */
   write: async ({ routes, count, text }: { routes: Route[]; count: number; text: string }): Promise<void> => {
-    holds = true;
+    isHolding = true;
     for (let index = 0; index < count; index += 1) {
       const { from, to } = routes[index % routes.length] ?? routes[0] ?? { from: '', to: '' };
       await whatsapp.phone(from).sendText(to, `${text} ${index}`, { id: `${text}-${index}` });
     }
-    holds = false;
-    if (held.length !== count) throw new Error(`Of ${count} messages ${held.length} are on their way`);
+    isHolding = false;
+    if (held.length !== count) throw new Error(`${held.length} messages are held instead of ${count}.`);
   },
   /**
-   * Sends what is held, one after the other: so many a second, or as fast as it can, each in a turn of its own as messages
-   * come. Resolves with when each was sent, by its number.
+   * Sends the held messages one after another, at a pace or as fast as possible. Each is sent in its own turn of the event loop,
+   * as messages arrive from a network. Resolves with the time at which each was sent, in order.
    */
   release: async ({ perSecond }: { perSecond?: number }): Promise<number[]> => {
-    const begin = sharedNowMs();
+    const startMs = sharedNowMs();
     const sentAt: number[] = [];
     for (const { send } of held.splice(0)) {
-      if (perSecond !== undefined) await until(begin + (sentAt.length * 1000) / perSecond);
+      if (perSecond !== undefined) await until(startMs + (sentAt.length * 1000) / perSecond);
       else await nextTurn();
       sentAt.push(sharedNowMs());
       send();
     }
     return sentAt;
   },
-  /** Resolves when all devices have everything. */
+  /** Resolves once no device has messages waiting. */
   untilQuiet: () =>
     whatsapp.until((server) => server.devices().every(({ waiting }) => waiting === 0), {
-      timeoutMs: PATIENCE_MS,
-      what: 'all devices to have everything',
+      timeoutMs: TIMEOUT_MS,
+      what: 'all devices to receive their messages',
     }),
-  /** Resolves when so many devices are there. */
+  /** Resolves once `count` devices are online. */
   untilOnline: (count: number) =>
     whatsapp.until((server) => server.devices().filter(({ online }) => online).length >= count, {
-      timeoutMs: PATIENCE_MS,
-      what: `${count} devices to be there`,
+      timeoutMs: TIMEOUT_MS,
+      what: `${count} devices to be online`,
     }),
   forgetLogins: () => {
     logins = [];
   },
-  /** Resolves with when each of the first `count` logins since the last look was complete. */
+  /** Resolves with the times of the first `count` logins since `forgetLogins`. */
   logins: async (count: number): Promise<number[]> => {
     const what = `${count} logins`;
-    await whatsapp.until(() => logins.length >= count, { timeoutMs: PATIENCE_MS, what });
+    await whatsapp.until(() => logins.length >= count, { timeoutMs: TIMEOUT_MS, what });
     return logins.slice(0, count);
   },
-  /** Cuts the line of one account. */
+  /** Cuts the connection of one account. */
   cut: (number: string) => whatsapp.fault('cut', { number }),
   stats: () => whatsapp.stats(),
 };
 
-/** What the process can be asked. */
+/** The functions that other processes can call. */
 export type WhatsAppApi = typeof api;
 
-answerQuestions(api);
+serveCalls(api);
 
 async function until(timeMs: number): Promise<void> {
-  const restMs = timeMs - sharedNowMs();
-  if (restMs > 0) await pause(restMs);
+  const remainingMs = timeMs - sharedNowMs();
+  if (remainingMs > 0) await pause(remainingMs);
 }
 
 function noop(): void {
-  // Not printed.
+  // Discards the output.
 }

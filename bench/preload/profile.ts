@@ -1,6 +1,6 @@
 /**
- * Loaded into a process before it starts: SIGUSR2 begins a CPU profile, and the next one writes it into the folder that stands
- * in the query of this module's URL.
+ * Preloaded into a process. SIGUSR2 starts a CPU profile; the next SIGUSR2 stops it and writes it to the folder that the query of
+ * this module's URL names.
  */
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
@@ -10,11 +10,11 @@ const folder = decodeURIComponent(new URL(import.meta.url).search.slice(1));
 const session = new Session();
 session.connect();
 session.post('Profiler.enable');
-let running = false;
+let isRunning = false;
 let written = 0;
 
 process.on('SIGUSR2', () => {
-  if (!running) session.post('Profiler.start');
+  if (!isRunning) session.post('Profiler.start');
   else {
     session.post('Profiler.stop', (error, answer) => {
       if (error) throw error;
@@ -23,5 +23,5 @@ process.on('SIGUSR2', () => {
       writeFileSync(file, JSON.stringify(answer.profile));
     });
   }
-  running = !running;
+  isRunning = !isRunning;
 });

@@ -1,34 +1,34 @@
 /**
- * Asks the orchestrator, through the demo's server, which adds the key.
+ * Calls the orchestrator through the demo's server, which adds the API key.
  * @param {string} method
  * @param {string} path of the orchestrator's API
  * @param {object | FormData} [body]
- * @returns {Promise<{status: number, answer: any}>} whatever it answers
+ * @returns {Promise<{status: number, body: any}>} the response, whatever its status
  */
 export function orchestrator(method, path, body) {
-  return ask(method, `/orchestrator${path}`, body);
+  return request(method, `/orchestrator${path}`, body);
 }
 
 /**
- * Presses a button of the stage. Rejects with a sentence.
+ * Triggers an action of the stage. Rejects with an Error whose message is for a person.
  * @param {string} name
  * @param {object} [input]
  */
 export async function act(name, input = {}) {
-  sentenceUnlessGood({ answer: await ask('POST', `/stage/${name}`, input) });
+  requireSuccess({ body: await request('POST', `/stage/${name}`, input) });
 }
 
 /**
- * The answer of the orchestrator when it succeeded; rejects with its own sentence when not.
- * @param {{answer: any}} outcome
- * @returns {any} the answer
+ * Returns the body of a successful response. Throws an Error with the orchestrator's message for any other one.
+ * @param {{body: any}} response
+ * @returns {any} the body
  */
-export function sentenceUnlessGood({ answer }) {
-  if (!answer.success) throw new Error(answer.message);
-  return answer;
+export function requireSuccess({ body }) {
+  if (!body.success) throw new Error(body.message);
+  return body;
 }
 
-async function ask(method, path, body) {
+async function request(method, path, body) {
   const response = await fetch(path, { method, ...(body instanceof FormData ? { body } : json(body)) });
   return response.json();
 }

@@ -2,12 +2,12 @@ import { $, make, readable } from './dom.js';
 import { file } from './files.js';
 import { text, timeOfDay } from './texts.js';
 
-const SHOWN = 200;
+const MAX_SHOWN = 200;
 
 /** @type {object[]} newest first */
 let callbacks = [];
 
-const SAYS = {
+const SUMMARIES = {
   'sessions/new-session-connected': ({ phone_number }) => `${readable(phone_number)} ${text('isConnected')}`,
   'sessions/status-update': ({ status, error_message }) => [text(status), error_message].filter(Boolean).join(': '),
   'sessions/qr-update': () => text('newCode'),
@@ -19,50 +19,50 @@ const SAYS = {
 };
 
 /**
- * Adds a callback on top of the list, unless it is there: a page that lost its line is told everything again.
- * @param {object} callback as the server tells it
+ * Adds a callback to the top of the list, unless it is already there: a page that reconnects receives all of them again.
+ * @param {object} callback as the server sends it
  */
 export function addCallback(callback) {
   if (callbacks.some(({ count }) => count === callback.count)) return;
-  callbacks = [callback, ...callbacks].slice(0, SHOWN);
+  callbacks = [callback, ...callbacks].slice(0, MAX_SHOWN);
   $('callbacks').prepend(item(callback));
-  while ($('callbacks').children.length > SHOWN) $('callbacks').lastChild.remove();
+  while ($('callbacks').children.length > MAX_SHOWN) $('callbacks').lastChild.remove();
   $('count').textContent = callback.count;
   $('empty').hidden = true;
 }
 
-/** Shows the whole list again, in the language of now. */
+/** Renders the whole list again, in the current language. */
 export function showCallbacks() {
   $('callbacks').replaceChildren(...callbacks.map(item));
 }
 
-function item({ name, body, headers, receivedAt, again, complaints }) {
+function item({ name, body, headers, receivedAt, isRedelivery, problems }) {
   const votes = body.poll?.results?.map(({ option, votes: count }) => `${option}: ${count}`) ?? [];
   const tags = [
-    ...(body.offline ? [make('span', { className: 'tag' }, text('away'))] : []),
-    ...(again ? [make('span', { className: 'tag' }, text('again'))] : []),
-    ...complaints.map((complaint) => make('span', { className: 'tag bad' }, complaint)),
+    ...(body.offline ? [make('span', { className: 'tag' }, text('queued'))] : []),
+    ...(isRedelivery ? [make('span', { className: 'tag' }, text('redelivered'))] : []),
+    ...problems.map((problem) => make('span', { className: 'tag bad' }, problem)),
   ];
   const summary = make(
     'summary',
     {},
     make('code', {}, name),
     make('time', { dateTime: receivedAt }, timeOfDay(receivedAt, true)),
-    make('span', { className: 'says' }, SAYS[name](body), ...tags),
+    make('span', { className: 'summary' }, SUMMARIES[name](body), ...tags),
     ...(votes.length > 0 ? [make('span', { className: 'votes' }, votes.join(' · '))] : []),
   );
   const details = make('details', { data: { name } }, summary);
-  details.addEventListener('toggle', () => details.append(more(body, headers)), { once: true });
-  return make('li', {}, details, ...files(body));
+  details.addEventListener('toggle', () => details.append(fullContent(body, headers)), { once: true });
+  return make('li', {}, details, ...attachments(body));
 }
 
-/** The file that came with a message, from where the callback says that it is. */
-function files({ media_info, message_type, sender_name }) {
+/** The file of a message, loaded from the URL in the callback. */
+function attachments({ media_info, message_type, sender_name }) {
   if (!media_info?.url) return [];
   return [make('div', { className: 'file' }, file(message_type, `/orchestrator${media_info.url}`, sender_name))];
 }
 
-function more(body, headers) {
+function fullContent(body, headers) {
   const json = (value) => make('pre', {}, JSON.stringify(value, undefined, 2));
   const heading = (name) => make('h3', {}, text(name));
   return make('div', { className: 'more' }, heading('body'), json(body), heading('headers'), json(headers));

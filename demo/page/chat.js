@@ -3,14 +3,14 @@ import { $, make, notice } from './dom.js';
 import { file } from './files.js';
 import { text, timeOfDay } from './texts.js';
 
-/** @type {Map<string, {element: HTMLElement, update: (bubble: object) => void}>} by the id of the message */
+/** @type {Map<string, {element: HTMLElement, update: (bubble: object) => void}>} by message id */
 const shown = new Map();
 let language;
 
 /**
- * Shows the chat on the customer's phone. Bubbles that are there stay the same elements: one of them may be playing.
- * @param {object[]} chat as the server tells it
- * @param {Record<string, {name: string}>} people by the name that `from` has in a bubble
+ * Renders the chat on the customer's phone. Existing bubbles keep their elements, since one of them may be playing.
+ * @param {object[]} chat as the server sends it
+ * @param {Record<string, {name: string}>} people by the value of `from` in a bubble
  */
 export function showChat(chat, people) {
   const ids = new Set(chat.map(({ id }) => id));
@@ -29,22 +29,24 @@ export function showChat(chat, people) {
   if (shown.size > before) scrollDown();
 }
 
-/** Shows the end of the chat. */
+/** Scrolls to the end of the chat. */
 export function scrollDown() {
   $('bubbles').scrollTop = $('bubbles').scrollHeight;
 }
 
-function add(bubble, who) {
-  const { id, from, text: words, at } = bubble;
+function add(bubble, sender) {
+  const { id, from, text: caption, at } = bubble;
   const mark = make('span');
   const options = (bubble.options ?? []).map((option) => optionButton(id, option));
-  const parts = [
-    ...(bubble.file ? [openedFile(bubble, who)] : []),
-    ...(words ? [make('span', { className: 'words' }, words)] : []),
-    ...(options.length > 0 ? [make('div', { className: 'options', role: 'group', ariaLabel: words }, ...options)] : []),
+  const children = [
+    ...(bubble.file ? [fileElement(bubble, sender)] : []),
+    ...(caption ? [make('span', { className: 'caption' }, caption)] : []),
+    ...(options.length > 0
+      ? [make('div', { className: 'options', role: 'group', ariaLabel: caption }, ...options)]
+      : []),
     make('small', {}, timeOfDay(at), mark),
   ];
-  const element = make('li', { data: { from, kind: bubble.file ?? (bubble.options ? 'poll' : 'text') } }, ...parts);
+  const element = make('li', { data: { from, kind: bubble.file ?? (bubble.options ? 'poll' : 'text') } }, ...children);
   const update = ({ delivered, chosen }) => {
     if (from === 'customer') markAs(mark, delivered);
     for (const option of options) option.ariaPressed = String(option.textContent === chosen);
@@ -55,14 +57,14 @@ function add(bubble, who) {
 
 function markAs(mark, delivered) {
   mark.textContent = delivered ? ' ✓✓' : ' ✓';
-  mark.title = text(delivered ? 'arrived' : 'sent');
+  mark.title = text(delivered ? 'delivered' : 'sent');
 }
 
-/** The shop is told once that its voice note was played. */
-function openedFile({ id, from, file: kind }, who) {
-  const element = file(kind, `/chat/${id}`, who);
-  const tell = () => act('play', { id }).catch(({ message }) => notice(message));
-  if (from === 'shop' && kind === 'voice') element.addEventListener('play', tell, { once: true });
+/** Playing a voice note of the shop reports it as played, once. */
+function fileElement({ id, from, file: kind }, sender) {
+  const element = file(kind, `/chat/${id}`, sender);
+  const reportPlayed = () => act('play', { id }).catch(({ message }) => notice(message));
+  if (from === 'shop' && kind === 'voice') element.addEventListener('play', reportPlayed, { once: true });
   return element;
 }
 

@@ -1,16 +1,16 @@
 /**
- * The element with this id.
+ * Finds the element with this id.
  * @param {string} id
- * @returns {HTMLElement} it
+ * @returns {HTMLElement} the element
  */
 export const $ = (id) => document.getElementById(id);
 
 /**
- * A new element.
+ * Creates an element.
  * @param {string} tag
- * @param {Record<string, unknown>} properties of the element; `data` for its data attributes
+ * @param {Record<string, unknown>} properties of the element; `data` holds its data attributes
  * @param {...(Node | string)} children
- * @returns {HTMLElement} it
+ * @returns {HTMLElement} the element
  */
 export function make(tag, { data = {}, ...properties } = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -22,7 +22,7 @@ export function make(tag, { data = {}, ...properties } = {}, ...children) {
 let hideNotice;
 
 /**
- * Shows a sentence for a while, and reads it to those who do not see it.
+ * Shows a message for 7 s. Screen readers announce it.
  * @param {string} sentence
  */
 export function notice(sentence) {
@@ -34,9 +34,9 @@ export function notice(sentence) {
 }
 
 /**
- * A number as people write it: +54 911 5550 1234.
+ * Formats a phone number for people: +54 911 5550 1234.
  * @param {string} digits
- * @returns {string} it
+ * @returns {string} the formatted number
  */
 export function readable(digits) {
   return digits ? `+${digits.slice(0, 2)} ${digits.slice(2, -8)} ${digits.slice(-8, -4)} ${digits.slice(-4)}` : '';

@@ -1,72 +1,75 @@
-import { orchestrator, sentenceUnlessGood } from './api.js';
+import { orchestrator, requireSuccess } from './api.js';
 import { $, readable } from './dom.js';
 import { text } from './texts.js';
 
 /**
- * What is known of the account's session.
- * `view` names what the card shows: loading, qr, linking, linked, repairing, over, none or gone.
+ * What the page knows about the account's session.
+ * `view` is what the card shows: loading, qr, linking, linked, reconnecting, ended, none or unavailable.
  */
 export const session = { id: undefined, view: 'loading', status: undefined, data: undefined, qr: undefined };
 
-const MOODS = { linked: 'good', over: 'bad', none: 'bad', gone: 'bad' };
-const STATES = { qr: 'qrShown', none: 'noSession' };
+const MOODS = { linked: 'good', ended: 'bad', none: 'bad', unavailable: 'bad' };
+const TEXT_NAMES = { qr: 'qrShown', none: 'noSession' };
 
-/** Looks at the session, and shows how it is. `running` says whether there is an orchestrator to ask. */
-export async function look(running) {
-  if (!running) session.view = 'gone';
-  else await ask();
+/**
+ * Fetches the session and renders its state.
+ * @param {boolean} isRunning whether the orchestrator is running
+ */
+export async function refreshSession(isRunning) {
+  if (!isRunning) session.view = 'unavailable';
+  else await fetchSession();
   show();
 }
 
-/** Asks for a QR in a new session. */
+/** Requests a QR in a new session. */
 export async function newQr() {
   Object.assign(session, { id: undefined, view: 'loading', status: undefined, data: undefined, qr: undefined });
   show();
-  const { sessionId, qr, qrText } = sentenceUnlessGood(await orchestrator('GET', '/generate-qr'));
+  const { sessionId, qr, qrText } = requireSuccess(await orchestrator('GET', '/generate-qr'));
   Object.assign(session, { id: sessionId, view: 'qr', status: 'connecting', qr: { qr, qrText } });
-  await look(true);
+  await refreshSession(true);
 }
 
-async function ask() {
-  session.id ??= await latest();
+async function fetchSession() {
+  session.id ??= await latestSessionId();
   if (!session.id) return newQr();
-  const { status, answer } = await orchestrator('GET', `/sessions/${session.id}`);
-  session.data = status === 200 ? answer.data : undefined;
+  const { status, body } = await orchestrator('GET', `/sessions/${session.id}`);
+  session.data = status === 200 ? body.data : undefined;
   session.status = session.data?.status;
   session.view = status === 404 ? 'none' : viewOf(session.data);
-  if (session.view === 'linking') await askQr();
+  if (session.view === 'linking') await fetchQr();
 }
 
-/** A page that is opened again goes on with what there is. */
-async function latest() {
-  const { data } = sentenceUnlessGood(await orchestrator('GET', '/sessions'));
+/** A reloaded page continues with the latest session. */
+async function latestSessionId() {
+  const { data } = requireSuccess(await orchestrator('GET', '/sessions'));
   return data.at(-1)?.session_id;
 }
 
 function viewOf(data) {
-  if (!data) return 'gone';
+  if (!data) return 'unavailable';
   if (data.status === 'connecting') return 'linking';
   if (data.status === 'connected') return 'linked';
-  return data.reconnecting ? 'repairing' : 'over';
+  return data.reconnecting ? 'reconnecting' : 'ended';
 }
 
-async function askQr() {
-  const { status, answer } = await orchestrator('GET', `/sessions/${session.id}/qr`);
+async function fetchQr() {
+  const { status, body } = await orchestrator('GET', `/sessions/${session.id}/qr`);
   if (status !== 200) return;
-  const known = session.qr?.expiresAt && session.qr.qrText === answer.qrText;
-  if (!known) session.qr = { ...answer, seenAt: Date.now() };
+  const isKnown = session.qr?.expiresAt && session.qr.qrText === body.qrText;
+  if (!isKnown) session.qr = { ...body, seenAt: Date.now() };
   session.view = 'qr';
 }
 
-/** Puts the session into the card. */
+/** Renders the session into its card. */
 export function show() {
   const { view, data, qr } = session;
   showQr(view === 'qr' ? qr.qr : undefined);
   $('emblem').dataset.mood = MOODS[view] ?? 'wait';
-  put('link-state', text(STATES[view] ?? view));
-  put('link-hint', (view === 'over' && data.error_message) || hint(STATES[view] ?? view));
-  $('new-qr').hidden = view !== 'over' && view !== 'none';
-  $('facts').hidden = view !== 'linked' && view !== 'repairing';
+  setText('link-state', text(TEXT_NAMES[view] ?? view));
+  setText('link-hint', (view === 'ended' && data.error_message) || hint(TEXT_NAMES[view] ?? view));
+  $('new-qr').hidden = view !== 'ended' && view !== 'none';
+  $('facts').hidden = view !== 'linked' && view !== 'reconnecting';
   if (data) showFacts(data);
 }
 
@@ -78,13 +81,13 @@ function showQr(picture) {
 }
 
 function showFacts({ phone_number, whatsapp_user_id, session_id }) {
-  put('fact-number', readable(phone_number));
-  put('fact-device', whatsapp_user_id ?? '');
-  put('fact-session', session_id);
+  setText('fact-number', readable(phone_number));
+  setText('fact-device', whatsapp_user_id ?? '');
+  setText('fact-session', session_id);
 }
 
-/** Moves the bar that shows how long the code can still be scanned. */
-export function moveTime() {
+/** Updates the bar that shows how long the QR remains valid. */
+export function updateTimeLeft() {
   const { qr } = session;
   if (!qr?.expiresAt) return;
   const end = Date.parse(qr.expiresAt);
@@ -93,11 +96,11 @@ export function moveTime() {
 }
 
 function hint(name) {
-  const words = text(`${name}Hint`);
-  return words === `${name}Hint` ? '' : words;
+  const content = text(`${name}Hint`);
+  return content === `${name}Hint` ? '' : content;
 }
 
-/** Writing the same again would have it read aloud again. */
-function put(id, words) {
-  if ($(id).textContent !== words) $(id).textContent = words;
+/** Leaves an unchanged text alone, or screen readers would announce it again. */
+function setText(id, content) {
+  if ($(id).textContent !== content) $(id).textContent = content;
 }

@@ -1,12 +1,13 @@
-import { act, orchestrator, sentenceUnlessGood } from './api.js';
+import { act, orchestrator, requireSuccess } from './api.js';
 import { addCallback, showCallbacks } from './callbacks.js';
 import { $, notice } from './dom.js';
-import { look, moveTime, newQr, session, show } from './link.js';
-import { pickUp, showPhones, wireTabs } from './phones.js';
+import { newQr, refreshSession, session, show, updateTimeLeft } from './link.js';
+import { showPhone, showPhones, wireTabs } from './phones.js';
 import { wireForms } from './send.js';
 import { switchLanguage, text, translatePage } from './texts.js';
 
-const LOOK_EVERY_MS = 1500;
+const REFRESH_INTERVAL_MS = 1500;
+const CLOCK_INTERVAL_MS = 500;
 const MOODS = {
   running: 'good',
   connected: 'good',
@@ -17,33 +18,33 @@ const MOODS = {
 };
 
 let stage;
-let work = Promise.resolve();
-let looksSoon = false;
+let queue = Promise.resolve();
+let isRefreshQueued = false;
 
-/** One look at a time, so that an older answer never hides a newer one. */
-function lookSoon() {
-  if (looksSoon) return;
-  looksSoon = true;
-  work = work.then(async () => {
-    looksSoon = false;
-    if (stage) await look(stage.orchestrator === 'running').catch(({ message }) => notice(message));
+/** Queues a refresh. They run one at a time, so that an older response never overwrites a newer one. */
+function queueRefresh() {
+  if (isRefreshQueued) return;
+  isRefreshQueued = true;
+  queue = queue.then(async () => {
+    isRefreshQueued = false;
+    if (stage) await refreshSession(stage.orchestrator === 'running').catch(({ message }) => notice(message));
     showAll();
   });
 }
 
 function showAll() {
   if (!stage) return;
-  const up = stage.orchestrator === 'running';
-  showPhones(stage, up && session.view === 'qr');
-  showChip('session', up ? (session.status ?? 'none') : 'unknown');
+  const isUp = stage.orchestrator === 'running';
+  showPhones(stage, isUp && session.view === 'qr');
+  showChip('session', isUp ? (session.status ?? 'none') : 'unknown');
   showChip('orchestrator', stage.orchestrator);
   showChip('backend', stage.backend);
   $('kill').textContent = text(stage.orchestrator === 'stopped' ? 'start' : 'kill');
   $('kill').disabled = stage.orchestrator === 'starting';
-  $('down').textContent = text(stage.backend === 'running' ? 'down' : 'up');
-  $('refresh').disabled = !up || session.view !== 'qr';
-  $('restart').disabled = !up || !['linked', 'repairing'].includes(session.view);
-  $('delete').disabled = !up || !session.data;
+  $('stop-backend').textContent = text(stage.backend === 'running' ? 'stopBackend' : 'startBackend');
+  $('refresh').disabled = !isUp || session.view !== 'qr';
+  $('restart').disabled = !isUp || !['linked', 'reconnecting'].includes(session.view);
+  $('delete').disabled = !isUp || !session.data;
 }
 
 function showChip(name, state) {
@@ -52,18 +53,18 @@ function showChip(name, state) {
   chip.querySelector('b').textContent = text(state);
 }
 
-/** Has a button do something, once at a time, and say what went wrong. */
+/** Runs `press` when a button is clicked, after whatever is still queued, and shows its error. */
 function onPress(id, press) {
   $(id).addEventListener('click', () => {
     $(id).setAttribute('aria-busy', 'true');
-    work = work.then(press).catch(({ message }) => notice(message));
-    work = work.then(() => $(id).removeAttribute('aria-busy'));
-    lookSoon();
+    queue = queue.then(press).catch(({ message }) => notice(message));
+    queue = queue.then(() => $(id).removeAttribute('aria-busy'));
+    queueRefresh();
   });
 }
 
-async function onSession(method, path) {
-  sentenceUnlessGood(await orchestrator(method, `/sessions/${session.id}${path}`));
+async function callSession(method, path) {
+  requireSuccess(await orchestrator(method, `/sessions/${session.id}${path}`));
 }
 
 function wire() {
@@ -74,9 +75,9 @@ function wire() {
   onPress('unlink', () => act('unlink'));
   onPress('refresh', () => act('refresh'));
   onPress('kill', () => act('orchestrator', { running: stage.orchestrator === 'stopped' }));
-  onPress('down', () => act('backend', { running: stage.backend !== 'running' }));
-  onPress('restart', () => onSession('POST', '/restart'));
-  onPress('delete', () => onSession('DELETE', ''));
+  onPress('stop-backend', () => act('backend', { running: stage.backend !== 'running' }));
+  onPress('restart', () => callSession('POST', '/restart'));
+  onPress('delete', () => callSession('DELETE', ''));
   $('language').addEventListener('click', () => {
     switchLanguage();
     showCallbacks();
@@ -85,29 +86,29 @@ function wire() {
   });
 }
 
-function takeStage(next) {
+function onStage(next) {
   const linkedBefore = stage?.shop.devices.length ?? 0;
   const linkedNow = next.shop.devices.length;
   const changed = stage?.orchestrator !== next.orchestrator || linkedBefore !== linkedNow;
   stage = next;
-  if (linkedNow > linkedBefore) pickUp('customer');
-  if (linkedNow < linkedBefore) pickUp('shop');
+  if (linkedNow > linkedBefore) showPhone('customer');
+  if (linkedNow < linkedBefore) showPhone('shop');
   showAll();
-  if (changed) lookSoon();
+  if (changed) queueRefresh();
 }
 
-function listen() {
+function subscribe() {
   const events = new EventSource('/events');
-  events.addEventListener('stage', ({ data }) => takeStage(JSON.parse(data)));
+  events.addEventListener('stage', ({ data }) => onStage(JSON.parse(data)));
   events.addEventListener('callback', ({ data }) => {
     addCallback(JSON.parse(data));
-    lookSoon();
+    queueRefresh();
   });
   events.addEventListener('error', () => notice(text('cut')));
 }
 
 translatePage();
 wire();
-listen();
-setInterval(lookSoon, LOOK_EVERY_MS);
-setInterval(moveTime, 500);
+subscribe();
+setInterval(queueRefresh, REFRESH_INTERVAL_MS);
+setInterval(updateTimeLeft, CLOCK_INTERVAL_MS);

@@ -5,10 +5,10 @@ import { text } from './texts.js';
 const OWNERS = ['shop', 'customer'];
 
 /**
- * Takes one of the two phones into the hand.
+ * Brings one of the two phones to the front.
  * @param {'shop' | 'customer'} owner
  */
-export function pickUp(owner) {
+export function showPhone(owner) {
   for (const each of OWNERS) {
     const tab = $(`tab-${each}`);
     tab.ariaSelected = String(each === owner);
@@ -18,22 +18,22 @@ export function pickUp(owner) {
   if (owner === 'customer') scrollDown();
 }
 
-/** Has the tabs work by click and by arrow keys. */
+/** Makes the tabs respond to clicks and arrow keys. */
 export function wireTabs() {
   for (const [at, owner] of OWNERS.entries()) {
     const other = OWNERS[1 - at];
-    $(`tab-${owner}`).addEventListener('click', () => pickUp(owner));
+    $(`tab-${owner}`).addEventListener('click', () => showPhone(owner));
     $(`tab-${owner}`).addEventListener('keydown', ({ key }) => {
       if (key !== 'ArrowLeft' && key !== 'ArrowRight') return;
-      pickUp(other);
+      showPhone(other);
       $(`tab-${other}`).focus();
     });
   }
 }
 
 /**
- * Shows both phones.
- * @param {object} stage as the server tells it
+ * Renders both phones.
+ * @param {object} stage as the server sends it
  * @param {boolean} canScan whether there is a QR to scan
  */
 export function showPhones({ shop, customer, chat }, canScan) {

@@ -1,19 +1,19 @@
-import { act, orchestrator, sentenceUnlessGood } from './api.js';
+import { act, orchestrator, requireSuccess } from './api.js';
 import { $, notice } from './dom.js';
 import { session } from './link.js';
 import { text } from './texts.js';
 
-/** What the backend sends when it is told to, below `/media/`. */
+/** The files that the backend can send, below `/media/`. */
 const FILES = { image: 'bag.png', voice: 'answer.ogg' };
 
 /**
- * Has the customer's form and the backend's form send what they can.
- * @param {(id: string, press: () => Promise<void>) => void} onPress has a button do something
- * @param {() => string} customer whom the backend writes to: a number
+ * Connects the forms of the customer and of the backend.
+ * @param {(id: string, press: () => Promise<void>) => void} onPress registers the handler of a button
+ * @param {() => string} customer the phone number that the backend writes to
  */
 export function wireForms(onPress, customer) {
-  onSubmit('write', (words) => act('write', { text: words }));
-  onPress('write-image', () => withText('write', (words) => act('file', { kind: 'image', text: words })));
+  onSubmit('write', (message) => act('write', { text: message }));
+  onPress('write-image', () => withText('write', (message) => act('file', { kind: 'image', text: message })));
   onPress('write-voice', () => act('file', { kind: 'voice' }));
   onSubmit('reply', (message) => post('/send-message', { number: customer(), message }));
   onPress('reply-image', () => withText('reply', (caption) => postFile('image', { number: customer(), caption })));
@@ -22,7 +22,7 @@ export function wireForms(onPress, customer) {
 }
 
 async function post(path, body) {
-  sentenceUnlessGood(await orchestrator('POST', `/sessions/${session.id}${path}`, body));
+  requireSuccess(await orchestrator('POST', `/sessions/${session.id}${path}`, body));
 }
 
 async function postFile(type, { number, caption }) {
@@ -39,7 +39,7 @@ function poll() {
   return { name: text('pollName'), options: ['pollFirst', 'pollSecond', 'pollThird'].map(text) };
 }
 
-/** Has a form send its text. */
+/** Sends the text of a form on submit. */
 function onSubmit(id, send) {
   $(id).addEventListener('submit', (event) => {
     event.preventDefault();
@@ -47,15 +47,15 @@ function onSubmit(id, send) {
   });
 }
 
-/** Takes the text out of a form, and puts it back when it could not be sent. */
+/** Clears the field of a form and sends its text; restores the text when sending fails. */
 async function withText(id, send) {
   const field = $(`${id}-text`);
-  const words = field.value;
+  const message = field.value;
   field.value = '';
   try {
-    await send(words);
+    await send(message);
   } catch (error) {
-    field.value ||= words;
+    field.value ||= message;
     throw error;
   }
 }

@@ -1,48 +1,48 @@
 import { type Match } from '../backend.ts';
-import { claim, claimValues, present } from '../claims.ts';
+import { assertFields, assertThat, required } from '../assertions.ts';
 import { CUSTOMER, SHOP } from '../people.ts';
 import { type Stage } from '../stage.ts';
-import { type Plot } from './plot.ts';
+import { type StoryState } from './step.ts';
 
-/** The customer writes, and the backend reads. */
-export async function messageIn(stage: Stage, plot: Plot): Promise<void> {
-  await writeAndReceive(stage, plot, 'Hola, ¿tienen café en grano? ☕');
+/** The customer sends a text, and the backend receives it. */
+export async function receiveMessage(stage: Stage, state: StoryState): Promise<void> {
+  await sendAndReceive(stage, state, 'Hola, ¿tienen café en grano? ☕');
 }
 
-/** The backend answers, and the customer reads. */
-export async function messageOut({ api, customer }: Stage, plot: Plot): Promise<void> {
+/** The backend replies, and the customer receives it. */
+export async function sendMessage({ api, customer }: Stage, state: StoryState): Promise<void> {
   const text = '¡Sí! Tostado esta mañana.';
   const body = { number: `+${CUSTOMER.number}`, message: text };
-  const answer = await api.call('POST', `/sessions/${plot.sessionId}/send-message`, body);
-  claimValues(answer, { status: 'sent', to: `${CUSTOMER.number}@s.whatsapp.net` });
-  plot.messageId = present(answer.messageId, 'messageId');
-  const received = await customer.next(({ id }) => id === plot.messageId);
-  claimValues(received, { text, from: SHOP.number });
+  const response = await api.call('POST', `/sessions/${state.sessionId}/send-message`, body);
+  assertFields(response, { status: 'sent', to: `${CUSTOMER.number}@s.whatsapp.net` });
+  state.messageId = required(response.messageId, 'messageId');
+  const received = await customer.next(({ id }) => id === state.messageId);
+  assertFields(received, { text, from: SHOP.number });
 }
 
-/** The backend follows what became of its answer. */
-export async function followMessage({ backend }: Stage, { messageId }: Plot): Promise<void> {
-  const sent = await backend.next('messages/status-update', says(messageId, 'sent'));
-  const delivered = await backend.next('messages/status-update', says(messageId, 'delivered'));
-  claim(sent.count < delivered.count, '"delivered" came before "sent".');
-  claimValues(delivered.body, { to_number: CUSTOMER.number, error_code: null, error_message: null });
+/** The backend receives the delivery status of its reply. */
+export async function trackDelivery({ backend }: Stage, { messageId }: StoryState): Promise<void> {
+  const sent = await backend.next('messages/status-update', hasStatus(messageId, 'sent'));
+  const delivered = await backend.next('messages/status-update', hasStatus(messageId, 'delivered'));
+  assertThat(sent.count < delivered.count, '"delivered" came before "sent".');
+  assertFields(delivered.body, { to_number: CUSTOMER.number, error_code: null, error_message: null });
 }
 
-/** The backend looks back on all that it was told. */
-export function callbacksAreRight({ backend }: Stage): Promise<void> {
-  const complaints = backend.callbacks.flatMap(({ name, complaints: found }) =>
-    found.map((each) => `${name}: ${each}`),
+/** No callback that the backend received violates the contract. */
+export function allCallbacksValid({ backend }: Stage): Promise<void> {
+  const problems = backend.callbacks.flatMap((callback) =>
+    callback.problems.map((each) => `${callback.name}: ${each}`),
   );
-  claim(complaints.length === 0, complaints.join(' '));
+  assertThat(problems.length === 0, problems.join(' '));
   return Promise.resolve();
 }
 
-/** A message from the customer's phone to the backend, while the account is connected. */
-export async function writeAndReceive({ backend, customer }: Stage, plot: Plot, text: string): Promise<void> {
-  plot.messageId = await customer.sendText(SHOP.number, text);
-  const { body } = await backend.next('messages/received', isMessage(plot.messageId));
-  claimValues(body, {
-    session_id: plot.sessionId,
+/** Sends a text from the customer's phone and waits for its callback, while the account is connected. */
+export async function sendAndReceive({ backend, customer }: Stage, state: StoryState, text: string): Promise<void> {
+  state.messageId = await customer.sendText(SHOP.number, text);
+  const { body } = await backend.next('messages/received', isMessage(state.messageId));
+  assertFields(body, {
+    session_id: state.sessionId,
     sender_name: CUSTOMER.name,
     sender_number: CUSTOMER.number,
     message_content: text,
@@ -52,12 +52,12 @@ export async function writeAndReceive({ backend, customer }: Stage, plot: Plot, 
   });
 }
 
-/** Whether a callback is about this message. */
+/** Matches callbacks about this message. */
 export function isMessage(id: string): Match {
   return ({ body }) => body.message_id === id;
 }
 
-/** Whether a callback says that this has become of a message. */
-export function says(messageId: string, status: string): Match {
+/** Matches callbacks that report this status of a message. */
+export function hasStatus(messageId: string, status: string): Match {
   return ({ body }) => body.message_id === messageId && body.status === status;
 }

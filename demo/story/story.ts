@@ -1,29 +1,29 @@
-import { callbacksAreRight, followMessage, messageIn, messageOut } from './messages.ts';
-import { pictureIn, pictureOut, poll, voiceNoteIn, voiceNoteOut } from './media.ts';
-import { announceConnection, refreshQr, refuseOldCode, scan, showQr } from './pairing.ts';
-import { type Act } from './plot.ts';
-import { catchUp, comeBack, killAndWrite, remove, restart } from './survival.ts';
+import { allCallbacksValid, receiveMessage, sendMessage, trackDelivery } from './messages.ts';
+import { receivePicture, receiveVoiceNote, runPoll, sendPicture, sendVoiceNote } from './media.ts';
+import { announceConnection, refreshQr, rejectStaleQr, scanQr, showQr } from './pairing.ts';
+import { type Step } from './step.ts';
+import { catchUp, deleteSession, killAndWrite, restartSession, startAgain } from './survival.ts';
 
-/** The whole story, in its order: what each step promises, and how it is played. */
-export const STORY: readonly (readonly [title: string, act: Act])[] = [
+/** The whole story in order: each step with the promise that it verifies. */
+export const STORY: readonly (readonly [title: string, step: Step])[] = [
   ['The orchestrator starts', ({ orchestrator }) => orchestrator.start()],
-  ['GET /generate-qr gives a session and its QR', showQr],
+  ['GET /generate-qr returns a session and its QR', showQr],
   ['companion_reg_refresh: the same QR is shown again with a new secret', refreshQr],
-  ['The code of before the refresh links nothing, and the session shows a new one', refuseOldCode],
-  ['The phone scans a refreshed code, and a device is linked', scan],
-  ['new-session-connected reaches the backend with exactly its nine fields', announceConnection],
-  ['A message to the account reaches the backend: text, name and number are right', messageIn],
-  ['POST send-message is answered with "sent", and the phone decrypts the text', messageOut],
-  ['messages/status-update says "sent", then "delivered"', followMessage],
-  ['A picture and its caption arrive, and GET …/media gives the file byte for byte', pictureIn],
-  ['A voice note arrives, and GET …/media gives the file byte for byte', voiceNoteIn],
-  ['POST messages uploads a picture, and the phone opens it byte for byte', pictureOut],
-  ['POST messages sends a voice note; the phone opens it byte for byte, and "played" is told', voiceNoteOut],
-  ['A poll goes out, the phone votes, and poll_vote counts the votes', poll],
+  ['A QR from before the refresh links nothing, and the session shows a new one', rejectStaleQr],
+  ['The phone scans a refreshed QR and links a device', scanQr],
+  ['sessions/new-session-connected reaches the backend with exactly its nine fields', announceConnection],
+  ['A message to the account reaches the backend with the right text, name and number', receiveMessage],
+  ['POST send-message returns "sent", and the phone decrypts the text', sendMessage],
+  ['messages/status-update reports "sent", then "delivered"', trackDelivery],
+  ['A picture arrives with its caption, and GET …/media returns the file byte for byte', receivePicture],
+  ['A voice note arrives, and GET …/media returns the file byte for byte', receiveVoiceNote],
+  ['POST messages uploads a picture, and the phone opens it byte for byte', sendPicture],
+  ['POST messages sends a voice note; the phone opens it byte for byte, and "played" is reported', sendVoiceNote],
+  ['A poll goes out, the phone votes, and poll_vote counts the votes', runPoll],
   ['kill -9: the orchestrator is gone, and a message waits at WhatsApp', killAndWrite],
-  ['Started again, it is connected without a new QR', comeBack],
-  ['The message of meanwhile arrives with "offline": true', catchUp],
-  ['POST restart: a new line with the same credentials, and messages go on', restart],
-  ['DELETE: the device is gone at WhatsApp too, and the session answers 404', remove],
-  ['Every callback was signed, numbered without a gap, and had exactly its fields', callbacksAreRight],
+  ['Started again, it connects without a new QR', startAgain],
+  ['The message sent in the meantime arrives with "offline": true', catchUp],
+  ['POST restart: a new connection with the same credentials, and messages keep flowing', restartSession],
+  ['DELETE: the device is unlinked at WhatsApp too, and the session returns 404', deleteSession],
+  ['Every webhook was signed, numbered without gaps, and had exactly its documented fields', allCallbacksValid],
 ];

@@ -4,7 +4,7 @@ import { type OrchestratorClient } from '../client/client.ts';
 import { OrchestratorError } from '../client/requests.ts';
 import { report } from './report.ts';
 
-/** A reply that waits to be sent. */
+/** A queued reply. */
 interface Reply {
   answers: string;
   key: string;
@@ -13,13 +13,13 @@ interface Reply {
   content: string;
 }
 
-/** Refusals that pass: the session is not connected now, the account writes too fast, the orchestrator is in trouble. */
-const PASSING = [401, 403, 408, 409, 429];
+/** Statuses of temporary errors: wrong credentials, a timeout, a session that is not connected, or an account that sends too fast. */
+const TEMPORARY = [401, 403, 408, 409, 429];
 
 /**
- * Puts down that a message is to be answered, in the transaction that stores the message: to send it at once would
- * hold up the callbacks, and forget it when this process ends. A conversation is answered once in ten minutes, so that two of
- * these do not write to each other for ever, and nobody for what he wrote an hour ago.
+ * Queues a reply in the transaction that stores the message. Sending it right away would delay the webhooks, and lose the reply if
+ * this process ended. A conversation receives one reply in ten minutes, so that two auto-replies do not answer each other forever.
+ * Messages older than an hour receive none.
  */
 export async function queueReply(
   db: ClientBase,
@@ -39,22 +39,22 @@ export async function queueReply(
   );
 }
 
-/** Sends the replies that are due. One that fails is tried again after ten seconds, for an hour. */
+/** Sends the replies that are due. A failed one is retried every ten seconds, for an hour. */
 export async function sendReplies(pool: Pool, orchestrator: OrchestratorClient): Promise<void> {
   const { rows } = await pool.query<Reply>(
     `UPDATE whatsapp_replies SET next_try_at = now() + interval '10 seconds'
      WHERE message_id IS NULL AND refusal IS NULL AND next_try_at <= now() AND created_at > now() - interval '1 hour'
      RETURNING answers, session_id, chat_id, content, key`,
   );
-  // Each by itself: one that fails holds up no other, and all have ended when this has.
-  const sent = await Promise.allSettled(rows.map((reply) => send(pool, orchestrator, reply)));
-  for (const it of sent) if (it.status === 'rejected') report('A reply is to be sent again', it.reason);
+  // Independently: a failed reply does not delay the others, and all of them are settled when this function returns.
+  const results = await Promise.allSettled(rows.map((reply) => send(pool, orchestrator, reply)));
+  for (const result of results) if (result.status === 'rejected') report('A reply will be retried', result.reason);
 }
 
 async function send(pool: Pool, orchestrator: OrchestratorClient, reply: Reply): Promise<void> {
   const { answers, session_id, chat_id, content, key } = reply;
   try {
-    // The same key for the same reply: it is sent once, also when we end before we know that it was.
+    // The same key for every attempt: the reply is sent once, even if this process ends before it sees the response.
     const message = { number: chat_id, message: content };
     const { messageId } = await orchestrator.sendMessage(session_id, message, { idempotencyKey: key });
     await pool.query('UPDATE whatsapp_replies SET message_id = $2 WHERE answers = $1', [answers, messageId]);
@@ -64,8 +64,8 @@ async function send(pool: Pool, orchestrator: OrchestratorClient, reply: Reply):
   }
 }
 
-/** Whether another try would be refused as well. */
+/** Whether a retry would fail in the same way. */
 function isFinal(error: unknown): error is OrchestratorError {
   if (!(error instanceof OrchestratorError)) return false;
-  return error.status < 500 && (!PASSING.includes(error.status) || error.code === 'account_restricted');
+  return error.status < 500 && (!TEMPORARY.includes(error.status) || error.code === 'account_restricted');
 }

@@ -12,14 +12,14 @@ import { OrchestratorClient } from '../client/client.ts';
 import { OrchestratorError } from '../client/requests.ts';
 import { report } from './report.ts';
 import { type Settings } from './settings.ts';
-import { takeEvent } from './take-event.ts';
+import { handleEvent } from './handle-event.ts';
 
-/** A backend that runs. */
+/** A running backend. Disposing of it shuts it down gracefully. */
 export interface Backend extends AsyncDisposable {
   url: string;
 }
 
-/** Puts all parts together and starts them; disposing of it ends them in an orderly way. */
+/** Connects all components and starts the server. */
 export async function startBackend(settings: Settings): Promise<Backend> {
   const { port, host, autoReply } = settings;
   const pool = await openDatabase(settings.databaseUrl);
@@ -29,14 +29,14 @@ export async function startBackend(settings: Settings): Promise<Backend> {
     parse: parseForPostgres,
   });
 
-  // At the start too something may be missing: we may have been away longer than the orchestrator tries.
-  let isSomethingMissing = true;
+  // Events may be missing on start-up too: the backend may have been down for longer than the orchestrator retries.
+  let isBehind = true;
   const background = new Background(async () => {
     await sendReplies(pool, orchestrator);
-    if (!isSomethingMissing) return;
-    isSomethingMissing = false;
+    if (!isBehind) return;
+    isBehind = false;
     await catchUp(pool, orchestrator, autoReply).catch((error: unknown) => {
-      isSomethingMissing = true;
+      isBehind = true;
       throw error;
     });
     console.log('Caught up: no event is missing.');
@@ -46,14 +46,14 @@ export async function startBackend(settings: Settings): Promise<Backend> {
   const app = express().disable('x-powered-by');
   app.use(
     callbackRoutes(settings, async (event) => {
-      const taken = await takeEvent(pool, event, autoReply);
-      isSomethingMissing ||= taken.hasGap;
-      if (taken.isNew) background.wake();
-      return taken;
+      const outcome = await handleEvent(pool, event, autoReply);
+      isBehind ||= outcome.hasGap;
+      if (outcome.isNew) background.wake();
+      return outcome;
     }),
   );
   app.use(frontendRoutes(pool, orchestrator));
-  app.use(lastCatch);
+  app.use(errorHandler);
   const server = app.listen(port, host);
   try {
     await once(server, 'listening');
@@ -74,10 +74,10 @@ export async function startBackend(settings: Settings): Promise<Backend> {
 }
 
 /**
- * The orchestrator tries again what it posted: any answer but 2xx has it do so. People get its own sentence where it refused what
- * they asked for.
+ * Responds to failed requests. Any status other than 2xx makes the orchestrator retry a webhook. The page receives the error
+ * message of the orchestrator as it is.
  */
-const lastCatch: ErrorRequestHandler = (error: unknown, req, res, next) => {
+const errorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (error instanceof OrchestratorError) {
     res.status(error.status).json({ success: false, error: error.code, message: error.message });
     return;
@@ -85,5 +85,5 @@ const lastCatch: ErrorRequestHandler = (error: unknown, req, res, next) => {
   report(`${req.method} ${req.path}`, error);
   const { status = 500 } = error as { status?: number };
   if (res.headersSent) next(error);
-  else res.status(status).json({ success: false, message: 'This did not work; the log of the backend says why.' });
+  else res.status(status).json({ success: false, message: 'The request failed; see the log of the backend.' });
 };

@@ -1,46 +1,46 @@
 import { report } from './report.ts';
 
-const AGAIN_AFTER_MS = 5_000;
+const INTERVAL_MS = 5_000;
 
-/** Work beside the callbacks, one round after the other: when it is woken, and every five seconds. */
+/** Runs background work in rounds, one at a time: whenever it is woken, and every five seconds. */
 export class Background implements AsyncDisposable {
   readonly #round: () => Promise<void>;
   readonly #running: Promise<void>;
-  #isOver = false;
-  #isWanted = true;
+  #isStopped = false;
+  #isWoken = true;
   #stopWaiting: () => void = () => undefined;
 
-  /** Begins with a round. One that fails is told, and followed by the next. */
+  /** Starts the first round. A failed round is logged and does not prevent the next one. */
   constructor(round: () => Promise<void>) {
     this.#round = round;
     this.#running = this.#run();
   }
 
-  /** There is something to do. */
+  /** Starts a round as soon as possible. */
   wake(): void {
-    this.#isWanted = true;
+    this.#isWoken = true;
     this.#stopWaiting();
   }
 
-  /** Resolves when the round that is going on has ended. */
+  /** Stops after the current round. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
+    this.#isStopped = true;
     this.#stopWaiting();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    while (!this.#isOver) {
-      this.#isWanted = false;
-      await this.#round().catch((error: unknown) => report('To be tried again', error));
+    while (!this.#isStopped) {
+      this.#isWoken = false;
+      await this.#round().catch((error: unknown) => report('Background work failed and will be retried', error));
       await this.#wait();
     }
   }
 
   #wait(): Promise<void> {
-    if (this.#isWanted || this.#isOver) return Promise.resolve();
+    if (this.#isWoken || this.#isStopped) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, AGAIN_AFTER_MS);
+      const timer = setTimeout(resolve, INTERVAL_MS);
       this.#stopWaiting = () => {
         clearTimeout(timer);
         resolve();

@@ -1,38 +1,38 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { type EventBody, type OrchestratorEvent, parseForPostgres } from './events.ts';
 import { type Settings } from './settings.ts';
-import { isSigned, showsKey } from './signature.ts';
-import { HANDLERS, type Taken } from './take-event.ts';
+import { hasKey, isSigned } from './signature.ts';
+import { HANDLERS, type Outcome } from './handle-event.ts';
 
-/** Thumbnails and cards are in the body: more than the 100 kB that Express takes unless it is told. */
-const LIMIT = '5mb';
+/** Bodies contain thumbnails and contact cards, and exceed the default limit of Express, 100 kB. */
+const BODY_LIMIT = '5mb';
 
-/** Takes the five callbacks. `take` is given each that is signed; it is answered when that has resolved, so nothing is lost. */
+/** The endpoints of the five webhooks. Passes signed ones to `handle` and responds once it resolves, so that nothing is lost. */
 export function callbackRoutes(
   settings: Pick<Settings, 'callbackSecret' | 'callbackApiKey'>,
-  take: (event: OrchestratorEvent) => Promise<Taken>,
+  handle: (event: OrchestratorEvent) => Promise<Outcome>,
 ): Router {
   const router = express.Router();
   router.post(
     Object.keys(HANDLERS),
-    // The signature is over the bytes: JSON that is parsed and written again may be other bytes.
-    express.raw({ type: () => true, limit: LIMIT }),
-    onlyFromTheOrchestrator(settings),
+    // The signature covers the raw bytes. JSON that is parsed and serialized again may differ.
+    express.raw({ type: () => true, limit: BODY_LIMIT }),
+    requireSignature(settings),
     async (req, res) => {
-      const event = eventIn(req);
+      const event = parseEvent(req);
       if (!event) {
-        res.status(400).json({ success: false, message: 'This is not an event of the orchestrator.' });
+        res.status(400).json({ success: false, message: 'The request is not an event of the orchestrator.' });
         return;
       }
-      const { isNew } = await take(event);
-      // What was taken before is accepted as well: any other answer would have it posted again.
+      const { isNew } = await handle(event);
+      // Duplicates are accepted too: any other status would make the orchestrator retry.
       res.json({ success: true, isNew });
     },
   );
   return router;
 }
 
-function onlyFromTheOrchestrator(settings: Pick<Settings, 'callbackSecret' | 'callbackApiKey'>): RequestHandler {
+function requireSignature(settings: Pick<Settings, 'callbackSecret' | 'callbackApiKey'>): RequestHandler {
   const { callbackSecret, callbackApiKey } = settings;
   return (req, res, next) => {
     const signed = {
@@ -41,21 +41,21 @@ function onlyFromTheOrchestrator(settings: Pick<Settings, 'callbackSecret' | 'ca
       signature: req.get('webhook-signature'),
       body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
     };
-    const hasKey = callbackApiKey === '' || showsKey(req.get('authorization'), callbackApiKey);
-    if (hasKey && isSigned(signed, callbackSecret, Date.now())) next();
-    else res.status(401).json({ success: false, message: 'The key or the signature is wrong.' });
+    const isAuthorized = callbackApiKey === '' || hasKey(req.get('authorization'), callbackApiKey);
+    if (isAuthorized && isSigned(signed, callbackSecret, Date.now())) next();
+    else res.status(401).json({ success: false, message: 'The key or the signature is invalid.' });
   };
 }
 
-/** The event that is posted; nothing when it cannot be one, whoever signed it. */
-function eventIn(req: Request): OrchestratorEvent | undefined {
+/** Parses the event; undefined if the request is not one, even if it is signed. */
+function parseEvent(req: Request): OrchestratorEvent | undefined {
   const seq = Number(req.get('x-session-seq'));
-  const body = bodyOf(req.body as Buffer);
+  const body = parseBody(req.body as Buffer);
   if (!Number.isSafeInteger(seq) || seq < 1 || typeof body?.session_id !== 'string') return undefined;
   return { webhookId: req.get('webhook-id') ?? '', seq, path: req.path, body };
 }
 
-function bodyOf(bytes: Buffer): EventBody | null {
+function parseBody(bytes: Buffer): EventBody | null {
   try {
     return parseForPostgres(bytes.toString()) as EventBody | null;
   } catch {

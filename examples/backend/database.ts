@@ -2,29 +2,30 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { report } from './report.ts';
 
-const TRIES = 30;
+const MAX_ATTEMPTS = 30;
+const RETRY_DELAY_MS = 1_000;
 
 /**
- * Opens the database, with an empty `url` that of PGHOST and its like, and makes the tables that are missing. Waits half a minute
- * for a PostgreSQL that still starts.
+ * Opens the database and creates missing tables. Without a `url`, PGHOST and the related variables apply. Waits half a minute for
+ * PostgreSQL to start.
  */
 export async function openDatabase(url: string): Promise<pg.Pool> {
   const pool = new pg.Pool(url === '' ? {} : { connectionString: url });
-  // A connection that breaks while nobody uses it; the pool opens another one.
+  // An idle connection broke. The pool opens a new one.
   pool.on('error', (error) => report('A connection to PostgreSQL broke', error));
   const schema = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  for (let tries = 1; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       await pool.query(schema);
       return pool;
     } catch (error) {
-      if (tries === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (attempt === MAX_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
     }
   }
 }
 
-/** Runs `work` in a transaction: all of it happens, or nothing of it. */
+/** Runs `work` in a transaction. Rolls back if it rejects. */
 export async function transaction<Result>(
   pool: pg.Pool,
   work: (db: pg.PoolClient) => Promise<Result>,
@@ -37,7 +38,7 @@ export async function transaction<Result>(
     db.release();
     return result;
   } catch (error) {
-    // The connection is closed, and PostgreSQL takes back what was done on it.
+    // Closes the connection, which makes PostgreSQL roll back.
     db.release(true);
     throw error;
   }

@@ -1,26 +1,29 @@
 import { type Callbacks } from '../client/client.ts';
 
-/** Where the events of each kind are posted. */
+/** The path of a webhook, which identifies the kind of event. */
 export type EventPath = keyof Callbacks;
 
-/** What any event says. */
+/** The body of any event. */
 export type EventBody = Callbacks[EventPath];
 
 /** The body of `messages/received`. */
 export type MessageReceived = Callbacks['/api/whatsapp/messages/received'];
 
-/** One thing that the orchestrator tells, posted to us or fetched from `GET /events`. */
+/** An event of the orchestrator, posted as a webhook or pulled from `GET /events`. */
 export interface OrchestratorEvent<Body = EventBody> {
-  /** The same however often it is told. */
+  /** Identical for every delivery of the event. */
   webhookId: string;
-  /** Its number within the session, without gaps. */
+  /** The sequence number within the session, without gaps. */
   seq: number;
-  /** Where it is posted: what kind of event it is. */
+  /** The path that it is posted to, which identifies the kind of event. */
   path: string;
   body: Body;
 }
 
-/** Reads JSON and takes out what PostgreSQL refuses in a text: people do send it, and a refusal would hold up all others. */
+/**
+ * Parses JSON and removes the characters that PostgreSQL rejects in text. People do send them, and a rejected event would block the
+ * ones after it.
+ */
 export function parseForPostgres(json: string): unknown {
   return JSON.parse(json, (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\u0000', '') : value,

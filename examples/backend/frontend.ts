@@ -8,7 +8,7 @@ import { type OrchestratorClient } from '../client/client.ts';
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
-/** What of an answer with a file goes on to the browser. */
+/** The headers of a file that are forwarded to the browser. */
 const MEDIA_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'content-disposition'];
 
 const MESSAGES = `
@@ -21,7 +21,7 @@ const MESSAGES = `
     ON delivery.session_id = reply.session_id AND delivery.message_id = reply.message_id
   ORDER BY it.received_at DESC, it.first_seq DESC LIMIT 20`;
 
-/** The page, and what it asks. Put your own login before all of it: whoever gets here can link accounts and write. */
+/** The page and its API. Put your own login in front of it: anyone who reaches it can link accounts and send messages. */
 export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Router {
   const router = express.Router();
   router.get('/api/whatsapp/generate-qr', async (_req, res) => {
@@ -34,7 +34,7 @@ export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Ro
   router.get('/api/whatsapp/sessions/:sessionId', async (req, res) => {
     const session = await findSession(pool, req.params.sessionId);
     if (session) res.json({ success: true, data: session });
-    else res.status(404).json({ success: false, message: 'Nothing was told of this session yet.' });
+    else res.status(404).json({ success: false, message: 'No event of this session has arrived yet.' });
   });
   router.get('/api/whatsapp/messages', async (_req, res) => {
     const { rows } = await pool.query(MESSAGES);
@@ -42,13 +42,13 @@ export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Ro
   });
   router.get('/api/whatsapp/messages/:id/media', async (req, res) => {
     const url = await findMedia(pool, req.params.id);
-    if (url !== undefined) await passFileOn(res, await orchestrator.fetch(url, { headers: rangeOf(req) }));
+    if (url !== undefined) await forwardFile(res, await orchestrator.fetch(url, { headers: rangeOf(req) }));
     else res.status(404).json({ success: false, message: 'This message has no file.' });
   });
   router.post('/api/whatsapp/send-message', express.json(), async (req, res) => {
     const { sessionId, number, message } = (req.body ?? {}) as Record<string, unknown>;
-    if (typeof sessionId !== 'string' || !isNumber(number) || typeof message !== 'string') {
-      res.status(400).json({ success: false, message: 'sessionId, number and message are needed.' });
+    if (typeof sessionId !== 'string' || !isPhoneNumber(number) || typeof message !== 'string') {
+      res.status(400).json({ success: false, message: 'sessionId, number and message are required.' });
       return;
     }
     res.json(await orchestrator.sendMessage(sessionId, { number, message }));
@@ -57,18 +57,18 @@ export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Ro
   return router;
 }
 
-/** Digits as a text or, as some programs keep them, as a number; the orchestrator says whether it is one. */
-function isNumber(value: unknown): value is string | number {
+/** A phone number as a string, or as a number, as some programs store it. The orchestrator validates it. */
+function isPhoneNumber(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-/** The part of a file that a browser asks for. */
+/** The range of a file that the browser requests. */
 function rangeOf(req: Request): Record<string, string> {
   const range = req.get('range');
   return range === undefined ? {} : { range };
 }
 
-/** How a session is, with its number when it has one, and with the picture of its QR while it is to be scanned. */
+/** The state of a session, with its phone number if it has one, and with its QR as a data URL while it is being paired. */
 async function findSession(pool: Pool, sessionId: string): Promise<object | undefined> {
   const { rows } = await pool.query<{ qr_data: string | null }>(
     `SELECT it.session_id, it.status, it.error_message, it.qr_data, account.phone_number
@@ -77,8 +77,8 @@ async function findSession(pool: Pool, sessionId: string): Promise<object | unde
     [sessionId],
   );
   if (!rows[0]) return undefined;
-  const { qr_data: text, ...session } = rows[0];
-  return { ...session, qr: text === null ? null : await toDataURL(text) };
+  const { qr_data: qrText, ...session } = rows[0];
+  return { ...session, qr: qrText === null ? null : await toDataURL(qrText) };
 }
 
 async function findMedia(pool: Pool, id: string): Promise<string | undefined> {
@@ -89,8 +89,8 @@ async function findMedia(pool: Pool, id: string): Promise<string | undefined> {
   return rows[0]?.media_url ?? undefined;
 }
 
-/** Gives the browser the file as the orchestrator gives it: to be saved, never to be shown as a page of ours. */
-async function passFileOn(res: Reply, file: Response): Promise<void> {
+/** Forwards a file with the headers of the orchestrator: as a download, never as a page of this site. */
+async function forwardFile(res: Reply, file: Response): Promise<void> {
   res.status(file.status).set('x-content-type-options', 'nosniff');
   for (const name of MEDIA_HEADERS) {
     const value = file.headers.get(name);

@@ -3,7 +3,7 @@ import { readSettings } from './settings.ts';
 
 try {
   const backend = await startBackend(readSettings(process.env));
-  console.log(`The backend listens at ${backend.url}`);
+  console.log(`The backend is listening at ${backend.url}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void backend[Symbol.asyncDispose]());
   }

@@ -3,9 +3,9 @@ import { type MessageStatusUpdate } from '../client/client.ts';
 import { type MessageReceived, type OrchestratorEvent } from './events.ts';
 
 /**
- * A message arrived, or one that we have is told again with what was not known then: it could not be decrypted, or its
- * sender's number was unknown. A message keeps its `message_id`, and so its row. Answers the id of its row when something
- * about it is new.
+ * Stores a new message, or corrects a stored one that is posted again with more information: it could not be decrypted at first, or
+ * the number of its sender was unknown. A message keeps its `message_id`, and so its row. Returns the id of the row, or undefined if
+ * the event adds nothing.
  */
 export async function saveMessage(
   db: ClientBase,
@@ -14,13 +14,13 @@ export async function saveMessage(
   const { body } = event;
   const known = await findMessage(db, body);
   if (!known) return insertMessage(db, event);
-  // What was told later counts, in whichever order it comes to us.
+  // The later event wins, in whichever order they arrive.
   if (Number(known.seq) >= event.seq) return undefined;
   await correctMessage(db, known.id, event);
   return known.id;
 }
 
-/** What became of a message that we sent. It may be told before our request to send it is answered. */
+/** Stores the delivery status of a sent message. It may arrive before the response to the request that sent the message. */
 export async function messageStatus(
   db: ClientBase,
   { body, seq }: OrchestratorEvent<MessageStatusUpdate>,
@@ -36,7 +36,7 @@ export async function messageStatus(
   );
 }
 
-/** Ids are chosen by who sends: only the same sender's message is the same, or one could put words into another's mouth. */
+/** Senders choose message ids, so the sender has to match too. Otherwise anyone could overwrite the message of somebody else. */
 async function findMessage(db: ClientBase, body: MessageReceived): Promise<{ id: string; seq: string } | undefined> {
   const { rows } = await db.query<{ id: string; seq: string }>(
     `SELECT id, seq FROM whatsapp_messages WHERE session_id = $1 AND message_id = $2

@@ -1,10 +1,10 @@
-/** Writes to the log what failed, and why. Of an error only its stack: PostgreSQL adds the row, in which are people's messages. */
+/** Logs a failure. Logs only the stack of an error, since PostgreSQL errors also contain the row, and with it people's messages. */
 export function report(what: string, error: unknown): void {
-  console.error(`${what}: ${described(error)}`);
+  console.error(`${what}: ${describe(error)}`);
 }
 
-function described(error: unknown): string {
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { stack = error.message, cause } = error;
-  return cause === undefined ? stack : `${stack}\nbecause of ${described(cause)}`;
+  return cause === undefined ? stack : `${stack}\nCaused by: ${describe(cause)}`;
 }

@@ -1,11 +1,11 @@
--- Runs at every start: what is there stays.
+-- Runs on every start-up. Existing tables stay as they are.
 
 DO $$ BEGIN
   CREATE TYPE whatsapp_session_status AS ENUM ('connected', 'disconnected', 'connecting', 'error');
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 
--- The accounts, as the seed has them. A number has one row, whichever of its sessions is the latest.
+-- Accounts, with the columns of the original project. Each phone number has one row, with its latest session.
 CREATE TABLE IF NOT EXISTS whatsapp_sessions (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   session_id text UNIQUE NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS whatsapp_sessions (
   updated_at timestamptz DEFAULT CURRENT_TIMESTAMP
 );
 
--- How each session is by the latest that was told of it, also before anybody has scanned its QR and it has a number.
+-- The latest known state of each session, including sessions that are still being paired and have no number.
 CREATE TABLE IF NOT EXISTS whatsapp_session_states (
   session_id text PRIMARY KEY,
   status whatsapp_session_status NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS whatsapp_session_states (
   seq bigint NOT NULL
 );
 
--- The messages. sender_name … received_at are the seed's; event is all that was told, for what has no column.
+-- Messages. sender_name … received_at are the columns of the original project; event is the whole webhook body.
 CREATE TABLE IF NOT EXISTS whatsapp_messages (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   session_id text NOT NULL,
@@ -44,14 +44,14 @@ CREATE TABLE IF NOT EXISTS whatsapp_messages (
   sent_at timestamptz NOT NULL,
   media_url text,
   event jsonb NOT NULL,
-  -- Where it belongs in its session (first_seq), and which event it was last told by (seq): WhatsApp corrects itself.
+  -- first_seq orders the messages of a session. seq is that of the latest event about the message, which may correct it.
   first_seq bigint NOT NULL,
   seq bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS whatsapp_messages_by_id ON whatsapp_messages (session_id, message_id);
 CREATE INDEX IF NOT EXISTS whatsapp_messages_in_order ON whatsapp_messages (session_id, first_seq);
 
--- What became of the messages that we sent.
+-- The delivery status of sent messages.
 CREATE TABLE IF NOT EXISTS whatsapp_deliveries (
   session_id text NOT NULL,
   message_id text NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS whatsapp_deliveries (
   PRIMARY KEY (session_id, message_id)
 );
 
--- Answers to be sent, or sent: written together with the message that they answer, so that none is forgotten.
+-- Replies, queued or sent. They are stored together with the message that they answer, so that none is lost.
 CREATE TABLE IF NOT EXISTS whatsapp_replies (
   answers bigint PRIMARY KEY REFERENCES whatsapp_messages (id) ON DELETE CASCADE,
   session_id text NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE IF NOT EXISTS whatsapp_replies (
   refusal text
 );
 
--- Every callback that we have handled: one that comes again is recognised here.
+-- Every webhook that was handled, to recognize duplicates.
 CREATE TABLE IF NOT EXISTS whatsapp_callbacks (
   webhook_id text PRIMARY KEY,
   session_id text NOT NULL,
@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS whatsapp_callbacks (
 );
 CREATE INDEX IF NOT EXISTS whatsapp_callbacks_in_order ON whatsapp_callbacks (session_id, seq);
 
--- How far GET /events was read; one row.
+-- The cursor of GET /events; a single row.
 CREATE TABLE IF NOT EXISTS whatsapp_cursor (
   only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
   cursor bigint NOT NULL

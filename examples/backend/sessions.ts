@@ -2,7 +2,7 @@ import { type ClientBase } from 'pg';
 import { type NewSessionConnected, type QrUpdate, type StatusUpdate } from '../client/client.ts';
 import { type OrchestratorEvent } from './events.ts';
 
-/** How a session is by one event. */
+/** The state of a session according to one event. */
 interface State {
   status: string;
   error_message?: string | null;
@@ -10,7 +10,7 @@ interface State {
   qr_data?: string;
 }
 
-/** A session has its number: a new account, or one that was scanned again, whose row is taken over. */
+/** Stores the account of a session. An account that was linked before keeps its row, now with the new session. */
 export async function sessionConnected(db: ClientBase, event: OrchestratorEvent<NewSessionConnected>): Promise<void> {
   const { body } = event;
   await db.query(
@@ -21,7 +21,7 @@ export async function sessionConnected(db: ClientBase, event: OrchestratorEvent<
        last_seen = EXCLUDED.last_seen, auth_folder_path = EXCLUDED.auth_folder_path,
        server_port = EXCLUDED.server_port, whatsapp_user_id = EXCLUDED.whatsapp_user_id,
        created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at
-     -- An older session that is told of late does not take the place of a newer one.
+     -- A late event of an older session does not replace a newer one.
      WHERE whatsapp_sessions.created_at <= EXCLUDED.created_at`,
     [
       body.session_id,
@@ -35,22 +35,22 @@ export async function sessionConnected(db: ClientBase, event: OrchestratorEvent<
       body.updated_at,
     ],
   );
-  await nowIs(db, event, { status: body.status, last_seen: body.last_seen });
+  await saveState(db, event, { status: body.status, last_seen: body.last_seen });
 }
 
-/** A session is lost, back, or over. */
+/** Stores the status of a session. */
 export async function sessionStatus(db: ClientBase, event: OrchestratorEvent<StatusUpdate>): Promise<void> {
   const { status, error_message, last_seen } = event.body;
-  await nowIs(db, event, { status, error_message, last_seen });
+  await saveState(db, event, { status, error_message, last_seen });
 }
 
-/** A session has a QR, the first or the next: the page shows the latest. */
+/** Stores the latest QR of a session, for the page. */
 export async function qrUpdate(db: ClientBase, event: OrchestratorEvent<QrUpdate>): Promise<void> {
-  await nowIs(db, event, { status: 'connecting', qr_data: event.body.qr_data });
+  await saveState(db, event, { status: 'connecting', qr_data: event.body.qr_data });
 }
 
-/** Keeps how the session is, unless something newer is known; and has its row, if it has one, say the same. */
-async function nowIs(db: ClientBase, { body, seq }: OrchestratorEvent, state: State): Promise<void> {
+/** Stores the state of a session, unless a newer one is known, and copies it to the account of the session, if it has one. */
+async function saveState(db: ClientBase, { body, seq }: OrchestratorEvent, state: State): Promise<void> {
   const { session_id } = body;
   await db.query(
     `INSERT INTO whatsapp_session_states (session_id, status, error_message, last_seen, qr_data, seq)

@@ -1,34 +1,34 @@
-/** What this backend needs to know; `.env.example` explains each. */
+/** The settings of this backend. `.env.example` explains each. */
 export interface Settings {
   port: number;
   host: string;
-  /** `postgres://…`; empty for what PGHOST, PGUSER, PGPASSWORD and PGDATABASE say. */
+  /** `postgres://…`; empty to use PGHOST, PGUSER, PGPASSWORD and PGDATABASE. */
   databaseUrl: string;
   orchestratorUrl: string;
-  /** An `API_KEY` of the orchestrator; empty when it has none. */
+  /** An `API_KEY` of the orchestrator; empty if it has none. */
   orchestratorApiKey: string;
   /** The orchestrator's `CALLBACK_SECRET`. */
   callbackSecret: string;
-  /** The orchestrator's `PRODUCTION_API_KEY`; empty when it has none. */
+  /** The orchestrator's `PRODUCTION_API_KEY`; empty if it has none. */
   callbackApiKey: string;
-  /** What every text message is answered; empty for nothing. */
+  /** The reply to text messages; empty to send none. */
   autoReply: string;
 }
 
 /**
  * Reads the settings.
- * @throws Error, one sentence that names the variable that is missing or wrong
+ * @throws Error whose message names the missing or invalid variable
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const read = (name: string, otherwise?: string): string => {
-    const value = environment[name] ?? otherwise;
-    // An empty secret is none: it would be one that everybody knows.
-    if (value === undefined || (value === '' && otherwise === undefined))
+  const read = (name: string, fallback?: string): string => {
+    const value = environment[name] ?? fallback;
+    // An empty secret counts as missing: everybody knows it.
+    if (value === undefined || (value === '' && fallback === undefined))
       throw new Error(`${name} is missing: see examples/backend/.env.example.`);
     return value;
   };
   return {
-    port: portIn(read('PORT', '8000')),
+    port: parsePort(read('PORT', '8000')),
     host: read('HOST', '127.0.0.1'),
     databaseUrl: read('DATABASE_URL', ''),
     orchestratorUrl: read('ORCHESTRATOR_URL', 'http://localhost:3000'),
@@ -39,7 +39,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
-function portIn(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text);
   if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error('PORT must be a whole number from 0 to 65535.');

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The headers of the Standard Webhooks specification, and the body byte for byte as it came. */
+/** The headers of the Standard Webhooks specification, and the raw body. */
 export interface SignedRequest {
   id: string | undefined;
   timestamp: string | undefined;
@@ -10,30 +10,30 @@ export interface SignedRequest {
 
 const TOLERANCE_S = 5 * 60;
 
-/** Whether the orchestrator signed this with `CALLBACK_SECRET`, and not longer than five minutes ago. */
+/** Whether the orchestrator signed this request with `CALLBACK_SECRET`, within the last five minutes. */
 export function isSigned({ id, timestamp, signature, body }: SignedRequest, secret: string, nowMs: number): boolean {
   if (!id || !timestamp || !signature) return false;
-  // Each try is signed anew, so an old signature is somebody who plays back what he has overheard.
+  // Every delivery attempt is signed anew, so an old signature means a replay attack.
   if (!(Math.abs(nowMs / 1000 - Number(timestamp)) <= TOLERANCE_S)) return false;
   const expected = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
-  // While one secret takes the place of another there are two signatures, with a space between.
-  return signature.split(' ').some((one) => one.startsWith('v1,') && isSame(one.slice('v1,'.length), expected));
+  // During the rotation of a secret there are two signatures, separated by a space.
+  return signature.split(' ').some((one) => one.startsWith('v1,') && isEqual(one.slice('v1,'.length), expected));
 }
 
-/** `whsec_` and base64, or any other text as it is. */
+/** Decodes `whsec_<base64>`; uses any other secret as it is. */
 function keyOf(secret: string): Buffer {
   return secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
 }
 
-/** In the same time wherever they differ: how long it takes must not help anybody to guess. */
-function isSame(signature: string, expected: Buffer): boolean {
-  const given = Buffer.from(signature, 'base64');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+/** Compares in constant time, to prevent timing attacks. */
+function isEqual(signature: string, expected: Buffer): boolean {
+  const actual = Buffer.from(signature, 'base64');
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
-/** Whether the header `Authorization` shows this key, compared in the same time wherever the two differ. */
-export function showsKey(authorization: string | undefined, key: string): boolean {
-  // Hashes are equally long, which what is shown need not be.
+/** Whether the `Authorization` header contains this key. Compares in constant time. */
+export function hasKey(authorization: string | undefined, key: string): boolean {
+  // Hashes have equal lengths, which timingSafeEqual requires.
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${key}`));
 }

@@ -1,39 +1,39 @@
-/** Where the orchestrator is, and how it is asked. */
+/** The settings of a client. */
 export interface ClientSettings {
-  /** `http://localhost:3000` */
+  /** The base URL: `http://localhost:3000`. */
   url: string;
-  /** A key of `API_KEY`, or of `POST /keys`; empty, or left out, where none is needed. */
+  /** A key from `API_KEY`, or from `POST /keys`; empty or absent if the orchestrator requires none. */
   apiKey?: string;
-  /** After how many ms a request is given up; usually a minute, which is longer than the orchestrator takes. */
+  /** The timeout of a request. The default, one minute, is longer than the orchestrator takes. */
   timeoutMs?: number;
-  /** Reads the JSON of an answer; `JSON.parse`, unless something is to be done to it. */
+  /** Parses the JSON of a response; default: `JSON.parse`. */
   parse?: (json: string) => unknown;
 }
 
-/** What can be said with any request. */
+/** The options of any request. */
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** Gives the request up, also while its answer is read. */
+  /** Aborts the request, even while the response is being read. */
   signal?: AbortSignal;
 }
 
-/** What can be said with a request that must not be done twice. */
+/** The options of a request that must not take effect twice. */
 export interface RepeatableOptions extends CallOptions {
-  /** With the same key a request that is repeated does nothing again, and gets the first answer. */
+  /** A repeated request with the same key returns the first response and has no further effect. */
   idempotencyKey?: string;
 }
 
-/** What the orchestrator refused. `message` is a sentence for a person. */
+/** An error response of the orchestrator. `message` is a sentence for people. */
 export class OrchestratorError extends Error {
   override readonly name = 'OrchestratorError';
   readonly status: number;
-  /** The stable code of docs/errors.md; `unknown` when the answer was not the orchestrator's. */
+  /** The stable code of docs/errors.md; `unknown` if the response is not from the orchestrator. */
   readonly code: string;
-  /** After how many seconds another try can succeed, where that is known. */
+  /** The number of seconds after which a retry can succeed, if known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ status, headers }: Response, text: string) {
-    const { error = 'unknown', message = `The answer was ${status}.` } = refusalIn(text);
+    const { error = 'unknown', message = `The server responded with status ${status}.` } = parseError(text);
     super(message);
     this.status = status;
     this.code = error;
@@ -41,8 +41,8 @@ export class OrchestratorError extends Error {
   }
 }
 
-/** What goes along with a request. */
-interface Sent {
+/** The variable parts of a request. */
+interface RequestOptions {
   body?: object;
   query?: Record<string, string | number | undefined>;
   options: RepeatableOptions;
@@ -50,7 +50,7 @@ interface Sent {
 
 const TIMEOUT_MS = 60_000;
 
-/** Makes requests of the orchestrator, and reads what it answers. */
+/** Sends requests to the orchestrator and reads its responses. */
 export class Requests {
   readonly #settings: ClientSettings;
 
@@ -58,34 +58,34 @@ export class Requests {
     this.#settings = settings;
   }
 
-  /** The JSON of an answer. What form it has is the orchestrator's promise; its tests hold every answer to it. */
-  async json<Answer>(method: string, path: string, sent: Sent): Promise<Answer> {
+  /** Resolves with the parsed JSON. It is not validated here: the tests of the orchestrator validate every response. */
+  async json<Body>(method: string, path: string, request: RequestOptions): Promise<Body> {
     const { parse = JSON.parse } = this.#settings;
-    return parse(await this.text(method, path, sent)) as Answer;
+    return parse(await this.text(method, path, request)) as Body;
   }
 
-  /** The text of an answer. */
-  text(method: string, path: string, sent: Sent): Promise<string> {
-    return this.#ask(method, path, sent, (response) => response.text());
+  /** Resolves with the body as text. */
+  text(method: string, path: string, request: RequestOptions): Promise<string> {
+    return this.#send(method, path, request, (response) => response.text());
   }
 
-  /** An answer whose body is still to be read, and may take as long as it needs. */
-  raw(method: string, path: string, sent: Sent): Promise<Response> {
-    return this.#ask(method, path, sent, (response) => response);
+  /** Resolves with the response, whose body the caller reads. The timeout does not apply to the body. */
+  raw(method: string, path: string, request: RequestOptions): Promise<Response> {
+    return this.#send(method, path, request, (response) => response);
   }
 
-  /** @throws OrchestratorError when it is a refusal */
-  async #ask<Answer>(
+  /** @throws OrchestratorError for an error response */
+  async #send<Result>(
     method: string,
     path: string,
-    { body, query = {}, options }: Sent,
-    read: (response: Response) => Answer | Promise<Answer>,
-  ): Promise<Answer> {
+    { body, query = {}, options }: RequestOptions,
+    read: (response: Response) => Result | Promise<Result>,
+  ): Promise<Result> {
     const { timeoutMs = TIMEOUT_MS } = this.#settings;
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => deadline.abort(new Error(`No response within ${timeoutMs} ms.`)), timeoutMs);
     try {
-      const response = await fetch(this.#address(path, query), {
+      const response = await fetch(this.#urlOf(path, query), {
         method,
         headers: this.#headers(body, options),
         signal: AbortSignal.any([deadline.signal, ...(options.signal ? [options.signal] : [])]),
@@ -98,19 +98,19 @@ export class Requests {
     }
   }
 
-  #address(path: string, query: NonNullable<Sent['query']>): URL {
-    const address = new URL(`${this.#settings.url.replace(/\/+$/, '')}${path}`);
+  #urlOf(path: string, query: NonNullable<RequestOptions['query']>): URL {
+    const url = new URL(`${this.#settings.url.replace(/\/+$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) address.searchParams.set(name, String(value));
+      if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    return address;
+    return url;
   }
 
   #headers(body: object | undefined, { idempotencyKey, headers }: RepeatableOptions): Record<string, string> {
     const { apiKey = '' } = this.#settings;
     return {
       ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
-      // A form says its own type.
+      // fetch sets the content type of a form.
       ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...headers,
@@ -118,8 +118,8 @@ export class Requests {
   }
 }
 
-/** What a refusal says; nothing when it is a page of a proxy between us. */
-function refusalIn(text: string): { error?: string; message?: string } {
+/** Parses an error response; empty for anything else, such as the error page of a proxy. */
+function parseError(text: string): { error?: string; message?: string } {
   try {
     return JSON.parse(text) as { error?: string; message?: string };
   } catch {

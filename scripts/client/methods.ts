@@ -1,14 +1,14 @@
 import { type Operation, type Parameter } from '../../src/http/reference/openapi.ts';
 import { comment, typeOf } from './types.ts';
 
-/** One request of the document as a method of the client. */
+/** Generates the client method of one operation. */
 export function methodOf(method: string, path: string, operation: Operation): string {
-  const given = operation.parameters.filter((it): it is Parameter => !('$ref' in it));
+  const inline = operation.parameters.filter((it): it is Parameter => !('$ref' in it));
   const isRepeatable = operation.parameters.some((it) => '$ref' in it && it.$ref.endsWith('/IdempotencyKey'));
-  const inPath = given.filter((it) => it.in === 'path');
+  const inPath = inline.filter((it) => it.in === 'path');
   const body = bodyType(operation);
-  const query = queryType(given.filter((it) => it.in === 'query'));
-  const kind = kindOf(operation);
+  const query = queryType(inline.filter((it) => it.in === 'query'));
+  const result = resultOf(operation);
   const parameters = [
     ...inPath.map(({ name, schema }) => `${name}: ${typeOf(schema)}`),
     ...(body === undefined ? [] : [`body: ${body}`]),
@@ -16,9 +16,9 @@ export function methodOf(method: string, path: string, operation: Operation): st
     `options: ${isRepeatable ? 'RepeatableOptions' : 'CallOptions'} = {}`,
   ];
   const sent = [...(body === undefined ? [] : ['body']), ...(query === undefined ? [] : ['query']), 'options'];
-  const address = path.replaceAll(/\{(\w+)\}/g, '${encodeURIComponent($1)}');
-  return `${comment(`${operation.summary}.`, operation.description)}${operation.operationId}(${parameters.join(', ')}): Promise<${kind.type}> {
-    return this.#requests.${kind.call}('${method.toUpperCase()}', \`${address}\`, { ${sent.join(', ')} });
+  const url = path.replaceAll(/\{(\w+)\}/g, '${encodeURIComponent($1)}');
+  return `${comment(`${operation.summary}.`, operation.description)}${operation.operationId}(${parameters.join(', ')}): Promise<${result.type}> {
+    return this.#requests.${result.call}('${method.toUpperCase()}', \`${url}\`, { ${sent.join(', ')} });
   }`;
 }
 
@@ -28,19 +28,19 @@ function bodyType({ requestBody }: Operation): string | undefined {
   return `${typeOf(json)}${'multipart/form-data' in requestBody.content ? ' | FormData' : ''}`;
 }
 
-/** One object for all; without any that is needed, it may be left out. */
+/** One object with all query parameters. It is optional when none of them is required. */
 function queryType(parameters: readonly Parameter[]): string | undefined {
   if (parameters.length === 0) return undefined;
   const fields = parameters.map(
     ({ name, description, required, schema }) =>
       `${comment(description)}${name}${required ? '' : '?'}: ${typeOf(schema)};`,
   );
-  const isNeeded = parameters.some(({ required }) => required);
-  return `{\n${fields.join('\n')}\n}${isNeeded ? '' : ' = {}'}`;
+  const isRequired = parameters.some(({ required }) => required);
+  return `{\n${fields.join('\n')}\n}${isRequired ? '' : ' = {}'}`;
 }
 
-/** What comes of a call: JSON, a text, or the answer as it is, to be read as it comes. */
-function kindOf({ responses }: Operation): { call: 'json' | 'text' | 'raw'; type: string } {
+/** How the client reads the response: as JSON, as text, or not at all, leaving the stream to the caller. */
+function resultOf({ responses }: Operation): { call: 'json' | 'text' | 'raw'; type: string } {
   const success = responses['200'];
   const content = success && !('$ref' in success) ? (success.content ?? {}) : {};
   const [[type, { schema = {} }] = ['', {}]] = Object.entries(content);

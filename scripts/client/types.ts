@@ -1,11 +1,11 @@
 import { type JsonSchema } from '../../src/http/reference/openapi.ts';
 
-const PLACE = '#/components/schemas/';
+const SCHEMA_PREFIX = '#/components/schemas/';
 
-/** A schema as a type of TypeScript; its descriptions become comments. */
+/** Converts a schema to a TypeScript type; descriptions become comments. */
 export function typeOf(schema: JsonSchema): string {
   const { $ref, enum: choices, anyOf, oneOf, type } = schema;
-  if ($ref !== undefined) return $ref.slice(PLACE.length);
+  if ($ref !== undefined) return $ref.slice(SCHEMA_PREFIX.length);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
   const alternatives = anyOf ?? oneOf;
@@ -14,9 +14,9 @@ export function typeOf(schema: JsonSchema): string {
   return PLAIN_TYPES[type ?? ''] ?? compound(schema);
 }
 
-/** A comment of these paragraphs, where there is something to say. */
+/** Formats paragraphs as a doc comment; empty without paragraphs. */
 export function comment(...paragraphs: (string | undefined)[]): string {
-  const lines = paragraphs.filter((text) => text !== undefined).flatMap(wrapped);
+  const lines = paragraphs.filter((text) => text !== undefined).flatMap(wrap);
   if (lines.length === 0) return '';
   return lines.length === 1
     ? `/** ${lines[0] ?? ''} */\n`
@@ -25,8 +25,8 @@ export function comment(...paragraphs: (string | undefined)[]): string {
 
 const MAX_WIDTH = 100;
 
-/** The words of a text in lines that are not too long. */
-function wrapped(text: string): string[] {
+/** Wraps a text at 100 characters. */
+function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.replaceAll('*/', '* /').split(/\s+/)) {
     const last = lines.at(-1);

@@ -20,7 +20,7 @@ const committed = JSON.parse(
   readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
 ) as OpenApiDocument;
 
-/** Where in the document something is empty, apart from examples and what needs no key. */
+/** The JSON pointers of empty objects and arrays, except for examples and security requirements. */
 function emptyPlaces(value: unknown, place = ''): string[] {
   if (typeof value !== 'object' || value === null || /example|security/.test(place)) return [];
   const inside = Object.entries(value);
@@ -28,10 +28,10 @@ function emptyPlaces(value: unknown, place = ''): string[] {
 }
 
 describe('docs/openapi.json', () => {
-  it('is what the code says: npm run openapi writes it', () => {
-    const made = openApiDocument(OPERATIONS, VERSION);
+  it('matches the code: npm run openapi generates it', () => {
+    const generated = openApiDocument(OPERATIONS, VERSION);
 
-    expect(committed).toEqual(JSON.parse(JSON.stringify(made)));
+    expect(committed).toEqual(JSON.parse(JSON.stringify(generated)));
   });
 
   it('is valid OpenAPI 3.1', async () => {
@@ -43,7 +43,7 @@ describe('docs/openapi.json', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('has every route and no other path, with all that it refuses', () => {
+  it('has every route and no other path, with all of their errors', () => {
     const documented = Object.entries(committed.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => [operationId, method, path]),
     );
@@ -61,22 +61,22 @@ describe('docs/openapi.json', () => {
     }
   });
 
-  it('has every callback, at the path where it is posted', () => {
+  it('has every webhook, with the path that it is posted to', () => {
     const paths = Object.entries(committed.webhooks).map(([kind, { post }]) => [kind, post['x-backend-path']]);
 
     expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
   });
 
-  it('has examples of requests and answers that are true to their schemas', () => {
+  it('has examples of requests and responses that match their schemas', () => {
     const complaints = Object.entries(committed.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
         const place = `#/paths/${escaped(path)}/${method}`;
-        const parts = {
+        const bodies = {
           requestBody,
           ...Object.fromEntries(Object.keys(responses).map((it) => [`responses/${it}`, responses[it]])),
         };
-        return Object.entries(parts).map(([name, part]) => {
-          const json = part && 'content' in part ? part.content['application/json'] : undefined;
+        return Object.entries(bodies).map(([name, body]) => {
+          const json = body && 'content' in body ? body.content['application/json'] : undefined;
           if (json?.example === undefined) return undefined;
           return complaintAbout(`${place}/${name}/content/${escaped('application/json')}/schema`, json.example);
         });
@@ -87,7 +87,7 @@ describe('docs/openapi.json', () => {
     expect(complaints.length).toBeGreaterThan(ROUTES.length);
   });
 
-  it('has examples of callbacks that are true to their schemas', () => {
+  it('has examples of webhooks that match their schemas', () => {
     const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
     for (const [kind, { post }] of Object.entries(committed.webhooks)) {
       const { example } = post.requestBody!.content['application/json']!;
@@ -95,7 +95,7 @@ describe('docs/openapi.json', () => {
     }
   });
 
-  it('says something of everything but files, and what callbacks said', () => {
+  it('describes everything except files and the bodies of past webhooks', () => {
     expect(emptyPlaces(committed)).toEqual([
       expect.stringMatching(/media\/get\/responses\/200\/content/),
       expect.stringMatching(/media\/get\/responses\/206\/content/),
@@ -107,12 +107,12 @@ describe('docs/openapi.json', () => {
   });
 });
 
-describe('what holds answers against the document', () => {
+describe('the validation of responses against the document', () => {
   const session = { method: 'GET', url: `/sessions/${CONNECTED}?a=b`, contentType: 'application/json; charset=utf-8' };
   const good = { ...session, status: 200, body: { success: true, data: viewOf(CONNECTED, 'connected') } };
   const refused = { success: false, error: 'session_not_found', message: 'No.' };
 
-  it('lets through what is as it says', () => {
+  it('accepts responses that match', () => {
     expect(answerComplaint(good)).toBeUndefined();
     expect(answerComplaint({ ...session, status: 404, body: refused })).toBeUndefined();
     expect(
@@ -123,16 +123,20 @@ describe('what holds answers against the document', () => {
   it.each([
     ['a status', { ...good, status: 201 }, 'no such status'],
     ['a media type', { ...good, contentType: 'text/html' }, 'no text/html'],
-    ['a field too many', { ...good, body: { ...good.body, more: 1 } }, 'additional properties'],
-    ['a field too few', { ...good, body: { success: true } }, "required property 'data'"],
-    ['a refusal', { ...good, status: 404, body: { ...refused, error: 'group_not_found' } }, 'allowed values'],
+    ['an extra field', { ...good, body: { ...good.body, more: 1 } }, 'additional properties'],
+    ['a missing field', { ...good, body: { success: true } }, "required property 'data'"],
+    [
+      'an error of this request',
+      { ...good, status: 404, body: { ...refused, error: 'group_not_found' } },
+      'allowed values',
+    ],
     ['a path', { ...good, url: '/nowhere' }, 'no such request'],
-    ['a code', { ...good, url: '/nowhere', status: 404, body: { ...refused, error: 'lost' } }, 'allowed values'],
-  ])('complains of %s that the document does not know', (_what, answer, complaint) => {
+    ['an error code', { ...good, url: '/nowhere', status: 404, body: { ...refused, error: 'lost' } }, 'allowed values'],
+  ])('rejects %s that the document does not have', (_what, answer, complaint) => {
     expect(answerComplaint(answer)).toContain(complaint);
   });
 
-  it('complains of callbacks', () => {
+  it('rejects webhooks that differ from the document', () => {
     const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
     const body = { session_id: CONNECTED, qr_data: '2@a', generated_at: '2024-01-15T10:30:00.000Z' };
     const path = EVENT_PATHS['qr-update'];
@@ -147,7 +151,7 @@ describe('what holds answers against the document', () => {
 });
 
 describe('GET /docs, in a browser', () => {
-  it('shows every request, refusal and callback by itself, by day and by night, also on a phone', async () => {
+  it('shows every request, error and webhook without loading anything else, in light and dark, also on a phone', async () => {
     await using server = await PageServer.start(startApi().app);
     const browser = await startBrowser();
     try {
@@ -162,8 +166,8 @@ describe('GET /docs, in a browser', () => {
       const headings = await page.getByRole('heading').allTextContents();
       expect(headings).toEqual(expect.arrayContaining([...ROUTES.map(({ summary }) => summary), 'A message arrived']));
       expect(await page.locator('#sendMessage').getByText('number_not_on_whatsapp').count()).toBe(1);
-      const [day, night] = [await colours(page, 'light'), await colours(page, 'dark')];
-      expect(day).not.toEqual(night);
+      const [light, dark] = [await screenshot(page, 'light'), await screenshot(page, 'dark')];
+      expect(light).not.toEqual(dark);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     } finally {
       await browser.close();
@@ -174,11 +178,11 @@ describe('GET /docs, in a browser', () => {
 describe('examples/client', () => {
   const FILE = new URL('../../examples/client/client.ts', import.meta.url);
 
-  it('is what the document says: npm run openapi writes it', async () => {
+  it('matches the document: npm run openapi generates it', async () => {
     expect(readFileSync(FILE, 'utf8')).toBe(await clientSource(committed, FILE));
   });
 
-  it('asks, sends and reads, and rejects with what was refused', async () => {
+  it('sends requests, parses responses, and rejects with the error of an error response', async () => {
     const api = startApi({ apiKeys: [new Secret('a-key')] });
     await using server = await PageServer.start(api.app);
     const url = `http://${server.host}/`;
@@ -207,13 +211,13 @@ describe('examples/client', () => {
     await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
   });
 
-  it('gives up what is not answered in time, and takes the page of a proxy for what it is', async () => {
+  it('times out, and reports the error page of a proxy as an unknown error', async () => {
     await using silent = await PageServer.start(() => undefined);
     await using proxy = await PageServer.start((_req, res) => res.writeHead(502).end('<h1>Bad gateway</h1>'));
 
     await expect(
       new OrchestratorClient({ url: `http://${silent.host}`, timeoutMs: 20 }).listSessions(),
-    ).rejects.toThrow('No answer in 20 ms');
+    ).rejects.toThrow('No response within 20 ms');
     await expect(new OrchestratorClient({ url: `http://${proxy.host}` }).listSessions()).rejects.toMatchObject({
       status: 502,
       code: 'unknown',
@@ -221,7 +225,7 @@ describe('examples/client', () => {
   });
 });
 
-/** The looks of the page, as pictures. */
-function colours(page: Page, colorScheme: 'light' | 'dark'): Promise<Buffer> {
+/** A screenshot of the page in this color scheme. */
+function screenshot(page: Page, colorScheme: 'light' | 'dark'): Promise<Buffer> {
   return page.emulateMedia({ colorScheme }).then(() => page.screenshot());
 }

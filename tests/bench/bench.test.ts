@@ -17,13 +17,13 @@ const ONE: Bench = {
   name: 'one',
   measures: 'how long one takes',
   sizes: { full: { messages: 1_000, warmUp: 100 }, quick: { messages: 10, warmUp: 1 } },
-  run: () => Promise.reject(new Error('not run here')),
+  run: () => Promise.reject(new Error('never run')),
 };
 const OTHER: Bench = { ...ONE, name: 'other', sizes: { full: { sessions: 300 }, quick: { sessions: 3 } } };
 const ALL = [ONE, OTHER];
 
 describe('the statistics', () => {
-  it('have the middle, and what lies between two values', () => {
+  it('compute medians and interpolated percentiles', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(percentile([10, 20, 30, 40, 50], 0)).toBe(10);
@@ -31,7 +31,7 @@ describe('the statistics', () => {
     expect(() => median([])).toThrow(RangeError);
   });
 
-  it('have the slope of the line that fits best', () => {
+  it('compute the slope of the least-squares fit', () => {
     const points = [
       [0, 5],
       [10, 25],
@@ -42,7 +42,7 @@ describe('the statistics', () => {
     expect(() => slope([[1, 1]])).toThrow(RangeError);
   });
 
-  it('compare pair by pair', () => {
+  it('compare values pairwise', () => {
     expect(ratios([3, 8], [2, 4])).toEqual([1.5, 2]);
     expect(differences([3, 8], [2, 4])).toEqual([1, 4]);
     expect(() => ratios([1], [1, 2])).toThrow(RangeError);
@@ -52,7 +52,7 @@ describe('the statistics', () => {
 describe('the table', () => {
   const cost = { name: 'cost', unit: 'ms', values: [1, 3, 2] };
 
-  it('says by the median whether a bound is reached', () => {
+  it('compares the median to the bound', () => {
     expect(isReached(cost)).toBeUndefined();
     expect(isReached({ ...cost, bound: { atMost: 2 } })).toBe(true);
     expect(isReached({ ...cost, bound: { atMost: 1.9 } })).toBe(false);
@@ -71,40 +71,40 @@ describe('the table', () => {
 });
 
 describe('npm run bench', () => {
-  const order = (...args: string[]) => {
+  const parse = (...args: string[]) => {
     const command = readCommandLine(args, ALL);
-    return command.name === 'run' ? command.order : undefined;
+    return command.name === 'run' ? command.options : undefined;
   };
 
-  it('without arguments runs everything in full, five times', () => {
-    expect(order()).toMatchObject({ benches: ALL, size: 'full', runs: 5, changes: {} });
+  it('runs every bench in full size, five times, by default', () => {
+    expect(parse()).toMatchObject({ benches: ALL, size: 'full', runs: 5, overrides: {} });
   });
 
-  it('runs what is named, as it is told', () => {
-    expect(order('one', '--quick', '--runs', '7', '--set', 'messages=40', '--json', 'x.json')).toMatchObject({
-      ...{ benches: [ONE], size: 'quick', runs: 7, changes: { messages: 40 }, json: 'x.json' },
+  it('applies the benches and options of the command line', () => {
+    expect(parse('one', '--quick', '--runs', '7', '--set', 'messages=40', '--json', 'x.json')).toMatchObject({
+      ...{ benches: [ONE], size: 'quick', runs: 7, overrides: { messages: 40 }, json: 'x.json' },
     });
   });
 
-  it('explains itself', () => {
+  it('explains its benches and options', () => {
     expect(readCommandLine(['--help'], ALL)).toEqual({ name: 'help' });
     expect(help(ALL)).toContain('how long one takes');
   });
 
   it.each([
-    [['nonsense'], 'There is no bench "nonsense", but one, other.'],
-    [['--runs', '0'], '--runs needs a whole number from 1 to 100, not "0".'],
-    [['--runs', '1e1'], '--runs needs a whole number from 1 to 100, not "1e1".'],
-    [['one', '--set', 'mesages=4'], 'one has no "mesages", but messages, warmUp.'],
-    [['one', '--set', 'messages='], '--set messages needs a whole number from 1'],
-    [['--set', 'messages=4'], 'other has no "messages", but sessions.'],
+    [['nonsense'], 'Unknown bench "nonsense"; choose from one, other.'],
+    [['--runs', '0'], '--runs must be a whole number from 1 to 100, not "0".'],
+    [['--runs', '1e1'], '--runs must be a whole number from 1 to 100, not "1e1".'],
+    [['one', '--set', 'mesages=4'], 'The bench "one" has no "mesages"; choose from messages, warmUp.'],
+    [['one', '--set', 'messages='], '--set messages must be a whole number from 1'],
+    [['--set', 'messages=4'], 'The bench "other" has no "messages"; choose from sessions.'],
     [['--nonsense'], "Unknown option '--nonsense'. See --help."],
-  ])('refuses %j in one sentence', (args, sentence) => {
+  ])('rejects %j with one sentence', (args, sentence) => {
     expect(() => readCommandLine(args, ALL)).toThrow(CommandLineError);
     expect(() => readCommandLine(args, ALL)).toThrow(sentence);
   });
 
-  it('measures both on the simulator, tells it as a table and as JSON, and leaves nothing behind', async () => {
+  it('measures both contestants on the simulator, reports a table and JSON, and leaves nothing behind', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
     const json = join(folder, 'report.json');
     const args = ['outbound', '--quick', '--runs', '2', '--set', 'messages=5', '--set', 'warmUp=1'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DemoProcess } from './demo-process.ts';
 
-/** A temporary folder of its own, so that whatever the demo leaves behind is seen. */
+/** Creates an empty temporary folder, in which files that the demo leaves behind show up. */
 async function emptyFolder(): Promise<AsyncDisposable & { path: string; leftBehind(): Promise<string[]> }> {
   const path = await mkdtemp(join(tmpdir(), 'demo-test-'));
   return {
@@ -22,20 +22,20 @@ function isAlive(pid: number): boolean {
 }
 
 describe('npm run demo -- --check', () => {
-  it('plays the whole story, every step right, and leaves nothing behind', async () => {
+  it('plays the whole story, passes every step, and leaves nothing behind', async () => {
     await using folder = await emptyFolder();
     await using demo = new DemoProcess(['--check'], { TMPDIR: folder.path });
     const { code, stdout, stderr } = await demo.outcome();
     const lines = stdout.split('\n');
     const steps = lines.filter((line) => line.startsWith('✓')).length;
-    const wrong = stdout.includes('✗') ? stdout : '';
-    expect({ code, stderr, wrong, steps }).toEqual({ code: 0, stderr: '', wrong: '', steps: 20 });
+    const failures = stdout.includes('✗') ? stdout : '';
+    expect({ code, stderr, failures, steps }).toEqual({ code: 0, stderr: '', failures: '', steps: 20 });
     expect(await folder.leftBehind()).toEqual([]);
   }, 60_000);
 });
 
 describe('npm run demo', () => {
-  it('ends with everything that it started when Ctrl-C is pressed', async () => {
+  it('stops everything that it started when Ctrl-C is pressed', async () => {
     await using folder = await emptyFolder();
     await using demo = new DemoProcess(['--port', '0'], { TMPDIR: folder.path });
     const url = await demo.prints(/http:\/\/127\.0\.0\.1:\d+/);
@@ -50,11 +50,11 @@ describe('npm run demo', () => {
     expect(await folder.leftBehind()).toEqual([]);
   });
 
-  it('takes a free port when the usual one is taken, and says so', async () => {
+  it('falls back to a free port when the default one is in use, and says so', async () => {
     await using first = new DemoProcess([]);
     await first.prints(/http:\/\/127\.0\.0\.1:\d+/);
     await using second = new DemoProcess([]);
-    await second.prints(/Port 8090 is in use, so the page is on a free one\./);
+    await second.prints(/Port 8090 is in use; using a free port instead\./);
     const url = await second.prints(/http:\/\/127\.0\.0\.1:\d+/);
     expect((await fetch(url)).status).toBe(200);
   });
@@ -62,8 +62,8 @@ describe('npm run demo', () => {
   it.each([
     [['--nothing'], "Unknown option '--nothing'; see --help.\n"],
     [['--port', 'x'], '--port must be a whole number from 0 to 65535, not "x".\n'],
-    [['--check', '--port', '1'], '--check has no page, so --port means nothing with it.\n'],
-  ])('refuses %j in one sentence', async (args, sentence) => {
+    [['--check', '--port', '1'], '--port cannot be combined with --check, which serves no page.\n'],
+  ])('rejects %j with one sentence', async (args, sentence) => {
     await using demo = new DemoProcess(args);
     expect(await demo.outcome()).toEqual({ code: 2, stdout: '', stderr: sentence });
   });

@@ -2,25 +2,25 @@ import { type Browser, type Locator, type Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { DemoProcess } from './demo-process.ts';
 
-/** The page in a browser, and everything about it that nobody wants to see. */
-async function openPage(browser: Browser, url: string): Promise<{ page: Page; troubles: string[] }> {
+/** Opens the page and collects errors, warnings, failed requests and requests to other hosts. */
+async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage({ locale: 'en-US' });
-  const troubles: string[] = [];
+  const problems: string[] = [];
   page.on('console', (message) => {
-    // A violation of the policy is an error here too.
-    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
+    // Violations of the Content-Security-Policy are reported as errors too.
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
   });
-  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('pageerror', (error) => problems.push(error.message));
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (protocol !== 'data:' && hostname !== '127.0.0.1') troubles.push(request.url());
+    if (protocol !== 'data:' && hostname !== '127.0.0.1') problems.push(request.url());
   });
-  page.on('requestfailed', (request) => troubles.push(`${request.url()} failed`));
+  page.on('requestfailed', (request) => problems.push(`${request.url()} failed`));
   await page.goto(url);
-  return { page, troubles };
+  return { page, problems };
 }
 
-/** How wide each picture is, once it is here; 0 for one that is none. */
+/** The width of each picture in pixels, once it is decoded; rejects when one cannot be. */
 function widths(pictures: Locator): Promise<number[]> {
   return pictures.evaluateAll((all) => {
     const images = all as unknown as { decode(): Promise<void>; naturalWidth: number }[];
@@ -28,16 +28,16 @@ function widths(pictures: Locator): Promise<number[]> {
   });
 }
 
-/** How long each sound plays, to a tenth, once that is known. */
-function seconds(sounds: Locator): Promise<number[]> {
-  return sounds.evaluateAll((all) => {
-    const known = async (sound: { duration: number } & EventTarget): Promise<number> => {
-      while (Number.isNaN(sound.duration)) {
-        await new Promise((resolve) => sound.addEventListener('durationchange', resolve, { once: true }));
+/** The duration of each audio element in seconds, rounded to a tenth, once its metadata is loaded. */
+function seconds(players: Locator): Promise<number[]> {
+  return players.evaluateAll((all) => {
+    const duration = async (player: { duration: number } & EventTarget): Promise<number> => {
+      while (Number.isNaN(player.duration)) {
+        await new Promise((resolve) => player.addEventListener('durationchange', resolve, { once: true }));
       }
-      return Math.round(sound.duration * 10) / 10;
+      return Math.round(player.duration * 10) / 10;
     };
-    return Promise.all(all.map((sound) => known(sound as never)));
+    return Promise.all(all.map((player) => duration(player as never)));
   });
 }
 
@@ -46,7 +46,7 @@ async function startDemo(): Promise<{ demo: DemoProcess; url: string }> {
   return { demo, url: await demo.prints(/http:\/\/127\.0\.0\.1:\d+/) };
 }
 
-describe('the page of the demo, in a real Chromium', () => {
+describe('the demo page, in a real Chromium', () => {
   let browser: Browser;
   let demo: DemoProcess;
   let url: string;
@@ -60,7 +60,7 @@ describe('the page of the demo, in a real Chromium', () => {
   });
 
   it('shows a QR, links the account, and carries messages both ways', async () => {
-    const { page, troubles } = await openPage(browser, url);
+    const { page, problems } = await openPage(browser, url);
 
     const qr = page.getByRole('img', { name: 'QR that links an account' });
     await qr.waitFor();
@@ -72,7 +72,7 @@ describe('the page of the demo, in a real Chromium', () => {
 
     await page.getByLabel('Message to the shop').fill('Do you have whole beans?');
     await page.getByLabel('Message to the shop').press('Enter');
-    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     await callbacks.getByText('Ana Torres: “Do you have whole beans?”').waitFor();
 
     await page.getByLabel('Send with POST').fill('Roasted this morning.');
@@ -82,12 +82,12 @@ describe('the page of the demo, in a real Chromium', () => {
 
     await callbacks.getByText('is connected').click();
     expect(await callbacks.locator('pre').first().textContent()).toContain('"phone_number": "5491155501234"');
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('carries pictures and voice notes both ways, and lets both sides open them', async () => {
-    const { page, troubles } = await openPage(browser, url);
-    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+  it('carries pictures and voice notes both ways, and opens them on both sides', async () => {
+    const { page, problems } = await openPage(browser, url);
+    const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     const chat = page.getByRole('list', { name: 'Chat' });
     const attach = page.getByRole('group', { name: 'Send something else' });
     const other = page.getByRole('group', { name: 'Or with POST /sessions/:id/messages' });
@@ -109,12 +109,12 @@ describe('the page of the demo, in a real Chromium', () => {
     expect(await seconds(chat.getByLabel('Voice note'))).toEqual([2.5, 2.8]);
     expect(await widths(callbacks.getByRole('img'))).toEqual([480]);
     expect(await seconds(callbacks.getByLabel('Voice note: Ana Torres'))).toEqual([2.5]);
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('opens the file of a callback in a page of its own, and tells the backend that its voice note was played', async () => {
-    const { page, troubles } = await openPage(browser, url);
-    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+  it('opens the file of a webhook in its own tab, and reports a voice note of the backend as played', async () => {
+    const { page, problems } = await openPage(browser, url);
+    const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     await page.getByRole('tab', { name: 'Ana Torres' }).click();
 
     const link = callbacks.getByRole('link', { name: 'Picture: Ana Torres' });
@@ -122,13 +122,13 @@ describe('the page of the demo, in a real Chromium', () => {
     expect(await widths(opened.getByRole('img'))).toEqual([480]);
     await page
       .getByLabel('Voice note: Café Sol')
-      .evaluate((sound) => (sound as unknown as { play(): Promise<void> }).play());
+      .evaluate((player) => (player as unknown as { play(): Promise<void> }).play());
     await callbacks.getByText('played → ').waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('sends a poll, lets the customer choose, and shows how the votes stand', async () => {
-    const { page, troubles } = await openPage(browser, url);
+  it('sends a poll, lets the customer vote, and shows the result', async () => {
+    const { page, problems } = await openPage(browser, url);
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('tab', { name: 'Ana Torres' }).click();
 
@@ -136,27 +136,27 @@ describe('the page of the demo, in a real Chromium', () => {
     const options = page.getByRole('group', { name: 'How would you like it?' });
     await options.getByRole('button', { name: 'Ground' }).click();
 
-    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     await callbacks.getByText('Whole beans: 0 · Ground: 1 · Surprise me: 0').waitFor();
     await options.getByRole('button', { name: 'Ground', pressed: true }).waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('gives nothing to other pages in the same browser', async () => {
+  it('rejects requests from other sites in the same browser', async () => {
     const { page } = await openPage(browser, url);
     const picture = await page.getByRole('log').getByRole('img').getAttribute('src');
     const paths = ['/', '/events', '/orchestrator/sessions', picture!];
 
     for (const path of paths) {
-      const answer = await fetch(url + path, { headers: { 'sec-fetch-site': 'cross-site' } });
-      expect([path, answer.status]).toEqual([path, 403]);
+      const response = await fetch(url + path, { headers: { 'sec-fetch-site': 'cross-site' } });
+      expect([path, response.status]).toEqual([path, 403]);
     }
     const opened = await fetch(url + picture!);
     expect([opened.status, opened.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
   });
 
-  it('shows a message that was written while the orchestrator was dead, once it is back', async () => {
-    const { page, troubles } = await openPage(browser, url);
+  it('shows a message that was sent while the orchestrator was down, once it is back', async () => {
+    const { page, problems } = await openPage(browser, url);
 
     await page.getByRole('button', { name: 'Kill the orchestrator' }).click();
     await page.getByText('The orchestrator is down', { exact: true }).waitFor();
@@ -165,30 +165,30 @@ describe('the page of the demo, in a real Chromium', () => {
     await page.getByRole('tabpanel', { name: 'Ana Torres' }).getByRole('button', { name: 'Send' }).click();
     await page.getByRole('button', { name: 'Start the orchestrator' }).click();
 
-    const callbacks = page.getByRole('log', { name: 'Callbacks it has received' });
+    const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     const arrived = callbacks.getByText('Ana Torres: “Are you still there?”');
     await arrived.getByText('while it was down').waitFor();
     await page.getByText('Connected', { exact: true }).waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('offers a new QR once the session is deleted', async () => {
-    const { page, troubles } = await openPage(browser, url);
+  it('offers a new QR after the session is deleted', async () => {
+    const { page, problems } = await openPage(browser, url);
 
     await page.getByRole('button', { name: 'Delete the session' }).click();
     await page.getByRole('button', { name: 'New QR' }).click();
     await page.getByRole('img', { name: 'QR that links an account' }).waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('speaks Spanish where the browser does', async () => {
+  it('uses Spanish when the browser does', async () => {
     const page = await browser.newPage({ locale: 'es-AR' });
     await page.goto(url);
     await page.getByRole('heading', { name: 'Vincula una cuenta' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
   });
 
-  it('keeps everything within a small phone', async () => {
+  it('fits on a small phone', async () => {
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
     await page.goto(url);
     await page.getByRole('img', { name: 'QR' }).waitFor();

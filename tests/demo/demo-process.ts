@@ -6,14 +6,14 @@ import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 
-/** What a run of the demo came to. */
+/** How a run of the demo ended. */
 export interface Outcome {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** The demo as its users run it: a process. Disposing of it presses Ctrl-C and waits for the end. */
+/** The demo as a process, as users run it. Disposing of it sends SIGINT and waits for the exit. */
 export class DemoProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -29,23 +29,23 @@ export class DemoProcess implements AsyncDisposable {
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
   }
 
-  /** The first match in what it prints; rejects with all of it when it ends without. */
+  /** Resolves with the first match in its output. Rejects with the whole output when the process exits without one. */
   async prints(pattern: RegExp): Promise<string> {
     for (;;) {
       const found = pattern.exec(this.#stdout)?.[0];
       if (found !== undefined) return found;
       const ended = await Promise.race([this.#closed, once(this.child.stdout!, 'data').then(() => false)]);
-      if (ended !== false) throw new Error(`The demo ended early: ${this.#stdout}${this.#stderr}`);
+      if (ended !== false) throw new Error(`The demo exited early: ${this.#stdout}${this.#stderr}`);
     }
   }
 
-  /** Resolves when it has ended. */
+  /** Resolves once the process has exited. */
   async outcome(): Promise<Outcome> {
     await this.#closed;
     return { code: this.child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  /** The processes that it has started and that run now; of Linux only. */
+  /** The ids of its running child processes. Linux only. */
   async childProcesses(): Promise<number[]> {
     const { pid = 0 } = this.child;
     const ids = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');

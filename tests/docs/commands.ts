@@ -2,24 +2,24 @@ import { globSync, readFileSync } from 'node:fs';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** Everything that a person may copy commands from. */
+/** The pages with commands that readers copy. */
 const PAGES = ['*.md', 'docs/*.md', 'examples/*/*.md'];
 
-/** One command of a page, with what the page shows as its output. */
+/** A command of a page, with the output that the page shows. */
 export interface Command {
   text: string;
-  /** The names in the JSON object that follows it in a comment. */
+  /** The field names of the JSON object in the comment after it. */
   answer: string[] | undefined;
 }
 
-/** A block of commands, which share their variables. */
+/** A block of commands, which share variables. */
 export interface Block {
-  /** The pages that have it. */
+  /** The pages that contain it. */
   pages: string[];
   commands: Command[];
 }
 
-/** The blocks of commands in all pages; those that differ only in comments are one. */
+/** Returns the blocks of all pages. Blocks that differ only in comments are merged. */
 export function documentedBlocks(): Block[] {
   const blocks = globSync(PAGES, { cwd: ROOT.pathname, exclude: ['node_modules'] })
     .sort()

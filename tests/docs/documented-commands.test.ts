@@ -7,7 +7,7 @@ import { ask } from '../harness/ask.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { World } from '../harness/world.ts';
 import { type Block, type Command, documentedBlocks } from './commands.ts';
-import { ELSEWHERE, isTriedElsewhere } from './elsewhere.ts';
+import { ELSEWHERE, isTestedElsewhere } from './elsewhere.ts';
 import { Reader } from './reader.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -18,15 +18,15 @@ const headers = { authorization: `Bearer ${API_KEY}` };
 const blocks = documentedBlocks();
 const all = blocks.flatMap(({ commands }) => commands.map(({ text }) => text));
 const here = blocks
-  .map((block) => ({ ...block, commands: block.commands.filter(({ text }) => !isTriedElsewhere(text)) }))
+  .map((block) => ({ ...block, commands: block.commands.filter(({ text }) => !isTestedElsewhere(text)) }))
   .filter(({ commands }) => commands.length > 0);
 
 let world: World;
 let pictures: Server;
 let server: OrchestratorProcess;
 let reader: Reader;
-/** What the pages write as an example, and what it is here. */
-let real: [string, string][];
+/** The placeholders of the pages, and their values here. */
+let placeholders: [string, string][];
 
 beforeAll(async () => {
   world = await World.start({}, { start: false });
@@ -35,10 +35,10 @@ beforeAll(async () => {
   const port = String(await freePort());
   const settings = { ...world.environment, API_KEY, PORT: port, MEDIA_URL_ALLOWED_HOSTS: '127.0.0.1' };
   server = await OrchestratorProcess.start(settings);
-  const sessionId = await connect();
-  const callbackId = await aCallbackThatWaits(sessionId);
+  const sessionId = await linkAccount();
+  const callbackId = await createPendingCallback(sessionId);
   const key = await ask(`${server.url}/keys`, { method: 'POST', headers, body: { scopes: ['sessions:read'] } });
-  real = [
+  placeholders = [
     ['localhost:3000', `127.0.0.1:${port}`],
     ['session_1705312200123_abc123def', sessionId],
     ['session_1234', sessionId],
@@ -66,8 +66,8 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** A session whose account is linked, and the customer whom the pages write to. */
-async function connect(): Promise<string> {
+/** Links an account, and creates the phone that the pages write to. Resolves with the id of the session. */
+async function linkAccount(): Promise<string> {
   world.whatsapp.phone('5491234567890');
   const { body } = await ask(`${server.url}/generate-qr`, { method: 'GET', headers });
   await world.whatsapp.phone('5491166778899').scan(body.qrText);
@@ -75,8 +75,8 @@ async function connect(): Promise<string> {
   return body.sessionId;
 }
 
-/** One that the backend does not take. */
-async function aCallbackThatWaits(sessionId: string): Promise<number> {
+/** Creates a callback that the backend rejects. Resolves with its id. */
+async function createPendingCallback(sessionId: string): Promise<number> {
   world.backend.answerWith(({ path }) => (path.endsWith('messages/received') ? 503 : 200));
   await world.whatsapp.phone('5491234567890').sendText('5491166778899', 'hola');
   await world.backend.next('messages/received', { evenRefused: true });
@@ -85,45 +85,42 @@ async function aCallbackThatWaits(sessionId: string): Promise<number> {
   return body.data[0].id;
 }
 
-/** curl's exit code when `--max-time` is over. */
-const CUT_OFF = 28;
+/** The exit code of curl when `--max-time` expires. */
+const CURL_TIMEOUT = 28;
 
-/** What goes on until somebody stops it: here curl itself, after two seconds. */
+/** Whether a command runs until it is stopped. Here curl stops itself after two seconds. */
 function isEndless({ text }: Command): boolean {
   return text.startsWith('curl -N ');
 }
 
-function asHere(text: string): string {
-  return real.reduce((script, [example, value]) => script.replaceAll(example, value), text);
+function fillIn(text: string): string {
+  return placeholders.reduce((script, [example, value]) => script.replaceAll(example, value), text);
 }
 
-/** The commands before it that set variables, then the command: what it prints is its own. */
+/** The command, after those commands of its block that set variables. */
 function scriptOf({ commands }: Block, command: Command): string {
   const before = commands.slice(0, commands.indexOf(command)).filter(({ text }) => /^[A-Z_]+=\S+/.test(text));
-  const script = asHere([...before, command].map(({ text }) => text).join('\n'));
+  const script = fillIn([...before, command].map(({ text }) => text).join('\n'));
   return isEndless(command) ? `${script} --max-time 2` : script;
 }
 
-describe.each(here.map((block) => [block.pages.join(', '), block] as const))(
-  'what %s says to type',
-  (_pages, block) => {
-    it.each(block.commands.map((command) => [command.text, command] as const))('%s', async (_text, command) => {
-      const { code, out, err } = await reader.types(scriptOf(block, command));
+describe.each(here.map((block) => [block.pages.join(', '), block] as const))('the commands in %s', (_pages, block) => {
+  it.each(block.commands.map((command) => [command.text, command] as const))('%s', async (_text, command) => {
+    const { code, out, err } = await reader.run(scriptOf(block, command));
 
-      expect({ code, out, err }).toMatchObject(isEndless(command) ? { code: CUT_OFF } : { code: 0 });
-      expect(out.includes('event: ready')).toBe(isEndless(command));
-      if (command.answer) expect(Object.keys(JSON.parse(out) as object)).toEqual(command.answer);
-    });
-  },
-);
+    expect({ code, out, err }).toMatchObject(isEndless(command) ? { code: CURL_TIMEOUT } : { code: 0 });
+    expect(out.includes('event: ready')).toBe(isEndless(command));
+    if (command.answer) expect(Object.keys(JSON.parse(out) as object)).toEqual(command.answer);
+  });
+});
 
-describe('what is typed elsewhere', () => {
-  it.each(ELSEWHERE)('has a proof there: $begins', ({ begins, file, says }) => {
-    expect(readFileSync(new URL(file, ROOT), 'utf8')).toContain(says);
-    expect(all.some((text) => text.startsWith(begins))).toBe(true);
+describe('the commands that are tested elsewhere', () => {
+  it.each(ELSEWHERE)('have a test: $prefix', ({ prefix, file, contains }) => {
+    expect(readFileSync(new URL(file, ROOT), 'utf8')).toContain(contains);
+    expect(all.some((text) => text.startsWith(prefix))).toBe(true);
   });
 
-  it('leaves something to be typed here', () => {
+  it('leave commands to test here', () => {
     expect(here.length).toBeGreaterThan(5);
   });
 });

@@ -1,36 +1,45 @@
-/** Where a command is tried, when not here: a file, and what in it does so. */
-interface Proof {
-  /** How the command begins. */
-  begins: string;
+/** The test of a command that is not run here. */
+interface ElsewhereTest {
+  /** The start of the command. */
+  prefix: string;
   file: string;
-  says: string;
+  /** The text in the file that shows it. */
+  contains: string;
 }
 
 /**
- * The commands that are not typed here: they clone, install or test the project itself, run until they are stopped, or need Docker. Each has
- * its proof in another file, or, for Docker, what can be checked without.
+ * The commands that are not run here: they clone, install or test the project itself, run until they are stopped, or need Docker. Another
+ * file tests each of them; for Docker, as far as possible without it.
  */
-export const ELSEWHERE: readonly Proof[] = [
-  { begins: 'git clone', file: '.ci/run', says: 'on a clean checkout' },
-  { begins: 'npm ci', file: '.ci/run', says: 'npm ci' },
-  { begins: 'npm test', file: 'package.json', says: '&& npm test"' },
-  { begins: 'npm run check', file: '.ci/run', says: 'npm run check' },
-  { begins: 'npm run format:write', file: 'package.json', says: '"format:write"' },
-  { begins: 'npm run demo', file: 'tests/demo/demo-check.test.ts', says: "'--check'" },
-  { begins: 'npm run chaos', file: 'tests/chaos/command-line.test.ts', says: '--seed' },
-  { begins: 'npm run bench', file: 'tests/bench/bench.test.ts', says: '--quick' },
-  { begins: 'npm run simulator', file: 'tests/simulator/program.test.ts', says: '--control-port' },
-  { begins: 'npm run example:backend', file: 'tests/examples/backend.test.ts', says: 'ExampleBackend' },
-  { begins: 'npm start', file: 'tests/harness/orchestrator-process.ts', says: 'bin/whatsapp-orchestrator.js' },
-  { begins: 'NODE_ENV=production npm start', file: 'tests/journeys/operations/process.test.ts', says: "'production'" },
-  { begins: 'cp .env.example .env', file: 'tests/house/settings-documented.test.ts', says: 'parse(example)' },
-  { begins: 'cp examples/backend/.env.example', file: 'tests/examples/backend-files.test.ts', says: '.env.example' },
-  { begins: 'cd examples/backend', file: 'tests/examples/backend-files.test.ts', says: 'compose.yaml' },
-  { begins: 'docker compose', file: 'tests/examples/backend-files.test.ts', says: 'compose.yaml' },
-  { begins: 'docker ', file: 'tests/house/dockerfile.test.ts', says: 'the Dockerfile' },
+export const ELSEWHERE: readonly ElsewhereTest[] = [
+  { prefix: 'git clone', file: '.ci/run', contains: 'on a clean checkout' },
+  { prefix: 'npm ci', file: '.ci/run', contains: 'npm ci' },
+  { prefix: 'npm test', file: 'package.json', contains: '&& npm test"' },
+  { prefix: 'npm run check', file: '.ci/run', contains: 'npm run check' },
+  { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },
+  { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },
+  { prefix: 'npm run chaos', file: 'tests/chaos/command-line.test.ts', contains: '--seed' },
+  { prefix: 'npm run bench', file: 'tests/bench/bench.test.ts', contains: '--quick' },
+  { prefix: 'npm run simulator', file: 'tests/simulator/program.test.ts', contains: '--control-port' },
+  { prefix: 'npm run example:backend', file: 'tests/examples/backend.test.ts', contains: 'ExampleBackend' },
+  { prefix: 'npm start', file: 'tests/harness/orchestrator-process.ts', contains: 'bin/whatsapp-orchestrator.js' },
+  {
+    prefix: 'NODE_ENV=production npm start',
+    file: 'tests/journeys/operations/process.test.ts',
+    contains: "'production'",
+  },
+  { prefix: 'cp .env.example .env', file: 'tests/house/settings-documented.test.ts', contains: 'parse(example)' },
+  {
+    prefix: 'cp examples/backend/.env.example',
+    file: 'tests/examples/backend-files.test.ts',
+    contains: '.env.example',
+  },
+  { prefix: 'cd examples/backend', file: 'tests/examples/backend-files.test.ts', contains: 'compose.yaml' },
+  { prefix: 'docker compose', file: 'tests/examples/backend-files.test.ts', contains: 'compose.yaml' },
+  { prefix: 'docker ', file: 'tests/house/dockerfile.test.ts', contains: 'the Dockerfile' },
 ];
 
-/** Whether a command is tried in another place. */
-export function isTriedElsewhere(command: string): boolean {
-  return ELSEWHERE.some(({ begins }) => command.startsWith(begins));
+/** Whether another file tests a command. */
+export function isTestedElsewhere(command: string): boolean {
+  return ELSEWHERE.some(({ prefix }) => command.startsWith(prefix));
 }

@@ -8,17 +8,17 @@ import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
   code: number | null;
   out: string;
   err: string;
 }
 
-/** A refused request ends curl with an error, which it does not by itself. */
+/** Makes curl fail on error responses, which it does not do by default. */
 const CURL_SETTINGS = 'fail-with-body\nsilent\nshow-error\nmax-time = 30\n';
 
-/** Somebody at a shell in a copy of the project, with a `.env` of their own, who types what the pages say. */
+/** A shell in a copy of the project with its own `.env`, like that of a reader who follows the pages. */
 export class Reader implements AsyncDisposable {
   readonly #folder: string;
   readonly #environment: Record<string, string>;
@@ -28,7 +28,7 @@ export class Reader implements AsyncDisposable {
     this.#environment = environment;
   }
 
-  /** `files` lie in their folder beside those of the project. */
+  /** Creates the copy. `files` are added to the files of the project. */
   static async start(environment: Record<string, string>, files: Record<string, string | Buffer>): Promise<Reader> {
     const folder = await mkdtemp(join(tmpdir(), 'reader-'));
     for (const name of await readdir(ROOT)) await symlink(join(ROOT, name), join(folder, name));
@@ -38,15 +38,15 @@ export class Reader implements AsyncDisposable {
     return new Reader(folder, environment);
   }
 
-  /** Types these lines into one shell, which ends with the first that fails. */
-  async types(script: string): Promise<Outcome> {
+  /** Runs a script in one shell, which exits at the first failing command. */
+  async run(script: string): Promise<Outcome> {
     const env = { ...CHILD_ENVIRONMENT, HOME: this.#folder, ...this.#environment };
     const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       ...{ cwd: this.#folder, env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const ended = once(shell, 'close');
-    const [out, err] = await Promise.all([text(shell.stdout), text(shell.stderr), ended]);
+    const closed = once(shell, 'close');
+    const [out, err] = await Promise.all([text(shell.stdout), text(shell.stderr), closed]);
     return { code: shell.exitCode, out, err };
   }
 

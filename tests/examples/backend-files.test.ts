@@ -14,7 +14,7 @@ const ROOT = new URL('../../', import.meta.url);
 const FOLDER = new URL('examples/backend/', ROOT);
 const read = (path: string) => readFileSync(new URL(path, FOLDER), 'utf8');
 const CLIENT = new URL('examples/client/', ROOT);
-/** The programs of the image, by their paths below examples/. */
+/** The source files that the image runs. */
 const sources = [FOLDER, CLIENT].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.ts'))
@@ -36,7 +36,7 @@ interface Service {
 const compose = parse(read('compose.yaml')) as { services: Record<string, Service>; volumes: Record<string, null> };
 const example = parseEnvironment(read('.env.example'));
 
-/** The environment of a service, when the secrets are filled in. */
+/** The environment of a service, with the secrets filled in. */
 function environmentOf(name: string): Record<string, string> {
   const fill = (text: string) =>
     text.replaceAll(/\$\{(\w+)(:[?-][^}]*)?\}/g, (_, variable: string) => {
@@ -48,7 +48,7 @@ function environmentOf(name: string): Record<string, string> {
 }
 
 describe('compose.yaml', () => {
-  it('starts PostgreSQL, the backend and the orchestrator, and keeps what they store', () => {
+  it('starts PostgreSQL, the backend and the orchestrator, and stores their data in volumes', () => {
     expect(Object.keys(compose.services)).toEqual(['postgres', 'backend', 'orchestrator']);
     const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
       volumes.map((it) => it.split(':')[0]),
@@ -62,7 +62,7 @@ describe('compose.yaml', () => {
     expect(read('../../Dockerfile')).toContain('FROM');
   });
 
-  it('gives the orchestrator settings with which it starts, and the backend the same secrets', () => {
+  it('gives the orchestrator valid settings, and the backend the same secrets', () => {
     const orchestrator = readConfig(environmentOf('orchestrator'));
     const backend = readSettings(environmentOf('backend'));
 
@@ -75,18 +75,18 @@ describe('compose.yaml', () => {
 });
 
 describe('the settings', () => {
-  it('are all in .env.example', () => {
+  it('are all documented in .env.example', () => {
     const variables = [...read('settings.ts').matchAll(/read\('([A-Z_]+)'/g)].map(([, name]) => name);
 
     expect(Object.keys(example).sort()).toEqual([...variables, 'MASTER_KEY', 'POSTGRES_PASSWORD'].sort());
   });
 
-  it('need a secret that is none of nobody', () => {
+  it('require a secret that is not empty', () => {
     expect(() => readSettings({})).toThrow('CALLBACK_SECRET is missing');
     expect(() => readSettings({ CALLBACK_SECRET: '' })).toThrow('CALLBACK_SECRET is missing');
   });
 
-  it.each(['', 'abc', '-1', '70000', '1.5'])('need a port that is one, and not %j', (PORT) => {
+  it.each(['', 'abc', '-1', '70000', '1.5'])('reject the port %j', (PORT) => {
     expect(() => readSettings({ CALLBACK_SECRET: 'x', PORT })).toThrow('PORT must be a whole number');
   });
 });
@@ -94,23 +94,23 @@ describe('the settings', () => {
 describe('the image', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
 
-  it('has just the packages that the backend asks for, in the versions that are tested', () => {
-    const asked = sources.flatMap(importsOf).filter((name) => !name.startsWith('.') && !isBuiltin(name));
+  it('has exactly the packages that the backend imports, in the tested versions', () => {
+    const imported = sources.flatMap(importsOf).filter((name) => !name.startsWith('.') && !isBuiltin(name));
     const root = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as Record<
       string,
       Record<string, string>
     >;
     const tested = { ...root.dependencies, ...root.devDependencies };
 
-    expect([...new Set(asked)].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
     expect(tested).toMatchObject(dependencies);
   });
 
-  it('copies every file that is read, and nothing that .dockerignore holds back', () => {
+  it('copies every file that is imported, and nothing that .dockerignore excludes', () => {
     const copied = [...read('Dockerfile').matchAll(/^COPY (\S+) \S+$/gm)].map(([, source]) => source!);
-    const letThrough = [...read('../.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path!);
+    const included = [...read('../.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path!);
 
-    expect(copied.sort()).toEqual(letThrough.sort());
+    expect(copied.sort()).toEqual(included.sort());
     const programs = sources.map(({ href }) => href);
     const outside = sources
       .flatMap((source) => importsOf(source).map((name) => ({ name, href: new URL(name, source).href })))
@@ -118,7 +118,7 @@ describe('the image', () => {
     expect(outside).toEqual([]);
   });
 
-  it('starts a file that it copies', () => {
+  it('runs the main program', () => {
     const [, json = '[]'] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
 
     expect(json).toBe('["node", "backend/main.ts"]');
@@ -128,21 +128,21 @@ describe('the image', () => {
 describe('the instructions', () => {
   const WORDS: Record<string, number> = { five: 5, cinco: 5 };
 
-  it.each(['README.md', 'compose.yaml'])('of %s name as many secrets as .env.example asks for', (file) => {
+  it.each(['README.md', 'compose.yaml'])('in %s name the number of secrets in .env.example', (file) => {
     const secrets = Object.entries(example).filter(([, value]) => value === '');
-    const said = [...read(file).matchAll(/(\w+) (?:secrets|secretos): |in the (\w+) secrets/g)].map(
+    const numbers = [...read(file).matchAll(/(\w+) (?:secrets|secretos): |in the (\w+) secrets/g)].map(
       ([, one, other]) => WORDS[one ?? other!],
     );
 
-    expect(said.length).toBeGreaterThan(0);
-    expect(said).toEqual(said.map(() => secrets.length));
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers).toEqual(numbers.map(() => secrets.length));
   });
 });
 
 describe('docs/your-backend.md', () => {
   const document = readFileSync(new URL('docs/your-backend.md', ROOT), 'utf8');
   const value = (what: string) => new RegExp(`^\\| ${what} +\\| \`(.+)\` +\\|$`, 'm').exec(document)![1]!;
-  const shown = {
+  const sample = {
     secret: value('`CALLBACK_SECRET`'),
     id: value('`webhook-id`'),
     timestamp: value('`webhook-timestamp`'),
@@ -150,37 +150,37 @@ describe('docs/your-backend.md', () => {
     signature: value('`webhook-signature`'),
   };
 
-  it('has an example whose signature is right', () => {
-    const at = new Date(Number(shown.timestamp) * 1000);
+  it('has an example with a valid signature', () => {
+    const at = new Date(Number(sample.timestamp) * 1000);
 
-    expect(new Webhook(shown.secret).sign(shown.id, at, shown.body)).toBe(shown.signature);
-    expect(isSigned({ ...shown, body: Buffer.from(shown.body) }, shown.secret, at.getTime())).toBe(true);
-    expect(isSigned({ ...shown, body: Buffer.from(`${shown.body} `) }, shown.secret, at.getTime())).toBe(false);
-    const two = `v1,b2xk ${shown.signature}`;
-    expect(isSigned({ ...shown, signature: two, body: Buffer.from(shown.body) }, shown.secret, at.getTime())).toBe(
+    expect(new Webhook(sample.secret).sign(sample.id, at, sample.body)).toBe(sample.signature);
+    expect(isSigned({ ...sample, body: Buffer.from(sample.body) }, sample.secret, at.getTime())).toBe(true);
+    expect(isSigned({ ...sample, body: Buffer.from(`${sample.body} `) }, sample.secret, at.getTime())).toBe(false);
+    const two = `v1,b2xk ${sample.signature}`;
+    expect(isSigned({ ...sample, signature: two, body: Buffer.from(sample.body) }, sample.secret, at.getTime())).toBe(
       true,
     );
   });
 
-  it('has JavaScript that finds it right, and everything else wrong', () => {
+  it('has JavaScript that accepts the example and rejects anything else', () => {
     const [, code] = /```javascript\n([\s\S]*?)```/.exec(document)!;
     const headers = {
-      'webhook-id': shown.id,
-      'webhook-timestamp': shown.timestamp,
-      'webhook-signature': shown.signature,
+      'webhook-id': sample.id,
+      'webhook-timestamp': sample.timestamp,
+      'webhook-signature': sample.signature,
     };
-    const call = (body: string, seconds: number, signature = shown.signature) => {
-      const given = { ...headers, 'webhook-signature': signature };
+    const call = (body: string, seconds: number, signature = sample.signature) => {
+      const signed = { ...headers, 'webhook-signature': signature };
       return `Date.now = () => ${seconds * 1000};
-        console.log(isSigned(${JSON.stringify(given)}, Buffer.from(${JSON.stringify(body)}), '${shown.secret}'));`;
+        console.log(isSigned(${JSON.stringify(signed)}, Buffer.from(${JSON.stringify(body)}), '${sample.secret}'));`;
     };
-    const now = Number(shown.timestamp);
+    const now = Number(sample.timestamp);
     const calls = [
-      call(shown.body, now),
-      call(shown.body, now, `v1,b2xk ${shown.signature}`),
-      call(`${shown.body} `, now),
-      call(shown.body, now + 301),
-      call(shown.body, now, 'v1,b2xk'),
+      call(sample.body, now),
+      call(sample.body, now, `v1,b2xk ${sample.signature}`),
+      call(`${sample.body} `, now),
+      call(sample.body, now + 301),
+      call(sample.body, now, 'v1,b2xk'),
     ];
     const script = [code, ...calls].join('\n');
 

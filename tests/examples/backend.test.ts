@@ -8,7 +8,7 @@ import { TestDatabase } from '../harness/postgres.ts';
 import { until, untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { ExampleBackend } from './example-backend.ts';
-import { BACKEND_KEY, message, type Posted, postSigned, SECRET } from './signed-post.ts';
+import { BACKEND_KEY, message, type EventToPost, postSigned, SECRET } from './signed-post.ts';
 
 const ACCOUNT = '5491234567890';
 const API_KEY = 'key-of-the-orchestrator';
@@ -16,16 +16,16 @@ const REPLY = 'Gracias por escribirnos.';
 
 let [db, world, backend, browser]: [TestDatabase?, World?, ExampleBackend?, Browser?] = [];
 
-interface Parts {
+interface Fixture {
   db: TestDatabase;
   world: World;
   backend: ExampleBackend;
   browser: Browser;
 }
 
-/** What is started for all tests of this file. */
-function parts(): Parts {
-  return { db, world, backend, browser } as Parts;
+/** The processes that all tests of this file share. */
+function fixture(): Fixture {
+  return { db, world, backend, browser } as Fixture;
 }
 
 beforeAll(async () => {
@@ -52,10 +52,10 @@ afterAll(async () => {
 });
 
 async function rows(sql: string, values: unknown[] = []): Promise<any[]> {
-  return (await parts().db.pool.query(sql, values)).rows;
+  return (await fixture().db.pool.query(sql, values)).rows;
 }
 
-/** The only row, once there is one that fits. */
+/** Resolves with the first row, once there is one. */
 function row(sql: string, values: unknown[] = []): Promise<any> {
   return until(async () => (await rows(sql, values))[0]);
 }
@@ -64,24 +64,24 @@ function messagesOf(person: Phone): Promise<any[]> {
   return rows('SELECT * FROM whatsapp_messages WHERE sender_number = $1 ORDER BY first_seq', [person.number]);
 }
 
-/** Has the backend look around at once, as each event does, and not only every five seconds. */
+/** Posts an event, which wakes the background work of the backend before its five seconds are over. */
 async function wakeUp(): Promise<void> {
   expect(await post({ body: message({ session_id: 'session_despierta' }) })).toBe(200);
 }
 
-/** How far the backend has read GET /events. */
+/** The stored cursor of GET /events. */
 async function cursor(): Promise<string> {
   return (await rows('SELECT cursor FROM whatsapp_cursor'))[0].cursor;
 }
 
-/** Has a person write this, and the database know nothing of it any more: as after a backup of before is put back. */
+/** Makes a person send a text, and then removes every trace of it from the database, as if an older backup were restored. */
 async function forgetAfter(person: Phone, text: string): Promise<void> {
-  // From here on the backend is only called: it fetches nothing by itself until it sees a gap.
-  await untilTrue(() => Promise.resolve(parts().backend.output.includes('Caught up')));
+  // From here on the backend pulls nothing by itself until it detects a gap.
+  await untilTrue(() => Promise.resolve(fixture().backend.output.includes('Caught up')));
   const before = await cursor();
   await person.sendText(ACCOUNT, text);
   await person.next();
-  // The last that is told of it.
+  // The last event about it.
   const { id, first_seq } = await row(
     `SELECT message.id, message.first_seq FROM whatsapp_messages AS message
      JOIN whatsapp_replies AS reply ON reply.answers = message.id
@@ -95,28 +95,28 @@ async function forgetAfter(person: Phone, text: string): Promise<void> {
 }
 
 async function openPage(): Promise<Page> {
-  const page = await parts().browser.newPage();
-  await page.goto(parts().backend.url);
+  const page = await fixture().browser.newPage();
+  await page.goto(fixture().backend.url);
   return page;
 }
 
-/** Presses the button of the page, and has the phone scan what it shows. Resolves with the session's id. */
+/** Presses the button of the page, and scans the QR with the phone. Resolves with the id of the session. */
 async function linkByPage(page: Page, phone: Phone): Promise<string> {
-  const asked = page.waitForResponse((response) => response.url().endsWith('/generate-qr'));
-  await page.getByRole('button', { name: 'Conectar Nueva Cuenta de WhatsApp' }).click();
-  const { sessionId, qrText } = (await (await asked).json()) as { sessionId: string; qrText: string };
+  const response = page.waitForResponse((response) => response.url().endsWith('/generate-qr'));
+  await page.getByRole('button', { name: 'Conectar nueva cuenta de WhatsApp' }).click();
+  const { sessionId, qrText } = (await (await response).json()) as { sessionId: string; qrText: string };
   await page.getByRole('img', { name: 'Código QR' }).waitFor();
-  await page.getByText(`Session ID: ${sessionId}`).waitFor();
+  await page.getByText(`ID de sesión: ${sessionId}`).waitFor();
   await phone.scan(qrText);
   return sessionId;
 }
 
-/** Posts an event to the backend, as the orchestrator does. */
-const post = (event: Posted) => postSigned(parts().backend.url, event);
+/** Posts an event to the backend. */
+const post = (event: EventToPost) => postSigned(fixture().backend.url, event);
 
 describe('the example backend, on PostgreSQL, with the orchestrator and a browser', () => {
-  it('links an account by its page, stores what people write, and answers them', async () => {
-    const { whatsapp } = parts().world;
+  it('links an account on its page, stores messages, and replies to them', async () => {
+    const { whatsapp } = fixture().world;
     const [account, person] = [whatsapp.phone(ACCOUNT), whatsapp.phone('5490987654321', 'Juan Pérez')];
     const page = await openPage();
 
@@ -144,8 +144,8 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     await page.close();
   });
 
-  it('gives the file of a message to the page, as something to be saved', async () => {
-    const person = parts().world.whatsapp.phone('5491133334444', 'Eva');
+  it('serves the file of a message as a download', async () => {
+    const person = fixture().world.whatsapp.phone('5491133334444', 'Eva');
     const data = Buffer.from('Una carta muy corta.');
     await person.sendMedia(ACCOUNT, { kind: 'document', bytes: data, mimetype: 'text/plain', fileName: 'carta.txt' });
     const { id } = await row(`SELECT id FROM whatsapp_messages WHERE type = 'document'`);
@@ -153,36 +153,36 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
 
     const link = page.getByRole('link', { name: 'archivo' });
     expect(await link.getAttribute('href')).toBe(`/api/whatsapp/messages/${id}/media`);
-    const answer = await fetch(`${parts().backend.url}/api/whatsapp/messages/${id}/media`);
+    const answer = await fetch(`${fixture().backend.url}/api/whatsapp/messages/${id}/media`);
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(data);
     expect(answer.headers.get('content-disposition')).toContain('attachment');
     expect([...answer.headers.values()]).not.toContain('undefined');
     const part = await fetch(answer.url, { headers: { range: 'bytes=4-8' } });
     expect([part.status, await part.text()]).toEqual([206, 'carta']);
     expect((await fetch(answer.url, { headers: { range: 'bytes=99-' } })).status).toBe(416);
-    expect((await fetch(`${parts().backend.url}/api/whatsapp/messages/0/media`)).status).toBe(404);
+    expect((await fetch(`${fixture().backend.url}/api/whatsapp/messages/0/media`)).status).toBe(404);
     await page.close();
   });
 
-  it('killed in between, it has every message once and in order afterwards', async () => {
-    const person = parts().world.whatsapp.phone('5491155556666', 'Luz');
+  it('has every message once and in order after it was killed', async () => {
+    const person = fixture().world.whatsapp.phone('5491155556666', 'Luz');
     const texts = ['uno', 'dos', 'tres', 'cuatro', 'cinco'];
     await person.sendText(ACCOUNT, 'cero');
     await untilTrue(async () => (await messagesOf(person)).length === 1);
 
-    await parts().backend.end('SIGKILL');
+    await fixture().backend.end('SIGKILL');
     for (const text of texts) await person.sendText(ACCOUNT, text);
-    await parts().backend.start();
+    await fixture().backend.start();
 
-    await parts().world.whileTimeFlies(untilTrue(async () => (await messagesOf(person)).length > texts.length));
+    await fixture().world.whileTimeFlies(untilTrue(async () => (await messagesOf(person)).length > texts.length));
     expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['cero', ...texts]);
-    // And the reply that it may have had on its way came once; one that was begun is tried again after ten seconds.
+    // The reply that was possibly being sent arrived once; an unfinished one is retried after ten seconds.
     expect((await person.next(() => true, { timeoutMs: 25_000 })).text).toBe(REPLY);
     expect(person.messages().messages).toHaveLength(1);
   }, 60_000);
 
-  it('fetches what is missing when it sees a gap, and puts it where it belongs', async () => {
-    const person = parts().world.whatsapp.phone('5491177778888', 'Sol');
+  it('pulls missing events when it detects a gap, and restores their order', async () => {
+    const person = fixture().world.whatsapp.phone('5491177778888', 'Sol');
     await forgetAfter(person, 'perdido');
 
     await person.sendText(ACCOUNT, 'el siguiente');
@@ -191,8 +191,8 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['perdido', 'el siguiente']);
   });
 
-  it('skips nothing that cannot be stored while it catches up: it begins with the same event again', async () => {
-    const person = parts().world.whatsapp.phone('5491199990000', 'Mar');
+  it('skips no event that it cannot store while catching up, and retries the same one', async () => {
+    const person = fixture().world.whatsapp.phone('5491199990000', 'Mar');
     await forgetAfter(person, 'imposible');
     await rows(`ALTER TABLE whatsapp_messages ADD CONSTRAINT it CHECK (content <> 'imposible') NOT VALID`);
     const before = await cursor();
@@ -200,7 +200,7 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     await person.sendText(ACCOUNT, 'lo que sigue');
 
     await untilTrue(async () => (await messagesOf(person)).length === 1);
-    const failures = () => parts().backend.output.split('cannot be taken').length - 1;
+    const failures = () => fixture().backend.output.split('Could not store event').length - 1;
     await untilTrue(() => Promise.resolve(failures() > 0));
     const once = failures();
     await wakeUp();
@@ -214,8 +214,8 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['imposible', 'lo que sigue']);
   });
 
-  it('updates the row of a number that is scanned again', async () => {
-    const account = parts().world.whatsapp.phone(ACCOUNT);
+  it('updates the row of an account that is linked again', async () => {
+    const account = fixture().world.whatsapp.phone(ACCOUNT);
     const [before] = await rows('SELECT * FROM whatsapp_sessions');
     const page = await openPage();
 
@@ -234,9 +234,9 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
   });
 });
 
-describe('its page', () => {
+describe('the page of the example backend', () => {
   const send = (body: string | undefined, type = 'application/json') =>
-    fetch(`${parts().backend.url}/api/whatsapp/send-message`, {
+    fetch(`${fixture().backend.url}/api/whatsapp/send-message`, {
       method: 'POST',
       headers: { 'content-type': type },
       ...(body !== undefined && { body }),
@@ -244,17 +244,17 @@ describe('its page', () => {
 
   it.each([
     ['nothing', undefined],
-    ['no JSON', '{'],
-    ['too little', '{"sessionId": "session_1"}'],
-    ['a number that is none', '{"sessionId": "session_1", "number": null, "message": "hola"}'],
-  ])('is refused with 400 when it sends %s', async (_what, body) => {
+    ['invalid JSON', '{'],
+    ['missing fields', '{"sessionId": "session_1"}'],
+    ['an invalid number', '{"sessionId": "session_1", "number": null, "message": "hola"}'],
+  ])('gets a 400 for %s', async (_what, body) => {
     const answer = await send(body);
 
     expect([answer.status, await answer.json()]).toEqual([400, { success: false, message: expect.any(String) }]);
   });
 
-  it('sends a text, and gets the sentence of the orchestrator where that refuses', async () => {
-    const person = parts().world.whatsapp.phone('5491144445555', 'Paz');
+  it('sends a text, and receives the error message of the orchestrator', async () => {
+    const person = fixture().world.whatsapp.phone('5491144445555', 'Paz');
     const [{ session_id: sessionId }] = await rows('SELECT session_id FROM whatsapp_sessions');
 
     const sent = await send(JSON.stringify({ sessionId, number: person.number, message: 'Buenas' }));
@@ -269,8 +269,8 @@ describe('its page', () => {
   });
 });
 
-describe('its callbacks', () => {
-  it('makes one row of a callback that is posted twice, also at the same time', async () => {
+describe('the webhook endpoints of the example backend', () => {
+  it('stores a webhook once that is posted twice, even concurrently', async () => {
     const twice = { id: 'twice', body: message({ session_id: 'session_doble', message_id: 'DOBLE' }) };
 
     expect(await Promise.all([post(twice), post(twice)])).toEqual([200, 200]);
@@ -282,10 +282,10 @@ describe('its callbacks', () => {
   it.each([
     ['no signature', { 'webhook-signature': '' }],
     ['the signature of something else', { 'webhook-signature': new Webhook(SECRET).sign('other', new Date(), '{}') }],
-    ['a signature that is none', { 'webhook-signature': 'v1,x v2,y' }],
-    ['another id than the signed one', { 'webhook-id': 'another' }],
+    ['a malformed signature', { 'webhook-signature': 'v1,x v2,y' }],
+    ['an id that was not signed', { 'webhook-id': 'another' }],
     ['another key', { authorization: 'Bearer another' }],
-  ])('refuses with 401 what has %s', async (_, headers: Record<string, string>) => {
+  ])('rejects a webhook with %s with 401', async (_, headers: Record<string, string>) => {
     const body = message({ session_id: 'session_ajena', message_id: 'AJENO' });
 
     expect(await post({ body, headers })).toBe(401);
@@ -294,19 +294,19 @@ describe('its callbacks', () => {
   });
 
   it.each([
-    ['no number', { body: message({}), headers: { 'x-session-seq': '' } }],
-    ['a number that is none', { body: message({}), headers: { 'x-session-seq': '-1' } }],
+    ['no sequence number', { body: message({}), headers: { 'x-session-seq': '' } }],
+    ['an invalid sequence number', { body: message({}), headers: { 'x-session-seq': '-1' } }],
     ['no session', { body: {} as never }],
-    ['no object', { body: null as never, headers: { 'x-session-id': 'x' } }],
-  ])('refuses with 400 what is signed and has %s', async (_what, it: Posted) => {
+    ['no object as its body', { body: null as never, headers: { 'x-session-id': 'x' } }],
+  ])('rejects a signed webhook with %s with 400', async (_what, it: EventToPost) => {
     expect(await post(it)).toBe(400);
   });
 
-  it('refuses what was signed more than five minutes ago', async () => {
+  it('rejects a webhook that was signed more than five minutes ago', async () => {
     expect(await post({ body: message({}), atMs: Date.now() - 301_000 })).toBe(401);
   });
 
-  it('corrects the row of a message that could not be read at first', async () => {
+  it('corrects a message that could not be decrypted at first', async () => {
     const it = { session_id: 'session_cifrada', message_id: 'CIFRADO' };
     await post({ seq: 1, body: message({ ...it, message_type: 'undecryptable', message_content: null }) });
     await post({ seq: 2, body: message({ ...it, message_content: 'ahora sí' }) });
@@ -316,7 +316,7 @@ describe('its callbacks', () => {
     ]);
   });
 
-  it('puts in the number of a sender that becomes known later, in whichever order it is told', async () => {
+  it('adds the number of a sender that becomes known later, in whichever order events arrive', async () => {
     const lid = { session_id: 'session_lid', sender_lid: '99@lid', chat_id: '99@lid' };
     const early = { ...lid, message_id: 'LID1' };
     await post({ seq: 1, body: message({ ...early, sender_number: null, sender_name: null }) });
@@ -329,7 +329,7 @@ describe('its callbacks', () => {
     expect(found).toEqual([{ sender_number: '5491100001111' }, { sender_number: '5491100001111' }]);
   });
 
-  it("never takes one person's message for another's because they have the same id", async () => {
+  it('keeps messages of different senders apart that have the same id', async () => {
     const group = { session_id: 'session_grupo', message_id: 'IGUAL', chat_id: '1@g.us', is_group: true };
     await post({ seq: 1, body: message({ ...group, message_content: 'de Rosa' }) });
     await post({ seq: 2, body: message({ ...group, message_content: 'de otro', sender_number: '5491100002222' }) });
@@ -338,7 +338,7 @@ describe('its callbacks', () => {
     expect(found).toEqual([{ content: 'de Rosa' }, { content: 'de otro' }]);
   });
 
-  it('keeps the latest status, whichever comes last', async () => {
+  it('keeps the status of the latest event, in whichever order events arrive', async () => {
     const session_id = 'session_estado';
     const status = { session_id, error_message: null, last_seen: null };
     await post({ kind: 'status-update', seq: 3, body: { ...status, status: 'disconnected' } as never });
@@ -354,7 +354,7 @@ describe('its callbacks', () => {
     ]);
   });
 
-  it('stores what PostgreSQL refuses in a text, without what it refuses', async () => {
+  it('stores texts without the characters that PostgreSQL rejects', async () => {
     const body = message({ session_id: 'session_nul', message_id: 'NUL', message_content: 'a\u0000b\ud800' });
 
     expect(await post({ body })).toBe(200);
@@ -365,10 +365,10 @@ describe('its callbacks', () => {
   });
 });
 
-it('ends in order, and tells its log nothing of what people write', async () => {
-  const { output } = parts().backend;
+it('shuts down gracefully, and never logs what people write', async () => {
+  const { output } = fixture().backend;
 
-  expect(await parts().backend.end('SIGTERM')).toBe(0);
+  expect(await fixture().backend.end('SIGTERM')).toBe(0);
 
   expect(output).not.toContain('siguiente');
 });

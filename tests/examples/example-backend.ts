@@ -5,7 +5,7 @@ import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../examples/backend/main.ts', import.meta.url));
 
-/** The example backend as its users run it: a process, which can be killed and started again on the same port. */
+/** The example backend as a process, as users run it. It can be killed and started again on the same port. */
 export class ExampleBackend implements AsyncDisposable {
   readonly url: string;
   readonly #environment: Record<string, string>;
@@ -17,26 +17,26 @@ export class ExampleBackend implements AsyncDisposable {
     this.#environment = { ...environment, PORT: String(port) };
   }
 
-  /** Everything that it has written. */
+  /** The output of the current process. */
   get output(): string {
     return this.#output;
   }
 
-  /** Starts it; resolves when it listens, and rejects with what it wrote when it ends before. */
+  /** Starts the process. Resolves once it is listening; rejects with its output if it exits first. */
   async start(): Promise<void> {
     const env = { ...CHILD_ENVIRONMENT, ...this.#environment };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.#output += String(text)));
-    const closed = once(child, 'close').then(() => true);
-    while (!this.#output.includes('listens at')) {
-      const hasEnded = await Promise.race([closed, once(child.stdout, 'data').then(() => false)]);
-      if (hasEnded) throw new Error(`The backend ended early: ${this.#output}`);
+    const exited = once(child, 'close').then(() => true);
+    while (!this.#output.includes('is listening at')) {
+      const hasExited = await Promise.race([exited, once(child.stdout, 'data').then(() => false)]);
+      if (hasExited) throw new Error(`The backend exited early: ${this.#output}`);
     }
   }
 
-  /** Ends it with this signal; resolves with its exit code, `null` when the signal ended it. */
+  /** Sends a signal and waits for the exit. Resolves with the exit code; `null` if the signal killed the process. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     if (child?.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;

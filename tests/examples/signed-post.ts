@@ -8,8 +8,8 @@ export const BACKEND_KEY = 'key-of-the-backend';
 
 let posted = 0;
 
-/** An event as the orchestrator posts it. */
-export interface Posted {
+/** An event to post. The defaults make a valid one. */
+export interface EventToPost {
   kind?: EventKind;
   id?: string;
   seq?: number;
@@ -18,12 +18,15 @@ export interface Posted {
   atMs?: number;
 }
 
-/** Posts it, signed by the specification's own library; `headers` change what is sent. */
+/**
+ * Posts an event like the orchestrator, signed by the reference library of Standard Webhooks. `headers` override the defaults.
+ * Resolves with the status of the response.
+ */
 export async function postSigned(
   url: string,
-  { kind = 'message-received', seq = 1, body, headers, ...it }: Posted,
+  { kind = 'message-received', seq = 1, body, headers, ...rest }: EventToPost,
 ): Promise<number> {
-  const { id = `made-${(posted += 1)}`, atMs = Date.now() } = it;
+  const { id = `event-${(posted += 1)}`, atMs = Date.now() } = rest;
   const [at, text] = [new Date(atMs), JSON.stringify(body)];
   const response = await fetch(`${url}${EVENT_PATHS[kind]}`, {
     method: 'POST',
@@ -42,7 +45,7 @@ export async function postSigned(
   return response.status;
 }
 
-/** The body of a message, as far as the backend looks at it. */
+/** Creates the body of a received message, with the fields that the backend uses. */
 export function message(fields: Record<string, unknown>): { session_id: string } {
   const body = {
     session_id: 'session_1705312200123_hecho',

@@ -1,34 +1,33 @@
-/** How often the backend is asked how things are. */
-const EVERY_MS = 1_000;
-/** What the page remembers over a reload: the name that the seed gave it. */
-const KEY = 'currentSessionId';
+const POLL_INTERVAL_MS = 1_000;
+/** The key in localStorage of the current session, which survives a reload. */
+const STORAGE_KEY = 'currentSessionId';
 
 const STATUSES = {
-  connecting: 'esperando que lo escanees…',
+  connecting: 'esperando a que escanees el QR…',
   connected: 'conectada',
   disconnected: 'desconectada',
-  error: 'con un problema',
+  error: 'requiere atención',
 };
 
 const element = (id) => document.getElementById(id);
 
-/** Asks for a new session and shows its QR. */
+/** Creates a session and shows its QR. */
 async function generateQr() {
   element('connect').disabled = true;
   element('session-status').textContent = 'Generando el QR…';
   try {
-    const data = await ask('generate-qr');
-    localStorage.setItem(KEY, data.sessionId);
+    const data = await request('generate-qr');
+    localStorage.setItem(STORAGE_KEY, data.sessionId);
     showQr(data.qr);
-    element('session-info').textContent = `Session ID: ${data.sessionId}`;
+    element('session-info').textContent = `ID de sesión: ${data.sessionId}`;
     element('session-status').textContent = '';
   } catch (error) {
-    element('session-status').textContent = `Error generando QR: ${error.message}`;
+    element('session-status').textContent = `No se pudo generar el QR: ${error.message}`;
   }
   element('connect').disabled = false;
 }
 
-/** Shows a QR, or hides it when there is none. WhatsApp renews it: the backend has the one that is valid now. */
+/** Shows a QR, or hides it if there is none. WhatsApp renews it; the backend has the current one. */
 function showQr(picture) {
   element('qr-display').hidden = !picture;
   if (picture && element('qr-image').src !== picture) element('qr-image').src = picture;
@@ -38,63 +37,63 @@ async function refresh() {
   await Promise.all([showSession(), showAccounts(), showMessages()]);
 }
 
-/** How the session is that this page has made. */
+/** Shows the state of the session that this page created. */
 async function showSession() {
-  const sessionId = localStorage.getItem(KEY);
+  const sessionId = localStorage.getItem(STORAGE_KEY);
   if (!sessionId) return;
-  const { data } = await ask(`sessions/${encodeURIComponent(sessionId)}`).catch(() => ({}));
-  // Nothing was told of it yet, or the button was pressed meanwhile.
-  if (!data || localStorage.getItem(KEY) !== sessionId) return;
+  const { data } = await request(`sessions/${encodeURIComponent(sessionId)}`).catch(() => ({}));
+  // No event of the session has arrived yet, or the button was pressed in the meantime.
+  if (!data || localStorage.getItem(STORAGE_KEY) !== sessionId) return;
   showQr(data.qr);
-  element('session-info').textContent = `Session ID: ${sessionId}`;
+  element('session-info').textContent = `ID de sesión: ${sessionId}`;
   const number = data.phone_number ? `+${data.phone_number} ` : '';
   const reason = data.error_message ? `: ${data.error_message}` : '';
   element('session-status').textContent = `Cuenta ${number}${STATUSES[data.status]}${reason}`;
 }
 
 async function showAccounts() {
-  const { data } = await ask('sessions');
+  const { data } = await request('sessions');
   fill(
     'accounts',
-    data.map((account) => line(`+${account.phone_number}: ${STATUSES[account.status]}`)),
+    data.map((account) => textElement(`+${account.phone_number}: ${STATUSES[account.status]}`)),
   );
 }
 
 async function showMessages() {
-  const { data } = await ask('messages');
-  fill('messages', data.map(messageLine));
+  const { data } = await request('messages');
+  fill('messages', data.map(messageItem));
 }
 
-function messageLine(message) {
+function messageItem(message) {
   const who = message.sender_name ?? message.sender_number ?? 'Alguien';
-  const item = line(`${who}: ${message.content ?? `[${message.type}]`}`);
+  const item = textElement(`${who}: ${message.content ?? `[${message.type}]`}`);
   if (message.has_media) item.append(' ', fileLink(message.id));
-  if (message.reply) item.append(line(`↳ ${message.reply} (${message.reply_status})`, 'div'));
+  if (message.reply) item.append(textElement(`↳ ${message.reply} (${message.reply_status})`, 'div'));
   return item;
 }
 
 function fileLink(id) {
-  const link = line('archivo', 'a');
+  const link = textElement('archivo', 'a');
   link.href = `/api/whatsapp/messages/${id}/media`;
   return link;
 }
 
-/** What people write is shown as text, never as HTML. */
-function line(text, name = 'li') {
+/** Creates an element with a text. What people write is never inserted as HTML. */
+function textElement(text, name = 'li') {
   const item = document.createElement(name);
   item.textContent = text;
   return item;
 }
 
-/** Puts the lines into a list, unless it says the same already: whoever selects a text there keeps it. */
+/** Replaces the items of a list. Leaves an identical list alone, so that a selection in it survives. */
 function fill(id, items) {
   const fresh = document.createElement('ul');
   fresh.append(...items);
   if (element(id).innerHTML !== fresh.innerHTML) element(id).replaceChildren(...fresh.childNodes);
 }
 
-/** Asks our backend. Rejects with a sentence for people. */
-async function ask(path) {
+/** Sends a request to our backend. Rejects with its error message. */
+async function request(path) {
   const response = await fetch(`/api/whatsapp/${path}`);
   const data = await response.json();
   if (!data.success) throw new Error(data.message);
@@ -103,7 +102,7 @@ async function ask(path) {
 
 element('connect').addEventListener('click', generateQr);
 for (;;) {
-  // A backend that is away now is asked again.
+  // Keeps polling while the backend is down.
   await refresh().catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 }

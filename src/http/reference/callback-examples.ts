@@ -5,7 +5,7 @@ import { EXAMPLE_ID } from '../schemas/common.ts';
 const session_id = EXAMPLE_ID as SessionId;
 const now = '2024-01-15T10:30:00.000Z';
 
-/** A callback of each kind: the seed's own examples, with what the contract added to them. */
+/** An example body of each webhook: the examples of the original project, with the fields that were added since. */
 export const EXAMPLES: { [Kind in EventKind]: Extract<Event, { kind: Kind }>['body'] } = {
   'new-session-connected': {
     session_id,

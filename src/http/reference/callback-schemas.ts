@@ -6,15 +6,15 @@ import { SESSION_STATUSES } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { EXAMPLE_ID } from '../schemas/common.ts';
 
-/** The body of a kind of event. */
+/** The body of an event of this kind. */
 type BodyOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>['body'];
 
-/** Takes a schema whose values are just the bodies of this event: with more, fewer or other fields `tsc` refuses it. */
+/** Accepts only a schema whose values are exactly the bodies of this event: `tsc` rejects missing, extra and mistyped fields. */
 function bodyOf<Kind extends EventKind>() {
   return <Body>(schema: z.ZodType<Body> & ([BodyOf<Kind>] extends [Body] ? z.ZodType<BodyOf<Kind>> : never)) => schema;
 }
 
-// On the wire an id is a text.
+// An id is a plain string on the wire.
 const sessionId = z.string().meta({ example: EXAMPLE_ID }) as z.ZodType as z.ZodType<SessionId>;
 const text = z.string();
 const maybe = text.nullable();
@@ -23,40 +23,43 @@ const count = z.int().nonnegative();
 const maybeNumber = z.number().nullable();
 const maybeTime = time.nullable();
 
-const phoneNumber = maybe.meta({ description: 'Digits with country code; null when WhatsApp gave only a LID.' });
+const phoneNumber = maybe.meta({ description: 'Digits with country code; `null` if WhatsApp only provided a LID.' });
 
 const mediaInfo = z
   .strictObject({
     mimetype: maybe,
-    size: maybeNumber.meta({ description: 'Bytes.' }),
+    size: maybeNumber.meta({ description: 'In bytes.' }),
     file_name: maybe,
     caption: maybe,
     seconds: maybeNumber,
     width: maybeNumber,
     height: maybeNumber,
-    sha256: maybe.meta({ description: 'Of the plain file, base64.' }),
+    sha256: maybe.meta({ description: 'Of the decrypted file, base64.' }),
     thumbnail: maybe.meta({ description: 'A small JPEG, base64.' }),
-    path: maybe.meta({ description: 'Below DOWNLOADS_DIR, once it was downloaded.' }),
-    url: maybe.meta({ description: 'The path of the request that gives the file.' }),
+    path: maybe.meta({ description: 'The path of the file, below `DOWNLOADS_DIR`, once it is downloaded.' }),
+    url: maybe.meta({ description: 'The path of the request that downloads the file.' }),
     download_error: z.enum(Object.keys(DOWNLOAD_ERRORS) as DownloadError[]).nullable(),
   })
   .meta({ id: 'MediaInfo' });
 
 const reaction = z
-  .strictObject({ message_id: maybe, emoji: maybe.meta({ description: 'null when it was taken back.' }) })
+  .strictObject({ message_id: maybe, emoji: maybe.meta({ description: '`null` if the reaction was removed.' }) })
   .meta({ id: 'Reaction' });
 
 const poll = z
   .strictObject({
-    message_id: maybe.meta({ description: 'The poll that a vote is for; null in the question itself.' }),
+    message_id: maybe.meta({ description: 'The poll that a vote belongs to; `null` in the poll itself.' }),
     name: maybe,
     options: z.array(text).nullable(),
-    selectable_count: count.nullable().meta({ description: 'How many one may choose; 0 is any number of them.' }),
-    selected: z.array(text).nullable().meta({ description: 'What the voter chose; empty when it was taken back.' }),
+    selectable_count: count.nullable().meta({ description: 'How many options a voter may select; 0 for any number.' }),
+    selected: z
+      .array(text)
+      .nullable()
+      .meta({ description: 'The options that the voter selected; empty if the vote was withdrawn.' }),
     results: z
       .array(z.strictObject({ option: text, votes: count, voters: z.array(text) }))
       .nullable()
-      .meta({ description: 'How the votes stand with this one.' }),
+      .meta({ description: 'The result, including this vote.' }),
   })
   .meta({ id: 'Poll' });
 
@@ -73,7 +76,7 @@ const place = z
 
 const contact = z.strictObject({ name: maybe, numbers: z.array(text), vcard: maybe }).meta({ id: 'ContactCard' });
 
-/** What is posted of each kind of event. */
+/** The schema of each webhook's body. */
 export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } = {
   'new-session-connected': bodyOf<'new-session-connected'>()(
     z.strictObject({
@@ -92,7 +95,7 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
     z.strictObject({
       session_id: sessionId,
       status: z.enum(SESSION_STATUSES),
-      error_message: maybe.meta({ description: 'What happened, and what to do.' }),
+      error_message: maybe.meta({ description: 'What happened, and what to do about it.' }),
       timestamp: time,
       last_seen: maybeTime,
     }),
@@ -101,22 +104,25 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
   'message-received': bodyOf<'message-received'>()(
     z.strictObject({
       session_id: sessionId,
-      sender_name: maybe.meta({ description: 'The name that the sender chose, or the number.' }),
+      sender_name: maybe.meta({ description: 'The name that the sender chose, or else the number.' }),
       sender_number: phoneNumber,
-      message_content: maybe.meta({ description: 'What a person would read.' }),
+      message_content: maybe.meta({ description: 'The text that a person would read.' }),
       message_type: z.enum(MESSAGE_TYPES),
-      media_info: z.union([mediaInfo, z.strictObject({})]).meta({ description: '{} for what has no file.' }),
-      received_at: time.meta({ description: 'When it came to the orchestrator.' }),
+      media_info: z.union([mediaInfo, z.strictObject({})]).meta({ description: '`{}` for messages without a file.' }),
+      received_at: time.meta({ description: 'When the orchestrator received it.' }),
       phone_number_session: maybe,
-      message_id: text.meta({ description: 'The same message of the same sender has the same.' }),
-      chat_id: text.meta({ description: "The conversation's address at WhatsApp." }),
+      message_id: text.meta({
+        description:
+          'Identifies the message together with its sender: repeated webhooks about a message carry the same id.',
+      }),
+      chat_id: text.meta({ description: 'The WhatsApp address (JID) of the conversation.' }),
       is_group: z.boolean(),
       group_id: maybe,
       group_name: maybe,
       sender_lid: maybe,
       from_me: z.boolean(),
-      timestamp: time.meta({ description: "When it was sent, by WhatsApp's clock." }),
-      offline: z.boolean().meta({ description: 'It waited at WhatsApp while the session was away.' }),
+      timestamp: time.meta({ description: "When it was sent, according to WhatsApp's clock." }),
+      offline: z.boolean().meta({ description: 'Whether it was queued at WhatsApp while the session was offline.' }),
       quoted_message_id: maybe,
       mentions: z.array(text),
       is_forwarded: z.boolean(),
@@ -126,8 +132,10 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
       poll: poll.nullable(),
       location: place.nullable(),
       contacts: z.array(contact),
-      unsupported_keys: z.array(text).meta({ description: 'The names of the fields that could not be read.' }),
-      corrected_fields: z.array(text).meta({ description: 'What was null when this message was told before.' }),
+      unsupported_keys: z.array(text).meta({ description: 'The names of the fields that could not be parsed.' }),
+      corrected_fields: z
+        .array(text)
+        .meta({ description: 'The fields that were `null` in the previous webhook about this message.' }),
     }),
   ),
   'message-status-update': bodyOf<'message-status-update'>()(

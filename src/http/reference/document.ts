@@ -6,15 +6,15 @@ import { Schemas } from './schemas.ts';
 import { TAGS } from './tags.ts';
 import { webhooksOf } from './webhooks.ts';
 
-const DESCRIPTION = `One server that holds many WhatsApp accounts for a main backend.
+const DESCRIPTION = `One server that connects many WhatsApp accounts to your backend.
 
-Success is \`{"success": true, …}\`; a refusal is \`{"success": false, "error": "<code>", "message": "<sentence>"}\` with a fitting
-status. Beside what each request can refuse, any of them can be answered with \`malformed_request\`, \`not_found\`,
-\`method_not_allowed\`, \`request_timeout\` or \`headers_too_large\`.`;
+A successful response is \`{"success": true, …}\`. An error response is \`{"success": false, "error": "<code>", "message": "<sentence>"}\`
+with a matching status. In addition to the errors listed for each request, any request can fail with \`malformed_request\`,
+\`not_found\`, \`method_not_allowed\`, \`request_timeout\` or \`headers_too_large\`.`;
 
 /**
- * The OpenAPI 3.1 document of these routes and of the callbacks: a consequence of the declarations that validate.
- * @param version that of the product
+ * Generates the OpenAPI 3.1 document of these routes and of the webhooks, from the same declarations that validate requests.
+ * @param version the version of the product
  */
 export function openApiDocument(routes: Readonly<Record<string, Route>>, version: string): OpenApiDocument {
   const schemas = new Schemas();
@@ -30,7 +30,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'The server that gives this document.' }],
+    servers: [{ url: '/', description: 'The server of this document.' }],
     tags: [...TAGS],
     security: [{ bearerKey: [] }, { headerKey: [] }],
     paths,
@@ -55,7 +55,7 @@ const COMPONENTS: Omit<Components, 'schemas' | 'responses'> = {
       name: 'X-Request-Id',
       in: 'header',
       required: false,
-      description: 'Given back, and in every line of the log about this request; one is made where there is none.',
+      description: 'Returned with the response and included in every log entry about the request. Generated if absent.',
       schema: { type: 'string', pattern: '^[\\w.:-]{1,128}$' },
     },
     IdempotencyKey: {
@@ -63,19 +63,19 @@ const COMPONENTS: Omit<Components, 'schemas' | 'responses'> = {
       in: 'header',
       required: false,
       description:
-        'A repeated request with the same key gets the first answer, and nothing is done twice. Kept for a day.',
+        'A repeated request with the same key returns the first response and has no further effect. Keys expire after a day.',
       schema: { type: 'string', pattern: '^[ -~]{1,255}$' },
     },
   },
   headers: {
     'X-Request-Id': { description: 'The id of the request.', schema: text },
     'Idempotency-Replayed': {
-      description: 'There, and `true`, when this is the answer to an earlier request.',
+      description: 'Present, and `true`, if this is the response to an earlier request.',
       schema: text,
     },
-    'WWW-Authenticate': { description: 'How a key is shown: `Bearer`.', schema: text },
+    'WWW-Authenticate': { description: 'The authentication scheme: `Bearer`.', schema: text },
     'Retry-After': {
-      description: 'After how many seconds another try can succeed, where that is known.',
+      description: 'The number of seconds after which a retry can succeed, if known.',
       schema: text,
     },
   },
@@ -83,18 +83,18 @@ const COMPONENTS: Omit<Components, 'schemas' | 'responses'> = {
     bearerKey: {
       type: 'http',
       scheme: 'bearer',
-      description: 'A key of `API_KEY`, or one that was made with `POST /keys`.',
+      description: 'A key from `API_KEY`, or one created with `POST /keys`.',
     },
     headerKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key in a header of its own.' },
     browserToken: {
       type: 'http',
       scheme: 'bearer',
-      description: 'A token of `POST /tokens`: for one session, and for a while.',
+      description: 'A token from `POST /tokens`. It is bound to one session and expires.',
     },
     backendKey: {
       type: 'http',
       scheme: 'bearer',
-      description: '`PRODUCTION_API_KEY`, which the orchestrator shows to the main backend when it is set.',
+      description: '`PRODUCTION_API_KEY`. The orchestrator sends it to your backend if it is set.',
     },
   },
 };

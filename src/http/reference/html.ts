@@ -1,4 +1,4 @@
-/** A piece of HTML in which everything from outside was escaped. */
+/** A fragment of HTML in which every interpolated text is escaped. */
 export class Html {
   readonly text: string;
 
@@ -7,27 +7,27 @@ export class Html {
   }
 }
 
-/** What can be put into a piece of HTML: texts are escaped, pieces and lists of pieces are taken as they are. */
+/** What a fragment can contain: texts, which are escaped, and fragments, which are inserted as they are. */
 type Insert = string | number | Html | readonly Html[] | undefined;
 
-/** Writes a piece of HTML: html`<p>${text}</p>`. */
-export function html(pieces: TemplateStringsArray, ...inserts: Insert[]): Html {
-  return new Html(pieces.map((piece, at) => piece + textOf(inserts[at])).join(''));
+/** A template tag that creates a fragment: html`<p>${text}</p>`. */
+export function html(strings: TemplateStringsArray, ...inserts: Insert[]): Html {
+  return new Html(strings.map((string, index) => string + render(inserts[index])).join(''));
 }
 
-/** A description as HTML: paragraphs, with `code` in them. */
+/** Converts a description to paragraphs of HTML. Text in backticks becomes `<code>`. */
 export function prose(text: string): Html[] {
-  return text.split('\n\n').map((paragraph) => html`<p>${words(paragraph)}</p>`);
+  return text.split('\n\n').map((paragraph) => html`<p>${inline(paragraph)}</p>`);
 }
 
-/** The same without paragraphs. */
-export function words(text: string): Html[] {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+/** Like {@link prose}, without paragraphs. */
+export function inline(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
-function textOf(insert: Insert): string {
+function render(insert: Insert): string {
   if (insert === undefined) return '';
   if (insert instanceof Html) return insert.text;
   if (typeof insert === 'object') return insert.map(({ text }) => text).join('');
-  return String(insert).replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return String(insert).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

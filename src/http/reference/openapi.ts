@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI 3.1 document that ours has. https://spec.openapis.org/oas/v3.1.1 */
+/** The subset of an OpenAPI 3.1 document that ours uses. https://spec.openapis.org/oas/v3.1.1 */
 export interface OpenApiDocument {
   openapi: string;
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
@@ -6,7 +6,7 @@ export interface OpenApiDocument {
   tags: Tag[];
   security: SecurityRequirement[];
   paths: Record<string, Record<string, Operation>>;
-  /** The callbacks, each by the name of its event. */
+  /** The webhooks, by the name of their event. */
   webhooks: Record<string, { post: Operation }>;
   components: Components;
 }
@@ -17,16 +17,16 @@ export interface Tag {
   description: string;
 }
 
-/** The roles that are needed, by the name of the security scheme. */
+/** The required scopes, by the name of the security scheme. */
 type SecurityRequirement = Record<string, string[]>;
 
-/** One request, or one callback. */
+/** A request or a webhook. */
 export interface Operation {
   operationId: string;
   tags: string[];
   summary: string;
   description: string;
-  /** Of a callback: where at the main backend it is posted. */
+  /** The path at the backend that a webhook is posted to. */
   'x-backend-path'?: string;
   security?: SecurityRequirement[];
   parameters: (Parameter | Reference)[];
@@ -34,12 +34,12 @@ export interface Operation {
   responses: Record<string, Response | Reference>;
 }
 
-/** A place in the same document: `#/components/schemas/Session`. */
+/** A reference within the document: `#/components/schemas/Session`. */
 export interface Reference {
   $ref: string;
 }
 
-/** A part of the path, a parameter behind the `?`, or a header. */
+/** A path parameter, a query parameter or a header. */
 export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
@@ -49,38 +49,38 @@ export interface Parameter {
   example?: unknown;
 }
 
-/** What is sent. */
+/** The body of a request. */
 export interface RequestBody {
   description?: string;
   required: true;
   content: Record<string, MediaType>;
 }
 
-/** What is answered. */
+/** A response with its headers and bodies. */
 export interface Response {
   description: string;
   headers?: Record<string, Reference>;
   content?: Record<string, MediaType>;
 }
 
-/** One form of a body. */
+/** A body in one media type. */
 export interface MediaType {
   schema?: JsonSchema;
   example?: unknown;
   examples?: Record<string, { value: unknown }>;
 }
 
-/** What is referred to by its name. */
+/** Reusable parts of the document, referenced by name. */
 export interface Components {
   schemas: Record<string, JsonSchema>;
   parameters: Record<string, Parameter>;
   headers: Record<string, { description: string; schema: JsonSchema }>;
-  /** The refusals of a status, by their codes. */
+  /** Error responses, by their codes. */
   responses: Record<string, Response>;
   securitySchemes: Record<string, Record<string, string>>;
 }
 
-/** A schema of JSON Schema 2020-12, with the words that ours use. */
+/** A schema in JSON Schema 2020-12, with the keywords that ours use. */
 export interface JsonSchema {
   $ref?: string;
   type?: string | string[];
@@ -93,5 +93,5 @@ export interface JsonSchema {
   oneOf?: JsonSchema[];
   enum?: unknown[];
   const?: unknown;
-  [word: string]: unknown;
+  [keyword: string]: unknown;
 }

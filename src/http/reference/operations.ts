@@ -4,18 +4,18 @@ import { type Responses } from './responses.ts';
 import { type Schemas } from './schemas.ts';
 import { tagOf } from './tags.ts';
 
-/** The path as OpenAPI writes it: `/sessions/{sessionId}`. */
+/** The path of a route in OpenAPI notation: `/sessions/{sessionId}`. */
 export function pathOf({ path }: Route): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-/** Where what several operations have in common is collected. */
+/** Collects schemas and responses that operations share. */
 export interface Collections {
   schemas: Schemas;
   responses: Responses;
 }
 
-/** What the document says of a route. */
+/** Generates the operation of a route. */
 export function operationOf(name: string, route: Route, { schemas, responses }: Collections): Operation {
   const body = requestBodyOf(route, schemas);
   return {
@@ -30,7 +30,7 @@ export function operationOf(name: string, route: Route, { schemas, responses }: 
   };
 }
 
-/** Any one of them is enough. What a key must be allowed to do stands with it. */
+/** Alternatives: any one of them grants access. Keys need the scope of the route. */
 function securityOf({ scope, forToken }: Route): Record<string, string[]>[] {
   if (scope === 'none') return [];
   return [{ bearerKey: [scope] }, { headerKey: [scope] }, ...(forToken === true ? [{ browserToken: [] }] : [])];
@@ -69,12 +69,12 @@ function requestBodyOf({ body, files, example }: Route, schemas: Schemas): Reque
   };
 }
 
-/** How a file comes along: docs/files.md. */
+/** Upload of a file: docs/files.md. */
 const FORM: JsonSchema = {
   type: 'object',
   description:
-    'The same fields as text, and the file as an upload. A field that comes twice, or ends in `[]`, is a list; what is in ' +
-    '`json` is the body, to which the other fields are added.',
+    'The same fields as text, and the file as an upload. A field that is repeated, or ends in `[]`, is a list. `json` holds ' +
+    'the body, to which the other fields are added.',
   properties: {
     file: { type: 'string', contentMediaType: 'application/octet-stream' },
     json: { type: 'string', contentMediaType: 'application/json' },

@@ -1,19 +1,20 @@
-import { type Html, html, words } from './html.ts';
+import { type Html, html, inline } from './html.ts';
 import { type JsonSchema } from './openapi.ts';
 
-const PLACE = '#/components/schemas/';
+const SCHEMA_PREFIX = '#/components/schemas/';
 
-/** Where on the page a named schema is. */
+/** The anchor of a named schema on the page. */
 export function anchorOf(name: string): string {
   return `schema-${name}`;
 }
 
-/** The fields of a schema, those within its fields too; nothing for what has none. */
+/** Renders the fields of a schema, including nested ones; undefined when it has none. */
 export function fieldsOf(schema: JsonSchema): Html | undefined {
   const { properties, required = [], anyOf, oneOf } = schema;
   if (properties) return listOf(properties, required);
   const alternatives = (anyOf ?? oneOf ?? []).map(fieldsOf).filter((fields) => fields !== undefined);
-  if (alternatives.length > 0) return html`${alternatives.flatMap((one, at) => (at === 0 ? [one] : [OR, one]))}`;
+  if (alternatives.length > 0)
+    return html`${alternatives.flatMap((fields, index) => (index === 0 ? [fields] : [OR, fields]))}`;
   return schema.items && fieldsOf(schema.items);
 }
 
@@ -26,29 +27,29 @@ function listOf(properties: Record<string, JsonSchema>, required: readonly strin
   </ul>`;
 }
 
-/** One field: its name, its type, what is said of it, and what is in it. */
+/** Renders a field: its name, type, description and nested fields. */
 export function field(name: string, schema: JsonSchema, isRequired: boolean): Html {
   const { description = '' } = schema;
   return html`<li>
     <b>${name}</b> <span class="type">${typeOf(schema)}</span> ${isRequired ? '' : html`<i>optional</i>`}
-    <div>${words(description)} ${usual(schema)}</div>
+    <div>${inline(description)} ${defaultValue(schema)}</div>
     ${fieldsOf(schema)}
   </li>`;
 }
 
-function usual(schema: JsonSchema): Html | undefined {
+function defaultValue(schema: JsonSchema): Html | undefined {
   return 'default' in schema && schema.default !== null
-    ? html`Without it: <code>${JSON.stringify(schema.default)}</code>.`
+    ? html`Default: <code>${JSON.stringify(schema.default)}</code>.`
     : undefined;
 }
 
-/** The type in a few words, with links to what has a name. */
+/** Renders the type, with links to named schemas. */
 export function typeOf(schema: JsonSchema): Html {
   const { $ref, enum: choices, anyOf, oneOf, items } = schema;
-  if ($ref?.startsWith(PLACE)) return link($ref.slice(PLACE.length));
+  if ($ref?.startsWith(SCHEMA_PREFIX)) return link($ref.slice(SCHEMA_PREFIX.length));
   if ('const' in schema) return html`${JSON.stringify(schema.const)}`;
   if (choices) return html`${choices.map((choice) => JSON.stringify(choice)).join(' | ')}`;
-  if (anyOf ?? oneOf) return between(anyOf ?? oneOf ?? [], ' | ');
+  if (anyOf ?? oneOf) return join(anyOf ?? oneOf ?? [], ' | ');
   if (items) return html`list of ${typeOf(items)}`;
   return html`${plainType(schema)}`;
 }
@@ -60,8 +61,8 @@ function plainType({ type = 'any', format, contentMediaType }: JsonSchema): stri
   return format === 'date-time' ? `${name} (ISO 8601)` : name;
 }
 
-function between(schemas: readonly JsonSchema[], sign: string): Html {
-  return html`${schemas.flatMap((schema, at) => (at === 0 ? [typeOf(schema)] : [html`${sign}`, typeOf(schema)]))}`;
+function join(schemas: readonly JsonSchema[], separator: string): Html {
+  return html`${schemas.flatMap((schema, index) => (index === 0 ? [typeOf(schema)] : [html`${separator}`, typeOf(schema)]))}`;
 }
 
 function link(name: string): Html {

@@ -1,11 +1,11 @@
-/** How the page looks: by day and by night, on a wide screen and on a phone. */
+/** The style sheet of the page: light and dark, for wide screens and for phones. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
   --ink: light-dark(#1d2521, #e4e9e6);
   --paper: light-dark(#fff, #14191b);
   --soft: light-dark(#f3f6f4, #1d2427);
-  --line: light-dark(#d8dfdb, #344045);
+  --border: light-dark(#d8dfdb, #344045);
   --faint: light-dark(#55625c, #a3b0aa);
   --link: light-dark(#00695c, #4fd1b5);
   --get: light-dark(#0b5cad, #7ab8f5);
@@ -17,7 +17,7 @@ export const STYLE = `
 html { scroll-padding-top: 1rem; }
 body { margin: 0; color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); }
-nav { max-height: 40vh; padding: 1rem; overflow-y: auto; border-bottom: 1px solid var(--line); font-size: 0.9rem; }
+nav { max-height: 40vh; padding: 1rem; overflow-y: auto; border-bottom: 1px solid var(--border); font-size: 0.9rem; }
 nav summary { font-weight: 600; cursor: pointer; }
 nav h2 { margin: 1rem 0 0; font-size: 0.9rem; }
 nav ul { margin: 0; padding: 0; list-style: none; }
@@ -27,7 +27,7 @@ nav a:hover, h3 a:hover { text-decoration: underline; }
 main { max-width: 54rem; padding: 1rem; }
 h1 small { color: var(--faint); font-weight: 400; font-size: 1rem; }
 section { margin-top: 3rem; }
-article { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+article { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--border); }
 h3 { margin: 0; }
 h4 { margin: 1rem 0 0.25rem; }
 p { margin: 0.5rem 0; }
@@ -41,16 +41,16 @@ pre { margin: 0.5rem 0; padding: 0.75rem; border-radius: 0.5rem; background: var
 .delete { color: var(--delete); }
 .type, .access, .or, i { color: var(--faint); }
 .fields { margin: 0.5rem 0; padding: 0; list-style: none; }
-.fields .fields { margin-left: 0.25rem; padding-left: 0.75rem; border-left: 2px solid var(--line); }
+.fields .fields { margin-left: 0.25rem; padding-left: 0.75rem; border-left: 2px solid var(--border); }
 .fields li { padding: 0.25rem 0; }
-.answer { display: grid; grid-template-columns: 4rem minmax(0, 1fr); }
-.answer > h4 { margin-top: 0.5rem; }
-.answer ul { margin: 0.5rem 0; }
-.refusal ul { padding: 0; list-style: none; }
-.refusal h4 { color: var(--delete); }
+.response { display: grid; grid-template-columns: 4rem minmax(0, 1fr); }
+.response > h4 { margin-top: 0.5rem; }
+.response ul { margin: 0.5rem 0; }
+.error ul { padding: 0; list-style: none; }
+.error h4 { color: var(--delete); }
 @media (min-width: 60rem) {
   body { display: grid; grid-template-columns: 18rem minmax(0, 1fr); }
-  nav { position: sticky; top: 0; max-height: 100vh; border: 0; border-right: 1px solid var(--line); }
+  nav { position: sticky; top: 0; max-height: 100vh; border: 0; border-right: 1px solid var(--border); }
   main { padding: 1rem 2rem; }
 }
 `;

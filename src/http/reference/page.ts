@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import { Html, html, prose, words } from './html.ts';
+import { Html, html, inline, prose } from './html.ts';
 import { type OpenApiDocument, type Tag } from './openapi.ts';
-import { operationPart, type PlacedOperation } from './page-operation.ts';
+import { type OperationEntry, operationPart } from './page-operation.ts';
 import { anchorOf, fieldsOf, typeOf } from './page-schema.ts';
 import { STYLE } from './page-style.ts';
 
-// Just as it is: the policy has the hash of what stands between the tags.
+// Inserted verbatim: the policy contains the hash of what is between the tags.
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
-/** Nothing but the page's own style: no scripts, nothing from elsewhere. */
+/** The Content-Security-Policy: only the page's own style, no scripts and no other sources. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  // The empty icon, without which browsers ask for one.
+  // The empty icon keeps browsers from requesting one.
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The document as a page for people. It is whole: it asks for nothing else, and runs no script. */
+/** Renders the document as a self-contained page: it loads nothing else and runs no script. */
 export function pageOf(document: OpenApiDocument): string {
   const { info, tags, components } = document;
   const operations = operationsOf(document);
@@ -35,7 +35,7 @@ export function pageOf(document: OpenApiDocument): string {
         ${STYLE_ELEMENT}
       </head>
       <body>
-        <nav aria-label="Requests and callbacks">
+        <nav aria-label="Requests and webhooks">
           <details open>
             <summary>Contents</summary>
             ${groups.map(contents)}
@@ -44,7 +44,7 @@ export function pageOf(document: OpenApiDocument): string {
         <main>
           <h1>${info.title} <small>${info.version}</small></h1>
           ${prose(info.description)}
-          <p>As a document of OpenAPI ${document.openapi}, for programs: <a href="openapi.json">openapi.json</a>.</p>
+          <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
           ${keys(document)} ${groups.map(({ tag, operations: own }) => section(tag, own, document))}
           <section id="schemas">
             <h2>Schemas</h2>
@@ -63,20 +63,20 @@ export function pageOf(document: OpenApiDocument): string {
   return page.text;
 }
 
-/** The requests in the order of the document, then the callbacks. */
-function operationsOf({ paths, webhooks }: OpenApiDocument): PlacedOperation[] {
+/** The requests in the order of the document, then the webhooks. */
+function operationsOf({ paths, webhooks }: OpenApiDocument): OperationEntry[] {
   const requests = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   );
-  const callbacks = Object.values(webhooks).map(({ post }) => ({
+  const posts = Object.values(webhooks).map(({ post }) => ({
     method: 'post',
     path: post['x-backend-path'] ?? '',
     operation: post,
   }));
-  return [...requests, ...callbacks];
+  return [...requests, ...posts];
 }
 
-function contents({ tag, operations }: { tag: Tag; operations: readonly PlacedOperation[] }): Html {
+function contents({ tag, operations }: { tag: Tag; operations: readonly OperationEntry[] }): Html {
   const links = operations.map(
     ({ operation }) => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>`,
   );
@@ -86,25 +86,25 @@ function contents({ tag, operations }: { tag: Tag; operations: readonly PlacedOp
     </ul>`;
 }
 
-function section({ name, description }: Tag, operations: readonly PlacedOperation[], document: OpenApiDocument): Html {
+function section({ name, description }: Tag, operations: readonly OperationEntry[], document: OpenApiDocument): Html {
   return html`<section id="${name}">
     <h2>${name}</h2>
     ${prose(description)} ${operations.map((operation) => operationPart(operation, document))}
   </section>`;
 }
 
-/** What holds for all requests: how a key is shown, and the headers. */
+/** Documents the keys and headers that all requests share. */
 function keys({ components: { securitySchemes, parameters, headers } }: OpenApiDocument): Html {
   const schemes = Object.values(securitySchemes).map((scheme) => {
-    const shown = scheme.type === 'apiKey' ? `${scheme.name ?? ''}: <key>` : 'Authorization: Bearer <key>';
+    const usage = scheme.type === 'apiKey' ? `${scheme.name ?? ''}: <key>` : 'Authorization: Bearer <key>';
     return html`<li>
-      <code>${shown}</code>
-      <div>${words(scheme.description ?? '')}</div>
+      <code>${usage}</code>
+      <div>${inline(scheme.description ?? '')}</div>
     </li>`;
   });
-  const named = [
+  const allHeaders = [
     ...Object.values(parameters).map(({ name, description = '' }) => ({ name: `${name} (request)`, description })),
-    ...Object.entries(headers).map(([name, { description }]) => ({ name: `${name} (answer)`, description })),
+    ...Object.entries(headers).map(([name, { description }]) => ({ name: `${name} (response)`, description })),
   ];
   return html`<h2>Keys</h2>
     <ul class="fields">
@@ -112,11 +112,11 @@ function keys({ components: { securitySchemes, parameters, headers } }: OpenApiD
     </ul>
     <h2>Headers</h2>
     <ul class="fields">
-      ${named.map(
+      ${allHeaders.map(
         ({ name, description }) =>
           html`<li>
             <b>${name}</b>
-            <div>${words(description)}</div>
+            <div>${inline(description)}</div>
           </li>`,
       )}
     </ul>`;

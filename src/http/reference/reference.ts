@@ -4,7 +4,7 @@ import { openApiDocument } from './document.ts';
 import { type OpenApiDocument } from './openapi.ts';
 import { pageOf } from './page.ts';
 
-/** The reference of these routes, made when it is first asked for. */
+/** The OpenAPI document and the reference page of these routes, generated on first use. */
 export class Reference implements ReferenceApi {
   readonly #routes: Readonly<Record<string, Route>>;
   readonly #version: string;

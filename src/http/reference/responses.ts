@@ -6,10 +6,10 @@ import { type Schemas } from './schemas.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The headers of answers that are described in `components.headers`. */
+/** Response headers that are described in `components.headers`. */
 type HeaderName = 'X-Request-Id' | 'Idempotency-Replayed' | 'WWW-Authenticate' | 'Retry-After';
 
-/** What routes can answer. Refusals that several have in common are collected, and referred to by their codes. */
+/** Generates the responses of routes. Error responses are collected as shared components, named after their codes. */
 export class Responses {
   readonly shared: Record<string, Response> = {};
   readonly #schemas: Schemas;
@@ -18,29 +18,29 @@ export class Responses {
     this.#schemas = schemas;
   }
 
-  /** By status: what the request is for, and everything that it refuses. */
+  /** The success and error responses of a route, by status. */
   of(route: Route): Record<string, Response | Reference> {
     const responses: Record<string, Response | Reference> = successesOf(route, this.#schemas);
     for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERRORS[code].status)) {
       const success = responses[status] as Response | undefined;
-      responses[status] = success ? joined(success, refusal(status, codes)) : this.#refusal(status, codes);
+      responses[status] = success ? merge(success, errorResponse(status, codes)) : this.#sharedError(status, codes);
     }
     return responses;
   }
 
-  #refusal(status: number, codes: readonly ErrorCode[]): Reference {
+  #sharedError(status: number, codes: readonly ErrorCode[]): Reference {
     const name = codes.join('-');
-    this.shared[name] ??= refusal(status, codes);
+    this.shared[name] ??= errorResponse(status, codes);
     return { $ref: `#/components/responses/${name}` };
   }
 }
 
-/** The body of any refusal. */
+/** The body of every error response. */
 export const ERROR_SCHEMA = {
   type: 'object',
   properties: {
     success: { type: 'boolean', const: false },
-    error: { type: 'string', enum: Object.keys(ERRORS), description: 'The stable code: see docs/errors.md.' },
+    error: { type: 'string', enum: Object.keys(ERRORS), description: 'The stable error code: see docs/errors.md.' },
     message: { type: 'string', description: 'A sentence for a person.' },
   },
   required: ['success', 'error', 'message'],
@@ -49,7 +49,7 @@ export const ERROR_SCHEMA = {
 
 function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
   const { statuses, mediaType = JSON_TYPE, example, idempotent } = route;
-  // Of a file nothing can be said beforehand.
+  // A file can be of any type.
   const content: MediaType =
     mediaType === ANY_TYPE ? {} : { schema: schemas.of(route.answer, 'output'), example: example.answer };
   const headers = headersNamed('X-Request-Id', ...(idempotent ? (['Idempotency-Replayed'] as const) : []));
@@ -61,10 +61,10 @@ function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
   );
 }
 
-function refusal(status: number, codes: readonly ErrorCode[]): Response {
+function errorResponse(status: number, codes: readonly ErrorCode[]): Response {
   return {
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
-    headers: headersNamed('X-Request-Id', ...headersOfRefusal(status)),
+    headers: headersNamed('X-Request-Id', ...errorHeaders(status)),
     content: {
       [JSON_TYPE]: {
         schema: { $ref: '#/components/schemas/ErrorAnswer', properties: { error: { enum: [...codes] } } },
@@ -74,7 +74,7 @@ function refusal(status: number, codes: readonly ErrorCode[]): Response {
   };
 }
 
-function headersOfRefusal(status: number): HeaderName[] {
+function errorHeaders(status: number): HeaderName[] {
   if (status === 401) return ['WWW-Authenticate'];
   return status === 429 ? ['Retry-After'] : [];
 }
@@ -83,13 +83,13 @@ function headersNamed(...names: HeaderName[]): Record<string, Reference> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** A status can be an answer of its own and a refusal as well: the 503 of `GET /health`. */
-function joined(success: Response | undefined, refused: Response): Response {
-  if (!success) return refused;
-  const [own, other] = [success, refused].map(({ content }) => content?.[JSON_TYPE]);
+/** Merges a success and an error response with the same status, such as the 503 of `GET /health`. */
+function merge(success: Response | undefined, error: Response): Response {
+  if (!success) return error;
+  const [own, other] = [success, error].map(({ content }) => content?.[JSON_TYPE]);
   return {
     ...success,
-    description: `${success.description}\n\n${refused.description}`,
+    description: `${success.description}\n\n${error.description}`,
     content: { [JSON_TYPE]: { ...own, schema: { anyOf: [own?.schema ?? {}, other?.schema ?? {}] } } },
   };
 }

@@ -2,46 +2,46 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type JsonSchema } from './openapi.ts';
 
-/** Which side of a schema is meant: what a caller gives, or what he gets. */
+/** The side of a schema: the input that callers send, or the output that they receive. */
 export type Side = 'input' | 'output';
 
-const PLACE = '#/components/schemas/';
+const SCHEMA_PREFIX = '#/components/schemas/';
 
-/** Makes JSON Schema of the schemas that validate. Those with an `id` are collected and referred to by it. */
+/** Converts zod schemas to JSON Schema. Schemas with an `id` are collected and referenced by it. */
 export class Schemas {
   readonly #named = new Map<string, JsonSchema>();
 
-  /** What was collected, by its names. */
+  /** The collected schemas, by name. */
   get named(): Record<string, JsonSchema> {
     return Object.fromEntries(this.#named);
   }
 
-  /** @throws Error when an `id` is used for two different schemas */
+  /** Converts a schema. @throws Error when two different schemas have the same `id` */
   of(schema: z.ZodType, side: Side): JsonSchema {
     const whole = z.toJSONSchema(schema, { io: side, unrepresentable: 'any', override: simplify });
     const { $defs = {}, ...own } = whole as JsonSchema & { $defs?: Record<string, JsonSchema> };
-    // All of a document is in one dialect.
+    // The dialect applies to the whole document.
     delete own.$schema;
     for (const [id, one] of Object.entries($defs)) this.add(id, one);
-    return atTheirPlace(own);
+    return withReferences(own);
   }
 
-  /** Puts a schema under a name; answers how it is referred to. @throws Error when the name is that of another one */
+  /** Adds a named schema and returns a reference to it. @throws Error when a different schema has the same name */
   add(id: string, schema: JsonSchema): JsonSchema {
-    const added = atTheirPlace(schema);
+    const added = withReferences(schema);
     const before = this.#named.get(id);
-    if (before && !isDeepStrictEqual(before, added)) throw new Error(`Two schemas are called ${id}`);
+    if (before && !isDeepStrictEqual(before, added)) throw new Error(`Two different schemas are named ${id}.`);
     this.#named.set(id, added);
-    return { $ref: `${PLACE}${id}` };
+    return { $ref: `${SCHEMA_PREFIX}${id}` };
   }
 }
 
 /**
- * zod puts what is referred to beside the schema; in a document all of it is in one place. And it gives an empty schema for
- * an alternative that JSON does not have, such as an upload.
+ * Points references at the components of the document, where zod puts definitions next to each schema. Also drops the empty
+ * schemas that zod generates for alternatives without a JSON form, such as uploads.
  */
-function atTheirPlace(schema: JsonSchema): JsonSchema {
-  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"${PLACE}`);
+function withReferences(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"${SCHEMA_PREFIX}`);
   return JSON.parse(text, (key, value: unknown) =>
     key === 'anyOf' ? withoutEmpty(value as object[]) : value,
   ) as JsonSchema;
@@ -52,13 +52,13 @@ function withoutEmpty(schemas: object[]): object[] {
 }
 
 /**
- * Says `examples`, as JSON Schema does, and leaves away what says nothing to a reader: a pattern for what has a format, and bounds that are those of the
- * language.
+ * Uses `examples`, the keyword of JSON Schema, and drops what does not help a reader: a pattern next to a format, and the bounds
+ * of safe integers.
  */
 function simplify({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   if ('example' in jsonSchema) jsonSchema.examples = [jsonSchema.example];
   delete jsonSchema.example;
-  // Other formats are zod's own words for what a pattern says.
+  // Other formats are zod's own names for patterns.
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   else delete jsonSchema.format;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

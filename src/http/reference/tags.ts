@@ -1,45 +1,49 @@
 import { type Tag } from './openapi.ts';
 
-/** What belongs to no other group. */
-const SERVER: Tag = { name: 'Server', description: 'How the server is, and what holds for all of it.' };
+/** The tag of paths that match no other tag. */
+const SERVER: Tag = { name: 'Server', description: 'Health, metrics, documentation and server-wide settings.' };
 
-/** The groups of requests, each with the paths that belong to it; the last that fits counts. */
+/** The tags of requests, with their paths. The last match wins. */
 const GROUPS: readonly (Tag & { paths: RegExp })[] = [
-  { name: 'Sessions', description: 'The linked accounts.', paths: /^\/sessions\b/ },
+  { name: 'Sessions', description: 'Linked WhatsApp accounts.', paths: /^\/sessions\b/ },
   {
     name: 'Pairing',
-    description: 'Linking a WhatsApp account to a new session.',
+    description: 'Link a WhatsApp account to a new session.',
     paths: /\/(generate-qr|qr|pairing-code)$/,
   },
   {
     name: 'Messages',
-    description: 'What is sent, read and typed.',
+    description: 'Send messages, mark them as read, and show presence.',
     paths: /\/(send-message|messages|read|presence)\b/,
   },
-  { name: 'Groups', description: 'The groups of an account.', paths: /\/groups\b/ },
-  { name: 'Contacts', description: 'Other people.', paths: /\/contacts\b/ },
+  { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/groups\b/ },
+  {
+    name: 'Contacts',
+    description: 'Check whether numbers are on WhatsApp, and fetch profile pictures.',
+    paths: /\/contacts\b/,
+  },
   {
     name: 'Events',
-    description: 'What the main backend is told, to be looked at, repeated and pulled.',
+    description: 'The deliveries to your backend: inspect them, retry them, or pull events instead.',
     paths: /^\/(callbacks|events)\b/,
   },
-  { name: 'Keys', description: 'Who may do what.', paths: /^\/(keys|tokens)\b/ },
+  { name: 'Keys', description: 'API keys and browser tokens, and what they may do.', paths: /^\/(keys|tokens)\b/ },
 ];
 
-/** The group of what is posted to the main backend. */
-export const CALLBACKS: Tag = {
-  name: 'Callbacks',
-  description: 'What is posted to the main backend, at `BACKEND_BASE_URL` and the path of each.',
+/** The tag of what the orchestrator posts to the backend. */
+export const WEBHOOKS: Tag = {
+  name: 'Webhooks',
+  description: 'What the orchestrator posts to your backend, at `BACKEND_BASE_URL` plus the path of each webhook.',
 };
 
-/** All groups in their order. */
+/** All tags in the order of the document. */
 export const TAGS: readonly Tag[] = [
   ...GROUPS.map(({ name, description }) => ({ name, description })),
   SERVER,
-  CALLBACKS,
+  WEBHOOKS,
 ];
 
-/** The name of the group that the requests of a path belong to. */
+/** Returns the name of the tag for a path. */
 export function tagOf(path: string): string {
   return (GROUPS.findLast(({ paths }) => paths.test(path)) ?? SERVER).name;
 }

@@ -4,40 +4,43 @@ import { EXAMPLES } from './callback-examples.ts';
 import { CALLBACK_SCHEMAS } from './callback-schemas.ts';
 import { type JsonSchema, type Operation, type Parameter } from './openapi.ts';
 import { type Schemas } from './schemas.ts';
-import { CALLBACKS } from './tags.ts';
+import { WEBHOOKS } from './tags.ts';
 
-/** What is said of each callback beside its fields: its name in a client, and when it comes. */
+/** The name of each webhook in generated clients, and when it is posted. */
 const TEXTS: Record<EventKind, { name: string; summary: string; description: string }> = {
   'new-session-connected': {
     name: 'NewSessionConnected',
     summary: 'A session connected for the first time',
-    description: 'Everything to be stored of the account. The fields are those of the table `whatsapp_sessions`.',
+    description: 'Everything to store about the account. The fields match the table `whatsapp_sessions`.',
   },
   'status-update': {
     name: 'StatusUpdate',
     summary: 'The status of a session changed',
-    description: 'After its first connection, or when it ends before one. A line that is back within 10 s is not told.',
+    description:
+      'Posted for changes after the first connection, and when a session ends before one. A connection that recovers within ' +
+      '10 s is not reported.',
   },
   'qr-update': {
     name: 'QrUpdate',
-    summary: 'A QR was made or renewed',
-    description: 'The text that the picture encodes. A newer one takes the place of one that was not delivered yet.',
+    summary: 'A QR was created or renewed',
+    description: 'Contains the text that the QR encodes. A newer QR replaces one that has not been delivered yet.',
   },
   'message-received': {
     name: 'MessageReceived',
     summary: 'A message arrived',
     description:
-      'Comes once more, with the same `message_id` and another `webhook-id`, when something of it becomes known only later: ' +
-      'what an `undecryptable` one says, or the fields in `corrected_fields`.',
+      'Posted again, with the same `message_id` and a new `webhook-id`, when more becomes known about the message: the content ' +
+      'of an `undecryptable` one, or the fields in `corrected_fields`.',
   },
   'message-status-update': {
     name: 'MessageStatusUpdate',
-    summary: 'What became of a message that was sent',
-    description: 'As WhatsApp and the recipient tell it. It may come before the answer to the request that sent it.',
+    summary: 'The delivery status of a sent message',
+    description:
+      'As WhatsApp and the recipient report it. It may arrive before the response to the request that sent the message.',
   },
 };
 
-/** The callbacks as webhooks of the document, each by the name of its event. */
+/** Generates the webhooks of the document, by the name of their event. */
 export function webhooksOf(schemas: Schemas): Record<string, { post: Operation }> {
   const kinds = Object.keys(EVENT_PATHS) as EventKind[];
   return Object.fromEntries(kinds.map((kind) => [kind, { post: webhookOf(kind, schemas) }]));
@@ -48,7 +51,7 @@ function webhookOf(kind: EventKind, schemas: Schemas): Operation {
   const schema = schemas.add(name, schemas.of(CALLBACK_SCHEMAS[kind], 'output'));
   return {
     operationId: name,
-    tags: [CALLBACKS.name],
+    tags: [WEBHOOKS.name],
     summary,
     description,
     'x-backend-path': EVENT_PATHS[kind],
@@ -56,30 +59,39 @@ function webhookOf(kind: EventKind, schemas: Schemas): Operation {
     parameters: HEADERS,
     requestBody: { required: true, content: { 'application/json': { schema, example: EXAMPLES[kind] } } },
     responses: {
-      '2XX': { description: 'The backend has it. What the answer says is not looked at, up to 64 KiB of it.' },
+      '2XX': { description: 'Delivered. The body of the response is ignored, up to 64 KiB.' },
       ...(OPTIONAL_EVENTS.has(kind) && {
-        404: { description: 'So with 405 and 501: the backend does not want these. They are not posted again.' },
+        404: {
+          description:
+            'Your backend does not want these webhooks: they are not posted again. The same applies to 405 and 501.',
+        },
       }),
       default: {
-        description: 'Tried again, for as long as `CALLBACK_RETENTION` says; `Retry-After` is respected up to an hour.',
+        description: 'Retried until `CALLBACK_RETENTION` expires. `Retry-After` is honored, up to an hour.',
       },
     },
   };
 }
 
-const header = (name: string, description: string, schema: JsonSchema, isSent = true): Parameter => ({
-  ...{ name, in: 'header', required: isSent, description, schema },
+const header = (name: string, description: string, schema: JsonSchema, isRequired = true): Parameter => ({
+  ...{ name, in: 'header', required: isRequired, description, schema },
 });
 
 const HEADERS: Parameter[] = [
-  header('webhook-id', 'The same however often the event is posted: the idempotency key.', { type: 'string' }),
-  header('webhook-timestamp', 'When this try was made, in Unix seconds.', { type: 'string', pattern: '^\\d+$' }),
+  header('webhook-id', 'The idempotency key: identical for every delivery of the event.', { type: 'string' }),
+  header('webhook-timestamp', 'When this delivery was attempted, in Unix seconds.', {
+    type: 'string',
+    pattern: '^\\d+$',
+  }),
   header(
     'webhook-signature',
-    'With `CALLBACK_SECRET`: `v1,` and the HMAC-SHA256 of id, timestamp and body (Standard Webhooks), one for each secret.',
+    'If `CALLBACK_SECRET` is set: `v1,` and the HMAC-SHA256 of id, timestamp and body (Standard Webhooks), once per secret.',
     { type: 'string' },
     false,
   ),
-  header('x-session-id', 'The session that it is about.', { type: 'string', examples: [EXAMPLE_ID] }),
-  header('x-session-seq', 'Its number within the session, without gaps.', { type: 'string', pattern: '^[1-9]\\d*$' }),
+  header('x-session-id', 'The session of the event.', { type: 'string', examples: [EXAMPLE_ID] }),
+  header('x-session-seq', 'The sequence number of the event within its session, without gaps.', {
+    type: 'string',
+    pattern: '^[1-9]\\d*$',
+  }),
 ];

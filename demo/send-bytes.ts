@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Answers with a file, or with the one range of it that is asked for: without ranges a browser never knows how long a sound is. */
-export function giveBytes(
+/** Responds with a file, or with the requested range of it. Without range support, browsers cannot show how long an audio file is. */
+export function sendBytes(
   request: IncomingMessage,
   response: ServerResponse,
   bytes: Uint8Array,

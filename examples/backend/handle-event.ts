@@ -6,18 +6,18 @@ import { type Callbacks } from '../client/client.ts';
 import { messageStatus, saveMessage } from './messages.ts';
 import { qrUpdate, sessionConnected, sessionStatus } from './sessions.ts';
 
-/** What taking an event came to. */
-export interface Taken {
-  /** It was not here before. */
+/** The result of handling an event. */
+export interface Outcome {
+  /** The event had not been handled before. */
   isNew: boolean;
-  /** Events of its session are missing before it. */
+  /** Earlier events of its session are missing. */
   hasGap: boolean;
 }
 
-/** Handles an event with the transaction that it is given; the text is what messages are answered. */
+/** Handles an event within a transaction. `autoReply` is the reply to text messages. */
 type Handler<Body> = (db: ClientBase, event: OrchestratorEvent<Body>, autoReply: string) => Promise<void>;
 
-/** The five callbacks, by the path that they are posted to. */
+/** The handlers of the five webhooks, by path. */
 export const HANDLERS: { readonly [Path in EventPath]: Handler<Callbacks[Path]> } = {
   '/api/whatsapp/sessions/new-session-connected': sessionConnected,
   '/api/whatsapp/sessions/status-update': sessionStatus,
@@ -27,10 +27,10 @@ export const HANDLERS: { readonly [Path in EventPath]: Handler<Callbacks[Path]> 
 };
 
 /**
- * Takes an event once, however often it is told: that it was handled is stored in the transaction in which it is handled. Two
- * of a session are never handled side by side.
+ * Handles an event once, however often it is delivered: its id is stored in the transaction that handles it. Events of the same
+ * session are never handled concurrently.
  */
-export function takeEvent(pool: Pool, event: OrchestratorEvent, autoReply: string): Promise<Taken> {
+export function handleEvent(pool: Pool, event: OrchestratorEvent, autoReply: string): Promise<Outcome> {
   return transaction(pool, async (db) => {
     const { webhookId, seq, path, body } = event;
     await db.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [body.session_id]);
@@ -45,7 +45,7 @@ export function takeEvent(pool: Pool, event: OrchestratorEvent, autoReply: strin
   });
 }
 
-/** None for a kind of event that came after us: it is remembered, and nothing more. */
+/** Undefined for kinds of events that are newer than this backend. They are recorded and otherwise ignored. */
 function handlerOf(path: string): Handler<EventBody> | undefined {
   return path in HANDLERS ? (HANDLERS[path as EventPath] as Handler<EventBody>) : undefined;
 }

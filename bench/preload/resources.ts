@@ -1,6 +1,6 @@
 /**
- * Loaded into an orchestrator before it starts: on SIGHUP it collects its garbage and writes what it holds to the file that
- * stands in the query of this module's URL.
+ * Preloaded into an orchestrator. On SIGHUP it collects garbage and writes its heap size and handle count, as JSON, to the file
+ * that the query of this module's URL names.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -11,9 +11,9 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 process.on('SIGHUP', () => {
-  // What has a finalizer goes in the next round.
+  // Objects with finalizers are only freed in a later round.
   for (let round = 0; round < 3; round += 1) collectGarbage();
-  const holdings = { heapBytes: process.memoryUsage().heapUsed, handles: process.getActiveResourcesInfo().length };
-  writeFileSync(`${file}.part`, JSON.stringify(holdings));
+  const resources = { heapBytes: process.memoryUsage().heapUsed, handles: process.getActiveResourcesInfo().length };
+  writeFileSync(`${file}.part`, JSON.stringify(resources));
   renameSync(`${file}.part`, file);
 });
