@@ -6,7 +6,7 @@ import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
 import { Phone } from './phones/phone.ts';
-import { type SimulatorComponents } from './simulator-parts.ts';
+import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
 import { type Group } from './world/group.ts';
 

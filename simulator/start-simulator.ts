@@ -1,7 +1,7 @@
 import { startControlServer } from './control/control-server.ts';
 import { type SimulatorOptions } from './options.ts';
 import { Simulator } from './simulator.ts';
-import { createSimulatorComponents } from './simulator-parts.ts';
+import { createSimulatorComponents } from './components.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 

@@ -2,7 +2,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 import { MediaCut } from '../media/media-refusal.ts';
 import { type PublishedFile } from '../media/media-store.ts';
-import { type BodyChange, type MediaTroubles } from '../media/media-troubles.ts';
+import { type BodyChange, type MediaFaults } from '../media/media-faults.ts';
 import { type FaultOptions } from './fault-options.ts';
 import { type FaultName } from './fault-table.ts';
 import { type Faults } from './faults.ts';
@@ -20,7 +20,7 @@ const CHANGES: readonly [FaultName, (options: FaultOptions) => BodyChange][] = [
 ];
 
 /** What goes wrong with what is put on the media server and taken from there; files belong to who put them up. */
-export function failMedia(faults: Faults): MediaTroubles {
+export function failMedia(faults: Faults): MediaFaults {
   return {
     holds: (number) => faults.take('media-held', number) && faults.cleared,
     refusesDownload(file) {

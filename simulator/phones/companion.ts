@@ -1,6 +1,6 @@
 import { type Account } from '../world/account.ts';
 import { type NextOptions, type ReceivedMessage } from './inbox.ts';
-import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 

@@ -8,7 +8,7 @@ import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
-import { type PhoneDeps } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-deps.ts';
 import { type PhoneSender } from './phone-sender.ts';
 
 const MAX_RETRIES = 5;

@@ -7,7 +7,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
-import { type PhoneDeps } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-deps.ts';
 
 /** A message that a phone sends, or has sent. */
 export interface OutgoingMessage {

@@ -14,7 +14,7 @@ import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
-import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';

@@ -32,7 +32,7 @@ import { type SimulatorOptions } from './options.ts';
 import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
 import { PairingDesk } from './pairing/pairing-desk.ts';
-import { type PhoneWorld } from './phones/phone-parts.ts';
+import { type PhoneWorld } from './phones/phone-deps.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
@@ -112,7 +112,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
   const held = new HeldRequests(changes);
-  const mediaServer = { store: media, passes, counters, changes, held, troubles: failMedia(faults) };
+  const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const page = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
   const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };

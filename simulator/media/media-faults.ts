@@ -14,7 +14,7 @@ interface Download {
 export type BodyChange = (chunks: AsyncIterable<Buffer>, download: Download) => AsyncIterable<Buffer>;
 
 /** What goes wrong on a media server. */
-export interface MediaTroubles {
+export interface MediaFaults {
   /** When a request for a file of the account, or to put one up, is let go; undefined when it is not held. */
   holds(number: string | undefined): Promise<unknown> | undefined;
   /** The HTTP status that a download is answered with, whatever is there. */
