@@ -14,7 +14,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulator = new Simulator(deps);
   if (controlPort === undefined) return simulator;
   try {
-    simulator.accompany(await startControlServer(simulator, { port: controlPort, host }));
+    simulator.attachControl(await startControlServer(simulator, { port: controlPort, host }));
     return simulator;
   } catch (error) {
     await simulator[Symbol.asyncDispose]();

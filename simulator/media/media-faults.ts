@@ -1,28 +1,28 @@
 import { type PublishedFile } from './media-store.ts';
 
-/** A body on its way to a client. */
+/** The body of a download. */
 interface Download {
-  /** Where in the file the body begins. */
+  /** Offset of the body's first byte in the file. */
   readonly start: number;
-  /** The length of the whole file. */
+  /** Length of the whole file, in bytes. */
   readonly fileLength: number;
-  /** Aborted when the client is gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** How the bytes of a body become others, or come otherwise. */
+/** Changes the bytes of a body, or their timing. */
 export type BodyChange = (chunks: AsyncIterable<Buffer>, download: Download) => AsyncIterable<Buffer>;
 
-/** What goes wrong on a media server. */
+/** Decides what goes wrong on the media server. */
 export interface MediaFaults {
-  /** When a request for a file of the account, or to put one up, is let go; undefined when it is not held. */
+  /** Resolves when a held download or upload of the account's files is released; undefined when it is not held. */
   holds(number: string | undefined): Promise<unknown> | undefined;
-  /** The HTTP status that a download is answered with, whatever is there. */
+  /** The HTTP status that refuses a download, whether the file exists or not. */
   refusesDownload(file: PublishedFile | undefined): number | undefined;
-  /** What happens to the body of a download, in this order; `endless` when it has no length and no end. */
-  spoilsDownload(file: PublishedFile): { changes: readonly BodyChange[]; endless: boolean };
-  /** The HTTP status that an upload of the account is answered with. */
+  /** Changes to the body of a download, in this order; an `endless` body has no length and no end. */
+  corruptsDownload(file: PublishedFile): { changes: readonly BodyChange[]; endless: boolean };
+  /** The HTTP status that refuses an upload of the account. */
   refusesUpload(number: string): number | undefined;
-  /** After how many bytes of an upload of the account the connection is cut; undefined when it is not. */
+  /** The number of bytes of an upload after which the connection is cut; undefined when it is not. */
   cutsUpload(number: string): number | undefined;
 }

@@ -5,7 +5,7 @@ import { type MediaStore } from './media-store.ts';
 import { type MediaFaults } from './media-faults.ts';
 import { type UploadPasses } from './upload-passes.ts';
 
-/** What the media server works with. */
+/** Dependencies of the media server. */
 export interface MediaServerDeps {
   readonly store: MediaStore;
   readonly passes: UploadPasses;

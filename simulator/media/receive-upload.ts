@@ -6,7 +6,7 @@ import { publicUrl } from './media-store.ts';
 
 const HASH_BYTES = 32;
 
-/** Takes a file whose hash is the last part of the path, and answers where it can be had from now on. */
+/** Stores the uploaded file, whose hash is the last segment of the path, and answers with its URL and direct path. */
 export async function receiveUpload(
   { store, passes, counters, faults, held }: MediaServerDeps,
   request: IncomingMessage,
@@ -15,9 +15,9 @@ export async function receiveUpload(
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://simulator');
   const [, , upload = '', hash = ''] = pathname.split('/');
   const number = passes.numberOf(searchParams.get('auth'));
-  if (number === undefined) throw new MediaRefusal(401, 'The "auth" is not one that this server gave out.');
-  const letGo = faults.holds(number);
-  if (letGo) await held.hold(response, letGo);
+  if (number === undefined) throw new MediaRefusal(401, 'The "auth" was not issued by this server.');
+  const released = faults.holds(number);
+  if (released) await held.hold(response, released);
   const refusal = faults.refusesUpload(number);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   const sha256 = Buffer.from(hash, 'base64url');

@@ -10,7 +10,7 @@ import { type BodyChange } from './media-faults.ts';
 
 const NOT_FOUND = 404;
 
-/** Gives the file that was put up under the requested direct path, or the part of it that a `Range` names. */
+/** Sends the file with the requested direct path, or the range of it that the `Range` header selects. */
 export async function sendFile(
   { store, counters, faults, held }: MediaServerDeps,
   request: IncomingMessage,
@@ -18,15 +18,15 @@ export async function sendFile(
 ): Promise<void> {
   counters.downloadsFromMedia += 1;
   const found = store.find(request.url ?? '');
-  const letGo = faults.holds(found?.number);
-  if (letGo) await held.hold(response, letGo);
+  const released = faults.holds(found?.number);
+  if (released) await held.hold(response, released);
   const refusal = faults.refusesDownload(found);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   if (!found || found.gone !== undefined) {
     throw new MediaRefusal(found?.gone ?? NOT_FOUND, 'There is no file under this path.');
   }
   const range = readRange(request.headers.range, found.file.length);
-  const { changes, endless } = faults.spoilsDownload(found);
+  const { changes, endless } = faults.corruptsDownload(found);
   response.writeHead(range.whole ? 200 : 206, headersFor(range, found.file.length, endless));
   response.flushHeaders();
   await pipeline(bodyOf(found.file, range, { changes, response }), response);

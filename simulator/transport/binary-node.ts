@@ -4,8 +4,8 @@ const TAG = { emptyList: 0, list8: 248, list16: 249, binary8: 252, binary20: 253
 const NOT_COMPRESSED = 0;
 
 /**
- * Writes a stanza in WhatsApp's binary form with every string spelled out, never as a dictionary token: names and ids
- * arrive exactly as they are, and clients must read both forms anyway (section 3 of the protocol notes).
+ * Encodes a stanza in WhatsApp's binary form. Strings are spelled out, never replaced by dictionary tokens, so names
+ * and ids arrive unchanged; clients must read both forms anyway (section 3 of the protocol notes).
  */
 export function encodeStanza(stanza: Stanza): Buffer {
   const parts: Uint8Array[] = [Buffer.from([NOT_COMPRESSED])];
