@@ -16,8 +16,9 @@ export interface PresenceDeps {
 }
 
 /**
- * Logs who is online, types or records for the others' phones, and relays chat states to their linked devices. Like
- * WhatsApp, it ignores the presence of clients without a name, and chat states of clients that are not online.
+ * Records who is online and who types or records where, for the phones of others, and relays chat states to their
+ * linked devices. Like WhatsApp, it ignores the presence of clients without a name, and chat states of clients that are
+ * not online.
  */
 export function relayPresence({ directory, presences }: PresenceDeps): Behaviour {
   const online = new Set<Client>();
@@ -59,7 +60,7 @@ function chatStateIn(stanza: Stanza): ShownPresence | undefined {
   return shown.attrs.media === 'audio' ? 'recording' : 'composing';
 }
 
-/** Relays a chat state to connected devices only; it is not kept for others. */
+/** Relays a chat state to connected devices only; for others it is not stored. */
 function relayChatState({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Group): void {
   const isGroup = chat instanceof Group;
   const addressed = isGroup ? from.jid(chat.addressing) : from.jid(parseJid(attrs.to)?.addressing ?? 'lid');

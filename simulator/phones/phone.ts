@@ -137,7 +137,7 @@ export class Phone {
     if (!this.#deps.media.forget(id)) throw new RangeError(`${this.number} has no file of a message ${id}.`);
   }
 
-  /** Sends any message. Rejects when nobody has the number or JID `to`, or this phone is not a member of that group. */
+  /** Sends any message. Rejects when there is no such person, or no such group of which this phone is a member. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
     const { world, work } = this.#deps;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
@@ -201,10 +201,10 @@ export class Phone {
     return this.#sendReceipt(id, 'played');
   }
 
-  /** The presence of somebody as shown to this phone so far, in order. */
-  presenceOf(somebody: Phone): ShownPresence[] {
+  /** The presence of another phone's owner as shown to this phone so far, in order. */
+  presenceOf(other: Phone): ShownPresence[] {
     const { world, account } = this.#deps;
-    return world.presences.seenBy(account, somebody.#deps.account);
+    return world.presences.seenBy(account, other.#deps.account);
   }
 
   #sendReceipt(id: string, type: 'read' | 'played'): Promise<void> {
@@ -236,7 +236,10 @@ export class Phone {
     const group = world.directory.group(to);
     if (group?.has(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
-    if (!person) throw new RangeError(`Nobody whom ${this.number} can write to has the number or JID ${to}.`);
+    if (!person)
+      throw new RangeError(
+        `${this.number} cannot write to ${to}: there is no such person, and no such group of which it is a member.`,
+      );
     return person;
   }
 

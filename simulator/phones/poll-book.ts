@@ -3,7 +3,7 @@ import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 import { type Account } from '../world/account.ts';
 import { type Group } from '../world/group.ts';
 
-/** What a voter must know of a poll. */
+/** The properties of a poll that a vote depends on. */
 export interface KnownPoll {
   /** The chat of the poll, as this phone sees it. */
   readonly chat: Account | Group;

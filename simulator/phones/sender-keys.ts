@@ -10,9 +10,7 @@ import { node, type Stanza } from '../kit/stanza.ts';
 import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 
-/**
- * The sender keys of one phone: its own, one per group, and those of other devices. Not safe for concurrent use.
- */
+/** The sender keys of one phone: its own, one per group, and those of other devices. Not safe for concurrent use. */
 export class SenderKeys {
   readonly #own: Endpoint;
   readonly #records = new Map<string, SenderKeyRecord>();

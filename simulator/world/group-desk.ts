@@ -58,7 +58,9 @@ export class GroupDesk {
     return { group, outcomes };
   }
 
-  /** Applies the action to each person for whom it is possible. Throws a GroupError when `by` is not permitted. */
+  /**
+   * Applies the action where possible. Returns the outcome per person. Throws a GroupError when `by` is not permitted.
+   */
   people(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): PersonOutcome[] {
     demandAdmin(group, by);
     const outcomes = people.map((person) => obstacle(group, action, person));
