@@ -4,7 +4,7 @@ import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { type Environment } from '../../src/config/environment.ts';
 import { type Answer, ask } from './ask.ts';
-import { answerComplaint } from './documented.ts';
+import { answerComplaint } from './openapi-conformance.ts';
 import { type SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 

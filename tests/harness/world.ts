@@ -5,7 +5,7 @@ import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/config/environment.ts';
-import { callbackComplaint } from './documented.ts';
+import { callbackComplaint } from './openapi-conformance.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';

@@ -1,6 +1,6 @@
 import { type Companion } from '../../../simulator/phones/companion.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
-import { noteQuestions } from '../../harness/questions.ts';
+import { countQueries } from '../../harness/count-queries.ts';
 import { type Scenario, type Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
@@ -78,7 +78,7 @@ async function send(
   }: { account: Account; readers: (Phone | Companion)[]; patienceMs: number; jid: string },
   message: string,
 ): Promise<Sending> {
-  using asked = noteQuestions(stage.whatsapp, 'w:g2');
+  using asked = countQueries(stage.whatsapp, 'w:g2');
   const before = answers(stage).length;
   const begin = performance.now();
   const { body } = await stage.process.post(`/sessions/${account.sessionId}/send-message`, { number: jid, message });

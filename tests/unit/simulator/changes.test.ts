@@ -24,7 +24,7 @@ it('rejects pending waits at the end, and a condition that throws', async () => 
 
   broken = true;
   changes.announce();
-    await expect(throwing).rejects.toThrow('The awaited condition threw an error.');
+  await expect(throwing).rejects.toThrow('The awaited condition threw an error.');
   changes.end();
   await expect(waiting).rejects.toThrow('The simulator has ended.');
 });
@@ -32,5 +32,5 @@ it('rejects pending waits at the end, and a condition that throws', async () => 
 it('names what it waited for when it times out', async () => {
   const waiting = new Changes().until(() => false, { timeoutMs: 5, what: 'rain' });
 
-    await expect(waiting).rejects.toThrow('The simulator timed out after 5 ms waiting for rain.');
+  await expect(waiting).rejects.toThrow('The simulator timed out after 5 ms waiting for rain.');
 });

@@ -11,7 +11,7 @@ const compiled = new Map<string, ValidateFunction>();
 let ready: { document: OpenApiDocument; ajv: Ajv2020 } | undefined;
 
 /** The document itself. */
-export const documentedApi = (): OpenApiDocument => get().document;
+export const openApiDocument = (): OpenApiDocument => get().document;
 
 /**
  * What is wrong with a value by the schema at this place of the document (`#/components/schemas/Session`), in a sentence;

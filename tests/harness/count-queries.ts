@@ -1,7 +1,7 @@
 import { type Simulator } from '../../simulator/simulator.ts';
 
 /** Notes every iq of a namespace that clients send, from now on until it is disposed of. */
-export function noteQuestions(whatsapp: Simulator, xmlns: string): Disposable & { count: number } {
+export function countQueries(whatsapp: Simulator, xmlns: string): Disposable & { count: number } {
   const behaviour = {
     name: `note questions of ${xmlns}`,
     onStanza({ tag, attrs }: { tag: string; attrs: Record<string, string> }) {

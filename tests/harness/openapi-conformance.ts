@@ -1,14 +1,14 @@
-import type * as schemas from './documented-schemas.ts';
+import type * as schemas from './openapi-schemas.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { type Operation, type Reference, type Response } from '../../src/http/reference/openapi.ts';
 
 // Jest's environment brings them in; a program such as that of the chaos takes them itself.
-const { documentedSchemas = await import('./documented-schemas.ts') } = globalThis as {
-  documentedSchemas?: typeof schemas;
+const { openApiSchemas = await import('./openapi-schemas.ts') } = globalThis as {
+  openApiSchemas?: typeof schemas;
 };
-const { documentedApi } = documentedSchemas;
-export const { complaintAbout } = documentedSchemas;
+const { openApiDocument } = openApiSchemas;
+export const { complaintAbout } = openApiSchemas;
 
 /** An answer of the REST interface, and what it answers. */
 export interface SeenAnswer {
@@ -46,7 +46,7 @@ export function answerComplaint(answer: SeenAnswer): string | undefined {
 export function callbackComplaint(path: string, headers: Record<string, unknown>, body: unknown): string | undefined {
   const kind = Object.entries(EVENT_PATHS).find(([, one]) => one === path)?.[0] ?? '';
   const place = `#/webhooks/${kind}/post`;
-  const { parameters } = documentedApi().webhooks[kind]?.post ?? { parameters: [] };
+  const { parameters } = openApiDocument().webhooks[kind]?.post ?? { parameters: [] };
   if (parameters.length === 0) return `there is no callback at ${path}`;
   const complaints = parameters.map((parameter, at) => {
     if ('$ref' in parameter) return undefined;
@@ -80,7 +80,7 @@ function responseComplaint(place: string, { contentType, body }: SeenAnswer): st
 /** The request that the address means, and its place in the document; paths without parameters go first. */
 function findOperation({ method, url }: SeenAnswer): { place: string; operation: Operation } | undefined {
   const [path = ''] = url.split('?');
-  const found = Object.entries(documentedApi().paths)
+  const found = Object.entries(openApiDocument().paths)
     .filter(([template, methods]) => method.toLowerCase() in methods && patternOf(template).test(path))
     .sort(([one], [other]) => one.split('{').length - other.split('{').length)[0];
   if (!found) return undefined;
@@ -105,6 +105,6 @@ function at(place: string): unknown {
     .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'));
   return names.reduce<unknown>(
     (inside, name) => (inside as Record<string, unknown> | undefined)?.[name],
-    documentedApi(),
+    openApiDocument(),
   );
 }
