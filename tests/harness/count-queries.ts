@@ -1,15 +1,15 @@
 import { type Simulator } from '../../simulator/simulator.ts';
 
-/** Notes every iq of a namespace that clients send, from now on until it is disposed of. */
+/** Counts the iq stanzas of a namespace that clients send, until it is disposed of. */
 export function countQueries(whatsapp: Simulator, xmlns: string): Disposable & { count: number } {
   const behaviour = {
-    name: `note questions of ${xmlns}`,
+    name: `count queries of ${xmlns}`,
     onStanza({ tag, attrs }: { tag: string; attrs: Record<string, string> }) {
-      if (tag === 'iq' && attrs.xmlns === xmlns) notes.count += 1;
+      if (tag === 'iq' && attrs.xmlns === xmlns) counter.count += 1;
       return false;
     },
   };
-  const notes = { count: 0, [Symbol.dispose]: () => end[Symbol.dispose]() };
-  const end = whatsapp.use(behaviour);
-  return notes;
+  const counter = { count: 0, [Symbol.dispose]: () => handle[Symbol.dispose]() };
+  const handle = whatsapp.use(behaviour);
+  return counter;
 }

@@ -15,7 +15,9 @@ export interface LinkedClient {
   ana: Phone;
 }
 
-/** Shares one scene among all tests of a file. After each test, faults are cleared and the client is logged in again. */
+/**
+ * Shares one scene among all tests of a file. After each test, faults are cleared and the client is logged in again.
+ */
 export function linkedClientForAllTests(): LinkedClient {
   const scene = {} as LinkedClient;
   beforeAll(async () => {
@@ -26,7 +28,7 @@ export function linkedClientForAllTests(): LinkedClient {
   });
   afterEach(async () => {
     scene.whatsapp.clearFaults();
-    if (!scene.client.isThere) await scene.client.logIn();
+    if (!scene.client.isConnected) await scene.client.logIn();
   });
   afterAll(async () => {
     await scene.client[Symbol.asyncDispose]();

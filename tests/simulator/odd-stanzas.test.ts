@@ -32,5 +32,5 @@ it('continues after stanzas and a frame that make Baileys throw', async () => {
   await ana.sendText(SHOP, 'after a bad frame');
   await client.text('after a bad frame');
   expect(rejections[1]).toMatchObject({ message: 'Unsupported state or unable to authenticate data' });
-  expect(client.isThere).toBe(true);
+  expect(client.isConnected).toBe(true);
 });
