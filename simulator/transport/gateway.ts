@@ -31,7 +31,7 @@ export class Gateway {
     this.#server = createServer(answerHttp);
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const status = this.#listener.refusesUpgrade();
-      // Node hands the socket over without an error handler: a client that resets it must not crash the server.
+      // From here on the socket is ours: without a handler, a client that resets it would crash the server.
       socket.on('error', () => socket.destroy());
       if (status !== undefined) socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
       else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket));
