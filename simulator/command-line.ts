@@ -5,28 +5,28 @@ import { type SimulatorOptions } from './options.ts';
 /** The help of `npm run simulator`. */
 export const HELP = `A WhatsApp Web server for development and tests.
 
-  --port <n>            the WebSocket's port (any free one without it)
-  --control-port <n>    the control server's port, 0 for any free one (no control server without it)
-  --host <address>      where both listen (127.0.0.1)
-  --qr-refs <n>         how many QRs a client gets (6)
-  --qr-first-ms <n>     how long the first can be scanned (60000)
-  --qr-next-ms <n>      how long each further one can be scanned (20000)
-  --addressing <a>      how phones address messages: lid or pn (lid)
-  --help                this text
+  --port <n>            port of the WebSocket (default: any free port)
+  --control-port <n>    port of the control server, 0 for any free port (default: no control server)
+  --host <address>      address that both listen on (default: 127.0.0.1)
+  --qr-refs <n>         number of QRs that a client gets (default: 6)
+  --qr-first-ms <n>     how long the first QR can be scanned (default: 60000)
+  --qr-next-ms <n>      how long each further QR can be scanned (default: 20000)
+  --addressing <a>      how phones address messages: lid or pn (default: lid)
+  --help                show this help
 
-Prints one line of JSON first: {"wsUrl", "rootKey", "mediaHost", "controlUrl"}.
+The first line of output is JSON: {"wsUrl", "rootKey", "mediaHost", "controlUrl"}.
 `;
 
 const MAX_PORT = 65_535;
 const MAX_MS = 24 * 60 * 60 * 1000;
 
-/** What the command line asks for. */
+/** The command that the arguments ask for. */
 export type Command = { name: 'help' } | { name: 'start'; options: SimulatorOptions };
 
-/** The command line asks for something that does not exist; its message is one sentence. */
+/** Invalid arguments; the message is one sentence for the user. */
 export class CommandLineError extends Error {}
 
-/** Reads the arguments of the program. Throws a CommandLineError. */
+/** Parses the program's arguments. Throws a CommandLineError. */
 export function readCommandLine(args: string[]): Command {
   const values = parse(args);
   if (values.help) return { name: 'help' };

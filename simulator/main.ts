@@ -8,7 +8,7 @@ import { startSimulator } from './start-simulator.ts';
 
 const EXIT = { failed: 1, wrongArguments: 2 };
 
-/** libsignal prints sessions with their keys to the console; standard output is for the one line of JSON. */
+/** libsignal prints sessions with their keys to the console; standard output is reserved for the line of JSON. */
 globalThis.console = new Console(new Writable({ write: (_chunk, _encoding, done) => done() }));
 
 await run(readCommand());

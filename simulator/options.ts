@@ -1,19 +1,19 @@
 import { type Addressing } from './world/address.ts';
 
-/** How a simulator is started; everything has a default. */
+/** Options of {@link startSimulator}; all of them are optional. */
 export interface SimulatorOptions {
-  /** The WebSocket's port; any free one without it. */
+  /** Port of the WebSocket; any free port by default. */
   port?: number | undefined;
-  /** The control server's port, 0 for any free one; without it there is no control server. */
+  /** Port of the control server, 0 for any free port; no control server by default. */
   controlPort?: number | undefined;
-  /** The address that both listen on; 127.0.0.1 without it. */
+  /** Address that both listen on; 127.0.0.1 by default. */
   host?: string | undefined;
-  /** The QR refs that a client gets, and how long each can be scanned: 6, 60 s the first, 20 s each next. */
+  /** How many QR refs a client gets (6), and how long the first (60 s) and each further one (20 s) can be scanned. */
   qr?: { refs?: number | undefined; firstMs?: number | undefined; nextMs?: number | undefined } | undefined;
-  /** How phones address 1:1 messages: `lid` without it. */
+  /** How phones address 1:1 messages; `lid` by default. */
   addressing?: Addressing | undefined;
-  /** The current revision of WhatsApp Web: as new as the Baileys in use without it. */
+  /** The current revision of WhatsApp Web; that of the installed Baileys by default. */
   clientRevision?: number | undefined;
-  /** Milliseconds since the Unix epoch; the machine's clock without it. */
+  /** Milliseconds since the Unix epoch; the system clock by default. */
   now?: (() => number) | undefined;
 }

@@ -6,69 +6,69 @@ import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
 import { Phone } from './phones/phone.ts';
-import { type SimulatorComponents } from './simulator-parts.ts';
+import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
 import { type Group } from './world/group.ts';
 
-/** A linked device, as it is listed. */
+/** A linked device, as `devices()` lists it. */
 export interface DeviceSummary {
   /** `number:device@s.whatsapp.net`. */
   readonly jid: string;
   readonly number: string;
   readonly online: boolean;
-  /** How many stanzas it has not confirmed. */
+  /** The number of stanzas that the device has not confirmed. */
   readonly waiting: number;
 }
 
-/** What the simulator has counted, and what it holds now. */
+/** Counts since the start, and the current state. */
 export interface Stats extends Counters {
-  /** Connections that are open. */
+  /** Open connections. */
   readonly open: number;
-  /** Clients that show a QR. */
+  /** Clients that show a QR now. */
   readonly pairing: number;
   readonly phones: number;
   readonly devices: number;
-  /** Requests to the media server that are held back (`media-held`). */
+  /** Requests that the media server holds back now (`media-held`). */
   readonly mediaHeld: number;
-  /** The most that were held back at one time since the start. */
+  /** The highest value of `mediaHeld` since the start. */
   readonly mediaHeldMost: number;
-  /** What went wrong inside, newest last; empty unless a client or a behaviour broke the protocol. */
+  /** Internal errors, newest last; empty unless a client or a behaviour broke the protocol. */
   readonly errors: readonly string[];
 }
 
-/** What a group is made from. */
+/** Input of {@link Simulator.group}. */
 export interface GroupFacts {
   readonly subject: string;
-  /** Their phones; the first one is the group's owner. */
+  /** The members' phones; the first one owns the group. */
   readonly members: readonly Phone[];
-  /** How members are named in the group's stanzas; as phones address messages without it. */
+  /** How the group's stanzas name members; by default as phones address 1:1 messages. */
   readonly addressing?: Addressing | undefined;
 }
 
-/** A server beside the simulator that ends with it. */
-export interface Companion {
+/** A running control server; the simulator closes it when it ends. */
+export interface ControlServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
 const NUMBER = /^\d{5,15}$/;
 
-/** A WhatsApp Web server with the phones of its people. Disposing of it ends every connection. */
+/** A WhatsApp Web server together with its users' phones. Disposing of it closes every connection. */
 export class Simulator implements AsyncDisposable {
   readonly #deps: SimulatorComponents;
   readonly #phones = new Map<string, Phone>();
-  #control: Companion | undefined;
+  #control: ControlServer | undefined;
 
   constructor(deps: SimulatorComponents) {
     this.#deps = deps;
   }
 
-  /** Where clients connect. */
+  /** The WebSocket URL that clients connect to. */
   get wsUrl(): string {
     return `ws://${this.#deps.host()}/ws/chat`;
   }
 
-  /** The public key that clients must trust, hex. */
+  /** The public key that clients must trust, in hex. */
   get rootKey(): string {
     return this.#deps.identity.rootKey.toString('hex');
   }
@@ -78,7 +78,7 @@ export class Simulator implements AsyncDisposable {
     return this.#deps.host();
   }
 
-  /** The current revision of WhatsApp Web, as its page says it and `require-version` wants it. */
+  /** The current revision of WhatsApp Web: `/sw.js` publishes it, and `require-version` refuses older clients. */
   get clientRevision(): number {
     return this.#deps.version.revision;
   }
@@ -87,12 +87,15 @@ export class Simulator implements AsyncDisposable {
     this.#deps.version.revision = revision;
   }
 
-  /** Where the control server is, when there is one. */
+  /** The URL of the control server, if there is one. */
   get controlUrl(): string | undefined {
     return this.#control?.url;
   }
 
-  /** The phone with this number, with a new account if need be; `name` renames it. Throws a RangeError on no number. */
+  /**
+   * Returns the phone with this number and registers the account if it is new; `name` renames it. Throws a RangeError
+   * when `number` or an alias is not a phone number.
+   */
   phone(number: string, name?: string, aliases: readonly string[] = []): Phone {
     const wrong = [number, ...aliases].find((each) => !NUMBER.test(each));
     if (wrong !== undefined) throw new RangeError(`"${wrong}" is no phone number: 5 to 15 digits.`);
@@ -105,12 +108,12 @@ export class Simulator implements AsyncDisposable {
     return phone;
   }
 
-  /** The phone with this number, if somebody has it. */
+  /** The phone with this number, if it exists. */
   existingPhone(number: string): Phone | undefined {
     return this.#phones.get(number);
   }
 
-  /** Makes a group of these phones and whatever is linked to them. */
+  /** Creates a group of these phones and their linked devices. */
   group({ subject, members, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
     const { directory, phones } = this.#deps;
     const accounts = members.flatMap(({ number }) => directory.byNumber(number) ?? []);
@@ -127,12 +130,12 @@ export class Simulator implements AsyncDisposable {
     }));
   }
 
-  /** Asks every client that shows a QR for a new adv secret; answers how many those are. */
+  /** Asks every client that shows a QR for a new adv secret. Returns the number of those clients. */
   refreshPairing(): number {
     return this.#deps.desk.refreshAll();
   }
 
-  /** Makes something go wrong, now or until it is cleared. Throws a FaultError when the table does not allow it. */
+  /** Starts a fault: it happens now, or until it is cleared. Throws a FaultError when the options do not fit it. */
   fault(name: FaultName, options: FaultOptions = {}): void {
     const { faults, gateway, directory } = this.#deps;
     const checked = checkFaultOptions(name, FAULTS[name], { ...options });
@@ -140,22 +143,22 @@ export class Simulator implements AsyncDisposable {
     else happenNow(name, checked, { clients: gateway.clients, devices: directory.linkedDevices() });
   }
 
-  /** The faults that are in force. */
+  /** The standing faults in force. */
   activeFaults(): ActiveFault[] {
     return this.#deps.faults.list();
   }
 
-  /** Ends all faults that are in force. */
+  /** Ends all standing faults. */
   clearFaults(): void {
     this.#deps.faults.clear();
   }
 
-  /** Puts a behaviour in front of all others until what this answers is disposed of. */
+  /** Adds a behaviour in front of all others. Dispose of the returned handle to remove it. */
   use(behaviour: Behaviour): Disposable {
     return this.#deps.behaviours.use(behaviour);
   }
 
-  /** Counts, and what there is now. */
+  /** Counts since the start, and the current state. */
   stats(): Stats {
     const { counters, gateway, desk, directory, held, errors } = this.#deps;
     return {
@@ -170,13 +173,13 @@ export class Simulator implements AsyncDisposable {
     };
   }
 
-  /** Resolves once `holds` is true, looked at whenever something changes; rejects with one sentence when it takes too long. */
+  /** Resolves once `holds` is true; it is evaluated after every change. Rejects with one sentence after the timeout. */
   until(holds: (simulator: Simulator) => boolean, options?: WaitOptions): Promise<void> {
     return this.#deps.changes.until(() => holds(this), options);
   }
 
-  /** Has a control server end with this simulator. */
-  accompany(control: Companion): void {
+  /** Takes ownership of a control server: it closes with this simulator. */
+  attachControl(control: ControlServer): void {
     this.#control = control;
   }
 

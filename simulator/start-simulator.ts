@@ -1,7 +1,7 @@
 import { startControlServer } from './control/control-server.ts';
 import { type SimulatorOptions } from './options.ts';
 import { Simulator } from './simulator.ts';
-import { createSimulatorComponents } from './simulator-parts.ts';
+import { createSimulatorComponents } from './components.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 
@@ -14,7 +14,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulator = new Simulator(deps);
   if (controlPort === undefined) return simulator;
   try {
-    simulator.accompany(await startControlServer(simulator, { port: controlPort, host }));
+    simulator.attachControl(await startControlServer(simulator, { port: controlPort, host }));
     return simulator;
   } catch (error) {
     await simulator[Symbol.asyncDispose]();

@@ -4,7 +4,10 @@ import { type Behaviour } from './behaviour.ts';
 
 const PRIVACY = ['readreceipts', 'last', 'online', 'profile', 'status', 'groupadd', 'calladd'];
 
-/** What a client asks about its own account after the login: properties, blocked contacts, privacy (section 7.5). */
+/**
+ * Answers a client's queries about its own account: properties, blocked contacts, privacy (section 7.5 of the protocol
+ * notes).
+ */
 export const answerAccountQueries: readonly Behaviour[] = [
   answerIq('answer properties', { xmlns: 'abt' }, () => [node('props')]),
   answerIq('answer blocked contacts', { xmlns: 'blocklist' }, () => [node('list')]),

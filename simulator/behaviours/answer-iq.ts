@@ -2,14 +2,17 @@ import { childOf, resultOf, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Which iq stanzas are meant: their namespace, and the tag of a child when one namespace has several questions. */
+/** Selects iq stanzas: by namespace, and by type and child where a namespace has several queries. */
 export interface IqKind {
   readonly xmlns: string;
   readonly type?: 'get' | 'set';
   readonly child?: string;
 }
 
-/** A behaviour that answers one kind of iq with a result; `answer` makes the result's children, none by default. */
+/**
+ * Creates a behaviour that answers one kind of iq with a result; `answer` returns the result's children, none by
+ * default.
+ */
 export function answerIq(
   name: string,
   kind: IqKind,

@@ -1,7 +1,7 @@
 import { resultOf } from '../kit/stanza.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Gives every other iq a plain result, as the table in section 13 of the protocol notes has it. */
+/** Answers every other iq with an empty result (table in section 13 of the protocol notes). */
 export const answerTheRest: Behaviour = {
   name: 'answer the rest',
   onStanza(stanza, client) {

@@ -5,7 +5,7 @@ import { type Directory } from '../world/directory.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** What asking for media works with. */
+/** Dependencies of {@link askForMedia}. */
 export interface MediaRequestDeps {
   readonly directory: Directory;
   readonly counters: Counters;
@@ -14,8 +14,8 @@ export interface MediaRequestDeps {
 }
 
 /**
- * Asks the phone that sent a message to put its file up again, when a client says that it cannot have it (section 11 of
- * the protocol notes). `isSilent` says whether the phone with that number leaves the client without an answer.
+ * Asks the phone that sent a message to upload its file again when a client cannot download it (section 11 of the
+ * protocol notes). `isSilent` says whether the phone with this number ignores the request.
  */
 export function askForMedia(deps: MediaRequestDeps, isSilent: (number: string) => boolean): Behaviour {
   return {
@@ -25,13 +25,13 @@ export function askForMedia(deps: MediaRequestDeps, isSilent: (number: string) =
       deps.counters.mediaRequests += 1;
       const phone = senderOf(deps.directory, stanza, device);
       if (phone && !isSilent(phone.number)) phone.phone.deliver(request(stanza, device, deps.now()));
-      // It is a receipt like others, and acknowledged as they are.
+      // Not handled: `relayReceipts` acknowledges it like any other receipt.
       return false;
     },
   };
 }
 
-/** Who sent the message; for one of somebody unknown, the own phone has to say that it is not there. */
+/** The sender of the message; for an unknown sender the own account, whose phone answers that the file is gone. */
 function senderOf(directory: Directory, receipt: Stanza, { owner }: LinkedDevice): Account | undefined {
   const { from_me, participant, jid } = childOf(receipt, 'rmr')?.attrs ?? {};
   const sender = from_me === 'true' ? undefined : directory.byJid(participant ?? jid);

@@ -3,70 +3,73 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 
-/** Whether a behaviour has taken care of what it was shown; with false the next one is asked. */
+/** Whether a behaviour has handled its input; if not, the next one is tried. */
 type Handled = boolean | Promise<boolean>;
 
 /**
- * One way in which the server reacts. Behaviours stand in a row; what comes from a client is shown to them from the front
- * until one answers true, and what goes to a client passes through all of them. A client's stanzas wait for each other, so a behaviour must not wait for a later one.
+ * One reaction of the server. Input from a client is offered to the behaviours, newest first, until one returns true;
+ * output to a client passes through all of them. A client's stanzas are handled one at a time, so a behaviour must not
+ * wait for a later stanza of the same client.
  */
 export interface Behaviour {
-  /** Says in a few words what it does. */
+  /** Describes the reaction in a few words. */
   readonly name: string;
-  /** A client has finished the handshake, and says in `payload` what it wants: to be paired, or to log in. */
+  /** A client has finished the handshake; `payload` says whether it wants to be linked or to log in. */
   onIntroduction?(payload: proto.ClientPayload, client: Client): Handled;
   /** A client sent a stanza. */
   onStanza?(stanza: Stanza, client: Client): Handled;
-  /** A stanza is on its way to a client: `send` hands it on as it is or changed, once or more, now or later, or not. */
+  /**
+   * A stanza is about to be sent: pass it to `send` unchanged or changed, once or several times, now, later or never.
+   */
   onSend?(stanza: Stanza, client: Client, send: (stanza: Stanza) => void): void;
-  /** A connection is gone; every behaviour is told. */
+  /** A connection is closed; all behaviours are notified. */
   onClose?(client: Client): void;
 }
 
 /** The behaviours of one server. */
 export class BehaviourStack {
-  #row: readonly Behaviour[] = [];
+  #newestFirst: readonly Behaviour[] = [];
 
-  /** Puts `behaviour` in front of all others until what this answers is disposed of. */
+  /** Adds a behaviour in front of all others. Dispose of the returned handle to remove it. */
   use(behaviour: Behaviour): Disposable {
-    this.#row = [behaviour, ...this.#row];
+    this.#newestFirst = [behaviour, ...this.#newestFirst];
     return {
       [Symbol.dispose]: () => {
-        this.#row = this.#row.filter((other) => other !== behaviour);
+        this.#newestFirst = this.#newestFirst.filter((other) => other !== behaviour);
       },
     };
   }
 
-  /** Shows a client's introduction to the behaviours; answers whether one took care of it. */
+  /** Offers a client's introduction to the behaviours. Returns whether one handled it. */
   async introduction(payload: proto.ClientPayload, client: Client): Promise<boolean> {
-    for (const behaviour of this.#row) {
+    for (const behaviour of this.#newestFirst) {
       if (await behaviour.onIntroduction?.(payload, client)) return true;
     }
     return false;
   }
 
-  /** Shows a stanza to the behaviours; answers whether one took care of it. */
+  /** Offers a stanza to the behaviours. Returns whether one handled it. */
   async stanza(stanza: Stanza, client: Client): Promise<boolean> {
-    for (const behaviour of this.#row) {
+    for (const behaviour of this.#newestFirst) {
       const handled = behaviour.onStanza?.(stanza, client);
       if (handled === true || (handled && (await handled))) return true;
     }
     return false;
   }
 
-  /** Leads what is on its way to a client through the behaviours, the oldest last; `send` gets what comes out. */
+  /** Passes an outgoing stanza through the behaviours, newest first; `send` gets the result. */
   sending(stanza: Stanza, client: Client, send: (stanza: Stanza) => void): void {
-    const row = this.#row.filter((behaviour) => 'onSend' in behaviour);
+    const senders = this.#newestFirst.filter((behaviour) => 'onSend' in behaviour);
     const from = (index: number) => (each: Stanza) => {
-      const behaviour = row[index];
+      const behaviour = senders[index];
       if (behaviour?.onSend) behaviour.onSend(each, client, from(index + 1));
       else send(each);
     };
     from(0)(stanza);
   }
 
-  /** Tells all behaviours that a connection is gone. */
+  /** Notifies all behaviours of a closed connection. */
   closed(client: Client): void {
-    for (const behaviour of this.#row) behaviour.onClose?.(client);
+    for (const behaviour of this.#newestFirst) behaviour.onClose?.(client);
   }
 }

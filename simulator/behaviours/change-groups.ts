@@ -8,23 +8,23 @@ import { type Addressing } from '../world/address.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** What changing groups works with. */
+/** Dependencies of {@link changeGroups}. */
 export interface ChangeGroupsDeps {
   readonly directory: Directory;
   readonly groups: GroupDesk;
-  /** How the members of new groups are named. */
+  /** How new groups name members. */
   readonly addressing: Addressing;
 }
 
-/** A change that a client asks for. */
-interface Order {
+/** A change that a client requests. */
+interface ChangeRequest {
   readonly by: Account;
-  /** The child of the iq that says what to do. */
+  /** The child of the iq that describes the change. */
   readonly change: Stanza;
   readonly iq: Stanza;
 }
 
-/** Changes groups for clients, and gives them the link to one (`groups.js` of Baileys has the stanzas). */
+/** Changes groups for clients, and returns invite links (`groups.js` of Baileys has the stanzas). */
 export function changeGroups(deps: ChangeGroupsDeps): Behaviour {
   return {
     name: 'change groups',
@@ -44,20 +44,20 @@ export function changeGroups(deps: ChangeGroupsDeps): Behaviour {
   };
 }
 
-function carryOut(deps: ChangeGroupsDeps, order: Order): Stanza[] {
-  const { change, by, iq } = order;
-  if (change.tag === 'create') return create(deps, order);
+function carryOut(deps: ChangeGroupsDeps, request: ChangeRequest): Stanza[] {
+  const { change, by, iq } = request;
+  if (change.tag === 'create') return create(deps, request);
   if (change.tag === 'leave') {
     deps.groups.leave(groupOf(deps, childOf(change, 'group')?.attrs.id), by);
     return [change];
   }
   const carryOutIn = CHANGES[change.tag];
   if (!carryOutIn) throw new GroupError('400', 'bad-request');
-  return carryOutIn(deps, order, groupOf(deps, iq.attrs.to));
+  return carryOutIn(deps, request, groupOf(deps, iq.attrs.to));
 }
 
-/** What is changed in a group, by the tag that asks for it. */
-const CHANGES: Partial<Record<string, (deps: ChangeGroupsDeps, order: Order, group: Group) => Stanza[]>> = {
+/** The changes of an existing group, by the tag that requests them. */
+const CHANGES: Partial<Record<string, (deps: ChangeGroupsDeps, request: ChangeRequest, group: Group) => Stanza[]>> = {
   subject({ groups }, { by, change }, group) {
     groups.rename(group, by, bytesOf(change).toString('utf8'));
     return [];
@@ -72,20 +72,20 @@ const CHANGES: Partial<Record<string, (deps: ChangeGroupsDeps, order: Order, gro
     const code = iq.attrs.type === 'get' ? groups.invite(group, by) : groups.revokeInvite(group, by);
     return [node('invite', { code })];
   },
-  add: (...asked) => people('add', ...asked),
-  remove: (...asked) => people('remove', ...asked),
-  promote: (...asked) => people('promote', ...asked),
-  demote: (...asked) => people('demote', ...asked),
+  add: (...input) => people('add', ...input),
+  remove: (...input) => people('remove', ...input),
+  promote: (...input) => people('promote', ...input),
+  demote: (...input) => people('demote', ...input),
 };
 
-function people(action: PeopleAction, deps: ChangeGroupsDeps, { by, change }: Order, group: Group): Stanza[] {
+function people(action: PeopleAction, deps: ChangeGroupsDeps, { by, change }: ChangeRequest, group: Group): Stanza[] {
   const { known, strangers } = peopleIn(deps.directory, change);
   const outcomes = deps.groups.people(group, by, action, known).map((outcome) => outcomeStanza(group, outcome));
   return [node(action, {}, [...outcomes, ...strangers])];
 }
 
-/** A group as it was made, and in it also those who are not in it, with what WhatsApp has against them. */
-function create({ directory, groups, addressing }: ChangeGroupsDeps, { by, change }: Order): Stanza[] {
+/** Creates a group and describes it; the description lists also those who could not be added, with the error. */
+function create({ directory, groups, addressing }: ChangeGroupsDeps, { by, change }: ChangeRequest): Stanza[] {
   const { known, strangers } = peopleIn(directory, change);
   const { subject = '' } = change.attrs;
   const { group, outcomes } = groups.create(by, { subject, people: known, addressing });
@@ -100,7 +100,7 @@ function groupOf({ directory }: ChangeGroupsDeps, jid: string | undefined): Grou
   return group;
 }
 
-/** The people that a change names, and of those who have no account what WhatsApp says of them. */
+/** The accounts that a change names, and the errors for those that do not exist. */
 function peopleIn(directory: Directory, change: Stanza): { known: Account[]; strangers: Stanza[] } {
   const named = childrenOf(change).map(({ attrs: { jid = '' } }) => ({ jid, account: directory.byJid(jid) }));
   return {

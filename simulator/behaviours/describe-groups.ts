@@ -4,7 +4,7 @@ import { groupStanza } from '../world/group-stanza.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Says what groups there are and who is in them, to their members (section 8 of the protocol notes). */
+/** Describes groups to their members (section 8 of the protocol notes). */
 export function describeGroups(directory: Directory): Behaviour {
   return {
     name: 'describe groups',

@@ -5,8 +5,8 @@ import { answerIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /**
- * Answers key queries under the JIDs that were asked for. A device that does not exist is left out, since one error
- * inside the list makes the client give up the whole message (section 8 of the protocol notes).
+ * Answers key queries with the requested JIDs. A device that does not exist is omitted, since one error in the list
+ * makes the client give up the whole message (section 8 of the protocol notes).
  */
 export function handOutKeyBundles(directory: Directory): Behaviour {
   return answerIq('hand out key bundles', { xmlns: 'encrypt', type: 'get', child: 'key' }, (iq) => {

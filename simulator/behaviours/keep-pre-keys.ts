@@ -4,7 +4,7 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Counts and takes the pre-keys of logged-in devices (section 7.2 and 7.4 of the protocol notes). */
+/** Counts and stores the pre-keys of logged-in devices (sections 7.2 and 7.4 of the protocol notes). */
 export const keepPreKeys: Behaviour = {
   name: 'keep pre-keys',
   onStanza(stanza, client) {

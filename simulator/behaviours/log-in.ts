@@ -8,7 +8,7 @@ import { type Behaviour } from './behaviour.ts';
 
 const NOT_LINKED = '401';
 
-/** What logging in works with. */
+/** Dependencies of {@link logIn}. */
 export interface LogInDeps {
   readonly directory: Directory;
   readonly counters: Counters;
@@ -17,8 +17,8 @@ export interface LogInDeps {
 }
 
 /**
- * Lets linked devices in by their Noise key, one connection each, and sends what waited once they declare themselves
- * active (sections 4, 7 and 12 of the protocol notes).
+ * Logs linked devices in by their Noise key, one connection each, and sends the waiting stanzas once they declare
+ * themselves active (sections 4, 7 and 12 of the protocol notes).
  */
 export function logIn({ directory, counters, now }: LogInDeps): Behaviour {
   return {
@@ -47,7 +47,7 @@ export function logIn({ directory, counters, now }: LogInDeps): Behaviour {
   };
 }
 
-/** Turns a client away before it is logged in. */
+/** Refuses a login with `<failure>` and closes the connection. */
 export function refuse(client: Client, reason: string, details: Record<string, string> = {}): void {
   client.send(node('failure', { reason, location: 'simulator', ...details }));
   client.close();

@@ -6,8 +6,8 @@ import { answerIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /**
- * Answers usync queries: which devices a person has, their LID, and who has a number (section 8 of the protocol notes).
- * Somebody unknown is left out of the list, or marked as `out` when the question was whether there is such a contact.
+ * Answers usync queries for devices, LIDs and the existence of numbers (section 8 of the protocol notes). An unknown
+ * user is omitted from the list, or marked as `out` when the query asks for contacts.
  */
 export function lookUpUsers(directory: Directory): Behaviour {
   return answerIq('look up users', { xmlns: 'usync' }, (iq) => {

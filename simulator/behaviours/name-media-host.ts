@@ -5,7 +5,7 @@ import { type Behaviour } from './behaviour.ts';
 
 const AUTH_TTL_SECONDS = '3600';
 
-/** Tells clients where media is uploaded, and with what pass (section 11 of the protocol notes). */
+/** Answers with the media host and the client's pass for uploads (section 11 of the protocol notes). */
 export function nameMediaHost(hostname: () => string, passes: UploadPasses): Behaviour {
   return answerIq('name the media host', { xmlns: 'w:m', child: 'media_conn' }, (_iq, { number = '' }) => {
     const attrs = { ttl: AUTH_TTL_SECONDS, auth_ttl: AUTH_TTL_SECONDS, max_buckets: '12' };

@@ -3,7 +3,7 @@ import { type CodeDesk } from '../pairing/code-desk.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Lets clients show a code in place of a QR (section 6 of the protocol notes). */
+/** Lets clients show a pairing code instead of a QR (section 6 of the protocol notes). */
 export function pairByCode(desk: CodeDesk): Behaviour {
   return {
     name: 'pair by code',

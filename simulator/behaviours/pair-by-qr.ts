@@ -6,7 +6,10 @@ import { type PairingOffer } from '../pairing/pairing-offer.ts';
 import { type StandingKeys } from '../world/pre-key-shelf.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Gives refs to clients that are not linked yet, and takes their answers (section 5 of the protocol notes). */
+/**
+ * Gives refs to clients that are not linked yet, and handles their answers (section 5 of the protocol notes).
+ * `refreshes` says whether a client is asked for a new adv secret as soon as it has confirmed its refs.
+ */
 export function pairByQr(desk: PairingDesk, refreshes: () => boolean): Behaviour {
   return {
     name: 'pair by QR',
@@ -36,7 +39,7 @@ function takeRefsResult(offer: PairingOffer, { attrs }: Stanza): boolean {
   return true;
 }
 
-/** Only an ack of this very notification, under its type, says that the client has a new adv secret. */
+/** Only an ack of this notification, with its type, confirms that the client has a new adv secret. */
 function takeRefreshAck(offer: PairingOffer, { attrs }: Stanza): boolean {
   const { state } = offer;
   if (state.name !== 'refreshing' || attrs.id !== state.notification) return false;

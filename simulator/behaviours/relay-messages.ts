@@ -8,7 +8,7 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** What relaying works with. */
+/** Dependencies of {@link relayMessages}. */
 export interface RelayDeps {
   readonly directory: Directory;
   readonly counters: Counters;
@@ -16,7 +16,7 @@ export interface RelayDeps {
   readonly now: () => number;
 }
 
-/** Acknowledges a client's messages, and brings each encrypted copy to its device (section 10 of the protocol notes). */
+/** Acknowledges a client's messages and delivers each encrypted copy (section 10 of the protocol notes). */
 export function relayMessages(deps: RelayDeps): Behaviour {
   return {
     name: 'relay messages',
@@ -32,7 +32,7 @@ export function relayMessages(deps: RelayDeps): Behaviour {
   };
 }
 
-/** The acknowledgement of a client's message; with `error` its refusal. */
+/** The acknowledgement of a client's message, or with `error` its refusal. `timestamp` is in seconds. */
 export function messageAck({ attrs }: Stanza, timestamp: number, error?: string): Stanza {
   const { id = '', to = '' } = attrs;
   const refusal = error === undefined ? {} : { error };
@@ -63,14 +63,14 @@ function categoryOf({ attrs: { category } }: Stanza): Record<string, string> {
   return category === undefined ? {} : { category };
 }
 
-/** What of a message is for one device. */
+/** The part of a message that is for one device. */
 interface Letter {
   readonly to: Endpoint;
   readonly encs: Stanza[];
   readonly addressing: Addressing;
 }
 
-/** The encrypted copies: one for each `<to>`, or the only one for the device in `participant` or `to`. */
+/** The encrypted copies: one for each `<to>`, or a single one for the device in `participant` or `to`. */
 function personalLetters({ directory }: RelayDeps, message: Stanza): Letter[] {
   const participants = childOf(message, 'participants');
   const only = { jid: message.attrs.participant ?? message.attrs.to, enc: childOf(message, 'enc') };
@@ -81,7 +81,9 @@ function personalLetters({ directory }: RelayDeps, message: Stanza): Letter[] {
   });
 }
 
-/** In a group, every other device gets what is encrypted for all, after what is for it alone: the sender's key. */
+/**
+ * In a group, every other device gets its own copy with the sender key, if any, and then the copy encrypted for all.
+ */
 function groupLetters(
   deps: RelayDeps,
   message: Stanza,

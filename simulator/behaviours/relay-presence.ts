@@ -9,15 +9,16 @@ import { type PresenceLog, type ShownPresence } from '../world/presence-log.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** What relaying presence works with. */
+/** Dependencies of {@link relayPresence}. */
 export interface PresenceDeps {
   readonly directory: Directory;
   readonly presences: PresenceLog;
 }
 
 /**
- * Shows who is online, and who types or records where, to the phones of the others, and what happens in a conversation
- * also to their linked devices. As WhatsApp does, it shows nobody without a name, and nobody typing who is not online.
+ * Records who is online and who types or records where, for the phones of others, and relays chat states to their
+ * linked devices. Like WhatsApp, it ignores the presence of clients without a name, and chat states of clients that are
+ * not online.
  */
 export function relayPresence({ directory, presences }: PresenceDeps): Behaviour {
   const online = new Set<Client>();
@@ -34,10 +35,10 @@ export function relayPresence({ directory, presences }: PresenceDeps): Behaviour
   };
   const takeChatState = (stanza: Stanza, client: Client, of: Account): void => {
     const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
-    const state = chatState(stanza);
+    const state = chatStateIn(stanza);
     if (!chat || !state || !online.has(client)) return;
     presences.note({ of, state, chat });
-    if (client.device) show(stanza, client.device, chat);
+    if (client.device) relayChatState(stanza, client.device, chat);
   };
   return {
     name: 'relay presence',
@@ -52,15 +53,15 @@ export function relayPresence({ directory, presences }: PresenceDeps): Behaviour
   };
 }
 
-function chatState(stanza: Stanza): ShownPresence | undefined {
+function chatStateIn(stanza: Stanza): ShownPresence | undefined {
   const [shown] = childrenOf(stanza);
   if (shown?.tag === 'paused') return 'paused';
   if (shown?.tag !== 'composing') return undefined;
   return shown.attrs.media === 'audio' ? 'recording' : 'composing';
 }
 
-/** Only to who is there now: nobody is told later that somebody was typing. */
-function show({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Group): void {
+/** Relays a chat state to connected devices only; for others it is not stored. */
+function relayChatState({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Group): void {
   const isGroup = chat instanceof Group;
   const addressed = isGroup ? from.jid(chat.addressing) : from.jid(parseJid(attrs.to)?.addressing ?? 'lid');
   const parties = isGroup ? receiptParties(from, chat.jid, addressed) : { from: addressed };

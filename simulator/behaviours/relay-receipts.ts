@@ -6,12 +6,12 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Receipts that say nothing about what the device has taken in. */
+/** Receipts that do not confirm a delivery. */
 const NO_CONFIRMATION = new Set(['retry', 'server-error']);
-/** Receipts that are only for the server. */
+/** Receipts that are for the server only. */
 const NOT_FORWARDED = new Set(['sender', 'hist_sync', 'read-self', 'server-error']);
 
-/** What relaying receipts works with. */
+/** Dependencies of {@link relayReceipts}. */
 export interface ReceiptDeps {
   readonly directory: Directory;
   readonly counters: Counters;
@@ -20,8 +20,8 @@ export interface ReceiptDeps {
 }
 
 /**
- * Takes a client's receipts: the messages they name have arrived, and their senders are told (sections 9 and 10 of the
- * protocol notes). A retry receipt confirms nothing; its sender has to encrypt the message anew.
+ * Handles a client's receipts: confirms the messages they name and forwards the receipts to the senders (sections 9 and
+ * 10 of the protocol notes). A retry receipt confirms nothing; it asks the sender to encrypt the message again.
  */
 export function relayReceipts(deps: ReceiptDeps): Behaviour {
   return {
@@ -40,7 +40,9 @@ export function relayReceipts(deps: ReceiptDeps): Behaviour {
   };
 }
 
-/** Takes a client's acks: the stanza they name is dropped, except when it asks to have it kept (field notes 3.6). */
+/**
+ * Handles a client's acks: removes the stanza they name, unless the error asks the server to keep it (field notes 3.6).
+ */
 export const takeAcks: Behaviour = {
   name: 'take acks',
   onStanza(stanza: Stanza, client: Client) {
@@ -51,7 +53,7 @@ export const takeAcks: Behaviour = {
   },
 };
 
-/** "Unhandled error": the client could not decrypt the message now. */
+/** "Unhandled error": the client could not decrypt the message. */
 const KEEP = '500';
 
 function ackOf({ attrs }: Stanza, device: LinkedDevice): Stanza {

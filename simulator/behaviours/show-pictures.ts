@@ -4,8 +4,8 @@ import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /**
- * Says where the profile picture of a person or a group is: 404 when there is none, 401 when it is hidden (`chats.js` of
- * Baileys, `profilePictureUrl`).
+ * Answers with the URL of a profile picture: 404 when there is none, 401 when it is hidden (`profilePictureUrl` in
+ * `chats.js` of Baileys).
  */
 export function showPictures(directory: Directory): Behaviour {
   return {

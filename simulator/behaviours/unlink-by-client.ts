@@ -5,7 +5,7 @@ import { type Directory } from '../world/directory.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
-/** Unlinks the device that a client names, if it is one of its own account (section 12 of the protocol notes). */
+/** Unlinks the device that a client names, if it belongs to the same account (section 12 of the protocol notes). */
 export function unlinkByClient(directory: Directory): Behaviour {
   return {
     name: 'unlink by client',

@@ -1,4 +1,4 @@
-/** A request that the control server does not carry out. */
+/** A request that the control server refuses. */
 export class ControlError extends Error {
   readonly status: number;
   readonly reason: string;

@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
-import { type Companion, type Simulator } from '../simulator.ts';
+import { type ControlServer, type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -18,8 +18,8 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ..
   }),
 );
 
-/** Steers a simulator over HTTP and JSON. Rejects with the error of `listen` when the port is taken. */
-export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<Companion> {
+/** Starts the HTTP and JSON interface of a simulator. Rejects with the error of `listen` when the port is taken. */
+export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<ControlServer> {
   const server = createServer((request, response) => void answer(simulator, request, response));
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -49,13 +49,13 @@ async function answer(simulator: Simulator, request: IncomingMessage, response: 
 
 function findRoute(method: string, path: string): { route: Route; number: string } {
   const here = ROUTES.filter(({ pattern }) => pattern.test(path));
-  if (here.length === 0) throw new ControlError(404, 'unknown_path', `There is nothing at ${path}.`);
+  if (here.length === 0) throw new ControlError(404, 'unknown_path', `There is no route for ${path}.`);
   const found = here.find(({ route }) => route.method === method);
-  if (!found) throw new ControlError(405, 'wrong_method', `${path} cannot be used with ${method}.`);
+  if (!found) throw new ControlError(405, 'wrong_method', `${path} does not support ${method}.`);
   return { route: found.route, number: found.pattern.exec(path)?.[1] ?? '' };
 }
 
-/** What the caller is told: everything that the caller did wrong has a class of its own. */
+/** Maps an error to an HTTP answer: every mistake of the caller has its own class; the rest are internal errors. */
 function describe(error: unknown): { status: number; reason: string; message: string } {
   if (error instanceof ControlError || error instanceof PairingError) {
     return { status: error.status, reason: error.reason, message: error.message };

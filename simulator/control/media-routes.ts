@@ -5,11 +5,11 @@ import { phoneOf } from './phone-of.ts';
 import { type JsonObject, optionalString, requiredBytes, requiredString, wholeNumber } from './request-body.ts';
 import { type Route, type RouteCall } from './route.ts';
 
-/** A file of more than 64 MB, in base64. */
+/** Enough for a file of 64 MiB in base64. */
 const MAX_BODY_BYTES = 96 * 1024 * 1024;
 const MAX_NUMBER = 2 ** 31 - 1;
 
-/** What phones do with files when they are told to over HTTP. */
+/** The routes for files that phones send and receive. */
 export const mediaRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -19,7 +19,7 @@ export const mediaRoutes: readonly Route[] = [
       return { id: await phoneOf(call).sendMedia(requiredString(call.body, 'to'), readMedia(call.body)) };
     },
   },
-  { method: 'GET', path: '/phones/:number/media', handle: giveMedia },
+  { method: 'GET', path: '/phones/:number/media', handle: readReceivedMedia },
   {
     method: 'POST',
     path: '/phones/:number/forget-media',
@@ -32,7 +32,7 @@ export const mediaRoutes: readonly Route[] = [
 
 function readMedia(body: JsonObject): OutgoingMedia {
   const kind = requiredString(body, 'kind');
-  if (!isMediaKind(kind)) throw new ControlError(400, 'bad_request', `There is no kind of media "${kind}".`);
+  if (!isMediaKind(kind)) throw new ControlError(400, 'bad_request', `There is no media kind "${kind}".`);
   return {
     kind,
     bytes: requiredBytes(body, 'data'),
@@ -46,12 +46,12 @@ function readMedia(body: JsonObject): OutgoingMedia {
   };
 }
 
-async function giveMedia(call: RouteCall): Promise<object> {
+async function readReceivedMedia(call: RouteCall): Promise<object> {
   const phone = phoneOf(call);
   const id = call.query.get('id') ?? '';
   const received = phone.messages().messages.findLast((message) => message.id === id);
   const media = received && mediaIn(received.message);
-  if (!media) throw new ControlError(404, 'no_media', `${phone.number} has received no file in a message "${id}".`);
+  if (!media) throw new ControlError(404, 'no_media', `${phone.number} has not received a file in a message "${id}".`);
   const bytes = await phone.media(received).catch((error: unknown) => {
     throw new ControlError(422, 'bad_media', error instanceof Error ? error.message : String(error));
   });

@@ -3,12 +3,12 @@ import { type Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
 import { type RouteCall } from './route.ts';
 
-/** The phone that the path of a request names. Throws a ControlError 404. */
+/** The phone in the path of a request. Throws a ControlError 404 when it does not exist. */
 export function phoneOf({ simulator, number }: RouteCall): Phone {
   return existingPhone(simulator, number);
 }
 
-/** The phone with this number. Throws a ControlError 404. */
+/** The phone with this number. Throws a ControlError 404 when it does not exist. */
 export function existingPhone(simulator: Simulator, number: string): Phone {
   const phone = simulator.existingPhone(number);
   if (phone) return phone;

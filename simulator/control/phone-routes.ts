@@ -5,7 +5,7 @@ import { type Route, type RouteCall } from './route.ts';
 const MAX_COUNT = 100_000;
 const MAX_WAIT_MS = 60_000;
 
-/** What phones do when they are told to over HTTP. */
+/** The routes for phones and groups. */
 export const phoneRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -41,7 +41,7 @@ export const phoneRoutes: readonly Route[] = [
   },
   { method: 'POST', path: '/phones/:number/messages', handle: sendMessages },
   { method: 'GET', path: '/phones/:number/messages', handle: readMessages },
-  { method: 'POST', path: '/phones/:number/polls', handle: ask },
+  { method: 'POST', path: '/phones/:number/polls', handle: sendPoll },
   { method: 'POST', path: '/phones/:number/votes', handle: vote },
   {
     method: 'POST',
@@ -62,7 +62,7 @@ async function sendMessages(call: RouteCall): Promise<{ ids: string[] }> {
   return { ids: await Promise.all(texts.map((each) => phone.sendText(to, each))) };
 }
 
-async function ask(call: RouteCall): Promise<{ id: string }> {
+async function sendPoll(call: RouteCall): Promise<{ id: string }> {
   const { body } = call;
   const selectableCount = wholeNumber(body.selectableCount, 'selectableCount', { otherwise: 0, max: MAX_COUNT });
   const question = { name: requiredString(body, 'name'), options: optionalStrings(body, 'options'), selectableCount };
@@ -83,7 +83,7 @@ async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cur
   return { messages: messages.map(({ message, ...facts }) => ({ ...facts, kind: kindOf(message) })), cursor };
 }
 
-/** The field that carries what was said; what stands beside it about others says nothing. */
+/** The field with the content; `messageContextInfo` accompanies any kind. */
 function kindOf(message: object): string | undefined {
   return Object.keys(message).find((field) => field !== 'messageContextInfo');
 }

@@ -4,12 +4,12 @@ import { ControlError } from './control-error.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A JSON object from outside. */
+/** A JSON object from a request. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the body of a request as a JSON object; nothing counts as `{}`. Rejects with a ControlError 400, or 413 above
- * `maxBytes`.
+ * Reads the body of a request as a JSON object; an empty body counts as `{}`. Rejects with a ControlError 400, or 413
+ * above `maxBytes`.
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<JsonObject> {
   const text = await readText(request, maxBytes);
@@ -19,33 +19,37 @@ export async function readJsonBody(request: IncomingMessage, maxBytes = MAX_BODY
   throw new ControlError(400, 'bad_json', 'The body must be a JSON object.');
 }
 
-/** The string `body[name]`. Throws a ControlError 400 when it is missing, empty or something else. */
+/** The string `body[name]`. Throws a ControlError 400 when it is missing, empty or not a string. */
 export function requiredString(body: JsonObject, name: string): string {
   const value = body[name];
   if (typeof value === 'string' && value !== '') return value;
-  throw new ControlError(400, 'bad_request', `"${name}" must be a string that is not empty.`);
+  throw new ControlError(400, 'bad_request', `"${name}" must be a non-empty string.`);
 }
 
-/** The string `body[name]`, or undefined when there is none. Throws a ControlError 400 when it is something else. */
+/**
+ * The string `body[name]`, or undefined when it is missing. Throws a ControlError 400 when it is empty or not a string.
+ */
 export function optionalString(body: JsonObject, name: string): string | undefined {
   return body[name] === undefined ? undefined : requiredString(body, name);
 }
 
-/** The bytes that `body[name]` has in base64. Throws a ControlError 400 when it is missing, empty or something else. */
+/** The base64 bytes of `body[name]`. Throws a ControlError 400 when they are missing, empty or not base64. */
 export function requiredBytes(body: JsonObject, name: string): Buffer {
   const text = requiredString(body, name);
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return Buffer.from(text, 'base64');
   throw new ControlError(400, 'bad_request', `"${name}" must be base64.`);
 }
 
-/** The strings in `body[name]`, none when it is missing. Throws a ControlError 400 when it is something else. */
+/**
+ * The strings in `body[name]`; empty when it is missing. Throws a ControlError 400 when it is not a list of strings.
+ */
 export function optionalStrings(body: JsonObject, name: string): string[] {
   const value = body[name] ?? [];
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
   throw new ControlError(400, 'bad_request', `"${name}" must be a list of strings.`);
 }
 
-/** A whole number from 0 to `max`, or `otherwise` when there is none. Throws a ControlError 400 on anything else. */
+/** A whole number from 0 to `max`; `otherwise` when it is missing. Throws a ControlError 400 on anything else. */
 export function wholeNumber(value: unknown, name: string, limits: { otherwise: number; max: number }): number {
   if (value === undefined || value === null) return limits.otherwise;
   const number = Number(value);

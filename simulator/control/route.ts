@@ -1,22 +1,22 @@
 import { type Simulator } from '../simulator.ts';
 import { type JsonObject } from './request-body.ts';
 
-/** What a route is given. */
+/** Input of a route's handler. */
 export interface RouteCall {
   readonly simulator: Simulator;
-  /** What stands at the place of `:number` in the path. */
+  /** The value of `:number` in the path; empty without it. */
   readonly number: string;
   readonly body: JsonObject;
   readonly query: URLSearchParams;
 }
 
-/** One thing that the control server does. */
+/** A route of the control server. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With `:number` where a phone's number stands. */
+  /** May contain `:number`, a phone's number. */
   readonly path: string;
-  /** The longest body that it takes; 1 MiB without it. */
+  /** Maximum length of the body; 1 MiB by default. */
   readonly maxBodyBytes?: number;
-  /** Answers what is sent as JSON; errors become answers in `control-server.ts`. */
+  /** Returns the answer, which is sent as JSON; `control-server.ts` maps errors to answers. */
   handle(call: RouteCall): unknown;
 }

@@ -5,7 +5,7 @@ import { type Route } from './route.ts';
 
 const MAX_REVISION = 2 ** 31 - 1;
 
-/** What the server does when it is told to over HTTP. */
+/** The routes for the server: devices, counts, pairing, client revision, faults. */
 export const serverRoutes: readonly Route[] = [
   { method: 'GET', path: '/devices', handle: ({ simulator }) => simulator.devices() },
   { method: 'GET', path: '/stats', handle: ({ simulator }) => simulator.stats() },

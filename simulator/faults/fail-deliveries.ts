@@ -8,12 +8,18 @@ import { type Faults } from './faults.ts';
 
 type Send = (stanza: Stanza) => void;
 
-/** How long a message waits for the one that should overtake it. */
+/** How long a message waits for the next one to overtake it. */
 const OVERTAKING_MS = 100;
-/** Within a MAC or a signature, whatever kind of ciphertext it is: after a MAC come no more than two small numbers. */
-const SPOILT_FROM_END = 10;
+/**
+ * Distance from the end that lies within the MAC or signature of every kind of ciphertext: at most two small numbers
+ * follow a MAC.
+ */
+const CORRUPTED_FROM_END = 10;
 
-/** What goes wrong on the way to a client, nearest to the line first: what comes later is done to it before. */
+/**
+ * The faults of deliveries to a client. A stanza passes through them from the last to the first, then to the
+ * connection.
+ */
 export function failDeliveries(faults: Faults): Behaviour[] {
   return [
     cutAfterMessages(faults),
@@ -26,17 +32,17 @@ export function failDeliveries(faults: Faults): Behaviour[] {
       send(message);
       send(message);
     }),
-    failMessage(faults, 'corrupt-message', (message, send) => send(spoilt(message))),
-    endNoOffline(faults),
+    failMessage(faults, 'corrupt-message', (message, send) => send(corrupted(message))),
+    omitOfflineEnd(faults),
   ];
 }
 
-/** Has `what` happen to the messages that the fault is meant for. */
-function failMessage(faults: Faults, name: FaultName, what: (message: Stanza, send: Send) => void): Behaviour {
+/** Applies `fail` to the messages that the fault is meant for. */
+function failMessage(faults: Faults, name: FaultName, fail: (message: Stanza, send: Send) => void): Behaviour {
   return {
     name,
     onSend(stanza, client, send) {
-      if (stanza.tag === 'message' && faults.take(name, client.number)) what(stanza, send);
+      if (stanza.tag === 'message' && faults.take(name, client.number)) fail(stanza, send);
       else send(stanza);
     },
   };
@@ -79,7 +85,7 @@ function cutAfterMessages(faults: Faults): Behaviour {
   };
 }
 
-function endNoOffline(faults: Faults): Behaviour {
+function omitOfflineEnd(faults: Faults): Behaviour {
   return {
     name: 'no-offline-end',
     onSend(stanza, client, send) {
@@ -89,11 +95,12 @@ function endNoOffline(faults: Faults): Behaviour {
   };
 }
 
-function spoilt(message: Stanza): Stanza {
+function corrupted(message: Stanza): Stanza {
   const content = childrenOf(message).map((child) => {
     if (child.tag !== 'enc') return child;
     const bytes = Buffer.from(bytesOf(child));
-    bytes.writeUInt8(bytes.readUInt8(bytes.length - SPOILT_FROM_END) ^ 1, bytes.length - SPOILT_FROM_END);
+    const position = bytes.length - CORRUPTED_FROM_END;
+    bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
     return { ...child, content: bytes };
   });
   return { ...message, content };

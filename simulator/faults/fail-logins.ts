@@ -2,7 +2,7 @@ import { type Behaviour } from '../behaviours/behaviour.ts';
 import { refuse } from '../behaviours/log-in.ts';
 import { type Faults } from './faults.ts';
 
-/** Turns logins away, or leaves them unanswered, while `failure-at-login` or `no-success` is in force. */
+/** Refuses logins while `failure-at-login` is in force, and leaves them unanswered while `no-success` is. */
 export function failLogins(faults: Faults): Behaviour {
   return {
     name: 'fail logins',
@@ -21,7 +21,7 @@ export function failLogins(faults: Faults): Behaviour {
 
 const OUTDATED = '405';
 
-/** Turns away who connects with an older version than `revision` says, while `require-version` is in force. */
+/** Refuses clients older than `revision` while `require-version` is in force. */
 export function requireVersion(faults: Faults, revision: () => number): Behaviour {
   return {
     name: 'require version',

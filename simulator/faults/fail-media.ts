@@ -2,32 +2,32 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 import { MediaCut } from '../media/media-refusal.ts';
 import { type PublishedFile } from '../media/media-store.ts';
-import { type BodyChange, type MediaTroubles } from '../media/media-troubles.ts';
+import { type BodyChange, type MediaFaults } from '../media/media-faults.ts';
 import { type FaultOptions } from './fault-options.ts';
 import { type FaultName } from './fault-table.ts';
 import { type Faults } from './faults.ts';
 
-const PIECE_BYTES = 16 * 1024;
+const CHUNK_BYTES = 16 * 1024;
 const NOT_FOUND = 404;
-/** The longest that a timer can wait. */
+/** The longest delay of a timer. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 
 const CHANGES: readonly [FaultName, (options: FaultOptions) => BodyChange][] = [
   ['media-corrupt', () => corrupt],
   ['media-endless', () => endless],
-  ['media-slow', ({ ms = MAX_WAIT_MS, bytes = PIECE_BYTES }) => slow(Math.min(ms, MAX_WAIT_MS), bytes)],
+  ['media-slow', ({ ms = MAX_WAIT_MS, bytes = CHUNK_BYTES }) => slow(Math.min(ms, MAX_WAIT_MS), bytes)],
   ['media-cut', ({ bytes }) => cut(bytes)],
 ];
 
-/** What goes wrong with what is put on the media server and taken from there; files belong to who put them up. */
-export function failMedia(faults: Faults): MediaTroubles {
+/** The faults of uploads and downloads. A file belongs to the account that uploaded it. */
+export function failMedia(faults: Faults): MediaFaults {
   return {
     holds: (number) => faults.take('media-held', number) && faults.cleared,
     refusesDownload(file) {
-      removeAsTold(faults, file);
+      removeIfGone(faults, file);
       return faults.take('media-status', file?.number)?.code;
     },
-    spoilsDownload({ number }) {
+    corruptsDownload({ number }) {
       const taken = CHANGES.flatMap(([name, change]) => {
         const options = faults.take(name, number);
         return options ? [{ name, change: change(options) }] : [];
@@ -45,8 +45,8 @@ export function failMedia(faults: Faults): MediaTroubles {
   };
 }
 
-/** A file that was put up again is left alone, so that asking for one helps. */
-function removeAsTold(faults: Faults, file: PublishedFile | undefined): void {
+/** Leaves files alone that were uploaded again, so that a client's request for a new upload helps. */
+function removeIfGone(faults: Faults, file: PublishedFile | undefined): void {
   if (!file || file.again || file.gone !== undefined) return;
   const fault = faults.take('media-gone', file.number);
   if (fault) file.gone = fault.code ?? NOT_FOUND;
@@ -56,8 +56,8 @@ function removeAsTold(faults: Faults, file: PublishedFile | undefined): void {
 const corrupt: BodyChange = async function* (chunks, { start, fileLength }) {
   let at = start;
   for await (const chunk of chunks) {
-    const place = Math.floor(fileLength / 2) - at;
-    if (place >= 0 && place < chunk.byteLength) chunk.writeUInt8(chunk.readUInt8(place) ^ 1, place);
+    const offset = Math.floor(fileLength / 2) - at;
+    if (offset >= 0 && offset < chunk.byteLength) chunk.writeUInt8(chunk.readUInt8(offset) ^ 1, offset);
     at += chunk.byteLength;
     yield chunk;
   }
@@ -65,7 +65,7 @@ const corrupt: BodyChange = async function* (chunks, { start, fileLength }) {
 
 const endless: BodyChange = async function* (chunks, { signal }) {
   yield* chunks;
-  const zeros = Buffer.alloc(PIECE_BYTES);
+  const zeros = Buffer.alloc(CHUNK_BYTES);
   while (!signal.aborted) {
     yield zeros;
     await turn();
@@ -90,7 +90,7 @@ function cut(bytes: number | undefined): BodyChange {
       yield chunk.subarray(0, left);
       left -= chunk.byteLength;
       if (left > 0) continue;
-      // What was given must leave before the connection goes.
+      // The chunk must be sent before the connection is cut.
       await turn();
       throw new MediaCut();
     }

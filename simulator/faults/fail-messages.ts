@@ -2,9 +2,9 @@ import { type Behaviour } from '../behaviours/behaviour.ts';
 import { messageAck } from '../behaviours/relay-messages.ts';
 import { type Faults } from './faults.ts';
 
-/** What goes wrong with what a client sends: `message-error`, `no-message-ack` and `lose-receipts`. */
+/** The faults of what a client sends: `message-error`, `no-message-ack` and `lose-receipts`. */
 export function failMessages(faults: Faults, now: () => number): Behaviour[] {
-  return [refuseMessages(faults, now), acknowledgeNothing(faults), loseReceipts(faults)];
+  return [refuseMessages(faults, now), omitAcks(faults), loseReceipts(faults)];
 }
 
 function refuseMessages(faults: Faults, now: () => number): Behaviour {
@@ -18,7 +18,7 @@ function refuseMessages(faults: Faults, now: () => number): Behaviour {
   };
 }
 
-function acknowledgeNothing(faults: Faults): Behaviour {
+function omitAcks(faults: Faults): Behaviour {
   return {
     name: 'no-message-ack',
     onSend(stanza, client, send) {

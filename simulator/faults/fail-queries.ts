@@ -5,7 +5,7 @@ import { type FaultOptions } from './fault-options.ts';
 import { type FaultName } from './fault-table.ts';
 import { type Faults } from './faults.ts';
 
-/** What goes wrong with clients' queries, whatever they ask, also during a login. */
+/** The faults of clients' queries, including those of a login. */
 export function failQueries(faults: Faults): Behaviour[] {
   return [leaveUnanswered(faults), answerErrors(faults), answerLate(faults)];
 }

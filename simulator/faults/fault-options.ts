@@ -1,14 +1,14 @@
-/** What can be said about a fault beside its name. */
+/** The options of a fault; the table says which of them a fault accepts. */
 export interface FaultOptions {
-  /** Only for this account; for everybody without it. */
+  /** Only this account is affected; all accounts by default. */
   number?: string;
-  /** How often it happens before it ends by itself; until it is cleared without it. */
+  /** The fault ends after it has happened this many times; by default it lasts until it is cleared. */
   times?: number;
   /** An error code. */
   code?: number;
-  /** The reason of a failure. */
+  /** The `reason` of a `<failure>`. */
   reason?: number;
-  /** How long a ban lasts, in seconds. */
+  /** The duration of a ban, in seconds. */
   expire?: number;
   /** A number of bytes. */
   bytes?: number;
@@ -16,38 +16,40 @@ export interface FaultOptions {
   count?: number;
   /** Milliseconds. */
   ms?: number;
-  /** Only for queries of this namespace; for all without it. */
+  /** Only queries of this namespace are affected; all queries by default. */
   xmlns?: string;
-  /** The kind of a stream error that has more than a code. */
+  /** The child of a stream error. */
   condition?: StreamCondition;
 }
 
-/** Stream errors with a child: somebody else took the line, the phone unlinked the device, an ack stayed away. */
+/**
+ * Stream errors with a child: another connection replaced this one, the phone unlinked the device, an ack is missing.
+ */
 const STREAM_CONDITIONS = ['replaced', 'device_removed', 'ack'] as const;
 
-/** The name of a stream error with a child. */
+/** The child of a stream error. */
 export type StreamCondition = (typeof STREAM_CONDITIONS)[number];
 
 const MIN_STATUS = 200;
 const MAX_STATUS = 599;
 
-/** One row of the table of faults. */
+/** One row of the fault table. */
 export interface FaultEntry {
-  /** What goes wrong, for a person. */
+  /** Describes the fault for people. */
   readonly meaning: string;
-  /** `standing` faults last until they are cleared or used up; `immediate` ones happen once, now. */
+  /** `standing` faults last until they are cleared or used up; `immediate` ones happen once, at once. */
   readonly kind: 'standing' | 'immediate';
-  /** Which options it takes. */
+  /** The accepted options. */
   readonly options: readonly (keyof FaultOptions)[];
-  /** The options that it cannot do without. */
+  /** The required options. */
   readonly required?: readonly (keyof FaultOptions)[];
-  /** Whether its `code` is the status of an HTTP answer. */
+  /** Whether its `code` is an HTTP status. */
   readonly isHttp?: boolean;
-  /** The option that says how much of it there is; `times` without it. */
+  /** The option that limits the fault; `times` by default. */
   readonly lasts?: 'times' | 'count' | 'bytes';
 }
 
-/** A fault was asked for in a way that the table does not allow. */
+/** The options do not fit the fault; the message is one sentence. */
 export class FaultError extends Error {
   constructor(message: string) {
     super(message);
@@ -55,28 +57,29 @@ export class FaultError extends Error {
   }
 }
 
-/** Throws a FaultError unless the table's row allows these options for the fault, and has all that it requires. */
+/** Returns the options, typed. Throws a FaultError when one is unknown, invalid or missing. */
 export function checkFaultOptions(name: string, entry: FaultEntry, options: Record<string, unknown>): FaultOptions {
   for (const [option, value] of Object.entries(options)) {
-    if (!(entry.options as readonly string[]).includes(option)) throw new FaultError(`${name} takes no "${option}".`);
-    const wish = option === 'code' && entry.isHttp ? wishForStatus(value) : wishFor(option, value);
-    if (wish !== undefined) throw new FaultError(`"${option}" of ${name} must be ${wish}.`);
+    if (!(entry.options as readonly string[]).includes(option))
+      throw new FaultError(`${name} does not accept "${option}".`);
+    const violated = option === 'code' && entry.isHttp ? statusRequirement(value) : requirement(option, value);
+    if (violated !== undefined) throw new FaultError(`"${option}" of ${name} must be ${violated}.`);
   }
   const missing = entry.required?.find((option) => options[option] === undefined);
-  if (missing) throw new FaultError(`${name} needs "${missing}".`);
+  if (missing) throw new FaultError(`${name} requires "${missing}".`);
   return options;
 }
 
-function wishForStatus(value: unknown): string | undefined {
-  const isRight = Number.isSafeInteger(value) && Number(value) >= MIN_STATUS && Number(value) <= MAX_STATUS;
-  return isRight ? undefined : `an HTTP status from ${MIN_STATUS} to ${MAX_STATUS}`;
+function statusRequirement(value: unknown): string | undefined {
+  const isValid = Number.isSafeInteger(value) && Number(value) >= MIN_STATUS && Number(value) <= MAX_STATUS;
+  return isValid ? undefined : `an HTTP status from ${MIN_STATUS} to ${MAX_STATUS}`;
 }
 
-/** What the option should have been instead; undefined when it is right. */
-function wishFor(option: string, value: unknown): string | undefined {
+/** The requirement that the value violates; undefined when it is valid. */
+function requirement(option: string, value: unknown): string | undefined {
   if (option === 'condition') {
-    const isRight = (STREAM_CONDITIONS as readonly unknown[]).includes(value);
-    return isRight ? undefined : `one of ${STREAM_CONDITIONS.join(', ')}`;
+    const isValid = (STREAM_CONDITIONS as readonly unknown[]).includes(value);
+    return isValid ? undefined : `one of ${STREAM_CONDITIONS.join(', ')}`;
   }
   if (option === 'number' || option === 'xmlns') return typeof value === 'string' ? undefined : 'a string';
   return Number.isSafeInteger(value) && Number(value) > 0 ? undefined : 'a whole number above 0';

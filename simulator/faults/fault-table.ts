@@ -4,54 +4,54 @@ const PER_ACCOUNT = ['number', 'times'] as const;
 const PER_QUERY = [...PER_ACCOUNT, 'xmlns'] as const;
 
 /**
- * Everything that can be made to go wrong. A new fault is a row here, and a place that asks `Faults.take` for it, or an
- * action in `immediate-faults.ts`.
+ * All faults. To add one, add a row here, and either call `Faults.take` where it happens or add an action to
+ * `immediate-faults.ts`.
  */
 export const FAULTS = {
   'wrong-hmac': {
-    meaning: 'The device identity is not sealed with the secret of the QR; clients refuse it.',
+    meaning: 'The device identity is not sealed with the secret in the QR; clients refuse it.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'wrong-account-signature': {
-    meaning: 'The account signature is a byte short; clients refuse it.',
+    meaning: 'The account signature is one byte short; clients refuse it.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'foreign-account-signature': {
     meaning:
-      'The account signature is by another key. Baileys 7.0.0-rc14 does not notice: its Curve.verify ignores the result.',
+      'The account signature is made with another key. Baileys 7.0.0-rc14 does not notice: its Curve.verify ignores the result.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'refresh-on-pairing': {
-    meaning: 'Every client that shows a QR is at once asked for a new adv secret (companion_reg_refresh).',
+    meaning: 'Every client that shows a QR is immediately asked for a new adv secret (companion_reg_refresh).',
     kind: 'standing',
     options: ['times'],
   },
   'refuse-pairing-code': {
-    meaning: 'A client that shows a code for the number is answered with <error code>.',
+    meaning: 'A client that requests a pairing code for the number gets <error code>.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'code'],
     required: ['code'],
   },
   'refresh-pairing-code': {
-    meaning: 'When a code is typed, the client is told to show another one (stage refresh_code).',
+    meaning: 'When a code is typed, the client is asked to show another one (stage refresh_code).',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'incomplete-primary-hello': {
-    meaning: 'When a code is typed, the client is sent a primary_hello without the key of the phone.',
+    meaning: "When a code is typed, the client gets a primary_hello without the phone's key.",
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'silent-after-code': {
-    meaning: 'When a code is typed, the phone says nothing any more after the client has finished.',
+    meaning: 'After a code is typed and the client has finished, the phone stays silent.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'refuse-upgrade': {
-    meaning: 'The WebSocket upgrade is answered with `code` (503) and the TCP connection closed.',
+    meaning: 'The WebSocket upgrade is answered with the HTTP status `code` (503), and the TCP connection is closed.',
     kind: 'standing',
     options: ['times', 'code'],
     isHttp: true,
@@ -63,191 +63,192 @@ export const FAULTS = {
   },
   'failure-at-login': {
     meaning:
-      'A login is answered with <failure reason>; a ban (402) may also have a `code` and an `expire` in seconds.',
+      'A login is answered with <failure reason>; a ban (402) may also carry a `code` and an `expire` in seconds.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'reason', 'code', 'expire'],
     required: ['reason'],
   },
   'require-version': {
-    meaning: 'Who connects with an older version than the current client revision gets <failure reason="405">.',
+    meaning: 'Clients older than the current revision get <failure reason="405">.',
     kind: 'standing',
     options: ['times'],
   },
   'no-success': {
-    meaning: 'A login is not answered at all.',
+    meaning: 'A login is not answered.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'no-offline-end': {
-    meaning: 'What waited is sent at a login, but the <ib><offline/></ib> that ends it never comes.',
+    meaning: 'Waiting stanzas are sent at a login, but the <ib><offline/></ib> that ends them is not.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'no-answer': {
-    meaning: 'A query (an iq, of `xmlns` or any) is neither handled nor answered.',
+    meaning: 'Queries (iq stanzas, of the namespace `xmlns` or all) are neither handled nor answered.',
     kind: 'standing',
     options: PER_QUERY,
   },
   'error-answer': {
-    meaning: 'A query (an iq, of `xmlns` or any) is not handled, and answered with <error code>.',
+    meaning: 'Queries (iq stanzas, of the namespace `xmlns` or all) are not handled but answered with <error code>.',
     kind: 'standing',
     options: [...PER_QUERY, 'code'],
     required: ['code'],
   },
   'slow-answers': {
-    meaning: 'Queries are handled at once, but their answers come `ms` later.',
+    meaning: 'Queries are handled at once, but answered `ms` milliseconds later.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'ms'],
     required: ['ms'],
   },
   'message-error': {
-    meaning: 'A message from a client is acknowledged with the error `code` and goes nowhere.',
+    meaning: 'A message from a client is acknowledged with the error `code` and not delivered.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'code'],
     required: ['code'],
   },
   'no-message-ack': {
-    meaning: 'A message from a client is delivered, but not acknowledged.',
+    meaning: 'A message from a client is delivered but not acknowledged.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'lose-receipts': {
-    meaning: 'Receipts from a client are lost, so what it has received comes again at its next login.',
+    meaning: 'Receipts from a client are lost, so the messages are delivered again at its next login.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'duplicate-delivery': {
-    meaning: 'A message to a client is sent twice, the same ciphertext under the same id.',
+    meaning: 'A message to a client is sent twice, with the same ciphertext and the same id.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'used-message-key': {
-    meaning: 'A message to a client is sent, and then its ciphertext once more under another id.',
+    meaning: 'A message to a client is sent, then its ciphertext once more under another id.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'reordered-delivery': {
-    meaning: 'A message to a client changes places with the next one; it comes by itself when nothing follows.',
+    meaning: 'A message to a client is sent after the next one; if none follows, it is sent 100 ms later.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'corrupt-message': {
-    meaning: 'The ciphertext of a message is damaged on its way to the client, which asks to have it encrypted anew.',
+    meaning: 'The ciphertext of a message to a client is corrupted; the client asks for it to be encrypted again.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'cut-after-messages': {
-    meaning: 'A connection is cut when `count` more messages were sent to the account, or to anybody.',
+    meaning: 'A connection is cut after `count` more messages to the account, or to any account.',
     kind: 'standing',
     options: ['number', 'count'],
     required: ['count'],
     lasts: 'count',
   },
   'cut-at-byte': {
-    meaning:
-      'A connection is cut when `bytes` more bytes were sent to the account, or to anybody, also within a frame.',
+    meaning: 'A connection is cut after `bytes` more bytes to the account, or to any account, even within a frame.',
     kind: 'standing',
     options: ['number', 'bytes'],
     required: ['bytes'],
     lasts: 'bytes',
   },
   'split-frames': {
-    meaning: 'What the server sends is cut into WebSocket messages of `bytes` bytes.',
+    meaning: 'The server splits what it sends into WebSocket messages of `bytes` bytes.',
     kind: 'standing',
     options: ['bytes'],
     required: ['bytes'],
   },
   'media-status': {
-    meaning: 'A download from the media server is answered with the HTTP status `code`, whatever is there.',
+    meaning: 'A download is answered with the HTTP status `code`, whether the file exists or not.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'code'],
     required: ['code'],
     isHttp: true,
   },
   'media-gone': {
-    meaning: 'A file is removed when it is first asked for, and answered with `code` (404) until it is put up again.',
+    meaning:
+      'A file is removed at its first download: downloads are answered with `code` (404) until it is uploaded again.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'code'],
     isHttp: true,
   },
   'media-cut': {
-    meaning: 'A download is cut after `bytes` bytes, in the middle of the file without it.',
+    meaning: 'A download is cut after `bytes` bytes, by default in the middle of the file.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'bytes'],
   },
   'media-corrupt': {
-    meaning: 'A download has one wrong bit in the middle of the file: its hash and its MAC are wrong.',
+    meaning: 'One bit in the middle of a download is flipped, so its hash and MAC are wrong.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'media-slow': {
-    meaning: 'The body of a download comes in pieces of `bytes` bytes (16384), each of which waits `ms`.',
+    meaning: 'A download arrives in chunks of `bytes` bytes (16384), each after `ms` milliseconds.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'ms', 'bytes'],
     required: ['ms'],
   },
   'media-held': {
-    meaning: 'Downloads and uploads are taken, but not answered before the faults are cleared.',
+    meaning: 'Downloads and uploads are accepted, but not answered before the faults are cleared.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'media-endless': {
-    meaning: 'A download has no length, and after the file comes one zero after the other, for ever.',
+    meaning: 'A download has no length, and zeros follow the file without end.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   'upload-status': {
-    meaning: 'An upload to the media server is answered with the HTTP status `code`.',
+    meaning: 'An upload is answered with the HTTP status `code`.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'code'],
     required: ['code'],
     isHttp: true,
   },
   'upload-cut': {
-    meaning: 'The connection of an upload is cut after `bytes` bytes, at its first without it.',
+    meaning: 'The connection of an upload is cut after `bytes` bytes, by default after the first.',
     kind: 'standing',
     options: [...PER_ACCOUNT, 'bytes'],
   },
   'no-media-retry': {
-    meaning: 'A phone that is asked to put the file of a message up again says nothing.',
+    meaning: 'A phone that is asked to upload the file of a message again does not answer.',
     kind: 'standing',
     options: PER_ACCOUNT,
   },
   cut: {
-    meaning: 'The connections of an account, or all, are cut now, without a word.',
+    meaning: 'The connections of an account, or all connections, are cut now, without a close frame.',
     kind: 'immediate',
     options: ['number'],
   },
   'silent-line': {
     meaning:
-      'The connections of an account, or all, stay open but are dead from now on: nothing is read, nothing sent.',
+      'The connections of an account, or all connections, stay open but are dead from now on: nothing is read or sent.',
     kind: 'immediate',
     options: ['number'],
   },
   'bad-frame': {
-    meaning: 'The connections of an account, or all, get a frame now that cannot be decrypted.',
+    meaning: 'The connections of an account, or all connections, get a frame now that cannot be decrypted.',
     kind: 'immediate',
     options: ['number'],
   },
   'odd-stanza': {
     meaning:
-      'The connections of an account, or all, get stanzas now without the attributes and children they should have.',
+      'The connections of an account, or all connections, get stanzas now that lack required attributes and children.',
     kind: 'immediate',
     options: ['number'],
   },
   downgrade: {
-    meaning: 'The connections of an account, or all, are told now that the account is not multi-device.',
+    meaning:
+      'The connections of an account, or all connections, are notified now that the account is not multi-device.',
     kind: 'immediate',
     options: ['number'],
   },
   'stream-error': {
     meaning:
-      'The connections of an account, or all, get <stream:error code> now and are closed; `condition` adds a conflict or an ack.',
+      'The connections of an account, or all connections, get <stream:error code> now and are closed; `condition` adds a conflict or an ack.',
     kind: 'immediate',
     options: ['number', 'code', 'condition'],
   },
   'low-pre-keys': {
-    meaning: 'The one-time keys of the linked devices are gone now: they are told, and count none at their next login.',
+    meaning: 'The linked devices run out of one-time keys now: they are notified, and count none at their next login.',
     kind: 'immediate',
     options: ['number'],
   },

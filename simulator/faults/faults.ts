@@ -1,29 +1,29 @@
 import { type FaultEntry, type FaultOptions } from './fault-options.ts';
 import { FAULTS, type FaultName } from './fault-table.ts';
 
-/** A fault that is in force. */
+/** A standing fault in force. */
 export interface ActiveFault {
   readonly name: FaultName;
   readonly options: FaultOptions;
 }
 
-/** What a fault may concern: an account by its number, and a query by its namespace. */
-interface Concern {
+/** What a fault may be limited to: an account by its number, and queries by their namespace. */
+interface Target {
   readonly number?: string | undefined;
   readonly xmlns?: string | undefined;
 }
 
-/** The standing faults that are in force. */
+/** The standing faults in force. */
 export class Faults {
   #active: { name: FaultName; options: FaultOptions; left: number }[] = [];
   #cleared = Promise.withResolvers<undefined>();
 
-  /** Resolves when all faults are ended. */
+  /** Resolves when the faults are cleared next. */
   get cleared(): Promise<undefined> {
     return this.#cleared.promise;
   }
 
-  /** Puts a fault in force, in front of earlier ones of the same name. */
+  /** Starts a fault; it takes precedence over earlier ones of the same name. */
   add(name: FaultName, options: FaultOptions): void {
     const { lasts = 'times' }: FaultEntry = FAULTS[name];
     this.#active.unshift({ name, options, left: options[lasts] ?? Infinity });
@@ -36,24 +36,27 @@ export class Faults {
     this.#cleared = Promise.withResolvers();
   }
 
-  /** What is in force, newest first. */
+  /** The faults in force, newest first. */
   list(): ActiveFault[] {
     return this.#active.map(({ name, options }) => ({ name, options }));
   }
 
-  /** Asks whether the fault happens now, to this account or query; that counts as one time. Answers its options if so. */
-  take(name: FaultName, concern?: string | Concern): FaultOptions | undefined {
-    return this.#use(name, { concern, amount: 1 })?.options;
+  /** Returns the fault's options if it happens now to this account or query, and counts that as one of its `times`. */
+  take(name: FaultName, target?: string | Target): FaultOptions | undefined {
+    return this.#use(name, { target, amount: 1 })?.options;
   }
 
-  /** Asks whether a fault that waits for so many messages or bytes comes with this `amount`; how much of it is before it. */
+  /**
+   * Counts `amount` messages or bytes towards a fault that happens after so many of them. Returns how many of these
+   * come before the fault, or undefined when it does not happen yet.
+   */
   reach(name: FaultName, amount: number, number: string | undefined): number | undefined {
-    const fault = this.#use(name, { concern: { number }, amount });
+    const fault = this.#use(name, { target: { number }, amount });
     return fault && fault.left <= 0 ? amount + fault.left : undefined;
   }
 
-  #use(name: FaultName, use: { concern: string | Concern | undefined; amount: number }) {
-    const { number, xmlns }: Concern = typeof use.concern === 'object' ? use.concern : { number: use.concern };
+  #use(name: FaultName, use: { target: string | Target | undefined; amount: number }) {
+    const { number, xmlns }: Target = typeof use.target === 'object' ? use.target : { number: use.target };
     const fault = this.#active.find(
       ({ name: active, options }) =>
         active === name && (options.number ?? number) === number && (options.xmlns ?? xmlns) === xmlns,

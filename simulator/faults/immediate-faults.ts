@@ -35,7 +35,7 @@ const ACTIONS: Partial<Record<FaultName, Action>> = {
   'low-pre-keys': { device: (device) => device.loseOneTimeKeys() },
 };
 
-/** Has an immediate fault happen to the connections, or the linked devices, that it is meant for. */
+/** Applies an immediate fault to the connections or linked devices that it targets. */
 export function happenNow(
   name: FaultName,
   options: FaultOptions,
@@ -43,12 +43,12 @@ export function happenNow(
 ): void {
   const action = ACTIONS[name];
   if (!action) return;
-  const isMeant = (number: string | undefined): boolean => options.number === undefined || options.number === number;
+  const isTarget = (number: string | undefined): boolean => options.number === undefined || options.number === number;
   if ('client' in action) {
-    const meant = [...world.clients].filter((client) => isMeant(client.number));
-    for (const client of meant) action.client(client, options);
+    const targets = [...world.clients].filter((client) => isTarget(client.number));
+    for (const client of targets) action.client(client, options);
   } else {
-    const meant = [...world.devices].filter(({ owner }) => isMeant(owner.number));
-    for (const device of meant) action.device(device, options);
+    const targets = [...world.devices].filter(({ owner }) => isTarget(owner.number));
+    for (const device of targets) action.device(device, options);
   }
 }

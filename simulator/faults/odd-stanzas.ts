@@ -1,8 +1,8 @@
 import { node, type Stanza } from '../kit/stanza.ts';
 
 /**
- * Stanzas that nobody should send: without the attributes or children that clients rely on. The last one is worst: in
- * Baileys 7.0.0-rc14 an empty chatstate throws out of the listener, and ends as an unhandled rejection.
+ * Malformed stanzas, without the attributes or children that clients rely on. The last one is the worst: in Baileys
+ * 7.0.0-rc14 an empty chatstate throws in the listener and ends as an unhandled rejection.
  */
 export const ODD_STANZAS: readonly Stanza[] = [
   node('message'),

@@ -3,20 +3,20 @@ interface Waiter {
   settle(error?: Error): void;
 }
 
-/** How long a wait may take, and what the sentence of its failure says. */
+/** How long a wait may take, and how its error message names what it waited for. */
 export interface WaitOptions {
-  /** Milliseconds; 10 000 without it. */
+  /** Milliseconds; 10 000 by default. */
   timeoutMs?: number | undefined;
-  /** What was waited for, as it reads after "waited 100 ms for". */
+  /** What is waited for, as it reads after "waiting for". */
   what?: string | undefined;
 }
 
-/** Says that something in the simulator changed, and lets others wait for a fact instead of for a time. */
+/** Announces changes inside the simulator, so that tests wait for a condition instead of sleeping. */
 export class Changes {
   readonly #waiters = new Set<Waiter>();
   #scheduled = false;
 
-  /** Has every waiting condition looked at again, soon and once however often it is called. */
+  /** Has all pending conditions evaluated again soon; several calls in one turn cause one evaluation. */
   announce(): void {
     if (this.#scheduled || this.#waiters.size === 0) return;
     this.#scheduled = true;
@@ -26,12 +26,12 @@ export class Changes {
     });
   }
 
-  /** Resolves once `holds` answers true; rejects with one sentence when that takes longer than `timeoutMs`. */
+  /** Resolves once `holds` returns true; rejects with one sentence after `timeoutMs`. */
   until(holds: () => boolean, options: WaitOptions = {}): Promise<void> {
     if (holds()) return Promise.resolve();
     const { timeoutMs = 10_000, what = 'a condition' } = options;
     return new Promise((resolve, reject) => {
-      const late = new Error(`The simulator waited ${timeoutMs} ms for ${what}, and it did not come true.`);
+      const late = new Error(`The simulator timed out after ${timeoutMs} ms waiting for ${what}.`);
       const timer = setTimeout(() => waiter.settle(late), timeoutMs);
       const settle = (error?: Error): void => {
         clearTimeout(timer);
@@ -44,7 +44,7 @@ export class Changes {
     });
   }
 
-  /** Rejects every wait that is left: nothing changes any more. */
+  /** Rejects all pending waits, because nothing changes any more. */
   end(): void {
     for (const waiter of this.#waiters) waiter.settle(new Error('The simulator has ended.'));
   }
@@ -54,7 +54,7 @@ export class Changes {
       try {
         if (waiter.holds()) waiter.settle();
       } catch (error) {
-        waiter.settle(new Error('A condition that was waited for threw.', { cause: error }));
+        waiter.settle(new Error('The awaited condition threw an error.', { cause: error }));
       }
     }
   }

@@ -1,33 +1,33 @@
-/** What the server has done since it started; each a count of occurrences. */
+/** Counts of what has happened since the server started. */
 export interface Counters {
   connections: number;
   pairings: number;
   logins: number;
-  /** Stanzas that were received from clients. */
+  /** Stanzas received from clients. */
   stanzasIn: number;
-  /** Messages that clients sent, each once however many devices it is for. */
+  /** Messages that clients sent, each counted once regardless of the number of recipient devices. */
   messagesFromClients: number;
-  /** Messages that phones sent, each once. */
+  /** Messages that phones sent, each counted once. */
   messagesFromPhones: number;
-  /** Messages that a phone has received and decrypted. */
+  /** Messages that phones received and decrypted. */
   messagesToPhones: number;
-  /** Stanzas that were sent before and are sent again at a login. */
+  /** Stanzas sent again at a login because the client had not confirmed them. */
   redelivered: number;
   /** Receipts that clients sent. */
   receiptsFromClients: number;
-  /** Times that a phone or a linked device asked to have a message encrypted anew. */
+  /** Retry receipts: requests to encrypt a message again, by phones and linked devices. */
   retries: number;
-  /** Messages to somebody whom this server does not know: channels, foreign groups, unknown numbers. */
+  /** Messages to recipients that this server does not know: channels, foreign groups, unknown numbers. */
   undeliverable: number;
-  /** Files that clients put on the media server. */
+  /** Files that clients uploaded to the media server. */
   uploadsFromClients: number;
-  /** Times that somebody asked the media server for a file, whatever the answer was. */
+  /** Download requests to the media server, whatever the answer. */
   downloadsFromMedia: number;
-  /** Times that a client asked to have the file of a message put up again. */
+  /** Requests by clients to have the file of a message uploaded again. */
   mediaRequests: number;
 }
 
-/** All counts at zero. */
+/** Returns counters that are all zero. */
 export function makeCounters(): Counters {
   return {
     connections: 0,

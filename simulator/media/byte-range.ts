@@ -1,15 +1,18 @@
 import { MediaRefusal } from './media-refusal.ts';
 
-/** Which bytes of a file are asked for. */
+/** The requested bytes of a file. */
 export interface ByteRange {
   readonly start: number;
-  /** One behind the last byte. */
+  /** Exclusive. */
   readonly end: number;
-  /** Whether no part was named. */
+  /** Whether the whole file is requested, without a range. */
   readonly whole: boolean;
 }
 
-/** Reads a `Range` header that names one part; without one it is all. Throws a MediaRefusal 416 on anything else. */
+/**
+ * Parses a `Range` header with a single range; no header means the whole file. Throws a MediaRefusal 416 on anything
+ * else.
+ */
 export function readRange(header: string | undefined, length: number): ByteRange {
   if (header === undefined) return { start: 0, end: length, whole: true };
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
@@ -21,5 +24,5 @@ export function readRange(header: string | undefined, length: number): ByteRange
 }
 
 function refusal(length: number): MediaRefusal {
-  return new MediaRefusal(416, `The file has ${length} bytes, and the Range names none of them.`);
+  return new MediaRefusal(416, `The Range selects none of the file's ${length} bytes.`);
 }

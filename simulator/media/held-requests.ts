@@ -2,7 +2,7 @@ import { type ServerResponse } from 'node:http';
 
 import { type Changes } from '../kit/changes.ts';
 
-/** The requests to a media server that are taken, and not answered before somebody lets them go. */
+/** The requests that the media server holds back until they are released (`media-held`). */
 export class HeldRequests {
   readonly #changes: Changes;
   #count = 0;
@@ -12,23 +12,23 @@ export class HeldRequests {
     this.#changes = changes;
   }
 
-  /** How many there are now. */
+  /** The number of requests held now. */
   get count(): number {
     return this.#count;
   }
 
-  /** The most that there were at one time. */
+  /** The highest `count` so far. */
   get most(): number {
     return this.#most;
   }
 
-  /** Resolves when the request is let go, or its client is gone. */
-  async hold(response: ServerResponse, letGo: Promise<unknown>): Promise<void> {
+  /** Resolves when the request is released, or its client has disconnected. */
+  async hold(response: ServerResponse, released: Promise<unknown>): Promise<void> {
     this.#count += 1;
     this.#most = Math.max(this.#most, this.#count);
     this.#changes.announce();
     const gone = new Promise((resolve) => response.once('close', resolve));
-    await Promise.race([letGo, gone]);
+    await Promise.race([released, gone]);
     this.#count -= 1;
     this.#changes.announce();
   }

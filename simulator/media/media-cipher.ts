@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual
 
 import { MEDIA_KINDS, type MediaKind } from './media-kinds.ts';
 
-/** The length of a media key. */
+/** Length of a media key. */
 export const MEDIA_KEY_BYTES = 32;
 
 const MAC_BYTES = 10;
@@ -15,7 +15,7 @@ interface MediaKeys {
   readonly macKey: Buffer;
 }
 
-/** Encrypts a file as it lies on a media server: the ciphertext, then ten bytes of MAC; piece by piece. */
+/** Encrypts a file in chunks, in the media server's format: the ciphertext, then ten bytes of MAC. */
 export function* sealMedia(plain: Uint8Array, mediaKey: Uint8Array, kind: MediaKind): Generator<Buffer> {
   const { iv, cipherKey, macKey } = expand(mediaKey, kind);
   const cipher = createCipheriv(CIPHER, cipherKey, iv);
@@ -30,7 +30,7 @@ export function* sealMedia(plain: Uint8Array, mediaKey: Uint8Array, kind: MediaK
   yield mac.update(last).digest().subarray(0, MAC_BYTES);
 }
 
-/** Decrypts what {@link sealMedia} made; undefined when its MAC is wrong. */
+/** Reverses {@link sealMedia}; undefined when the MAC is wrong. */
 export function openMedia(sealed: Buffer, mediaKey: Uint8Array, kind: MediaKind): Buffer | undefined {
   const { iv, cipherKey, macKey } = expand(mediaKey, kind);
   if (sealed.byteLength < MAC_BYTES) return undefined;

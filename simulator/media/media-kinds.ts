@@ -1,14 +1,14 @@
-/** What differs between kinds of media (section 11 of the protocol notes). */
+/** Properties of a kind of media (section 11 of the protocol notes). */
 interface MediaKindFacts {
-  /** What its keys are derived for. */
+  /** The HKDF info from which its keys are derived. */
   readonly keyInfo: string;
-  /** What it is when nobody says more. */
+  /** The default type. */
   readonly mimetype: string;
-  /** The name under which it is uploaded, `/mms/<upload>/…`. */
+  /** Its segment in the upload path, `/mms/<upload>/…`. */
   readonly upload: string;
 }
 
-/** All kinds of media that a phone sends. `voice` is recorded in the chat, as `ptv`, a round video, is. */
+/** All kinds of media that a phone sends. `voice` and `ptv`, a round video, are recorded in the chat. */
 export const MEDIA_KINDS = {
   image: { keyInfo: 'WhatsApp Image Keys', mimetype: 'image/jpeg', upload: 'image' },
   video: { keyInfo: 'WhatsApp Video Keys', mimetype: 'video/mp4', upload: 'video' },

@@ -1,4 +1,4 @@
-/** A request that ends with its connection, without an answer. */
+/** Cuts the connection of a request without an answer. */
 export class MediaCut extends Error {}
 
 /** A request that the media server answers with an error. */

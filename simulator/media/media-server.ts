@@ -1,15 +1,15 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-deps.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendFile } from './send-file.ts';
 
 type Handler = (deps: MediaServerDeps, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Takes files at `POST /mms/<kind>/<hash>`, and gives them at the direct path that it answered (section 11 of the protocol
- * notes); everything else is for `otherwise`.
+ * Accepts uploads at `POST /mms/<kind>/<hash>` and serves them at the direct path in its answer (section 11 of the
+ * protocol notes); `otherwise` handles all other requests.
  */
 export function serveMedia(deps: MediaServerDeps, otherwise: RequestListener): RequestListener {
   return (request, response) => {
@@ -38,7 +38,7 @@ async function answer(
   }
 }
 
-/** Says what is wrong, as long as nothing was sent; otherwise the connection ends. */
+/** Answers with the error, or cuts the connection when the answer has already begun. */
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed || error instanceof MediaCut) {
     response.destroy();

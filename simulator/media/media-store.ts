@@ -5,33 +5,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** An encrypted file on disk; it stays until the store ends, whether it can be downloaded or not. */
+/** An encrypted file on disk; it stays until the store is disposed of, whether it is published or not. */
 export interface StoredFile {
-  /** Where it is on disk. */
+  /** Path on disk. */
   readonly path: string;
   readonly length: number;
   readonly sha256: Buffer;
 }
 
-/** A file that was put up for download. */
+/** A file that is published for download. */
 export interface PublishedFile {
   readonly file: StoredFile;
-  /** The number of the account that put it up. */
+  /** The number of the account that uploaded it. */
   readonly number: string;
-  /** Whether it was there before and was put up again because somebody asked for it. */
+  /** Whether it was uploaded again because a client asked for it. */
   readonly again: boolean;
-  /** The HTTP status of downloads once it was removed. */
+  /** The HTTP status of downloads once it is removed. */
   gone: number | undefined;
 }
 
-/** Where the real server has what is under a direct path; ours has the same path at its own address. */
+/** The URL of a direct path on the real server; the simulator serves the same path on its own host. */
 export function publicUrl(directPath: string): string {
   return `https://mmg.whatsapp.net${directPath}`;
 }
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** Where files of each kind are, as the real server has it. */
+/** The folder of each kind of media in direct paths of the real server. */
 const FOLDERS = new Map([
   ['image', 't62.7118-24'],
   ['video', 't62.7161-24'],
@@ -39,13 +39,13 @@ const FOLDERS = new Map([
   ['document', 't62.7119-24'],
 ]);
 
-/** The encrypted media of a server, in a temporary folder that is made with the first file and goes with the server. */
+/** The encrypted media of a server. The temporary folder is created with the first file and removed with the server. */
 export class MediaStore implements AsyncDisposable {
   readonly #published = new Map<string, PublishedFile & { signature: string }>();
   #folder: Promise<string> | undefined;
   #ended = false;
 
-  /** Writes a file; nothing is left of it when that fails. */
+  /** Writes a file to disk; on failure nothing is left of it. */
   async write(source: Chunks): Promise<StoredFile> {
     const path = join(await this.#openFolder(), randomUUID());
     const hash = createHash('sha256');
@@ -66,12 +66,12 @@ export class MediaStore implements AsyncDisposable {
     return { path, length, sha256: hash.digest() };
   }
 
-  /** Throws a file away that was never put up. */
+  /** Deletes a file that was never published. */
   async discard({ path }: StoredFile): Promise<void> {
     await rm(path, { force: true });
   }
 
-  /** Puts a file up for download; answers its direct path, a new one each time. */
+  /** Publishes a file and returns its direct path, a new one each time. */
   publish(file: StoredFile, facts: { upload: string; number: string; again?: boolean }): string {
     const name = `${randomInt(2 ** 47)}_${randomInt(2 ** 47)}_n.enc`;
     const path = `/v/${FOLDERS.get(facts.upload) ?? 't62.15575-24'}/${name}`;
@@ -81,7 +81,7 @@ export class MediaStore implements AsyncDisposable {
     return `${path}?ccb=11-4&oh=${signature}&oe=7FFFFFFF&_nc_sid=5e03e0`;
   }
 
-  /** The file that was put up under this direct path; undefined also when its signature, `oh`, is not right. */
+  /** The file with this direct path; undefined also when the signature `oh` is wrong. */
   find(directPath: string): PublishedFile | undefined {
     const [path = '', query] = directPath.split('?', 2);
     const found = this.#published.get(path);

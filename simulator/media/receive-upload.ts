@@ -1,29 +1,29 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-deps.ts';
 import { publicUrl } from './media-store.ts';
 
 const HASH_BYTES = 32;
 
-/** Takes a file whose hash is the last part of the path, and answers where it can be had from now on. */
+/** Stores the uploaded file, whose hash is the last segment of the path, and answers with its URL and direct path. */
 export async function receiveUpload(
-  { store, passes, counters, troubles, held }: MediaServerDeps,
+  { store, passes, counters, faults, held }: MediaServerDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://simulator');
   const [, , upload = '', hash = ''] = pathname.split('/');
   const number = passes.numberOf(searchParams.get('auth'));
-  if (number === undefined) throw new MediaRefusal(401, 'The "auth" is not one that this server gave out.');
-  const letGo = troubles.holds(number);
-  if (letGo) await held.hold(response, letGo);
-  const refusal = troubles.refusesUpload(number);
+  if (number === undefined) throw new MediaRefusal(401, 'The "auth" was not issued by this server.');
+  const released = faults.holds(number);
+  if (released) await held.hold(response, released);
+  const refusal = faults.refusesUpload(number);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   const sha256 = Buffer.from(hash, 'base64url');
   if (sha256.byteLength !== HASH_BYTES) throw new MediaRefusal(400, 'The path must end with the hash of the file.');
   if (searchParams.get('token') !== hash) throw new MediaRefusal(400, 'The "token" must be the hash in the path.');
-  const file = await store.write(bodyOf(request, troubles.cutsUpload(number)));
+  const file = await store.write(bodyOf(request, faults.cutsUpload(number)));
   if (!file.sha256.equals(sha256)) {
     await store.discard(file);
     throw new MediaRefusal(400, 'The hash in the path is not that of the file.');

@@ -4,29 +4,29 @@ import { pipeline } from 'node:stream/promises';
 
 import { type ByteRange, readRange } from './byte-range.ts';
 import { MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-parts.ts';
+import { type MediaServerDeps } from './media-server-deps.ts';
 import { type StoredFile } from './media-store.ts';
-import { type BodyChange } from './media-troubles.ts';
+import { type BodyChange } from './media-faults.ts';
 
 const NOT_FOUND = 404;
 
-/** Gives the file that was put up under the requested direct path, or the part of it that a `Range` names. */
+/** Sends the file with the requested direct path, or the range of it that the `Range` header selects. */
 export async function sendFile(
-  { store, counters, troubles, held }: MediaServerDeps,
+  { store, counters, faults, held }: MediaServerDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   counters.downloadsFromMedia += 1;
   const found = store.find(request.url ?? '');
-  const letGo = troubles.holds(found?.number);
-  if (letGo) await held.hold(response, letGo);
-  const refusal = troubles.refusesDownload(found);
+  const released = faults.holds(found?.number);
+  if (released) await held.hold(response, released);
+  const refusal = faults.refusesDownload(found);
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   if (!found || found.gone !== undefined) {
     throw new MediaRefusal(found?.gone ?? NOT_FOUND, 'There is no file under this path.');
   }
   const range = readRange(request.headers.range, found.file.length);
-  const { changes, endless } = troubles.spoilsDownload(found);
+  const { changes, endless } = faults.corruptsDownload(found);
   response.writeHead(range.whole ? 200 : 206, headersFor(range, found.file.length, endless));
   response.flushHeaders();
   await pipeline(bodyOf(found.file, range, { changes, response }), response);

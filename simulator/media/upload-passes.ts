@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-/** What clients show when they upload: each account has one pass, as long as the server runs. */
+/** The passes (`auth`) with which clients upload: each account has one, valid as long as the server runs. */
 export class UploadPasses {
   readonly #byNumber = new Map<string, string>();
   readonly #numbers = new Map<string, string>();
 
-  /** The pass of an account. */
+  /** Returns the pass of an account; creates it if necessary. */
   passOf(number: string): string {
     const known = this.#byNumber.get(number);
     if (known !== undefined) return known;
@@ -15,7 +15,7 @@ export class UploadPasses {
     return pass;
   }
 
-  /** The number of the account that has this pass. */
+  /** The number of the account with this pass. */
   numberOf(pass: string | null): string | undefined {
     return this.#numbers.get(pass ?? '');
   }

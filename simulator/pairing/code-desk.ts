@@ -11,26 +11,28 @@ import { deriveAdvSecret, openKeyBundle, unwrapKey, wrapKey } from './link-code-
 import { type PairingDesk } from './pairing-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
-/** What goes wrong with a code on purpose, in the order in which it can. */
-type CodeMishap = 'refresh-pairing-code' | 'incomplete-primary-hello' | 'silent-after-code';
+/** The faults of pairing by code, in the order in which they can happen. */
+type CodeFault = 'refresh-pairing-code' | 'incomplete-primary-hello' | 'silent-after-code';
 
-/** What the desk works with. */
+/** Dependencies of {@link CodeDesk}. */
 export interface CodeDeskDeps {
   readonly desk: PairingDesk;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** The code with which the hello for this number is refused, if it is. */
+  /** The error code that refuses the hello for this number, if any. */
   readonly refusal: (number: string) => number | undefined;
-  /** Whether this goes wrong now with a code for this number. */
-  readonly goesWrong: (mishap: CodeMishap, number: string) => boolean;
+  /** Whether this fault happens now to a code for this number. */
+  readonly fails: (fault: CodeFault, number: string) => boolean;
 }
 
 const ANSWER_TIMEOUT_MS = 20_000;
 const BAD_REQUEST = 400;
-/** What WhatsApp takes for a real client's name; another system is a bad request (field notes 1.5). */
+/** The client names that WhatsApp accepts; any other operating system is a bad request (field notes 1.5). */
 const DISPLAY = /^.+ \((Windows|Mac OS|Linux|Ubuntu)\)$/;
 
-/** Where clients that show a code and phones into which it is typed meet, by the number that the client named. */
+/**
+ * Matches clients that show a pairing code with the phones into which it is typed, by the number that the client named.
+ */
 export class CodeDesk {
   readonly #deps: CodeDeskDeps;
   readonly #byNumber = new Map<string, CodeHello>();
@@ -39,7 +41,7 @@ export class CodeDesk {
     this.#deps = deps;
   }
 
-  /** A client shows a code for a number, and is answered with a ref, or with an error. */
+  /** Handles a client that shows a code for a number: answers with a ref, or with an error. */
   hello(client: Client, iq: Stanza): void {
     const hello = childOf(iq, 'link_code_companion_reg');
     const number = hello?.attrs.jid?.split('@')[0] ?? '';
@@ -57,13 +59,13 @@ export class CodeDesk {
     client.send(resultOf(iq, [node('link_code_companion_reg', attrs, [refNode(ref)])]));
   }
 
-  /** A client answers to a code that was typed. The result says nothing of whether the code was right. */
+  /** Handles the client's answer to a typed code. The result does not reveal whether the code was right. */
   finish(client: Client, iq: Stanza): void {
     const taken = this.#helloOf(client)?.finished(iq);
     client.send(taken ? resultOf(iq) : errorOf(iq, String(BAD_REQUEST), 'bad-request'));
   }
 
-  /** The client is gone, and its code with it. */
+  /** Forgets the code of a client that has disconnected. */
   closed(client: Client): void {
     const hello = this.#helloOf(client);
     hello?.end();
@@ -71,18 +73,18 @@ export class CodeDesk {
   }
 
   /**
-   * Somebody types a code into a phone: resolves with the linked device once the client has signed. Rejects with a
-   * PairingError; after `wrong_code` the right one can still be typed.
+   * Links the client whose code is typed into a phone; resolves with the linked device once the client has signed.
+   * Rejects with a PairingError; after `wrong_code` the right code can still be typed.
    */
   async type(account: Account, phoneIdentity: KeyPair, code: string): Promise<LinkedDevice> {
     const { number } = account;
-    const { desk, goesWrong } = this.#deps;
+    const { desk, fails } = this.#deps;
     const hello = this.#byNumber.get(number);
     const offer = hello && desk.offerOf(hello.client);
     if (!offer) throw new PairingError('nobody_waits');
     const refusal = hello.isWaiting ? offer.hindrance : 'used';
     if (refusal) throw new PairingError(refusal);
-    if (goesWrong('refresh-pairing-code', number)) {
+    if (fails('refresh-pairing-code', number)) {
       this.#notify(hello, 'refresh_code', []);
       throw new PairingError('new_code_needed');
     }
@@ -92,21 +94,21 @@ export class CodeDesk {
     const { companionIdentity, random } = bundle;
     const isItsOwn = [finish.identity, offer.keys.identity].every((key) => companionIdentity.equals(key));
     if (!isItsOwn) throw new PairingError('foreign_keys');
-    if (goesWrong('silent-after-code', number)) throw new PairingError('no_answer');
+    if (fails('silent-after-code', number)) throw new PairingError('no_answer');
     const identityKey = Curve.sharedKey(phoneIdentity.private, companionIdentity);
     const advSecret = deriveAdvSecret(sharedKey, identityKey, random);
     return desk.link(offer, account, { phoneIdentity, companionIdentity, advSecret });
   }
 
-  /** Both sides show each other their ephemeral keys, hidden behind the code. */
+  /** Exchanges ephemeral keys with the client, encrypted with the code. */
   async #exchange(
     hello: CodeHello,
     phoneIdentity: KeyPair,
     code: string,
   ): Promise<{ finish: CompanionFinish; sharedKey: Uint8Array }> {
     const ephemeral = Curve.generateKeyPair();
-    const isIncomplete = this.#deps.goesWrong('incomplete-primary-hello', hello.number);
-    const show = async (): Promise<Uint8Array> => {
+    const isIncomplete = this.#deps.fails('incomplete-primary-hello', hello.number);
+    const sendHello = async (): Promise<Uint8Array> => {
       const wrapped = await wrapKey(code, ephemeral.public);
       const companionKey = await unwrapKey(code, hello.wrappedKey);
       this.#notify(hello, 'primary_hello', [
@@ -115,7 +117,7 @@ export class CodeDesk {
       ]);
       return Curve.sharedKey(ephemeral.private, companionKey);
     };
-    const [finish, sharedKey] = await Promise.all([hello.typed(ANSWER_TIMEOUT_MS), show()]);
+    const [finish, sharedKey] = await Promise.all([hello.typed(ANSWER_TIMEOUT_MS), sendHello()]);
     return { finish, sharedKey };
   }
 

@@ -2,15 +2,15 @@ import { bytesOf, childOf, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { PairingError, type PairingFailure } from './pairing-error.ts';
 
-/** What a client answers to a code that was typed. */
+/** The client's answer to a typed code. */
 export interface CompanionFinish {
   readonly bundle: Buffer;
   readonly identity: Buffer;
 }
 
 /**
- * `waiting`: the code can be typed. `answering`: it was typed, the client has to finish. `over`: the client showed another
- * code, or is gone.
+ * `waiting`: the code can be typed. `answering`: it was typed, and the client has to finish. `over`: the client showed
+ * another code or disconnected.
  */
 type HelloState =
   { name: 'waiting' | 'over' } | { name: 'answering'; settle: (outcome: CompanionFinish | PairingFailure) => void };
@@ -21,12 +21,12 @@ const MAY_FOLLOW: Record<HelloState['name'], HelloState['name'][]> = {
   over: [],
 };
 
-/** A client that shows a code for one number. */
+/** A code that a client shows for one number. */
 export class CodeHello {
   readonly client: Client;
   readonly number: string;
   readonly ref: string;
-  /** The client's ephemeral key, hidden behind the code. */
+  /** The client's ephemeral key, encrypted with the code. */
   readonly wrappedKey: Buffer;
   #state: HelloState = { name: 'waiting' };
 
@@ -42,7 +42,9 @@ export class CodeHello {
     return this.#state.name === 'waiting';
   }
 
-  /** A code was typed: resolves with what the client answers. Rejects with a PairingError when it does not in time. */
+  /**
+   * Marks the code as typed; resolves with the client's answer. Rejects with a PairingError when none comes in time.
+   */
   typed(timeoutMs: number): Promise<CompanionFinish> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle('no_answer'), timeoutMs);
@@ -56,7 +58,7 @@ export class CodeHello {
     });
   }
 
-  /** Takes the client's last stanza; false when nothing was typed that it could be an answer to. */
+  /** Takes the client's final stanza. Returns false when it does not answer a typed code. */
   finished(stanza: Stanza): boolean {
     const finish = childOf(stanza, 'link_code_companion_reg');
     const isAnswer = bytesOf(childOf(finish, 'link_code_pairing_ref')).toString() === this.ref;
@@ -68,7 +70,7 @@ export class CodeHello {
     return true;
   }
 
-  /** The client shows another code, or its connection is closed. */
+  /** Ends the code: the client shows another one, or has disconnected. */
   end(): void {
     if (this.#state.name === 'answering') this.#state.settle('refused');
     else if (this.#state.name !== 'over') this.#enter({ name: 'over' });

@@ -3,10 +3,10 @@ import { verifySignature } from 'libsignal/src/curve.js';
 
 import { type KeyPair } from '../transport/server-identity.ts';
 
-/** How a device identity is spoilt on purpose. */
+/** How a device identity is corrupted on purpose. */
 export type Tampering = 'hmac' | 'account-signature' | 'foreign-account-signature';
 
-/** What a phone signs when it links a device. */
+/** Input of {@link signDeviceIdentity}. */
 export interface DeviceIdentityRequest {
   readonly phoneIdentity: KeyPair;
   /** The identity key in the QR. */
@@ -19,13 +19,15 @@ export interface DeviceIdentityRequest {
 
 const PREFIX = { account: Buffer.from([6, 0]), device: Buffer.from([6, 1]), key: Buffer.from([5]) };
 
-/** A signed device identity: `details` is what both sides sign, `sealed` what travels to the client. */
+/** A signed device identity: `details` is what both sides sign, `sealed` is what the client gets. */
 export interface DeviceIdentity {
   readonly details: Uint8Array;
   readonly sealed: Uint8Array;
 }
 
-/** Signs a device identity with the phone's key, under the QR's secret (ADV, section 5.3 of the protocol notes). */
+/**
+ * Signs a device identity with the phone's key, and seals it with the ADV secret (section 5.3 of the protocol notes).
+ */
 export function signDeviceIdentity(request: DeviceIdentityRequest, tampering?: Tampering): DeviceIdentity {
   const { phoneIdentity, companionIdentity, advSecret, keyIndex, timestamp } = request;
   const details = proto.ADVDeviceIdentity.encode({ rawId: keyIndex, timestamp, keyIndex }).finish();
@@ -40,7 +42,7 @@ export function signDeviceIdentity(request: DeviceIdentityRequest, tampering?: T
   return { details, sealed: proto.ADVSignedDeviceIdentityHMAC.encode({ details: signed, hmac }).finish() };
 }
 
-/** Whether `answer`, an encoded ADVSignedDeviceIdentity, carries the companion's signature under the same details. */
+/** Whether `answer`, an encoded ADVSignedDeviceIdentity, carries the companion's signature of the same details. */
 export function isSignedByCompanion(
   answer: Uint8Array,
   facts: { details: Uint8Array; companionIdentity: Uint8Array; phoneIdentity: Uint8Array },

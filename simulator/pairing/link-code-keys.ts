@@ -9,27 +9,27 @@ const GCM_IV_BYTES = 12;
 const GCM_TAG_BYTES = 16;
 const BUNDLE_INFO = 'link_code_pairing_key_bundle_encryption_key';
 
-/** What the client sends at last: both identity keys, and 32 bytes of chance. */
+/** The client's final message: both identity keys and 32 random bytes. */
 export interface KeyBundle {
   readonly companionIdentity: Buffer;
   readonly primaryIdentity: Buffer;
   readonly random: Buffer;
 }
 
-/** Hides a public key behind the code: salt, IV, ciphertext (section 6 of the protocol notes). */
+/** Encrypts a public key with the code: salt, IV, ciphertext (section 6 of the protocol notes). */
 export async function wrapKey(code: string, publicKey: Uint8Array): Promise<Buffer> {
   const [salt, iv] = [randomBytes(SALT_BYTES), randomBytes(CTR_IV_BYTES)];
   const cipher = createCipheriv('aes-256-ctr', await keyOf(code, salt), iv);
   return Buffer.concat([salt, iv, cipher.update(publicKey)]);
 }
 
-/** The public key behind the code; with a wrong code these are any 32 bytes, and nobody notices yet. */
+/** Decrypts a public key with the code. A wrong code yields 32 arbitrary bytes, without an error. */
 export async function unwrapKey(code: string, wrapped: Buffer): Promise<Buffer> {
   const [salt, iv, hidden] = split(wrapped, SALT_BYTES, CTR_IV_BYTES);
   return createDecipheriv('aes-256-ctr', await keyOf(code, salt), iv).update(hidden);
 }
 
-/** Opens the bundle; undefined when the two sides do not have the same secret, as after a wrong code. */
+/** Decrypts the bundle; undefined when the two sides do not share the same secret, as after a wrong code. */
 export function openKeyBundle(sealed: Buffer, sharedKey: Uint8Array): KeyBundle | undefined {
   const [salt, iv, rest] = split(sealed, SALT_BYTES, GCM_IV_BYTES);
   const key = Buffer.from(hkdfSync('sha256', sharedKey, salt, BUNDLE_INFO, KEY_BYTES));
@@ -43,7 +43,7 @@ export function openKeyBundle(sealed: Buffer, sharedKey: Uint8Array): KeyBundle 
   }
 }
 
-/** The secret that seals the device identity: what a QR says openly, both sides derive here. */
+/** Derives the ADV secret that seals the device identity; a QR contains it instead. */
 export function deriveAdvSecret(sharedKey: Uint8Array, identityKey: Uint8Array, random: Uint8Array): Buffer {
   const secrets = Buffer.concat([sharedKey, identityKey, random]);
   return Buffer.from(hkdfSync('sha256', secrets, Buffer.alloc(0), 'adv_secret', KEY_BYTES));

@@ -21,21 +21,21 @@ import { PairingError } from './pairing-error.ts';
 /** The keys that a device is linked with. */
 export type LinkSecrets = Pick<DeviceIdentityRequest, 'phoneIdentity' | 'companionIdentity' | 'advSecret'>;
 
-/** What the desk works with. */
+/** Dependencies of {@link PairingDesk}. */
 export interface PairingDeps {
   readonly directory: Directory;
   readonly changes: Changes;
   readonly times: QrTimes;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** How the next device identity of this number is spoilt, if at all. */
+  /** How the next device identity of this number is corrupted, if at all. */
   readonly tampering: (number: string) => Tampering | undefined;
 }
 
 const ANSWER_TIMEOUT_MS = 20_000;
 const REMEMBERED_REFS = 5_000;
 
-/** Where clients and phones meet: hands out refs, and links the client that showed the one which a phone scanned. */
+/** Matches clients with phones: hands out refs, and links the client whose ref a phone has scanned. */
 export class PairingDesk {
   readonly #deps: PairingDeps;
   readonly #byRef = new Map<string, PairingOffer>();
@@ -45,12 +45,12 @@ export class PairingDesk {
     this.#deps = deps;
   }
 
-  /** How many clients show a QR now. */
+  /** The number of clients that show a QR now. */
   get showing(): number {
     return this.#byClient.size;
   }
 
-  /** Sends refs to a client that is not linked yet, and offers its keys to whoever scans one of them. */
+  /** Sends refs to a client that is not linked yet, so that a phone can scan one of them. */
   offer(client: Client, keys: StandingKeys): void {
     const { times, now } = this.#deps;
     const offer = new PairingOffer({ client, keys, times, nowMs: now() });
@@ -60,12 +60,12 @@ export class PairingDesk {
     client.send(node('iq', { type: 'set', id: offer.iq, from: SERVER }, [node('pair-device', {}, refs)]));
   }
 
-  /** The offer that this client shows. */
+  /** The offer of this client, if it shows a QR. */
   offerOf(client: Client): PairingOffer | undefined {
     return this.#byClient.get(client);
   }
 
-  /** Asks every client that shows a QR for a new adv secret; answers how many those are. */
+  /** Asks every client that shows a QR for a new adv secret. Returns the number of those clients. */
   refreshAll(): number {
     const offers = [...this.#byClient.values()].filter(({ state }) => MAY_REFRESH.has(state.name));
     for (const offer of offers) this.refresh(offer);
@@ -81,21 +81,21 @@ export class PairingDesk {
     this.#deps.changes.announce();
   }
 
-  /** The client is gone, and its refs with it. */
+  /** Ends the offer of a client that has disconnected. */
   closed(client: Client): void {
     this.#byClient.get(client)?.lost();
     this.#byClient.delete(client);
   }
 
-  /** A phone scans: resolves with the linked device once the client has signed. Rejects with a PairingError. */
+  /** Links the client whose QR a phone has scanned. Settles as {@link link} does. */
   async scan(account: Account, phoneIdentity: KeyPair, text: string): Promise<LinkedDevice> {
     const { qr, offer } = this.#find(text);
     return this.link(offer, account, { phoneIdentity, companionIdentity: qr.identity, advSecret: qr.advSecret });
   }
 
   /**
-   * Links the client to the account under a secret that both sides know: resolves with the linked device once the client
-   * has signed. Rejects with a PairingError.
+   * Links the client to the account under a secret that both sides know; resolves with the linked device once the
+   * client has signed. Rejects with a PairingError.
    */
   async link(offer: PairingOffer, account: Account, secrets: LinkSecrets): Promise<LinkedDevice> {
     const { companionIdentity, phoneIdentity } = secrets;
@@ -110,7 +110,7 @@ export class PairingDesk {
       { ...secrets, keyIndex: device.device, timestamp },
       this.#deps.tampering(account.number),
     );
-    const answer = await this.#announce(offer, device, sealed);
+    const answer = await this.#requestSignature(offer, device, sealed);
     const { public: phone } = phoneIdentity;
     if (!isSignedByCompanion(answer, { details, companionIdentity, phoneIdentity: phone })) {
       offer.client.cut();
@@ -127,12 +127,12 @@ export class PairingDesk {
     if (!offer) throw new PairingError('unknown_ref');
     const refusal = offer.refusal(qr.ref, this.#deps.now());
     if (refusal) throw new PairingError(refusal);
-    const same = qr.noiseKey.toString('hex') === offer.client.noiseKey && qr.identity.equals(offer.keys.identity);
-    if (!same) throw new PairingError('foreign_keys');
+    const isItsOwn = qr.noiseKey.toString('hex') === offer.client.noiseKey && qr.identity.equals(offer.keys.identity);
+    if (!isItsOwn) throw new PairingError('foreign_keys');
     return { qr, offer };
   }
 
-  #announce(offer: PairingOffer, device: LinkedDevice, sealed: Uint8Array): Promise<Uint8Array> {
+  #requestSignature(offer: PairingOffer, device: LinkedDevice, sealed: Uint8Array): Promise<Uint8Array> {
     const id = randomUUID();
     const answer = offer.scanned(id, ANSWER_TIMEOUT_MS);
     const success = node('pair-success', {}, [
@@ -152,7 +152,7 @@ export class PairingDesk {
     this.#deps.changes.announce();
   }
 
-  /** Finished refs are remembered for a while, so that a late scan learns why it failed. */
+  /** Remembers refs beyond their end, so that a late scan fails with the right reason. */
   #remember(ref: string, offer: PairingOffer): void {
     this.#byRef.set(ref, offer);
     const [oldest] = this.#byRef.keys();

@@ -1,37 +1,37 @@
-/** Why no device was linked, each with its HTTP status: 404 when there was nothing to link, 410 when it is over. */
+/** Why no device was linked, with the HTTP status: 404 when there is nothing to link, 410 when it is too late. */
 const PAIRING_FAILURES = {
-  /** The text is no QR of a client. */
+  /** The text is not the QR of a client. */
   not_a_qr: 404,
-  /** No connection was given this ref. */
+  /** This ref was never handed out. */
   unknown_ref: 404,
-  /** No client waits for a code from this number. */
+  /** No client shows a code for this number. */
   nobody_waits: 404,
-  /** The client does not show, or have, the keys of the connection that it came by. */
+  /** The keys in the QR, or in the client's answer, are not those of its connection. */
   foreign_keys: 410,
-  /** The ref was shown for its time. */
+  /** The time of this ref is over. */
   expired: 410,
-  /** It has been scanned before, or its code was typed. */
+  /** The QR was already scanned, or the code already typed. */
   used: 410,
-  /** The connection that showed it is closed. */
+  /** The connection of the client is closed. */
   gone: 410,
-  /** The server asked for a new adv secret, and the client has not confirmed that. */
+  /** The server asked for a new adv secret, and the client has not confirmed it yet. */
   refresh_pending: 410,
-  /** What was typed is not the code that the client showed; it can be typed again. */
+  /** The typed code is not the one that the client shows; another attempt is possible. */
   wrong_code: 410,
-  /** The client was told to show another code. */
+  /** The client was asked to show another code. */
   new_code_needed: 410,
   /** The client closed the connection instead of signing. */
   refused: 410,
-  /** The client's signature is not its own. */
+  /** The client's signature is invalid. */
   bad_signature: 410,
   /** The client did not answer in time. */
   no_answer: 410,
 } as const;
 
-/** One of the reasons above. */
+/** The name of a reason, as the control server returns it. */
 export type PairingFailure = keyof typeof PAIRING_FAILURES;
 
-/** A scan, or a code that was typed, which did not link a device. */
+/** A scan or a typed code that did not link a device. */
 export class PairingError extends Error {
   readonly status: 404 | 410;
   readonly reason: PairingFailure;

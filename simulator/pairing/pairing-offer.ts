@@ -4,7 +4,7 @@ import { type Client } from '../transport/client.ts';
 import { type StandingKeys } from '../world/pre-key-shelf.ts';
 import { PairingError, type PairingFailure } from './pairing-error.ts';
 
-/** How many QRs a client gets to show, and for how long each can be scanned. */
+/** The number of QRs that a client gets, and how long the first and each further one can be scanned. */
 export interface QrTimes {
   readonly refs: number;
   readonly firstMs: number;
@@ -12,8 +12,9 @@ export interface QrTimes {
 }
 
 /**
- * `offered`: the refs are sent, the client has not confirmed them. `shown`: they can be scanned. `refreshing`: a new adv
- * secret was asked for and not confirmed. `signing`: scanned, the client has to sign. `linked` and `gone` are the ends.
+ * `offered`: the refs are sent but not confirmed. `shown`: the client has confirmed them. `refreshing`: the server has
+ * asked for a new adv secret, which is not confirmed. `signing`: scanned, the client has to sign. `linked` and `gone`
+ * are final.
  */
 type OfferState =
   | { name: 'offered' | 'shown' | 'linked' | 'gone' }
@@ -29,7 +30,7 @@ const MAY_FOLLOW: Record<OfferState['name'], OfferState['name'][]> = {
   gone: [],
 };
 
-/** A client that wants to be linked, with the refs that were handed to it. */
+/** The refs handed to a client that wants to be linked, and the state of its pairing. */
 export class PairingOffer {
   readonly client: Client;
   readonly keys: StandingKeys;
@@ -53,19 +54,19 @@ export class PairingOffer {
     return this.#state;
   }
 
-  /** The client confirmed the refs, or the new adv secret. */
+  /** Notes that the client has confirmed the refs or the new adv secret. */
   confirm(): void {
     this.#enter({ name: 'shown' });
   }
 
-  /** A new adv secret is asked for in the notification with this id. */
+  /** Notes that the notification with this id asks for a new adv secret. */
   refresh(notification: string): void {
     this.#enter({ name: 'refreshing', notification });
   }
 
   /**
-   * Takes a scan: answers with the bytes that the client signs in the answer to `iq`. Rejects with a PairingError, at once
-   * when the ref cannot be scanned now, later when the client refuses or does not answer within `timeoutMs`.
+   * Starts the signing after a scan; resolves with the signed identity in the client's answer to `iq`. Rejects with a
+   * PairingError when the client refuses or does not answer within `timeoutMs`.
    */
   scanned(iq: string, timeoutMs: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@ export class PairingOffer {
     return this.hindrance ?? (isExpired ? 'expired' : undefined);
   }
 
-  /** Why the client cannot be linked now, whatever it shows; undefined when it can. */
+  /** Why the client cannot be linked now, whichever ref it shows; undefined when it can. */
   get hindrance(): PairingFailure | undefined {
     const { name } = this.#state;
     if (name === 'gone') return 'gone';
@@ -94,7 +95,7 @@ export class PairingOffer {
     return name === 'refreshing' ? 'refresh_pending' : undefined;
   }
 
-  /** Its connection is closed. */
+  /** Notes that the client has disconnected. */
   lost(): void {
     if (this.#state.name === 'signing') this.#state.settle('refused');
     else if (this.#state.name !== 'gone') this.#enter({ name: 'gone' });

@@ -1,4 +1,4 @@
-/** What a QR of a client says; the keys are 32 bytes each. */
+/** The content of a client's QR; each key has 32 bytes. */
 export interface QrCode {
   readonly ref: string;
   readonly noiseKey: Buffer;
@@ -9,8 +9,8 @@ export interface QrCode {
 const KEY_BYTES = 32;
 
 /**
- * Reads the text of a QR: `ref,noise key,identity key,adv secret[,platform]`, keys in base64, after the `#` of a link or
- * alone (section 5 of the protocol notes). Undefined when it is something else.
+ * Parses the text of a QR: `ref,noise key,identity key,adv secret[,platform]` with keys in base64, alone or after the
+ * `#` of a link (section 5 of the protocol notes). Undefined when it is something else.
  */
 export function readQrCode(text: string): QrCode | undefined {
   const [ref, ...fields] = text.slice(text.indexOf('#') + 1).split(',');

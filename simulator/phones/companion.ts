@@ -1,10 +1,10 @@
 import { type Account } from '../world/account.ts';
 import { type NextOptions, type ReceivedMessage } from './inbox.ts';
-import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 
-/** A linked device that is no client: it decrypts what comes, confirms it, and asks again when it cannot. */
+/** A simulated linked device: it decrypts messages and confirms them, and sends a retry receipt when it cannot. */
 export class Companion {
   readonly #deps: PhoneDeps;
 
@@ -27,12 +27,12 @@ export class Companion {
     return this.#deps.device.jid('pn');
   }
 
-  /** The next message that matches: each call goes on after what the previous one found. Rejects in the end. */
+  /** The next matching message; each call continues after the previous result. Rejects after the timeout. */
   next(match?: (message: ReceivedMessage) => boolean, options?: NextOptions): Promise<ReceivedMessage> {
     return this.#deps.inbox.next(match, options);
   }
 
-  /** What it has received from others after the cursor `after`. */
+  /** The messages received from others after the cursor `after`, and the cursor after them. */
   messages(after?: number): { messages: ReceivedMessage[]; cursor: number } {
     return this.#deps.inbox.read(after);
   }

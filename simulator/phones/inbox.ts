@@ -7,9 +7,9 @@ export interface ReceivedMessage {
   readonly id: string;
   /** The sender's number, digits. */
   readonly from: string;
-  /** The sender's device, addressed as the message was. */
+  /** The JID of the sender's device, in the addressing of the message. */
   readonly fromJid: string;
-  /** The JID of the group that it was written to; undefined when it was written to this phone alone. */
+  /** The JID of the group; undefined for a 1:1 message. */
   readonly group?: string | undefined;
   /** Seconds since the Unix epoch, by the server's clock. */
   readonly timestamp: number;
@@ -18,15 +18,15 @@ export interface ReceivedMessage {
   readonly message: proto.IMessage;
 }
 
-/** How long to wait, and from where on to look. */
+/** How long to wait, and where to start. */
 export interface NextOptions {
-  /** Milliseconds; 10 000 without it. */
+  /** Milliseconds; 10 000 by default. */
   timeoutMs?: number | undefined;
-  /** A cursor; without it, where the previous `next` found something. */
+  /** A cursor; by default after the previous result of `next`. */
   after?: number | undefined;
 }
 
-/** What one phone has received, in its order. A cursor is how many messages somebody has seen. */
+/** The messages that one phone has received, in order. A cursor is the number of messages already seen. */
 export class Inbox {
   readonly #changes: Changes;
   readonly #owner: string;
@@ -39,7 +39,7 @@ export class Inbox {
     this.#changes = changes;
   }
 
-  /** Keeps a message, unless the same sender's message with this id is here already; answers whether it was new. */
+  /** Adds a message unless one with this sender and id exists. Returns whether it was new. */
   add(message: ReceivedMessage): boolean {
     const key = `${message.from} ${message.id}`;
     if (this.#seen.has(key)) return false;
@@ -48,7 +48,7 @@ export class Inbox {
     return true;
   }
 
-  /** The message with this id, whoever sent it. */
+  /** The latest message with this id. */
   find(id: string): ReceivedMessage | undefined {
     return this.#messages.findLast((message) => message.id === id);
   }
@@ -58,7 +58,7 @@ export class Inbox {
     return { messages: this.#messages.slice(after), cursor: this.#messages.length };
   }
 
-  /** The first message that `matches` and was not given by `next` before; rejects when there is none in time. */
+  /** The next message that `matches`, after the previous result; rejects after the timeout. */
   async next(
     matches: (message: ReceivedMessage) => boolean = () => true,
     options: NextOptions = {},

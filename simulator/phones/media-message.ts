@@ -2,7 +2,7 @@ import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 
 import { MEDIA_KINDS, type MediaKind } from '../media/media-kinds.ts';
 
-/** The fields of any media message. */
+/** The fields of all kinds of media messages. */
 export type MediaFields = proto.Message.IImageMessage &
   Omit<proto.Message.IVideoMessage, keyof proto.Message.IImageMessage> &
   Omit<proto.Message.IAudioMessage, keyof proto.Message.IImageMessage> &
@@ -13,21 +13,21 @@ export type MediaFields = proto.Message.IImageMessage &
 export interface OutgoingMedia {
   readonly kind: MediaKind;
   readonly bytes: Uint8Array;
-  /** As usual for the kind without it. */
+  /** The usual type of the kind by default. */
   readonly mimetype?: string | undefined;
   /** For images, videos and documents. */
   readonly caption?: string | undefined;
   /** For documents. */
   readonly fileName?: string | undefined;
-  /** For sounds and videos. */
+  /** For audio and video. */
   readonly seconds?: number | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   /** A small JPEG. */
   readonly thumbnail?: Uint8Array | undefined;
-  /** Whether it can be looked at only once. */
+  /** Whether it can be viewed only once. */
   readonly viewOnce?: boolean | undefined;
-  /** Further fields of the message, such as `waveform`, or others than the right ones, such as a `fileLength`. */
+  /** Further fields of the message, such as `waveform`, or overrides, such as a wrong `fileLength`. */
   readonly fields?: Partial<MediaFields> | undefined;
 }
 
@@ -41,15 +41,15 @@ const FIELD_OF = {
   ptv: 'ptvMessage',
 } as const satisfies Record<MediaKind, keyof proto.IMessage>;
 
-/** The message that a file is sent in; `place` says where it is and what it is encrypted with. */
-export function mediaMessage(media: OutgoingMedia, place: Partial<MediaFields>): proto.IMessage {
+/** The message for a file; `location` has its direct path, keys and hashes. */
+export function mediaMessage(media: OutgoingMedia, location: Partial<MediaFields>): proto.IMessage {
   const { kind, caption, viewOnce } = media;
-  const message = { [FIELD_OF[kind]]: { ...place, ...contentOf(media), ...media.fields } } as proto.IMessage;
+  const message = { [FIELD_OF[kind]]: { ...location, ...contentOf(media), ...media.fields } } as proto.IMessage;
   if (viewOnce) return { viewOnceMessageV2: { message } };
   return kind === 'document' && caption !== undefined ? { documentWithCaptionMessage: { message } } : message;
 }
 
-/** The kind and fields of the media in a message, whatever it is wrapped in; undefined when there is none. */
+/** The kind and fields of the media in a message, unwrapped; undefined when there is none. */
 export function mediaIn(message: proto.IMessage): { kind: MediaKind; fields: MediaFields } | undefined {
   const content = extractMessageContent(message);
   for (const kind of Object.keys(FIELD_OF) as MediaKind[]) {

@@ -3,7 +3,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 
 import { childrenOf, node, type Stanza } from '../kit/stanza.ts';
 
-/** Where a file is again, and what the message that it came in was encrypted with. */
+/** The new location of a file, and the media key of its message. */
 export interface RenewedMedia {
   readonly directPath: string;
   readonly mediaKey: Uint8Array;
@@ -14,8 +14,8 @@ const NOT_FOUND = '2';
 const { ResultType } = proto.MediaRetryNotification;
 
 /**
- * The answer to a client that asked for the file of a message: where it is now, or that it is not there any more, without
- * `media` (section 11 of the protocol notes). It comes from the account's own phone, `from`.
+ * Answers a client that asked for the file of a message: with the new location, or without `media` with the error that
+ * the file is gone (section 11 of the protocol notes). `from` is the account's own phone.
  */
 export function mediaRetry(request: Stanza, from: string, media: RenewedMedia | undefined): Stanza {
   const { id = '', t = '' } = request.attrs;

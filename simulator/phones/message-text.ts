@@ -1,6 +1,6 @@
 import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 
-/** The text that a person reads in a message: what was written, or a caption; empty without either. */
+/** The text or caption of a message; empty without either. */
 export function textOf(message: proto.IMessage): string {
   const content = extractMessageContent(message);
   if (!content) return '';

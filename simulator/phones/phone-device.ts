@@ -4,7 +4,7 @@ import { type Endpoint, type Owner } from '../world/endpoint.ts';
 import { type KeyBundle } from '../world/key-bundle.ts';
 import { type PhoneKeys } from './phone-keys.ts';
 
-/** A phone as the server knows it, device 0, or a companion of one: always there. */
+/** A phone (device 0) or companion as the server sees it: a device that is always connected. */
 export class PhoneDevice implements Endpoint {
   readonly device: number;
   readonly owner: Owner;

@@ -3,12 +3,12 @@ import { type Directory } from '../world/directory.ts';
 import { type Group } from '../world/group.ts';
 import { type GroupDesk, type PeopleAction } from '../world/group-desk.ts';
 
-/** Somebody with a number: a phone. */
+/** A phone, identified by its number. */
 interface Numbered {
   readonly number: string;
 }
 
-/** What one phone does to a group. Everything throws a GroupError when its owner may not. */
+/** The changes that a phone makes to a group. Each throws a GroupError when it is not permitted. */
 export class PhoneInGroup {
   readonly #groups: GroupDesk;
   readonly #directory: Directory;
@@ -22,22 +22,20 @@ export class PhoneInGroup {
     this.#group = group;
   }
 
-  /** Has them in the group from now on. */
   add(...people: Numbered[]): void {
     this.#change('add', people);
   }
 
-  /** Has them in the group no more. */
   remove(...people: Numbered[]): void {
     this.#change('remove', people);
   }
 
-  /** Makes them admins. */
+  /** Makes members admins. */
   promote(...people: Numbered[]): void {
     this.#change('promote', people);
   }
 
-  /** Makes admins members like all others. */
+  /** Makes admins ordinary members. */
   demote(...people: Numbered[]): void {
     this.#change('demote', people);
   }
@@ -46,12 +44,12 @@ export class PhoneInGroup {
     this.#groups.rename(this.#group, this.#account, subject);
   }
 
-  /** Says what the group is about; undefined says it no more. */
+  /** Changes the description; undefined removes it. */
   describe(text: string | undefined): void {
     this.#groups.describe(this.#group, this.#account, text);
   }
 
-  /** Makes the group's link invalid; answers what the new one ends with. */
+  /** Replaces the invite link and returns its new code. */
   revokeInvite(): string {
     return this.#groups.revokeInvite(this.#group, this.#account);
   }

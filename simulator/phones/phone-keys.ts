@@ -9,13 +9,13 @@ const SIGNED_KEY_ID = 1;
 const MAX_KEY_ID = 0xffffff;
 const MAX_REGISTRATION_ID = 16_380;
 
-/** A key pair as libsignal wants it: the public half with the type byte 5 before it. */
+/** A key pair in libsignal's form: the type byte 5 precedes the public key. */
 export interface SignalKeyPair {
   readonly pubKey: Buffer;
   readonly privKey: Buffer;
 }
 
-/** The keys of one phone. One-time keys are made when somebody asks for one. */
+/** The keys of one phone. One-time keys are generated on demand. */
 export class PhoneKeys {
   readonly identity: KeyPair = Curve.generateKeyPair();
   readonly registrationId = randomInt(1, MAX_REGISTRATION_ID);
@@ -23,12 +23,12 @@ export class PhoneKeys {
   readonly #oneTime = new Map<number, KeyPair>();
   #lastId = 0;
 
-  /** Makes the signed pre-key now, and not while somebody waits for a bundle. */
+  /** Generates the signed pre-key now rather than while somebody waits for a bundle. */
   prepare(): void {
     this.#signedKey ??= signedKeyPair(this.identity, SIGNED_KEY_ID);
   }
 
-  /** A bundle with a new one-time key. */
+  /** Returns a bundle with a new one-time key. */
   takeBundle(): KeyBundle {
     const key = Curve.generateKeyPair();
     this.#lastId = (this.#lastId % MAX_KEY_ID) + 1;
@@ -42,35 +42,33 @@ export class PhoneKeys {
     };
   }
 
-  /** The identity key. */
   get ownIdentity(): SignalKeyPair {
     return forSignal(this.identity);
   }
 
-  /** The signed pre-key. */
   get signedPreKey(): SignalKeyPair {
     return forSignal(this.#signed.keyPair);
   }
 
-  /** Made when it is first needed: signing takes some milliseconds. */
+  /** Generated lazily: signing takes some milliseconds. */
   get #signed(): ReturnType<typeof signedKeyPair> {
     this.#signedKey ??= signedKeyPair(this.identity, SIGNED_KEY_ID);
     return this.#signedKey;
   }
 
-  /** A one-time key that was handed out and not used yet. */
+  /** The one-time key with this id, if it was handed out and not used yet. */
   oneTimeKey(id: number): SignalKeyPair | undefined {
     const key = this.#oneTime.get(id);
     return key && forSignal(key);
   }
 
-  /** A one-time key was used; it opens no other session. */
+  /** Deletes a used one-time key, so that it opens no other session. */
   forget(id: number): void {
     this.#oneTime.delete(id);
   }
 }
 
-/** A public key as libsignal wants it. */
+/** A public key in libsignal's form, with the type byte. */
 export function signalPublicKey(bytes: Uint8Array): Buffer {
   return Buffer.concat([TYPE_BYTE, bytes]);
 }

@@ -8,19 +8,19 @@ import { type MediaStore, publicUrl, type StoredFile } from '../media/media-stor
 import { type MediaFields, mediaIn, mediaMessage, type OutgoingMedia } from './media-message.ts';
 import { type RenewedMedia } from './media-retry.ts';
 
-interface HeldMedia {
+interface KnownFile {
   readonly file: StoredFile;
   readonly upload: string;
   readonly mediaKey: Uint8Array;
 }
 
-/** The media of one phone: what it puts on the media server, and what it reads from there. */
+/** The files of one phone: uploads to and downloads from the media server. */
 export class PhoneMedia {
   readonly #store: MediaStore;
   readonly #number: string;
   readonly #now: () => number;
-  /** The files of its account's messages, by the id of the message. */
-  readonly #held = new Map<string, HeldMedia>();
+  /** The files of messages that the account has sent, by message id. */
+  readonly #files = new Map<string, KnownFile>();
 
   constructor(number: string, world: { media: MediaStore; now: () => number }) {
     this.#number = number;
@@ -28,13 +28,13 @@ export class PhoneMedia {
     this.#now = world.now;
   }
 
-  /** Encrypts a file and puts it up; the message that names it, which will have this id. */
-  async putUp(id: string, media: OutgoingMedia): Promise<proto.IMessage> {
+  /** Encrypts and uploads a file; resolves with the message for it, which must be sent with this id. */
+  async upload(id: string, media: OutgoingMedia): Promise<proto.IMessage> {
     const mediaKey = randomBytes(MEDIA_KEY_BYTES);
     const file = await this.#store.write(sealMedia(media.bytes, mediaKey, media.kind));
     const { upload } = MEDIA_KINDS[media.kind];
     const directPath = this.#store.publish(file, { upload, number: this.#number });
-    this.#held.set(id, { file, upload, mediaKey });
+    this.#files.set(id, { file, upload, mediaKey });
     return mediaMessage(media, {
       url: publicUrl(directPath),
       directPath,
@@ -46,29 +46,29 @@ export class PhoneMedia {
     });
   }
 
-  /** Holds the file of a message that a linked device of the account has sent. */
-  hold(id: string, message: proto.IMessage): void {
+  /** Remembers the file of a message that a linked device of the account has sent. */
+  remember(id: string, message: proto.IMessage): void {
     const { kind, fields } = mediaIn(message) ?? {};
     const found = this.#store.find(fields?.directPath ?? '');
     if (kind && found && fields?.mediaKey) {
-      this.#held.set(id, { file: found.file, upload: MEDIA_KINDS[kind].upload, mediaKey: fields.mediaKey });
+      this.#files.set(id, { file: found.file, upload: MEDIA_KINDS[kind].upload, mediaKey: fields.mediaKey });
     }
   }
 
-  /** Has no file of this message any more; answers whether it had one. */
+  /** Forgets the file of this message. Returns whether there was one. */
   forget(id: string): boolean {
-    return this.#held.delete(id);
+    return this.#files.delete(id);
   }
 
-  /** Puts the file of a message up once more; undefined when it is not here. */
-  putUpAgain(id: string): RenewedMedia | undefined {
-    const held = this.#held.get(id);
-    if (!held) return undefined;
-    const { file, upload, mediaKey } = held;
+  /** Uploads the file of a message again; undefined when the phone does not have it. */
+  uploadAgain(id: string): RenewedMedia | undefined {
+    const known = this.#files.get(id);
+    if (!known) return undefined;
+    const { file, upload, mediaKey } = known;
     return { directPath: this.#store.publish(file, { upload, number: this.#number, again: true }), mediaKey };
   }
 
-  /** The file that a message names, decrypted. Rejects with one sentence when anything about it is not right. */
+  /** Downloads and decrypts the file of a message. Rejects with one sentence when anything about it is wrong. */
   async read(message: proto.IMessage): Promise<Buffer> {
     const { kind, fields } = mediaIn(message) ?? fail('there is none in it');
     const { mediaKey, fileSha256, fileEncSha256, fileLength } = fields;

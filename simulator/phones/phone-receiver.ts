@@ -8,12 +8,12 @@ import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
-import { type PhoneDeps } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-deps.ts';
 import { type PhoneSender } from './phone-sender.ts';
 
 const MAX_RETRIES = 5;
 
-/** The receiving half of a phone: decrypts messages and confirms them, asks again when it cannot, books receipts. */
+/** The receiving half of a phone: decrypts and confirms messages, sends retry receipts, and records receipts. */
 export class PhoneReceiver {
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
@@ -24,7 +24,7 @@ export class PhoneReceiver {
     this.#sender = sender;
   }
 
-  /** Takes what the server brings. */
+  /** Handles a stanza from the server. */
   async take(stanza: Stanza): Promise<void> {
     const from = this.#deps.world.directory.endpoint(stanza.attrs.participant ?? stanza.attrs.from);
     if (!from) return;
@@ -45,11 +45,11 @@ export class PhoneReceiver {
     this.#retries.delete(id);
     this.#notePoll(stanza, from, message);
     if (from.owner !== this.#deps.account) this.#keep(stanza, from, message);
-    else this.#deps.media.hold(id, message.deviceSentMessage?.message ?? message);
+    else this.#deps.media.remember(id, message.deviceSentMessage?.message ?? message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
   }
 
-  /** All parts of a message together; a sender key that comes in one is taken before the next is read. */
+  /** Merges the parts of a message; a sender key in one part is stored before the next part is decrypted. */
   async #decrypt(stanza: Stanza, from: Endpoint): Promise<proto.IMessage> {
     const group = this.#deps.world.directory.group(stanza.attrs.from);
     let message: proto.IMessage = {};
@@ -69,7 +69,7 @@ export class PhoneReceiver {
     return sessions.decrypt(from, enc.attrs.type, bytesOf(enc));
   }
 
-  /** Also one that was sent from a device of the owner, which says in `recipient` whom it was for. */
+  /** Also handles polls sent by a device of the owner; their `recipient` is the chat. */
   #notePoll({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
     const { polls, world } = this.#deps;
     const chat = world.directory.group(attrs.from) ?? world.directory.byJid(attrs.recipient ?? attrs.from);
@@ -91,7 +91,7 @@ export class PhoneReceiver {
     if (isNew) this.#deps.world.counters.messagesToPhones += 1;
   }
 
-  /** Asks for the message to be encrypted anew, with keys for a new session (section 9 of the protocol notes). */
+  /** Sends a retry receipt with keys for a new session (section 9 of the protocol notes). */
   #askAgain(stanza: Stanza, from: Endpoint): void {
     const { id = '', t = '' } = stanza.attrs;
     const count = (this.#retries.get(id) ?? 0) + 1;
@@ -111,7 +111,7 @@ export class PhoneReceiver {
     from.deliver(node('receipt', { ...this.#receiptAttrs(stanza), type: 'retry' }, content));
   }
 
-  /** A receipt is addressed as the message was; for an own device it names the conversation. */
+  /** A receipt uses the addressing of the message; for a message of an own device it names the chat. */
   #receiptAttrs({ attrs }: Stanza): Record<string, string> {
     const { device, world } = this.#deps;
     const own = attrs.recipient === undefined ? {} : { recipient: attrs.recipient, type: 'sender' };
@@ -122,7 +122,7 @@ export class PhoneReceiver {
   async #takeReceipt(stanza: Stanza, from: Endpoint): Promise<void> {
     const { id = '', type = '' } = stanza.attrs;
     if (type === 'server-error') {
-      from.deliver(mediaRetry(stanza, from.owner.jid('pn'), this.#deps.media.putUpAgain(id)));
+      from.deliver(mediaRetry(stanza, from.owner.jid('pn'), this.#deps.media.uploadAgain(id)));
       return;
     }
     const ids = [id, ...childrenOf(childOf(stanza, 'list')).map(({ attrs }) => attrs.id ?? '')];

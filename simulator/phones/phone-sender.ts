@@ -7,9 +7,9 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
-import { type PhoneDeps } from './phone-parts.ts';
+import { type PhoneDeps } from './phone-deps.ts';
 
-/** A message that a phone sends, or has sent. */
+/** A message that a phone sends or has sent. */
 export interface OutgoingMessage {
   readonly id: string;
   readonly chat: Account | Group;
@@ -17,15 +17,15 @@ export interface OutgoingMessage {
   readonly addressing: Addressing;
   /** `text`, `media`, … */
   readonly type: string;
-  /** The number of a field that is added, and that the protocol known to clients has no name for. */
+  /** The number of an added field that is unknown to clients. */
   readonly newerField?: number | undefined;
-  /** Whether the stanza leaves out how its author is called under the other addressing. */
+  /** Whether the stanza omits the author's JID in the other addressing. */
   readonly hidesOtherName?: boolean | undefined;
 }
 
 const REMEMBERED_MESSAGES = 5_000;
 
-/** The sending half of a phone: encrypts for every device of both sides, and again for one that asks. */
+/** The sending half of a phone: encrypts for every device of both sides, and again after a retry receipt. */
 export class PhoneSender {
   readonly #deps: PhoneDeps;
   readonly #sent = new Map<string, OutgoingMessage>();
@@ -44,7 +44,7 @@ export class PhoneSender {
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
   }
 
-  /** Answers a retry receipt from `to`: a new session, then the same message under the same id, for it alone. */
+  /** Answers a retry receipt: starts a new session with `to` and sends it the message again, with the same id. */
   async resend(to: Endpoint, receipt: Stanza, count: string): Promise<void> {
     const outgoing = this.#sent.get(receipt.attrs.id ?? '');
     if (!outgoing) return;
@@ -63,7 +63,7 @@ export class PhoneSender {
     }
   }
 
-  /** Encrypts once for all; a device that has not the phone's key yet gets it first, in the same stanza. */
+  /** Encrypts once for all; the stanza for a device without the phone's sender key carries that key first. */
   async #sendToGroup(group: Group, outgoing: OutgoingMessage): Promise<void> {
     const { device, sessions, senderKeys } = this.#deps;
     const key = encoded(await this.#keyFor(group));
@@ -80,7 +80,7 @@ export class PhoneSender {
     return { senderKeyDistributionMessage: { groupId: group.jid, axolotlSenderKeyDistributionMessage } };
   }
 
-  /** To a person's devices the message; to the own ones a copy that says whom it was sent to. */
+  /** The message itself for other people's devices; for own devices a copy that names the recipient. */
   #contentFor(to: Endpoint, { chat, message, addressing }: OutgoingMessage): proto.IMessage {
     if (to.owner !== this.#deps.account || chat instanceof Group) return message;
     return { deviceSentMessage: { destinationJid: chat.jid(addressing), message } };
@@ -99,17 +99,17 @@ export class PhoneSender {
   }
 }
 
-/** The tag of a field's number says so when its content is bytes of a given length (the protobuf encoding). */
-const DELIMITED = 2;
+/** Wire type of a length-delimited field in the protobuf encoding. */
+const LENGTH_DELIMITED = 2;
 
-/** The message as it is encrypted. */
+/** Encodes and pads a message for encryption. */
 function encoded(message: proto.IMessage, { newerField }: Partial<OutgoingMessage> = {}): Buffer {
   const known = proto.Message.encode(message).finish();
-  const newer = newerField === undefined ? [] : [...varint(newerField * 8 + DELIMITED), ...varint(1), 0];
+  const newer = newerField === undefined ? [] : [...varint(newerField * 8 + LENGTH_DELIMITED), ...varint(1), 0];
   return writeRandomPadMax16(Buffer.concat([known, Buffer.from(newer)]));
 }
 
-/** Seven bits in each byte, the lowest first; the eighth says that more follow. */
+/** Protobuf's variable-length integer: seven bits a byte, lowest first; the eighth bit says that more follow. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }

@@ -14,30 +14,30 @@ import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
-import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-parts.ts';
+import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
 import { type MessageReceipts } from './receipt-book.ts';
 
-/** Whom a message is for: a number, a JID, or whatever has one: another phone, a group. */
+/** The recipient of a message: a number, a JID, or an object with one, such as a phone or a group. */
 export type Recipient = string | { readonly jid: string };
 
-/** How a message is sent. */
+/** Options of sending a message. */
 export interface SendOptions {
-  /** Its id; a new one without it. */
+  /** The message id; a new one by default. */
   id?: string | undefined;
   addressing?: Addressing | undefined;
-  /** Adds an unknown field of this number to the message, as a WhatsApp does that is newer than the client. */
+  /** Adds an unknown field of this number to the message, as a WhatsApp newer than the client does. */
   newerField?: number | undefined;
-  /** Leaves out how the author is called under the other addressing, as WhatsApp does when it does not tell the number. */
+  /** Omits the author's JID in the other addressing, as WhatsApp does when it hides the number. */
   hidesOtherName?: boolean | undefined;
 }
 
-/** How a vote is sent. */
+/** Options of sending a vote. */
 export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'voterAs' | 'creatorAs' | 'votedAtMs'>>;
 
-/** A person's phone: scans QRs, writes, reads and confirms, all by itself and with real Signal sessions. */
+/** A person's phone: scans QRs, and sends, receives and confirms messages with real Signal sessions. */
 export class Phone {
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
@@ -50,12 +50,12 @@ export class Phone {
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
   }
 
-  /** Its number, digits. */
+  /** The phone number, digits only. */
   get number(): string {
     return this.#deps.account.number;
   }
 
-  /** The name that others are shown. */
+  /** The name shown to others. */
   get name(): string {
     return this.#deps.account.name;
   }
@@ -70,7 +70,7 @@ export class Phone {
     return this.#deps.account.jid('lid');
   }
 
-  /** Its profile picture; undefined without one. */
+  /** The profile picture, if any. */
   get picture(): Picture | undefined {
     return this.#deps.account.picture;
   }
@@ -79,24 +79,24 @@ export class Phone {
     this.#deps.account.picture = picture;
   }
 
-  /** Who may put it into groups. */
+  /** Who may add it to groups. */
   set addedBy(who: 'everybody' | 'nobody') {
     this.#deps.account.addedBy = who;
   }
 
-  /** What it does to a group. */
+  /** Acts on a group as this phone. */
   inGroup(group: Group): PhoneInGroup {
     const { world, account } = this.#deps;
     return new PhoneInGroup(world, account, group);
   }
 
-  /** Comes into the group whose link ends with `code`; its JID. Throws a GroupError when the link is not valid. */
+  /** Joins a group by the code of its invite link and returns its JID. Throws a GroupError when the link is invalid. */
   joinGroup(code: string): string {
     const { world, account } = this.#deps;
     return world.groups.join(code, account).jid;
   }
 
-  /** Scans the text of a QR. Resolves when the client has signed; rejects with a PairingError. */
+  /** Scans the text of a QR. Resolves once the client has signed; rejects with a PairingError. */
   async scan(qr: string): Promise<{ deviceJid: string }> {
     const { world, account, keys } = this.#deps;
     const device = await world.desk.scan(account, keys.identity, qr);
@@ -105,8 +105,8 @@ export class Phone {
   }
 
   /**
-   * Types a code that a client shows for this number, with or without a dash. Resolves when the client has signed; rejects
-   * with a PairingError.
+   * Types the code that a client shows for this number, with or without a dash. Resolves once the client has signed;
+   * rejects with a PairingError.
    */
   async enterPairingCode(code: string): Promise<{ deviceJid: string }> {
     const { world, account, keys } = this.#deps;
@@ -116,28 +116,28 @@ export class Phone {
     return { deviceJid: device.jid('pn') };
   }
 
-  /** Sends a text to a chat, and to the own linked devices; resolves with its id when it left the phone. */
+  /** Sends a text to a chat and to the own linked devices; resolves with the message id once it is sent. */
   sendText(to: Recipient, text: string, options: SendOptions = {}): Promise<string> {
     return this.send(to, { conversation: text }, options);
   }
 
-  /** Puts a file on the media server and sends it; resolves with the message's id when that left the phone. */
+  /** Uploads a file and sends it; resolves with the message id once it is sent. */
   async sendMedia(to: Recipient, media: OutgoingMedia, options: SendOptions = {}): Promise<string> {
     const { id = newMessageId() } = options;
-    return this.send(to, await this.#deps.media.putUp(id, media), { ...options, id });
+    return this.send(to, await this.#deps.media.upload(id, media), { ...options, id });
   }
 
-  /** The file in a message that it has received. Rejects with one sentence when anything about it is not right. */
+  /** Downloads the file of a received message. Rejects with one sentence when anything about it is wrong. */
   media({ message }: ReceivedMessage): Promise<Buffer> {
     return this.#deps.media.read(message);
   }
 
-  /** Has no longer the file of a message that it or a linked device sent. Throws a RangeError when it had none. */
+  /** Forgets the file of a message that the account sent. Throws a RangeError when there is none. */
   forgetMedia(id: string): void {
     if (!this.#deps.media.forget(id)) throw new RangeError(`${this.number} has no file of a message ${id}.`);
   }
 
-  /** Sends any message. Rejects when nobody has the number or JID `to`, and when this phone is not in that group. */
+  /** Sends any message. Rejects when there is no such person, or no such group of which this phone is a member. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
     const { world, work } = this.#deps;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
@@ -148,14 +148,14 @@ export class Phone {
     return id;
   }
 
-  /** Puts a question to a chat, with a secret for the votes in it; resolves with its id when it left the phone. */
+  /** Sends a poll with a new secret for its votes; resolves with the message id once it is sent. */
   sendPoll(to: Recipient, question: Question, options: SendOptions = {}): Promise<string> {
     return this.send(to, pollMessage(question), options);
   }
 
   /**
-   * Chooses these options of a poll that it has sent or received, in place of what it chose before; none of them takes
-   * the vote back. Resolves with the vote's id when it left the phone; rejects when it has no such poll.
+   * Votes for these options of a sent or received poll, replacing the previous vote; no options take it back. Resolves
+   * with the message id once the vote is sent; rejects when the phone does not know the poll.
    */
   async vote(pollId: string, options: readonly string[], how: VoteOptions = {}): Promise<string> {
     const { world, account, polls, work } = this.#deps;
@@ -165,49 +165,49 @@ export class Phone {
     return this.send(poll.chat instanceof Group ? poll.chat.jid : poll.chat.jid('lid'), voteMessage(poll, choice), how);
   }
 
-  /** What it has received from others after the cursor `after`. */
+  /** The messages received from others after the cursor `after`, and the cursor after them. */
   messages(after?: number): { messages: ReceivedMessage[]; cursor: number } {
     return this.#deps.inbox.read(after);
   }
 
-  /** The next message that matches: each call goes on after what the previous one found. Rejects in the end. */
+  /** The next matching message; each call continues after the previous result. Rejects after the timeout. */
   next(match?: (message: ReceivedMessage) => boolean, options?: NextOptions): Promise<ReceivedMessage> {
     return this.#deps.inbox.next(match, options);
   }
 
-  /** Links a device that is no client: it has keys of its own, reads what comes and confirms it, and never goes away. */
+  /** Links a simulated device with keys of its own; it reads and confirms messages, and is always connected. */
   addCompanion(): Companion {
     const { world, account } = this.#deps;
     return new Companion(world, account);
   }
 
-  /** What devices have said about a message that it sent. */
+  /** The receipts for a message that this phone sent. */
   receiptsOf(id: string): MessageReceipts {
     return this.#deps.receipts.of(id);
   }
 
-  /** Resolves once `holds` is true of what devices have said; by default, that somebody has the message. */
+  /** Resolves once `holds` is true of the message's receipts; by default, once a device has received it. */
   untilReceipts(id: string, holds = isDelivered, options?: WaitOptions): Promise<MessageReceipts> {
     return this.#deps.receipts.until(id, holds, options);
   }
 
-  /** Reads a message that it has received; all devices of its sender are told. Rejects when it has no such message. */
+  /** Sends a read receipt to all devices of the sender. Rejects when the phone has not received the message. */
   markRead(id: string): Promise<void> {
-    return this.#tellSender(id, 'read');
+    return this.#sendReceipt(id, 'read');
   }
 
-  /** Plays a voice note that it has received; all devices of its sender are told. Rejects when it has no such message. */
+  /** Sends a played receipt to all devices of the sender. Rejects when the phone has not received the message. */
   markPlayed(id: string): Promise<void> {
-    return this.#tellSender(id, 'played');
+    return this.#sendReceipt(id, 'played');
   }
 
-  /** What it was shown of somebody so far, in its order: that he is online, or not, or types, records, pauses. */
-  presenceOf(somebody: Phone): ShownPresence[] {
+  /** The presence of another phone's owner as shown to this phone so far, in order. */
+  presenceOf(other: Phone): ShownPresence[] {
     const { world, account } = this.#deps;
-    return world.presences.seenBy(account, somebody.#deps.account);
+    return world.presences.seenBy(account, other.#deps.account);
   }
 
-  #tellSender(id: string, type: 'read' | 'played'): Promise<void> {
+  #sendReceipt(id: string, type: 'read' | 'played'): Promise<void> {
     const { world, inbox, device } = this.#deps;
     const message = inbox.find(id);
     if (!message) return Promise.reject(new RangeError(`${this.number} has received no message ${id}.`));
@@ -236,7 +236,10 @@ export class Phone {
     const group = world.directory.group(to);
     if (group?.has(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
-    if (!person) throw new RangeError(`Nobody whom ${this.number} can write to has the number or JID ${to}.`);
+    if (!person)
+      throw new RangeError(
+        `${this.number} cannot write to ${to}: there is no such person, and no such group of which it is a member.`,
+      );
     return person;
   }
 
@@ -246,7 +249,7 @@ export class Phone {
   }
 }
 
-/** What a message's stanza says of it. */
+/** The `type` of a message's stanza. */
 function stanzaType(message: proto.IMessage): string {
   if (message.conversation ?? message.extendedTextMessage) return 'text';
   return (message.pollCreationMessageV3 ?? message.pollUpdateMessage) ? 'poll' : 'media';

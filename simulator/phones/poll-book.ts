@@ -3,22 +3,22 @@ import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 import { type Account } from '../world/account.ts';
 import { type Group } from '../world/group.ts';
 
-/** A poll, as far as somebody must know it to vote in it. */
+/** The properties of a poll that a vote depends on. */
 export interface KnownPoll {
-  /** Where it was asked, from the side of this phone. */
+  /** The chat of the poll, as this phone sees it. */
   readonly chat: Account | Group;
   readonly creator: Account;
-  /** What votes in it are sealed with. */
+  /** The secret that seals its votes. */
   readonly secret: Uint8Array;
 }
 
 const REMEMBERED_POLLS = 1_000;
 
-/** The polls that one phone has sent or received, also those that its linked devices sent. The oldest are forgotten. */
+/** The latest polls that one phone has sent or received, including those sent by its linked devices. */
 export class PollBook {
   readonly #polls = new Map<string, KnownPoll>();
 
-  /** Writes a message down if it is a poll. */
+  /** Records a message if it is a poll. */
   note(id: string, message: proto.IMessage, { chat, creator }: Omit<KnownPoll, 'secret'>): void {
     const secret = message.messageContextInfo?.messageSecret;
     if (!secret || !isPoll(message)) return;
@@ -33,7 +33,7 @@ export class PollBook {
   }
 }
 
-/** Whether the message is a poll; WhatsApp has made it several times over. */
+/** Whether the message is a poll; WhatsApp has several versions of the field. */
 function isPoll(message: proto.IMessage): boolean {
   return Object.keys(extractMessageContent(message) ?? {}).some((field) => field.startsWith('pollCreationMessage'));
 }

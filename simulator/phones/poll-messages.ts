@@ -10,29 +10,29 @@ const SECRET_BYTES = 32;
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 
-/** A question that is put to a chat. */
+/** The question of a poll. */
 export interface Question {
   readonly name: string;
   readonly options: readonly string[];
-  /** How many may be chosen; 0, or nothing, is any number of them. */
+  /** How many options a voter may choose; any number when 0 or undefined. */
   readonly selectableCount?: number | undefined;
 }
 
-/** One choice in a poll. */
+/** A vote in a poll. */
 export interface Choice {
   readonly pollId: string;
   readonly options: readonly string[];
   /** Milliseconds since the Unix epoch. */
   readonly votedAtMs: number;
   readonly voter: Account;
-  /** How a chat with one person is addressed; a group knows it itself. */
+  /** The addressing of a 1:1 chat; a group has its own. */
   readonly addressing: Addressing;
-  /** How the seal names the voter, and who asked: as the chat is addressed without these. */
+  /** How the seal names the voter and the poll's creator; the addressing of the chat by default. */
   readonly voterAs?: Addressing | undefined;
   readonly creatorAs?: Addressing | undefined;
 }
 
-/** The message that asks, with a new secret for the votes. */
+/** Creates the message for a poll, with a new secret for its votes. */
 export function pollMessage({ name, options, selectableCount = 0 }: Question): proto.IMessage {
   return {
     pollCreationMessageV3: {
@@ -44,7 +44,7 @@ export function pollMessage({ name, options, selectableCount = 0 }: Question): p
   };
 }
 
-/** The message that votes; no option at all takes back what was chosen. */
+/** Creates the message for a vote; no options take an earlier vote back. */
 export function voteMessage({ chat, creator, secret }: KnownPoll, choice: Choice): proto.IMessage {
   const { pollId, options, votedAtMs, voter } = choice;
   const isGroup = chat instanceof Group;
@@ -63,7 +63,9 @@ export function voteMessage({ chat, creator, secret }: KnownPoll, choice: Choice
   };
 }
 
-/** What a vote is sealed with: only who has the poll's secret can read it, and only as this person's vote in it. */
+/**
+ * What a vote is sealed with: it can only be read with the poll's secret, and only as this voter's vote in this poll.
+ */
 interface VoteSeal {
   readonly pollId: string;
   readonly secret: Uint8Array;

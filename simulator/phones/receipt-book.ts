@@ -1,19 +1,19 @@
 import { type Changes, type WaitOptions } from '../kit/changes.ts';
 
-/** What is known of a message that a phone sent. Devices are JIDs under phone numbers. */
+/** The receipts for a message that a phone sent. Devices are JIDs in the addressing `pn`. */
 export interface MessageReceipts {
-  /** Devices that have it, also those that were not in use then. */
+  /** Devices that have received it, including those that were inactive. */
   readonly delivered: string[];
-  /** Devices on which it was read or played. */
+  /** Devices that have sent a read or played receipt. */
   readonly read: string[];
-  /** How often a device asked to have it encrypted anew. */
+  /** The number of retry receipts. */
   readonly retries: number;
 }
 
 const READ_TYPES = new Set(['read', 'played']);
 const REMEMBERED_MESSAGES = 20_000;
 
-/** The receipts for the messages of one phone; the oldest are forgotten. */
+/** The receipts for the latest messages of one phone. */
 export class ReceiptBook {
   readonly #changes: Changes;
   readonly #byId = new Map<string, { delivered: Set<string>; read: Set<string>; retries: number }>();
@@ -22,7 +22,7 @@ export class ReceiptBook {
     this.#changes = changes;
   }
 
-  /** Writes down a receipt; `type` is empty for "delivered". */
+  /** Records a receipt; an empty `type` means delivered. */
   note(id: string, type: string, device: string): void {
     const entry = this.#entry(id);
     if (type === 'retry') entry.retries += 1;
@@ -30,13 +30,13 @@ export class ReceiptBook {
     if (READ_TYPES.has(type)) entry.read.add(device);
   }
 
-  /** What is known of the message with this id. */
+  /** The receipts for the message with this id. */
   of(id: string): MessageReceipts {
     const { delivered, read, retries } = this.#byId.get(id) ?? { delivered: [], read: [], retries: 0 };
     return { delivered: [...delivered], read: [...read], retries };
   }
 
-  /** Resolves once `holds` is true of the message's receipts; rejects when that takes too long. */
+  /** Resolves once `holds` is true of the message's receipts; rejects after the timeout. */
   async until(
     id: string,
     holds: (receipts: MessageReceipts) => boolean,

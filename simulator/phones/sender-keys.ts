@@ -10,10 +10,7 @@ import { node, type Stanza } from '../kit/stanza.ts';
 import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 
-/**
- * The sender keys of one phone: its own, one a group, and those that other devices have given it. Not to be used for two
- * things at once.
- */
+/** The sender keys of one phone: its own, one per group, and those of other devices. Not safe for concurrent use. */
 export class SenderKeys {
   readonly #own: Endpoint;
   readonly #records = new Map<string, SenderKeyRecord>();
@@ -31,12 +28,12 @@ export class SenderKeys {
     this.#own = own;
   }
 
-  /** What lets another device read what this phone writes to the group from now on. */
+  /** The distribution message that lets another device decrypt this phone's messages to the group from now on. */
   async distribution(group: Group): Promise<Uint8Array> {
     return (await new GroupSessionBuilder(this.#store).create(nameOf(group, this.#own))).serialize();
   }
 
-  /** Writes down that the device has this phone's key for the group; answers whether that is new. */
+  /** Records that the device has this phone's key for the group. Returns whether that is new. */
   giveTo(group: Group, to: Endpoint): boolean {
     const holders = this.#holders.get(group) ?? new Set();
     this.#holders.set(group, holders);
@@ -45,19 +42,19 @@ export class SenderKeys {
     return isNew;
   }
 
-  /** Takes the key that a device has given out for a group. */
+  /** Stores the key that a device distributes for a group. */
   async take(group: Group, from: Endpoint, distribution: Uint8Array): Promise<void> {
     const key = new SenderKeyDistributionMessage(null, null, null, null, distribution);
     await new GroupSessionBuilder(this.#store).process(nameOf(group, from), key);
   }
 
-  /** Encrypts once for the whole group; `distribution` must have been asked for before. */
+  /** Encrypts once for the whole group; call `distribution` first. */
   async encrypt(group: Group, plain: Uint8Array): Promise<Stanza> {
     const sealed = await new GroupCipher(this.#store, nameOf(group, this.#own)).encrypt(plain);
     return node('enc', { v: '2', type: 'skmsg' }, sealed);
   }
 
-  /** Decrypts what a device wrote to a group. Rejects when its key is not here. */
+  /** Decrypts a device's message to a group. Rejects when the key is missing. */
   decrypt(group: Group, from: Endpoint, sealed: Buffer): Promise<Uint8Array> {
     return new GroupCipher(this.#store, nameOf(group, from)).decrypt(sealed);
   }

@@ -7,19 +7,19 @@ import { type PhoneKeys, signalPublicKey } from './phone-keys.ts';
 
 type SessionOffer = Parameters<SessionBuilder['initOutgoing']>[0];
 
-/** The Signal sessions of one phone, in memory, by device. Not to be used for two things at once. */
+/** The Signal sessions of one phone, in memory, by device. Not safe for concurrent use. */
 export class SignalSessions {
   readonly #name: string;
   readonly #records = new Map<string, SessionRecord>();
   readonly #storage: SignalStorage;
 
-  /** @param name of the phone: libsignal puts what concerns equal addresses into one queue for the whole process. */
+  /** @param name identifies the phone, because libsignal has one queue per address for the whole process. */
   constructor(name: string, keys: PhoneKeys) {
     this.#name = name;
     this.#storage = storageOver(this.#records, keys);
   }
 
-  /** Encrypts for a device, with a new session when there is none; the `<enc>` that carries it. */
+  /** Encrypts for a device and returns the `<enc>`; starts a session if there is none. */
   async encrypt(to: Endpoint, plain: Uint8Array, attrs: Record<string, string> = {}): Promise<Stanza> {
     const address = this.#address(to);
     if (!this.#records.get(address.toString())?.haveOpenSession()) await this.begin(to, to.takeBundle());
@@ -27,7 +27,7 @@ export class SignalSessions {
     return node('enc', { v: '2', type: type === 3 ? 'pkmsg' : 'msg', ...attrs }, Buffer.from(body, 'binary'));
   }
 
-  /** Decrypts what a device sent. A failure leaves the session as it was, and rejects. */
+  /** Decrypts a device's message. A failure rejects and leaves the session unchanged. */
   async decrypt(from: Endpoint, type: string | undefined, sealed: Buffer): Promise<Buffer> {
     const address = this.#address(from);
     const before = this.#records.get(address.toString())?.serialize();
@@ -42,7 +42,7 @@ export class SignalSessions {
     }
   }
 
-  /** Begins a new session with a device; the next message opens it on the other side too. */
+  /** Starts a new session with a device; the next message opens it on the other side too. */
   async begin(to: Endpoint, bundle: KeyBundle): Promise<void> {
     const { registrationId, identity, signedPreKey, oneTimeKey } = bundle;
     const offer = {

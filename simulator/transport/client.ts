@@ -9,20 +9,20 @@ import { frame, FrameReader } from './frames.ts';
 import { NoiseResponder, type TransportCipher } from './noise.ts';
 import { type ServerIdentity } from './server-identity.ts';
 
-/** Who is told what a client does. */
+/** Reacts to what a client does, and decides about faults of its connection. */
 export interface ClientListener {
-  /** Whether the handshake is answered at all. */
+  /** Whether to answer the handshake. */
   answersHandshake(): boolean;
-  /** Hands on with `send` what really goes out for a stanza. */
+  /** Passes what is really sent for a stanza to `send`. */
   sending(client: Client, stanza: Stanza, send: (stanza: Stanza) => void): void;
-  /** After how many of the next `length` bytes the connection is cut; undefined when it is not. */
+  /** The number of the next `length` bytes after which the connection is cut; undefined when it is not. */
   cutsWithin(client: Client, length: number): number | undefined;
-  /** Into how many bytes each WebSocket message is cut; undefined leaves them whole. */
+  /** The maximum size of a WebSocket message; undefined sends each one whole. */
   messageBytes(): number | undefined;
   introduced(client: Client, payload: proto.ClientPayload): Promise<void>;
   received(client: Client, stanza: Stanza): Promise<void>;
   closed(client: Client): void;
-  /** Something went wrong with this client, and its connection was cut. */
+  /** Reports an error of this client; its connection is cut. */
   failed(client: Client, error: unknown): void;
 }
 
@@ -34,15 +34,15 @@ type Phase =
 const CLOSE_GRACE_MS = 2_000;
 
 /**
- * One connection of a client: the handshake first, then stanzas both ways. Its stanzas are handled one after the other,
- * in their order. What is sent within one turn of the event loop leaves as one WebSocket message of several frames.
+ * A connection of a client: first the handshake, then stanzas in both directions. Stanzas are handled one at a time, in
+ * order. Everything sent within one turn of the event loop leaves as one WebSocket message of several frames.
  */
 export class Client implements Connection {
-  /** Counts connections, from 1. */
+  /** The number of the connection, from 1. */
   readonly id: number;
   /** The device that logged in over this connection. */
   device: LinkedDevice | undefined;
-  /** The client's static Noise key, hex; empty during the handshake. */
+  /** The client's static Noise key, in hex; empty during the handshake. */
   noiseKey = '';
   readonly #socket: WebSocket;
   readonly #listener: ClientListener;
@@ -52,11 +52,11 @@ export class Client implements Connection {
   #work: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(socket: WebSocket, parts: { id: number; identity: ServerIdentity; listener: ClientListener }) {
-    this.id = parts.id;
+  constructor(socket: WebSocket, deps: { id: number; identity: ServerIdentity; listener: ClientListener }) {
+    this.id = deps.id;
     this.#socket = socket;
-    this.#listener = parts.listener;
-    this.#phase = { name: 'hello', noise: new NoiseResponder(parts.identity) };
+    this.#listener = deps.listener;
+    this.#phase = { name: 'hello', noise: new NoiseResponder(deps.identity) };
     socket.on('message', (data) => this.#take(data as Buffer));
     socket.on('error', () => this.cut());
     socket.on('close', () => {
@@ -75,12 +75,12 @@ export class Client implements Connection {
     this.#listener.sending(this, stanza, (each) => this.#seal(each, (sealed) => sealed));
   }
 
-  /** Sends a stanza that cannot be decrypted. */
+  /** Sends the stanza as a frame that cannot be decrypted. */
   sendDamaged(stanza: Stanza): void {
     this.#seal(stanza, (sealed) => sealed.map((byte) => byte ^ 1));
   }
 
-  /** From now on nothing is read and nothing sent, as on a line whose other end is gone; not even a closing is answered. */
+  /** Stops reading and sending, as when the network path is gone; not even a close frame is answered. */
   goSilent(): void {
     this.#ended = true;
     this.#socket.pause();
@@ -98,7 +98,7 @@ export class Client implements Connection {
     this.#socket.terminate();
   }
 
-  /** Cuts the connection as soon as everything that was sent has left. */
+  /** Cuts the connection once everything sent so far has left. */
   cutAfterSent(): void {
     if (this.#ended) return;
     this.#flush(() => this.#socket.terminate());

@@ -5,7 +5,7 @@ const ROUTING_MARK = 0x45;
 const ROUTING_HEAD_BYTES = 7;
 const LENGTH_BYTES = 3;
 
-/** `payload` with its length in three big-endian bytes before it. */
+/** Prefixes `payload` with its length in three big-endian bytes. */
 export function frame(payload: Uint8Array): Buffer {
   const head = Buffer.alloc(LENGTH_BYTES);
   head.writeUIntBE(payload.byteLength, 0, LENGTH_BYTES);
@@ -13,14 +13,14 @@ export function frame(payload: Uint8Array): Buffer {
 }
 
 /**
- * Cuts what a client sends into frames, wherever the WebSocket messages begin and end. The first bytes are the intro
- * header, with routing information before it when the client has some; `push` throws when they are anything else.
+ * Splits what a client sends into frames, regardless of the boundaries of WebSocket messages. The first bytes are the
+ * intro header, optionally preceded by routing information.
  */
 export class FrameReader {
   #bytes: Buffer = Buffer.alloc(0);
   #introduced = false;
 
-  /** Takes more bytes; answers the payloads that are complete now, oldest first. */
+  /** Adds bytes and returns the payloads that are now complete, oldest first. Throws when the intro header is wrong. */
   push(more: Uint8Array): Buffer[] {
     this.#bytes = this.#bytes.byteLength === 0 ? Buffer.from(more) : Buffer.concat([this.#bytes, more]);
     if (!this.#introduced) this.#introduced = this.#skipIntro();
@@ -46,7 +46,7 @@ export class FrameReader {
     return true;
   }
 
-  /** How many bytes of routing information come first; undefined while that cannot be told. */
+  /** The number of leading bytes of routing information; undefined while too few bytes are known. */
   #routingBytes(): number | undefined {
     if (this.#bytes[0] !== ROUTING_MARK) return 0;
     if (this.#bytes.byteLength < ROUTING_HEAD_BYTES) return undefined;

@@ -6,16 +6,16 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Client, type ClientListener } from './client.ts';
 import { type ServerIdentity } from './server-identity.ts';
 
-/** What the gateway asks and tells. */
+/** Reacts to clients' connections, and decides about their faults. */
 export interface GatewayListener extends ClientListener {
   connected(client: Client): void;
-  /** The HTTP status with which the next WebSocket upgrade is refused. */
+  /** The HTTP status that refuses this WebSocket upgrade, if any. */
   refusesUpgrade(): number | undefined;
 }
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
-/** The port that clients connect to: WebSockets on any path, and a page for plain HTTP. */
+/** The port that clients connect to: WebSockets on any path, and plain HTTP for media and the version page. */
 export class Gateway {
   readonly clients = new Set<Client>();
   readonly #server: Server;
@@ -24,21 +24,21 @@ export class Gateway {
   readonly #listener: GatewayListener;
   #connections = 0;
 
-  /** @param page answers plain HTTP requests. */
-  constructor(identity: ServerIdentity, listener: GatewayListener, page: RequestListener) {
+  /** @param answerHttp handles plain HTTP requests */
+  constructor(identity: ServerIdentity, listener: GatewayListener, answerHttp: RequestListener) {
     this.#identity = identity;
     this.#listener = listener;
-    this.#server = createServer(page);
+    this.#server = createServer(answerHttp);
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const status = this.#listener.refusesUpgrade();
-      // From here on the socket is ours alone: a client that resets it must not end the whole server.
+      // From here on the socket is ours: without a handler, a client that resets it would crash the server.
       socket.on('error', () => socket.destroy());
       if (status !== undefined) socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
-      else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
+      else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket));
     });
   }
 
-  /** Listens; resolves with `host:port`. Rejects when the port is taken. */
+  /** Starts listening and resolves with `host:port`. Rejects when the port is taken. */
   listen(port: number, host: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
@@ -57,7 +57,7 @@ export class Gateway {
     await closed;
   }
 
-  #welcome(socket: WebSocket): void {
+  #accept(socket: WebSocket): void {
     this.#connections += 1;
     const client = new Client(socket, { id: this.#connections, identity: this.#identity, listener: this.#listener });
     this.clients.add(client);

@@ -6,7 +6,7 @@ import { type KeyPair, type ServerIdentity } from './server-identity.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** The two directions of a connection after the handshake: AES-256-GCM, a counter each, nothing authenticated beside. */
+/** The cipher of a connection after the handshake: AES-256-GCM with a counter per direction and no associated data. */
 export class TransportCipher {
   readonly #fromClient: Buffer;
   readonly #toClient: Buffer;
@@ -18,26 +18,26 @@ export class TransportCipher {
     this.#toClient = toClient;
   }
 
-  /** Opens the next frame of the client; throws when it is not the next one, or was changed. */
+  /** Decrypts the client's next frame; throws when it is out of order or was altered. */
   decrypt(sealed: Uint8Array): Buffer {
     return aesDecryptGCM(sealed, this.#fromClient, counterIv(this.#read++), NO_BYTES);
   }
 
-  /** Seals the next frame for the client. */
+  /** Encrypts the next frame for the client. */
   encrypt(plain: Uint8Array): Buffer {
     return aesEncryptGCM(plain, this.#toClient, counterIv(this.#written++), NO_BYTES);
   }
 }
 
-/** What a client has proved and said when the handshake is over. */
+/** What the server knows of a client after the handshake. */
 export interface ClientIntroduction {
-  /** The client's static Noise key, 32 bytes: by it a paired device is known again. */
+  /** The client's static Noise key, 32 bytes; it identifies a linked device. */
   readonly noiseKey: Buffer;
   readonly payload: proto.ClientPayload;
   readonly cipher: TransportCipher;
 }
 
-/** The answering side of Noise_XX_25519_AESGCM_SHA256 as WhatsApp uses it (section 2 of the protocol notes). */
+/** The responder of Noise_XX_25519_AESGCM_SHA256 as WhatsApp uses it (section 2 of the protocol notes). */
 export class NoiseResponder {
   readonly #identity: ServerIdentity;
   readonly #ephemeral: KeyPair = Curve.generateKeyPair();
@@ -51,7 +51,7 @@ export class NoiseResponder {
     this.#mixHash(INTRO);
   }
 
-  /** Takes the client's first frame; answers the server's hello. Throws when it holds no client hello. */
+  /** Takes the client's first frame and returns the server hello. Throws when it is not a client hello. */
   hello(message: Uint8Array): Uint8Array {
     const clientEphemeral = proto.HandshakeMessage.decode(message).clientHello?.ephemeral;
     if (clientEphemeral?.byteLength !== 32) throw new Error('The first frame holds no ephemeral key.');
@@ -65,7 +65,7 @@ export class NoiseResponder {
     return proto.HandshakeMessage.encode({ serverHello }).finish();
   }
 
-  /** Takes the client's second frame. Throws when it was not sealed with what both sides know by now. */
+  /** Takes the client's second frame. Throws when it is not encrypted with the handshake's keys. */
   finish(message: Uint8Array): ClientIntroduction {
     const finish = proto.HandshakeMessage.decode(message).clientFinish;
     if (!finish?.static || !finish.payload) throw new Error('The second frame does not finish the handshake.');

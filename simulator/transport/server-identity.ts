@@ -1,21 +1,23 @@
 import { Curve, proto } from '@whiskeysockets/baileys';
 
-/** An X25519 key pair, both halves 32 bytes. */
+/** An X25519 key pair; both keys have 32 bytes. */
 export type KeyPair = ReturnType<typeof Curve.generateKeyPair>;
 
-/** What the server proves itself with: its static Noise key and the certificates that a client checks. */
+/** The server's static Noise key, and the certificates with which clients verify it. */
 export interface ServerIdentity {
-  /** The public key that clients must trust, as `WA_CERT_DETAILS.PUBLIC_KEY`. */
+  /** The public root key that clients must trust (Baileys: `WA_CERT_DETAILS.PUBLIC_KEY`). */
   readonly rootKey: Buffer;
   readonly staticKey: KeyPair;
-  /** An encoded CertChain: leaf, signed by an intermediate, signed by the root (section 2 of the protocol notes). */
+  /**
+   * An encoded CertChain: a leaf signed by an intermediate, which the root signed (section 2 of the protocol notes).
+   */
   readonly certificates: Uint8Array;
 }
 
 const { CertChain } = proto;
 const SERIAL = { root: 0, intermediate: 1, leaf: 2 };
 
-/** Makes a new identity with a root of its own. */
+/** Creates an identity with a root of its own. */
 export function makeServerIdentity(): ServerIdentity {
   const root = Curve.generateKeyPair();
   const intermediate = Curve.generateKeyPair();

@@ -1,12 +1,12 @@
 import { DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
 
-/** The revision of a client that is as new as this Baileys. */
+/** The client revision of the installed Baileys. */
 export const CURRENT_REVISION = DEFAULT_CONNECTION_CONFIG.version[2];
 
 /**
- * Answers `GET /sw.js` with a service worker as WhatsApp's, from which clients read the current revision
- * (`fetchLatestWaWebVersion` in `generics.js`); everything else is 404.
+ * Answers `GET /sw.js` with a service worker like WhatsApp's, from which clients read the current revision
+ * (`fetchLatestWaWebVersion` in `generics.js`); all other requests get 404.
  */
 export function answerVersionPage(revision: () => number): RequestListener {
   return ({ method, url }, response) => {

@@ -3,17 +3,17 @@ import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
 
-/** A number that is registered with WhatsApp, with its phone and the devices linked to it. */
+/** A registered number with its phone and linked devices. */
 export class Account implements Owner {
   readonly number: string;
   readonly lid: string;
   name: string;
   picture: Picture | undefined;
-  /** Who may put the account into groups; others are refused. */
+  /** Who may add the account to groups. */
   addedBy: 'everybody' | 'nobody' = 'everybody';
-  /** The linked devices by their id. */
+  /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
-  /** Linked devices that are no clients, by their id. */
+  /** Linked companions (simulated devices) by device id. */
   readonly companions = new Map<number, Endpoint>();
   #phone: Endpoint | undefined;
   #devicesEver = 0;
@@ -24,7 +24,7 @@ export class Account implements Owner {
     this.name = name;
   }
 
-  /** The phone itself, device 0. */
+  /** The phone, device 0. Throws an Error before it is set. */
   get phone(): Endpoint {
     if (!this.#phone) throw new Error(`The account ${this.number} has no phone yet.`);
     return this.#phone;
@@ -38,13 +38,13 @@ export class Account implements Owner {
     return formatJid({ user: addressing === 'lid' ? this.lid : this.number, device: 0, addressing });
   }
 
-  /** The id for the next linked device. */
+  /** Returns a new device id; ids are never reused. */
   nextDevice(): number {
     this.#devicesEver += 1;
     return this.#devicesEver;
   }
 
-  /** Its phone and all linked devices. */
+  /** The phone and all linked devices. */
   endpoints(): Endpoint[] {
     return [this.phone, ...this.linked.values(), ...this.companions.values()];
   }

@@ -1,7 +1,7 @@
-/** The two ways to name a person: by phone number (`pn`), or by the number-less id that WhatsApp gives out (`lid`). */
+/** The two ways to address a person: by phone number (`pn`), or by WhatsApp's id that hides the number (`lid`). */
 export type Addressing = 'pn' | 'lid';
 
-/** A JID taken apart: `user[:device]@server`. Device 0 is the phone, and is not written. */
+/** A parsed JID: `user[:device]@server`. Device 0 is the phone; the JID omits it. */
 export interface Address {
   readonly user: string;
   readonly device: number;
@@ -11,14 +11,14 @@ export interface Address {
 const SERVER_OF: Record<Addressing, string> = { pn: 's.whatsapp.net', lid: 'lid' };
 const JID = /^(\d+)(?::(\d+))?@(s\.whatsapp\.net|c\.us|lid)$/;
 
-/** Reads a person's JID; undefined for a group, a broadcast list or anything else. */
+/** Parses a person's JID; undefined for a group, a broadcast list or anything else. */
 export function parseJid(jid: string | undefined): Address | undefined {
   const [, user, device, server] = JID.exec(jid ?? '') ?? [];
   if (user === undefined) return undefined;
   return { user, device: Number(device ?? 0), addressing: server === 'lid' ? 'lid' : 'pn' };
 }
 
-/** Writes a person's JID. */
+/** Formats a person's JID. */
 export function formatJid({ user, device, addressing }: Address): string {
   return `${user}${device === 0 ? '' : `:${device}`}@${SERVER_OF[addressing]}`;
 }

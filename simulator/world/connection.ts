@@ -1,10 +1,10 @@
 import { type Stanza } from '../kit/stanza.ts';
 
-/** A live connection, as seen by whoever has something to send through it. */
+/** A live connection to a client, as the world sees it. */
 export interface Connection {
   send(stanza: Stanza): void;
-  /** Closes the connection after everything that was sent. */
+  /** Closes the connection after everything sent so far. */
   close(): void;
-  /** Cuts the connection, whatever is under way. */
+  /** Cuts the connection immediately. */
   cut(): void;
 }

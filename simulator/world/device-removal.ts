@@ -3,7 +3,7 @@ import { type Account } from './account.ts';
 import { type Directory } from './directory.ts';
 import { type LinkedDevice } from './linked-device.ts';
 
-/** Unlinks a device; its client, if it is there, learns it and loses its connection (section 12 of the protocol notes). */
+/** Unlinks a device; a connected client is notified and disconnected (section 12 of the protocol notes). */
 export function removeDevice(directory: Directory, account: Account, device: LinkedDevice): void {
   const { connection } = device;
   directory.unlink(account, device);

@@ -9,7 +9,7 @@ import { type LinkedDevice } from './linked-device.ts';
 const LID_DIGITS = 15;
 const RANDOM_LIMIT = 10 ** 12;
 
-/** Everybody whom this server knows, found by number, by LID or by Noise key without searching. */
+/** All accounts, groups and linked devices, indexed by number, LID, JID and Noise key. */
 export class Directory {
   readonly #salt = randomBytes(16);
   readonly #byNumber = new Map<string, Account>();
@@ -18,7 +18,7 @@ export class Directory {
   readonly #groups = new Map<string, Group>();
   readonly #byNoiseKey = new Map<string, { account: Account; device: LinkedDevice }>();
 
-  /** Registers `number`. */
+  /** Creates an account with a new LID. */
   register(number: string, name: string): Account {
     const account = new Account(number, this.#lidFor(number), name);
     this.#byNumber.set(number, account);
@@ -26,12 +26,12 @@ export class Directory {
     return account;
   }
 
-  /** Makes `alias` another way to write the account's number, as old and new Argentine mobile numbers are. */
+  /** Makes `alias` another spelling of the account's number, such as the old form of an Argentine mobile number. */
   addAlias(alias: string, account: Account): void {
     this.#byAlias.set(alias, account);
   }
 
-  /** Makes a group. */
+  /** Creates a group with a new JID. */
   makeGroup(facts: { subject: string; addressing: Addressing; created: number; members: readonly Account[] }): Group {
     const jid = `120363${String(randomInt(RANDOM_LIMIT)).padStart(12, '0')}@g.us`;
     const group = new Group({ jid, ...facts });
@@ -49,55 +49,55 @@ export class Directory {
     return [...this.#groups.values()];
   }
 
-  /** The groups that the account is in, oldest first. */
+  /** The account's groups, oldest first. */
   groupsOf(account: unknown): Group[] {
     return this.groups().filter((group) => group.has(account));
   }
 
-  /** The account that has exactly this number. */
+  /** The account with exactly this number. */
   byNumber(number: string): Account | undefined {
     return this.#byNumber.get(number);
   }
 
-  /** The account that has this number, or another way to write it. */
+  /** The account with this number or alias. */
   byNumberOrAlias(number: string): Account | undefined {
     return this.#byNumber.get(number) ?? this.#byAlias.get(number);
   }
 
-  /** The account that a JID of either addressing belongs to, whatever its device. */
+  /** The account of a JID of either addressing; the device is ignored. */
   byJid(jid: string | undefined): Account | undefined {
     const address = parseJid(jid);
     return address && (address.addressing === 'lid' ? this.#byLid : this.#byNumber).get(address.user);
   }
 
-  /** The device that a JID names. */
+  /** The device with this JID. */
   endpoint(jid: string | undefined): Endpoint | undefined {
     return this.byJid(jid)?.endpoint(parseJid(jid)?.device ?? 0);
   }
 
-  /** The linked device that was paired with this Noise key, hex. */
+  /** The linked device with this Noise key, in hex. */
   linkedDevice(noiseKey: string): { account: Account; device: LinkedDevice } | undefined {
     return this.#byNoiseKey.get(noiseKey);
   }
 
-  /** All linked devices, in the order in which they were linked. */
+  /** All linked devices, oldest first. */
   linkedDevices(): LinkedDevice[] {
     return [...this.#byNoiseKey.values()].map(({ device }) => device);
   }
 
-  /** From now on the device belongs to the account. */
+  /** Links the device to the account. */
   link(account: Account, device: LinkedDevice): void {
     account.linked.set(device.device, device);
     this.#byNoiseKey.set(device.noiseKey, { account, device });
   }
 
-  /** The device does not belong to anybody any more; what waited for it is gone. */
+  /** Unlinks the device; its waiting stanzas are lost. */
   unlink(account: Account, device: LinkedDevice): void {
     account.linked.delete(device.device);
     this.#byNoiseKey.delete(device.noiseKey);
   }
 
-  /** Fifteen digits that say nothing about the number: the same for it as long as this server runs. */
+  /** Derives fifteen digits that do not reveal the number, stable as long as this server runs. */
   #lidFor(number: string): string {
     const hash = createHash('sha256').update(this.#salt).update(number).digest('hex').slice(0, 15);
     const lid = `1${BigInt(`0x${hash}`)

@@ -6,13 +6,13 @@ import { type KeyBundle } from './key-bundle.ts';
 export interface Endpoint {
   /** 0 for the phone, 1 and more for linked devices, never used twice. */
   readonly device: number;
-  /** The account it belongs to. */
+  /** The account that the device belongs to. */
   readonly owner: Owner;
-  /** `user[:device]@server` under the given addressing. */
+  /** `user[:device]@server` in the given addressing. */
   jid(addressing: Addressing): string;
-  /** Gives the stanza to the device, now or when it is there again. */
+  /** Delivers the stanza to the device, now or when it reconnects. */
   deliver(stanza: Stanza): void;
-  /** Hands out what a session with the device can begin with; its one-time key is never handed out again. */
+  /** Hands out a key bundle to start a Signal session with; its one-time key is never handed out again. */
   takeBundle(): KeyBundle;
 }
 
@@ -22,8 +22,8 @@ export interface Owner {
   readonly number: string;
   /** Fifteen digits. */
   readonly lid: string;
-  /** The name that others are shown. */
+  /** The name shown to others. */
   readonly name: string;
-  /** `user@server` under the given addressing. */
+  /** `user@server` in the given addressing. */
   jid(addressing: Addressing): string;
 }

@@ -7,10 +7,10 @@ import { type Directory } from './directory.ts';
 import { type Group } from './group.ts';
 import { bodyOf, groupStanza, participantStanza } from './group-stanza.ts';
 
-/** What is done to people in a group. */
+/** A change of membership or role. */
 export type PeopleAction = 'add' | 'remove' | 'promote' | 'demote';
 
-/** A change that WhatsApp does not make; the code is what clients are told. */
+/** WhatsApp refuses a change to a group. `code` is the error code that clients get. */
 export class GroupError extends Error {
   readonly code: string;
 
@@ -21,14 +21,14 @@ export class GroupError extends Error {
   }
 }
 
-/** Somebody whom a change was to concern, with what WhatsApp has against it. */
+/** The result of a change for one person. */
 export interface PersonOutcome {
   readonly person: Account;
-  /** `undefined` when it was done. */
+  /** WhatsApp's error code; undefined on success. */
   readonly error: string | undefined;
 }
 
-/** What the desk works with. */
+/** Dependencies of {@link GroupDesk}. */
 export interface GroupDeskDeps {
   readonly directory: Directory;
   /** Milliseconds since the Unix epoch. */
@@ -37,7 +37,7 @@ export interface GroupDeskDeps {
 
 const MAX_SUBJECT = 100;
 
-/** Changes groups for those who may, and tells the linked devices of all members (section 10 of the protocol notes). */
+/** Changes groups if permitted, and notifies the members' linked devices (section 10 of the protocol notes). */
 export class GroupDesk {
   readonly #deps: GroupDeskDeps;
 
@@ -45,18 +45,22 @@ export class GroupDesk {
     this.#deps = deps;
   }
 
-  /** Makes a group of the maker and those who let themselves be added. */
-  create(maker: Account, facts: { subject: string; people: readonly Account[]; addressing: Addressing }) {
+  /**
+   * Creates a group of its creator and those who allow it. Throws a GroupError when the subject is empty or too long.
+   */
+  create(creator: Account, facts: { subject: string; people: readonly Account[]; addressing: Addressing }) {
     const { directory } = this.#deps;
     checkSubject(facts.subject);
-    const outcomes = facts.people.filter((person) => person !== maker).map((person) => mayBeAdded(person));
-    const members = [maker, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
+    const outcomes = facts.people.filter((person) => person !== creator).map((person) => mayBeAdded(person));
+    const members = [creator, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
     const group = directory.makeGroup({ ...facts, created: this.#seconds, members });
-    this.#tell(group, maker, node('create', { type: 'new' }, [groupStanza(group)]));
+    this.#notify(group, creator, node('create', { type: 'new' }, [groupStanza(group)]));
     return { group, outcomes };
   }
 
-  /** Does something to people, as far as it can be done to each. Throws a GroupError when `by` may not. */
+  /**
+   * Applies the action where possible. Returns the outcome per person. Throws a GroupError when `by` is not permitted.
+   */
   people(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): PersonOutcome[] {
     demandAdmin(group, by);
     const outcomes = people.map((person) => obstacle(group, action, person));
@@ -65,13 +69,13 @@ export class GroupDesk {
     return outcomes;
   }
 
-  /** Somebody goes by himself. Throws a GroupError when he is not in it. */
+  /** Removes a member who leaves. Throws a GroupError when `who` is not a member. */
   leave(group: Group, who: Account): void {
     demandMember(group, who);
     this.#change(group, who, 'remove', [who]);
   }
 
-  /** Somebody comes by the link. Throws a GroupError when the link is not valid. */
+  /** Adds somebody who follows the invite link. Throws a GroupError when the link is invalid. */
   join(code: string, who: Account): Group {
     const group = this.#deps.directory.groups().find(({ inviteCode }) => inviteCode === code);
     if (!group) throw new GroupError('410', 'gone');
@@ -79,53 +83,53 @@ export class GroupDesk {
     return group;
   }
 
-  /** Calls it something else. Throws a GroupError when `by` may not, or the subject is empty or too long. */
+  /** Changes the subject. Throws a GroupError when `by` is not permitted, or the subject is empty or too long. */
   rename(group: Group, by: Account, subject: string): void {
     demandEditor(group, by);
     checkSubject(subject);
     group.subject = subject;
-    this.#tell(group, by, node('subject', { subject, s_o: by.jid(group.addressing), s_t: String(this.#seconds) }));
+    this.#notify(group, by, node('subject', { subject, s_o: by.jid(group.addressing), s_t: String(this.#seconds) }));
   }
 
-  /** Says what it is about, or no more. Throws a GroupError when `by` may not. */
+  /** Changes or, without `text`, removes the description. Throws a GroupError when `by` is not permitted. */
   describe(group: Group, by: Account, text: string | undefined, id: string = randomUUID()): void {
     demandEditor(group, by);
     group.description = text === undefined ? undefined : { id, text };
     const body = text === undefined ? [node('delete')] : [bodyOf(text)];
-    this.#tell(group, by, node('description', { id }, body));
+    this.#notify(group, by, node('description', { id }, body));
   }
 
-  /** What its link ends with. Throws a GroupError when `by` may not know it. */
+  /** Returns the code of the invite link. Throws a GroupError when `by` is not permitted. */
   invite(group: Group, by: Account): string {
     demandAdmin(group, by);
     return group.inviteCode;
   }
 
-  /** Makes its old link invalid; answers what the new one ends with. Throws a GroupError when `by` may not. */
+  /** Replaces the invite link and returns its new code. Throws a GroupError when `by` is not permitted. */
   revokeInvite(group: Group, by: Account): string {
     demandAdmin(group, by);
     group.renewInvite();
-    this.#tell(group, by, node('invite', { code: group.inviteCode }));
+    this.#notify(group, by, node('invite', { code: group.inviteCode }));
     return group.inviteCode;
   }
 
-  /** Those who are removed hear of it too. */
+  /** Notifies removed members as well. */
   #change(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): void {
     const before = group.members;
     for (const person of people) apply(group, action, person);
-    const listeners = new Set([...before, ...group.members]);
+    const recipients = new Set([...before, ...group.members]);
     const participants = people.map((person) => participantStanza(group, person, group.roleOf(person)));
-    this.#tell(group, by, node(action, {}, participants), listeners);
+    this.#notify(group, by, node(action, {}, participants), recipients);
   }
 
-  #tell(group: Group, by: Account, change: Stanza, listeners: Iterable<Account> = group.members): void {
+  #notify(group: Group, by: Account, change: Stanza, recipients: Iterable<Account> = group.members): void {
     const { addressing, jid } = group;
     const other: Addressing = addressing === 'lid' ? 'pn' : 'lid';
     const attrs = {
       ...{ type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), notify: by.name },
       ...{ participant: by.jid(addressing), [`participant_${other}`]: by.jid(other), addressing_mode: addressing },
     };
-    for (const { linked } of listeners) {
+    for (const { linked } of recipients) {
       for (const device of linked.values()) device.deliver(node('notification', attrs, [change]));
     }
   }

@@ -2,7 +2,7 @@ import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from './account.ts';
 import { type Group, type GroupRole } from './group.ts';
 
-/** A group as it is described to its members (section 8 of the protocol notes). */
+/** Describes a group to its members (section 8 of the protocol notes). */
 export function groupStanza(group: Group): Stanza {
   const { jid, subject, addressing, created, members, description, locked } = group;
   const owner = members.find((member) => group.roleOf(member) === 'superadmin')?.jid(addressing);
@@ -22,7 +22,7 @@ export function groupStanza(group: Group): Stanza {
   ]);
 }
 
-/** Somebody in a group, or who was to be, under both addressings; `more` says what WhatsApp has against him. */
+/** Names a person in both addressings, with the role in the group; `more` carries an error. */
 export function participantStanza(
   { addressing }: Group,
   person: Account,
@@ -34,7 +34,7 @@ export function participantStanza(
   return node('participant', { jid: person.jid(addressing), ...other, ...type, ...more });
 }
 
-/** The text of a description. */
+/** The body of a description. */
 export function bodyOf(text: string): Stanza {
   return node('body', {}, Buffer.from(text));
 }

@@ -5,10 +5,10 @@ import { type Addressing } from './address.ts';
 import { type Endpoint } from './endpoint.ts';
 import { type Picture } from './picture.ts';
 
-/** What somebody may do in a group; the one who made it is `superadmin`. */
+/** A member's role; the creator is `superadmin`. */
 export type GroupRole = 'member' | 'admin' | 'superadmin';
 
-/** What a group is about, with the id by which a change says which one it replaces. */
+/** The description of a group; a change names the id of the description that it replaces. */
 export interface GroupDescription {
   readonly id: string;
   readonly text: string;
@@ -16,20 +16,20 @@ export interface GroupDescription {
 
 const CODE_BYTES = 16;
 
-/** A group chat: whoever writes to it writes to every device of every member. `group-desk.ts` has who may change what. */
+/** A group chat. `group-desk.ts` decides who may change what. */
 export class Group {
   /** `…@g.us`. */
   readonly jid: string;
   subject: string;
   description: GroupDescription | undefined;
-  /** How its members are named in its stanzas. */
+  /** How its stanzas name members. */
   readonly addressing: Addressing;
-  /** When it was made, in seconds since the Unix epoch. */
+  /** Creation time, in seconds since the Unix epoch. */
   readonly created: number;
-  /** Whether only admins may change its subject and description. */
+  /** Whether only admins may change the subject and the description. */
   locked = false;
   picture: Picture | undefined;
-  /** What its link ends with. */
+  /** The last part of the invite link. */
   inviteCode = newCode();
   readonly #roles: Map<Account, GroupRole>;
 
@@ -47,32 +47,32 @@ export class Group {
     this.#roles = new Map(facts.members.map((member, index) => [member, index === 0 ? 'superadmin' : 'member']));
   }
 
-  /** Who is in it; the first one made it, as long as he is in it. */
+  /** The members, the creator first unless the creator has left. */
   get members(): Account[] {
     return [...this.#roles.keys()];
   }
 
-  /** Whether the account is in it. */
+  /** Whether the account is a member. */
   has(account: unknown): boolean {
     return this.#roles.has(account as Account);
   }
 
-  /** What the account may do in it; undefined when it is not in it. */
+  /** The account's role; undefined when it is not a member. */
   roleOf(account: unknown): GroupRole | undefined {
     return this.#roles.get(account as Account);
   }
 
-  /** From now on the account is in it, with this role. */
+  /** Adds the account, or changes its role. */
   put(account: Account, role: GroupRole): void {
     this.#roles.set(account, role);
   }
 
-  /** From now on the account is not in it. */
+  /** Removes the account. */
   remove(account: Account): void {
     this.#roles.delete(account);
   }
 
-  /** The old link leads nowhere any more. */
+  /** Invalidates the invite link by a new code. */
   renewInvite(): void {
     this.inviteCode = newCode();
   }

@@ -1,28 +1,28 @@
 import { bigEndian, bytesOf, childOf, childrenOf, node, numberOf, type Stanza } from '../kit/stanza.ts';
 
-/** A one-time or signed pre-key as it travels: three bytes of id, 32 bytes of key. */
+/** A one-time or signed pre-key; on the wire, its id has three bytes and its value 32. */
 export interface PublicPreKey {
   readonly id: number;
   readonly value: Buffer;
 }
 
-/** A pre-key signed with the identity key over `05` and the value. */
+/** A pre-key whose value, prefixed with the byte 05, is signed with the identity key. */
 export interface SignedPublicPreKey extends PublicPreKey {
   readonly signature: Buffer;
 }
 
-/** What somebody needs to begin a Signal session with a device. Keys are 32 bytes, without the type byte. */
+/** The public keys that start a Signal session with a device. Keys have 32 bytes, without the type byte. */
 export interface KeyBundle {
   readonly registrationId: number;
   readonly identity: Buffer;
   readonly signedPreKey: SignedPublicPreKey;
-  /** Missing when the device has none left; a session can begin without it. */
+  /** Missing when the device has none left; a session can start without it. */
   readonly oneTimeKey?: PublicPreKey;
 }
 
 const KEY_TYPE = Buffer.from([5]);
 
-/** The children of `<user>` in an answered key query (section 8 of the protocol notes). */
+/** The children of `<user>` in the answer to a key query (section 8 of the protocol notes). */
 export function bundleStanzas(bundle: KeyBundle): Stanza[] {
   return [
     node('registration', {}, bigEndian(bundle.registrationId, 4)),
@@ -32,24 +32,24 @@ export function bundleStanzas(bundle: KeyBundle): Stanza[] {
   ];
 }
 
-/** The `<skey>` of a bundle, and its `<key>` when it has one. */
+/** The `<skey>` of a bundle, and its `<key>` if there is a one-time key. */
 export function keyStanzas({ signedPreKey, oneTimeKey }: KeyBundle): Stanza[] {
   const signature = node('signature', {}, signedPreKey.signature);
   const signed = node('skey', {}, [...preKeyStanzas(signedPreKey), signature]);
   return oneTimeKey ? [node('key', {}, preKeyStanzas(oneTimeKey)), signed] : [signed];
 }
 
-/** Reads a `<key>`. */
+/** Parses a `<key>`. */
 export function readPreKey(key: Stanza): PublicPreKey {
   return { id: numberOf(childOf(key, 'id')), value: bytesOf(childOf(key, 'value')) };
 }
 
-/** Reads an `<skey>`. */
+/** Parses an `<skey>`. */
 export function readSignedPreKey(skey: Stanza): SignedPublicPreKey {
   return { ...readPreKey(skey), signature: bytesOf(childOf(skey, 'signature')) };
 }
 
-/** Reads the `<keys>` of a retry receipt, whose registration stands beside them; undefined without them. */
+/** Parses the bundle in a retry receipt: `<registration>` and, beside it, `<keys>`. Undefined without keys. */
 export function readRetryBundle(receipt: Stanza): KeyBundle | undefined {
   const keys = childOf(receipt, 'keys');
   const skey = childOf(keys, 'skey');

@@ -8,20 +8,20 @@ import { type Connection } from './connection.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PreKeyShelf } from './pre-key-shelf.ts';
 
-/** With so few one-time keys left a client is asked for more (section 10 of the protocol notes). */
+/** The client is asked for more one-time keys when this many are left (section 10 of the protocol notes). */
 const FEW_KEYS = 4;
 
-/** Where a linked device is: away, logged in but still taking what waited, or receiving everything at once. */
+/** See {@link LinkedDevice}. */
 type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: Connection };
 
 /**
- * A linked device as the server knows it. `away`: stanzas wait. `catching-up`, from the login on: they wait still, until
- * the client has declared itself active. `live`, from then on: each stanza is sent as it comes.
+ * A linked device as the server sees it. `away`: it is not connected, and stanzas wait. `catching-up`: it has logged
+ * in, and stanzas still wait until it declares itself active. `live`: stanzas are sent immediately.
  */
 export class LinkedDevice implements Endpoint {
   readonly owner: Owner;
   readonly device: number;
-  /** The static Noise key it was paired with, hex. */
+  /** The static Noise key of its pairing, in hex. */
   readonly noiseKey: string;
   readonly mailbox = new Mailbox();
   readonly keys: PreKeyShelf;
@@ -34,7 +34,7 @@ export class LinkedDevice implements Endpoint {
     this.keys = facts.keys;
   }
 
-  /** Its live connection. */
+  /** The connection over which it is logged in, if any. */
   get connection(): Connection | undefined {
     return this.#presence.name === 'away' ? undefined : this.#presence.connection;
   }
@@ -56,18 +56,21 @@ export class LinkedDevice implements Endpoint {
     return bundle;
   }
 
-  /** Nobody has a one-time key of the device any more: it is asked for new ones. */
+  /** Discards all one-time keys and asks the client for new ones. */
   loseOneTimeKeys(): void {
     this.keys.empty();
     this.#askForKeys();
   }
 
-  /** The device logged in over `line`; what waits goes on waiting until `catchUp`. */
+  /** Notes a login over `connection`; waiting stanzas stay until `catchUp`. */
   attach(connection: Connection): void {
     this.#presence = { name: 'catching-up', connection };
   }
 
-  /** Sends all that waited, then their count, which ends the offline phase; answers how many were sent before already. */
+  /**
+   * Sends all waiting stanzas, then their count, which ends the offline phase. Returns the number of those that had
+   * been sent before.
+   */
   catchUp(): number {
     const { connection } = this;
     if (!connection) return 0;
@@ -80,7 +83,7 @@ export class LinkedDevice implements Endpoint {
     return again;
   }
 
-  /** `line` is gone; a newer one is not touched. */
+  /** Notes that `connection` is closed; a newer connection is not affected. */
   detach(connection: Connection): void {
     if (this.connection === connection) this.#presence = { name: 'away' };
   }

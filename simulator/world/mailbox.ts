@@ -7,20 +7,20 @@ interface Letter {
 }
 
 /**
- * What one device has still to receive, oldest first. A stanza stays until the device confirms it, so that whatever was
- * only sent is sent again at the next login.
+ * The stanzas that one device has not confirmed, oldest first. A stanza stays until the device confirms it, so a stanza
+ * that was only sent is sent again at the next login.
  */
 export class Mailbox {
   readonly #letters = new Map<number, Letter>();
   readonly #byKey = new Map<string, Set<number>>();
   #next = 0;
 
-  /** How many stanzas are not confirmed, sent or not. */
+  /** The number of unconfirmed stanzas, sent or not. */
   get size(): number {
     return this.#letters.size;
   }
 
-  /** Keeps `stanza`, sent to the device already or not. */
+  /** Adds a stanza; `sent` says whether it is already sent to the device. */
   put(stanza: Stanza, sent: boolean): void {
     const number = this.#next++;
     const key = keyOf(stanza.tag, stanza.attrs);
@@ -30,7 +30,10 @@ export class Mailbox {
     else this.#byKey.set(key, new Set([number]));
   }
 
-  /** All that is waiting, marked as offline in their order; they count as sent from now on. */
+  /**
+   * Returns all stanzas, numbered in order by the attribute `offline`, and marks them as sent. `again` is the number of
+   * those that had been sent before.
+   */
   drain(): { stanzas: Stanza[]; again: number } {
     let again = 0;
     const stanzas: Stanza[] = [];
@@ -43,7 +46,7 @@ export class Mailbox {
     return { stanzas, again };
   }
 
-  /** Drops the sent stanzas of class `tag` that `attrs` confirms; answers how many those were. */
+  /** Removes the sent stanzas of class `tag` that `attrs` confirms. Returns their number. */
   confirm(tag: string, attrs: Stanza['attrs']): number {
     const key = keyOf(tag, { ...attrs, from: attrs.to ?? '' });
     let dropped = 0;
@@ -63,7 +66,10 @@ export class Mailbox {
   }
 }
 
-/** A message is known by its id alone: the receipt for an own copy does not always say whose it is (`messages-send.js`). */
+/**
+ * A message is identified by its id alone: the receipt for an own copy does not always name its author
+ * (`messages-send.js`).
+ */
 function keyOf(tag: string, { id = '', from = '', participant = '', type = '' }: Stanza['attrs']): string {
   return tag === 'message' ? `message ${id}` : [tag, id, from, participant, type].join(' ');
 }

@@ -8,32 +8,32 @@ export interface Envelope {
   readonly id: string;
   readonly from: Endpoint;
   readonly to: Endpoint;
-  /** With whom the conversation is, from the sender's side: a person or a group. */
+  /** The sender's chat: a person or a group. */
   readonly chat: Owner | Group;
   readonly addressing: Addressing;
   /** `text`, `media`, … */
   readonly type: string;
   /** Seconds since the Unix epoch. */
   readonly timestamp: number;
-  /** Whether it leaves out how its author is called under the other addressing. */
+  /** Whether to omit the author's JID in the other addressing. */
   readonly hidesOtherName?: boolean | undefined;
   /** Further attributes, such as `category`. */
   readonly attrs?: Record<string, string>;
 }
 
 /**
- * The stanza that brings a message to a device. To others it says who wrote it under both addressings, if it may; a copy for the
- * sender's own device says for whom the message was; in a group it comes from the group, and names who wrote it
- * (section 9 of the protocol notes, field notes 3.7).
+ * The stanza that delivers a message to a device. Others get the author in both addressings, unless one is hidden; the
+ * sender's own devices get the recipient; members of a group get the group and the author (section 9 of the protocol
+ * notes, field notes 3.7).
  */
 export function messageStanza(envelope: Envelope, content: Stanza[]): Stanza {
   const { id, from, type, timestamp, attrs } = envelope;
   const common = { id, t: String(timestamp), type, notify: from.owner.name };
-  const named = envelope.hidesOtherName ? withoutOtherNames(parties(envelope)) : parties(envelope);
+  const named = envelope.hidesOtherName ? withoutOtherAddressing(parties(envelope)) : parties(envelope);
   return node('message', { ...common, ...named, ...attrs }, content);
 }
 
-function withoutOtherNames(attrs: Record<string, string>): Record<string, string> {
+function withoutOtherAddressing(attrs: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(attrs).filter(([name]) => !/_(pn|lid)$/.test(name)));
 }
 

@@ -1,6 +1,6 @@
 /** A profile picture. */
 export interface Picture {
-  /** Where it is; clients hand it on as it is. */
+  /** The URL that clients get, unchanged. */
   readonly url: string;
   readonly shownTo: 'everybody' | 'nobody';
 }

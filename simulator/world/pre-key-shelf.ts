@@ -1,9 +1,9 @@
 import { type KeyBundle, type PublicPreKey, type SignedPublicPreKey } from './key-bundle.ts';
 
-/** The keys a device has published, without the one-time ones. */
+/** A device's published keys except the one-time keys. */
 export type StandingKeys = Omit<KeyBundle, 'oneTimeKey'>;
 
-/** What a linked device has left with the server for those who want to write to it. */
+/** The keys that a linked device has published on the server. */
 export class PreKeyShelf {
   #standing: StandingKeys;
   readonly #oneTime = new Map<number, PublicPreKey>();
@@ -13,12 +13,12 @@ export class PreKeyShelf {
     this.#standing = standing;
   }
 
-  /** How many one-time keys are left. */
+  /** The number of one-time keys left. */
   get count(): number {
     return this.#oneTime.size;
   }
 
-  /** Takes an upload. A one-time key that was left here before, and perhaps handed out, is not put back. */
+  /** Stores an upload. A one-time key that was uploaded before, and perhaps handed out, is not added again. */
   stock(standing: StandingKeys, oneTime: PublicPreKey[]): void {
     this.#standing = standing;
     for (const key of oneTime) {
@@ -33,12 +33,12 @@ export class PreKeyShelf {
     this.#standing = { ...this.#standing, signedPreKey };
   }
 
-  /** Loses all one-time keys, as if they had been handed out. */
+  /** Discards all one-time keys, as if they had been handed out. */
   empty(): void {
     this.#oneTime.clear();
   }
 
-  /** Hands out a bundle, with the oldest one-time key that is left. */
+  /** Hands out a bundle with the oldest one-time key, if any. */
   take(): KeyBundle {
     const [oneTimeKey] = this.#oneTime.values();
     if (!oneTimeKey) return this.#standing;

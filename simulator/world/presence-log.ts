@@ -1,30 +1,30 @@
 import { type Account } from './account.ts';
 import { type Group } from './group.ts';
 
-/** What others are shown of somebody: whether he is online, or what he does in a conversation. */
+/** The presence of a person as others see it: online or not, or what happens in a chat. */
 export type ShownPresence = 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';
 
-/** One change of what is shown. */
+/** One change of presence. */
 export interface PresenceChange {
   readonly of: Account;
   readonly state: ShownPresence;
-  /** The conversation in which it is shown; undefined for what everybody sees. */
+  /** The chat in which it is shown; undefined when everybody sees it. */
   readonly chat?: Account | Group | undefined;
 }
 
 const REMEMBERED_CHANGES = 10_000;
 
-/** Who was online, typed or recorded, in its order; the oldest is forgotten. */
+/** The latest presence changes, in order. */
 export class PresenceLog {
   #changes: PresenceChange[] = [];
 
-  /** Writes down a change. */
+  /** Adds a change. */
   note(change: PresenceChange): void {
     this.#changes.push(change);
     if (this.#changes.length > REMEMBERED_CHANGES) this.#changes.shift();
   }
 
-  /** What `viewer` was shown of `of`, in its order: what everybody sees, and what happened in their conversations. */
+  /** The presence of `of` as shown to `viewer`, in order: what everybody sees, and what happened in their chats. */
   seenBy(viewer: Account, of: Account): ShownPresence[] {
     const isShown = ({ chat }: PresenceChange): boolean =>
       chat === undefined || chat === viewer || ('has' in chat && chat.has(viewer));

@@ -2,8 +2,8 @@ import { parseJid } from './address.ts';
 import { type Endpoint } from './endpoint.ts';
 
 /**
- * Whom a receipt of `device` comes from, when it is for a message that came from `chat`, written by `participant` if that
- * is a group: addressed as the message was, and in a group from the group (section 10 of the protocol notes).
+ * The sender attributes of a receipt by `device` for a message from `chat`, written by `participant` if that is a
+ * group: addressed as the message was, and in a group sent from the group (section 10 of the protocol notes).
  */
 export function receiptParties(
   device: Endpoint,

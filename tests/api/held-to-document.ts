@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type HttpApp } from '../../src/http/server.ts';
-import { answerComplaint } from '../harness/documented.ts';
+import { answerComplaint } from '../harness/openapi-conformance.ts';
 
 /** What was wrong with the answers of the test that runs. */
 const complaints: string[] = [];

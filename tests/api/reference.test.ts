@@ -12,7 +12,7 @@ import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { answerComplaint, callbackComplaint, complaintAbout, escaped } from '../harness/documented.ts';
+import { answerComplaint, callbackComplaint, complaintAbout, escaped } from '../harness/openapi-conformance.ts';
 import { PageServer } from '../harness/page-server.ts';
 import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import { readOrder } from './command-line.ts';
+import { readArguments } from './command-line.ts';
 import { type Scenario } from './scenario.ts';
 
 const KILL: Scenario = {
@@ -12,8 +12,8 @@ const OTHER: Scenario = { ...KILL, name: 'other', sizes: { short: { times: 1 }, 
 const ALL = [KILL, OTHER];
 
 describe('npm run chaos', () => {
-  it('without arguments runs everything in full, with a seed of its own', () => {
-    expect(readOrder([], ALL)).toEqual({
+  it('runs everything in full with a random seed by default', () => {
+    expect(readArguments([], ALL)).toEqual({
       scenarios: ALL,
       size: 'full',
       seed: expect.any(Number) as number,
@@ -21,8 +21,8 @@ describe('npm run chaos', () => {
     });
   });
 
-  it('runs what is named, as it is told', () => {
-    expect(readOrder(['kill', '--seed', '42', '--size', 'short', '--set', 'kills=40'], ALL)).toEqual({
+  it('runs the named scenarios with the given size, seed and changes', () => {
+    expect(readArguments(['kill', '--seed', '42', '--size', 'short', '--set', 'kills=40'], ALL)).toEqual({
       scenarios: [KILL],
       size: 'short',
       seed: 42,
@@ -31,25 +31,25 @@ describe('npm run chaos', () => {
   });
 
   it.each([
-    [['nonsense'], 'There is no scenario "nonsense", but kill, other.'],
-    [['--size', 'huge'], '--size is short or full, not "huge".'],
-    [['--seed', 'x'], '--seed needs a number, not "x".'],
-    [['kill', '--set', 'kils=4'], 'kill has no "kils", but kills.'],
-    [['kill', '--set', 'kills='], '--set kills needs a number, not "".'],
-  ])('refuses %j in one sentence', (args, sentence) => {
-    expect(() => readOrder(args, ALL)).toThrow(sentence);
+    [['nonsense'], 'There is no scenario "nonsense"; there are kill, other.'],
+    [['--size', 'huge'], '--size must be short or full, not "huge".'],
+    [['--seed', 'x'], '--seed must be a number, not "x".'],
+    [['kill', '--set', 'kils=4'], 'kill has no "kils"; it has kills.'],
+    [['kill', '--set', 'kills='], '--set kills must be a number, not "".'],
+  ])('rejects %j with one sentence', (args, sentence) => {
+    expect(() => readArguments(args, ALL)).toThrow(sentence);
   });
 });
 
 describe('the dice', () => {
   const throwsOf = (dice: Dice): number[] => Array.from({ length: 100 }, () => dice.fraction());
 
-  it('fall the same way for the same seed, and another way for another', () => {
+  it('yield the same numbers for the same seed, and others for another', () => {
     expect(throwsOf(new Dice(42))).toEqual(throwsOf(new Dice(42)));
     expect(throwsOf(new Dice(42))).not.toEqual(throwsOf(new Dice(43)));
   });
 
-  it('spread over the whole range', () => {
+  it('cover the whole range', () => {
     const all = throwsOf(new Dice(42));
     expect(Math.min(...all)).toBeLessThan(0.1);
     expect(Math.max(...all)).toBeGreaterThan(0.9);

@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Scenario, type Size } from './scenario.ts';
 
-/** What is to be run. */
-export interface Order {
+/** What `npm run chaos` runs. */
+export interface RunOptions {
   scenarios: readonly Scenario[];
   size: 'short' | 'full';
   seed: number;
-  /** Numbers of the size to be changed. */
+  /** Overrides of the size's numbers. */
   changes: Size;
 }
 
-/** Reads the arguments of `npm run chaos`. Throws an Error with one sentence when they make no sense. */
-export function readOrder(args: readonly string[], all: readonly Scenario[]): Order {
+/** Parses the arguments of `npm run chaos`. Throws an Error with one sentence when they are invalid. */
+export function readArguments(args: readonly string[], all: readonly Scenario[]): RunOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -23,7 +23,7 @@ export function readOrder(args: readonly string[], all: readonly Scenario[]): Or
     },
   });
   const { size } = values;
-  if (size !== 'short' && size !== 'full') throw new Error(`--size is short or full, not "${size}".`);
+  if (size !== 'short' && size !== 'full') throw new Error(`--size must be short or full, not "${size}".`);
   const scenarios = positionals.length === 0 ? all : positionals.map((name) => find(name, all));
   return {
     scenarios,
@@ -35,21 +35,21 @@ export function readOrder(args: readonly string[], all: readonly Scenario[]): Or
 
 function find(name: string, all: readonly Scenario[]): Scenario {
   const found = all.find((scenario) => scenario.name === name);
-  if (!found) throw new Error(`There is no scenario "${name}", but ${all.map((each) => each.name).join(', ')}.`);
+  if (!found) throw new Error(`There is no scenario "${name}"; there are ${all.map((each) => each.name).join(', ')}.`);
   return found;
 }
 
-/** A name that no scenario knows would change nothing, and nobody would notice. */
+/** Rejects unknown names, which would silently change nothing. */
 function change(text: string, scenarios: readonly Scenario[]): [string, number] {
   const [name = '', value = ''] = text.split('=');
-  const stranger = scenarios.find(({ sizes }) => sizes.full[name] === undefined);
-  if (stranger)
-    throw new Error(`${stranger.name} has no "${name}", but ${Object.keys(stranger.sizes.full).join(', ')}.`);
+  const without = scenarios.find(({ sizes }) => sizes.full[name] === undefined);
+  if (without)
+    throw new Error(`${without.name} has no "${name}"; it has ${Object.keys(without.sizes.full).join(', ')}.`);
   return [name, numberOf(value, `--set ${name}`)];
 }
 
 function numberOf(text: string, name: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value)) throw new Error(`${name} needs a number, not "${text}".`);
+  if (text === '' || !Number.isFinite(value)) throw new Error(`${name} must be a number, not "${text}".`);
   return value;
 }

@@ -1,4 +1,4 @@
-/** Random that can be had again: the same seed gives the same throws (mulberry32). */
+/** A seeded random number generator (mulberry32): the same seed yields the same numbers. */
 export class Dice {
   readonly seed: number;
   #state: number;
@@ -21,19 +21,19 @@ export class Dice {
     return this.fraction() * limit;
   }
 
-  /** One of these. */
+  /** A random item. Throws a RangeError when there are none. */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[Math.floor(this.below(items.length))];
     if (item === undefined) throw new RangeError('There is nothing to pick from.');
     return item;
   }
 
-  /** True in so many of all cases. */
-  happens(share: number): boolean {
-    return this.fraction() < share;
+  /** True with the given probability. */
+  happens(probability: number): boolean {
+    return this.fraction() < probability;
   }
 
-  /** Other dice, which do not depend on how often these are thrown from now on. */
+  /** Independent dice: they do not depend on how often these are thrown afterwards. */
   fork(): Dice {
     return new Dice(Math.floor(this.below(2 ** 32)));
   }

@@ -1,36 +1,36 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where on a message's way a process can be killed; see `preload/kill-points.ts`. */
+/** The points on a message's path at which a process can be killed; see `preload/kill-points.ts`. */
 export type KillPoint =
-  /** Decrypted and written down, but not committed. */
+  /** Decrypted and written to the journal, but not committed. */
   | 'before-journal'
-  /** Committed; nothing was said to WhatsApp yet. */
+  /** Committed; no receipt is sent yet. */
   | 'after-journal'
-  /** WhatsApp was told that we have it; there is no callback yet. */
+  /** The receipt is sent; no callback is stored yet. */
   | 'after-receipt'
-  /** The callback is committed, but not posted. */
+  /** The callback is committed but not posted. */
   | 'after-callback'
-  /** The backend has it, which is not written down. */
+  /** The backend has it, but that is not recorded. */
   | 'after-post';
 
-/** What the process writes when it listens for its message. */
+/** Written by the process when it waits for its message. */
 export const ARMED = 'CHAOS armed';
-/** What it writes before it dies. */
+/** Written by the process before it kills itself. */
 export const KILLED = 'CHAOS killed';
 
-/** How a process is to die. */
-export interface Death {
+/** How and when a process kills itself. */
+export interface KillPlan {
   point: KillPoint;
-  /** How the message is encrypted: `pkmsg`, `msg` or `skmsg`; any, when it is armed from its start. */
+  /** The encryption of the message: `pkmsg`, `msg` or `skmsg`; ignored when armed from the start. */
   kind: string;
-  /** Without waiting for a SIGUSR2. */
+  /** Armed from the start, without waiting for SIGUSR2. */
   isArmed?: boolean;
-  /** The journal swallows what is written into it: to see that it is the journal that saves the messages. */
+  /** Discards what is written to the journal, to prove that the journal is what saves the messages. */
   withoutJournal?: boolean;
 }
 
-/** The environment of a process that is to die so. */
-export function dying({ point, kind, isArmed = false, withoutJournal = false }: Death): Record<string, string> {
+/** The environment of a process that kills itself as planned. */
+export function killPlan({ point, kind, isArmed = false, withoutJournal = false }: KillPlan): Record<string, string> {
   const preload = fileURLToPath(new URL('preload/kill-points.ts', import.meta.url));
   return {
     NODE_OPTIONS: `--import=${preload}`,

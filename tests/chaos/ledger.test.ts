@@ -9,7 +9,7 @@ function ledgerOf(...contents: string[]): Ledger {
   return ledger;
 }
 
-/** Messages as the backend takes them, with numbers and ids in their order. */
+/** Messages as the backend receives them, with consecutive sequence numbers and ids. */
 function arrivalsOf(...contents: (string | null)[]): Received[] {
   return contents.map((content, index) => ({
     path: '/api/whatsapp/messages/received',
@@ -22,45 +22,39 @@ function arrivalsOf(...contents: (string | null)[]): Received[] {
 }
 
 describe('the ledger', () => {
-  it('has nothing to say when all came in order, also when some came twice under one webhook-id', () => {
+  it('finds nothing when all arrived in order, even if some were repeated under one webhook-id', () => {
     const [first, second, third] = arrivalsOf('a', 'b', 'c') as [Received, Received, Received];
 
     expect(ledgerOf('a', 'b', 'c').compare([first, second, second, third, first])).toEqual([]);
   });
 
   it.each([
-    ['one that is lost', ['a', 'c'], 'after 1 right messages of 3 came “c” instead of “b”, which never came'],
-    ['one that is late', ['a', 'c', 'b'], 'after 1 right messages of 3 came “c” instead of “b”, which came 1 later'],
-    ['a lost end', ['a'], 'after 1 right messages of 3 nothing more came; “b” is the first that is missing'],
+    ['a lost message', ['a', 'c'], 'after 1 of 3 messages came “c” instead of “b”, which never came'],
+    ['a late message', ['a', 'c', 'b'], 'after 1 of 3 messages came “c” instead of “b”, which came 1 later'],
+    ['a lost end', ['a'], 'after 1 of 3 messages nothing more came; “b” is the first that is missing'],
     [
-      'one that is doubled',
+      'a duplicated message',
       ['a', 'b', 'c', 'a'],
-      'after 3 right messages of 3 came another one, “a”, under a second webhook-id',
+      'after 3 of 3 messages came another one, “a”, under a second webhook-id',
     ],
+    ['a foreign message', ['a', 'b', 'c', 'd'], 'after 3 of 3 messages came another one, “d”, which nobody wrote'],
     [
-      'one that nobody wrote',
-      ['a', 'b', 'c', 'd'],
-      'after 3 right messages of 3 came another one, “d”, which nobody wrote',
-    ],
-    [
-      'one that cannot be read',
+      'an unreadable message',
       ['a', null, 'c'],
-      'after 1 right messages of 3 came “(undecryptable)” instead of “b”, which never came',
+      'after 1 of 3 messages came “(undecryptable)” instead of “b”, which never came',
     ],
-  ])('tells of %s', (_, contents, sentence) => {
+  ])('reports %s', (_, contents, sentence) => {
     expect(ledgerOf('a', 'b', 'c').compare(arrivalsOf(...contents))).toEqual([`${SESSION}: ${sentence}`]);
   });
 
-  it('tells of a gap in the numbers, of whatever kind the callbacks are', () => {
+  it('reports a gap in the sequence numbers, whatever kind the callbacks are', () => {
     const arrivals = arrivalsOf('a', 'b', 'c');
     arrivals[1]!.headers['x-session-seq'] = '4';
 
-    expect(ledgerOf('a', 'b', 'c').compare(arrivals)).toEqual([
-      `${SESSION}: the callback in place 2 has x-session-seq 4`,
-    ]);
+    expect(ledgerOf('a', 'b', 'c').compare(arrivals)).toEqual([`${SESSION}: callback number 2 has x-session-seq 4`]);
   });
 
-  it('tells of messages to a session to which nobody wrote', () => {
-    expect(new Ledger().compare(arrivalsOf('a'))).toEqual([`${SESSION}: messages came to it, and nobody wrote any`]);
+  it('reports messages of a session to which nobody wrote', () => {
+    expect(new Ledger().compare(arrivalsOf('a'))).toEqual([`${SESSION}: messages arrived that nobody wrote`]);
   });
 });

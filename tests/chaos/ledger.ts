@@ -1,51 +1,51 @@
 import { type Received } from '../harness/test-backend.ts';
 
-/** What was written to each session, in order, to be held against what the backend got. */
+/** The messages written to each session, in order, to compare with what the backend received. */
 export class Ledger {
   readonly #written = new Map<string, string[]>();
 
-  /** Notes a message before it is written. */
+  /** Records a message before it is sent. */
   note(sessionId: string, content: string): void {
     const contents = this.#written.get(sessionId);
     if (contents) contents.push(content);
     else this.#written.set(sessionId, [content]);
   }
 
-  /** How many messages were written, to one session or to all. */
+  /** The number of messages written to one session, or to all. */
   count(sessionId?: string): number {
     if (sessionId !== undefined) return this.#written.get(sessionId)?.length ?? 0;
     return [...this.#written.values()].reduce((sum, contents) => sum + contents.length, 0);
   }
 
-  /** Whether as many messages arrived as were written; what is wrong with them says {@link compare}. */
+  /** Whether as many messages arrived as were written; {@link compare} finds what is wrong with them. */
   isFull(accepted: readonly Received[]): boolean {
-    const got = contentsBySession(firstOnes(accepted));
+    const got = contentsBySession(withoutRepeats(accepted));
     return [...this.#written].every(([sessionId, contents]) => (got.get(sessionId)?.length ?? 0) >= contents.length);
   }
 
   /**
-   * Holds what the backend accepted, in its order and without repeated `webhook-id`s, against what was written: for each
-   * session in which something is wrong the first difference, in words. Empty when nothing was lost, doubled, moved or
-   * made unreadable, and each session's numbers have no gap.
+   * Compares what the backend accepted, in order and without repeated `webhook-id`s, with what was written. Returns the
+   * first difference of each session in words; empty when nothing was lost, duplicated, reordered or unreadable, and no
+   * session's sequence numbers have a gap.
    */
   compare(accepted: readonly Received[]): string[] {
-    const first = firstOnes(accepted);
-    const got = contentsBySession(first);
+    const unique = withoutRepeats(accepted);
+    const got = contentsBySession(unique);
     const strangers = [...got.keys()].filter((sessionId) => !this.#written.has(sessionId));
     return [
       ...[...this.#written].flatMap(([sessionId, contents]) =>
         named(sessionId, difference(contents, got.get(sessionId) ?? [])),
       ),
-      ...strangers.map((sessionId) => `${sessionId}: messages came to it, and nobody wrote any`),
-      ...[...Map.groupBy(first, sessionOf)].flatMap(([sessionId, callbacks]) =>
+      ...strangers.map((sessionId) => `${sessionId}: messages arrived that nobody wrote`),
+      ...[...Map.groupBy(unique, sessionOf)].flatMap(([sessionId, callbacks]) =>
         named(sessionId, gap(callbacks.map(({ headers }) => Number(headers['x-session-seq'])))),
       ),
     ];
   }
 }
 
-/** Of each `webhook-id` the callback that came first. */
-export function firstOnes(accepted: readonly Received[]): Received[] {
+/** The first callback of each `webhook-id`. */
+export function withoutRepeats(accepted: readonly Received[]): Received[] {
   const seen = new Set<unknown>();
   return accepted.filter(({ headers }) => {
     const id = headers['webhook-id'];
@@ -55,12 +55,12 @@ export function firstOnes(accepted: readonly Received[]): Received[] {
   });
 }
 
-/** Only the messages that people wrote. */
+/** The received messages among all callbacks. */
 export function messagesOf(received: readonly Received[]): Received[] {
   return received.filter(({ path }) => path.endsWith('messages/received'));
 }
 
-/** What the messages of each session say; what has no text stands there as its type in brackets. */
+/** The contents of each session's messages; a message without text is represented by its type in brackets. */
 function contentsBySession(received: readonly Received[]): Map<string, string[]> {
   const bySession = Map.groupBy(messagesOf(received), sessionOf);
   return new Map(
@@ -83,23 +83,24 @@ function difference(written: readonly string[], got: readonly string[]): string 
   const length = Math.max(written.length, got.length);
   const at = Array.from({ length }, (_, index) => index).find((index) => written[index] !== got[index]);
   if (at === undefined) return undefined;
-  const [due, came] = [written[at], got[at]];
-  const place = `after ${at} right messages of ${written.length}`;
-  if (due === undefined) return `${place} came another one, ${fateOf(came, got, at)}`;
-  if (came === undefined) return `${place} nothing more came; “${due}” is the first that is missing`;
-  return `${place} came “${came}” instead of “${due}”, which ${got.includes(due) ? whereIs(got.indexOf(due), at) : 'never came'}`;
+  const [expected, came] = [written[at], got[at]];
+  const where = `after ${at} of ${written.length} messages`;
+  if (expected === undefined) return `${where} came another one, ${originOf(came, got, at)}`;
+  if (came === undefined) return `${where} nothing more came; “${expected}” is the first that is missing`;
+  const fate = got.includes(expected) ? fateOf(got.indexOf(expected), at) : 'never came';
+  return `${where} came “${came}” instead of “${expected}”, which ${fate}`;
 }
 
-function fateOf(came: string | undefined, got: readonly string[], at: number): string {
+function originOf(came: string | undefined, got: readonly string[], at: number): string {
   const isTwice = came !== undefined && got.indexOf(came) < at;
   return `“${came}”, ${isTwice ? 'under a second webhook-id' : 'which nobody wrote'}`;
 }
 
-function whereIs(index: number, at: number): string {
+function fateOf(index: number, at: number): string {
   return index > at ? `came ${index - at} later` : 'had come before';
 }
 
 function gap(numbers: readonly number[]): string | undefined {
   const at = numbers.findIndex((number, index) => number !== index + 1);
-  return at < 0 ? undefined : `the callback in place ${at + 1} has x-session-seq ${numbers[at]}`;
+  return at < 0 ? undefined : `callback number ${at + 1} has x-session-seq ${numbers[at]}`;
 }

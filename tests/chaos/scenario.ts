@@ -2,25 +2,25 @@ import { type Received } from '../harness/test-backend.ts';
 import { type Dice } from './dice.ts';
 import { type Ledger } from './ledger.ts';
 
-/** How big a scenario is: numbers with names, which the command line can change. */
+/** The parameters of a scenario, which `--set` can override. */
 export type Size = Record<string, number>;
 
-/** What a scenario found out. */
+/** The result of a scenario. */
 export interface Outcome {
-  /** What was done and what came of it, in one line. */
+  /** A one-line summary of what was done and what came of it. */
   figure: string;
-  /** What was promised and did not hold, in words; empty when all did. */
+  /** The broken promises, in words; empty when all held. */
   problems: string[];
-  /** What the messages were judged by, where there were some: to see that the judgement can fail. */
+  /** The input of the comparison, if messages were sent, to check that it can fail. */
   evidence?: { ledger: Ledger; accepted: readonly Received[] };
 }
 
-/** Something that can go wrong in the world, and what may not be lost by it. */
+/** A failure to provoke, and the proof that nothing is lost by it. */
 export interface Scenario<Its extends Size = Size> {
   name: string;
-  /** In one sentence. */
+  /** The promise, in one sentence. */
   proves: string;
-  /** `short` runs with every test, `full` by `npm run chaos`. */
+  /** `short` is for the tests, `full` for `npm run chaos`. */
   sizes: { short: Its; full: Its };
   run(size: Its, dice: Dice): Promise<Outcome>;
 }

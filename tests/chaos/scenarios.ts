@@ -9,7 +9,7 @@ import { poison } from './scenarios/poison.ts';
 import { reconnects } from './scenarios/reconnects.ts';
 import { window } from './scenarios/window.ts';
 
-/** All of them, in the order of docs/chaos.md. */
+/** All scenarios, in the order of docs/chaos.md. */
 export const SCENARIOS = [
   kill,
   window,

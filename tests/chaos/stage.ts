@@ -13,34 +13,34 @@ export interface Account {
   sessionId: string;
   phone: Phone;
   friend: Phone;
-  /** Writes in the group only. */
+  /** Writes to the group only. */
   neighbour: Phone;
-  /** All three. */
+  /** All three are members. */
   group: Group;
 }
 
-/** What can be said about a message beside its author. */
-export interface Writing {
-  /** Where; to the account alone without it. */
+/** Options of {@link Stage.write}. */
+export interface WriteOptions {
+  /** The chat; the account itself by default. */
   chat?: Phone | Group | undefined;
-  /** Its id; a new one without it. */
+  /** The message id; a new one by default. */
   id?: string | undefined;
 }
 
-/** How a stage is set up. */
+/** Options of {@link Stage.open}. */
 export interface StageOptions {
   accounts: number;
-  /** Settings beside those that the world needs. */
+  /** Additional settings. */
   environment?: Environment;
 }
 
 const ERROR_LEVEL = 50;
 
-/** Whatever ends this process takes the orchestrators along. */
+/** Orchestrators to kill when this process exits, for whatever reason. */
 const running = new Set<OrchestratorProcess>();
 process.once('exit', () => running.forEach((orchestrator) => orchestrator.signal('SIGKILL')));
 
-/** An orchestrator as a process of its own, accounts that are linked to it, and a ledger of what was written to them. */
+/** An orchestrator in its own process with linked accounts, and a ledger of the messages written to them. */
 export class Stage implements AsyncDisposable {
   readonly ledger = new Ledger();
   readonly accounts: Account[] = [];
@@ -53,7 +53,7 @@ export class Stage implements AsyncDisposable {
     this.#world = world;
   }
 
-  /** Starts the orchestrator and links the accounts, one after the other. */
+  /** Starts the orchestrator and links the accounts one by one. */
   static async open({ accounts, environment = {} }: StageOptions): Promise<Stage> {
     const stage = new Stage(await startWorld({ environment }, { start: false }));
     await stage.start();
@@ -74,14 +74,14 @@ export class Stage implements AsyncDisposable {
     return this.#world.backend.accepted;
   }
 
-  /** The orchestrator that was started last. */
+  /** The latest orchestrator. */
   get process(): OrchestratorProcess {
     const last = this.#processes.at(-1);
     if (!last) throw new Error('No orchestrator was started');
     return last;
   }
 
-  /** Starts a process and does not wait for it. */
+  /** Starts a process without waiting for it. */
   spawn(environment: Environment = {}): OrchestratorProcess {
     const spawned = OrchestratorProcess.spawn({ ...this.#world.environment, ...environment });
     this.#processes.push(spawned);
@@ -90,52 +90,52 @@ export class Stage implements AsyncDisposable {
     return spawned;
   }
 
-  /** Starts a process and waits until it answers. */
+  /** Starts a process and waits until it is ready. */
   async start(environment: Environment = {}): Promise<OrchestratorProcess> {
     const started = this.spawn(environment);
     await started.untilReady();
     return started;
   }
 
-  /** Has somebody write the next message to an account, and notes it; resolves with its id when WhatsApp has it. */
-  async write({ sessionId, phone }: Account, from: Phone, { chat = phone, id }: Writing = {}): Promise<string> {
+  /** Records and sends the next message to an account; resolves with its id once WhatsApp has it. */
+  async write({ sessionId, phone }: Account, from: Phone, { chat = phone, id }: WriteOptions = {}): Promise<string> {
     const content = `${phone.number.slice(-2)}/${this.ledger.count(sessionId) + 1}`;
     this.ledger.note(sessionId, content);
     this.#writtenAt.set(`${sessionId} ${content}`, Date.now());
     return from.sendText(chat, content, { id });
   }
 
-  /** How long a message took from the phone to the backend, in ms. */
+  /** The time from the phone to the backend, in ms. */
   delayMs({ body, at }: Received): number {
     return at - (this.#writtenAt.get(`${body.session_id} ${body.message_content}`) ?? NaN);
   }
 
-  /** A phone that nobody knows yet. */
+  /** Creates a phone that has not written to anybody yet. */
   readonly stranger = (): Phone => {
     this.#strangers += 1;
     return this.whatsapp.phone(`5494400${String(this.#strangers).padStart(6, '0')}`, 'A stranger');
   };
 
-  /** Resolves when WhatsApp has a line to every account, and nothing that waits for it. */
+  /** Resolves when every account is connected to WhatsApp and has received everything. */
   untilOnline(): Promise<void> {
     const isQuiet = ({ online, waiting }: { online: boolean; waiting: number }): boolean => online && waiting === 0;
     return this.whatsapp.until((whatsapp) => whatsapp.devices().every(isQuiet), {
       timeoutMs: 20_000,
-      what: 'every account to be online and to have everything',
+      what: 'every account to be online and up to date',
     });
   }
 
-  /** Waits until the backend has as many messages as were written; not for ever, since then something is wrong. */
+  /** Waits until the backend has as many messages as were written, but no longer than `patienceMs`. */
   async settle(patienceMs: number): Promise<void> {
     await waitFor(() => this.ledger.isFull(this.accepted), patienceMs);
   }
 
-  /** What is wrong with what the backend got. */
+  /** The differences between the written and the received messages. */
   problems(): string[] {
     return this.ledger.compare(this.accepted);
   }
 
-  /** What the processes logged as errors, each sentence with how often. */
+  /** The errors that the processes logged, with the number of occurrences. */
   errors(): Map<string, number> {
     const sentences = this.#processes
       .flatMap((process) => process.logLines())
@@ -165,7 +165,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** Resolves when `holds`, or after `patienceMs`: what follows says what is missing. */
+/** Resolves when `holds` is true, or after `patienceMs`; the caller then checks what is missing. */
 export async function waitFor(holds: () => boolean | Promise<boolean>, patienceMs: number): Promise<void> {
   const end = Date.now() + patienceMs;
   await untilTrue(async () => (await holds()) || Date.now() > end);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Dice } from './dice.ts';
 import { type Account, type Stage } from './stage.ts';
 
-/** People who write to all accounts, each after a pause of up to `pauseMs`, until it is stopped. */
+/** Continuous messages to all accounts, with pauses of up to `pauseMs`, until it is stopped. */
 export class Traffic {
   readonly #stage: Stage;
   readonly #pauseMs: number;
@@ -15,13 +15,13 @@ export class Traffic {
     this.#writers = stage.accounts.map((account) => this.#write(account, dice.fork()));
   }
 
-  /** Resolves when nobody writes any more. */
+  /** Stops writing; resolves when the last message is sent. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#writers);
   }
 
-  /** One message after the other, so that there is one right order: half to the account alone, half to its group. */
+  /** Sends messages one at a time, so that the order is defined: half to the account itself, half to its group. */
   async #write(account: Account, dice: Dice): Promise<void> {
     while (!this.#isOver) {
       await pause(dice.below(this.#pauseMs));

@@ -1,22 +1,22 @@
 import { type FaultName } from '../../simulator/faults/fault-table.ts';
 import { type FaultOptions } from '../../simulator/faults/fault-options.ts';
 
-/** What happens to a line under traffic, and what must come of it. */
+/** A fault of a connection under traffic, and the expected consequence. */
 export interface Trouble {
   fault: FaultName;
   options?: FaultOptions;
-  /** The line is cut too: the fault lies in wait for the next one. */
+  /** Also cuts the connection, because the fault affects the next one. */
   cut?: true;
   /**
-   * `stays`: the line need not end. `returns`: it ends, and is there again by itself. Otherwise the state in which it
-   * stays, and the sentence that the operator reads, which says how to go on.
+   * `stays`: the connection need not end. `returns`: it ends and recovers by itself. Otherwise it stays in this state,
+   * with this sentence, which tells the operator what to do.
    */
   then: 'stays' | 'returns' | { status: 'error' | 'disconnected'; sentence: RegExp };
-  /** Messages change places, come twice, or are asked for again, as WhatsApp delivers them: only that all come is promised. */
+  /** WhatsApp itself delivers messages late, twice or again, so only their arrival is promised, not their order. */
   order?: false;
 }
 
-/** The faults of the simulator that can befall a line which is linked; those of pairing and sending have their own tests. */
+/** The simulator's faults of linked connections; those of pairing and sending have their own tests. */
 export const TROUBLES: readonly Trouble[] = [
   { fault: 'cut', then: 'returns' },
   { fault: 'stream-error', options: { code: 515 }, then: 'returns' },
@@ -70,7 +70,7 @@ export const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-/** What a trouble is called in a sentence. */
+/** Names a trouble in a sentence. */
 export function nameOf({ fault, options = {} }: Trouble): string {
   return [fault, ...Object.entries(options).map(([name, value]) => `${name}=${String(value)}`)].join(' ');
 }

@@ -1,4 +1,4 @@
-/** An answer of the REST interface. */
+/** A JSON answer. */
 export interface Answer {
   status: number;
 
@@ -6,15 +6,15 @@ export interface Answer {
   headers: Headers;
 }
 
-/** What is asked beside the address. */
+/** A request, without its URL. */
 export interface Question {
   method: string;
-  /** Sent as JSON, when there is one. */
+  /** Sent as JSON, if present. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** Asks an HTTP server that answers JSON. */
+/** Sends a request to an HTTP server that answers JSON. */
 export async function ask(url: string, { method, body, headers = {} }: Question): Promise<Answer> {
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const type = body === undefined ? {} : { 'content-type': 'application/json' };

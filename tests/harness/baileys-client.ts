@@ -12,16 +12,16 @@ import makeWASocket, {
 } from '@whiskeysockets/baileys';
 import { pino } from 'pino';
 
-/** Where a client connects, and whom it trusts: a simulator is one. */
+/** The server that a client connects to and trusts, such as a simulator. */
 export interface ClientTarget {
   readonly wsUrl: string;
   /** Hex. */
   readonly rootKey: string;
 }
 
-/** How one connection of a client ended. */
+/** The end of one connection. */
 export interface Closing {
-  /** Baileys' code; undefined when the error has none. */
+  /** Baileys' status code; undefined when the error has none. */
   readonly code: number | undefined;
   readonly message: string;
 }
@@ -36,8 +36,8 @@ const WAIT_MS = 20_000;
 Object.assign(globalThis.console, { info: noop, warn: noop, error: noop });
 
 /**
- * A stock Baileys client with keys in memory. One object is one device: `connect` again continues with the same
- * credentials. What happened is kept from the start, so that waiting for something that is over already works.
+ * A stock Baileys client with keys in memory. One object is one device: another `connect` uses the same credentials. It
+ * records everything from the start, so waiting for a past event resolves at once.
  */
 export class BaileysClient implements AsyncDisposable {
   readonly creds: AuthenticationCreds = initAuthCreds();
@@ -45,13 +45,14 @@ export class BaileysClient implements AsyncDisposable {
   readonly messages: { message: WAMessage; type: string }[] = [];
   readonly stanzas: BinaryNode[] = [];
   readonly closings: Closing[] = [];
-  /** How often the connection was opened, and how often what waited had all arrived. */
+  /** The number of opened connections. */
   opened = 0;
+  /** How often all waiting messages had arrived. */
   caughtUp = 0;
   sock: WASocket | undefined;
   readonly #target: ClientTarget;
   readonly #config: Partial<UserFacingSocketConfig>;
-  /** Its keys by type and id. */
+  /** Signal keys by type and id. */
   readonly tables = new Map<string, Map<string, unknown>>();
   readonly #waiting = new Set<() => void>();
   #connections = 0;
@@ -61,8 +62,8 @@ export class BaileysClient implements AsyncDisposable {
     this.#config = config;
   }
 
-  /** Whether a connection was opened that has not ended. */
-  get isThere(): boolean {
+  /** Whether it has a connection that has not ended. */
+  get isConnected(): boolean {
     return this.#connections > this.closings.length;
   }
 
@@ -84,13 +85,13 @@ export class BaileysClient implements AsyncDisposable {
     return this;
   }
 
-  /** The n-th QR (from 0), when it is there. */
+  /** Resolves with the n-th QR, from 0. */
   async qr(index = 0): Promise<string> {
     await this.until(() => this.qrs.length > index, `QR ${index}`);
     return this.qrs[index]!;
   }
 
-  /** Connects, has the phone scan the QR, and connects again as the linked device; resolves with its JID. */
+  /** Links the client by a scan and logs in; resolves with the JID of the linked device. */
   async pairWith(phone: { scan(qr: string): Promise<{ deviceJid: string }> }): Promise<string> {
     const { length: connection } = this.closings;
     this.connect();
@@ -100,14 +101,14 @@ export class BaileysClient implements AsyncDisposable {
     return deviceJid;
   }
 
-  /** Connects with the credentials it has; resolves when all that waited has arrived. */
+  /** Connects with its credentials; resolves when all waiting messages have arrived. */
   async logIn(): Promise<void> {
     const { caughtUp, opened } = this;
     this.connect();
     await this.until(() => this.opened > opened && this.caughtUp > caughtUp, 'the login');
   }
 
-  /** The first message that matches, when it is there. */
+  /** Resolves with the first matching message. */
   async message(matches: (message: WAMessage) => boolean): Promise<{ message: WAMessage; type: string }> {
     const find = (): { message: WAMessage; type: string } | undefined =>
       this.messages.find(({ message }) => matches(message));
@@ -115,36 +116,36 @@ export class BaileysClient implements AsyncDisposable {
     return find()!;
   }
 
-  /** The message with this text. */
+  /** Resolves with the message with this text. */
   text(text: string): Promise<{ message: WAMessage; type: string }> {
     return this.message(({ message }) => textOf(message) === text);
   }
 
-  /** The first stanza from the server that matches, when it is there. */
+  /** Resolves with the first matching stanza from the server. */
   async stanza(matches: (stanza: BinaryNode) => boolean): Promise<BinaryNode> {
     await this.until(() => this.stanzas.some(matches), 'a stanza');
     return this.stanzas.find(matches)!;
   }
 
-  /** How the n-th connection that ended (from 0) ended; without a number, the current one. */
+  /** Resolves with the end of the n-th connection, from 0; by default of the current one. */
   async untilClosed(index = this.closings.length): Promise<Closing> {
     await this.until(() => this.closings.length > index, 'the end of the connection');
     return this.closings[index]!;
   }
 
-  /** Drops the connection as a lost network does, without logging out; resolves when Baileys has noticed. */
+  /** Drops the connection without logging out, as a lost network does; resolves when Baileys has noticed. */
   async goAway(): Promise<void> {
     const closing = this.untilClosed();
     void this.sock?.end(undefined);
     await closing;
   }
 
-  /** Resolves once `holds` is true, looked at after every event of the client. */
+  /** Resolves once `holds` is true; it is evaluated after every event of the client. Rejects after 20 s. */
   until(holds: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);
-        reject(new Error(`The client waited ${WAIT_MS} ms for ${what}, and it did not come.`));
+        reject(new Error(`The client timed out after ${WAIT_MS} ms waiting for ${what}.`));
       }, WAIT_MS);
       const look = (): void => {
         if (!holds()) return;
@@ -158,7 +159,7 @@ export class BaileysClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.isThere) await this.goAway();
+    if (this.isConnected) await this.goAway();
   }
 
   #listen(sock: WASocket): void {
@@ -184,7 +185,7 @@ export class BaileysClient implements AsyncDisposable {
   }
 }
 
-/** The text of a message, when it is plain text. */
+/** The text of a plain text message. */
 function textOf(message: WAMessage['message']): string | undefined {
   return message?.conversation ?? message?.extendedTextMessage?.text ?? undefined;
 }
@@ -220,5 +221,5 @@ function memoryKeys(tables: Map<string, Map<string, unknown>>): SignalKeyStore {
 }
 
 function noop(): void {
-  // Says nothing.
+  // Discards the output.
 }

@@ -31,9 +31,9 @@ interface Program {
 }
 
 /**
- * Starts a real Chromium with an empty profile of its own, that of CHROME_PATH, the one that `npm ci` brought (Linux on
- * x64), or one on the PATH. Disposing of it ends it.
- * @throws Error, one sentence that says how to get one
+ * Starts a real Chromium with an empty profile: the one at CHROME_PATH, the one that `npm ci` installs (Linux on x64),
+ * or one on the PATH. Disposing of it closes it.
+ * @throws Error with one sentence that says how to get one
  */
 export async function startBrowser(): Promise<Browser> {
   const { path, env = {} } = await findProgram();
@@ -53,7 +53,7 @@ async function findProgram(): Promise<Program> {
   throw new Error('There is no Chromium: install Chrome or Chromium and set CHROME_PATH to its program.');
 }
 
-/** Unpacked once for each version, and never seen half unpacked. */
+/** Unpacks each version once; the rename makes it visible only when complete. */
 async function unpacked(): Promise<Program> {
   const folder = join(ROOT, 'node_modules', '.cache', `chromium-${packageVersion()}`);
   const there = await access(folder).then(
@@ -68,7 +68,7 @@ async function unpacked(): Promise<Program> {
 async function unpackInto(folder: string): Promise<void> {
   const fresh = `${folder}.${process.pid}`;
   await promisify(execFile)(process.execPath, [UNPACK, fresh], { cwd: ROOT });
-  // Another test may have been quicker; its folder is as good.
+  // Another test may have been faster; its folder is just as good.
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
 }
 

@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../chaos/main.ts', import.meta.url));
-/** One for all tests, so that they throw the same dice each time. */
+/** Fixed, so that each run of the tests makes the same random decisions. */
 const SEED = '2026';
 
-/** How a run of `npm run chaos` ended. */
+/** The result of `npm run chaos`. */
 export interface ChaosRun {
-  /** 0 when all that is promised held. */
+  /** 0 when all promises held. */
   code: number | null;
   output: string;
 }
 
 /**
- * Runs a scenario in its short size and prints its figure. It is a process of its own since Jest's sandbox makes the
+ * Runs a scenario in its short size and prints its figure. It runs in its own process because Jest's sandbox makes the
  * cryptography of the simulator's phones several times slower.
  */
 export async function runChaos(...args: string[]): Promise<ChaosRun> {

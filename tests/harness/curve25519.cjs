@@ -1,2 +1,2 @@
-/** What `jest-environment.js` brought in takes the place of `curve25519-js`. */
+/** Replaces `curve25519-js` with the instance that `jest-environment.js` loaded outside the sandbox. */
 module.exports = globalThis.curve25519FromOutside;

@@ -1,18 +1,18 @@
-/** An event as it came. */
+/** A received event. */
 export interface LiveEvent {
   event: string;
 
   data: any;
 }
 
-/** Whoever follows live events: a real client of the stream. */
+/** A real client of the stream of live events. */
 export class EventReader implements AsyncDisposable {
   readonly response: Response;
-  /** All that came, in its order. */
+  /** All received events, in order. */
   readonly events: LiveEvent[] = [];
-  /** How many comments came. */
+  /** The number of received comments. */
   comments = 0;
-  /** Resolves when the stream ended, or was cut. */
+  /** Resolves when the stream has ended or was cut. */
   readonly ended: Promise<'ended' | 'cut'>;
   readonly #abort: AbortController;
   readonly #checks = new Set<() => void>();
@@ -33,7 +33,7 @@ export class EventReader implements AsyncDisposable {
     return new EventReader(await fetch(url, { headers, signal: abort.signal }), abort);
   }
 
-  /** The next event that fits, after those that were taken before; what is passed over is not looked at again. */
+  /** Resolves with the next matching event; each call continues after the previous result, skipped events included. */
   next(name: string, fits: (data: any) => boolean = () => true): Promise<any> {
     return this.#when(() => {
       const at = this.events.findIndex(({ event, data }, i) => i >= this.#taken && event === name && fits(data));
@@ -43,12 +43,12 @@ export class EventReader implements AsyncDisposable {
     }).then(({ data }) => data);
   }
 
-  /** Resolves when this many comments have come. */
+  /** Resolves when this many comments have arrived. */
   async untilComments(count: number): Promise<void> {
     await this.#when(() => (this.comments >= count ? true : undefined));
   }
 
-  /** Leaves. */
+  /** Closes the stream. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
     await this.ended;
@@ -63,7 +63,7 @@ export class EventReader implements AsyncDisposable {
         resolve(found);
       };
       this.#checks.add(check);
-      void this.ended.then(() => reject(new Error(`The stream ended; it had ${JSON.stringify(this.events)}`)));
+      void this.ended.then(() => reject(new Error(`The stream ended; its events were ${JSON.stringify(this.events)}`)));
       check();
     });
   }

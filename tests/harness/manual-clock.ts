@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type Timer } from '../../src/kit/clock.ts';
 
-/** A timer that has not run yet. */
+/** A pending timer. */
 interface SetTimer {
   atMs: number;
   delayMs: number;
   task: () => void;
 }
 
-/** A clock that moves only when the test says so. */
+/** A clock that moves only when the test advances it. */
 export class ManualClock implements Clock {
   #nowMs: number;
   #timers: SetTimer[] = [];
@@ -31,8 +31,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves on by `ms`. Timers that fall due run in their order, each at its own time, and what they set off gets a
-   * chance to settle before the next one: a timer set by a timer runs too when it falls due within `ms`.
+   * Moves forward by `ms`. Due timers run in order, each at its own time, and one turn of the event loop passes before
+   * the next one. A timer set by a timer runs too if it is due within `ms`.
    */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms;
@@ -45,12 +45,12 @@ export class ManualClock implements Clock {
     this.#nowMs = endMs;
   }
 
-  /** How long each timer that has not run was set for, in the order in which they were set. */
+  /** The delays of the pending timers, in the order in which they were set. */
   get timers(): number[] {
     return this.#timers.map(({ delayMs }) => delayMs);
   }
 
-  /** Resolves when a timer of just this length waits: the fact that somebody has begun to wait. */
+  /** Resolves when a timer with exactly this delay is pending. */
   async untilTimer(delayMs: number): Promise<void> {
     while (!this.timers.includes(delayMs)) {
       await new Promise<void>((resolve) => this.#watchers.push(resolve));

@@ -8,7 +8,7 @@ export const ACCOUNT = '5491234567890';
 /** The number of {@link MediaWorld.person}. */
 export const PERSON = '5490987654321';
 
-/** A world in which files come, with an account that downloads them, and somebody who sends some. */
+/** A world with an account that downloads files, and a person who sends them. */
 export class MediaWorld {
   world!: World;
   sessionId!: string;
@@ -23,22 +23,22 @@ export class MediaWorld {
     ({ sessionId: this.sessionId } = await this.world.link(this.account));
   }
 
-  /** Has the person send a file, a picture if nobody says more; answers the id of the message. */
+  /** Has the person send a file, by default an image; resolves with the message id. */
   send(media: Partial<OutgoingMedia> = {}): Promise<string> {
     return this.person.sendMedia(ACCOUNT, { kind: 'image', bytes: randomBytes(100_000), ...media });
   }
 
-  /** The body of the next callback that tells of a message. */
+  /** Resolves with the body of the next callback for a received message. */
   async nextMessage(): Promise<any> {
     return (await this.world.backend.next('messages/received')).body;
   }
 
-  /** Its `media_info`. */
+  /** Resolves with the `media_info` of the next received message. */
   async nextMedia(): Promise<Record<string, unknown>> {
     return (await this.nextMessage()).media_info;
   }
 
-  /** Asks for a file as a backend does, by the `url` of its callback. */
+  /** Downloads a file as a backend does, by the `url` in its callback. */
   get(url: unknown, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.world.orchestrator.url}${String(url)}`, { headers });
   }
@@ -48,7 +48,7 @@ export class MediaWorld {
   }
 }
 
-/** The same world for all tests of a file; after each of them nothing goes wrong any more. */
+/** Shares one world among all tests of a file, and clears the faults after each of them. */
 export function mediaWorldForAllTests(): MediaWorld {
   const media = new MediaWorld();
   beforeAll(() => media.start());
@@ -57,12 +57,12 @@ export function mediaWorldForAllTests(): MediaWorld {
   return media;
 }
 
-/** All of an answer. */
+/** Reads the whole body. */
 export async function bytesOf(answer: Response): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-/** The status and the code of a refusal. */
+/** The status and the error code of a refusal. */
 export async function refusalIn(answer: Response): Promise<[number, string]> {
   return [answer.status, ((await answer.json()) as { error: string }).error];
 }

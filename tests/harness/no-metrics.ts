@@ -1,6 +1,6 @@
 import { type Metrics } from '../../src/ports/metrics.ts';
 
-/** Counts nothing, for tests of something else. */
+/** Metrics that discard everything, for tests of other things. */
 export const noMetrics: Metrics = {
   received: () => undefined,
   sent: () => undefined,

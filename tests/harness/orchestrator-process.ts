@@ -10,10 +10,10 @@ import { CHILD_ENVIRONMENT } from './child-environment.ts';
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
 const READY = 'the orchestrator is ready';
 
-/** The orchestrator as a process of its own, as `npm start` runs it, which can be killed. */
+/** The orchestrator in its own process, as `npm start` runs it, so that it can be killed. */
 export class OrchestratorProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
-  /** What it wrote, both outputs together. */
+  /** Standard output and standard error together. */
   output = '';
   #url: string | undefined;
 
@@ -21,9 +21,9 @@ export class OrchestratorProcess implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Starts it with these settings and nothing of our own environment; does not wait. */
+  /** Starts the process with these settings and without our own environment; does not wait. */
   static spawn(environment: Environment): OrchestratorProcess {
-    // An empty folder as the working directory: no .env of a developer counts.
+    // A working directory without a .env, so that a developer's settings have no effect.
     const env = { ...CHILD_ENVIRONMENT, PORT: '0', LOG_FORMAT: 'json', ...environment };
     const child = spawn(process.execPath, [...START_OPTIONS, ENTRY], {
       env,
@@ -37,25 +37,24 @@ export class OrchestratorProcess implements AsyncDisposable {
     return started;
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts the process and waits until it is ready. */
   static async start(environment: Environment): Promise<OrchestratorProcess> {
     const started = OrchestratorProcess.spawn(environment);
     await started.untilReady();
     return started;
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it is ready for requests. */
   untilReady(): Promise<void> {
     return this.until(READY);
   }
 
-  /** Where it answers. */
+  /** The base URL of its REST interface. */
   get url(): string {
     this.#url ??= this.logLines().find(({ msg }) => msg === READY)?.url as string;
     return this.#url;
   }
 
-  /** Whether it has not ended yet. */
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
@@ -68,7 +67,7 @@ export class OrchestratorProcess implements AsyncDisposable {
     return ask(`${this.url}${path}`, { method: 'POST', body });
   }
 
-  /** How much memory it has, and the most that it had since the last call, in bytes. (Linux tells, and forgets.) */
+  /** The resident memory, and its peak since the last call, in bytes. Resets the peak. Linux only. */
   async memory(): Promise<{ now: number; peak: number }> {
     const folder = `/proc/${this.#child.pid}`;
     const status = await readFile(`${folder}/status`, 'utf8');
@@ -77,7 +76,7 @@ export class OrchestratorProcess implements AsyncDisposable {
     return { now: kib('VmRSS') * 1024, peak: kib('VmHWM') * 1024 };
   }
 
-  /** The CPU time that it has used, in ms. (Linux tells, in hundredths of a second.) */
+  /** The CPU time used so far, in ms, with a resolution of 10 ms. Linux only. */
   async cpuMs(): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8');
     const [user, system] = status
@@ -88,12 +87,12 @@ export class OrchestratorProcess implements AsyncDisposable {
     return (user! + system!) * 10;
   }
 
-  /** Sends it a signal that does not end it. */
+  /** Sends a signal without waiting for the process to end. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
-  /** Its log so far. */
+  /** The parsed log lines so far. */
   logLines(): Record<string, unknown>[] {
     return this.output
       .split('\n')
@@ -101,10 +100,10 @@ export class OrchestratorProcess implements AsyncDisposable {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Resolves when it has written `text`; rejects with all it wrote when it ends before. */
+  /** Resolves when the output contains `text`; rejects with the output when the process ends before. */
   async until(text: string): Promise<void> {
     while (!this.output.includes(text)) {
-      if (!this.isRunning) throw new Error(`It ended before it wrote "${text}":\n${this.output}`);
+      if (!this.isRunning) throw new Error(`The process ended before it wrote "${text}":\n${this.output}`);
       await Promise.race([
         ...[this.#child.stdout, this.#child.stderr].map((stream) => stream && once(stream, 'data')),
         once(this.#child, 'close'),
@@ -112,13 +111,13 @@ export class OrchestratorProcess implements AsyncDisposable {
     }
   }
 
-  /** Sends the signal and resolves with the exit code, `null` when the signal ended it. */
+  /** Sends the signal and resolves with the exit code; `null` when the signal ended the process. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.#child.kill(signal);
     return this.exited();
   }
 
-  /** Resolves with the exit code. */
+  /** Resolves with the exit code when the process has ended. */
   async exited(): Promise<number | null> {
     if (this.isRunning) await once(this.#child, 'close');
     return this.#child.exitCode;

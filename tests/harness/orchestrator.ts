@@ -4,24 +4,24 @@ import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { type Environment } from '../../src/config/environment.ts';
 import { type Answer, ask } from './ask.ts';
-import { answerComplaint } from './documented.ts';
+import { answerComplaint } from './openapi-conformance.ts';
 import { type SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 
-/** How an orchestrator is started. */
+/** Options of {@link Orchestrator.start}. */
 export interface OrchestratorOptions {
   environment: Environment;
   clock: SkippingClock;
-  /** Each QR lives so long, instead of WhatsApp's 60 and 20 s. */
+  /** The lifetime of each QR, instead of WhatsApp's 60 and 20 s. */
   qrLifetimeMs?: number;
-  /** What the disk is said to have left, in bytes. */
+  /** Reports the free disk space, in bytes. */
   freeBytes?: () => Promise<number>;
 }
 
-/** Waits that are drawn by lot are as short as they may be with some luck, so that no test waits for seconds. */
-const luckyRandom: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
+/** Keeps random waits within the shortest tenth of their range, so that no test waits for seconds. */
+const shortWaits: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
 
-/** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
+/** The whole orchestrator within the test's process, used only through its settings and over HTTP. */
 export class Orchestrator implements AsyncDisposable {
   readonly #app: App;
 
@@ -29,14 +29,15 @@ export class Orchestrator implements AsyncDisposable {
     this.#app = app;
   }
 
-  /** Starts with the settings that an operator would give. */
-  static async start({ environment, qrLifetimeMs, ...parts }: OrchestratorOptions): Promise<Orchestrator> {
+  /** Starts with the settings that an operator would use. */
+  static async start({ environment, qrLifetimeMs, ...deps }: OrchestratorOptions): Promise<Orchestrator> {
     const config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment });
-    // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
+    // Baileys keeps a timer this long after a connection ends, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
     const guard = { unexpected: () => 0 };
-    const others = { log: silentLogger, guard, random: luckyRandom, ...parts };
-    return new Orchestrator(await startApp({ ...config, whatsapp }, others));
+    return new Orchestrator(
+      await startApp({ ...config, whatsapp }, { log: silentLogger, guard, random: shortWaits, ...deps }),
+    );
   }
 
   get url(): string {
@@ -64,19 +65,19 @@ export class Orchestrator implements AsyncDisposable {
     return this.post(`/sessions/${sessionId}/send-message`, { number, message });
   }
 
-  /** Resolves when there are so many sessions. */
+  /** Resolves when there are exactly `count` sessions. */
   async untilSessions(count: number): Promise<void> {
     await untilTrue(async () => (await this.get('/sessions')).body.data.length === count);
   }
 
-  /** Resolves when the session looks like this from outside; rejects with how it looked instead. */
+  /** Resolves when the REST view of the session has these fields; rejects with the actual view after the timeout. */
   async until(sessionId: string, fields: Record<string, unknown>, timeoutMs = 8_000): Promise<void> {
     const end = Date.now() + timeoutMs;
     await untilTrue(async () => {
       const { body } = await this.get(`/sessions/${sessionId}`);
       const session = (body.data ?? body) as Record<string, unknown>;
       const fits = Object.entries(fields).every(([name, value]) => session[name] === value);
-      if (!fits && Date.now() > end) throw new Error(`The session never was ${json(fields)}, but ${json(session)}`);
+      if (!fits && Date.now() > end) throw new Error(`The session never became ${json(fields)}: ${json(session)}`);
       return fits;
     });
   }
@@ -85,12 +86,12 @@ export class Orchestrator implements AsyncDisposable {
     await this.#app[Symbol.asyncDispose]();
   }
 
-  /** Every answer must be as docs/openapi.json says. */
+  /** Throws when an answer does not conform to docs/openapi.json. */
   async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const answer = await ask(`${this.url}${path}`, { method, body, headers });
     const contentType = answer.headers.get('content-type');
     const complaint = answerComplaint({ method, url: path, ...answer, contentType });
-    if (complaint !== undefined) throw new Error(`An answer is not as docs/openapi.json says: ${complaint}`);
+    if (complaint !== undefined) throw new Error(`An answer does not conform to docs/openapi.json: ${complaint}`);
     return answer;
   }
 }

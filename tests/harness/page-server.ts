@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** A web server on this machine that answers as it is told, and counts. */
+/** A local web server with a given handler that counts its requests. */
 export class PageServer implements AsyncDisposable {
-  /** How often it was asked. */
+  /** The number of requests. */
   asked = 0;
   readonly #server;
 

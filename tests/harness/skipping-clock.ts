@@ -1,6 +1,6 @@
 import { type Clock, type Timer } from '../../src/kit/clock.ts';
 
-/** A timer that has not run yet. */
+/** A pending timer. */
 interface SetTimer {
   atMs: number;
   delayMs: number;
@@ -9,8 +9,8 @@ interface SetTimer {
 }
 
 /**
- * The machine's own clock, which a test can also move on: for real sockets that take their real time, under waits of
- * seconds and minutes which nobody wants to sit through.
+ * The system clock plus the time that a test skips: real sockets take their real time, while waits of seconds and
+ * minutes can be skipped.
  */
 export class SkippingClock implements Clock {
   #skippedMs = 0;
@@ -31,12 +31,12 @@ export class SkippingClock implements Clock {
     return { cancel: () => this.#forget(timer) };
   }
 
-  /** Whether somebody waits who has set a timer of just this length. */
+  /** Whether a timer with exactly this delay is pending. */
   hasTimer(delayMs: number): boolean {
     return [...this.#timers].some((timer) => timer.delayMs === delayMs);
   }
 
-  /** Moves on by `ms`: what falls due runs now, in its order. */
+  /** Moves forward by `ms` and runs the timers that are due, in order. */
   skip(ms: number): void {
     this.#skippedMs += ms;
     const due = [...this.#timers].filter(({ atMs }) => atMs <= this.now()).sort((a, b) => a.atMs - b.atMs);

@@ -8,21 +8,21 @@ import {
 } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** A callback that arrived. */
+/** A received callback. */
 export interface Received {
   path: string;
 
   body: any;
-  /** The body as it was on the wire. */
+  /** The raw body. */
   text: string;
   headers: IncomingHttpHeaders;
   /** Unix ms. */
   at: number;
-  /** What it was answered; `null` as long as it was not. */
+  /** The status of the answer; `null` until it is answered. */
   status: number | null;
 }
 
-/** How the backend answers: with a status, or `hang` for never. */
+/** The backend's answer: a status, details, or `hang` for none. */
 export type Reaction =
   | number
   | 'hang'
@@ -30,17 +30,17 @@ export type Reaction =
       status: number;
       headers?: Record<string, string>;
       body?: string;
-      /** The answer begins and then trickles, a byte every few ms, without an end. */
+      /** The body never ends: one byte follows every few ms. */
       trickles?: boolean;
     };
 
-/** Decides the answer to one callback; it may take its time. */
+/** Decides the answer to one callback, possibly later. */
 export type Reacts = (received: Received) => Reaction | Promise<Reaction>;
 
-/** Which callback is meant: the end of its path, or whatever the test wants. */
+/** Selects a callback: by the end of its path, or by a predicate. */
 export type Which = string | ((received: Received) => boolean);
 
-/** Somebody who waits for a callback. */
+/** A pending wait for a callback. */
 interface Waiter {
   fits: (received: Received) => boolean;
   take: (received: Received) => void;
@@ -48,7 +48,7 @@ interface Waiter {
 
 const TRICKLE_MS = 5;
 
-/** A main backend: a real HTTP server that takes callbacks and answers 200, until told otherwise. */
+/** Starts a main backend: a real HTTP server that receives callbacks and answers 200 by default. */
 export async function startTestBackend(): Promise<TestBackend> {
   const backend = new TestBackend();
   await backend.comesUp();
@@ -57,9 +57,9 @@ export async function startTestBackend(): Promise<TestBackend> {
 
 /** See {@link startTestBackend}. */
 export class TestBackend implements AsyncDisposable {
-  /** Everything that came, in its order, whatever it was answered. */
+  /** All received callbacks in order, whatever the answers. */
   readonly received: Received[] = [];
-  /** How many connections were made to it. */
+  /** The number of TCP connections. */
   connections = 0;
   readonly #taken = new Set<Received>();
   readonly #waiters = new Set<Waiter>();
@@ -67,24 +67,24 @@ export class TestBackend implements AsyncDisposable {
   #server: Server | undefined;
   #port = 0;
 
-  /** `http://127.0.0.1:<port>`; the same after it went down and came up. */
+  /** `http://127.0.0.1:<port>`; the port stays the same when it goes down and comes up. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Whether it listens. */
+  /** Whether it is listening. */
   get isUp(): boolean {
     return this.#server !== undefined;
   }
 
-  /** What it has accepted (answered with 2xx), in order. */
+  /** The accepted callbacks (answered with 2xx), in order. */
   get accepted(): Received[] {
     return this.received.filter(({ status }) => status !== null && status >= 200 && status < 300);
   }
 
   /**
-   * The next accepted callback that fits and was not taken before: it may be here already, or else is waited for.
-   * With `evenRefused` also one that was answered with something else, or not yet.
+   * Resolves with the next accepted callback that matches and was not returned before, waiting for it if necessary.
+   * With `evenRefused`, callbacks count that were refused or are not answered yet. Rejects after the timeout.
    */
   next(which: Which = '', options: { timeoutMs?: number; evenRefused?: boolean } = {}): Promise<Received> {
     const { timeoutMs = 5_000, evenRefused = false } = options;
@@ -106,11 +106,11 @@ export class TestBackend implements AsyncDisposable {
         },
       };
       this.#waiters.add(waiter);
-      this.#lookAround();
+      this.#serveWaiters();
     });
   }
 
-  /** From now on answers so: with a status, `hang`, or what the function says for each callback. */
+  /** Sets the answer to callbacks from now on: a fixed one, or one that the function decides for each. */
   answerWith(reaction: Reaction | Reacts): void {
     this.#reacts = typeof reaction === 'function' ? reaction : () => reaction;
   }
@@ -120,7 +120,7 @@ export class TestBackend implements AsyncDisposable {
     this.answerWith(200);
   }
 
-  /** Really stops to listen, and cuts what is open. */
+  /** Stops listening and cuts open connections. */
   async goesDown(): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -131,7 +131,7 @@ export class TestBackend implements AsyncDisposable {
     await closed;
   }
 
-  /** Listens, on the port that it had before. */
+  /** Listens again, on the same port as before. */
   async comesUp(): Promise<void> {
     if (this.#server) return;
     this.#server = createServer((request, response) => void this.#take(request, response));
@@ -151,16 +151,16 @@ export class TestBackend implements AsyncDisposable {
     const { url: path = '', headers } = request;
     const received: Received = { path, body: parsed(text), text, headers, at: Date.now(), status: null };
     this.received.push(received);
-    this.#lookAround();
+    this.#serveWaiters();
     const reaction = await this.#reacts(received);
     if (reaction === 'hang' || response.destroyed) return;
     answer(response, reaction);
     received.status = response.statusCode;
-    this.#lookAround();
+    this.#serveWaiters();
   }
 
-  /** Gives what is here to those who wait for it, in the order in which they asked. */
-  #lookAround(): void {
+  /** Serves pending waits from the received callbacks, oldest wait first. */
+  #serveWaiters(): void {
     for (const waiter of this.#waiters) {
       const found = this.received.find((received) => waiter.fits(received));
       if (found) waiter.take(found);
@@ -168,12 +168,12 @@ export class TestBackend implements AsyncDisposable {
   }
 
   #complaint(which: Which, timeoutMs: number): string {
-    const wanted = typeof which === 'string' ? `a callback to …${which}` : 'the callback that was asked for';
+    const wanted = typeof which === 'string' ? `a callback to …${which}` : 'the expected callback';
     const list = this.received.map(
       (it) => `${it.path} ${it.text} → ${it.status ?? 'no answer'}${this.#taken.has(it) ? ' (taken)' : ''}`,
     );
     const arrived = list.length === 0 ? 'Nothing arrived.' : `What did arrive:\n${list.join('\n')}`;
-    return `The backend did not get ${wanted} within ${timeoutMs} ms. ${arrived}`;
+    return `The backend did not receive ${wanted} within ${timeoutMs} ms. ${arrived}`;
   }
 }
 

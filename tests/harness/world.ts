@@ -5,19 +5,19 @@ import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/config/environment.ts';
-import { callbackComplaint } from './documented.ts';
+import { callbackComplaint } from './openapi-conformance.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 import { startTestBackend, type TestBackend } from './test-backend.ts';
 
-/** What differs from the usual in a world. */
+/** Options of {@link startWorld}. */
 export interface WorldOptions extends Pick<OrchestratorOptions, 'qrLifetimeMs' | 'freeBytes'> {
-  /** Settings beside those that the world needs. */
+  /** Additional settings. */
   environment?: Environment;
 }
 
-/** A linked account: its session, its phone, and how the backend was told of it. */
+/** A linked account: its session, its phone, and the callback that announced it. */
 export interface LinkedAccount {
   sessionId: string;
   phone: Phone;
@@ -25,7 +25,7 @@ export interface LinkedAccount {
   announcement: any;
 }
 
-/** A WhatsApp, a main backend and an orchestrator between them: all of them real servers on this machine. */
+/** A simulated WhatsApp, a main backend and an orchestrator between them: real servers on this machine. */
 export class World implements AsyncDisposable {
   readonly whatsapp: Simulator;
   readonly backend: TestBackend;
@@ -41,7 +41,7 @@ export class World implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts all three; with `start: false` without the orchestrator, for tests that prepare its folder. */
+  /** Starts all three, or with `start: false` all but the orchestrator, for tests that prepare its folder. */
   static async start(options: WorldOptions = {}, { start = true } = {}): Promise<World> {
     const authDir = join(await mkdtemp(join(tmpdir(), 'orchestrator-')), 'auth_sessions');
     const world = new World(await startSimulator(), await startTestBackend(), authDir, options);
@@ -54,12 +54,12 @@ export class World implements AsyncDisposable {
     return this.#orchestrator;
   }
 
-  /** Where downloaded files are. */
+  /** The folder of downloaded files. */
   get downloadsDir(): string {
     return join(this.authDir, '..', 'downloads');
   }
 
-  /** The settings that point an orchestrator at this world. */
+  /** The settings that connect an orchestrator to this world. */
   get environment(): Environment {
     return {
       AUTH_DIR: this.authDir,
@@ -73,17 +73,17 @@ export class World implements AsyncDisposable {
   }
 
   async startOrchestrator(): Promise<void> {
-    const parts = { ...this.#options, environment: this.environment, clock: this.clock };
-    this.#orchestrator = await Orchestrator.start(parts);
+    const options = { ...this.#options, environment: this.environment, clock: this.clock };
+    this.#orchestrator = await Orchestrator.start(options);
   }
 
-  /** Ends the orchestrator in an orderly way; what it stored stays. */
+  /** Shuts the orchestrator down gracefully; its data stays. */
   async stopOrchestrator(): Promise<void> {
     await this.#orchestrator?.[Symbol.asyncDispose]();
     this.#orchestrator = undefined;
   }
 
-  /** Links the phone's account to a new session, by a QR as people do it. */
+  /** Links the phone's account to a new session by a QR. */
   async link(phone: Phone): Promise<LinkedAccount> {
     const { body } = await this.orchestrator.get('/generate-qr');
     await phone.scan(body.qrText as string);
@@ -93,17 +93,17 @@ export class World implements AsyncDisposable {
     return { sessionId: body.sessionId as string, phone, announcement };
   }
 
-  /** Lets twenty times as much time pass as really does, until the fact is there. */
-  async whileTimeFlies<Fact>(fact: Promise<Fact>): Promise<Fact> {
-    const flight = setInterval(() => this.clock.skip(1_000), 50);
+  /** Runs the clock at twenty times its speed until the promise settles. */
+  async whileTimeFlies<Result>(promise: Promise<Result>): Promise<Result> {
+    const fastForward = setInterval(() => this.clock.skip(1_000), 50);
     try {
-      return await fact;
+      return await promise;
     } finally {
-      clearInterval(flight);
+      clearInterval(fastForward);
     }
   }
 
-  /** Resolves when the folder holds just these files. */
+  /** Resolves when the folder contains exactly these files. */
   async untilFiles(folder: string, names: string[]): Promise<void> {
     await untilTrue(async () => (await readdir(folder)).join() === names.join());
   }
@@ -113,14 +113,14 @@ export class World implements AsyncDisposable {
     await this.whatsapp[Symbol.asyncDispose]();
     await this.backend[Symbol.asyncDispose]();
     await rm(join(this.authDir, '..'), { recursive: true, force: true });
-    this.#holdToDocument();
+    this.#checkCallbacks();
   }
 
-  /** Every callback was as docs/openapi.json says. */
-  #holdToDocument(): void {
+  /** Throws when a callback did not conform to docs/openapi.json. */
+  #checkCallbacks(): void {
     const complaints = this.backend.received.map(({ path, headers, body }) => callbackComplaint(path, headers, body));
     const first = complaints.find((complaint) => complaint !== undefined);
-    if (first !== undefined) throw new Error(`A callback is not as docs/openapi.json says: ${first}`);
+    if (first !== undefined) throw new Error(`A callback does not conform to docs/openapi.json: ${first}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-it('keeps what comes while the device is away, and brings it in order at the next login', async () => {
+it('queues messages while a device is away, and delivers them in order at the next login', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
@@ -27,7 +27,7 @@ it('keeps what comes while the device is away, and brings it in order at the nex
   await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
 });
 
-it('brings again what was not confirmed, before what is new', async () => {
+it('delivers unconfirmed messages again, before new ones', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
@@ -49,7 +49,7 @@ it('brings again what was not confirmed, before what is new', async () => {
   await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
 });
 
-it('gives the line to the newer of two connections of a device', async () => {
+it('keeps the newer of two connections of a device', async () => {
   await using whatsapp = await startSimulator();
   await using older = new BaileysClient(whatsapp);
   await older.pairWith(whatsapp.phone(SHOP));
@@ -62,7 +62,7 @@ it('gives the line to the newer of two connections of a device', async () => {
   expect(whatsapp.devices()).toMatchObject([{ online: true }]);
 });
 
-it('tells a client that is there that its phone has unlinked it', async () => {
+it('notifies a connected client that its phone has unlinked it', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
@@ -74,7 +74,7 @@ it('tells a client that is there that its phone has unlinked it', async () => {
   expect(whatsapp.devices()).toEqual([]);
 });
 
-it('refuses a client that was unlinked while it was away, and gives its successor a new device id', async () => {
+it('refuses a client that was unlinked while away, and gives its successor a new device id', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);

@@ -4,7 +4,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-it('carries messages between two linked clients, with copies for all devices of both accounts', async () => {
+it('relays messages between two linked clients, with copies for all devices of both accounts', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA, 'Ana');
   const shop = whatsapp.phone(SHOP, 'Shop');

@@ -1,9 +1,9 @@
-import { SHOP, shopForAllTests } from '../harness/shop.ts';
+import { SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';
 
-const shop = shopForAllTests();
+const scene = linkedClientForAllTests();
 
-it('a companion reads and confirms what a client writes to its owner', async () => {
-  const { ana, client } = shop;
+it('a companion decrypts and confirms what a client sends to its owner', async () => {
+  const { ana, client } = scene;
   const companions = [ana.addCompanion(), ana.addCompanion()];
 
   const { key } = (await client.sock!.sendMessage(ana.jid, { text: 'to all your devices' }))!;
@@ -16,8 +16,8 @@ it('a companion reads and confirms what a client writes to its owner', async () 
   );
 });
 
-it('a companion reads what is written to a group of its owner, and what its owner writes is no news to it', async () => {
-  const { whatsapp, ana, client } = shop;
+it('a companion receives what others send to its owner’s group, but not what its owner sends', async () => {
+  const { whatsapp, ana, client } = scene;
   const companion = ana.addCompanion();
   const group = whatsapp.group({ subject: 'Us', members: [ana, whatsapp.existingPhone(SHOP)!] });
 

@@ -1,8 +1,8 @@
 import { fetchLatestWaWebVersion } from '@whiskeysockets/baileys';
 import { BaileysClient } from '../harness/baileys-client.ts';
-import { ANA, SHOP, shopForAllTests } from '../harness/shop.ts';
+import { ANA, SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';
 
-const scene = shopForAllTests();
+const scene = linkedClientForAllTests();
 
 async function goAway(): Promise<void> {
   await scene.client.goAway();
@@ -16,7 +16,7 @@ it.each([
   [{ code: 503 }, 503],
   [{ code: 515 }, 515],
   [{ code: 516 }, 516],
-] as const)('ends a line with the stream error %j, which is %d to Baileys', async (options, code) => {
+] as const)('closes a connection with the stream error %j, which Baileys reports as %d', async (options, code) => {
   const closed = scene.client.untilClosed();
 
   scene.whatsapp.fault('stream-error', options);
@@ -24,7 +24,7 @@ it.each([
   expect(await closed).toMatchObject({ code });
 });
 
-it('tells a client that the account is not multi-device', async () => {
+it('notifies a client that the account is not multi-device', async () => {
   const closed = scene.client.untilClosed();
 
   scene.whatsapp.fault('downgrade', { number: SHOP });
@@ -32,7 +32,7 @@ it('tells a client that the account is not multi-device', async () => {
   expect(await closed).toMatchObject({ code: 411 });
 });
 
-it.each([402, 409])('refuses a login for the reason %d', async (reason) => {
+it.each([402, 409])('refuses a login with the reason %d', async (reason) => {
   await goAway();
   scene.whatsapp.fault('failure-at-login', { reason, code: 101, expire: 3600, times: 1 });
   const closed = scene.client.untilClosed();
@@ -60,7 +60,7 @@ it('publishes its revision, and refuses older clients', async () => {
   await current.qr();
 });
 
-it('answers every query late', async () => {
+it('delays the answer to every query', async () => {
   await goAway();
   scene.whatsapp.fault('slow-answers', { number: SHOP, ms: 50 });
   const start = performance.now();
@@ -68,11 +68,11 @@ it('answers every query late', async () => {
   await scene.client.logIn();
   await scene.client.sock!.onWhatsApp(ANA);
 
-  // One after the other: how many keys are left, active, digest, who has this number.
+  // Sequential queries: the count of keys, active, digest, the look-up of the number.
   expect(performance.now() - start).toBeGreaterThan(4 * 50 - 5);
 });
 
-it('leaves a query of one kind unanswered, and answers it with an error', async () => {
+it('leaves queries of one namespace unanswered, or answers them with an error', async () => {
   const ask = (): Promise<unknown> =>
     scene.client.sock!.query({ tag: 'iq', attrs: { xmlns: 'usync', type: 'get' } }, 100);
 
@@ -84,13 +84,13 @@ it('leaves a query of one kind unanswered, and answers it with an error', async 
   await ask();
 });
 
-it('answers all queries of a login with errors, or none', async () => {
+it('answers all queries of a login with errors, or not at all', async () => {
   await goAway();
   scene.whatsapp.fault('error-answer', { code: 500, number: SHOP });
   const { opened } = scene.client;
   scene.client.connect();
   await scene.client.until(() => scene.client.opened > opened, 'the login');
-  // The client was never active, so nothing is brought to it.
+  // The client never became active, so nothing is delivered to it.
   await scene.ana.sendText(SHOP, 'for later');
   expect(scene.whatsapp.devices()).toMatchObject([{ online: true, waiting: 1 }]);
   await goAway();
@@ -106,7 +106,7 @@ it('answers all queries of a login with errors, or none', async () => {
   await scene.client.text('for later');
 });
 
-it('has a client make new one-time keys', async () => {
+it('makes a client generate new one-time keys', async () => {
   const { size } = scene.client.tables.get('pre-key')!;
 
   scene.whatsapp.fault('low-pre-keys', { number: SHOP });
@@ -121,7 +121,7 @@ it('has a client make new one-time keys', async () => {
   expect(scene.client.tables.get('pre-key')!.size).toBeGreaterThan(before + 500);
 });
 
-it('leaves the offline phase without its end', async () => {
+it('omits the end of the offline phase', async () => {
   await goAway();
   await scene.ana.sendText(SHOP, 'before the end');
   scene.whatsapp.fault('no-offline-end', { times: 1 });
@@ -136,7 +136,7 @@ it('leaves the offline phase without its end', async () => {
   await goAway();
 });
 
-it('keeps a dead line open, until the client comes back over a new one', async () => {
+it('keeps a dead connection open until the client reconnects', async () => {
   scene.whatsapp.fault('silent-line', { number: SHOP });
   await scene.ana.sendText(SHOP, 'into the silence');
   await expect(scene.client.sock!.query({ tag: 'iq', attrs: { xmlns: 'w:p', type: 'get' } }, 100)).rejects.toThrow(

@@ -5,7 +5,7 @@ const SHOP = '5491166778899';
 const PEOPLE = 50;
 const MESSAGES = 500;
 
-it('brings five hundred waiting messages of fifty people, in their order', async () => {
+it('delivers five hundred waiting messages of fifty people in order', async () => {
   await using whatsapp = await startSimulator();
   const people = Array.from({ length: PEOPLE }, (_, index) => whatsapp.phone(`54911${String(index).padStart(8, '0')}`));
   await using client = new BaileysClient(whatsapp);

@@ -1,9 +1,9 @@
-import { SHOP, shopForAllTests } from '../harness/shop.ts';
+import { SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';
 
-const scene = shopForAllTests();
+const scene = linkedClientForAllTests();
 afterEach(() => scene.whatsapp.until((server) => server.devices()[0]!.waiting === 0));
 
-/** The ids of the message stanzas that the client gets while `during` goes on. */
+/** Returns the ids of the message stanzas that the client receives while `during` runs. */
 async function idsOf(during: () => Promise<unknown>): Promise<string[]> {
   const { length } = scene.client.stanzas;
   await during();
@@ -21,11 +21,11 @@ it('delivers a message twice', async () => {
 
   expect(ids[0]).toBe(ids[1]);
   expect(ids).toHaveLength(3);
-  // Baileys cannot read the second, and says so with an ack.
+  // Baileys cannot decrypt the second, and reports that with an ack.
   expect(scene.client.messages.filter(({ message }) => message.message?.conversation === 'twice')).toHaveLength(1);
 });
 
-it('delivers the ciphertext of a message once more under another id', async () => {
+it('delivers the ciphertext of a message again under another id', async () => {
   scene.whatsapp.fault('used-message-key', { times: 1 });
 
   const ids = await idsOf(async () => {
@@ -38,7 +38,7 @@ it('delivers the ciphertext of a message once more under another id', async () =
   expect(scene.client.messages.filter(({ message }) => message.key.id === ids[1])).toEqual([]);
 });
 
-it('lets a message be overtaken by the next, and loses it not when nothing follows', async () => {
+it('delivers a message after the next one, or alone when none follows', async () => {
   scene.whatsapp.fault('reordered-delivery', { times: 2 });
 
   const ids = await idsOf(async () => {
@@ -50,7 +50,7 @@ it('lets a message be overtaken by the next, and loses it not when nothing follo
   expect(texts.map((message) => message?.conversation)).toEqual(['first', 'second', 'third']);
 });
 
-it('delivers again at the next login what a lost receipt was for', async () => {
+it('delivers a message again at the next login when its receipt was lost', async () => {
   scene.whatsapp.fault('lose-receipts', { number: SHOP });
   await scene.ana.sendText(SHOP, 'unconfirmed');
   await scene.client.text('unconfirmed');
@@ -65,7 +65,7 @@ it('delivers again at the next login what a lost receipt was for', async () => {
 });
 
 it.each(['a person', 'a group'])(
-  'damages what %s writes, which comes anew, and what follows can be read',
+  'corrupts messages to %s, which are sent again, and later ones can be read',
   async (whom) => {
     const shop = scene.whatsapp.phone(SHOP);
     const chat = whom === 'a group' ? scene.whatsapp.group({ subject: 'Us', members: [scene.ana, shop] }) : shop;
@@ -86,7 +86,7 @@ it.each(['a person', 'a group'])(
   },
 );
 
-it.each(['a person', 'a group'])('damages the first that somebody writes to %s', async (whom) => {
+it.each(['a person', 'a group'])('corrupts the first message of a sender to %s', async (whom) => {
   const [luz, shop] = [
     scene.whatsapp.phone(whom === 'a group' ? '5491133445566' : '5491133445577'),
     scene.whatsapp.phone(SHOP),
@@ -102,7 +102,7 @@ it.each(['a person', 'a group'])('damages the first that somebody writes to %s',
   expect(luz.receiptsOf(id).retries).toBe(1);
 });
 
-it('cuts the line when so many messages were sent, and brings the rest at the next login', async () => {
+it('cuts the connection after a number of messages, and delivers the rest at the next login', async () => {
   await scene.client.goAway();
   await scene.whatsapp.until((server) => !server.devices()[0]!.online);
   const texts = Array.from({ length: 300 }, (_, index) => `waiting ${index + 1}`);
@@ -121,11 +121,11 @@ it('cuts the line when so many messages were sent, and brings the rest at the ne
     await scene.client.text('waiting 300');
   });
 
-  // Not all of them become events: what Baileys had decrypted, but still held back when the line was cut, it loses.
+  // Not all of them become events: Baileys loses what it had decrypted but still buffered when the connection was cut.
   expect(new Set([...ids, ...rest])).toEqual(new Set(sent));
 });
 
-it.each([1, 5001, 5002])('cuts the line %d bytes later, within a frame or not', async (bytes) => {
+it.each([1, 5001, 5002])('cuts the connection after %d bytes, within a frame or not', async (bytes) => {
   await scene.client.goAway();
   await scene.whatsapp.until((server) => !server.devices()[0]!.online);
   const texts = Array.from({ length: 30 }, (_, index) => `of ${bytes}: ${index + 1}`);

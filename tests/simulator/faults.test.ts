@@ -9,7 +9,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-it('refuses logins, or leaves them unanswered, as often as it is told to', async () => {
+it('refuses logins, or leaves them unanswered, the given number of times', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
@@ -29,7 +29,7 @@ it('refuses logins, or leaves them unanswered, as often as it is told to', async
   expect(whatsapp.devices()).toMatchObject([{ online: true }]);
 });
 
-it('refuses a message with an error, or does not acknowledge one', async () => {
+it('refuses a message with an error, or does not acknowledge it', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
@@ -47,14 +47,14 @@ it('refuses a message with an error, or does not acknowledge one', async () => {
   expect(client.stanzas.some(({ tag, attrs }) => tag === 'ack' && attrs.id === silent!.key.id)).toBe(false);
 });
 
-it('cuts connections, ends them with an error, and sends frames in pieces', async () => {
+it('cuts connections, closes them with an error, and splits frames', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   whatsapp.fault('split-frames', { bytes: 7 });
   await client.pairWith(whatsapp.phone(SHOP));
-  await ana.sendText(SHOP, 'in pieces');
-  await client.text('in pieces');
+  await ana.sendText(SHOP, 'in chunks');
+  await client.text('in chunks');
 
   whatsapp.fault('cut', { number: ANA });
   whatsapp.fault('stream-error', { code: 503, number: SHOP });

@@ -29,30 +29,30 @@ afterAll(async () => {
 });
 
 /**
- * The next so many things that the client says of groups, where it says them: of what it says of one group in one moment its
- * listeners hear only the first.
+ * Resolves with the next `count` group events of the client, recorded where it emits them: its listeners only get the
+ * first of several events of one group in one turn.
  */
-function newsOfGroups(count: number): Promise<unknown[]> {
+function nextGroupEvents(count: number): Promise<unknown[]> {
   const { ev } = client.sock!;
   const emit = ev.emit.bind(ev);
-  const news: unknown[] = [];
+  const events: unknown[] = [];
   const { promise, resolve } = Promise.withResolvers<unknown[]>();
   ev.emit = (name, data) => {
-    if (name === 'groups.update') news.push(...(data as unknown[]));
-    if (name === 'group-participants.update') news.push(data);
-    if (news.length >= count) resolve(news);
+    if (name === 'groups.update') events.push(...(data as unknown[]));
+    if (name === 'group-participants.update') events.push(data);
+    if (events.length >= count) resolve(events);
     return emit(name, data);
   };
   return promise;
 }
 
-/** A group whose owner is the shop. */
+/** Creates a group that the shop owns. */
 function ours(...others: Phone[]): Group {
   return whatsapp.group({ subject: 'Ours', members: [shop, ...others] });
 }
 
 describe('a client that is an admin', () => {
-  it('makes a group of those who let themselves be added', async () => {
+  it('creates a group of those who allow it', async () => {
     luz.addedBy = 'nobody';
     const made = await client.sock!.groupCreate('New', [ana.jid, luz.lid, '14155550100@s.whatsapp.net']);
     luz.addedBy = 'everybody';
@@ -63,7 +63,7 @@ describe('a client that is an admin', () => {
     await client.text('hola');
   });
 
-  it('adds, promotes, demotes and removes people, each with an outcome of his own', async () => {
+  it('adds, promotes, demotes and removes people, with an outcome for each', async () => {
     const group = ours(ana);
     const sock = client.sock!;
     const to = async (action: 'add' | 'remove' | 'promote' | 'demote', ...jids: string[]) =>
@@ -85,7 +85,7 @@ describe('a client that is an admin', () => {
     expect(group.members.map(({ name }) => name)).toEqual(['Shop', 'Ana']);
   });
 
-  it('changes subject and description, and gets, renews and gives up the link', async () => {
+  it('changes subject and description, gets and renews the invite link, and leaves', async () => {
     const group = ours(ana);
     const sock = client.sock!;
 
@@ -106,7 +106,7 @@ describe('a client that is an admin', () => {
   });
 });
 
-it('a client that is no admin is refused, and so is who is not in the group', async () => {
+it('refuses a client that is not an admin, or not a member', async () => {
   const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
   const foreign = whatsapp.group({ subject: 'Foreign', members: [ana, luz] });
   const sock = client.sock!;
@@ -127,10 +127,10 @@ it('a client that is no admin is refused, and so is who is not in the group', as
   await expect(sock.groupUpdateSubject(group.jid, 'x'.repeat(101))).rejects.toMatchObject({ data: 403 });
 });
 
-it('tells the members’ devices of everything that phones change', async () => {
+it('notifies the members’ devices of every change by a phone', async () => {
   const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
   const admin = ana.inGroup(group);
-  const news = newsOfGroups(8);
+  const events = nextGroupEvents(8);
 
   admin.add(luz);
   admin.promote(luz);
@@ -141,7 +141,7 @@ it('tells the members’ devices of everything that phones change', async () => 
   luz.inGroup(group).leave();
   admin.remove(shop);
 
-  expect(await news).toMatchObject([
+  expect(await events).toMatchObject([
     { id: group.jid, author: ana.lid, action: 'add', participants: [{ id: luz.lid, phoneNumber: luz.jid }] },
     { id: group.jid, author: ana.lid, action: 'promote', participants: [{ id: luz.lid, admin: 'admin' }] },
     { id: group.jid, author: luz.lid, subject: 'Ours now' },
@@ -155,7 +155,7 @@ it('tells the members’ devices of everything that phones change', async () => 
   await expect(shop.sendText(group, 'am I still here?')).rejects.toThrow(RangeError);
 });
 
-it('tells a device that was away of what was changed meanwhile', async () => {
+it('notifies a device that was away of earlier changes', async () => {
   const group = whatsapp.group({ subject: 'Theirs', members: [ana, shop] });
   await client.goAway();
   await whatsapp.until((server) => !server.devices()[0]!.online);

@@ -33,7 +33,7 @@ afterAll(async () => {
   await whatsapp[Symbol.asyncDispose]();
 });
 
-/** Ana, Luz and the shop, in a group. */
+/** Creates a group of Ana, Luz and the shop. */
 function neighbours(addressing?: 'lid' | 'pn'): Group {
   return whatsapp.group({ subject: 'Neighbours', members: [ana, luz, shop], addressing });
 }
@@ -48,7 +48,7 @@ function encTypesOf(client: BaileysClient, id: string): string[] {
   return content.map(({ attrs }) => attrs.type ?? '');
 }
 
-it.each(['lid', 'pn'] as const)('brings a text to a group whose members are named by %s', async (addressing) => {
+it.each(['lid', 'pn'] as const)('delivers a text to a group that names members by %s', async (addressing) => {
   const group = neighbours(addressing);
 
   const first = await ana.sendText(group, `hola ${addressing}`);
@@ -73,7 +73,7 @@ it.each(['lid', 'pn'] as const)('brings a text to a group whose members are name
   expect((await ana.untilReceipts(first, ({ read }) => read.length > 0)).read).toEqual([device]);
 });
 
-it('brings what a client writes to a group to every other device, and their receipts back', async () => {
+it('delivers a client’s group message to every other device, and returns their receipts', async () => {
   const group = neighbours();
   await using anasClient = new BaileysClient(whatsapp);
   await anasClient.pairWith(ana);
@@ -91,7 +91,7 @@ it('brings what a client writes to a group to every other device, and their rece
   expect(read.attrs).toMatchObject({ id: key.id, from: group.jid, participant: luz.lid });
 });
 
-it('tells members about their groups, and nobody else', async () => {
+it('describes groups to their members only', async () => {
   const group = neighbours();
   const foreign = whatsapp.group({ subject: 'Without the shop', members: [ana, luz] });
 
@@ -113,7 +113,7 @@ it('tells members about their groups, and nobody else', async () => {
   await expect(shop.sendText(foreign, 'let me in')).rejects.toThrow(RangeError);
 });
 
-it('keeps what is written to a group while a device is away', async () => {
+it('queues group messages while a device is away', async () => {
   const group = neighbours();
   await client.goAway();
   await whatsapp.until((server) => !server.devices()[0]!.online);
@@ -129,7 +129,7 @@ it('keeps what is written to a group while a device is away', async () => {
   await client.text('all the time');
 });
 
-it('encrypts a group message anew for a client that has lost the sender key', async () => {
+it('encrypts a group message again for a client that has lost the sender key', async () => {
   const group = neighbours();
   await ana.sendText(group, 'before');
   await client.text('before');
@@ -143,7 +143,7 @@ it('encrypts a group message anew for a client that has lost the sender key', as
   expect(ana.receiptsOf(id).retries).toBe(1);
 });
 
-it('asks a client to encrypt a group message anew that a phone cannot read', async () => {
+it('asks a client to encrypt a group message again when a phone cannot decrypt it', async () => {
   const group = neighbours();
   let lost = 0;
   whatsapp.use({

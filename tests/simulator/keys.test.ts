@@ -4,7 +4,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-it('hands out each one-time key once', async () => {
+it('hands out each one-time key only once', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
@@ -20,7 +20,7 @@ it('hands out each one-time key once', async () => {
   expect(whatsapp.stats().retries).toBe(0);
 });
 
-it('lets a session begin when the device has no one-time key', async () => {
+it('starts a session with a device that has no one-time key', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp).connect();
@@ -67,28 +67,28 @@ it('encrypts again for a client that has lost its session', async () => {
   await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
 });
 
-it('asks a client to encrypt again what a phone cannot read', async () => {
+it('asks a client to encrypt a message again when a phone cannot decrypt it', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
-  let spoilt = 0;
+  let corrupted = 0;
   whatsapp.use({
-    name: 'spoil the first message',
+    name: 'corrupt the first message',
     onStanza(stanza) {
-      if (stanza.tag === 'message' && spoilt++ === 0) spoil(stanza);
+      if (stanza.tag === 'message' && corrupted++ === 0) corrupt(stanza);
       return false;
     },
   });
 
-  const sent = await client.sock!.sendMessage(ana.jid, { text: 'spoilt at first' });
+  const sent = await client.sock!.sendMessage(ana.jid, { text: 'corrupted at first' });
 
-  expect(await ana.next()).toMatchObject({ id: sent!.key.id, text: 'spoilt at first' });
-  // Ana's phone asks, and the shop's phone for its copy.
+  expect(await ana.next()).toMatchObject({ id: sent!.key.id, text: 'corrupted at first' });
+  // Ana's phone asks, and so does the shop's phone for its copy.
   await whatsapp.until((server) => server.stats().retries === 2);
 });
 
-it('finds numbers exactly or by an alias, and nobody under others', async () => {
+it('finds numbers exactly or by an alias, and no others', async () => {
   await using whatsapp = await startSimulator();
   whatsapp.phone('5491112345678', 'Ana', ['541112345678']);
   await using client = new BaileysClient(whatsapp);
@@ -100,15 +100,15 @@ it('finds numbers exactly or by an alias, and nobody under others', async () => 
   expect(await client.sock!.onWhatsApp('5491199999999')).toEqual([]);
 });
 
-/** Within the MAC, which is followed by no more than two small numbers. */
+/** A distance from the end that lies within the MAC: at most two small numbers follow it. */
 const MAC_FROM_END = 10;
 
-interface Part {
+interface StanzaNode {
   tag: string;
-  content?: Part[] | string | Uint8Array;
+  content?: StanzaNode[] | string | Uint8Array;
 }
 
-function spoil(part: Part): void {
-  if (part.tag === 'enc' && part.content instanceof Uint8Array) part.content[part.content.length - MAC_FROM_END]! ^= 1;
-  if (Array.isArray(part.content)) part.content.forEach(spoil);
+function corrupt({ tag, content }: StanzaNode): void {
+  if (tag === 'enc' && content instanceof Uint8Array) content[content.length - MAC_FROM_END]! ^= 1;
+  if (Array.isArray(content)) content.forEach(corrupt);
 }

@@ -9,7 +9,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const BEA = '5491166778899';
 const bytes = randomBytes(100_001);
-/** Padded to whole blocks, with ten bytes of MAC. */
+/** `bytes` padded to whole blocks, plus ten bytes of MAC. */
 const SEALED_BYTES = 100_026;
 
 let whatsapp: Simulator;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => whatsapp[Symbol.asyncDispose]());
 
-/** Has Ana send a file to Bea; where it is, and what it was encrypted with. */
+/** Has Ana send a file to Bea; resolves with its URL and media key. */
 async function sent(): Promise<{ url: string; mediaKey: Uint8Array }> {
   await ana.sendMedia(bea, { kind: 'image', bytes });
   const { directPath, mediaKey } = (await bea.next()).message.imageMessage!;
@@ -35,7 +35,7 @@ async function read(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** What came before the body broke off. */
+/** Resolves with the bytes received before the connection was cut. */
 async function readUntilCut({ body }: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   await expect(async () => {
@@ -44,7 +44,7 @@ async function readUntilCut({ body }: Response): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-it('answers downloads with a status, as often as it is told to, for files of one account', async () => {
+it('answers downloads of one account’s files with a status, the given number of times', async () => {
   const { url } = await sent();
   whatsapp.fault('media-status', { code: 503, number: BEA });
   whatsapp.fault('media-status', { code: 429, number: ANA, times: 2 });
@@ -55,7 +55,7 @@ it('answers downloads with a status, as often as it is told to, for files of one
   expect(whatsapp.stats().downloadsFromMedia).toBe(3);
 });
 
-it('removes a file, for phones too', async () => {
+it('removes a file for clients and phones', async () => {
   const { url } = await sent();
   const received = bea.messages().messages[0]!;
   whatsapp.fault('media-gone', { code: 410, times: 1 });
@@ -66,7 +66,7 @@ it('removes a file, for phones too', async () => {
   expect((await fetch((await sent()).url)).status).toBe(200);
 });
 
-it('cuts a download in the middle, or where it is told to', async () => {
+it('cuts a download in the middle, or after the given number of bytes', async () => {
   const { url } = await sent();
   whatsapp.fault('media-cut', { times: 1 });
   expect(await readUntilCut(await fetch(url))).toHaveLength(SEALED_BYTES / 2);
@@ -78,20 +78,20 @@ it('cuts a download in the middle, or where it is told to', async () => {
   expect(await read(await fetch(url))).toHaveLength(SEALED_BYTES);
 });
 
-it('spoils a download, so that its MAC is wrong', async () => {
+it('corrupts a download, so that its MAC is wrong', async () => {
   const { url, mediaKey } = await sent();
   whatsapp.fault('media-corrupt', { times: 1 });
 
-  const spoilt = await read(await fetch(url));
-  const right = await read(await fetch(url));
+  const corrupted = await read(await fetch(url));
+  const intact = await read(await fetch(url));
 
-  expect(spoilt).toHaveLength(SEALED_BYTES);
-  expect(spoilt.filter((byte, index) => byte !== right[index])).toHaveLength(1);
-  expect(openMedia(spoilt, mediaKey, 'image')).toBeUndefined();
-  expect(openMedia(right, mediaKey, 'image')?.equals(bytes)).toBe(true);
+  expect(corrupted).toHaveLength(SEALED_BYTES);
+  expect(corrupted.filter((byte, index) => byte !== intact[index])).toHaveLength(1);
+  expect(openMedia(corrupted, mediaKey, 'image')).toBeUndefined();
+  expect(openMedia(intact, mediaKey, 'image')?.equals(bytes)).toBe(true);
 });
 
-it('has a download come slowly, or not go on', async () => {
+it('slows a download down, or stalls it', async () => {
   const { url } = await sent();
   whatsapp.fault('media-slow', { ms: 1, bytes: 10_000, times: 1 });
   expect(await read(await fetch(url))).toHaveLength(SEALED_BYTES);
@@ -102,16 +102,16 @@ it('has a download come slowly, or not go on', async () => {
   await expect(stopped.arrayBuffer()).rejects.toThrow('timeout');
 });
 
-it('holds back what is asked of it, until the faults are cleared or nobody wants it any more, and says how much', async () => {
+it('holds and counts requests until the faults are cleared or the client gives up', async () => {
   const { url } = await sent();
   const held = (count: number) => whatsapp.until((server) => server.stats().mediaHeld === count);
   whatsapp.fault('media-held', { number: ANA });
-  const nobody = new AbortController();
+  const impatience = new AbortController();
   const downloads = [fetch(url), fetch(url)];
-  const givenUp = expect(fetch(url, { signal: nobody.signal })).rejects.toThrow('aborted');
+  const givenUp = expect(fetch(url, { signal: impatience.signal })).rejects.toThrow('aborted');
   await held(3);
 
-  nobody.abort();
+  impatience.abort();
   await givenUp;
   await held(2);
   whatsapp.clearFaults();
@@ -120,7 +120,7 @@ it('holds back what is asked of it, until the faults are cleared or nobody wants
   expect(whatsapp.stats()).toMatchObject({ mediaHeld: 0, mediaHeldMost: 3, errors: [] });
 });
 
-it('has a download go on for ever', async () => {
+it('makes a download endless', async () => {
   const { url, mediaKey } = await sent();
   whatsapp.fault('media-endless', { times: 1 });
   const response = await fetch(url);

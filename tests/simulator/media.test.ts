@@ -11,12 +11,12 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-/** The media of a message, whatever kind it is. */
+/** The media fields of a message of any kind. */
 function fieldsOf({ message }: Pick<WAMessage, 'message'>): MediaFields {
   return Object.values(extractMessageContent(message)!).find((field) => field?.mediaKey);
 }
 
-/** Stock Baileys' download, with the simulator in the place of `mmg.whatsapp.net`. */
+/** Downloads as stock Baileys does, from the simulator instead of `mmg.whatsapp.net`. */
 function download(whatsapp: Simulator, message: WAMessage): Promise<Buffer> {
   const content = extractMessageContent(message.message)!;
   const [kind, { directPath, ...fields }] = Object.entries(content).find(([, field]) => field?.mediaKey)!;
@@ -24,7 +24,7 @@ function download(whatsapp: Simulator, message: WAMessage): Promise<Buffer> {
   return downloadMediaMessage({ ...message, message: { [kind]: { ...fields, url } } }, 'buffer', {});
 }
 
-/** Baileys uploads by TLS only; what it says inside is the same over a plain connection. */
+/** Baileys uploads over TLS only; the HTTP inside is the same over a plain connection. */
 class PlainAgent extends Agent {
   override createConnection({ host, port }: any) {
     return connect(port, host);
@@ -39,7 +39,7 @@ const KINDS: [string, OutgoingMedia, object][] = [
     { imageMessage: { mimetype: 'image/jpeg', caption: 'mirá', width: 4, height: 3, fileLength: expect.anything() } },
   ],
   ['a video', { kind: 'video', bytes, seconds: 7 }, { videoMessage: { mimetype: 'video/mp4', seconds: 7 } }],
-  ['a sound', { kind: 'audio', bytes, mimetype: 'audio/mp4' }, { audioMessage: { mimetype: 'audio/mp4' } }],
+  ['an audio file', { kind: 'audio', bytes, mimetype: 'audio/mp4' }, { audioMessage: { mimetype: 'audio/mp4' } }],
   [
     'a voice message',
     { kind: 'voice', bytes, seconds: 2, fields: { waveform: Buffer.from([1, 2]) } },
@@ -58,13 +58,13 @@ const KINDS: [string, OutgoingMedia, object][] = [
   ['an empty sticker', { kind: 'sticker', bytes: Buffer.alloc(0) }, { stickerMessage: { mimetype: 'image/webp' } }],
   ['a round video', { kind: 'ptv', bytes, seconds: 3 }, { ptvMessage: { seconds: 3 } }],
   [
-    'an image to be seen once',
+    'a view-once image',
     { kind: 'image', bytes, viewOnce: true },
     { viewOnceMessageV2: { message: { imageMessage: { viewOnce: true } } } },
   ],
 ];
 
-describe('with a client that is linked', () => {
+describe('with a linked client', () => {
   let whatsapp: Simulator;
   let client: BaileysClient;
 
@@ -79,7 +79,7 @@ describe('with a client that is linked', () => {
     await whatsapp[Symbol.asyncDispose]();
   });
 
-  it.each(KINDS)('brings %s from a phone to a client, which reads the file', async (_name, media, content) => {
+  it.each(KINDS)('delivers %s from a phone to a client, which downloads the file', async (_name, media, content) => {
     const id = await whatsapp.phone(ANA).sendMedia(SHOP, media);
     const { message } = await client.message(({ key }) => key.id === id);
 
@@ -94,7 +94,7 @@ describe('with a client that is linked', () => {
     ['voice', { audio: bytes, ptt: true, seconds: 1, waveform: new Uint8Array(64) }],
     ['document', { document: bytes, mimetype: 'text/plain', fileName: 'a.txt' }],
     ['sticker', { sticker: bytes }],
-  ] as const)('brings %s from a client to a phone, which reads the file', async (_kind, content) => {
+  ] as const)('delivers %s from a client to a phone, which downloads the file', async (_kind, content) => {
     const ana = whatsapp.phone(ANA);
     const { uploadsFromClients } = whatsapp.stats();
 
@@ -105,7 +105,7 @@ describe('with a client that is linked', () => {
     expect(whatsapp.stats().uploadsFromClients).toBe(uploadsFromClients + 1);
   });
 
-  it('has a file put up again under another path when the client asks for it', async () => {
+  it('uploads a file again under another path when the client asks for it', async () => {
     const ana = whatsapp.phone(ANA);
     whatsapp.fault('media-gone', { code: 410 });
     const id = await ana.sendMedia(SHOP, { kind: 'video', bytes });
@@ -121,7 +121,7 @@ describe('with a client that is linked', () => {
     whatsapp.clearFaults();
   });
 
-  it('has a file in a group put up again, and one that another client has sent', async () => {
+  it('uploads a file again that was sent to a group, or by another client', async () => {
     const ana = whatsapp.phone(ANA);
     const group = whatsapp.group({ subject: 'Neighbours', members: [ana, whatsapp.phone(SHOP)] });
     await using other = new BaileysClient(whatsapp, { fetchAgent: new PlainAgent() });
@@ -138,7 +138,7 @@ describe('with a client that is linked', () => {
     }
   });
 
-  it('says that a file is not there any more, or nothing at all', async () => {
+  it('answers that a file is gone, or not at all', async () => {
     const ana = whatsapp.phone(ANA);
     const id = await ana.sendMedia(SHOP, { kind: 'sticker', bytes });
     const { message } = await client.message(({ key }) => key.id === id);
@@ -154,14 +154,14 @@ describe('with a client that is linked', () => {
     const first = client.sock!.updateMediaMessage(message);
     await whatsapp.until((server) => server.activeFaults().length === 0);
     expect(client.stanzas.filter(({ attrs }) => attrs.type === 'mediaretry' && attrs.id === id)).toHaveLength(1);
-    // Baileys waits without an end; what answers a second request ends both.
+    // Baileys waits indefinitely; the answer to a second request settles both.
     const second = client.sock!.updateMediaMessage(message);
     const answers = await Promise.allSettled([first, second]);
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(whatsapp.stats().mediaRequests).toBe(mediaRequests + 4);
   });
 
-  it('brings a file of many pieces both ways', async () => {
+  it('delivers a file of many chunks in both directions', async () => {
     const large = Buffer.alloc(10_000_000, 'large ');
     const ana = whatsapp.phone(ANA);
 
@@ -178,7 +178,7 @@ describe('with a client that is linked', () => {
 interface Upload {
   auth?: string;
   token?: string;
-  /** Whose hash is in the path. */
+  /** The bytes whose hash is in the path. */
   named?: Uint8Array;
 }
 
@@ -188,7 +188,7 @@ async function upload(whatsapp: Simulator, { auth = 'wrong', token, named = byte
   return fetch(`http://${whatsapp.mediaHost}/mms/image/${hash}?${query}`, { method: 'POST', body: bytes });
 }
 
-it('takes an upload with a pass and under its hash only, and gives it under its direct path only', async () => {
+it('accepts an upload only with a pass and the right hash, and serves it only at its direct path', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
@@ -233,7 +233,7 @@ it.each([
   ['its key does not have 32 bytes.', { mediaKey: Buffer.alloc(31) }],
   ['it has no direct path.', { directPath: '' }],
   ['it is not on the media server.', { directPath: '/v/other' }],
-])('does not read a file when %s', async (what, fields) => {
+])('does not download a file when %s', async (what, fields) => {
   await using whatsapp = await startSimulator();
   const bea = whatsapp.phone(SHOP);
   await whatsapp.phone(ANA).sendMedia(SHOP, { kind: 'image', bytes, fields });
@@ -241,7 +241,7 @@ it.each([
   await expect(bea.media(await bea.next())).rejects.toThrow(`The media of this message cannot be read: ${what}`);
 });
 
-it('says that there is no file in a text', async () => {
+it('finds no file in a text', async () => {
   await using whatsapp = await startSimulator();
   const bea = whatsapp.phone(SHOP);
   await whatsapp.phone(ANA).sendText(SHOP, 'hola');

@@ -4,7 +4,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
-it('brings a text from a phone, with its name and both addresses, and the receipt back', async () => {
+it('delivers a text from a phone with its name and both addresses, and returns the receipt', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA, 'Ana_1: hola@casa ñandú 🙂');
   await using client = new BaileysClient(whatsapp);
@@ -26,7 +26,7 @@ it('brings a text from a phone, with its name and both addresses, and the receip
   expect((await ana.untilReceipts(id, ({ read }) => read.length > 0)).read).toEqual([device]);
 });
 
-it('addresses by phone number when it is told to', async () => {
+it('addresses by phone number when configured', async () => {
   await using whatsapp = await startSimulator({ addressing: 'pn' });
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
@@ -40,7 +40,7 @@ it('addresses by phone number when it is told to', async () => {
 });
 
 it.each(['jid', 'lid'] as const)(
-  'brings a text from the client to a phone under its %s, acknowledged and receipted',
+  'delivers a text from the client to a phone by its %s, with an acknowledgement and a receipt',
   async (address) => {
     await using whatsapp = await startSimulator();
     const ana = whatsapp.phone(ANA);
@@ -61,7 +61,7 @@ it.each(['jid', 'lid'] as const)(
   },
 );
 
-it('brings a hundred texts in their order', async () => {
+it('delivers a hundred texts in order', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);

@@ -6,8 +6,8 @@ const SHOP = '5491166778899';
 
 type Listener = (data: unknown) => Promise<void>;
 
-/** Keeps what Baileys' listener rejects with, which nobody catches: it would end this process. */
-function keepRejections(client: BaileysClient): Error[] {
+/** Collects the rejections of Baileys' listener. They would be unhandled and end this process. */
+function collectRejections(client: BaileysClient): Error[] {
   const rejections: Error[] = [];
   const { ws } = client.sock!;
   const [listener] = ws.listeners('message') as [Listener];
@@ -16,12 +16,12 @@ function keepRejections(client: BaileysClient): Error[] {
   return rejections;
 }
 
-it('sends stanzas and a frame that Baileys throws at, and goes on', async () => {
+it('continues after stanzas and a frame that make Baileys throw', async () => {
   await using whatsapp = await startSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
-  const rejections = keepRejections(client);
+  const rejections = collectRejections(client);
 
   whatsapp.fault('odd-stanza', { number: SHOP });
   await ana.sendText(SHOP, 'after odd stanzas');
@@ -32,5 +32,5 @@ it('sends stanzas and a frame that Baileys throws at, and goes on', async () => 
   await ana.sendText(SHOP, 'after a bad frame');
   await client.text('after a bad frame');
   expect(rejections[1]).toMatchObject({ message: 'Unsupported state or unable to authenticate data' });
-  expect(client.isThere).toBe(true);
+  expect(client.isConnected).toBe(true);
 });

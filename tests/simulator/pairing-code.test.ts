@@ -6,7 +6,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 const SHOP = '5491166778899';
 
 /** Has the client show a code for the number; resolves when WhatsApp has answered. */
-async function show(client: BaileysClient, number = SHOP): Promise<string> {
+async function showCode(client: BaileysClient, number = SHOP): Promise<string> {
   client.connect();
   await client.qr();
   const code = await client.sock!.requestPairingCode(number);
@@ -14,12 +14,12 @@ async function show(client: BaileysClient, number = SHOP): Promise<string> {
   return code;
 }
 
-it('links a stock client by the code that it shows, as a scan does', async () => {
+it('links a stock client by the code that it shows', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP, 'Shop');
   const ana = whatsapp.phone('5491122334455', 'Ana');
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
 
   const { deviceJid } = await shop.enterPairingCode(`${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase());
   expect(await client.untilClosed(0)).toMatchObject({ code: 515 });
@@ -31,11 +31,11 @@ it('links a stock client by the code that it shows, as a scan does', async () =>
   expect(whatsapp.stats()).toMatchObject({ pairings: 1, logins: 1, errors: [] });
 });
 
-it('takes no wrong code, and after it still the right one', async () => {
+it('refuses a wrong code, and still accepts the right one afterwards', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
 
   await expect(shop.enterPairingCode('ABCD-EFGH')).rejects.toMatchObject({ status: 410, reason: 'wrong_code' });
   expect(whatsapp.devices()).toEqual([]);
@@ -44,10 +44,10 @@ it('takes no wrong code, and after it still the right one', async () => {
   expect(whatsapp.devices()).toHaveLength(1);
 });
 
-it('gives each code to the phone of its number only, and forgets the code of a client that left', async () => {
+it('accepts a code only on the phone of its number, and forgets it when the client disconnects', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
   const shop = whatsapp.phone(SHOP);
 
   const other = whatsapp.phone('5491122334455');
@@ -57,11 +57,11 @@ it('gives each code to the phone of its number only, and forgets the code of a c
   await expect(shop.enterPairingCode(code)).rejects.toMatchObject({ status: 404, reason: 'nobody_waits' });
 });
 
-it('refuses a client with an error, of which Baileys says nothing', async () => {
+it('refuses a client with an error that Baileys does not report', async () => {
   await using whatsapp = await startSimulator();
   whatsapp.fault('refuse-pairing-code', { code: 429 });
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
 
   expect(code).toHaveLength(8);
   const refusal = await client.stanza(({ attrs }) => attrs.type === 'error');
@@ -69,7 +69,7 @@ it('refuses a client with an error, of which Baileys says nothing', async () => 
   await expect(whatsapp.phone(SHOP).enterPairingCode(code)).rejects.toMatchObject({ reason: 'nobody_waits' });
 });
 
-it('refuses a client that calls itself after no real system', async () => {
+it('refuses a client whose name contains no real operating system', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp, { browser: ['Acme', 'Chrome', '1'] }).connect();
   await client.qr();
@@ -80,11 +80,11 @@ it('refuses a client that calls itself after no real system', async () => {
   expect(refusal.content).toMatchObject([{ attrs: { code: '400', text: 'bad-request' } }]);
 });
 
-it('can go wrong on the way: another code is asked for, a key is missing, the phone falls silent', async () => {
+it('fails on demand: another code is requested, a key is missing, the phone falls silent', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
 
   whatsapp.fault('refresh-pairing-code', { times: 1 });
   await expect(shop.enterPairingCode(code)).rejects.toMatchObject({ reason: 'new_code_needed' });
@@ -102,11 +102,11 @@ it('can go wrong on the way: another code is asked for, a key is missing, the ph
   expect(whatsapp.devices()).toEqual([]);
 });
 
-it('is told of a code over HTTP', async () => {
+it('takes a code over HTTP', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
-  const code = await show(client);
+  const code = await showCode(client);
   const type = async (text: string) => {
     const body = JSON.stringify({ code: text });
     const answer = await fetch(`${whatsapp.controlUrl}/phones/${SHOP}/pairing-code`, { method: 'POST', body });
@@ -117,7 +117,7 @@ it('is told of a code over HTTP', async () => {
   expect(await type(code)).toEqual({ status: 200, body: { deviceJid: `${SHOP}:1@s.whatsapp.net` } });
 });
 
-/** The tags within a stanza about a code, of this stage. */
+/** The tags within a pairing-code stanza of this stage. */
 function tagsIn({ content }: BinaryNode, stage: string): string[] {
   const [child] = Array.isArray(content) ? content : [];
   if (child?.tag !== 'link_code_companion_reg' || child.attrs.stage !== stage) return [];

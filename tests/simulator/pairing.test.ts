@@ -7,7 +7,7 @@ import { BaileysClient } from '../harness/baileys-client.ts';
 
 const SHOP = '5491166778899';
 
-it('links a stock client: the phone signs, the client restarts and is logged in as the linked device', async () => {
+it('links a stock client: the phone signs, and the client restarts and logs in as the linked device', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP, 'Shop');
   await using client = new BaileysClient(whatsapp);
@@ -26,7 +26,7 @@ it('links a stock client: the phone signs, the client restarts and is logged in 
 it.each([
   ['wrong-hmac', 'Invalid account signature'],
   ['wrong-account-signature', 'Failed to verify account signature'],
-] as const)('makes a client refuse to be linked on %s', async (fault, message) => {
+] as const)('makes a client refuse the pairing with %s', async (fault, message) => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp).connect();
@@ -38,7 +38,7 @@ it.each([
   expect(whatsapp.devices()).toEqual([]);
 });
 
-it('shows that Baileys itself does not notice an account signature by a foreign key', async () => {
+it('shows that Baileys does not notice an account signature made with a foreign key', async () => {
   await using whatsapp = await startSimulator();
   await using client = new BaileysClient(whatsapp);
   whatsapp.fault('foreign-account-signature');
@@ -48,7 +48,7 @@ it('shows that Baileys itself does not notice an account signature by a foreign 
   expect(whatsapp.devices()).toHaveLength(1);
 });
 
-it('cannot be scanned after a refresh by a stock client, which never confirms it', async () => {
+it('refuses scans after a refresh, which a stock client never confirms', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp).connect();
@@ -61,7 +61,7 @@ it('cannot be scanned after a refresh by a stock client, which never confirms it
   await expect(shop.scan(qr)).rejects.toMatchObject({ status: 410, reason: 'refresh_pending' });
 });
 
-it('can be scanned after a refresh once the client shows a new secret and confirms', async () => {
+it('accepts a scan after a refresh once the client shows a new secret and confirms it', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   whatsapp.fault('refresh-on-pairing');
@@ -82,7 +82,7 @@ it('can be scanned after a refresh once the client shows a new secret and confir
   expect(whatsapp.devices()).toMatchObject([{ jid: deviceJid, online: true }]);
 });
 
-it('says why a scan fails: no QR, unknown, used, or shown by a client that has left', async () => {
+it('names the reason of a failed scan: not a QR, unknown, used, or of a disconnected client', async () => {
   await using whatsapp = await startSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp).connect();
@@ -99,7 +99,7 @@ it('says why a scan fails: no QR, unknown, used, or shown by a client that has l
   await expect(shop.scan(qr)).rejects.toMatchObject({ status: 410, reason: 'used' });
 });
 
-it('lets each QR be scanned for its time, while the client goes through them until none is left', async () => {
+it('expires each QR in turn until the client has none left', async () => {
   await using whatsapp = await startSimulator({ qr: { refs: 2, firstMs: 300, nextMs: 300 } });
   await using client = new BaileysClient(whatsapp, { qrTimeout: 300 }).connect();
   const first = await client.qr();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { decryptPollVote, type WAMessage } from '@whiskeysockets/baileys';
-import { shopForAllTests, SHOP } from '../harness/shop.ts';
+import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const OPTIONS = ['hoy', 'mañana', 'nunca'];
-const shop = shopForAllTests();
+const scene = linkedClientForAllTests();
 
-/** The options that a vote names, as Baileys reads it with the secret of this poll. */
+/** The options of a vote, decrypted by Baileys with the secret of this poll. */
 function chosenIn(vote: WAMessage, poll: WAMessage, jids: { creator: string; voter: string }): string[] {
   const { pollCreationMessageKey, vote: sealed } = vote.message!.pollUpdateMessage!;
   const { selectedOptions } = decryptPollVote(sealed!, {
@@ -28,8 +28,8 @@ describe('a vote', () => {
     ['lid', 'pn'],
     ['pn', 'lid'],
     ['pn', 'pn'],
-  ] as const)('in a received poll is read by Baileys, creator by %s and voter by %s', async (creatorAs, voterAs) => {
-    const { client, ana, whatsapp } = shop;
+  ] as const)('can be read by Baileys, with the creator by %s and the voter by %s', async (creatorAs, voterAs) => {
+    const { client, ana, whatsapp } = scene;
     const owner = whatsapp.phone(SHOP);
     const poll = await client.sock!.sendMessage(ana.jid, {
       poll: { name: '¿Cuándo?', values: OPTIONS, selectableCount: 1 },
@@ -46,8 +46,8 @@ describe('a vote', () => {
     expect(Number(vote.message?.pollUpdateMessage?.senderTimestampMs)).toBe(1_700_000_000_123);
   });
 
-  it('is taken back by choosing nothing, also in a poll of its own, and in a group', async () => {
-    const { client, ana, whatsapp } = shop;
+  it('is taken back by choosing nothing, and works in an own poll and in a group', async () => {
+    const { client, ana, whatsapp } = scene;
     const owner = whatsapp.phone(SHOP);
     const group = whatsapp.group({ subject: 'Us', members: [ana, owner] });
     const question = { name: '¿Cuándo?', options: OPTIONS };
@@ -67,8 +67,8 @@ describe('a vote', () => {
     expect(otherVote.message?.pollUpdateMessage?.pollCreationMessageKey).toMatchObject({ participant: ana.lid });
   });
 
-  it('in a poll that a device of the same person sent is that person’s own', async () => {
-    const { client, ana, whatsapp } = shop;
+  it('in a poll of another device of the same person is an own message', async () => {
+    const { client, ana, whatsapp } = scene;
     const owner = whatsapp.phone(SHOP);
     const poll = await client.sock!.sendMessage(ana.jid, {
       poll: { name: '¿Cuándo?', values: OPTIONS, selectableCount: 0 },
@@ -82,7 +82,7 @@ describe('a vote', () => {
     expect(chosenIn(vote, poll!, { creator: owner.lid, voter: owner.lid })).toEqual(['hoy']);
   });
 
-  it('in a poll that the phone does not know is refused', async () => {
-    await expect(shop.ana.vote('NOBODY', ['hoy'])).rejects.toThrow(RangeError);
+  it('in an unknown poll is refused', async () => {
+    await expect(scene.ana.vote('NOBODY', ['hoy'])).rejects.toThrow(RangeError);
   });
 });

@@ -21,21 +21,21 @@ function run(...args: string[]) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit') as Promise<[number | null]>;
-  const line = once(createInterface(child.stdout), 'line') as Promise<[string]>;
-  let complaint = '';
-  child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  const firstLine = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
   return {
     child,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');
       await exit;
     },
-    announcement: async () => JSON.parse((await line)[0]) as Announcement,
-    end: async () => ({ code: (await exit)[0], complaint }),
+    announcement: async () => JSON.parse((await firstLine)[0]) as Announcement,
+    end: async () => ({ code: (await exit)[0], stderr }),
   };
 }
 
-it('says in one line where it is, links a client through its control server, and ends cleanly on SIGTERM', async () => {
+it('prints its addresses, links a client through the control server, and exits cleanly on SIGTERM', async () => {
   await using program = run('--control-port', '0');
   const { wsUrl, rootKey, mediaHost, controlUrl } = await program.announcement();
   const post = async (path: string, body: unknown) =>
@@ -51,17 +51,17 @@ it('says in one line where it is, links a client through its control server, and
   expect(devices).toEqual([{ jid, number: SHOP, online: true, waiting: 0 }]);
   expect((await fetch(`http://${mediaHost}/`)).status).toBe(404);
   program.child.kill('SIGTERM');
-  expect(await program.end()).toEqual({ code: 0, complaint: '' });
+  expect(await program.end()).toEqual({ code: 0, stderr: '' });
 });
 
-it('does not start on wrong arguments, nor on a port that is taken', async () => {
+it('refuses to start with invalid arguments or on a port that is taken', async () => {
   await using first = run();
   const port = new URL((await first.announcement()).wsUrl).port;
   await using second = run('--port', port);
   await using third = run('--port', 'nonsense');
 
-  expect(await second.end()).toEqual({ code: 1, complaint: `Port ${port} is in use.\n` });
-  expect(await third.end()).toMatchObject({ code: 2, complaint: expect.stringContaining('--port must be') as string });
+  expect(await second.end()).toEqual({ code: 1, stderr: `Port ${port} is in use.\n` });
+  expect(await third.end()).toMatchObject({ code: 2, stderr: expect.stringContaining('--port must be') as string });
   first.child.kill('SIGINT');
-  expect(await first.end()).toEqual({ code: 0, complaint: '' });
+  expect(await first.end()).toEqual({ code: 0, stderr: '' });
 });

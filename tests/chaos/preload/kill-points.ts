@@ -1,6 +1,6 @@
 /**
- * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): has the process kill itself at a chosen point
- * of a message's way. It knows the libraries and the tables, and changes nothing of ours.
+ * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): the process kills itself at a chosen point of
+ * a message's path. It hooks into libraries and knows the tables; our own code needs no hooks.
  */
 import { writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -13,10 +13,10 @@ type Method = (this: any, ...args: unknown[]) => unknown;
 const { CHAOS_POINT, CHAOS_KIND, CHAOS_ARMED, CHAOS_NO_JOURNAL } = process.env;
 
 let isArmed = CHAOS_ARMED === 'true';
-/** How the ciphertext that is being decrypted was encrypted: with a sender key, unless libsignal's cipher is called. */
+/** The encryption of the current ciphertext: a sender key unless libsignal's cipher is called. */
 let kind = 'skmsg';
-/** How far the message has come that is to die; in one that is armed from its start any message will do. */
-let progress: 'none' | 'written' | 'journaled' | 'told' = isArmed ? 'journaled' : 'none';
+/** The progress of the chosen message; when armed from the start, any message will do. */
+let progress: 'none' | 'written' | 'journaled' | 'queued' = isArmed ? 'journaled' : 'none';
 let framesSince = 0;
 
 process.on('SIGUSR2', () => {
@@ -57,7 +57,7 @@ function watchStatements(): void {
     return function (this: { source: string }, ...args: unknown[]) {
       const sql = this.source.trimStart();
       if (sql.startsWith('INSERT INTO callbacks')) callbackIsStored();
-      if (sql.startsWith('UPDATE callbacks SET state') && progress === 'told') dieAt('after-post');
+      if (sql.startsWith('UPDATE callbacks SET state') && progress === 'queued') dieAt('after-post');
       if (sql === 'COMMIT') {
         const result = run.apply(this, args);
         committed();
@@ -79,7 +79,7 @@ function journalIsWritten(): void {
 function callbackIsStored(): void {
   if (progress !== 'journaled') return;
   if (framesSince > 0) dieAt('after-receipt');
-  progress = 'told';
+  progress = 'queued';
 }
 
 function watchTransactions(): void {
@@ -95,7 +95,7 @@ function watchTransactions(): void {
 }
 
 function committed(): void {
-  if (progress === 'told') dieAt('after-callback');
+  if (progress === 'queued') dieAt('after-callback');
   if (progress !== 'written') return;
   progress = 'journaled';
   framesSince = 0;
@@ -111,10 +111,10 @@ function watchFrames(): void {
   });
 }
 
-/** Puts something around a method of a library. */
+/** Wraps a method of a library. Throws an Error when the library no longer has it. */
 function around(owner: object, name: string, make: (original: Method) => Method): void {
   const methods = owner as Record<string, Method | undefined>;
   const original = methods[name];
-  if (!original) throw new Error(`There is no ${name} any more: the library has changed.`);
+  if (!original) throw new Error(`There is no method ${name}: the library has changed.`);
   methods[name] = make(original);
 }

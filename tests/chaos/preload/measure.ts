@@ -1,4 +1,4 @@
-/** Loaded into an orchestrator before it starts: on SIGUSR2 it says what it holds, after its garbage was collected. */
+/** Loaded into an orchestrator before it starts: on SIGUSR2 it collects its garbage and reports its resources. */
 import { writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,7 +8,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 process.on('SIGUSR2', () => {
-  // What has a finalizer goes in the next round.
+  // Objects with a finalizer are collected in the next round.
   for (let round = 0; round < 3; round += 1) collectGarbage();
   const resources = Object.groupBy(process.getActiveResourcesInfo(), (name) => name);
   const counts = Object.fromEntries(Object.entries(resources).map(([name, all = []]) => [name, all.length]));

@@ -1,6 +1,6 @@
 /**
- * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): has the process kill itself while it changes its
- * master key, right before or right after the commit of that change (`DIES_AT`).
+ * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): the process kills itself while it rotates its
+ * master key, right before or right after the commit (`DIES_AT`).
  */
 import Database from 'better-sqlite3';
 

@@ -8,17 +8,17 @@ import { Stage, waitFor } from '../stage.ts';
 interface AwaySize extends Size {
   messages: number;
   sessions: number;
-  /** How long each kind of absence lasts. */
+  /** The duration of each kind of absence. */
   phaseMs: number;
   patienceMs: number;
-  /** How long after its return the backend is tried: 2 s are promised, where nothing else keeps the machine busy. */
+  /** The limit for the first try after the backend's return: 2 s are promised on a machine that is not busy. */
   firstTryMs: number;
 }
 
-/** A request that hangs is given up after this, and only then can another one find that the backend is back. */
+/** Hanging requests time out after this; only then can another one find that the backend is back. */
 const TIMEOUT_MS = 1_000;
 
-/** The ways to be away, in their order. */
+/** The kinds of absence, in order. */
 const ABSENCES: ((backend: TestBackend) => Promise<void> | void)[] = [
   (backend) => backend.answerWith(500),
   (backend) => backend.goesDown(),
@@ -32,7 +32,7 @@ const ABSENCES: ((backend: TestBackend) => Promise<void> | void)[] = [
 /** See docs/chaos.md. */
 export const away: Scenario<AwaySize> = {
   name: 'away',
-  proves: 'A backend that fails, refuses, hangs and is busy gets everything in order, soon after its return.',
+  proves: 'A backend that fails, refuses connections, hangs or is busy gets everything in order soon after its return.',
   sizes: {
     short: { messages: 60, sessions: 6, phaseMs: 1_500, patienceMs: 20_000, firstTryMs: 10_000 },
     full: { messages: 1_000, sessions: 50, phaseMs: 20_000, patienceMs: 60_000, firstTryMs: 2_000 },
@@ -58,7 +58,7 @@ export const away: Scenario<AwaySize> = {
         `first try ${firstTryMs} ms after its return, all of it after ${firstTryMs + drainedMs} ms`,
       ].join(', '),
       problems: [
-        ...(firstTryMs <= size.firstTryMs ? [] : [`the first try came only ${firstTryMs} ms after the return`]),
+        ...(firstTryMs <= size.firstTryMs ? [] : [`the first try came ${firstTryMs} ms after the return`]),
         ...(dead === 0 ? [] : [`${dead} callbacks became dead letters`]),
         ...stage.problems(),
       ],
@@ -74,7 +74,7 @@ async function write(stage: Stage, dice: Dice, count: number): Promise<void> {
   }
 }
 
-/** The backend is well again; resolves with how long nobody noticed. */
+/** Lets the backend recover; resolves with the time until the first request, in ms. */
 function comeBack({ backend }: Stage, patienceMs: number): Promise<number> {
   const before = backend.received.length;
   backend.recovers();

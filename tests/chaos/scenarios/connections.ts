@@ -7,7 +7,7 @@ import { waitFor } from '../stage.ts';
 import { nameOf, type Trouble, TROUBLES } from '../troubles.ts';
 
 interface ConnectionsSize extends Size {
-  /** Every how many-th trouble of the table. */
+  /** Runs every n-th trouble of the table. */
   every: number;
   rounds: number;
   patienceMs: number;
@@ -15,7 +15,7 @@ interface ConnectionsSize extends Size {
 
 type Evidence = NonNullable<Outcome['evidence']>;
 
-/** One trouble of one account. */
+/** One trouble of one account, in its own world. */
 interface Scene {
   world: World;
   ledger: Ledger;
@@ -25,17 +25,17 @@ interface Scene {
   patienceMs: number;
 }
 
-/** Before the trouble, during it, and when it is over. */
-const WRITTEN_EACH = 4;
+/** Messages before, during and after the trouble. */
+const MESSAGES_EACH = 4;
 const PAUSE_MS = 30;
-/** Time flies a hundred times faster than it is, in steps that the timers of the watchdogs can follow. */
+/** Time passes a hundred times faster, in steps that the watchdogs' timers can follow. */
 const STEP_MS = 2_500;
 const EVERY_MS = 25;
 
 /** See docs/chaos.md. */
 export const connections: Scenario<ConnectionsSize> = {
-  name: 'lines',
-  proves: 'A line with traffic survives every fault, or ends in the right state with a sentence; no message is lost.',
+  name: 'connections',
+  proves: 'A connection with traffic survives every fault or ends in the right state with a sentence; nothing is lost.',
   sizes: {
     short: { every: 4, rounds: 1, patienceMs: 10_000 },
     full: { every: 1, rounds: 3, patienceMs: 30_000 },
@@ -47,30 +47,30 @@ export const connections: Scenario<ConnectionsSize> = {
     let messages = 0;
     let evidence: Outcome['evidence'];
     for (const trouble of Array.from({ length: rounds }, () => chosen).flat()) {
-      const { found, seen } = await befall(trouble, patienceMs);
+      const { found, seen } = await provoke(trouble, patienceMs);
       problems.push(...found.map((problem) => `${nameOf(trouble)}: ${problem}`));
       messages += messagesOf(seen.accepted).length;
       evidence = seen;
     }
     return {
-      figure: `${chosen.length * rounds} lines in trouble (${chosen.length} kinds), ${messages} messages received`,
+      figure: `${chosen.length * rounds} connections in trouble (${chosen.length} kinds), ${messages} messages received`,
       problems,
       ...(evidence && { evidence }),
     };
   },
 };
 
-async function befall(trouble: Trouble, patienceMs: number): Promise<{ found: string[]; seen: Evidence }> {
+async function provoke(trouble: Trouble, patienceMs: number): Promise<{ found: string[]; seen: Evidence }> {
   await using world = await startWorld();
   const account = await world.link(world.whatsapp.phone('5491100000000', 'Account'));
   const author = world.whatsapp.phone('5492200000000', 'Friend');
   const scene: Scene = { world, ledger: new Ledger(), trouble, account, author, patienceMs };
-  const flight = setInterval(() => world.clock.skip(STEP_MS), EVERY_MS);
+  const fastForward = setInterval(() => world.clock.skip(STEP_MS), EVERY_MS);
   try {
     const found = await play(scene);
     return { found: [...found, ...judge(scene)], seen: { ledger: scene.ledger, accepted: world.backend.accepted } };
   } finally {
-    clearInterval(flight);
+    clearInterval(fastForward);
   }
 }
 
@@ -92,13 +92,15 @@ async function play(scene: Scene): Promise<string[]> {
   return status(scene, { status: 'connected', reconnecting: false });
 }
 
-/** The line stays away. Where a restart helps it is asked for, and what was written meanwhile arrives. */
+/**
+ * The session stays in its state. Where a restart helps, it is requested, and the messages written meanwhile arrive.
+ */
 async function end(scene: Scene, { status: state, sentence }: Exclude<Trouble['then'], string>): Promise<string[]> {
   const { world, account } = scene;
   const found = await status(scene, { status: state, reconnecting: false });
   const { body } = await world.orchestrator.get(`/sessions/${account.sessionId}`);
   const said = String(body.data.error_message);
-  if (!sentence.test(said)) found.push(`it says “${said}”`);
+  if (!sentence.test(said)) found.push(`its error_message is “${said}”`);
   if (state === 'disconnected') return found;
   await write(scene);
   world.whatsapp.clearFaults();
@@ -117,7 +119,7 @@ async function status({ world, account, patienceMs }: Scene, fields: Record<stri
 }
 
 async function write({ ledger, account, author }: Scene): Promise<void> {
-  for (let written = 0; written < WRITTEN_EACH; written += 1) {
+  for (let written = 0; written < MESSAGES_EACH; written += 1) {
     const content = `message ${ledger.count() + 1}`;
     ledger.note(account.sessionId, content);
     await author.sendText(account.phone, content);

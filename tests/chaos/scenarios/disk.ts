@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type OrchestratorProcess } from '../../harness/orchestrator-process.ts';
-import { DISK_FULL, DISK_HAS_ROOM, fillable, turnDisk } from '../disk.ts';
+import { DISK_FULL, DISK_HAS_ROOM, fillableDisk, switchDisk } from '../disk.ts';
 import { messagesOf } from '../ledger.ts';
 import { type Scenario, type Size } from '../scenario.ts';
 import { Stage, waitFor } from '../stage.ts';
@@ -10,9 +10,9 @@ interface DiskSize extends Size {
   sessions: number;
   /** How often the disk becomes full. */
   times: number;
-  /** How long it is full, and how long it has room. */
+  /** The duration of each phase with a full disk, and the limit of those with room. */
   phaseMs: number;
-  /** People write to each session after a pause of up to this. */
+  /** The longest pause between messages to a session. */
   pauseMs: number;
   patienceMs: number;
 }
@@ -20,34 +20,33 @@ interface DiskSize extends Size {
 /** See docs/chaos.md. */
 export const disk: Scenario<DiskSize> = {
   name: 'disk',
-  proves:
-    'A disk that is full for a while loses no message and changes no order; /health says it, and it ends by itself.',
+  proves: 'A disk that is full for a while loses and reorders no message; /health reports it, and recovers by itself.',
   sizes: {
     short: { sessions: 3, times: 1, phaseMs: 2_500, pauseMs: 150, patienceMs: 20_000 },
     full: { sessions: 10, times: 5, phaseMs: 8_000, pauseMs: 300, patienceMs: 60_000 },
   },
   async run(size, dice) {
-    await using stage = await Stage.open({ accounts: size.sessions, environment: fillable() });
+    await using stage = await Stage.open({ accounts: size.sessions, environment: fillableDisk() });
     const traffic = new Traffic(stage, dice.fork(), size.pauseMs);
-    let said = 0;
+    let reported = 0;
     for (let time = 0; time < size.times; time += 1) {
       await pause(dice.below(size.phaseMs));
-      await turnDisk(stage.process, DISK_FULL);
-      said += (await saysIt(stage.process, size.phaseMs)) ? 1 : 0;
-      await turnDisk(stage.process, DISK_HAS_ROOM);
+      await switchDisk(stage.process, DISK_FULL);
+      reported += (await reportsFullDisk(stage.process, size.phaseMs)) ? 1 : 0;
+      await switchDisk(stage.process, DISK_HAS_ROOM);
     }
     await traffic.stop();
     await stage.settle(size.patienceMs);
-    const isWell = await becomesWell(stage.process, size.patienceMs);
+    const isHealthy = await becomesHealthy(stage.process, size.patienceMs);
     const { accepted, ledger, whatsapp } = stage;
     return {
       figure: [
         `the disk was full ${size.times} times for ${size.phaseMs} ms, ${ledger.count()} messages sent to ${size.sessions} sessions`,
-        `${messagesOf(accepted).length} received in order, /health said it ${said} times, ${whatsapp.stats().retries} retries`,
+        `${messagesOf(accepted).length} received in order, /health said it ${reported} times, ${whatsapp.stats().retries} retries`,
       ].join(', '),
       problems: [
-        ...(said === size.times ? [] : [`/health said it ${said} times, not ${size.times}`]),
-        ...(isWell ? [] : ['/health is not well when the disk has room again']),
+        ...(reported === size.times ? [] : [`/health reported it ${reported} times, not ${size.times}`]),
+        ...(isHealthy ? [] : ['/health does not recover when the disk has room again']),
         ...stage.problems(),
       ],
       evidence: { ledger, accepted },
@@ -55,25 +54,25 @@ export const disk: Scenario<DiskSize> = {
   },
 };
 
-/** Whether /health tells of the storage at some time within `phaseMs`; takes all of it. */
-async function saysIt(process: OrchestratorProcess, phaseMs: number): Promise<boolean> {
+/** Whether /health reports the full disk within `phaseMs`; always takes that long. */
+async function reportsFullDisk(process: OrchestratorProcess, phaseMs: number): Promise<boolean> {
   const end = pause(phaseMs);
-  let isSaid = false;
+  let isReported = false;
   await waitFor(async () => {
     const { status, body } = await process.get('/health');
-    isSaid = status === 503 && JSON.stringify(body).includes('disk full');
-    return isSaid;
+    isReported = status === 503 && JSON.stringify(body).includes('disk full');
+    return isReported;
   }, phaseMs);
   await end;
-  return isSaid;
+  return isReported;
 }
 
-async function becomesWell(process: OrchestratorProcess, patienceMs: number): Promise<boolean> {
-  let isWell = false;
+async function becomesHealthy(process: OrchestratorProcess, patienceMs: number): Promise<boolean> {
+  let isHealthy = false;
   await waitFor(async () => {
     const { status, body } = await process.get('/health');
-    isWell = status === 200 && body.sessions.disconnected === 0;
-    return isWell;
+    isHealthy = status === 200 && body.sessions.disconnected === 0;
+    return isHealthy;
   }, patienceMs);
-  return isWell;
+  return isHealthy;
 }

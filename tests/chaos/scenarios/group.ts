@@ -1,24 +1,24 @@
 import { type Companion } from '../../../simulator/phones/companion.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
-import { noteQuestions } from '../../harness/questions.ts';
+import { countQueries } from '../../harness/count-queries.ts';
 import { type Scenario, type Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface GroupSize extends Size {
   members: number;
-  /** Of each member: the phone, and companions. */
+  /** Devices of each member: the phone and its companions. */
   devices: number;
   patienceMs: number;
 }
 
-/** What one message to the group took, and whom it reached. */
-interface Sending {
+/** The result of one message to the group. */
+interface SendResult {
   problems: string[];
-  /** Until the orchestrator answered, by its own clock: this process is busy with reading. */
+  /** Time until the orchestrator answered, by its own clock: this process is busy decrypting. */
   answeredMs: number;
-  /** Until every device had read it. */
+  /** Time until every device had decrypted it. */
   readMs: number;
-  questions: number;
+  queries: number;
 }
 
 const SEND = '/sessions/:sessionId/send-message';
@@ -26,7 +26,7 @@ const SEND = '/sessions/:sessionId/send-message';
 /** See docs/chaos.md. */
 export const group: Scenario<GroupSize> = {
   name: 'group',
-  proves: 'A message to a big group is one question to WhatsApp at most, and reaches every device of everybody.',
+  proves: 'A message to a big group needs at most one query to WhatsApp, and reaches every device of every member.',
   sizes: {
     short: { members: 30, devices: 3, patienceMs: 30_000 },
     full: { members: 500, devices: 3, patienceMs: 300_000 },
@@ -47,18 +47,18 @@ export const group: Scenario<GroupSize> = {
     await stage.untilOnline();
     const third = await send(stage, crowd, 'after a restart');
     const { retries } = stage.whatsapp.stats();
-    const told = ({ answeredMs, readMs, questions }: Sending) =>
-      `answered after ${answeredMs} ms, read by all after ${readMs} ms, asked for the group ${questions}×`;
+    const timings = ({ answeredMs, readMs, queries }: SendResult) =>
+      `answered after ${answeredMs} ms, read by all after ${readMs} ms, asked for the group ${queries}×`;
     return {
       figure: [
-        `${readers.length} devices of ${members} people: the first message ${told(first)}`,
-        `the second ${told(second)}`,
-        `one after a restart ${told(third)}`,
+        `${readers.length} devices of ${members} people: the first message ${timings(first)}`,
+        `the second ${timings(second)}`,
+        `one after a restart ${timings(third)}`,
       ].join('; '),
       problems: [
         ...[first, second, third].flatMap(({ problems }) => problems),
-        ...(second.questions === 0 ? [] : ['WhatsApp was asked for a group that is known']),
-        ...(retries === 0 ? [] : [`${retries} times somebody asked to have a message encrypted anew`]),
+        ...(second.queries === 0 ? [] : ['WhatsApp was queried for a known group']),
+        ...(retries === 0 ? [] : [`there were ${retries} retry receipts`]),
       ],
     };
   },
@@ -77,8 +77,8 @@ async function send(
     jid,
   }: { account: Account; readers: (Phone | Companion)[]; patienceMs: number; jid: string },
   message: string,
-): Promise<Sending> {
-  using asked = noteQuestions(stage.whatsapp, 'w:g2');
+): Promise<SendResult> {
+  using queries = countQueries(stage.whatsapp, 'w:g2');
   const before = answers(stage).length;
   const begin = performance.now();
   const { body } = await stage.process.post(`/sessions/${account.sessionId}/send-message`, { number: jid, message });
@@ -90,11 +90,11 @@ async function send(
   return {
     answeredMs: answers(stage).at(-1) ?? NaN,
     readMs,
-    questions: asked.count,
+    queries: queries.count,
     problems: [
-      ...(body.success ? [] : [`“${message}” was answered with ${JSON.stringify(body)}`]),
+      ...(body.success ? [] : [`the answer to “${message}” was ${JSON.stringify(body)}`]),
       ...(missing === 0 ? [] : [`“${message}” was not read by ${missing} devices`]),
-      ...(asked.count <= 1 ? [] : [`“${message}” was ${asked.count} questions for the group`]),
+      ...(queries.count <= 1 ? [] : [`“${message}” caused ${queries.count} queries for the group`]),
     ],
   };
 }
@@ -103,7 +103,7 @@ function hasRead(reader: Phone | Companion, message: string): boolean {
   return reader.messages().messages.some(({ text }) => text === message);
 }
 
-/** How long each send took so far, in ms; with `LOG_LEVEL=debug` the orchestrator logs it. */
+/** The duration of each send so far, in ms, which the orchestrator logs with `LOG_LEVEL=debug`. */
 function answers({ process }: Stage): number[] {
   const lines = process.logLines().filter(({ route, ms }) => route === SEND && typeof ms === 'number');
   return lines.map(({ ms }) => Number(ms));

@@ -11,7 +11,7 @@ interface OverlapSize extends Size {
 /** See docs/chaos.md. */
 export const overlap: Scenario<OverlapSize> = {
   name: 'overlap',
-  proves: 'Writing to a contact while the contact writes leaves both sides able to read everything.',
+  proves: 'Both sides can decrypt everything when they write to each other at the same time.',
   sizes: {
     short: { messages: 60, patienceMs: 10_000 },
     full: { messages: 200, patienceMs: 30_000 },
@@ -33,9 +33,9 @@ export const overlap: Scenario<OverlapSize> = {
         `${messagesOf(accepted).length} received in order, ${unread} undecryptable, ${retries} retries`,
       ].join(', '),
       problems: [
-        ...answers.filter((status) => status !== 'sent').map((status) => `a send was answered with "${status}"`),
-        ...texts.filter((text) => !inbox.has(text)).map((text) => `the phone did not get, or read, “${text}”`),
-        ...(retries === 0 ? [] : [`${retries} times somebody asked to have a message encrypted anew`]),
+        ...answers.filter((status) => status !== 'sent').map((status) => `the answer to a send was "${status}"`),
+        ...texts.filter((text) => !inbox.has(text)).map((text) => `the phone did not receive or decrypt “${text}”`),
+        ...(retries === 0 ? [] : [`there were ${retries} retry receipts`]),
         ...stage.problems(),
       ],
       evidence: { ledger, accepted },
@@ -43,7 +43,7 @@ export const overlap: Scenario<OverlapSize> = {
   },
 };
 
-/** All at once; what each was answered. */
+/** Sends all texts at once; resolves with the status in each answer. */
 async function sendAll({ process }: Stage, { sessionId, friend }: Account, texts: string[]): Promise<string[]> {
   const path = `/sessions/${sessionId}/send-message`;
   const answers = await Promise.all(texts.map((message) => process.post(path, { number: friend.number, message })));

@@ -6,37 +6,37 @@ import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface PoisonSize extends Size {
   sessions: number;
-  /** To each session; the one in the middle of the first session is refused. */
+  /** Messages to each session; the middle one of the first session is refused. */
   messages: number;
   pauseMs: number;
   patienceMs: number;
 }
 
-/** What was found out before the judgement. */
+/** The observations to judge. */
 interface Found {
   deadIds: string[];
-  /** How many messages had come before the dead letter was asked for again. */
+  /** The number of messages received before the dead letter was retried. */
   before: number;
-  /** How long a message to another session took at most, in ms. */
+  /** The longest delay of a message to another session, in ms. */
   slowestMs: number;
 }
 
 const REFUSED = 422;
-/** No more than what a busy machine needs. */
+/** The limit for that delay, with a margin for a busy machine. */
 const ON_TIME_MS = 1_500;
 
 /** See docs/chaos.md. */
 export const poison: Scenario<PoisonSize> = {
   name: 'poison',
   proves:
-    'A callback that is always refused becomes a dead letter alone, holds up no other session, and can be had later.',
+    'Only the callback that is always refused becomes a dead letter; it delays no other session and can be retried.',
   sizes: {
     short: { sessions: 3, messages: 30, pauseMs: 60, patienceMs: 15_000 },
     full: { sessions: 20, messages: 60, pauseMs: 700, patienceMs: 60_000 },
   },
   async run(size) {
     await using stage = await Stage.open({ accounts: size.sessions });
-    await writeAround(stage, size);
+    await writeToAll(stage, size);
     await waitFor(() => messagesOf(stage.accepted).length >= stage.ledger.count() - 1, size.patienceMs);
     const deadIds = await deadLetters(stage);
     const before = messagesOf(stage.accepted).length;
@@ -48,16 +48,16 @@ export const poison: Scenario<PoisonSize> = {
   },
 };
 
-/** Everybody is written to by turns; in the middle comes what the backend refuses from then on. */
-async function writeAround(stage: Stage, { messages, pauseMs }: PoisonSize): Promise<void> {
-  const [sick] = stage.accounts as [Account];
+/** Writes to all accounts in turn; the backend refuses the middle message of the first account. */
+async function writeToAll(stage: Stage, { messages, pauseMs }: PoisonSize): Promise<void> {
+  const [poisoned] = stage.accounts as [Account];
   let poisonId: string | undefined;
   const isPoison = ({ body }: Received): boolean => poisonId !== undefined && body.message_id === poisonId;
   stage.backend.answerWith((received) => (isPoison(received) ? REFUSED : 200));
   for (let written = 0; written < messages; written += 1) {
     if (written === Math.floor(messages / 2)) poisonId = 'POISON';
     for (const account of stage.accounts) {
-      const isTheOne = account === sick && written === Math.floor(messages / 2);
+      const isTheOne = account === poisoned && written === Math.floor(messages / 2);
       await stage.write(account, account.friend, { ...(isTheOne && { id: 'POISON' }) });
     }
     await pause(pauseMs);
@@ -70,8 +70,8 @@ async function deadLetters({ process }: Stage): Promise<string[]> {
 }
 
 function slowestOfOthers(stage: Stage): number {
-  const [sick] = stage.accounts as [Account];
-  const others = messagesOf(stage.accepted).filter(({ body }) => body.session_id !== sick.sessionId);
+  const [poisoned] = stage.accounts as [Account];
+  const others = messagesOf(stage.accepted).filter(({ body }) => body.session_id !== poisoned.sessionId);
   return Math.max(...others.map((received) => stage.delayMs(received)));
 }
 
@@ -84,7 +84,7 @@ function judge({ ledger, accepted: all }: Stage, { deadIds, before, slowestMs }:
     ].join(', '),
     problems: [
       ...(deadIds.length === 1 ? [] : [`there are ${deadIds.length} dead letters, not one`]),
-      ...(before === ledger.count() - 1 ? [] : [`${before} messages had come before the retry, not all but one`]),
+      ...(before === ledger.count() - 1 ? [] : [`${before} messages arrived before the retry, not all but one`]),
       ...(slowestMs <= ON_TIME_MS ? [] : [`a message to another session took ${slowestMs} ms`]),
       ...ledger.compare(accepted),
     ],
@@ -92,16 +92,19 @@ function judge({ ledger, accepted: all }: Stage, { deadIds, before, slowestMs }:
   };
 }
 
-/** What came by a retry, last of all, goes where its number has its place; everything else must be in order by itself. */
+/**
+ * Moves the retried message, which came last, to where its sequence number belongs; all others must be in order
+ * already.
+ */
 function putBack(accepted: readonly Received[]): Received[] {
   const [last] = messagesOf(accepted).slice(-1);
   const { body, headers } = last ?? {};
-  const place = accepted.findIndex(
+  const index = accepted.findIndex(
     (other) =>
       other.body.session_id === body?.session_id &&
       Number(other.headers['x-session-seq']) > Number(headers?.['x-session-seq']),
   );
-  if (!last || place < 0) return [...accepted];
+  if (!last || index < 0) return [...accepted];
   const others = accepted.filter((other) => other !== last);
-  return others.toSpliced(place, 0, last);
+  return others.toSpliced(index, 0, last);
 }

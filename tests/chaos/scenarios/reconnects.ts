@@ -5,29 +5,32 @@ import { type Scenario, type Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface ReconnectsSize extends Size {
-  /** Until everything that is made once is made. */
+  /** Reconnects before the first measurement, until everything that is created once exists. */
   warmUp: number;
-  /** In all. */
+  /** All reconnects, including those of the warm-up. */
   reconnects: number;
-  /** 1 to measure memory and timers too, for which the timers of Baileys must run out first. */
+  /** 1 also measures memory and timers, for which Baileys' timers must run out first. */
   thorough: number;
   patienceMs: number;
 }
 
 /**
- * What a reconnect may leave behind. One socket of Baileys with its caches and closures is some hundred KiB: kept by a single
- * forgotten listener it would be ten times this. Less than this is the noise of the heap: compiled code, pools of Node.
+ * The heap growth that a reconnect may cause. One socket of Baileys with its caches and closures has some hundred KiB:
+ * if a single forgotten listener kept it alive, that would be ten times this. Less than this is noise of the heap:
+ * compiled code, pools of Node.
  */
 const HEAP_EACH_BYTES = 20 * 1024;
-/** Beside what grows with the reconnects: connections to the backend and of the last requests that are kept open. */
+/**
+ * Tolerated resources that do not grow with reconnects: keep-alive connections to the backend and of the last requests.
+ */
 const SPARE = 3;
-/** Baileys' longest timer after a line is 30 s (after an upload of keys), and 20 s for the connection. */
+/** Baileys' longest timer after a connection is 30 s (after an upload of keys), and 20 s for the connection itself. */
 const TIMERS_RUN_OUT_MS = 40_000;
 
 /** See docs/chaos.md. */
 export const reconnects: Scenario<ReconnectsSize> = {
   name: 'reconnects',
-  proves: 'A session that is cut and opened again hundreds of times leaves no socket, timer or memory behind.',
+  proves: 'A session that reconnects hundreds of times leaks no socket, timer or memory.',
   sizes: {
     short: { warmUp: 10, reconnects: 30, thorough: 0, patienceMs: 10_000 },
     full: { warmUp: 100, reconnects: 500, thorough: 1, patienceMs: 20_000 },
@@ -44,7 +47,7 @@ export const reconnects: Scenario<ReconnectsSize> = {
     return {
       figure: [
         `${size.reconnects} reconnects of one session, ${messagesOf(accepted).length} messages received in order`,
-        `open after ${size.warmUp}: ${told(before)}; at the end: ${told(after)}`,
+        `open after ${size.warmUp}: ${inWords(before)}; at the end: ${inWords(after)}`,
       ].join(', '),
       problems: [...growth(before, after, size), ...stage.problems()],
       evidence: { ledger, accepted },
@@ -52,7 +55,7 @@ export const reconnects: Scenario<ReconnectsSize> = {
   },
 };
 
-/** The line is cut, and a person asks for it at once, so that no pause grows; one message each time. */
+/** Cuts the connection, writes a message and requests a restart, so that no back-off grows; `count` times. */
 async function reconnect(stage: Stage, account: Account, count: number): Promise<void> {
   const { whatsapp, process } = stage;
   for (let done = 0; done < count; done += 1) {
@@ -64,7 +67,7 @@ async function reconnect(stage: Stage, account: Account, count: number): Promise
   }
 }
 
-/** What the process holds once it rests: as soon as it holds no more than before, or when all timers must be over. */
+/** Measures the process once it has settled: when it holds no more than before, or all timers must have run out. */
 async function settled(process: OrchestratorProcess, size: ReconnectsSize, before?: Measure): Promise<Measure> {
   const limitMs = size.thorough > 0 ? TIMERS_RUN_OUT_MS : size.patienceMs;
   let now = await measure(process);
@@ -89,7 +92,7 @@ function growth(before: Measure, after: Measure, { reconnects: all, warmUp, thor
   ];
 }
 
-function told({ heapBytes, resources }: Measure): string {
+function inWords({ heapBytes, resources }: Measure): string {
   const counts = Object.entries(resources).map(([name, count]) => `${count} ${name}`);
   return `${counts.join(' + ')}, heap ${mib(heapBytes)} MiB`;
 }

@@ -1,20 +1,20 @@
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Group } from '../../../simulator/world/group.ts';
 import { type Dice } from '../dice.ts';
-import { type Death, dying, ARMED, KILLED, type KillPoint } from '../kill-point.ts';
+import { ARMED, KILLED, killPlan, type KillPlan, type KillPoint } from '../kill-point.ts';
 import { type Scenario, type Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface WindowSize extends Size {
   rounds: number;
-  /** In so many cases the next process is killed too, on the way of what the first one left. */
+  /** The probability that the next process is killed too, while it delivers what the first one left. */
   again: number;
   patienceMs: number;
-  /** 1 to see what happens without a journal. */
+  /** 1 shows what happens without a journal. */
   withoutJournal: number;
 }
 
-/** Who writes where, so that it comes encrypted so. */
+/** A message with a given kind of encryption: its author and chat. */
 interface Chat {
   name: string;
   kind: 'pkmsg' | 'msg' | 'skmsg';
@@ -22,26 +22,26 @@ interface Chat {
 }
 
 interface Tally {
-  /** Kills that did not come about. */
+  /** Kills that did not happen. */
   missed: string[];
   kills: number;
   again: number;
-  /** Kills that were to come when WhatsApp has the receipt. */
-  behindReceipt: number;
-  /** Kills after which WhatsApp really had the receipt. */
+  /** Kills planned after the receipt. */
+  afterReceipt: number;
+  /** Those of them for which WhatsApp really had the receipt. */
   receipts: number;
 }
 
 const AROUND_JOURNAL: KillPoint[] = ['before-journal', 'after-journal', 'after-receipt'];
 const AROUND_CALLBACK: KillPoint[] = ['after-callback', 'after-post'];
-/** The one that dies, and what comes behind it. */
-const WRITTEN_AT_ONCE = 3;
+/** The message at which the process is killed, and those that follow it. */
+const MESSAGES_AT_ONCE = 3;
 
 const CHATS: Chat[] = [
   { name: 'a first message', kind: 'pkmsg', open: (stage) => ({ author: stage.stranger() }) },
   { name: 'a message', kind: 'msg', open: (_, { friend }) => ({ author: friend }) },
   {
-    name: 'a first message to a group, of which one part is read',
+    name: 'a first message to a group, of which one part is decrypted',
     kind: 'pkmsg',
     open: ({ whatsapp, stranger }, { phone }) => {
       const author = stranger();
@@ -58,7 +58,8 @@ const CHATS: Chat[] = [
 /** See docs/chaos.md. */
 export const window: Scenario<WindowSize> = {
   name: 'window',
-  proves: 'A SIGKILL between decryption and journal, receipt, callback, post or its end loses and doubles nothing.',
+  proves:
+    'A SIGKILL anywhere between decryption, journal, receipt, callback, post and its record loses and duplicates nothing.',
   sizes: {
     short: { rounds: 1, again: 0, patienceMs: 10_000, withoutJournal: 0 },
     full: { rounds: 5, again: 0.5, patienceMs: 30_000, withoutJournal: 0 },
@@ -66,12 +67,12 @@ export const window: Scenario<WindowSize> = {
   async run(size, dice) {
     await using stage = await Stage.open({ accounts: 1 });
     const [account] = stage.accounts as [Account];
-    await acquaint(stage, account);
-    const tally: Tally = { missed: [], kills: 0, again: 0, behindReceipt: 0, receipts: 0 };
+    await establishSessions(stage, account);
+    const tally: Tally = { missed: [], kills: 0, again: 0, afterReceipt: 0, receipts: 0 };
     for (let round = 0; round < size.rounds; round += 1) {
       for (const chat of CHATS) {
         for (const point of pointsFor(chat, size)) {
-          await dieOnce(stage, { chat, point, size, dice, tally });
+          await killOnce(stage, { chat, point, size, dice, tally });
         }
       }
     }
@@ -86,13 +87,13 @@ export const window: Scenario<WindowSize> = {
   },
 };
 
-/** After the journal a message's encryption makes no difference, so that once round one kind of message will do. */
+/** After the journal, the encryption makes no difference, so a single round tests those points with one kind only. */
 function pointsFor({ kind }: Chat, { rounds }: WindowSize): KillPoint[] {
   return rounds > 1 || kind === 'msg' ? [...AROUND_JOURNAL, ...AROUND_CALLBACK] : AROUND_JOURNAL;
 }
 
-/** One round of writing, in both directions: from now on the friend's messages and the neighbour's need no new keys. */
-async function acquaint(stage: Stage, account: Account): Promise<void> {
+/** Exchanges messages in both directions: later messages of the friend and the neighbour need no new keys. */
+async function establishSessions(stage: Stage, account: Account): Promise<void> {
   const { friend, neighbour, group, sessionId } = account;
   await stage.write(account, friend);
   await stage.write(account, neighbour, { chat: group });
@@ -110,44 +111,44 @@ interface Case {
   tally: Tally;
 }
 
-/** A process that has caught up gets a message, and dies of it. */
-async function dieOnce(stage: Stage, { chat, point, size, dice, tally }: Case): Promise<void> {
+/** Starts a process that is killed at the point while it handles a message. */
+async function killOnce(stage: Stage, { chat, point, size, dice, tally }: Case): Promise<void> {
   const [account] = stage.accounts as [Account];
-  const death: Death = { point, kind: chat.kind, withoutJournal: size.withoutJournal > 0 };
-  const process = await stage.start(dying(death));
+  const plan: KillPlan = { point, kind: chat.kind, withoutJournal: size.withoutJournal > 0 };
+  const process = await stage.start(killPlan(plan));
   await stage.untilOnline();
   await stage.settle(size.patienceMs);
   process.signal('SIGUSR2');
   await process.until(ARMED);
   const { author, chat: where } = chat.open(stage, account);
   const id = await stage.write(account, author, { chat: where });
-  for (let more = 1; more < WRITTEN_AT_ONCE; more += 1) await stage.write(account, author, { chat: where });
+  for (let more = 1; more < MESSAGES_AT_ONCE; more += 1) await stage.write(account, author, { chat: where });
   await waitFor(() => !process.isRunning, size.patienceMs);
-  if (process.isRunning) tally.missed.push(`${chat.name} did not come to the point ${point}`);
+  if (process.isRunning) tally.missed.push(`${chat.name} did not reach the point ${point}`);
   await process.end('SIGKILL');
   tally.kills += 1;
   if (point === 'after-receipt') {
-    tally.behindReceipt += 1;
+    tally.afterReceipt += 1;
     tally.receipts += (await hasReceipt(author, id)) ? 1 : 0;
   }
-  if (dice.happens(size.again)) await dieAgain(stage, { dice, tally, size });
+  if (dice.happens(size.again)) await killAgain(stage, { dice, tally, size });
 }
 
-/** The next process dies while it hands over what the first one left; or, when there is nothing left, just so. */
-async function dieAgain(stage: Stage, { dice, tally, size }: Pick<Case, 'dice' | 'tally' | 'size'>): Promise<void> {
+/** Kills the next process while it delivers what the first one left, or afterwards if nothing is left. */
+async function killAgain(stage: Stage, { dice, tally, size }: Pick<Case, 'dice' | 'tally' | 'size'>): Promise<void> {
   const point = dice.pick(AROUND_CALLBACK);
-  const process = await stage.start(dying({ point, kind: 'any', isArmed: true }));
+  const process = await stage.start(killPlan({ point, kind: 'any', isArmed: true }));
   await waitFor(() => !process.isRunning || stage.ledger.isFull(stage.accepted), size.patienceMs);
   await process.end('SIGKILL');
   tally.again += process.output.includes(KILLED) ? 1 : 0;
 }
 
-/** A kill that came too early proves nothing of the time after the receipt. */
-function missed({ missed: undone, behindReceipt, receipts }: Tally): string[] {
-  const early = behindReceipt - receipts;
+/** Kills that did not happen, or came too early to prove anything about the time after the receipt. */
+function missed({ missed: undone, afterReceipt, receipts }: Tally): string[] {
+  const early = afterReceipt - receipts;
   return early === 0
     ? undone
-    : [...undone, `${early} of ${behindReceipt} kills behind the receipt came before WhatsApp had it`];
+    : [...undone, `${early} of ${afterReceipt} kills after the receipt came before WhatsApp had it`];
 }
 
 async function hasReceipt(author: Phone, id: string): Promise<boolean> {

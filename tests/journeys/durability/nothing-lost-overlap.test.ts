@@ -1,5 +1,5 @@
 import { runChaos } from '../../harness/chaos.ts';
 
-it('both sides can read everything that they write to each other at once', async () => {
+it('both sides can decrypt everything when they write to each other at the same time', async () => {
   expect(await runChaos('overlap')).toMatchObject({ code: 0 });
 }, 60_000);

@@ -1,4 +1,4 @@
-import { noteQuestions } from '../../harness/questions.ts';
+import { countQueries } from '../../harness/count-queries.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -32,7 +32,7 @@ describe('a number', () => {
     ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
   ])('%s is found in one question, with its LID', async (_, written, number) => {
     const { jid, lid } = world.whatsapp.phone(number);
-    using questions = noteQuestions(world.whatsapp, 'usync');
+    using questions = countQueries(world.whatsapp, 'usync');
 
     const { status, body } = await check(written);
 
@@ -43,7 +43,7 @@ describe('a number', () => {
   it('that is known is not asked for again, neither for a look nor for a send', async () => {
     world.whatsapp.phone('5491144445555');
     await check('5491144445555');
-    using questions = noteQuestions(world.whatsapp, 'usync');
+    using questions = countQueries(world.whatsapp, 'usync');
 
     expect((await check('5491144445555')).body).toMatchObject({ exists: true });
     expect(questions.count).toBe(0);
@@ -54,7 +54,7 @@ describe('a number', () => {
 
   it('that is asked for by many at once is asked for once', async () => {
     world.whatsapp.phone('5491155556666');
-    using questions = noteQuestions(world.whatsapp, 'usync');
+    using questions = countQueries(world.whatsapp, 'usync');
 
     const answers = await Promise.all(Array.from({ length: 30 }, () => check('5491155556666')));
 
@@ -146,7 +146,7 @@ it('a session that waits for a scan has no contacts', async () => {
 });
 
 it('asking for too many unknown numbers is refused before it reaches WhatsApp', async () => {
-  using questions = noteQuestions(world.whatsapp, 'usync');
+  using questions = countQueries(world.whatsapp, 'usync');
   const numbers = Array.from({ length: 25 }, (_, index) => String(14155550200 + index));
 
   const answers = await Promise.all(numbers.map(check));

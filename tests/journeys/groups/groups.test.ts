@@ -1,5 +1,5 @@
 import { type Phone } from '../../../simulator/phones/phone.ts';
-import { noteQuestions } from '../../harness/questions.ts';
+import { countQueries } from '../../harness/count-queries.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 let world: World;
@@ -63,7 +63,7 @@ describe('a group', () => {
 
   it('is asked for once by those who look, those who write and those who are written to', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Ventas', members: [ana, shop.phone] });
-    using questions = noteQuestions(world.whatsapp, 'w:g2');
+    using questions = countQueries(world.whatsapp, 'w:g2');
 
     await ana.sendText(jid, 'hola');
     expect((await world.backend.next('messages/received')).body).toMatchObject({ group_name: 'Ventas' });
@@ -78,8 +78,8 @@ describe('a group', () => {
     const { jid } = world.whatsapp.group({ subject: 'Ventas', members: [ana, shop.phone] });
     await world.orchestrator.send(shop.sessionId, jid, 'antes');
     await world.orchestrator.post(`/sessions/${shop.sessionId}/restart`);
-    using groups = noteQuestions(world.whatsapp, 'w:g2');
-    using devices = noteQuestions(world.whatsapp, 'usync');
+    using groups = countQueries(world.whatsapp, 'w:g2');
+    using devices = countQueries(world.whatsapp, 'usync');
 
     await world.orchestrator.send(shop.sessionId, jid, 'después');
 
@@ -109,7 +109,7 @@ describe('a group that others change', () => {
   it('has its new name in the messages that follow, and is asked for again when it is needed', async () => {
     const group = world.whatsapp.group({ subject: 'Antes', members: [ana, shop.phone] });
     await world.orchestrator.send(shop.sessionId, group.jid, 'uno');
-    using questions = noteQuestions(world.whatsapp, 'w:g2');
+    using questions = countQueries(world.whatsapp, 'w:g2');
 
     ana.inGroup(group).rename('Después');
     ana.inGroup(group).add(luz);
@@ -164,7 +164,7 @@ describe('an admin', () => {
       { number: luz.number, lid: luz.lid, done: false, reason: 'needs_invitation', code: '403' },
       { number: '14155550100', lid: null, done: false, reason: 'not_on_whatsapp', code: null },
     ]);
-    using questions = noteQuestions(world.whatsapp, 'w:g2');
+    using questions = countQueries(world.whatsapp, 'w:g2');
     await world.orchestrator.send(shop.sessionId, body.data.group_id, 'bienvenida');
     await ana.next(({ text }) => text === 'bienvenida');
     expect(questions.count).toBe(0);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { linkAsVersion3 } from '../../harness/version-3.ts';
+import { linkAsVersion3 } from '../../harness/link-as-version-3.ts';
 import { startWorld } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

@@ -14,21 +14,21 @@ function recorder(seen: string[], name: string, handles: boolean | Promise<boole
   };
 }
 
-it('shows a stanza from the newest behaviour on, until one takes care of it', async () => {
+it('offers a stanza to the behaviours, newest first, until one handles it', async () => {
   const seen: string[] = [];
   const stack = new BehaviourStack();
   stack.use(recorder(seen, 'oldest', true));
-  stack.use(recorder(seen, 'takes care', Promise.resolve(true)));
+  stack.use(recorder(seen, 'handles', Promise.resolve(true)));
   stack.use({ name: 'has no opinion' });
   stack.use(recorder(seen, 'passes on', Promise.resolve(false)));
   stack.use(recorder(seen, 'newest', false));
 
   expect(await stack.stanza(node('iq'), client)).toBe(true);
 
-  expect(seen).toEqual(['newest', 'passes on', 'takes care']);
+  expect(seen).toEqual(['newest', 'passes on', 'handles']);
 });
 
-it('inherits the older reactions again when a behaviour is disposed of', async () => {
+it('restores the older reaction when a behaviour is disposed of', async () => {
   const seen: string[] = [];
   const stack = new BehaviourStack();
   stack.use(recorder(seen, 'older', true));
@@ -41,7 +41,7 @@ it('inherits the older reactions again when a behaviour is disposed of', async (
   expect(seen).toEqual(['newer', 'older']);
 });
 
-it('leads what is sent through all behaviours, the newest first', () => {
+it('passes outgoing stanzas through all behaviours, newest first', () => {
   const stack = new BehaviourStack();
   const sent: string[] = [];
   stack.use({ name: 'twice', onSend: (stanza, _client, send) => [stanza, stanza].forEach(send) });
@@ -58,13 +58,13 @@ it('leads what is sent through all behaviours, the newest first', () => {
   expect(sent).toEqual(['message!', 'message!']);
 });
 
-it('says that nobody took care, and tells everybody of a lost connection', async () => {
-  const told: string[] = [];
+it('reports an unhandled stanza, and notifies all behaviours of a closed connection', async () => {
+  const notified: string[] = [];
   const stack = new BehaviourStack();
-  for (const name of ['one', 'two']) stack.use({ name, onClose: () => told.push(name) });
+  for (const name of ['one', 'two']) stack.use({ name, onClose: () => notified.push(name) });
 
   expect(await stack.stanza(node('iq'), client)).toBe(false);
   stack.closed(client);
 
-  expect(told).toEqual(['two', 'one']);
+  expect(notified).toEqual(['two', 'one']);
 });

@@ -3,7 +3,7 @@ import { decodeBinaryNode } from '@whiskeysockets/baileys';
 import { node } from '../../../simulator/kit/stanza.ts';
 import { encodeStanza } from '../../../simulator/transport/binary-node.ts';
 
-it('writes what Baileys reads, with every string as it is', async () => {
+it('encodes stanzas that Baileys decodes unchanged', async () => {
   const stanza = node('message', { id: '3EB0', from: '123456:2@lid', notify: 'a_b:c@d ñ 🙂', empty: '' }, [
     node('enc', { v: '2', type: 'msg' }, Buffer.alloc(70_000, 1)),
     node('none'),
@@ -13,7 +13,7 @@ it('writes what Baileys reads, with every string as it is', async () => {
   expect(await decodeBinaryNode(encodeStanza(stanza))).toEqual(stanza);
 });
 
-it('writes lists of more than 255 entries', async () => {
+it('encodes lists of more than 255 entries', async () => {
   const stanza = node(
     'list',
     {},

@@ -7,7 +7,7 @@ it.each([
   ['bytes=4-100', 4, 10, false],
   ['bytes=-3', 7, 10, false],
   ['bytes=-100', 0, 10, false],
-])('reads the range %s of ten bytes', (header, start, end, whole) => {
+])('parses the range %s of ten bytes', (header, start, end, whole) => {
   expect(readRange(header, 10)).toEqual({ start, end, whole });
 });
 

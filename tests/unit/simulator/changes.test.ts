@@ -1,6 +1,6 @@
 import { Changes } from '../../../simulator/kit/changes.ts';
 
-it('resolves once a fact is true, looked at when something changes', async () => {
+it('resolves once the condition is true, which it evaluates on every change', async () => {
   const changes = new Changes();
   let count = 0;
   const reached = changes.until(() => count === 2);
@@ -13,7 +13,7 @@ it('resolves once a fact is true, looked at when something changes', async () =>
   await expect(reached).resolves.toBeUndefined();
 });
 
-it('rejects what is still waited for at the end, and a condition that throws', async () => {
+it('rejects pending waits at the end, and a condition that throws', async () => {
   const changes = new Changes();
   const waiting = changes.until(() => false);
   let broken = false;
@@ -24,13 +24,13 @@ it('rejects what is still waited for at the end, and a condition that throws', a
 
   broken = true;
   changes.announce();
-  await expect(throwing).rejects.toThrow('A condition that was waited for threw.');
+  await expect(throwing).rejects.toThrow('The awaited condition threw an error.');
   changes.end();
   await expect(waiting).rejects.toThrow('The simulator has ended.');
 });
 
-it('says what it waited for in vain', async () => {
+it('names what it waited for when it times out', async () => {
   const waiting = new Changes().until(() => false, { timeoutMs: 5, what: 'rain' });
 
-  await expect(waiting).rejects.toThrow('The simulator waited 5 ms for rain, and it did not come true.');
+  await expect(waiting).rejects.toThrow('The simulator timed out after 5 ms waiting for rain.');
 });

@@ -1,6 +1,6 @@
 import { readCommandLine } from '../../../simulator/command-line.ts';
 
-it('reads ports, addresses, QR times and addressing', () => {
+it('parses ports, host, QR times and addressing', () => {
   const args =
     '--port 5222 --control-port 0 --host 0.0.0.0 --qr-refs 2 --qr-first-ms 500 --qr-next-ms 400 --addressing pn';
 
@@ -23,6 +23,6 @@ it.each([
   ['--addressing both', '--addressing must be lid or pn, not "both".'],
   ['--nonsense', "Unknown option '--nonsense'. See --help."],
   ['extra', "Unexpected argument 'extra'. See --help."],
-])('refuses %s with one sentence', (args, sentence) => {
+])('rejects %s with one sentence', (args, sentence) => {
   expect(() => readCommandLine(args.split(' '))).toThrow(sentence);
 });

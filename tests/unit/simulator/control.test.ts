@@ -15,7 +15,7 @@ function caller(simulator: Simulator) {
   };
 }
 
-it('makes phones, and lets them write to and read each other', async () => {
+it('creates phones that exchange messages', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
   const { lid } = whatsapp.phone(ANA);
@@ -37,7 +37,7 @@ it('makes phones, and lets them write to and read each other', async () => {
   expect((await call('GET', '/stats')).body).toMatchObject({ messagesFromPhones: 4, messagesToPhones: 4, errors: [] });
 });
 
-it('has phones send files and read them, and forget what they sent', async () => {
+it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
   for (const number of [ANA, BEA]) whatsapp.phone(number);
@@ -59,7 +59,7 @@ it('has phones send files and read them, and forget what they sent', async () =>
   expect(await call('GET', path)).toMatchObject({ status: 422, body: { reason: 'bad_media' } });
 });
 
-it('makes groups that phones write to, and sets the revision of the day', async () => {
+it('creates groups that phones write to, and sets the current revision', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
   for (const number of [ANA, BEA]) whatsapp.phone(number);
@@ -73,7 +73,7 @@ it('makes groups that phones write to, and sets the revision of the day', async 
   expect(whatsapp.clientRevision).toBe(5);
 });
 
-it('has phones ask and vote', async () => {
+it('lets phones send polls and vote', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
   for (const number of [ANA, BEA]) whatsapp.phone(number);
@@ -88,7 +88,7 @@ it('has phones ask and vote', async () => {
   expect((await call('POST', `/phones/${BEA}/votes`, { poll: 'NOBODY' })).status).toBe(400);
 });
 
-it('answers nothing new when the wait is over', async () => {
+it('answers without messages after the wait', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   whatsapp.phone(ANA);
 

@@ -6,7 +6,7 @@ import { Faults } from '../../../simulator/faults/faults.ts';
 const ANA = '5491122334455';
 const BEA = '5491166778899';
 
-it('has a fault happen to whom it is meant for, as often as was said', () => {
+it('applies a fault to its account only, the given number of times', () => {
   const faults = new Faults();
   faults.add('message-error', { number: ANA, code: 479, times: 2 });
 
@@ -18,7 +18,7 @@ it('has a fault happen to whom it is meant for, as often as was said', () => {
   expect(faults.take('message-error', ANA)).toBeUndefined();
 });
 
-it('has a fault happen to queries of one namespace', () => {
+it('applies a fault to queries of one namespace', () => {
   const faults = new Faults();
   faults.add('no-answer', { xmlns: 'usync' });
 
@@ -26,7 +26,7 @@ it('has a fault happen to queries of one namespace', () => {
   expect(faults.take('no-answer', { number: ANA, xmlns: 'usync' })).toBeDefined();
 });
 
-it('says after how much of the next bytes a fault comes, once', () => {
+it('returns once how many of the next bytes come before a fault', () => {
   const faults = new Faults();
   faults.add('cut-at-byte', { number: ANA, bytes: 10 });
 
@@ -37,7 +37,7 @@ it('says after how much of the next bytes a fault comes, once', () => {
   expect(faults.reach('cut-at-byte', 8, ANA)).toBeUndefined();
 });
 
-it('is documented, fault by fault', () => {
+it('docs/simulator.md documents every fault', () => {
   const documentation = readFileSync('docs/simulator.md', 'utf8');
   const documented = [...documentation.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name);
 

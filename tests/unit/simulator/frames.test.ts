@@ -7,25 +7,25 @@ const bytes = Buffer.concat([
   frame(Buffer.from('three')),
 ]);
 
-function read(pieces: Buffer[]): string[] {
+function read(chunks: Buffer[]): string[] {
   const reader = new FrameReader();
-  return pieces.flatMap((piece) => reader.push(piece)).map((payload) => payload.toString('latin1'));
+  return chunks.flatMap((chunk) => reader.push(chunk)).map((payload) => payload.toString('latin1'));
 }
 
 const whole = ['one', Buffer.alloc(300, 7).toString('latin1'), 'three'];
 
-it('reads several frames out of one message', () => {
+it('reads several frames from one message', () => {
   expect(read([bytes])).toEqual(whole);
 });
 
-it.each([1, 2, 3, 5, 64])('reads frames that come in pieces of %d bytes', (size) => {
+it.each([1, 2, 3, 5, 64])('reads frames that arrive in chunks of %d bytes', (size) => {
   const count = Math.ceil(bytes.byteLength / size);
-  const pieces = Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+  const chunks = Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
 
-  expect(read(pieces)).toEqual(whole);
+  expect(read(chunks)).toEqual(whole);
 });
 
-it('skips the routing information that a client may send first', () => {
+it('skips leading routing information', () => {
   const routing = Buffer.concat([Buffer.from([0x45, 0x44, 0, 1, 0, 0, 5]), Buffer.from('route')]);
 
   expect(read([Buffer.concat([routing, bytes])])).toEqual(whole);

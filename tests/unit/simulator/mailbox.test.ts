@@ -3,7 +3,7 @@ import { Mailbox } from '../../../simulator/world/mailbox.ts';
 
 const message = (id: string) => node('message', { id, from: 'a@lid' });
 
-it('gives out what waits in its order, and again until it is confirmed', () => {
+it('returns waiting stanzas in order, again and again until they are confirmed', () => {
   const mailbox = new Mailbox();
   mailbox.put(message('one'), true);
   mailbox.put(message('two'), false);
@@ -21,7 +21,7 @@ it('gives out what waits in its order, and again until it is confirmed', () => {
   expect(second.again).toBe(1);
 });
 
-it('is not told that something arrived which was never sent', () => {
+it('ignores the confirmation of a stanza that was never sent', () => {
   const mailbox = new Mailbox();
   mailbox.put(message('one'), false);
 
@@ -29,7 +29,7 @@ it('is not told that something arrived which was never sent', () => {
   expect(mailbox.size).toBe(1);
 });
 
-it('tells receipts for one message apart by who sent them and their type', () => {
+it('distinguishes receipts for one message by sender and type', () => {
   const mailbox = new Mailbox();
   mailbox.put(node('receipt', { id: 'one', from: 'a@lid' }), true);
   mailbox.put(node('receipt', { id: 'one', from: 'a@lid', type: 'read' }), true);

@@ -8,7 +8,7 @@ import { MediaStore } from '../../../simulator/media/media-store.ts';
 const NUMBER = '5491122334455';
 const CHUNKS = [Buffer.from('ho'), Buffer.from('la')];
 
-it('keeps files on disk, as long as it lasts', async () => {
+it('keeps files on disk until it is disposed of', async () => {
   const store = new MediaStore();
   const file = await store.write(CHUNKS);
 
@@ -19,7 +19,7 @@ it('keeps files on disk, as long as it lasts', async () => {
   await expect(store.write(CHUNKS)).rejects.toThrow('The media server has ended.');
 });
 
-it('leaves nothing of a file that did not come wholly, nor of one that was thrown away', async () => {
+it('leaves nothing of an incomplete or discarded file', async () => {
   await using store = new MediaStore();
   const file = await store.write(CHUNKS);
   const broken = async function* () {
@@ -33,7 +33,7 @@ it('leaves nothing of a file that did not come wholly, nor of one that was throw
   expect(await readdir(dirname(file.path))).toEqual([]);
 });
 
-it('gives a file a new direct path each time, which leads to it only as a whole', async () => {
+it('publishes a file under a new direct path each time, which is valid only with its signature', async () => {
   await using store = new MediaStore();
   const file = await store.write(CHUNKS);
 

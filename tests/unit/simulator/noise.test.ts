@@ -31,7 +31,7 @@ function shakeHands(noiseKey: KeyPair) {
   return { client, server, finish: proto.HandshakeMessage.encode({ clientFinish }).finish() };
 }
 
-it('comes to the same keys as the client, and learns who it is and what it wants', async () => {
+it('derives the same keys as the client, and learns its identity and payload', async () => {
   const noiseKey = Curve.generateKeyPair();
   const { client, server, finish } = shakeHands(noiseKey);
 
@@ -48,7 +48,7 @@ it('comes to the same keys as the client, and learns who it is and what it wants
   }
 });
 
-it('refuses a finish that was changed on the way, a hello without a key, and a frame that is not the next', async () => {
+it('refuses an altered finish, a hello without a key, and a frame out of order', async () => {
   const { server, finish } = shakeHands(Curve.generateKeyPair());
   const changed = Buffer.from(finish);
   changed[10]! ^= 1;
@@ -63,7 +63,7 @@ it('refuses a finish that was changed on the way, a hello without a key, and a f
   expect(() => cipher.decrypt(second)).toThrow();
 });
 
-/** The handler writes the intro before its first frame only. */
+/** Adds the intro, which the handler writes before its first frame only. */
 function withIntro(bytes: Buffer): Buffer {
   const header = Buffer.from(NOISE_WA_HEADER);
   return bytes.subarray(0, header.byteLength).equals(header) ? bytes : Buffer.concat([header, bytes]);

@@ -16,7 +16,7 @@ it.each([
   [0, 60_000],
   [1, 80_000],
   [5, 160_000],
-])('lets ref %d be scanned until %d ms after the offer', (index, endMs) => {
+])('accepts ref %d until %d ms after the offer', (index, endMs) => {
   const offer = makeOffer();
 
   expect(offer.refusal(offer.refs[index]!, START_MS + endMs - 1)).toBeUndefined();
@@ -34,7 +34,7 @@ it('cannot be scanned between a refresh and its confirmation', () => {
   expect(offer.refusal(offer.refs[0]!, START_MS)).toBeUndefined();
 });
 
-it('can be scanned once; a client that leaves instead of signing has refused', async () => {
+it('can be scanned once; a client that disconnects instead of signing has refused', async () => {
   const offer = makeOffer();
   const scanned = offer.scanned('iq1', 10_000);
 
@@ -49,14 +49,14 @@ it('gives up on a client that does not sign', async () => {
   await expect(makeOffer().scanned('iq1', 1)).rejects.toMatchObject({ status: 410, reason: 'no_answer' });
 });
 
-it('does not take a step that no pairing takes', () => {
+it('rejects an illegal transition', () => {
   const offer = makeOffer();
   offer.lost();
 
   expect(() => offer.refresh('n1')).toThrow('A pairing offer that is gone cannot become refreshing.');
 });
 
-it('reads QRs with and without a link before them, and nothing else', () => {
+it('parses QRs with and without a leading link, and nothing else', () => {
   const keys = [randomBytes(32), randomBytes(32), randomBytes(32)] as const;
   const text = ['2@ref', ...keys.map((key) => key.toString('base64'))].join(',');
   const qr = { ref: '2@ref', noiseKey: keys[0], identity: keys[1], advSecret: keys[2] };

@@ -3,28 +3,28 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
 
 /**
- * The schemas of docs/openapi.json, each compiled once for all test files of a worker: within Jest's sandbox every file would
- * do it anew. tests/api/reference.test.ts holds the file against the code.
+ * The schemas of docs/openapi.json, each compiled once for all test files of a worker: within Jest's sandbox every file
+ * would compile them again. tests/api/reference.test.ts compares the document with the code.
  */
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const compiled = new Map<string, ValidateFunction>();
 let ready: { document: OpenApiDocument; ajv: Ajv2020 } | undefined;
 
-/** The document itself. */
-export const documentedApi = (): OpenApiDocument => get().document;
+/** The parsed docs/openapi.json. */
+export const openApiDocument = (): OpenApiDocument => get().document;
 
 /**
- * What is wrong with a value by the schema at this place of the document (`#/components/schemas/Session`), in a sentence;
- * `undefined` when nothing is.
+ * Describes how a value violates the schema at this JSON pointer of the document (`#/components/schemas/Session`);
+ * undefined when it is valid.
  */
-export const complaintAbout = (place: string, value: unknown): string | undefined => {
-  const validate = compiled.get(place) ?? compile(place);
+export const complaintAbout = (pointer: string, value: unknown): string | undefined => {
+  const validate = compiled.get(pointer) ?? compile(pointer);
   return validate(value) ? undefined : get().ajv.errorsText(validate.errors, { dataVar: 'it' });
 };
 
-function compile(place: string): ValidateFunction {
-  const validate = get().ajv.compile({ $ref: `api${place}` });
-  compiled.set(place, validate);
+function compile(pointer: string): ValidateFunction {
+  const validate = get().ajv.compile({ $ref: `api${pointer}` });
+  compiled.set(pointer, validate);
   return validate;
 }
 
@@ -38,7 +38,7 @@ function get(): { document: OpenApiDocument; ajv: Ajv2020 } {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** A moment as RFC 3339 writes it, which there is. */
+/** Whether the text is a valid RFC 3339 timestamp. */
 function isTime(text: string): boolean {
   return TIME.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -19,7 +19,7 @@ import { ReceiptBook } from './receipt-book.ts';
 import { SenderKeys } from './sender-keys.ts';
 import { SignalSessions } from './signal-sessions.ts';
 
-/** What all phones of a server share. */
+/** Dependencies shared by all phones of one server. */
 export interface PhoneWorld {
   readonly directory: Directory;
   readonly desk: PairingDesk;
@@ -28,16 +28,16 @@ export interface PhoneWorld {
   readonly counters: Counters;
   readonly groups: GroupDesk;
   readonly presences: PresenceLog;
-  /** How 1:1 messages are addressed unless a message says otherwise. */
+  /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;
   readonly media: MediaStore;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** Takes a failure that nobody waits for. */
+  /** Reports a failure that nobody awaits. */
   readonly failed: (error: unknown) => void;
 }
 
-/** What one phone is made of. */
+/** The state and dependencies of one phone or companion. */
 export interface PhoneDeps {
   readonly world: PhoneWorld;
   readonly account: Account;
@@ -45,7 +45,7 @@ export interface PhoneDeps {
   readonly keys: PhoneKeys;
   readonly sessions: SignalSessions;
   readonly senderKeys: SenderKeys;
-  /** Everything that uses the sessions and sender keys runs here. */
+  /** Serializes all work with sessions and sender keys. */
   readonly work: Serial;
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;
@@ -53,7 +53,7 @@ export interface PhoneDeps {
   readonly media: PhoneMedia;
 }
 
-/** Makes the parts of a phone, or with another `device` than 0 those of a companion; `receive` gets what comes. */
+/** Creates the dependencies of a phone (`device` 0) or companion; `receive` gets the stanzas delivered to it. */
 export function createPhoneDeps(
   world: PhoneWorld,
   { account, device: id, receive }: { account: Account; device: number; receive: (stanza: Stanza) => void },

@@ -32,7 +32,7 @@ import { type SimulatorOptions } from './options.ts';
 import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
 import { PairingDesk } from './pairing/pairing-desk.ts';
-import { type PhoneWorld } from './phones/phone-parts.ts';
+import { type PhoneWorld } from './phones/phone-deps.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
@@ -41,7 +41,7 @@ import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
 
-/** What a simulator is made of. */
+/** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
   readonly identity: ServerIdentity;
   readonly gateway: Gateway;
@@ -57,12 +57,12 @@ export interface SimulatorComponents {
   readonly errors: readonly string[];
   /** The current revision of WhatsApp Web. */
   readonly version: { revision: number };
-  /** `host:port` that clients connect to. */
+  /** The `host:port` that clients connect to. */
   readonly host: () => string;
 }
 
-/** What the parts have in common before they are put together. */
-interface Ground {
+/** What most components depend on. */
+interface SharedComponents {
   readonly directory: Directory;
   readonly changes: Changes;
   readonly counters: Counters;
@@ -78,7 +78,7 @@ interface Ground {
 const DEFAULT_QR = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
 const REMEMBERED_ERRORS = 20;
 
-/** Makes all parts, and connects them. Nothing listens yet; `host` is asked when somebody wants to know it. */
+/** Creates all components and wires them. Nothing listens yet; `host` is only called once the gateway listens. */
 export function createSimulatorComponents(options: SimulatorOptions, host: () => string): SimulatorComponents {
   const { now = () => Date.now(), addressing = 'lid', qr } = options;
   const faults = new Faults();
@@ -88,8 +88,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
   const common = { directory, groups, faults, passes, presences, addressing, now, version };
-  const ground = { changes: new Changes(), counters: makeCounters(), ...common };
-  const { changes, counters } = ground;
+  const shared = { changes: new Changes(), counters: makeCounters(), ...common };
+  const { changes, counters } = shared;
   const times = {
     refs: qr?.refs ?? DEFAULT_QR.refs,
     firstMs: qr?.firstMs ?? DEFAULT_QR.firstMs,
@@ -99,9 +99,9 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const codes = new CodeDesk({
     ...{ desk, now },
     refusal: (number) => faults.take('refuse-pairing-code', number)?.code,
-    goesWrong: (mishap, number) => faults.take(mishap, number) !== undefined,
+    fails: (fault, number) => faults.take(fault, number) !== undefined,
   });
-  const behaviours = makeBehaviours(ground, { desk, codes }, host);
+  const behaviours = makeBehaviours(shared, { desk, codes }, host);
   const errors: string[] = [];
   const failed = (error: unknown): void => {
     errors.push(error instanceof Error ? error.message : String(error));
@@ -112,52 +112,55 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
   const held = new HeldRequests(changes);
-  const mediaServer = { store: media, passes, counters, changes, held, troubles: failMedia(faults) };
-  const page = serveMedia(mediaServer, versionPage);
-  const gateway = new Gateway(identity, listenTo(ground, behaviours, failed), page);
+  const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
+  const answerHttp = serveMedia(mediaServer, versionPage);
+  const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
   const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
   const world = { directory, desk, faults, changes, counters, phones, media, held };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
 
 function makeBehaviours(
-  ground: Ground,
+  shared: SharedComponents,
   { desk, codes }: { desk: PairingDesk; codes: CodeDesk },
   host: () => string,
 ): BehaviourStack {
-  const { directory, faults, passes, version } = ground;
-  const fromTheLast = [
+  const { directory, faults, passes, version } = shared;
+  const oldestFirst = [
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
-    changeGroups(ground),
+    changeGroups(shared),
     showPictures(directory),
-    relayPresence(ground),
+    relayPresence(shared),
     handOutKeyBundles(directory),
     keepPreKeys,
-    logIn(ground),
+    logIn(shared),
     failLogins(faults),
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     pairByCode(codes),
-    relayReceipts(ground),
-    askForMedia(ground, (number) => faults.take('no-media-retry', number) !== undefined),
-    relayMessages(ground),
+    relayReceipts(shared),
+    askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
+    relayMessages(shared),
     requireVersion(faults, () => version.revision),
-    ...failMessages(faults, ground.now),
+    ...failMessages(faults, shared.now),
     ...failDeliveries(faults),
     ...failQueries(faults),
   ];
   const stack = new BehaviourStack();
-  for (const behaviour of fromTheLast) stack.use(behaviour);
+  for (const behaviour of oldestFirst) stack.use(behaviour);
   return stack;
 }
 
-function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: unknown) => void): GatewayListener {
-  const { changes, counters, faults } = ground;
+function listenTo(
+  { changes, counters, faults }: SharedComponents,
+  behaviours: BehaviourStack,
+  failed: (error: unknown) => void,
+): GatewayListener {
   return {
     answersHandshake: () => {
       changes.announce();
@@ -176,7 +179,7 @@ function listenTo(ground: Ground, behaviours: BehaviourStack, failed: (error: un
       changes.announce();
     },
     introduced: async (client, payload) => {
-      // Also of who is kept waiting somebody may wait to see.
+      // Announce before as well: a test may wait for a client that a behaviour keeps waiting.
       changes.announce();
       await behaviours.introduction(payload, client);
       changes.announce();

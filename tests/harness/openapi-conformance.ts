@@ -1,27 +1,27 @@
-import type * as schemas from './documented-schemas.ts';
+import type * as schemas from './openapi-schemas.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { type Operation, type Reference, type Response } from '../../src/http/reference/openapi.ts';
 
-// Jest's environment brings them in; a program such as that of the chaos takes them itself.
-const { documentedSchemas = await import('./documented-schemas.ts') } = globalThis as {
-  documentedSchemas?: typeof schemas;
+// Jest's environment provides the schemas; programs outside Jest, such as the chaos scenarios, import them.
+const { openApiSchemas = await import('./openapi-schemas.ts') } = globalThis as {
+  openApiSchemas?: typeof schemas;
 };
-const { documentedApi } = documentedSchemas;
-export const { complaintAbout } = documentedSchemas;
+const { openApiDocument } = openApiSchemas;
+export const { complaintAbout } = openApiSchemas;
 
-/** An answer of the REST interface, and what it answers. */
+/** An answer of the REST interface with its request. */
 export interface SeenAnswer {
   method: string;
-  /** With or without what follows the `?`. */
+  /** With or without the query. */
   url: string;
   status: number;
   contentType: string | null;
-  /** Parsed where it is JSON. */
+  /** Parsed if it is JSON. */
   body: unknown;
 }
 
-/** What the server refuses before it knows which request it is. */
+/** Errors that occur before the operation is known. */
 const ANYWHERE: readonly ErrorCode[] = [
   'malformed_request',
   'not_found',
@@ -30,81 +30,81 @@ const ANYWHERE: readonly ErrorCode[] = [
   'headers_too_large',
 ];
 
-/** What is wrong with an answer by docs/openapi.json: its status, its media type, or its body; `undefined` when nothing is. */
+/** Describes how an answer deviates from docs/openapi.json: status, media type or body; undefined when it conforms. */
 export function answerComplaint(answer: SeenAnswer): string | undefined {
   const { method, status, body } = answer;
-  // These have no bodies, and are the same for every path.
+  // These have no body, and are the same for every path.
   if (method === 'OPTIONS' || method === 'HEAD') return undefined;
   const found = findOperation(answer);
   const isCommon = ANYWHERE.includes((body as { error?: ErrorCode } | null)?.error ?? 'internal_error');
-  const place = found && !isCommon ? `${found.place}/responses/${status}` : undefined;
-  const complaint = place === undefined ? commonComplaint(answer) : responseComplaint(place, answer);
+  const pointer = found && !isCommon ? `${found.pointer}/responses/${status}` : undefined;
+  const complaint = pointer === undefined ? commonComplaint(answer) : responseComplaint(pointer, answer);
   return complaint && `${method} ${answer.url} ${status}: ${complaint} (${JSON.stringify(body).slice(0, 300)})`;
 }
 
-/** What is wrong with a callback by docs/openapi.json; `undefined` when nothing is. */
+/** Describes how a callback deviates from docs/openapi.json; undefined when it conforms. */
 export function callbackComplaint(path: string, headers: Record<string, unknown>, body: unknown): string | undefined {
   const kind = Object.entries(EVENT_PATHS).find(([, one]) => one === path)?.[0] ?? '';
-  const place = `#/webhooks/${kind}/post`;
-  const { parameters } = documentedApi().webhooks[kind]?.post ?? { parameters: [] };
+  const pointer = `#/webhooks/${kind}/post`;
+  const { parameters } = openApiDocument().webhooks[kind]?.post ?? { parameters: [] };
   if (parameters.length === 0) return `there is no callback at ${path}`;
   const complaints = parameters.map((parameter, at) => {
     if ('$ref' in parameter) return undefined;
     const { name, required } = parameter;
     if (headers[name] === undefined) return required ? `the header ${name} is missing` : undefined;
-    return complaintAbout(`${place}/parameters/${at}/schema`, headers[name]);
+    return complaintAbout(`${pointer}/parameters/${at}/schema`, headers[name]);
   });
-  const content = `${place}/requestBody/content/${escaped('application/json')}/schema`;
+  const content = `${pointer}/requestBody/content/${escaped('application/json')}/schema`;
   const all = [...complaints, complaintAbout(content, body)].filter(Boolean).join(', ');
   return all === '' ? undefined : `${path}: ${all} (${JSON.stringify(body)})`;
 }
 
-/** A refusal that no operation names: of another path, or before it was known which is meant. */
+/** Checks an error that no operation documents: of an unknown path, or before the operation is known. */
 function commonComplaint({ status, body }: SeenAnswer): string | undefined {
-  if (status < 400) return 'there is no such request in the document';
+  if (status < 400) return 'the document has no such request';
   return complaintAbout('#/components/schemas/ErrorAnswer', body);
 }
 
-function responseComplaint(place: string, { contentType, body }: SeenAnswer): string | undefined {
-  const response = at(place) as Response | Reference | undefined;
-  if (!response) return 'the document knows no such status of it';
-  const target = '$ref' in response ? response.$ref : place;
+function responseComplaint(pointer: string, { contentType, body }: SeenAnswer): string | undefined {
+  const response = at(pointer) as Response | Reference | undefined;
+  if (!response) return 'the document has no such status for it';
+  const target = '$ref' in response ? response.$ref : pointer;
   const { content = {} } = at(target) as Response;
   const type = contentType?.split(';')[0] ?? '';
   const documented = Object.keys(content).find((one) => one === type || one === '*/*');
-  if (documented === undefined) return `the document knows no ${type} of it`;
+  if (documented === undefined) return `the document has no ${type} for it`;
   if (content[documented]!.schema === undefined) return undefined;
   return complaintAbout(`${target}/content/${escaped(documented)}/schema`, body);
 }
 
-/** The request that the address means, and its place in the document; paths without parameters go first. */
-function findOperation({ method, url }: SeenAnswer): { place: string; operation: Operation } | undefined {
+/** The operation of a URL, and its JSON pointer; paths without parameters take precedence. */
+function findOperation({ method, url }: SeenAnswer): { pointer: string; operation: Operation } | undefined {
   const [path = ''] = url.split('?');
-  const found = Object.entries(documentedApi().paths)
+  const found = Object.entries(openApiDocument().paths)
     .filter(([template, methods]) => method.toLowerCase() in methods && patternOf(template).test(path))
     .sort(([one], [other]) => one.split('{').length - other.split('{').length)[0];
   if (!found) return undefined;
   const [template, methods] = found;
   const name = method.toLowerCase();
-  return { place: `#/paths/${escaped(template)}/${name}`, operation: methods[name]! };
+  return { pointer: `#/paths/${escaped(template)}/${name}`, operation: methods[name]! };
 }
 
 function patternOf(template: string): RegExp {
   return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
 }
 
-/** A name within a JSON pointer that is written as a fragment. */
+/** Escapes a name for a JSON pointer in a URL fragment. */
 export function escaped(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-function at(place: string): unknown {
-  const names = place
+function at(pointer: string): unknown {
+  const names = pointer
     .split('/')
     .slice(1)
     .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'));
   return names.reduce<unknown>(
     (inside, name) => (inside as Record<string, unknown> | undefined)?.[name],
-    documentedApi(),
+    openApiDocument(),
   );
 }

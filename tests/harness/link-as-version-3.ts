@@ -4,8 +4,8 @@ import { type Simulator } from '../../simulator/simulator.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
 
 /**
- * Links an account as version 3 did: Baileys with `useMultiFileAuthState` in `folder`. Resolves when it is logged in and
- * the line is closed again, with the files as version 3 leaves them.
+ * Links an account as version 3 did: Baileys with `useMultiFileAuthState` in `folder`. Resolves when it has logged in
+ * and disconnected again; the files are as version 3 leaves them.
  */
 export async function linkAsVersion3(whatsapp: Simulator, phone: Phone, folder: string): Promise<void> {
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(whatsapp.rootKey, 'hex');

@@ -2,14 +2,14 @@ import { type Changes } from '../kit/changes.ts';
 import { type Counters } from '../kit/counters.ts';
 import { type HeldRequests } from './held-requests.ts';
 import { type MediaStore } from './media-store.ts';
-import { type MediaTroubles } from './media-troubles.ts';
+import { type MediaFaults } from './media-faults.ts';
 import { type UploadPasses } from './upload-passes.ts';
 
-/** What the media server works with. */
+/** Dependencies of the media server. */
 export interface MediaServerDeps {
   readonly store: MediaStore;
   readonly passes: UploadPasses;
-  readonly troubles: MediaTroubles;
+  readonly faults: MediaFaults;
   readonly held: HeldRequests;
   readonly counters: Counters;
   readonly changes: Changes;
