@@ -120,7 +120,7 @@ export class Inbound {
     const waits = media.wants(message);
     const callback = messageReceived(record, told, now, waits ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    return { message, waits, events: [callback], writes: { handled, vote, awaited, ...heardOf(message) } };
+    return { message, waits, events: [callback], writes: { handled, vote, awaited, ...heardFrom(message) } };
   }
 
   #stored(sessionId: SessionId, { message, waits, events: [callback] }: Receipt, isNew: boolean): void {
@@ -161,7 +161,7 @@ export class Inbound {
   }
 }
 
-/** In groups one hears of many whom one could not write to. */
-function heardOf({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardOf?: string } {
-  return isGroup || fromMe ? {} : { heardOf: sender.number ?? chatId };
+/** A message in a group does not make its sender somebody whom the session has talked to. */
+function heardFrom({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardFrom?: string } {
+  return isGroup || fromMe ? {} : { heardFrom: sender.number ?? chatId };
 }

@@ -196,7 +196,7 @@ export class BackendNotifier implements AsyncDisposable {
     const { delayMs } = wait;
     const { queue, clock, log } = this.#deps;
     const error = describe(failure);
-    await queue[maybeTaken(failure) ? 'unclear' : 'failed'](callback, error, clock.now());
+    await queue[maybeTaken(failure) ? 'unconfirmed' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
     log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
     return wait;
