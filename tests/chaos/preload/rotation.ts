@@ -1,21 +1,22 @@
 /**
- * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): has the process kill itself while it changes its
+ * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): makes the process kill itself while it changes its
  * master key, right before or right after the commit of that change (`DIES_AT`).
  */
 import Database from 'better-sqlite3';
+import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-const statements = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1')) as { run: Method };
+const dataKeys = DataKeys.prototype as unknown as { rewrap: Method };
 const databases = Database.prototype as unknown as { transaction: Method };
-const { run } = statements;
+const { rewrap } = dataKeys;
 const { transaction } = databases;
 let isChanging = false;
 
-statements.run = function (this: { source: string }, ...args) {
-  isChanging ||= this.source.startsWith('UPDATE data_keys');
-  return run.apply(this, args);
-} as Method;
+dataKeys.rewrap = function (...args) {
+  isChanging = true;
+  return rewrap.apply(this, args);
+};
 
 databases.transaction = function (work) {
   const committing = transaction.call(this, (...args: unknown[]) => {
