@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
 import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
-import { createPost } from './webhooks/delivery-client.ts';
+import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Storage } from './ports/storage.ts';
@@ -163,8 +163,8 @@ function createNotifier(
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
-    post: createPost({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
-    policy: { retries, retentionMs },
+    deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
+    settings: { retries, retentionMs },
     ...{ metrics, clock, random },
     log: log.child({ part: 'callbacks' }),
   });
