@@ -52,7 +52,7 @@ export interface Storage extends AsyncDisposable {
 }
 
 /** The key that encrypts an encrypted storage. */
-export interface MasterKey {
+interface MasterKey {
   /**
    * Replaces the master key. `sealed` is the new key, encrypted with the current one (`sealNextKey`). Returns the number of
    * data keys that were wrapped again: all of them or, on failure, none.

@@ -31,7 +31,7 @@ export interface BreakerDeps {
  */
 export class Breaker {
   readonly #deps: BreakerDeps;
-  readonly #slots: Semaphore;
+  readonly #semaphore: Semaphore;
   #state: BreakerState = 'well';
   #width: number;
   #holdUntilMs = 0;
@@ -40,7 +40,7 @@ export class Breaker {
   constructor(deps: BreakerDeps) {
     this.#deps = deps;
     this.#width = deps.width;
-    this.#slots = new Semaphore(deps.width);
+    this.#semaphore = new Semaphore(deps.width);
   }
 
   /** `down` means that the backend as a whole does not accept callbacks. */
@@ -50,7 +50,7 @@ export class Breaker {
 
   /** Runs `attempt` as soon as the concurrency allows it. */
   run<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    return this.#slots.run(attempt);
+    return this.#semaphore.run(attempt);
   }
 
   /** How long the backend as a whole has asked us to stay away, in ms. */
@@ -78,7 +78,7 @@ export class Breaker {
   /** Shuts down: stops probing, and lets everybody who waits for a slot go on at once. */
   stop(): void {
     this.#probeTimer?.cancel();
-    this.#slots.resize(Number.POSITIVE_INFINITY);
+    this.#semaphore.resize(Number.POSITIVE_INFINITY);
   }
 
   #open(): void {
@@ -96,6 +96,6 @@ export class Breaker {
 
   #resize(width: number): void {
     this.#width = width;
-    this.#slots.resize(width);
+    this.#semaphore.resize(width);
   }
 }

@@ -16,7 +16,7 @@ export interface DeliverySettings {
   apiKey: Secret | null;
   /** `CALLBACK_SECRET`. */
   secret: Secret | null;
-  /** `BACKEND_TIMEOUT`: for the whole exchange, from the DNS lookup to the last byte of the answer. */
+  /** `BACKEND_TIMEOUT`: for the whole exchange, from the DNS lookup to the last byte of the response. */
   timeoutMs: number;
   /** The version of this product, for the user agent. */
   version: string;
@@ -25,22 +25,22 @@ export interface DeliverySettings {
 /** Makes one attempt to deliver a callback. Never rejects for what the network or the backend does. */
 export type Deliver = (callback: PendingCallback) => Promise<DeliveryOutcome>;
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 /** Node's codes of connections that were never established. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** The answer broke off, or is too long. */
+/** The response broke off, or is too long. */
 class BadAnswerError extends Error {
   override readonly name = 'BadAnswerError';
 }
 
-/** No complete answer came in time. */
+/** No complete response came in time. */
 class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
 /**
- * Delivers over HTTP, with keep-alive. Redirects are not followed. Only the status of an answer counts: its body is read to
+ * Delivers over HTTP, with keep-alive. Redirects are not followed. Only the status of a response counts: its body is read to
  * the end, at most 64 KiB of it, and discarded. (With Node's own client: a library on top of it was a tenth of what a message
  * costs, and none of its features is needed here.)
  */
@@ -98,7 +98,7 @@ function sessionHeaders({ sessionId, seq }: PendingCallback): Record<string, str
   return { 'x-session-id': sessionId, 'x-session-seq': String(seq) };
 }
 
-/** Resolves with the answer when its body has been read to the end. */
+/** Resolves with the response when its body has been read to the end. */
 function exchange(
   options: RequestOptions,
   body: Buffer,
@@ -106,15 +106,15 @@ function exchange(
 ): Promise<IncomingMessage> {
   const { request } = options.protocol === 'https:' ? https : http;
   return new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = request(options, (answer) => {
+    const outgoing = request(options, (response) => {
       let bytes = 0;
-      answer.on('data', (piece: Buffer) => {
+      response.on('data', (piece: Buffer) => {
         bytes += piece.byteLength;
-        if (bytes > MAX_ANSWER_BYTES) outgoing.destroy(new BadAnswerError());
+        if (bytes > MAX_RESPONSE_BYTES) outgoing.destroy(new BadAnswerError());
       });
-      answer.on('end', () => settle(() => resolve(answer)));
-      answer.on('error', (cause) => {
-        const error = outgoing.errored ?? new BadAnswerError('The answer broke off', { cause });
+      response.on('end', () => settle(() => resolve(response)));
+      response.on('error', (cause) => {
+        const error = outgoing.errored ?? new BadAnswerError('The response broke off', { cause });
         settle(() => reject(error));
       });
     });

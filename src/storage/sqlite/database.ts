@@ -62,7 +62,7 @@ export class Database {
       try {
         resolve(work());
       } catch (error) {
-        reject(this.#disk.named(error) as Error);
+        reject(this.#disk.named(error));
       }
     });
   }

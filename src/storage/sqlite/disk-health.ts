@@ -38,9 +38,9 @@ export class DiskHealth {
    * The error to throw in place of this one: `StorageUnavailableError` for trouble with the disk, which is remembered. Looks
    * at the code, not the class: SQLite's errors are made by its binary, which may know another class of that name.
    */
-  named(error: unknown): unknown {
+  named(error: unknown): Error {
     const { code } = (error ?? {}) as { code?: unknown };
-    if (typeof code !== 'string' || !DISK_ERRORS.test(code)) return error;
+    if (typeof code !== 'string' || !DISK_ERRORS.test(code)) return error as Error;
     this.#hasFailed = true;
     return new StorageUnavailableError(error);
   }

@@ -8,7 +8,7 @@ import { testFolder } from '../../harness/test-folder.ts';
 export interface StorageImplementation {
   name: string;
   /** A home for a new, empty storage, cleaned up after the tests of the file. */
-  createHome(): Promise<StorageHome>;
+  createHome: () => Promise<StorageHome>;
 }
 
 /** Where a storage keeps its data. */

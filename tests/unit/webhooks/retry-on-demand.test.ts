@@ -71,8 +71,10 @@ describe('a retry on demand', () => {
     await world.untilAllDelivered();
     expect(ids(world.backend.accepted)).toEqual(['a2', 'a1']);
   });
+});
 
-  it('of a replay delivers with the same keys, numbers and bodies, in order, for this session only', async () => {
+describe('a replay', () => {
+  it('delivers with the same keys, numbers and bodies, in order, and for its session only', async () => {
     await using world = await startWorld();
     await world.startNotifier();
     await world.happens(ANA, 'a1', 'a2');
