@@ -5,9 +5,10 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
 import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
-import { createPost } from './webhooks/delivery-client.ts';
+import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
 import { type Metrics } from './ports/metrics.ts';
+import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
@@ -26,7 +27,6 @@ import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
 import { DownloadsFolder } from './storage/files/downloads-folder.ts';
-import { type Storage } from './storage/sqlite/open.ts';
 import { sessionFolders } from './storage/files/session-folders.ts';
 import { importVersion3 } from './runtime/import-version-3.ts';
 import { VERSION } from './version.ts';
@@ -70,8 +70,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const { clock, log, guard } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
-  const committed = (ms: number) => metrics.committed(ms);
-  const storage = keep(built, openConfigured(config, { clock, log, committed }));
+  const onCommit = (ms: number) => metrics.committed(ms);
+  const storage = keep(built, openConfigured(config, { clock, log, onCommit }));
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -80,7 +80,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     clock,
     log,
   });
-  const files = new DownloadsFolder({ folder: config.media.downloadsDir, rows: storage.mediaRows, clock });
+  const files = new DownloadsFolder({ folder: config.media.downloadsDir, index: storage.mediaIndex, clock });
   await files.removeIncomplete();
   keep(built, createHousekeeping(config, deps, { storage, files }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics }));
@@ -163,8 +163,8 @@ function createNotifier(
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
-    post: createPost({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
-    policy: { retries, retentionMs },
+    deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
+    settings: { retries, retentionMs },
     ...{ metrics, clock, random },
     log: log.child({ part: 'callbacks' }),
   });

@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../config/config.ts';
 import { ApiKeys, keyWish } from '../http/server.ts';
 import { openConfigured } from '../runtime/open-storage.ts';
 import { askOwnServer, CommandError } from './server-client.ts';
-import { type Storage } from '../storage/sqlite/open.ts';
+import { type Storage } from '../ports/storage.ts';
 import { StorageInUseError } from '../storage/shared/errors.ts';
 
 const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]

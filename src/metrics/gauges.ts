@@ -1,17 +1,17 @@
+import { type SessionStatus } from '../domain/session.ts';
 import { type CallbackCounts } from '../ports/callbacks.ts';
 import { BREAKER_STATES, type BreakerState } from '../ports/metrics.ts';
-import { type SessionStatus } from '../domain/session.ts';
 import { type Instruments } from './instruments.ts';
 
-/** What is looked at when somebody asks, since it is kept somewhere already. */
-export interface Standings {
+/** The state that the gauges read when somebody scrapes them. */
+export interface GaugeSources {
   sessions: { counts(): Record<SessionStatus, number> };
-  /** As `GET /health` tells it: `ok` says whether the storage takes what it is given. */
+  /** As in `GET /health`: `ok` says whether the storage accepts writes. */
   health: { report(): Promise<{ ok: boolean; backend: 'unknown' | 'up' | 'down'; callbacks: CallbackCounts }> };
   breaker: () => BreakerState;
 }
 
-/** How things stand, looked at in the moment in which somebody asks. */
+/** Metrics of the current state, which are read at each scrape. */
 export class Gauges {
   readonly #sessions;
   readonly #pending;
@@ -20,31 +20,32 @@ export class Gauges {
   readonly #backendUp;
   readonly #breaker;
   readonly #storageUp;
-  #standings: Standings | undefined;
+  #sources: GaugeSources | undefined;
 
   constructor(make: Instruments) {
-    this.#sessions = make.gauge('sessions', 'Sessions by status.', ['status']);
-    this.#pending = make.gauge('callbacks_pending', 'Callbacks that wait.');
-    this.#dead = make.gauge('callbacks_dead', 'Callbacks that were given up.');
-    this.#oldest = make.gauge('callbacks_oldest_pending_seconds', 'How long the oldest waits.');
-    this.#backendUp = make.gauge('backend_up', '0 while the backend accepts no callbacks.');
-    this.#breaker = make.gauge('breaker', '1 for the state of the breaker before the backend.', ['state']);
-    this.#storageUp = make.gauge('storage_up', '0 while the storage takes nothing.');
+    this.#sessions = make.gauge('sessions', 'Current sessions by status.', ['status']);
+    this.#pending = make.gauge('callbacks_pending', 'Current pending webhooks.');
+    this.#dead = make.gauge('callbacks_dead', 'Current dead letters.');
+    this.#oldest = make.gauge('callbacks_oldest_pending_seconds', 'Age of the oldest pending webhook.');
+    this.#backendUp = make.gauge('backend_up', '0 while the last webhook was not accepted, else 1.');
+    this.#breaker = make.gauge('breaker', "1 for the breaker's current state, 0 for the others.", ['state']);
+    this.#storageUp = make.gauge('storage_up', '0 while the storage cannot write, else 1.');
   }
 
-  watch(standings: Standings): void {
-    this.#standings = standings;
+  watch(sources: GaugeSources): void {
+    this.#sources = sources;
   }
 
-  async look(): Promise<void> {
-    if (!this.#standings) return;
-    const { sessions, health, breaker } = this.#standings;
+  /** Reads the current state. */
+  async update(): Promise<void> {
+    if (!this.#sources) return;
+    const { sessions, health, breaker } = this.#sources;
     for (const [status, count] of Object.entries(sessions.counts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     const { ok, backend, callbacks } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);
     this.#backendUp.set(backend === 'down' ? 0 : 1);
-    // A storage that fails does not know; what was known last is nearer to the truth than nothing.
+    // A failing storage cannot count its callbacks: their last values are closer to the truth than zeros.
     if (ok) this.#setCallbacks(callbacks);
   }
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Makes the metrics of ours, each with the name that all of them begin with. */
+/** Creates metrics whose names begin with `orchestrator_`. */
 export class Instruments {
   readonly #registry: Registry;
 
@@ -9,11 +9,11 @@ export class Instruments {
   }
 
   counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name: ours(name), help, labelNames, registers: [this.#registry] });
+    return new Counter({ name: prefixed(name), help, labelNames, registers: [this.#registry] });
   }
 
   gauge<Label extends string>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {
-    return new Gauge({ name: ours(name), help, labelNames, registers: [this.#registry] });
+    return new Gauge({ name: prefixed(name), help, labelNames, registers: [this.#registry] });
   }
 
   histogram<Label extends string>(
@@ -22,10 +22,10 @@ export class Instruments {
     buckets: number[],
     labelNames: Label[] = [],
   ): Histogram<Label> {
-    return new Histogram({ name: ours(name), help, buckets, labelNames, registers: [this.#registry] });
+    return new Histogram({ name: prefixed(name), help, buckets, labelNames, registers: [this.#registry] });
   }
 }
 
-function ours(name: string): string {
+function prefixed(name: string): string {
   return `orchestrator_${name}`;
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type SessionStatus } from '../domain/session.ts';
 import {
   type CallbackFate,
   type Metrics,
@@ -6,48 +7,52 @@ import {
   type SendFate,
   type TransferFate,
 } from '../ports/metrics.ts';
-import { type SessionStatus } from '../domain/session.ts';
+import { Gauges, type GaugeSources } from './gauges.ts';
 import { Instruments } from './instruments.ts';
-import { Gauges, type Standings } from './gauges.ts';
 
-export { type Standings } from './gauges.ts';
+/** Buckets for the ages of callbacks and messages, in seconds: from a hundredth to the length of an outage. */
+const AGE_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
+/** Buckets for the durations of commits, in seconds. */
+const COMMIT_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/** How long callbacks and messages take, in seconds: from a hundredth to the ages of an outage. */
-const AGES = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
-/** How long a disk takes, in seconds. */
-const COMMITS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
-
-/** Counts the work in the form that Prometheus reads. docs/metrics.md explains each metric; a test holds it against this. */
+/** Metrics for Prometheus. docs/metrics.md explains each of them, and a test compares it with these. */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #make = new Instruments(this.#registry);
-  readonly #received = this.#make.counter('messages_received_total', 'Messages that arrived.', ['type', 'fate']);
-  readonly #sent = this.#make.counter('messages_sent_total', 'Requests to send, answered.', ['type', 'fate']);
-  readonly #progressed = this.#make.counter('message_updates_total', 'News of messages that were sent.', ['status']);
-  readonly #posted = this.#make.counter('callback_attempts_total', 'Tries of callbacks.', ['event', 'fate']);
-  readonly #became = this.#make.counter('session_transitions_total', 'Changes of status.', ['status']);
-  readonly #closed = this.#make.counter('lines_closed_total', 'Lines to WhatsApp that were lost.', ['reason', 'code']);
-  readonly #downloaded = this.#make.counter('media_downloads_total', 'Files that were fetched.', ['fate']);
-  readonly #uploaded = this.#make.counter('media_uploads_total', 'Files that were put up.', ['fate']);
-  readonly #age = this.#make.histogram('callback_age_seconds', 'From the event to its acceptance.', AGES);
-  readonly #latency = this.#make.histogram('message_latency_seconds', 'From WhatsApp to the backend.', AGES, [
-    'offline',
-  ]);
-  readonly #committed = this.#make.histogram('store_commit_seconds', 'How long storing takes.', COMMITS);
+  readonly #received = this.#make.counter('messages_received_total', 'Received messages.', ['type', 'fate']);
+  readonly #sent = this.#make.counter('messages_sent_total', 'Requests to send, by result.', ['type', 'fate']);
+  readonly #progressed = this.#make.counter('message_updates_total', 'Status updates of sent messages.', ['status']);
+  readonly #posted = this.#make.counter('callback_attempts_total', 'Attempts to deliver a webhook.', ['event', 'fate']);
+  readonly #became = this.#make.counter('session_transitions_total', 'Status changes of sessions.', ['status']);
+  readonly #closed = this.#make.counter('lines_closed_total', 'Lost connections to WhatsApp.', ['reason', 'code']);
+  readonly #downloaded = this.#make.counter('media_downloads_total', 'Downloaded files.', ['fate']);
+  readonly #uploaded = this.#make.counter('media_uploads_total', 'Uploaded files.', ['fate']);
+  readonly #age = this.#make.histogram(
+    'callback_age_seconds',
+    'Age of a webhook when the backend accepts it.',
+    AGE_BUCKETS,
+  );
+  readonly #latency = this.#make.histogram(
+    'message_latency_seconds',
+    'From the timestamp of a message to its acceptance by the backend.',
+    AGE_BUCKETS,
+    ['offline'],
+  );
+  readonly #committed = this.#make.histogram('store_commit_seconds', 'Duration of a commit.', COMMIT_BUCKETS);
   readonly #gauges = new Gauges(this.#make);
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Has these looked at whenever somebody asks. To be called once. */
-  watch(standings: Standings): void {
-    this.#gauges.watch(standings);
+  /** Has the gauges read these at each scrape. Call it once. */
+  watch(sources: GaugeSources): void {
+    this.#gauges.watch(sources);
   }
 
-  /** All of it, as Prometheus reads it. */
+  /** All metrics, in the text format of Prometheus. */
   async text(): Promise<string> {
-    await this.#gauges.look();
+    await this.#gauges.update();
     return this.#registry.metrics();
   }
 
@@ -98,7 +103,7 @@ export class PrometheusMetrics implements Metrics {
   }
 }
 
-/** Two clocks may disagree; nothing takes less than no time. */
+/** Never negative, though the clocks of two machines may disagree. */
 function seconds(ms: number): number {
   return Math.max(0, ms) / 1000;
 }

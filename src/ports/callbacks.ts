@@ -2,50 +2,53 @@ import { type Event, type EventKind } from '../domain/event.ts';
 import { type MediaInfo } from '../domain/message.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
-/** An event to be handed to the main backend. */
+/** An event to deliver to the main backend. */
 export interface NewCallback {
   event: Event;
-  /** The idempotency key: the same for the same event, whoever tells of it and however often. */
+  /** The idempotency key: the same event has the same key, whoever reports it and however often. */
   webhookId: string;
-  /** The webhookId of a callback, of whichever session, that must be handed over before this one. */
+  /** The webhookId of a callback, of any session, that must be delivered before this one. */
   after?: string;
-  /** The webhookIds of events of which any makes this one needless when it is already there. */
+  /** The webhookIds of callbacks that make this one unnecessary: it is skipped when any of them is already stored. */
   unless?: readonly string[];
-  /** It waits at most until then for the file that it tells of (Unix ms), and what comes after it waits too. */
+  /** The callback waits for its file until this moment at most (Unix ms), and so does everything behind it. */
   holdUntilMs?: number;
 }
 
-/** The callbacks that wait for the main backend, in order within each session. */
+/** The callbacks that await delivery, in order within each session. */
 export interface CallbackQueue {
-  /** Calls `listener` with a session's id whenever it gained a callback or one it waited for was settled. */
+  /** Calls `listener` with a session's id whenever it gains a callback, or one that it waited for was settled. */
   onReady(listener: (sessionId: SessionId) => void): void;
-  /** The sessions which have callbacks waiting. */
+  /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
+  onRetry(listener: (sessionId: SessionId) => void): void;
+  /** The sessions with pending callbacks, the longest-waiting first. */
   sessionsWithPending(): Promise<SessionId[]>;
   /**
-   * The oldest waiting callback of the session; `undefined` when there is none, or when it must wait for
-   * a callback of another session or for its file (then onReady tells).
+   * The oldest pending callback of the session. `undefined` when there is none, or when it must wait for a callback of
+   * another session or for its file; onReady reports when that is over.
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined>;
-  /** The backend has it: it is not handed over again, unless the process ends before that is stored, which it is soon. */
+  /**
+   * The backend has accepted it. Resolves before that is durable: a crash in the next moments means that the callback is
+   * delivered once more.
+   */
   delivered(callback: PendingCallback, atMs: number): Promise<void>;
-  /** A try failed, and the backend has certainly not taken the callback; `error` says how. */
+  /** An attempt failed, and the backend has certainly not accepted the callback. */
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
-  /** A try failed so that the backend may have taken the callback: no answer came. */
-  unclear(callback: PendingCallback, error: string, atMs: number): Promise<void>;
-  /** Given up: it is kept as a dead letter, and the rest of its session goes on. */
+  /** An attempt ended without an answer: the backend may have accepted the callback. */
+  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /** Gives it up: it becomes a dead letter, and the session goes on with the next one. */
   dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
-  /** The backend has no endpoint for this kind of event. It is kept as long as a delivered one. */
+  /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
   counts(nowMs: number): Promise<CallbackCounts>;
-  /** Calls `listener` with the id of a session whose callbacks somebody wants to be tried now. */
-  onRetry(listener: (sessionId: SessionId) => void): void;
 }
 
-/** The callbacks that wait for a file, so that they can tell where it is. */
+/** The callbacks that wait for the file which they announce. */
 export interface HeldCallbacks {
-  /** Those whose time is not over yet, in the order in which they were stored. */
+  /** The callbacks that are still held, in the order in which they were stored. */
   all(): Promise<HeldCallback[]>;
-  /** Says what became of the file, and lets the callback go. Nothing happens when its time is over. */
+  /** Adds the result of the download to the callback and releases it. Does nothing when its time is over. */
   release(webhookId: string, media: FetchedMedia): Promise<void>;
 }
 
@@ -53,85 +56,88 @@ export interface HeldCallbacks {
 export interface HeldCallback {
   sessionId: SessionId;
   webhookId: string;
-  /** The message that has the file. */
+  /** The message with the file. */
   messageId: string;
 }
 
-/** What became of a file, in the words of `media_info`. */
+/** The result of a download, as `media_info` has it. */
 export type FetchedMedia = Pick<MediaInfo, 'path' | 'download_error'>;
 
-/** A callback that waits. */
+/** A callback that awaits delivery. */
 export interface PendingCallback {
   id: number;
   webhookId: string;
   sessionId: SessionId;
-  /** Its number within the session, without gaps, from 1. */
+  /** Its number within the session, from 1, without gaps. */
   seq: number;
   kind: EventKind;
-  /** The JSON body, exactly as it is posted. */
+  /** The JSON body, byte for byte as it is sent. */
   body: string;
   createdAtMs: number;
   attempts: number;
   firstFailedAtMs: number | null;
 }
 
-/** How the callbacks stand (contract 1, `/health`). */
+/** The state of the queue (contract 1, `/health`). */
 export interface CallbackCounts {
   pending: number;
   deadLettered: number;
   oldestPendingSeconds: number;
 }
 
-/** What has become of a callback; `unwanted` is one that the backend has no endpoint for. */
+/** The state of a callback; `unwanted` means that the backend has no endpoint for it. */
 export type CallbackState = 'pending' | 'delivered' | 'dead' | 'unwanted';
 
-/** A callback with its fate. */
+/** A callback in whichever state. */
 export interface StoredCallback extends Omit<PendingCallback, 'body'> {
-  /** The JSON body; `null` when it does not open with its key: it was changed in the database, or put there from outside. */
+  /** The JSON body; `null` when it cannot be decrypted because it was changed or inserted from outside. */
   body: string | null;
-  /** Its place among those of all sessions; a renewed QR gets a new one. */
+  /** Its position among the callbacks of all sessions; a renewed QR gets a new one. */
   position: number;
   state: CallbackState;
   lastError: string | null;
   settledAtMs: number | null;
 }
 
-/** A part of a list: so many behind this id or position. */
+/** A page of a list: at most `limit` entries behind this id or position. */
 export interface Page {
   after: number;
   limit: number;
 }
 
-/** The callbacks of one session whose events happened in this time, both ends included (Unix ms). */
+/** The callbacks of one session whose events happened in this period, both ends included (Unix ms). */
 export interface ReplaySpan {
   sessionId: SessionId;
   sinceMs: number;
   untilMs: number;
 }
 
-/** All callbacks that are kept, for the people who look after them and for a backend that missed some. */
+/** All stored callbacks, for operators and for a backend that missed some. */
 export interface CallbackArchive {
   /** In the order of their ids. */
   list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]>;
   find(id: number): Promise<StoredCallback | undefined>;
   /**
-   * Has a waiting one tried now, and one that was given up wait again, with all its tries before it. Answers whether it is
-   * one of these: a QR that was given up, or one that was delivered, is not.
+   * Has a pending callback attempted now, or makes a dead letter pending again with its attempts reset. Returns `false` for
+   * any other: one that was delivered or unwanted, a dead QR, or an unknown id.
    */
   retry(id: number): Promise<boolean>;
-  /** Has all that were settled wait again under their keys and numbers, but for QRs, which no longer count; answers how many. */
+  /**
+   * Makes all settled callbacks of the span pending again, under their webhookIds and numbers. QRs are left out, since they
+   * have expired. Returns their number.
+   */
   replay(span: ReplaySpan): Promise<number>;
   /**
-   * Of all sessions, in the order of their positions, whatever has become of them, up to the first that waits for a file;
-   * with `among` only of these.
+   * The callbacks of all sessions, or of those in `among`, by position and in whichever state, up to the first that is held
+   * for a file.
    */
   events(page: Page, among?: readonly SessionId[]): Promise<StoredCallback[]>;
 }
 
-/** Which callbacks are meant; what is left out does not matter. */
+/** Selects callbacks; a missing field matches all. */
 export interface CallbackFilter {
   state?: CallbackState;
   sessionId?: SessionId;
-  /** Only of these sessions; does not count beside `sessionId`. */
+  /** Only callbacks of these sessions; ignored when `sessionId` is given. */
   among?: readonly SessionId[];
 }

@@ -6,113 +6,169 @@ import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
-import { type NewCallback } from './callbacks.ts';
-import { type MessageKey } from './signal.ts';
+import { type CallbackArchive, type CallbackQueue, type HeldCallbacks, type NewCallback } from './callbacks.ts';
+import { type MediaIndex } from './media.ts';
+import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
-/* ---- what the core asks of storage/ ---- */
+/**
+ * Everything that survives a restart.
+ *
+ * - A method that writes resolves once the change is durable. A method that reads resolves once everything it may rest on
+ *   is durable; the few exceptions say so.
+ * - Two calls in a row take effect in that order, even when the first is not awaited.
+ * - While the disk is full or fails, every method rejects with `StorageUnavailableError` and stores nothing of what it
+ *   was given.
+ *
+ * Disposing flushes and closes the storage; no method may be called afterwards.
+ */
+export interface Storage extends AsyncDisposable {
+  readonly sessions: SessionStore;
+  readonly sentMessages: SentMessageStore;
+  readonly conversations: ConversationStore;
+  readonly pollVotes: PollVoteStore;
+  readonly awaitedNumbers: AwaitedNumberStore;
+  readonly timeline: TimelineStore;
+  readonly signalKeys: SignalKeyStore;
+  readonly journal: Journal;
+  readonly callbacks: CallbackQueue;
+  readonly archive: CallbackArchive;
+  readonly heldCallbacks: HeldCallbacks;
+  readonly mediaIndex: MediaIndex;
+  readonly settings: SettingsStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly idempotency: IdempotencyStore;
+  readonly masterKey: MasterKey;
+  /**
+   * Resolves when the disk accepts writes. Probes it only if the last write failed.
+   * @throws StorageUnavailableError while it does not
+   */
+  check(): Promise<void>;
+  /**
+   * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
+   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Call it
+   * every now and then, for example once an hour.
+   */
+  prune(callbackRetentionMs: number): Promise<void>;
+}
+
+/** The key that encrypts an encrypted storage. */
+interface MasterKey {
+  /**
+   * Replaces the master key. `sealed` is the new key, encrypted with the current one (`sealNextKey`). Returns the number of
+   * data keys that were wrapped again: all of them or, on failure, none.
+   * @throws AppError `storage_not_encrypted`, `wrong_master_key`; StorageUnavailableError
+   */
+  change(sealed: string): Promise<number>;
+}
 
 /** The sessions, and the events that their changes cause. */
 export interface SessionStore {
+  /** All sessions, the oldest first. */
   all(): Promise<SessionRecord[]>;
   /**
-   * Stores the record, the events and what goes along in one transaction: a change and what the backend must be told
-   * of it are never apart. An event whose `webhookId` is already there is not stored again; answers how many were.
+   * Stores the record, the events and the other writes in one transaction: a change and its callbacks are never apart. An
+   * event whose `webhookId` is already known is skipped. Returns the number of events that were stored.
    */
   commit(record: SessionRecord, events: readonly NewCallback[], writes?: SessionWrites): Promise<number>;
   /**
-   * Stores several changes of one session in their order, all of them with the record in one transaction; answers as
-   * {@link commit} does, for each.
+   * Stores several changes of one session, in order, in one transaction with the record. Returns the number of events
+   * stored for each, as {@link commit} does.
    */
   commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]>;
-  /** Removes the session and its undelivered QR callbacks, and stores the last events, in one transaction. */
+  /**
+   * Removes the session with its keys, messages and undelivered QR callbacks, and stores its last events, in one
+   * transaction. Its other callbacks stay and are still delivered.
+   */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
 }
 
-/** What happened to a session: the events of it, and what goes along. */
+/** One change of a session: its events, and what is stored with them. */
 export interface SessionChange {
   events: readonly NewCallback[];
   writes: SessionWrites;
 }
 
-/** What is stored together with a change of a session. */
+/** What is stored in the same transaction as a change of a session. */
 export interface SessionWrites {
-  /** The message that became the events, or needs none: its journal entries are done with. */
+  /** The message that caused the events, or that needs none: its journal entries are marked as handled. */
   handled?: MessageKey;
-  /** The vote in a poll that the message is. */
+  /** A vote in a poll, to be counted. */
   vote?: VoteCast | undefined;
-  /** That the message is told without its sender's number. */
+  /** The sender's number, which the event lacks: the event is corrected, or sent again, once it is known. */
   awaited?: AwaitedNumber | undefined;
-  /** Who wrote: from now on no stranger. */
-  heardOf?: string;
-  /** What to write into the session's timeline. */
+  /** The person who wrote to us: no longer a stranger. */
+  heardFrom?: string;
+  /** An entry for the session's timeline. */
   note?: TimelineNote;
 }
 
-/** What happened to the sessions. A bounded number of notes is kept of each. */
+/** What happened to the sessions: a bounded number of notes for each. */
 export interface TimelineStore {
   /** The notes of a session, the oldest first. */
   of(sessionId: SessionId): Promise<TimelineNote[]>;
 }
 
-/** The messages that we sent, and what became of them. */
+/** The messages that we sent, with their delivery status; kept for two weeks. */
 export interface SentMessageStore {
+  /** A message that is already stored keeps its status. */
   add(sessionId: SessionId, message: SentMessage): Promise<void>;
-  /** The message, with what is known of its fate; `undefined` when we did not send it. */
+  /** The message and its status; `undefined` when it is not ours. May return what is not durable yet. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
-  /** How many the session sent after this moment. */
+  /** Counts what the session has sent after this moment (Unix ms). */
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
-  /** Those of all sessions that nobody acknowledged or refused, and that were sent before this moment. */
+  /** The messages of all sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
-  /** Stores the new status and the event that tells of it, in one transaction. */
+  /** Stores the new status and its event in one transaction. */
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;
 }
 
-/** How many there are, and when the oldest of them was made (Unix ms). */
+/** A count, and the moment of the oldest one counted (Unix ms). */
 export interface CountSince {
   count: number;
   oldestMs: number | null;
 }
 
-/** With whom the sessions have spoken, each person by its number, or JID where there is none. */
+/** The people that each session has talked to, by number, or by JID where the number is unknown. */
 export interface ConversationStore {
+  /** Whether either side has written before. May return what is not durable yet. */
   isKnown(sessionId: SessionId, peer: string): Promise<boolean>;
-  /** We wrote; whoever is known already stays as it is. */
+  /** Records that we wrote first; a known conversation stays as it is. */
   begun(sessionId: SessionId, peer: string): Promise<void>;
-  /** Those that we began after this moment. */
+  /** Counts the conversations that we began after this moment (Unix ms). May return what is not durable yet. */
   begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
 }
 
-/** The folder that each session has below `AUTH_DIR`, whose path the backend is told. */
+/** The folder of each session below `AUTH_DIR`, whose path the backend receives. */
 export interface SessionFolders {
   create(sessionId: SessionId): Promise<void>;
-  /** Removes what version 3 left in it, once a login with the imported credentials worked. */
+  /** Removes the files of version 3, once a login with the imported credentials has worked. */
   discardVersion3(sessionId: SessionId): Promise<void>;
   remove(sessionId: SessionId): Promise<void>;
 }
 
-/** Values that outlive a restart: `POST /config/download-media`. */
+/** Settings that survive a restart, such as `POST /config/download-media`. */
 export interface SettingsStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
 }
 
-/** The first answers to requests with an `Idempotency-Key`, kept for a day. */
+/** The first answer to each `Idempotency-Key`, kept for a day. */
 export interface IdempotencyStore {
-  /** The stored answer for the key in this scope. */
   find(scope: string, key: string): Promise<StoredAnswer | undefined>;
+  /** The first answer wins: a later one for the same key is ignored until the first has expired. */
   save(scope: string, key: string, answer: StoredAnswer): Promise<void>;
 }
 
-/** An answer that is given again. */
+/** An answer to be repeated. */
 export interface StoredAnswer {
-  /** A hash of the request, to tell a repetition from another request with the same key. */
+  /** Hash of the request: tells a repetition from another request with the same key. */
   requestHash: string;
   status: number;
   /** JSON. */
   body: string;
 }
 
-/** Where the keys outlive a restart. */
+/** The API keys that were created at runtime. */
 export interface ApiKeyStore {
   /** The oldest first. */
   all(): Promise<ApiKey[]>;
@@ -120,30 +176,31 @@ export interface ApiKeyStore {
   remove(keyId: string): Promise<void>;
 }
 
-/** The votes that are counted, for two weeks. A vote is cast along with the change of a session that tells of it. */
+/** The counted votes, kept for two weeks. They are written as {@link SessionWrites.vote}. */
 export interface PollVoteStore {
   /** The latest vote of each voter in this poll. */
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]>;
 }
 
-/** Whose number the backend was told not to be known, and is told when it becomes known; for two weeks. */
+/** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */
 export interface AwaitedNumberStore {
-  /** The LIDs whose numbers are awaited in this session. */
+  /** The LIDs whose numbers this session awaits. */
   of(sessionId: SessionId): Promise<string[]>;
   /**
-   * These became known. What the backend can not have seen yet is changed where it waits; what it may have seen is told once
-   * more under a key of its own. What we sent to them has the number too from here on. All in one transaction.
+   * Fills in numbers that became known, in one transaction. A callback that the backend cannot have seen yet is changed in
+   * place; one that it may have seen is sent again under a webhookId of its own. Sent messages get the number too.
    */
   known(sessionId: SessionId, numbers: Numbers): Promise<void>;
 }
 
-/** A callback that tells of somebody whose number WhatsApp has not told yet. */
+/** A callback whose sender is known by LID alone. */
 export interface AwaitedNumber {
-  /** Of whom it tells, `…@lid`. */
+  /** The sender, `…@lid`. */
   lid: string;
-  /** The webhookId of the callback, and that of the one which will tell it once more, with the number. */
-  told: string;
-  again: string;
-  /** The webhookId of a callback that makes it needless to tell it once more. */
+  /** The callback without the number. */
+  webhookId: string;
+  /** The webhookId of the callback that repeats it with the number. */
+  correctionId: string;
+  /** The webhookId of a callback whose presence makes the correction unnecessary. */
   unless: string | null;
 }

@@ -4,7 +4,7 @@ import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
 import { type BackendHealth } from '../webhooks/backend-health.ts';
 import { type BackendState, type HealthApi, type HealthReport } from '../http/core.ts';
 import { type ProcessGuard } from './process-guard.ts';
-import { type Storage } from '../storage/sqlite/open.ts';
+import { type Storage } from '../ports/storage.ts';
 import { VERSION } from '../version.ts';
 
 /** What the health is read from. */

@@ -123,10 +123,10 @@ export function numberAwaited(sessionId: SessionId, message: IncomingMessage): A
   const { number, lid } = message.sender;
   if (number !== null || lid === null) return undefined;
   const {
-    webhookId: told,
+    webhookId: incomplete,
     unless: [unless = null],
   } = messageKeys(sessionId, message);
-  return { lid, told, again: webhookId('number', told), unless };
+  return { lid, webhookId: incomplete, correctionId: webhookId('number', incomplete), unless };
 }
 
 /**

@@ -160,6 +160,6 @@ export class Inbound {
 }
 
 /** Whoever writes to us one to one may be written to; members of a group are strangers still. */
-function correspondent({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardOf?: string } {
-  return isGroup || fromMe ? {} : { heardOf: sender.number ?? chatId };
+function correspondent({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardFrom?: string } {
+  return isGroup || fromMe ? {} : { heardFrom: sender.number ?? chatId };
 }

@@ -1,12 +1,12 @@
-import { describe, meansWrongSetting, type PostFailure } from './retry-policy.ts';
+import { type DeliveryFailure, isMisconfiguration, reasonOf } from './retry-policy.ts';
 
-/** How the backend has been answering, for /health. */
+/** How the backend has been answering, for `/health`. */
 export interface BackendHealth {
-  /** Whether it answered the last try at all; `null` before the first. */
+  /** Whether it answered the last attempt at all; `null` before the first one. */
   reachable: boolean | null;
-  /** Whether it refuses with 401, 403 or 404: the address or the key is wrong. */
+  /** Whether it refuses with 401, 403 or 404: its URL or key is wrong. */
   misconfigured: boolean;
-  /** What the last failed try met; `null` when a callback was accepted after it. */
+  /** The reason of the last failed attempt; `null` once a callback was accepted after it. */
   lastError: string | null;
   /** Since when no callback has been accepted, in Unix ms; `null` when the last one was. */
   lastErrorSinceMs: number | null;
@@ -14,7 +14,7 @@ export interface BackendHealth {
 
 const UNKNOWN: BackendHealth = { reachable: null, misconfigured: false, lastError: null, lastErrorSinceMs: null };
 
-/** Keeps the {@link BackendHealth} from one try to the next. */
+/** Tracks the {@link BackendHealth} from one attempt to the next. */
 export class BackendHealthTracker {
   #health = UNKNOWN;
 
@@ -26,14 +26,14 @@ export class BackendHealthTracker {
     this.#health = { ...UNKNOWN, reachable: true };
   }
 
-  /** Answers whether the backend has just begun to refuse us for a wrong setting: worth one warning. */
-  failed(failure: PostFailure, atMs: number): boolean {
+  /** Returns whether the backend has just begun to refuse us for a wrong setting, which deserves one warning. */
+  failed(failure: DeliveryFailure, atMs: number): boolean {
     const before = this.#health;
-    const misconfigured = meansWrongSetting(failure);
+    const misconfigured = isMisconfiguration(failure);
     this.#health = {
       reachable: failure.kind === 'refused',
       misconfigured,
-      lastError: describe(failure),
+      lastError: reasonOf(failure),
       lastErrorSinceMs: before.lastErrorSinceMs ?? atMs,
     };
     return misconfigured && !before.misconfigured;

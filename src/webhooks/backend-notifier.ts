@@ -1,48 +1,48 @@
-import { type CallbackQueue, type PendingCallback } from '../ports/callbacks.ts';
-import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type Random } from '../kit/random.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Random } from '../kit/random.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { Breaker } from './breaker.ts';
+import { type CallbackQueue, type PendingCallback } from '../ports/callbacks.ts';
+import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
+import { Breaker } from './breaker.ts';
+import { type Deliver } from './delivery-client.ts';
 import { Pauses } from './pauses.ts';
 import {
-  describe,
+  type DeliveryFailure,
   isUnwanted,
-  maybeTaken,
-  type PolicySettings,
-  type PostFailure,
+  mayBeAccepted,
+  reasonOf,
+  type RetryDelay,
+  type RetrySettings,
   verdict,
-  type Wait,
 } from './retry-policy.ts';
-import { type Post } from './delivery-client.ts';
 import { Suspicion } from './suspicion.ts';
 
-/** What a notifier is made of. */
+/** The dependencies of a {@link BackendNotifier}. */
 export interface BackendNotifierDeps {
   queue: CallbackQueue;
-  post: Post;
-  policy: PolicySettings;
+  deliver: Deliver;
+  settings: RetrySettings;
   metrics: Pick<Metrics, 'posted' | 'arrived'>;
   clock: Clock;
   random: Random;
   log: Logger;
-  /** How many posts there may be at once; 64 unless told. */
+  /** The number of concurrent deliveries; 64 by default. */
   concurrency?: number;
 }
 
 const CONCURRENCY = 64;
-/** How long a worker stays away from a queue that fails. */
-const QUEUE_TROUBLE: Wait = { delayMs: 5_000, askedMs: 0 };
-const AT_ONCE: Wait = { delayMs: 0, askedMs: 0 };
+/** The pause of a worker whose queue fails. */
+const QUEUE_FAILURE_DELAY: RetryDelay = { delayMs: 5_000, requestedMs: 0 };
+const NO_DELAY: RetryDelay = { delayMs: 0, requestedMs: 0 };
 
 /**
- * Hands the waiting callbacks to the main backend: one worker for each session that has some, in order within the
- * session, at least once. A worker takes the oldest, posts it until it is settled, and ends when nothing waits; the
- * queue's readySignal starts it again. What it knows is in the queue, so nothing is lost when the process ends at any moment.
+ * Delivers the pending callbacks to the main backend as webhooks: one worker for each session that has some, in order within
+ * the session, at least once. A worker attempts the oldest callback until it is settled, and ends when nothing is pending; the
+ * queue's ready signal starts it again. Everything it knows is in the queue, so a crash at any moment loses nothing.
  */
 export class BackendNotifier implements AsyncDisposable {
   readonly #deps: BackendNotifierDeps;
@@ -51,10 +51,10 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #workers: Supervisor;
   readonly #health = new BackendHealthTracker();
   readonly #suspicion = new Suspicion();
-  /** The sessions with a worker, and whether the readySignal has rung since it last looked. */
-  readonly #rung = new Map<SessionId, boolean>();
-  /** The sessions that somebody wants to be tried now, and that have not looked since. */
-  readonly #askedFor = new Set<SessionId>();
+  /** The sessions with a worker, and whether they were signalled since it last looked. */
+  readonly #signalled = new Map<SessionId, boolean>();
+  /** The sessions for which somebody asked for an attempt now, and that have made none since. */
+  readonly #retryRequested = new Set<SessionId>();
   #isStopping = false;
 
   constructor(deps: BackendNotifierDeps) {
@@ -69,11 +69,11 @@ export class BackendNotifier implements AsyncDisposable {
     this.#workers = new Supervisor(deps.log);
   }
 
-  /** Begins to deliver: what waits already, and from now on what comes. To be called once. */
+  /** Starts delivering what is pending, and whatever comes from now on. Call it once. */
   async start(): Promise<void> {
     this.#deps.queue.onReady((sessionId) => this.#wake(sessionId));
     this.#deps.queue.onRetry((sessionId) => {
-      this.#askedFor.add(sessionId);
+      this.#retryRequested.add(sessionId);
       this.#pauses.endOf(sessionId);
     });
     for (const sessionId of await this.#deps.queue.sessionsWithPending()) this.#wake(sessionId);
@@ -84,134 +84,128 @@ export class BackendNotifier implements AsyncDisposable {
     return this.#health.now;
   }
 
-  /** How much the backend is spared at the moment. */
+  /** Whether, and how far, the backend is being spared. */
   get breaker(): BreakerState {
     return this.#breaker.state;
   }
 
-  /** Takes nothing new and resolves when the posts on their way have ended and are recorded. */
+  /** Starts nothing new, and resolves when the deliveries in flight have ended and are recorded. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
-    this.#breaker.end();
-    this.#pauses.end();
+    this.#breaker.stop();
+    this.#pauses.stop();
     await this.#workers.idle();
   }
 
   #wake(sessionId: SessionId): void {
     if (this.#isStopping) return;
-    const hasWorker = this.#rung.has(sessionId);
-    this.#rung.set(sessionId, true);
+    const hasWorker = this.#signalled.has(sessionId);
+    this.#signalled.set(sessionId, true);
     if (!hasWorker) this.#workers.run('callbacks of a session', this.#work(sessionId));
   }
 
   async #work(sessionId: SessionId): Promise<void> {
-    while (this.#rung.get(sessionId) === true && !this.#isStopping) {
-      this.#rung.set(sessionId, false);
+    while (this.#signalled.get(sessionId) === true && !this.#isStopping) {
+      this.#signalled.set(sessionId, false);
       await this.#drain(sessionId);
     }
-    this.#rung.delete(sessionId);
+    this.#signalled.delete(sessionId);
   }
 
-  /** Until nothing waits. A queue that fails (a full disk) is logged and asked again: the callbacks are still in it. */
+  /** Until nothing is pending. A queue that fails (a full disk) is logged and asked again: the callbacks are still in it. */
   async #drain(sessionId: SessionId): Promise<void> {
     let isMore = true;
     while (isMore && !this.#isStopping) {
       try {
-        isMore = await this.#handOverNext(sessionId);
+        isMore = await this.#deliverNext(sessionId);
       } catch (error) {
-        this.#deps.log.error(
-          { err: error, sessionId },
-          `[${sessionId}] [CALLBACK] not to be handled now, to be tried again`,
-        );
-        await this.#pauses.take(sessionId, QUEUE_TROUBLE);
+        this.#deps.log.error({ err: error, sessionId }, `[${sessionId}] [CALLBACK] the queue failed, will retry`);
+        await this.#pauses.wait(sessionId, QUEUE_FAILURE_DELAY);
       }
     }
   }
 
-  /** One try of the oldest waiting callback, and the pause that follows. Answers whether there was one. */
-  async #handOverNext(sessionId: SessionId): Promise<boolean> {
-    const wait = await this.#breaker.run(async () => {
-      await this.#sitOutTheHold(sessionId);
-      this.#askedFor.delete(sessionId);
+  /** One attempt with the oldest pending callback, and the pause after it. Returns whether there was a callback. */
+  async #deliverNext(sessionId: SessionId): Promise<boolean> {
+    const delay = await this.#breaker.run(async () => {
+      await this.#waitOutHold(sessionId);
+      this.#retryRequested.delete(sessionId);
       const callback = this.#isStopping ? undefined : await this.#deps.queue.next(sessionId);
-      return callback && (await this.#try(callback));
+      return callback && (await this.#attempt(callback));
     });
-    if (wait === undefined) return false;
-    // Asked for while the post was on its way: no pause.
-    if (!this.#askedFor.has(sessionId)) await this.#pauses.take(sessionId, wait);
+    if (delay === undefined) return false;
+    // If a retry was requested during the attempt, there is no pause.
+    if (!this.#retryRequested.has(sessionId)) await this.#pauses.wait(sessionId, delay);
     return true;
   }
 
-  /** Again when it was ended early, or the backend asked for more meanwhile. */
-  async #sitOutTheHold(sessionId: SessionId): Promise<void> {
+  /** Waits again when the pause was ended early, or the backend has asked for more in the meantime. */
+  async #waitOutHold(sessionId: SessionId): Promise<void> {
     for (let holdMs = this.#breaker.holdMs(); holdMs > 0 && !this.#isStopping; holdMs = this.#breaker.holdMs()) {
-      await this.#pauses.take(sessionId, { delayMs: holdMs, askedMs: holdMs });
+      await this.#pauses.wait(sessionId, { delayMs: holdMs, requestedMs: holdMs });
     }
   }
 
-  /** Posts once and records what became of it. Answers how long the session waits before it goes on. */
-  async #try(callback: PendingCallback): Promise<Wait> {
-    const { queue, post, clock, log } = this.#deps;
-    const outcome = await post(callback);
+  /** Attempts a delivery and records its outcome. Returns the pause before the session goes on. */
+  async #attempt(callback: PendingCallback): Promise<RetryDelay> {
+    const { queue, deliver, clock, log } = this.#deps;
+    const outcome = await deliver(callback);
     if (outcome.kind !== 'accepted') {
-      return isUnwanted(callback.kind, outcome) ? this.#leaveOut(callback) : this.#failed(callback, outcome);
+      return isUnwanted(callback.kind, outcome) ? this.#skip(callback) : this.#failed(callback, outcome);
     }
     this.#health.accepted();
     this.#suspicion.accepted(callback.sessionId);
     this.#breaker.accepted();
     await queue.delivered(callback, clock.now());
     this.#count(callback, 'delivered');
-    this.#timeOfMessage(callback);
-    log.info(about(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
-    return AT_ONCE;
+    this.#measureLatency(callback);
+    log.info(logFields(callback), `[${callback.sessionId}] [CALLBACK] delivered`);
+    return NO_DELAY;
   }
 
-  /** The backend knows nothing of this kind of event: it goes without, at once. */
-  async #leaveOut(callback: PendingCallback): Promise<Wait> {
+  /** The backend does not support this kind of event and goes without it. */
+  async #skip(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     await queue.unwanted(callback, clock.now());
     this.#count(callback, 'unwanted');
-    log.debug(about(callback), `[${callback.sessionId}] [CALLBACK] left out: the backend has no endpoint for it`);
-    return AT_ONCE;
+    log.debug(logFields(callback), `[${callback.sessionId}] [CALLBACK] skipped: the backend has no endpoint for it`);
+    return NO_DELAY;
   }
 
-  async #failed(callback: PendingCallback, failure: PostFailure): Promise<Wait> {
-    const { policy, clock, random } = this.#deps;
+  async #failed(callback: PendingCallback, failure: DeliveryFailure): Promise<RetryDelay> {
+    const { settings, clock, random } = this.#deps;
     const { sessionId, webhookId } = callback;
-    this.#note(callback, failure);
+    this.#trackHealth(callback, failure);
     const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
     this.#breaker.failed(failure, this.#suspicion.failingSessions);
-    const tried = {
+    const attempt = {
       failure,
       attempts: callback.attempts + 1,
       ageMs: clock.now() - callback.createdAtMs,
       ...evidence,
     };
-    const next = verdict(tried, policy, random);
-    if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
-    return this.#keep(callback, failure, next);
+    const next = verdict(attempt, settings, random);
+    return next.kind === 'dead' ? this.#giveUp(callback, next.reason) : this.#retryLater(callback, failure, next);
   }
 
-  async #keep(callback: PendingCallback, failure: PostFailure, wait: Wait): Promise<Wait> {
-    const { delayMs } = wait;
+  async #retryLater(callback: PendingCallback, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
+    const { delayMs } = delay;
     const { queue, clock, log } = this.#deps;
-    const error = describe(failure);
-    await queue[maybeTaken(failure) ? 'unclear' : 'failed'](callback, error, clock.now());
+    const error = reasonOf(failure);
+    await queue[mayBeAccepted(failure) ? 'unconfirmed' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
-    log.info({ ...about(callback), error, delayMs }, `[${callback.sessionId}] [CALLBACK] failed, to be tried again`);
-    return wait;
+    const fields = { ...logFields(callback), error, delayMs };
+    log.info(fields, `[${callback.sessionId}] [CALLBACK] attempt failed, will retry`);
+    return delay;
   }
 
-  async #giveUp(callback: PendingCallback, reason: string): Promise<Wait> {
+  async #giveUp(callback: PendingCallback, reason: string): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     await queue.dead(callback, reason, clock.now());
     this.#count(callback, 'dead');
     this.#suspicion.settled(callback.sessionId);
-    log.error(
-      { ...about(callback), error: reason },
-      `[${callback.sessionId}] [CALLBACK] given up, kept as a dead letter`,
-    );
-    return AT_ONCE;
+    log.error({ ...logFields(callback), error: reason }, `[${callback.sessionId}] [CALLBACK] dead-lettered`);
+    return NO_DELAY;
   }
 
   #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
@@ -219,29 +213,29 @@ export class BackendNotifier implements AsyncDisposable {
     metrics.posted(kind, fate, clock.now() - createdAtMs);
   }
 
-  /** How long a message took all the way, by the time that WhatsApp gave it. */
-  #timeOfMessage({ kind, body }: PendingCallback): void {
+  /** From the time that WhatsApp gave the message to its acceptance. */
+  #measureLatency({ kind, body }: PendingCallback): void {
     if (kind !== 'message-received') return;
     const { timestamp, offline } = JSON.parse(body) as MessageBody;
     this.#deps.metrics.arrived(this.#deps.clock.now() - Date.parse(timestamp), offline);
   }
 
   #recovered(): void {
-    this.#deps.log.info('[CALLBACK] the backend takes callbacks again');
-    this.#pauses.shorten();
+    this.#deps.log.info('[CALLBACK] the backend accepts callbacks again');
+    this.#pauses.shortenAll();
   }
 
-  #note(callback: PendingCallback, failure: PostFailure): void {
+  #trackHealth(callback: PendingCallback, failure: DeliveryFailure): void {
     const { clock, log } = this.#deps;
     if (!this.#health.failed(failure, clock.now())) return;
     log.warn(
-      { ...about(callback), error: describe(failure) },
+      { ...logFields(callback), error: reasonOf(failure) },
       `[${callback.sessionId}] [CALLBACK] refused: check BACKEND_BASE_URL and PRODUCTION_API_KEY`,
     );
   }
 }
 
-/** What a log line tells of a callback: never its body. */
-function about({ sessionId, kind, webhookId, seq, attempts }: PendingCallback): Record<string, unknown> {
+/** What the log says about a callback: never its body. */
+function logFields({ sessionId, kind, webhookId, seq, attempts }: PendingCallback): Record<string, unknown> {
   return { sessionId, kind, webhookId, seq, attempt: attempts + 1 };
 }

@@ -5,46 +5,46 @@ import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
 import { type PendingCallback } from '../ports/callbacks.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
-import { parseRetryAfter, type PostOutcome } from './retry-policy.ts';
+import { type DeliveryOutcome, parseRetryAfter } from './retry-policy.ts';
 import { signingKeys, webhookHeaders } from './signature.ts';
 
-/** Where the main backend is and how to speak to it. */
-export interface PostSettings {
-  /** `BACKEND_BASE_URL`, with or without a slash at its end. */
+/** Where the main backend is, and how to authenticate. */
+export interface DeliverySettings {
+  /** `BACKEND_BASE_URL`, with or without a trailing slash. */
   baseUrl: string;
   /** `PRODUCTION_API_KEY`, sent as `Authorization: Bearer`. */
   apiKey: Secret | null;
   /** `CALLBACK_SECRET`. */
   secret: Secret | null;
-  /** `BACKEND_TIMEOUT`: for the whole of a request, from the look-up of the name to the last byte of the answer. */
+  /** `BACKEND_TIMEOUT`: for the whole exchange, from the DNS lookup to the last byte of the response. */
   timeoutMs: number;
-  /** Our own version, for the user agent. */
+  /** The version of this product, for the user agent. */
   version: string;
 }
 
-/** Hands one callback to the main backend. Never rejects for what the network or the backend does. */
-export type Post = (callback: PendingCallback) => Promise<PostOutcome>;
+/** Makes one attempt to deliver a callback. Never rejects for what the network or the backend does. */
+export type Deliver = (callback: PendingCallback) => Promise<DeliveryOutcome>;
 
-const ANSWER_MAX_BYTES = 64 * 1024;
-/** Node's codes of connections that never came to be. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+/** Node's codes of connections that were never established. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** The answer broke off, or did not come to an end within its bounds. */
+/** The response broke off, or is too long. */
 class BadAnswerError extends Error {
   override readonly name = 'BadAnswerError';
 }
 
-/** No whole answer came in time. */
-class TooLateError extends Error {
-  override readonly name = 'TooLateError';
+/** No complete response came in time. */
+class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
 }
 
 /**
- * A `Post` over HTTP, with connections that are kept open. Redirects are not followed, and of the answer only the
- * status counts: its body is read to the end, at most 64 KiB of it, and thrown away. (By Node's own client: of what a
- * message costs, a library above it was a tenth, and of what it offers nothing is wanted here.)
+ * Delivers over HTTP, with keep-alive. Redirects are not followed. Only the status of a response counts: its body is read to
+ * the end, at most 64 KiB of it, and discarded. (With Node's own client: a library on top of it was a tenth of what a message
+ * costs, and none of its features is needed here.)
  */
-export function createPost(settings: PostSettings, clock: Clock): Post {
+export function createDeliveryClient(settings: DeliverySettings, clock: Clock): Deliver {
   const keys = signingKeys(settings.secret);
   const common = commonHeaders(settings);
   const targets = new Targets(settings.baseUrl);
@@ -64,7 +64,7 @@ export function createPost(settings: PostSettings, clock: Clock): Post {
   };
 }
 
-/** The addresses below `BACKEND_BASE_URL`, which is looked at once. */
+/** The URLs below `BACKEND_BASE_URL`, each parsed once. */
 class Targets {
   readonly #baseUrl: string;
   readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -74,19 +74,19 @@ class Targets {
     this.#baseUrl = baseUrl.replace(/\/$/, '');
   }
 
-  /** @throws TypeError when it is no address that one can post to */
+  /** @throws TypeError when it is not an HTTP URL */
   of(kind: EventKind): RequestOptions {
     const known = this.#known.get(kind);
     if (known) return known;
     const url = new URL(`${this.#baseUrl}${EVENT_PATHS[kind]}`);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('It is not an address of the web');
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('not an HTTP URL');
     const target = { ...urlToHttpOptions(url), agent: this.#agents[url.protocol] };
     this.#known.set(kind, target);
     return target;
   }
 }
 
-function commonHeaders({ apiKey, version }: PostSettings): Record<string, string> {
+function commonHeaders({ apiKey, version }: DeliverySettings): Record<string, string> {
   return {
     'content-type': 'application/json',
     'user-agent': `whatsapp-orchestrator/${version}`,
@@ -98,7 +98,7 @@ function sessionHeaders({ sessionId, seq }: PendingCallback): Record<string, str
   return { 'x-session-id': sessionId, 'x-session-seq': String(seq) };
 }
 
-/** The answer, after its body has come to its end. */
+/** Resolves with the response when its body has been read to the end. */
 function exchange(
   options: RequestOptions,
   body: Buffer,
@@ -106,19 +106,19 @@ function exchange(
 ): Promise<IncomingMessage> {
   const { request } = options.protocol === 'https:' ? https : http;
   return new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = request(options, (answer) => {
+    const outgoing = request(options, (response) => {
       let bytes = 0;
-      answer.on('data', (piece: Buffer) => {
+      response.on('data', (piece: Buffer) => {
         bytes += piece.byteLength;
-        if (bytes > ANSWER_MAX_BYTES) outgoing.destroy(new BadAnswerError());
+        if (bytes > MAX_RESPONSE_BYTES) outgoing.destroy(new BadAnswerError());
       });
-      answer.on('end', () => settle(() => resolve(answer)));
-      answer.on('error', (cause) => {
-        const error = outgoing.errored ?? new BadAnswerError('The answer broke off', { cause });
+      response.on('end', () => settle(() => resolve(response)));
+      response.on('error', (cause) => {
+        const error = outgoing.errored ?? new BadAnswerError('The response broke off', { cause });
         settle(() => reject(error));
       });
     });
-    const deadline = clock.after(timeoutMs, () => outgoing.destroy(new TooLateError()));
+    const deadline = clock.after(timeoutMs, () => outgoing.destroy(new DeadlineError()));
     const settle = (how: () => void): void => {
       deadline.cancel();
       how();
@@ -128,19 +128,19 @@ function exchange(
   });
 }
 
-function outcomeOf({ statusCode = 0, headers }: IncomingMessage, nowMs: number): PostOutcome {
+function outcomeOf({ statusCode = 0, headers }: IncomingMessage, nowMs: number): DeliveryOutcome {
   if (statusCode >= 200 && statusCode < 300) return { kind: 'accepted' };
   return { kind: 'refused', status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs) };
 }
 
-/** Only codes are told: sentences of others may repeat an address with its password, or a header. */
-function unreachable(error: unknown): PostOutcome {
+/** Reports codes only: the message of a foreign error may repeat a URL with its password, or a header. */
+function unreachable(error: unknown): DeliveryOutcome {
   const { code = 'no code' } = (error ?? {}) as NodeJS.ErrnoException;
   return { kind: 'unreachable', detail: detailOf(error, code), maybeArrived: !NO_CONNECTION.has(code) };
 }
 
 function detailOf(error: unknown, code: string): string {
-  if (error instanceof TooLateError) return 'the backend did not answer in time';
-  if (error instanceof BadAnswerError) return 'the backend did not answer with a complete answer of at most 64 KiB';
+  if (error instanceof DeadlineError) return 'the backend did not answer in time';
+  if (error instanceof BadAnswerError) return 'the backend did not send a complete answer of at most 64 KiB';
   return `the backend is not reachable (${code})`;
 }

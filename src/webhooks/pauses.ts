@@ -1,30 +1,30 @@
-import { type Clock, type Timer } from '../kit/clock.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type Wait } from './retry-policy.ts';
+import { type Clock, type Timer } from '../kit/clock.ts';
+import { type RetryDelay } from './retry-policy.ts';
 
-/** A wait that is going on. */
+/** A running pause. */
 interface Pause {
   sessionId: SessionId;
   endsAtMs: number;
-  /** Before this the backend does not want to hear from us. */
+  /** Until this moment the backend has asked us to stay away. */
   heldUntilMs: number;
   timer: Timer;
   finish: () => void;
 }
 
-/** The waits of the sessions between two tries, which also end early: when the backend is back, or the process ends. */
+/** The pauses of the sessions between two attempts. They end early when the backend is back, or at shutdown. */
 export class Pauses {
   readonly #clock: Clock;
   readonly #running = new Set<Pause>();
-  #areOver = false;
+  #isStopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Resolves after the delay, or when it is ended; at once when all are over. */
-  take(sessionId: SessionId, { delayMs, askedMs }: Wait): Promise<void> {
-    if (this.#areOver || delayMs === 0) return Promise.resolve();
+  /** Resolves after the delay, or when the pause is ended; at once after {@link stop}. */
+  wait(sessionId: SessionId, { delayMs, requestedMs }: RetryDelay): Promise<void> {
+    if (this.#isStopped || delayMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const now = this.#clock.now();
       const finish = () => {
@@ -33,17 +33,17 @@ export class Pauses {
         resolve();
       };
       const timer = this.#clock.after(delayMs, finish);
-      const pause: Pause = { sessionId, endsAtMs: now + delayMs, heldUntilMs: now + askedMs, timer, finish };
+      const pause: Pause = { sessionId, endsAtMs: now + delayMs, heldUntilMs: now + requestedMs, timer, finish };
       this.#running.add(pause);
     });
   }
 
-  /** Ends the waits of this session. */
+  /** Ends the pauses of this session. */
   endOf(sessionId: SessionId): void {
     for (const pause of [...this.#running]) if (pause.sessionId === sessionId) pause.finish();
   }
 
-  /** Ends the wait that would be the first to end, unless the backend asked for what is left of it. */
+  /** Ends the pause that would be the first to end, unless the backend asked for the rest of it. */
   endNearest(): void {
     const now = this.#clock.now();
     const free = [...this.#running].filter(({ heldUntilMs }) => heldUntilMs <= now);
@@ -51,14 +51,14 @@ export class Pauses {
     nearest?.finish();
   }
 
-  /** Ends all waits, but for what the backend asked for. */
-  shorten(): void {
+  /** Cuts all pauses down to what the backend asked for. */
+  shortenAll(): void {
     for (const pause of [...this.#running]) this.#shorten(pause);
   }
 
-  /** Ends all waits, also those to come. */
-  end(): void {
-    this.#areOver = true;
+  /** Ends all pauses, including those to come. */
+  stop(): void {
+    this.#isStopped = true;
     for (const pause of [...this.#running]) pause.finish();
   }
 

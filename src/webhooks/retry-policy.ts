@@ -1,125 +1,126 @@
 import { type EventKind, OPTIONAL_EVENTS } from '../domain/event.ts';
-import { type Random } from '../kit/random.ts';
 import { jitter } from '../kit/backoff.ts';
+import { type Random } from '../kit/random.ts';
 
-/** What became of one try. */
-export type PostOutcome =
+/** The outcome of one delivery attempt. */
+export type DeliveryOutcome =
   /** 2xx: the backend has it. */
   | { kind: 'accepted' }
-  /** An answer other than 2xx. `retryAfterMs` when the backend says how long to stay away. */
+  /** Any other answer. `retryAfterMs` is how long the backend asks us to stay away, if it does. */
   | { kind: 'refused'; status: number; retryAfterMs: number | null }
   /**
-   * No usable answer: no connection, none in time, one without end. `detail` never holds a secret; `maybeArrived` unless
-   * there was no connection to send anything over.
+   * No usable answer: no connection, none in time, or one without end. `detail` never contains a secret. `maybeArrived` is
+   * `false` only when there was no connection to send anything over.
    */
   | { kind: 'unreachable'; detail: string; maybeArrived: boolean };
 
-/** A try that did not succeed. */
-export type PostFailure = Exclude<PostOutcome, { kind: 'accepted' }>;
+/** The outcome of an attempt that did not succeed. */
+export type DeliveryFailure = Exclude<DeliveryOutcome, { kind: 'accepted' }>;
 
-/** What an operator may choose. */
-export interface PolicySettings {
-  /** `BACKEND_RETRIES`: so many tries a callback gets that fails while the backend accepts others. */
+/** What an operator can configure. */
+export interface RetrySettings {
+  /** `BACKEND_RETRIES`: the attempts that a callback gets which fails while the backend accepts others. */
   retries: number;
-  /** `CALLBACK_RETENTION`: how old a callback may get before it is given up, unless the whole backend is away. */
+  /** `CALLBACK_RETENTION`: the age at which a callback expires, unless the whole backend is down. */
   retentionMs: number;
 }
 
-/** What is known of a callback when a try has failed. */
-export interface FailedTry {
-  failure: PostFailure;
-  /** All failed tries of this callback, this one included. */
+/** What is known of a callback after a failed attempt. */
+export interface FailedAttempt {
+  failure: DeliveryFailure;
+  /** The failed attempts of this callback, including this one. */
   attempts: number;
-  /** Since its event happened. */
+  /** The time since its event happened. */
   ageMs: number;
-  /** The tries of it that failed alone though the backend accepts others, 0 without evidence; see `suspicion.ts`. */
-  failedAlone: number;
-  /** The tries of it that failed since the backend has accepted others, whatever else failed. */
-  failedBeside: number;
+  /** Its failed attempts while the backend accepted others and nothing else failed; 0 without evidence. See `suspicion.ts`. */
+  isolatedFailures: number;
+  /** Its failed attempts since the backend has accepted others, whatever else failed. */
+  failuresSinceAccept: number;
 }
 
-/** What follows: another try, or the end as a dead letter, with its reason. */
-export type Verdict = ({ kind: 'retry' } & Wait) | { kind: 'dead'; reason: string };
+/** What follows a failed attempt: another one, or the end as a dead letter. */
+export type Verdict = ({ kind: 'retry' } & RetryDelay) | { kind: 'dead'; reason: string };
 
-/** A pause before the next try. */
-export interface Wait {
+/** The pause before the next attempt. */
+export interface RetryDelay {
   delayMs: number;
-  /** So much of it the backend asked for: it is not cut short, whatever is known by then. */
-  askedMs: number;
+  /** The part of it that the backend asked for, which is never cut short. */
+  requestedMs: number;
 }
 
+/** The bounds of the delays after the first failed attempts, and after all others. */
 const DELAY_BOUNDS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
-const LATER_BOUND_MS = 60_000;
-const RETRY_AFTER_MAX_MS = 3600_000;
-/** The answers of a backend that has no endpoint for what was posted. */
+const MAX_DELAY_BOUND_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 3600_000;
+/** The answers of a backend that has no endpoint for this kind of event. */
 const NO_ENDPOINT = [404, 405, 501];
 const TOO_MANY_REQUESTS = 429;
-/** The answers of a wrong address or key: they say nothing of the callback, whoever gets them. */
-const WRONG_SETTING = [401, 403, 404];
+/** The answers to a wrong URL or key: they say nothing about the callback. */
+const MISCONFIGURED = [401, 403, 404];
 
 /**
- * What follows a failed try. A callback is given up when it is poison (it fails alone, again and again), or when it
- * has become too old and had its tries, all of it only while the backend accepts others; never for an answer that means a
- * wrong setting. So an outage makes no dead letters, however long it lasts.
+ * Decides what follows a failed attempt. A callback is given up when it is poison (it alone fails, again and again), or when
+ * it has expired and had its attempts, all of them while the backend accepts others; never for an answer that means a wrong
+ * setting. An outage therefore makes no dead letters, however long it lasts.
  */
-export function verdict(tried: FailedTry, settings: PolicySettings, random: Random): Verdict {
-  const { failure, attempts, ageMs } = tried;
-  if (meansWrongSetting(failure) || attempts < settings.retries) return retry(tried, random);
+export function verdict(attempt: FailedAttempt, settings: RetrySettings, random: Random): Verdict {
+  const { failure, attempts, ageMs, isolatedFailures, failuresSinceAccept } = attempt;
+  if (isMisconfiguration(failure) || attempts < settings.retries) return retry(attempt, random);
   const enough = Math.max(1, settings.retries);
-  if (mayBePoison(failure) && tried.failedAlone >= enough) {
-    return { kind: 'dead', reason: `it alone fails: ${describe(failure)}` };
+  if (mayBePoison(failure) && isolatedFailures >= enough) {
+    return { kind: 'dead', reason: `only this delivery fails: ${reasonOf(failure)}` };
   }
-  if (ageMs > settings.retentionMs && tried.failedBeside >= enough) {
-    return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
+  if (ageMs > settings.retentionMs && failuresSinceAccept >= enough) {
+    return { kind: 'dead', reason: `it has expired: ${reasonOf(failure)}` };
   }
-  return retry(tried, random);
+  return retry(attempt, random);
 }
 
 /**
- * Whether the backend has no endpoint for an event that it need not know: made for the seed, it goes without, and the rest
- * of the session must not wait for it.
+ * Whether the backend has no endpoint for an event that it need not support. A backend that was made for the seed goes
+ * without it, and the rest of the session must not wait.
  */
-export function isUnwanted(kind: EventKind, failure: PostFailure): boolean {
+export function isUnwanted(kind: EventKind, failure: DeliveryFailure): boolean {
   return OPTIONAL_EVENTS.has(kind) && failure.kind === 'refused' && NO_ENDPOINT.includes(failure.status);
 }
 
-/** Whether the answer speaks of the address or the key rather than of what was posted. */
-export function meansWrongSetting(failure: PostFailure): boolean {
-  return failure.kind === 'refused' && WRONG_SETTING.includes(failure.status);
+/** Whether the answer concerns the URL or the key rather than the callback. */
+export function isMisconfiguration(failure: DeliveryFailure): boolean {
+  return failure.kind === 'refused' && MISCONFIGURED.includes(failure.status);
 }
 
 /**
- * Whether the failure may be the callback's own: everything but a wrong setting and "later". No answer in time, or a
- * connection that breaks, is what a backend gives that chokes on this one.
+ * Whether the callback itself may be the cause: anything but a wrong setting and "later". A missing answer, or a broken
+ * connection, is what a backend gives that chokes on a callback.
  */
-export function mayBePoison(failure: PostFailure): boolean {
-  return !meansWrongSetting(failure) && !meansLater(failure);
+export function mayBePoison(failure: DeliveryFailure): boolean {
+  return !isMisconfiguration(failure) && !meansLater(failure);
 }
 
-function meansLater(failure: PostFailure): boolean {
+function meansLater(failure: DeliveryFailure): boolean {
   return failure.kind === 'refused' && (failure.status === TOO_MANY_REQUESTS || failure.retryAfterMs !== null);
 }
 
-/** Whether the backend may have taken the callback all the same. */
-export function maybeTaken(failure: PostFailure): boolean {
+/** Whether the backend may have accepted the callback all the same. */
+export function mayBeAccepted(failure: DeliveryFailure): boolean {
   return failure.kind === 'unreachable' && failure.maybeArrived;
 }
 
-/** The failure in words, for the log, the row and /health. */
-export function describe(failure: PostFailure): string {
+/** The failure in words, for the log, the callback's `lastError` and `/health`. */
+export function reasonOf(failure: DeliveryFailure): string {
   return failure.kind === 'refused' ? `the backend answered ${failure.status}` : failure.detail;
 }
 
-/** How long the value of a `Retry-After` header asks to stay away, in ms; `null` when it says nothing that we know. */
+/** The delay that a `Retry-After` header asks for, in ms; `null` when it cannot be understood. */
 export function parseRetryAfter(value: unknown, nowMs: number): number | null {
   if (typeof value !== 'string') return null;
   const delayMs = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-  return Number.isNaN(delayMs) ? null : Math.min(Math.max(delayMs, 0), RETRY_AFTER_MAX_MS);
+  return Number.isNaN(delayMs) ? null : Math.min(Math.max(delayMs, 0), MAX_RETRY_AFTER_MS);
 }
 
-/** Full jitter below the bound of this try; a backend that asks for more gets it. */
-function retry({ failure, attempts }: FailedTry, random: Random): Verdict {
-  const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? LATER_BOUND_MS, random);
-  const askedMs = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
-  return { kind: 'retry', delayMs: Math.max(jittered, askedMs), askedMs };
+/** Full jitter below the bound of this attempt; a backend that asks for more gets it. */
+function retry({ failure, attempts }: FailedAttempt, random: Random): Verdict {
+  const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? MAX_DELAY_BOUND_MS, random);
+  const requestedMs = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
+  return { kind: 'retry', delayMs: Math.max(jittered, requestedMs), requestedMs };
 }

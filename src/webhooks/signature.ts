@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { type Secret } from '../kit/secret.ts';
 
-/** What is signed: the three parts of the Standard Webhooks specification. */
+/** The signed content: the three parts of the Standard Webhooks specification. */
 export interface SignedContent {
   webhookId: string;
-  /** Unix seconds of this try. */
+  /** Unix seconds of this attempt. */
   timestamp: number;
-  /** The body, exactly as it is posted. */
+  /** The body, byte for byte as it is sent. */
   body: string;
 }
 
@@ -17,16 +17,16 @@ const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * The signing keys in `CALLBACK_SECRET`: one or, during a rotation, several, separated by spaces or commas; each is
- * `whsec_<base64>` or the key itself as text.
- * @throws Error when a `whsec_` secret is not base64; the sentence does not show it
+ * The signing keys in `CALLBACK_SECRET`: one or, during a rotation, several, separated by spaces or commas. Each is
+ * `whsec_<base64>`, or plain text that is itself the key.
+ * @throws Error when a `whsec_` secret is not base64; the message does not contain it
  */
 export function signingKeys(secret: Secret | null): Buffer[] {
   const texts = secret?.reveal().split(/[\s,]+/) ?? [];
   return texts.filter((text) => text !== '').map(signingKey);
 }
 
-/** `webhook-id` and `webhook-timestamp`, and `webhook-signature` with one signature for each key. */
+/** `webhook-id`, `webhook-timestamp` and `webhook-signature`, the latter with one signature per key; left out without keys. */
 export function webhookHeaders(content: SignedContent, keys: readonly Buffer[]): WebhookHeaders {
   const { webhookId, timestamp } = content;
   const headers = { 'webhook-id': webhookId, 'webhook-timestamp': String(timestamp) };
@@ -37,7 +37,7 @@ export function webhookHeaders(content: SignedContent, keys: readonly Buffer[]):
 function signingKey(text: string): Buffer {
   if (!text.startsWith(PREFIX)) return Buffer.from(text);
   const encoded = text.slice(PREFIX.length);
-  if (!BASE64.test(encoded)) throw new Error('CALLBACK_SECRET: what follows whsec_ must be base64.');
+  if (!BASE64.test(encoded)) throw new Error('CALLBACK_SECRET: the part after whsec_ must be base64.');
   return Buffer.from(encoded, 'base64');
 }
 

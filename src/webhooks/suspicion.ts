@@ -1,70 +1,70 @@
 import { type SessionId } from '../domain/session-id.ts';
-import { type FailedTry, mayBePoison, type PostFailure } from './retry-policy.ts';
+import { type DeliveryFailure, type FailedAttempt, mayBePoison } from './retry-policy.ts';
 
-/** The oldest waiting callback of a session, while it fails. */
+/** The oldest pending callback of a session, while it fails. */
 interface Suspect {
   webhookId: string;
-  /** How many callbacks the backend had accepted when this one failed for the first time. */
+  /** The number of callbacks that the backend had accepted when this one first failed. */
   acceptedBefore: number;
-  failedAlone: number;
-  failedBeside: number;
+  isolatedFailures: number;
+  failuresSinceAccept: number;
 }
 
-/** The tries of a callback that speak against it. */
-export type Evidence = Pick<FailedTry, 'failedAlone' | 'failedBeside'>;
+/** The failed attempts that speak against a callback. */
+export type Evidence = Pick<FailedAttempt, 'isolatedFailures' | 'failuresSinceAccept'>;
 
 /**
- * Finds callbacks that fail alone, which takes evidence that the backend is well: it has accepted another one since
- * this one first failed, and no other session's callback has failed since the last that was accepted. So neither an
- * outage nor its first moments make anything a dead letter. It is kept in memory: after a restart the evidence has to
- * be found again, which costs a few tries and loses nothing.
+ * Finds callbacks that fail in isolation. That takes evidence that the backend is well: it has accepted another callback since
+ * this one first failed, and no other session has failed since the last one that it accepted. So neither an outage nor its
+ * first moments make a dead letter. The evidence is kept in memory only: after a restart it has to be found again, which costs
+ * a few attempts and loses nothing.
  */
 export class Suspicion {
   #accepted = 0;
-  readonly #failingSince = new Set<SessionId>();
+  readonly #failing = new Set<SessionId>();
   readonly #suspects = new Map<SessionId, Suspect>();
 
-  /** The backend has taken a callback of this session. */
+  /** The backend accepted a callback of this session. */
   accepted(sessionId: SessionId): void {
     this.#accepted += 1;
-    this.#failingSince.clear();
+    this.#failing.clear();
     this.#suspects.delete(sessionId);
   }
 
-  /** How many sessions have failed since the backend last accepted something. */
+  /** The number of sessions that have failed since the backend last accepted a callback. */
   get failingSessions(): number {
-    return this.#failingSince.size;
+    return this.#failing.size;
   }
 
-  /**
-   * A try failed. Answers how many tries of this callback failed though the backend accepts others; the first counts
-   * as soon as there is evidence.
-   */
-  failed(sessionId: SessionId, webhookId: string, failure: PostFailure): Evidence {
-    this.#failingSince.add(sessionId);
+  /** An attempt failed. The callback's first attempt counts too as soon as there is evidence. */
+  failed(sessionId: SessionId, webhookId: string, failure: DeliveryFailure): Evidence {
+    this.#failing.add(sessionId);
     const suspect = this.#suspect(sessionId, webhookId);
-    const isBeside = this.#accepted > suspect.acceptedBefore;
-    if (isBeside) suspect.failedBeside += 1;
-    if (isBeside && this.#failingSince.size === 1 && mayBePoison(failure)) suspect.failedAlone += 1;
-    return { failedAlone: withTheFirst(suspect.failedAlone), failedBeside: withTheFirst(suspect.failedBeside) };
+    const isSinceAccept = this.#accepted > suspect.acceptedBefore;
+    if (isSinceAccept) suspect.failuresSinceAccept += 1;
+    if (isSinceAccept && this.#failing.size === 1 && mayBePoison(failure)) suspect.isolatedFailures += 1;
+    return {
+      isolatedFailures: withFirstAttempt(suspect.isolatedFailures),
+      failuresSinceAccept: withFirstAttempt(suspect.failuresSinceAccept),
+    };
   }
 
   /** The callback was given up. */
   settled(sessionId: SessionId): void {
     this.#suspects.delete(sessionId);
-    this.#failingSince.delete(sessionId);
+    this.#failing.delete(sessionId);
   }
 
   #suspect(sessionId: SessionId, webhookId: string): Suspect {
     const known = this.#suspects.get(sessionId);
     if (known?.webhookId === webhookId) return known;
-    const fresh = { webhookId, acceptedBefore: this.#accepted, failedAlone: 0, failedBeside: 0 };
+    const fresh = { webhookId, acceptedBefore: this.#accepted, isolatedFailures: 0, failuresSinceAccept: 0 };
     this.#suspects.set(sessionId, fresh);
     return fresh;
   }
 }
 
-/** The first try failed before there was any evidence. */
-function withTheFirst(count: number): number {
+/** The first attempt failed before there was any evidence. */
+function withFirstAttempt(count: number): number {
   return count === 0 ? 0 : count + 1;
 }

@@ -1,7 +1,17 @@
 import request from 'supertest';
-import { type Storage } from '../../src/storage/sqlite/open.ts';
-import { tamper } from '../contracts/storage/filled.ts';
-import { ANA, BEA, news, qr, record, startStorage, type TestStorage } from '../contracts/storage/support.ts';
+import { type Storage } from '../../src/ports/storage.ts';
+import { sqliteIn } from '../contracts/storage/implementations.ts';
+import {
+  ANA,
+  BEA,
+  qr,
+  record,
+  startStorage,
+  statusUpdate,
+  testFolder,
+  type TestStorage,
+} from '../contracts/storage/support.ts';
+import { tamper } from '../harness/sqlite-file.ts';
 import { startApi } from './support.ts';
 
 const NOW = '2024-01-15T10:30:00.000Z';
@@ -19,13 +29,13 @@ function apiOver(db: TestStorage) {
 
 async function giveUp(storage: Storage, db: TestStorage): Promise<void> {
   const next = await db.next(ANA);
-  if (next) await storage.callbacks.dead(next, 'it alone fails', db.clock.now());
+  if (next) await storage.callbacks.dead(next, 'only this delivery fails', db.clock.now());
 }
 
 describe('GET /callbacks', () => {
   it('lists them in their order, by state and session, without what they say', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'));
     await giveUp(db.storage, db);
     const api = apiOver(db);
 
@@ -43,7 +53,7 @@ describe('GET /callbacks', () => {
       attempts: 0,
       createdAt: NOW,
       firstFailedAt: null,
-      lastError: 'it alone fails',
+      lastError: 'only this delivery fails',
       settledAt: NOW,
     });
     const ids = async (query: string) =>
@@ -55,7 +65,7 @@ describe('GET /callbacks', () => {
 
   it('is given in pages', async () => {
     await using db = await startStorage();
-    await db.commit(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => news(ANA, id)));
+    await db.commit(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => statusUpdate(ANA, id)));
     const api = apiOver(db);
 
     const seen: string[] = [];
@@ -71,7 +81,7 @@ describe('GET /callbacks', () => {
     await using db = await startStorage();
     await db.storage.sessions.commit(
       record(ANA),
-      Array.from({ length: 101 }, (_, i) => news(ANA, `a${i}`)),
+      Array.from({ length: 101 }, (_, i) => statusUpdate(ANA, `a${i}`)),
     );
     const { body } = await apiOver(db).get('/callbacks?colour=blue');
     expect([body.data.length, body.nextAfter]).toEqual([100, body.data[99].id]);
@@ -98,7 +108,7 @@ describe('GET /callbacks', () => {
 describe('GET /callbacks/:id', () => {
   it('shows what it says', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     const { status, body } = await apiOver(db).get('/callbacks/1');
     expect([status, body.data.webhookId, body.data.body.session_id]).toEqual([200, 'a1', ANA]);
   });
@@ -109,7 +119,7 @@ describe('GET /callbacks/:id', () => {
     ),
   )('finds nothing at %s', async (path) => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     expect(await apiOver(db).get(path)).toMatchObject({ status: 404, body: { error: 'callback_not_found' } });
   });
 });
@@ -117,7 +127,7 @@ describe('GET /callbacks/:id', () => {
 describe('POST /callbacks/:id/retry', () => {
   it('has one that was given up wait again, before what is newer', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await giveUp(db.storage, db);
     const { status, body } = await apiOver(db).post('/callbacks/1/retry');
     expect([status, body.data]).toMatchObject([
@@ -129,14 +139,14 @@ describe('POST /callbacks/:id/retry', () => {
 
   it('leaves one that waits where it is', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     expect(await apiOver(db).post('/callbacks/1/retry')).toMatchObject({ status: 200, body: { data: { id: 1 } } });
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
 
   it('refuses one that was delivered', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.drain(ANA);
     expect(await apiOver(db).post('/callbacks/1/retry')).toMatchObject({
       status: 409,
@@ -161,11 +171,11 @@ describe('POST /callbacks/:id/retry', () => {
 describe('POST /callbacks/replay', () => {
   it('has all of a time wait again, in order and under their numbers', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'too early'));
+    await db.commit(statusUpdate(ANA, 'too early'));
     await db.clock.advance(1_000);
-    await db.commit(news(ANA, 'a2'), news(BEA, 'of another'), qr(ANA, 'q3'), news(ANA, 'a4'));
+    await db.commit(statusUpdate(ANA, 'a2'), statusUpdate(BEA, 'of another'), qr(ANA, 'q3'), statusUpdate(ANA, 'a4'));
     await db.clock.advance(1_000);
-    await db.commit(news(ANA, 'too late'));
+    await db.commit(statusUpdate(ANA, 'too late'));
     await db.drain(ANA);
     await db.drain(BEA);
     const span = { sessionId: ANA, since: '2024-01-15T10:30:01Z', until: '2024-01-15T07:30:01.500-03:00' };
@@ -200,7 +210,7 @@ describe('POST /callbacks/replay', () => {
 describe('GET /events', () => {
   it('gives the events of all sessions in their order, whatever has become of them, and no one twice', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), qr(BEA, 'q1'), news(ANA, 'a2'), qr(BEA, 'q2'));
+    await db.commit(statusUpdate(ANA, 'a1'), qr(BEA, 'q1'), statusUpdate(ANA, 'a2'), qr(BEA, 'q2'));
     await db.drain(ANA);
     const api = apiOver(db);
 
@@ -226,7 +236,7 @@ describe('GET /events', () => {
       body: expect.objectContaining({ session_id: ANA }) as object,
     });
     expect(nothing).toEqual({ success: true, data: [], nextCursor: rest.nextCursor });
-    await db.commit(news(BEA, 'b2'));
+    await db.commit(statusUpdate(BEA, 'b2'));
     expect((await api.get(`/events?after=${rest.nextCursor}`)).body.data).toMatchObject([{ webhookId: 'b2' }]);
   });
 
@@ -238,11 +248,12 @@ describe('GET /events', () => {
 
 describe('a callback that was tampered with in the database', () => {
   it('hides no other: it is listed, shown without what it says, tried again, and left out of the events', async () => {
-    await using db = await startStorage();
-    await db.commit(...['a1', 'a2', 'a3', 'a4'].map((id) => news(ANA, id)));
+    const folder = await testFolder();
+    await using db = await startStorage(sqliteIn(folder));
+    await db.commit(...['a1', 'a2', 'a3', 'a4'].map((id) => statusUpdate(ANA, id)));
     await giveUp(db.storage, db);
     await db.storage[Symbol.asyncDispose]();
-    tamper(db.folder, (it) => it.exec("UPDATE callbacks SET body = 'AAAA' WHERE webhook_id IN ('a1', 'a2', 'a4')"));
+    tamper(folder, (it) => it.exec("UPDATE callbacks SET body = 'AAAA' WHERE webhook_id IN ('a1', 'a2', 'a4')"));
     await db.reopen();
     const api = apiOver(db);
 

@@ -2,29 +2,35 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import mime from 'mime-types';
-import { type Clock } from '../../kit/clock.ts';
 import { DownloadFailure } from '../../domain/download-failure.ts';
-import { type MediaAddress, type MediaFile, type MediaFiles, type RemoteMedia } from '../../ports/media.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
-import { type MediaRow, type SqliteMediaRows } from '../sqlite/admin/media-rows.ts';
+import { type Clock } from '../../kit/clock.ts';
+import {
+  type MediaAddress,
+  type MediaFile,
+  type MediaFiles,
+  type MediaIndex,
+  type MediaIndexEntry,
+  type RemoteMedia,
+} from '../../ports/media.ts';
 
-/** What a folder of downloads is made of. */
+/** The dependencies of {@link DownloadsFolder}. */
 export interface DownloadsFolderDeps {
-  /** `DOWNLOADS_DIR`, as it was configured. */
+  /** `DOWNLOADS_DIR`, as configured. */
   folder: string;
-  rows: Pick<SqliteMediaRows, 'find' | 'put' | 'olderThan' | 'remove'>;
+  index: MediaIndex;
   clock: Clock;
 }
 
-/** Extensions that people and their players know, in place of those that are right too. */
-const USUAL: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };
+/** Extensions that people and media players know, in place of those that are also correct. */
+const COMMON_EXTENSIONS: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };
 
-/** At the end of the name of a file that is not whole yet. */
+/** The suffix of a file that is not complete yet. */
 const INCOMPLETE = '.incomplete';
 
 /**
- * The files of messages as `<session>/<message>.<extension>` below `DOWNLOADS_DIR`. A file is written under another name and
- * gets its own when all of it is on the disk; its row is there first, so that no file is forgotten.
+ * The files of messages, as `<session>/<message>.<extension>` below `DOWNLOADS_DIR`. A file is written under a temporary name
+ * and renamed when it is complete; its index entry is written before that, so that no file is forgotten.
  */
 export class DownloadsFolder implements MediaFiles {
   readonly #deps: DownloadsFolderDeps;
@@ -34,11 +40,11 @@ export class DownloadsFolder implements MediaFiles {
   }
 
   async find(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
-    const row = await this.#deps.rows.find({ sessionId, messageId });
-    if (!row) return undefined;
-    const file = this.#fileOf(row);
+    const entry = await this.#deps.index.find({ sessionId, messageId });
+    if (!entry) return undefined;
+    const file = this.#fileOf(entry);
     const found = await stat(file.absolutePath).catch(() => undefined);
-    return found?.isFile() && found.size === row.size ? file : undefined;
+    return found?.isFile() && found.size === entry.size ? file : undefined;
   }
 
   async save(address: MediaAddress, media: RemoteMedia, signal: AbortSignal): Promise<MediaFile> {
@@ -49,42 +55,42 @@ export class DownloadsFolder implements MediaFiles {
     try {
       await mkdir(dirname(absolutePath), { recursive: true });
       const size = await media.saveTo(incomplete, signal);
-      const row = { ...address, path, mimetype, fileName, size, createdAtMs: this.#deps.clock.now() };
-      await this.#deps.rows.put(row);
+      const entry = { ...address, path, mimetype, fileName, size, createdAtMs: this.#deps.clock.now() };
+      await this.#deps.index.put(entry);
       await rename(incomplete, absolutePath);
-      return this.#fileOf(row);
+      return this.#fileOf(entry);
     } catch (error) {
       await rm(incomplete, { force: true }).catch(() => undefined);
       throw error instanceof DownloadFailure ? error : new DownloadFailure('disk', error);
     }
   }
 
-  /** Removes the files that were fetched longer than `keptMs` ago, and the folders that are empty then; with 0 none. */
-  async prune(keptMs: number): Promise<void> {
-    if (keptMs === 0) return;
-    const { rows, clock } = this.#deps;
-    for (const row of await rows.olderThan(clock.now() - keptMs)) {
-      const path = this.#absolute(row.path);
+  /** Removes the files that were downloaded more than `retentionMs` ago, and folders that become empty; 0 removes none. */
+  async prune(retentionMs: number): Promise<void> {
+    if (retentionMs === 0) return;
+    const { index, clock } = this.#deps;
+    for (const entry of await index.olderThan(clock.now() - retentionMs)) {
+      const path = this.#absolute(entry.path);
       await rm(path, { force: true });
-      await rows.remove(row);
-      // Refused for as long as there is something in it.
+      await index.remove(entry);
+      // Fails as long as the folder is not empty.
       await rmdir(dirname(path)).catch(() => undefined);
     }
   }
 
-  /** Removes what an earlier process left incomplete. To be called before the first download. */
+  /** Removes what an earlier process left incomplete. Call it before the first download. */
   async removeIncomplete(): Promise<void> {
     for (const folder of await namesIn(this.#deps.folder)) {
       if (parseSessionId(folder) === undefined) continue;
       const names = await namesIn(this.#absolute(folder));
-      const left = names.filter((name) => name.endsWith(INCOMPLETE));
-      await Promise.all(left.map((name) => rm(this.#absolute(`${folder}/${name}`), { force: true })));
+      const leftovers = names.filter((name) => name.endsWith(INCOMPLETE));
+      await Promise.all(leftovers.map((name) => rm(this.#absolute(`${folder}/${name}`), { force: true })));
     }
   }
 
-  #fileOf({ path, mimetype, fileName, size }: MediaRow): MediaFile {
-    const told = `${this.#deps.folder.replace(/\/+$/, '')}/${path}`;
-    return { path: told, absolutePath: this.#absolute(path), mimetype, fileName, size };
+  #fileOf({ path, mimetype, fileName, size }: MediaIndexEntry): MediaFile {
+    const configured = `${this.#deps.folder.replace(/\/+$/, '')}/${path}`;
+    return { path: configured, absolutePath: this.#absolute(path), mimetype, fileName, size };
   }
 
   #absolute(path: string): string {
@@ -92,7 +98,7 @@ export class DownloadsFolder implements MediaFiles {
   }
 }
 
-/** Nothing of it is the sender's word but what cannot be a path. */
+/** Contains nothing that others chose, unless it cannot be a path. */
 function pathOf({ sessionId, messageId }: MediaAddress, mimetype: string | null): string {
   return `${sessionId}/${baseName(messageId)}.${extensionOf(mimetype)}`;
 }
@@ -103,8 +109,8 @@ function baseName(messageId: string): string {
 }
 
 function extensionOf(mimetype: string | null): string {
-  const known = mime.extension(mimetype ?? '') || 'bin';
-  return USUAL[known] ?? known;
+  const extension = mime.extension(mimetype ?? '') || 'bin';
+  return COMMON_EXTENSIONS[extension] ?? extension;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

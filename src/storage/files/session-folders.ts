@@ -4,11 +4,11 @@ import { type SessionId } from '../../domain/session-id.ts';
 import { type SessionFolders } from '../../ports/storage.ts';
 
 /**
- * One folder for each session below `AUTH_DIR`. The keys are in the database; the folder is there because the
- * backend is told its path, and holds what version 3 left until it is no longer needed.
+ * One folder for each session below `AUTH_DIR`. The keys are in the database; the folder exists because the backend receives
+ * its path, and holds the files of version 3 until they are no longer needed.
  */
 export function sessionFolders(authDir: string): SessionFolders {
-  // A session's id cannot be a path by its form (domain/session-id.ts).
+  // The form of a session's id (domain/session-id.ts) rules out that it leads elsewhere.
   const pathOf = (sessionId: SessionId) => join(authDir, sessionId);
   return {
     create: async (sessionId) => {

@@ -1,11 +1,15 @@
 /**
  * Loaded into an orchestrator before it starts (`NODE_OPTIONS=--import`): the process kills itself at a chosen point of
- * a message's path. It hooks into libraries and knows the tables; our own code needs no hooks.
+ * a message's path. It wraps methods of the libraries and of the SQLite storage, and changes nothing of what they do.
  */
 import { writeSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { SessionCipher } from 'libsignal';
 import { WebSocket } from 'ws';
+import { SqliteCallbackQueue } from '../../../src/storage/sqlite/callbacks/callback-queue.ts';
+import { Outbox, type Outgoing } from '../../../src/storage/sqlite/callbacks/outbox.ts';
+import { GroupCommit } from '../../../src/storage/sqlite/group-commit.ts';
+import { SqliteJournal } from '../../../src/storage/sqlite/signal/journal.ts';
+import { SqliteSignalKeyStore } from '../../../src/storage/sqlite/signal/signal-keys.ts';
 import { ARMED, type KillPoint, KILLED } from '../kill-point.ts';
 
 type Method = (this: any, ...args: unknown[]) => unknown;
@@ -25,8 +29,9 @@ process.on('SIGUSR2', () => {
 });
 
 watchCiphers();
-watchStatements();
-watchTransactions();
+watchJournal();
+watchCallbacks();
+watchCommits();
 watchFrames();
 
 function dieAt(point: KillPoint): void {
@@ -49,26 +54,61 @@ function watchCiphers(): void {
   around(SessionCipher.prototype, 'decryptWhisperMessage', noting('msg'));
 }
 
-function watchStatements(): void {
-  const sample = new Database(':memory:');
-  const statements = Object.getPrototypeOf(sample.prepare('SELECT 1')) as object;
-  sample.close();
-  around(statements, 'run', (run) => {
-    return function (this: { source: string }, ...args: unknown[]) {
-      const sql = this.source.trimStart();
-      if (sql.startsWith('INSERT INTO callbacks')) callbackIsStored();
-      if (sql.startsWith('UPDATE callbacks SET state') && progress === 'queued') dieAt('after-post');
-      if (sql === 'COMMIT') {
-        const result = run.apply(this, args);
+function watchJournal(): void {
+  around(
+    SqliteJournal.prototype,
+    'add',
+    (add) =>
+      function (this: unknown, ...args: unknown[]) {
+        if (!CHAOS_NO_JOURNAL) add.apply(this, args);
+        journalIsWritten();
+      },
+  );
+  // Its work is done when it returns, and not committed yet.
+  around(
+    SqliteSignalKeyStore.prototype,
+    'set',
+    (set) =>
+      function (this: unknown, ...args: unknown[]) {
+        const committed = set.apply(this, args);
+        if (progress === 'written') dieAt('before-journal');
+        return committed;
+      },
+  );
+}
+
+function watchCallbacks(): void {
+  around(
+    Outbox.prototype,
+    'commit',
+    (commit) =>
+      function (this: unknown, ...args: unknown[]) {
+        const { events } = args[1] as Outgoing;
+        if (events.length > 0) callbackIsStored();
+        return commit.apply(this, args);
+      },
+  );
+  around(
+    SqliteCallbackQueue.prototype,
+    'delivered',
+    (delivered) =>
+      function (this: unknown, ...args: unknown[]) {
+        if (progress === 'queued') dieAt('after-post');
+        return delivered.apply(this, args);
+      },
+  );
+}
+
+function watchCommits(): void {
+  around(
+    GroupCommit.prototype,
+    'flush',
+    (flush) =>
+      function (this: unknown, ...args: unknown[]) {
+        flush.apply(this, args);
         committed();
-        return result;
-      }
-      if (!sql.startsWith('INSERT INTO journal')) return run.apply(this, args);
-      const result = (CHAOS_NO_JOURNAL ? { changes: 1 } : run.apply(this, args)) as { changes: number };
-      if (result.changes > 0) journalIsWritten();
-      return result;
-    };
-  });
+      },
+  );
 }
 
 function journalIsWritten(): void {
@@ -80,18 +120,6 @@ function callbackIsStored(): void {
   if (progress !== 'journaled') return;
   if (framesSince > 0) dieAt('after-receipt');
   progress = 'queued';
-}
-
-function watchTransactions(): void {
-  around(Database.prototype, 'transaction', (transaction) => {
-    return function (this: unknown, ...[work]: unknown[]) {
-      return transaction.call(this, (...args: unknown[]) => {
-        const result = (work as Method)(...args);
-        if (progress === 'written') dieAt('before-journal');
-        return result;
-      });
-    };
-  });
 }
 
 function committed(): void {
@@ -111,10 +139,10 @@ function watchFrames(): void {
   });
 }
 
-/** Wraps a method of a library. Throws an Error when the library no longer has it. */
+/** Wraps a method. */
 function around(owner: object, name: string, make: (original: Method) => Method): void {
   const methods = owner as Record<string, Method | undefined>;
   const original = methods[name];
-  if (!original) throw new Error(`There is no method ${name}: the library has changed.`);
+  if (!original) throw new Error(`There is no ${name} any more.`);
   methods[name] = make(original);
 }

@@ -3,19 +3,20 @@
  * master key, right before or right after the commit (`DIES_AT`).
  */
 import Database from 'better-sqlite3';
+import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-const statements = Object.getPrototypeOf(new Database(':memory:').prepare('SELECT 1')) as { run: Method };
+const dataKeys = DataKeys.prototype as unknown as { rewrap: Method };
 const databases = Database.prototype as unknown as { transaction: Method };
-const { run } = statements;
+const { rewrap } = dataKeys;
 const { transaction } = databases;
 let isChanging = false;
 
-statements.run = function (this: { source: string }, ...args) {
-  isChanging ||= this.source.startsWith('UPDATE data_keys');
-  return run.apply(this, args);
-} as Method;
+dataKeys.rewrap = function (...args) {
+  isChanging = true;
+  return rewrap.apply(this, args);
+};
 
 databases.transaction = function (work) {
   const committing = transaction.call(this, (...args: unknown[]) => {

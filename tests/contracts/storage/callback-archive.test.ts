@@ -1,6 +1,6 @@
-import { type StoredCallback } from '../../../src/ports/callbacks.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { ANA, BEA, news, qr, startStorage, type TestStorage } from './support.ts';
+import { type StoredCallback } from '../../../src/ports/callbacks.ts';
+import { ANA, BEA, contract, qr, statusUpdate, type TestStorage } from './support.ts';
 
 const ALL = { after: 0, limit: 500 };
 
@@ -11,7 +11,7 @@ function keys(callbacks: readonly StoredCallback[]): string[] {
 async function giveUp(db: TestStorage, sessionId: SessionId): Promise<void> {
   const callback = (await db.next(sessionId))!;
   await db.storage.callbacks.failed(callback, 'the backend answered 500', 5);
-  await db.storage.callbacks.dead(callback, 'it alone fails', 6);
+  await db.storage.callbacks.dead(callback, 'only this delivery fails', 6);
 }
 
 async function find(db: TestStorage, webhookId: string): Promise<StoredCallback> {
@@ -20,18 +20,18 @@ async function find(db: TestStorage, webhookId: string): Promise<StoredCallback>
   return found;
 }
 
-/** What rings from now on: `ready` or `retry`, and for which session. */
+/** The notifications from now on: `ready` or `retry`, and for which session. */
 function listen(db: TestStorage): string[] {
-  const rung: string[] = [];
-  db.storage.callbacks.onReady((sessionId) => rung.push(`ready ${sessionId}`));
-  db.storage.callbacks.onRetry((sessionId) => rung.push(`retry ${sessionId}`));
-  return rung;
+  const notified: string[] = [];
+  db.storage.callbacks.onReady((sessionId) => notified.push(`ready ${sessionId}`));
+  db.storage.callbacks.onRetry((sessionId) => notified.push(`retry ${sessionId}`));
+  return notified;
 }
 
-describe('what is kept of callbacks', () => {
-  it('tells everything of one, whatever has become of it', async () => {
+contract('the callback archive', (startStorage) => {
+  it('has all fields of a callback, in whichever state', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await giveUp(db, ANA);
     const [only] = await db.storage.archive.list({}, ALL);
     expect(only).toEqual({
@@ -41,21 +41,29 @@ describe('what is kept of callbacks', () => {
       sessionId: ANA,
       seq: 1,
       kind: 'status-update',
-      body: JSON.stringify(news(ANA, 'a1').event.body),
+      body: JSON.stringify(statusUpdate(ANA, 'a1').event.body),
       state: 'dead',
       attempts: 1,
       createdAtMs: db.clock.now(),
       firstFailedAtMs: 5,
-      lastError: 'it alone fails',
+      lastError: 'only this delivery fails',
       settledAtMs: 6,
     });
     expect(await db.storage.archive.find(only!.id)).toEqual(only);
     expect(await db.storage.archive.find(only!.id + 1)).toBeUndefined();
   });
 
-  it('is chosen by state and by session, and given in pages of ids', async () => {
+  it('knows of a delivery at once', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'), news(BEA, 'b2'), news(ANA, 'a3'));
+    await db.commit(statusUpdate(ANA, 'a1'));
+    await db.drain(ANA);
+    expect(await find(db, 'a1')).toMatchObject({ state: 'delivered' });
+  });
+
+  it('filters by state and session, in pages of ids', async () => {
+    await using db = await startStorage();
+    const ofBoth = ['a1', 'a2'].flatMap((key) => [statusUpdate(ANA, key), statusUpdate(BEA, key.replace('a', 'b'))]);
+    await db.commit(...ofBoth, statusUpdate(ANA, 'a3'));
     await giveUp(db, ANA);
     await giveUp(db, BEA);
     const { archive } = db.storage;
@@ -66,12 +74,10 @@ describe('what is kept of callbacks', () => {
     const [first] = await archive.list({ sessionId: ANA }, { after: 0, limit: 1 });
     expect(keys(await archive.list({ sessionId: ANA }, { after: first!.id, limit: 1 }))).toEqual(['a2']);
   });
-});
 
-describe('for a key of some sessions', () => {
-  it('only callbacks and events of these are given', async () => {
+  it('returns callbacks and events of some sessions only', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'), news(BEA, 'b2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'), statusUpdate(BEA, 'b2'));
     await giveUp(db, ANA);
     await giveUp(db, BEA);
     const { archive } = db.storage;
@@ -84,102 +90,102 @@ describe('for a key of some sessions', () => {
   });
 });
 
-describe('a retry', () => {
-  it('has a dead one wait again as if it had never been tried, before what is newer', async () => {
+contract('a retry', (startStorage) => {
+  it('makes a dead letter pending as if never attempted, before newer callbacks', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'), news(ANA, 'a3'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'));
     await giveUp(db, ANA);
     await db.storage.callbacks.delivered((await db.next(ANA))!, 7);
-    const rung = listen(db);
+    const notified = listen(db);
     expect(await db.storage.archive.retry((await find(db, 'a1')).id)).toBe(true);
     expect(await db.next(ANA)).toMatchObject({ webhookId: 'a1', seq: 1, attempts: 0, firstFailedAtMs: null });
     expect(await find(db, 'a1')).toMatchObject({ state: 'pending', settledAtMs: null });
-    expect(rung).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
+    expect(notified).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
     expect(await db.drain(ANA)).toEqual(['1 a1', '3 a3']);
   });
 
-  it('rings for one that waits, and leaves it its tries', async () => {
+  it('notifies for a pending callback, which keeps its attempts', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
-    await db.storage.callbacks.failed((await db.next(ANA))!, 'it did not work', 3);
-    const rung = listen(db);
+    await db.commit(statusUpdate(ANA, 'a1'));
+    await db.storage.callbacks.failed((await db.next(ANA))!, 'refused', 3);
+    const notified = listen(db);
     expect(await db.storage.archive.retry((await find(db, 'a1')).id)).toBe(true);
     expect(await db.next(ANA)).toMatchObject({ attempts: 1, firstFailedAtMs: 3 });
-    expect(rung).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
+    expect(notified).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
   });
 
-  it('does nothing to one that was settled, to a QR that was given up, or to one that is not there', async () => {
+  it('does nothing to a delivered or unwanted callback, a dead QR, or an unknown id', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'delivered'), news(ANA, 'unwanted'), qr(ANA, 'qr'));
+    await db.commit(statusUpdate(ANA, 'delivered'), statusUpdate(ANA, 'unwanted'), qr(ANA, 'qr'));
     await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
     await db.storage.callbacks.unwanted((await db.next(ANA))!, 2);
     await giveUp(db, ANA);
     const before = await db.storage.archive.list({}, ALL);
-    const rung = listen(db);
+    const notified = listen(db);
     for (const { id } of before) expect(await db.storage.archive.retry(id)).toBe(false);
     expect(await db.storage.archive.retry(99)).toBe(false);
     expect(await db.storage.archive.list({}, ALL)).toEqual(before);
-    expect(rung).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
-  it('is not what a new callback rings for', async () => {
+  it('is not signalled by a new callback', async () => {
     await using db = await startStorage();
-    const rung = listen(db);
-    await db.commit(news(ANA, 'a1'));
+    const notified = listen(db);
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.drain(ANA);
-    expect(rung).toEqual([`ready ${ANA}`]);
+    expect(notified).toEqual([`ready ${ANA}`]);
   });
 });
 
-describe('a replay', () => {
-  it('has what was settled within the time wait again, both ends included, under the same keys and numbers', async () => {
+contract('a replay', (startStorage) => {
+  it('makes settled callbacks of the period pending, both ends included, under the same keys and numbers', async () => {
     await using db = await startStorage();
     const startMs = db.clock.now();
     for (const key of ['a1', 'a2', 'a3', 'a4', 'a5']) {
-      await db.commit(news(ANA, key), news(BEA, key.replace('a', 'b')));
+      await db.commit(statusUpdate(ANA, key), statusUpdate(BEA, key.replace('a', 'b')));
       await db.clock.advance(1_000);
     }
     await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
     await giveUp(db, ANA);
     await db.storage.callbacks.unwanted((await db.next(ANA))!, 2);
     await db.drain(BEA);
-    const rung = listen(db);
+    const notified = listen(db);
     const span = { sessionId: ANA, sinceMs: startMs + 1_000, untilMs: startMs + 3_000 };
 
-    // a2 and a3 were settled; a4 waits already.
+    // a2 and a3 were settled; a4 is pending already.
     expect(await db.storage.archive.replay(span)).toBe(2);
 
     expect(await find(db, 'a2')).toMatchObject({ state: 'pending', attempts: 0, firstFailedAtMs: null });
-    expect(rung).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
+    expect(notified).toEqual([`ready ${ANA}`, `retry ${ANA}`]);
     expect(await db.drain(ANA)).toEqual(['2 a2', '3 a3', '4 a4', '5 a5']);
     expect(await db.next(BEA)).toBeUndefined();
   });
 
-  it('leaves QRs out, so that a newer one never finds two that wait, and no number is given twice', async () => {
+  it('leaves QRs out, so that a newer one never finds two pending ones, and no number is used twice', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), news(ANA, 'a2'));
+    await db.commit(qr(ANA, 'q1'), statusUpdate(ANA, 'a2'));
     await db.drain(ANA);
     expect(await db.storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: db.clock.now() })).toBe(1);
     await db.commit(qr(ANA, 'q3'), qr(ANA, 'q4'));
     expect(await db.drain(ANA)).toEqual(['2 a2', '3 q4']);
   });
 
-  it('finds those of a session that is gone, and rings for nothing when there are none', async () => {
+  it('finds the callbacks of a removed session, and notifies nobody when there are none', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.drain(ANA);
     await db.storage.sessions.remove(ANA, []);
-    const rung = listen(db);
+    const notified = listen(db);
     const span = { sinceMs: 0, untilMs: db.clock.now() };
     expect(await db.storage.archive.replay({ ...span, sessionId: BEA })).toBe(0);
-    expect(rung).toEqual([]);
+    expect(notified).toEqual([]);
     expect(await db.storage.archive.replay({ ...span, sessionId: ANA })).toBe(1);
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
 
-  it('outlives a restart', async () => {
+  it('survives a restart', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.drain(ANA);
     await db.storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: db.clock.now() });
     await db.reopen();
@@ -187,13 +193,13 @@ describe('a replay', () => {
   });
 });
 
-describe('the events', () => {
-  it('come in the order in which they were stored or renewed, and none twice', async () => {
+contract('the events', (startStorage) => {
+  it('come in the order in which they were stored or renewed, each once', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), news(BEA, 'b1'), news(ANA, 'a2'));
+    await db.commit(qr(ANA, 'q1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'));
     const { archive } = db.storage;
     const first = await archive.events({ after: 0, limit: 2 });
-    await db.commit(qr(ANA, 'q2'), news(BEA, 'b2'));
+    await db.commit(qr(ANA, 'q2'), statusUpdate(BEA, 'b2'));
     const rest = await archive.events({ ...ALL, after: first.at(-1)!.position });
     expect([keys(first), keys(rest)]).toEqual([
       ['q1', 'b1'],
@@ -202,9 +208,9 @@ describe('the events', () => {
     expect(await archive.events({ ...ALL, after: rest.at(-1)!.position })).toEqual([]);
   });
 
-  it('keep their places when they are delivered or replayed', async () => {
+  it('keep their positions when they are delivered or replayed', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'));
     const before = (await db.storage.archive.events(ALL)).map(({ position }) => position);
     await db.drain(ANA);
     await db.storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: db.clock.now() });

@@ -1,9 +1,9 @@
 import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
-import { ANA, BEA, news, record, startStorage } from './support.ts';
+import { ANA, BEA, contract, record, statusUpdate, UNSTORABLE } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-/** An entry whose ciphertext, delivery and message are named so. */
+/** An entry whose ciphertext, delivery and message have this name. */
 function entry(name: string, { message = name, delivery = name, parts = 1 } = {}): JournalEntry {
   return {
     ciphertextHash: Buffer.from(name),
@@ -19,15 +19,16 @@ function names(entries: JournalEntry[]): string[] {
   return entries.map(({ ciphertextHash }) => Buffer.from(ciphertextHash).toString());
 }
 
-describe('the journal', () => {
+contract('the journal', (startStorage) => {
   it('is written together with the keys, or neither is', async () => {
     await using db = await startStorage();
     const { signalKeys, journal } = db.storage;
-    const broken = [{ type: 'session', id: 'x', value: {} as unknown as string }];
-    await expect(signalKeys.set(ANA, broken, entry('one'))).rejects.toThrow();
+    await expect(
+      signalKeys.set(ANA, [{ type: 'session', id: 'x', value: UNSTORABLE }], entry('one')),
+    ).rejects.toThrow();
     expect(await journal.leftOver(ANA)).toEqual([]);
-    const unwritable = { ...entry('one'), delivery: null as unknown as string };
-    await expect(signalKeys.set(ANA, [{ type: 'session', id: 'x', value: 'before' }], unwritable)).rejects.toThrow();
+    const unstorable = { ...entry('one'), delivery: null as unknown as string };
+    await expect(signalKeys.set(ANA, [{ type: 'session', id: 'x', value: 'before' }], unstorable)).rejects.toThrow();
     expect(await signalKeys.get(ANA, 'session', ['x'])).toEqual(new Map());
 
     await signalKeys.set(ANA, [{ type: 'session', id: 'x', value: 'after' }], entry('one'));
@@ -37,7 +38,7 @@ describe('the journal', () => {
     expect(await db.storage.signalKeys.get(ANA, 'session', ['x'])).toEqual(new Map([['x', 'after']]));
   });
 
-  it('gives back byte for byte what a ciphertext said, to its own session and as the same message', async () => {
+  it('returns a plaintext byte for byte, for its own session and message only', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one'));
 
@@ -47,27 +48,27 @@ describe('the journal', () => {
     expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'another message' as MessageKey)).toBeUndefined();
   });
 
-  it('has what became nothing yet, in the order of its arrival', async () => {
+  it('lists what was not handled yet, in the order of arrival', async () => {
     await using db = await startStorage();
     for (const name of ['one', 'two', 'three']) await db.storage.signalKeys.set(ANA, [], entry(name));
 
-    await db.storage.sessions.commit(record(ANA), [news(ANA, 'a1')], { handled: 'two' as MessageKey });
+    await db.storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')], { handled: 'two' as MessageKey });
 
     expect(names(await db.storage.journal.leftOver(ANA))).toEqual(['one', 'three']);
     expect(await db.storage.journal.leftOver(BEA)).toEqual([]);
   });
 
-  it('counts a message as handled only together with its callback', async () => {
+  it('marks a message as handled only together with its callback', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one'));
-    const broken = { ...news(ANA, 'a1'), webhookId: null as unknown as string };
+    const broken = { ...statusUpdate(ANA, 'a1'), webhookId: null as unknown as string };
 
     await expect(db.storage.sessions.commit(record(ANA), [broken], { handled: 'one' as MessageKey })).rejects.toThrow();
 
     expect(names(await db.storage.journal.leftOver(ANA))).toEqual(['one']);
   });
 
-  it('keeps a message back until all its parts are there', async () => {
+  it('lists a message only when all of its parts are there', async () => {
     await using db = await startStorage();
     const part = (name: string) => entry(name, { message: 'M', delivery: 'D', parts: 2 });
     await db.storage.signalKeys.set(ANA, [], part('key'));
@@ -78,7 +79,7 @@ describe('the journal', () => {
     expect(names(await db.storage.journal.leftOver(ANA))).toEqual(['key', 'text']);
   });
 
-  it('takes the same ciphertext once, however often it is delivered', async () => {
+  it('stores a ciphertext once, however often it is delivered', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one'));
     await db.storage.sessions.commit(record(ANA), [], { handled: 'one' as MessageKey });
@@ -88,7 +89,7 @@ describe('the journal', () => {
     expect(await db.storage.journal.leftOver(ANA)).toEqual([]);
   });
 
-  it('answers a ciphertext that comes again within a day, and knows its message by the id for two weeks', async () => {
+  it('answers a handled ciphertext for a day, and finds its message by id for two weeks', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one', { message: 'A1' }));
     await db.storage.signalKeys.set(ANA, [], entry('other', { message: 'A2' }));
@@ -105,7 +106,7 @@ describe('the journal', () => {
     expect(await db.storage.journal.withId(ANA, 'A1')).toEqual([]);
   });
 
-  it('forgets what was handled, and never what was not', async () => {
+  it('forgets handled entries, and never unhandled ones', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('handled'));
     await db.storage.signalKeys.set(ANA, [], entry('left over'));
@@ -121,7 +122,7 @@ describe('the journal', () => {
     expect(names(await db.storage.journal.leftOver(ANA))).toEqual(['left over']);
   });
 
-  it('forgets after two weeks a part whose message never became whole', async () => {
+  it('forgets after two weeks the part of a message that never became complete', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('key', { parts: 2 }));
 
@@ -131,22 +132,12 @@ describe('the journal', () => {
     expect(await db.storage.journal.find(ANA, Buffer.from('key'), 'key' as MessageKey)).toBeUndefined();
   });
 
-  it('goes with its session', async () => {
+  it('is removed with its session', async () => {
     await using db = await startStorage();
     await db.storage.signalKeys.set(ANA, [], entry('one'));
 
     await db.storage.sessions.remove(ANA, []);
 
     expect(await db.storage.journal.find(ANA, Buffer.from('one'), 'one' as MessageKey)).toBeUndefined();
-  });
-});
-
-describe('an event that another one makes needless', () => {
-  it('is stored before that one, and not after it', async () => {
-    await using db = await startStorage();
-    await db.commit({ ...news(ANA, 'undecryptable 1'), unless: ['readable 1'] }, news(ANA, 'readable 1'));
-    await db.commit(news(ANA, 'readable 2'), { ...news(ANA, 'undecryptable 2'), unless: ['readable 2'] });
-
-    expect(await db.drain(ANA)).toEqual(['1 undecryptable 1', '2 readable 1', '3 readable 2']);
   });
 });

@@ -1,5 +1,5 @@
 import { type VoteCast } from '../../../src/domain/poll.ts';
-import { ANA, BEA, record, startStorage, type TestStorage } from './support.ts';
+import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
 const NUMBER = '5491122334455';
@@ -13,8 +13,8 @@ async function cast({ storage }: TestStorage, ...votes: VoteCast[]): Promise<voi
   for (const each of votes) await storage.sessions.commit(record(ANA), [], { vote: each });
 }
 
-describe('the votes in a poll', () => {
-  it('are kept of each voter, poll and session apart, also over a restart', async () => {
+contract('the votes in a poll', (startStorage) => {
+  it('are separate for each voter, poll and session, also after a restart', async () => {
     await using db = await startStorage();
     const other = vote({ voter: '5491', names: ['5491'], options: [], votedAtMs: 500 });
     await cast(db, vote(), other, vote({ pollId: 'P2', options: ['a', 'b'] }));
@@ -30,10 +30,10 @@ describe('the votes in a poll', () => {
   });
 
   it.each<[string, VoteCast, string[]]>([
-    ['a newer one takes the place of the older', vote({ options: ['nunca'], votedAtMs: 1_001 }), ['nunca']],
-    ['the same one again changes nothing', vote(), ['hoy']],
-    ['one that comes late stays out', vote({ options: ['nunca'], votedAtMs: 999 }), ['hoy']],
-  ])('%s', async (_, next, options) => {
+    ['a newer one replaces the older', vote({ options: ['nunca'], votedAtMs: 1_001 }), ['nunca']],
+    ['a repetition changes nothing', vote(), ['hoy']],
+    ['one that arrives late is ignored', vote({ options: ['nunca'], votedAtMs: 999 }), ['hoy']],
+  ])('of one voter: %s', async (_, next, options) => {
     await using db = await startStorage();
     await cast(db, vote(), next);
 
@@ -47,7 +47,7 @@ describe('the votes in a poll', () => {
     expect(await db.storage.pollVotes.of(ANA, 'P1')).toMatchObject([{ voter: NUMBER, options: ['nunca'] }]);
   });
 
-  it('are not there when what was to be stored with them is not', async () => {
+  it('are not stored when the change that they belong to is not', async () => {
     await using db = await startStorage();
     const broken = record(ANA, { phase: null as unknown as 'pairing' });
 
@@ -55,7 +55,7 @@ describe('the votes in a poll', () => {
     expect(await db.storage.pollVotes.of(ANA, 'P1')).toEqual([]);
   });
 
-  it('are kept for two weeks, and go with their session', async () => {
+  it('are kept for two weeks, and removed with their session', async () => {
     await using db = await startStorage();
     await cast(db, vote());
     await db.storage.sessions.commit(record(BEA), [], { vote: vote() });

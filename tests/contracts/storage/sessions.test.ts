@@ -1,12 +1,11 @@
 import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
-import { ManualClock } from '../../harness/manual-clock.ts';
-import { ANA, BEA, news, qr, record, startStorage, testFolder } from './support.ts';
+import { ANA, BEA, contract, qr, record, statusUpdate } from './support.ts';
 
+const DAY_MS = 24 * 3600_000;
 const MESSAGE = { messageId: 'M1', to: '5491@s.whatsapp.net', toNumber: '5491', content: new Uint8Array([1, 2, 0]) };
 
-describe('the sessions', () => {
-  it('come back as they were stored, the oldest first, also after a restart', async () => {
+contract('the sessions', (startStorage) => {
+  it('are returned as they were stored, the oldest first, also after a restart', async () => {
     await using db = await startStorage();
     const ana = record(ANA, {
       phase: 'online',
@@ -15,6 +14,7 @@ describe('the sessions', () => {
       errorMessage: 'a sentence',
       lastSeenMs: 3,
       retryAtMs: 4,
+      restrictedUntilMs: 5,
       createdAtMs: 2,
     });
     await db.storage.sessions.commit(record(ANA, { createdAtMs: 2 }), []);
@@ -24,7 +24,34 @@ describe('the sessions', () => {
     expect(await db.storage.sessions.all()).toEqual([record(BEA, { createdAtMs: 1 }), ana]);
   });
 
-  it('are removed with all that belongs to them, and nothing of others', async () => {
+  it('report how many events of a change were new', async () => {
+    await using db = await startStorage();
+    const { sessions } = db.storage;
+    expect(await sessions.commit(record(ANA), [])).toBe(0);
+    expect(await sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), qr(ANA, 'q1')])).toBe(2);
+    expect(await sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')])).toBe(1);
+  });
+
+  it('report it for each of several changes, which are stored together or not at all', async () => {
+    await using db = await startStorage();
+    const change = (...keys: string[]) => ({ events: keys.map((key) => statusUpdate(ANA, key)), writes: {} });
+    const broken = change('a9', null as unknown as string);
+
+    await expect(db.storage.sessions.commitAll(record(ANA), [change('a8'), broken])).rejects.toThrow();
+    const stored = await db.storage.sessions.commitAll(record(ANA), [change('a1', 'a2'), change(), change('a2', 'a3')]);
+
+    expect(stored).toEqual([2, 0, 1]);
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 a3']);
+  });
+
+  it('are read with every change that was made before, awaited or not', async () => {
+    await using db = await startStorage();
+    const storing = db.storage.sessions.commit(record(ANA, { phase: 'online' }), []);
+    expect(await db.storage.sessions.all()).toEqual([record(ANA, { phase: 'online' })]);
+    await storing;
+  });
+
+  it('are removed with everything that belongs to them, and nothing of others', async () => {
     await using db = await startStorage();
     const { sessions, signalKeys, sentMessages } = db.storage;
     for (const id of [ANA, BEA]) {
@@ -43,19 +70,29 @@ describe('the sessions', () => {
     expect(await sentMessages.find(BEA, 'M1')).toEqual({ ...MESSAGE, status: 'pending', sentAtMs: db.clock.now() });
   });
 
-  it('leave their undelivered messages and their last events behind, to be delivered', async () => {
+  it('can be created anew after they were removed', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
-    await db.storage.sessions.remove(ANA, [news(ANA, 'goodbye')]);
+    await db.storage.signalKeys.saveCredentials(ANA, 'before');
+    await db.storage.sessions.remove(ANA, []);
+    await db.storage.signalKeys.saveCredentials(ANA, 'after');
+    await db.reopen();
+    expect(await db.storage.signalKeys.credentials(ANA)).toBe('after');
+  });
+
+  it('leave their pending callbacks and last events behind, to be delivered', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'));
+    await db.storage.sessions.remove(ANA, [statusUpdate(ANA, 'goodbye')]);
     expect(db.ready).toEqual([ANA, ANA]);
     await db.reopen();
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 goodbye']);
   });
 
-  it('take their undelivered QR along, and leave no gap in the numbers', async () => {
+  it('take their undelivered QR along, without a gap in the numbers', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), qr(ANA, 'q1'), news(ANA, 'a2'), news(ANA, 'a3'), qr(BEA, 'q2'));
-    await db.storage.sessions.remove(ANA, [news(ANA, 'goodbye')]);
+    const later = [statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3')];
+    await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q1'), ...later, qr(BEA, 'q2'));
+    await db.storage.sessions.remove(ANA, [statusUpdate(ANA, 'goodbye')]);
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 a3', '4 goodbye']);
     expect(await db.drain(BEA)).toEqual(['1 q2']);
   });
@@ -63,40 +100,26 @@ describe('the sessions', () => {
   it.each([
     ['delivered', ['2 goodbye']],
     ['failed', ['1 goodbye']],
-  ] as const)('leave no gap and no number twice when their QR is on its way and %s', async (end, rest) => {
+  ] as const)('leave no gap and use no number twice when their QR is on its way and %s', async (end, rest) => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
-    await db.storage.sessions.remove(ANA, [news(ANA, 'goodbye')]);
+    await db.storage.sessions.remove(ANA, [statusUpdate(ANA, 'goodbye')]);
     if (end === 'delivered') await db.storage.callbacks.delivered(onItsWay, 1);
     else await db.storage.callbacks.failed(onItsWay, 'refused', 1);
     expect(await db.drain(ANA)).toEqual(rest);
   });
 
-  it('keep their numbers when they are gone and come back, though all rows are pruned', async () => {
+  it('continue their numbers when they come back, though all callbacks were pruned', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.storage.sessions.remove(ANA, []);
     await db.drain(ANA);
-    await db.clock.advance(10);
+    await db.clock.advance(DAY_MS + 1);
     await db.storage.prune(1);
+    expect(await db.storage.archive.list({}, { after: 0, limit: 1 })).toEqual([]);
     await db.reopen();
-    await db.commit(news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['2 a2']);
   });
-});
-
-it('a change says how many of its events are new, and each transaction how long it took', async () => {
-  const taken: number[] = [];
-  const storage = openStorage(await testFolder(), new ManualClock(), null, (ms) => taken.push(ms));
-  expect(await storage.sessions.commit(record(ANA), [])).toBe(0);
-  expect(await storage.sessions.commit(record(ANA), [news(ANA, 'a1'), qr(ANA, 'q1')])).toBe(2);
-  expect(await storage.sessions.commit(record(ANA), [news(ANA, 'a1'), news(ANA, 'a2')])).toBe(1);
-  await storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'x' }]);
-  const broken = { ...record(ANA), phase: undefined as unknown as 'online' };
-  await expect(storage.sessions.commit(broken, [])).rejects.toThrow();
-  await storage[Symbol.asyncDispose]();
-
-  expect(taken).toHaveLength(4);
-  expect(taken.every((ms) => ms > 0)).toBe(true);
 });

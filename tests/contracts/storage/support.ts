@@ -1,40 +1,57 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Secret } from '../../../src/kit/secret.ts';
 import { type Event } from '../../../src/domain/event.ts';
-import { type NewCallback, type PendingCallback } from '../../../src/ports/callbacks.ts';
-import { type SessionRecord } from '../../../src/domain/session.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
+import { type SessionRecord } from '../../../src/domain/session.ts';
+import { type NewCallback, type PendingCallback } from '../../../src/ports/callbacks.ts';
+import { type Storage } from '../../../src/ports/storage.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
+import { testFolder } from '../../harness/test-folder.ts';
+import { IMPLEMENTATIONS, sqliteIn, type StorageHome } from './implementations.ts';
+
+export { testFolder } from '../../harness/test-folder.ts';
 
 export const ANA = 'session_1_ana' as SessionId;
 export const BEA = 'session_2_bea' as SessionId;
 
-/** The key of the test databases: what the stores promise must hold of encrypted values. */
-export const MASTER_KEY = new Secret('a5'.repeat(32));
+/** A value that no storage can store. */
+export const UNSTORABLE = {
+  toJSON: () => {
+    throw new Error('it cannot be stored');
+  },
+  toString: () => {
+    throw new Error('it cannot be stored');
+  },
+} as unknown as string;
 
-/** A real database in a temporary folder. */
+/** A part of the contract: runs `suite` for each implementation. */
+export function contract(title: string, suite: (startStorage: () => Promise<TestStorage>) => void): void {
+  describe.each(IMPLEMENTATIONS)(`$name: ${title}`, ({ createHome }) =>
+    suite(async () => startStorage(await createHome())),
+  );
+}
+
+/** A real storage on a manual clock. */
 export class TestStorage implements AsyncDisposable {
-  readonly folder: string;
-  readonly clock = new ManualClock();
+  readonly clock: ManualClock;
+  readonly #home: StorageHome;
   storage: Storage;
-  /** The sessions that onReady told of since the opening. */
+  /** The sessions that onReady reported, in order. */
   ready: SessionId[] = [];
 
-  constructor(folder: string) {
-    this.folder = folder;
-    this.storage = this.#open();
+  constructor(home: StorageHome, storage: Storage, clock: ManualClock) {
+    this.#home = home;
+    this.clock = clock;
+    this.storage = storage;
+    this.#listen();
   }
 
   /** Closes and opens again, as a restart does. */
   async reopen(): Promise<void> {
     await this.storage[Symbol.asyncDispose]();
-    this.storage = this.#open();
+    this.storage = await this.#home.open(this.clock);
+    this.#listen();
   }
 
-  /** Stores the events with their session. */
+  /** Stores each event with its session. */
   async commit(...events: NewCallback[]): Promise<void> {
     for (const event of events) await this.storage.sessions.commit(record(event.event.body.session_id), [event]);
   }
@@ -43,39 +60,30 @@ export class TestStorage implements AsyncDisposable {
     return this.storage.callbacks.next(sessionId);
   }
 
-  /** Hands over everything that waits in the session, as `<seq> <webhookId>`. */
+  /** Delivers everything that is pending in the session. Returns it as `<seq> <webhookId>`. */
   async drain(sessionId: SessionId): Promise<string[]> {
-    const handed: string[] = [];
+    const delivered: string[] = [];
     for (let it = await this.next(sessionId); it; it = await this.next(sessionId)) {
-      handed.push(`${it.seq} ${it.webhookId}`);
+      delivered.push(`${it.seq} ${it.webhookId}`);
       await this.storage.callbacks.delivered(it, this.clock.now());
     }
-    return handed;
+    return delivered;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.storage[Symbol.asyncDispose]();
   }
 
-  #open(): Storage {
-    const storage = openStorage(this.folder, this.clock, MASTER_KEY);
-    storage.callbacks.onReady((sessionId) => this.ready.push(sessionId));
-    return storage;
+  #listen(): void {
+    this.storage.callbacks.onReady((sessionId) => this.ready.push(sessionId));
   }
 }
 
-/** A new folder, removed when the tests of this file are done. */
-export async function testFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'storage-'));
-  folders.push(folder);
-  return folder;
-}
-
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
-
-export async function startStorage(): Promise<TestStorage> {
-  return new TestStorage(await testFolder());
+/** Opens a new storage, by default an encrypted SQLite file: for tests of something else on a real storage. */
+export async function startStorage(home?: StorageHome): Promise<TestStorage> {
+  const place = home ?? sqliteIn(await testFolder());
+  const clock = new ManualClock();
+  return new TestStorage(place, await place.open(clock), clock);
 }
 
 export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}): SessionRecord {
@@ -95,12 +103,13 @@ export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}
 }
 
 /** A callback that is not a QR. */
-export function news(sessionId: SessionId, webhookId: string, after?: string): NewCallback {
-  const body = { session_id: sessionId, status: 'connected', error_message: null, timestamp: '', last_seen: null };
+export function statusUpdate(sessionId: SessionId, webhookId: string, after?: string): NewCallback {
+  const body = { session_id: sessionId, error_message: null, timestamp: '', last_seen: null };
   const event: Event = { kind: 'status-update', body: { ...body, status: 'connected' } };
   return { event, webhookId, ...(after !== undefined && { after }) };
 }
 
+/** A QR callback. */
 export function qr(sessionId: SessionId, webhookId: string): NewCallback {
   return {
     event: { kind: 'qr-update', body: { session_id: sessionId, qr_data: webhookId, generated_at: '' } },

@@ -1,12 +1,12 @@
 import { type TimelineNote } from '../../../src/domain/timeline.ts';
-import { ANA, BEA, record, startStorage, type TestStorage } from './support.ts';
+import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 async function write(db: TestStorage, sessionId: typeof ANA, notes: TimelineNote[]): Promise<void> {
   for (const note of notes) await db.storage.sessions.commit(record(sessionId), [], { note });
 }
 
-describe('a timeline', () => {
-  it('has what happened to a session, the oldest first, also after a restart', async () => {
+contract('a timeline', (startStorage) => {
+  it('lists what happened to a session, the oldest first, also after a restart', async () => {
     await using db = await startStorage();
     const notes: TimelineNote[] = [
       { atMs: 1, what: 'connected', why: null },
@@ -19,7 +19,7 @@ describe('a timeline', () => {
     expect(await db.storage.timeline.of(BEA)).toEqual([]);
   });
 
-  it('keeps the newest two hundred of each session', async () => {
+  it('keeps the newest two hundred notes of each session', async () => {
     await using db = await startStorage();
     await write(db, BEA, [{ atMs: 0, what: 'created', why: null }]);
     const many = Array.from({ length: 250 }, (_, index) => index + 1);
@@ -34,7 +34,7 @@ describe('a timeline', () => {
     expect(await db.storage.timeline.of(BEA)).toHaveLength(1);
   });
 
-  it('does not say again what its last note says already, but does when something came in between', async () => {
+  it('skips a note that repeats the last one, and stores it when something else came in between', async () => {
     await using db = await startStorage();
     const lost = { what: 'line_lost' as const, why: 'no network' };
     await write(db, ANA, [
@@ -47,7 +47,7 @@ describe('a timeline', () => {
     expect((await db.storage.timeline.of(ANA)).map(({ atMs }) => atMs)).toEqual([1, 3, 4]);
   });
 
-  it('goes with its session', async () => {
+  it('is removed with its session', async () => {
     await using db = await startStorage();
     await write(db, ANA, [{ atMs: 1, what: 'connected', why: null }]);
 

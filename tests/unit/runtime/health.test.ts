@@ -1,7 +1,7 @@
 import { BackendHealthTracker } from '../../../src/webhooks/backend-health.ts';
 import { AppHealth } from '../../../src/runtime/health.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
-import { ANA, news, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
+import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
 function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
@@ -17,7 +17,7 @@ function healthOf(
 }
 
 async function giveUpNext(db: TestStorage): Promise<void> {
-  await db.storage.callbacks.dead((await db.next(ANA))!, 'it alone fails', db.clock.now());
+  await db.storage.callbacks.dead((await db.next(ANA))!, 'only this delivery fails', db.clock.now());
 }
 
 /** A storage that works until it is told otherwise. */
@@ -53,13 +53,13 @@ describe('what is counted of the health', () => {
 
   it('a storage that fails, and what was known of the callbacks before', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     const { disk, ...floor } = failing(db);
     const line = await linesOf(healthOf(floor));
     expect(await line('storage_up')).toBe('orchestrator_storage_up 1');
 
     disk.isFull = true;
-    await db.commit(news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a2'));
     expect(await line('storage_up')).toBe('orchestrator_storage_up 0');
     expect(await line('callbacks_pending')).toBe('orchestrator_callbacks_pending 1');
     disk.isFull = false;
@@ -70,7 +70,7 @@ describe('what is counted of the health', () => {
 describe('the health', () => {
   it('has no problem to tell of when nothing was given up', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     expect(await healthOf(db).report()).toMatchObject({ ok: true, problems: [], callbacks: { pending: 1 } });
   });
 
@@ -85,7 +85,7 @@ describe('the health', () => {
   it('says how many callbacks were given up and where they are, until they are tried again', async () => {
     await using db = await startStorage();
     const health = healthOf(db);
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await giveUpNext(db);
     expect(await health.report()).toMatchObject({
       ok: true,

@@ -51,7 +51,7 @@ class Keeping {
     const { storage, clock } = this.db;
     this.downloader = new MediaDownloader({
       source: { find: (_, messageId) => this.find(messageId) },
-      files: new DownloadsFolder({ folder: this.folder, rows: storage.mediaRows, clock }),
+      files: new DownloadsFolder({ folder: this.folder, index: storage.mediaIndex, clock }),
       held: storage.heldCallbacks,
       setting: { downloadMedia: () => this.isOn },
       metrics: noMetrics,

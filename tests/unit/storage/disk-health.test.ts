@@ -1,63 +1,84 @@
-import Sqlite, { type Database } from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { DiskHealth } from '../../../src/storage/sqlite/disk-health.ts';
-import { promised } from '../../../src/storage/sqlite/promised.ts';
+import { Database } from '../../../src/storage/sqlite/database.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
 
-/** A real database which can be made full, and a store over it. */
-function fullable() {
-  const db = new Sqlite(':memory:');
-  db.exec('CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE things (thing TEXT)');
-  const condition = new DiskHealth(db);
-  const insert = db.prepare('INSERT INTO things VALUES (?)');
-  const store = condition.watch({
-    add: (thing: string) => promised(() => insert.run(thing).changes),
-    break: () => promised(() => db.exec('INSERT INTO nothing VALUES (1)')),
-    name: 'things',
-    count: () => db.prepare('SELECT * FROM things').all().length,
-  });
-  return { db, condition, store };
+const MANY_PAGES = 100_000;
+
+/** A real database whose disk can be made full. */
+function openThings() {
+  const sqlite = new Sqlite(':memory:');
+  sqlite.exec('CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE things (thing TEXT)');
+  const db = new Database(sqlite, { clock: new ManualClock() });
+  const insert = db.prepare<[string]>('INSERT INTO things VALUES (?)');
+  const count = db.prepare<[], number>('SELECT COUNT(*) FROM things').pluck();
+  return {
+    db,
+    sqlite,
+    insert,
+    add: (thing: string) => db.write(() => insert.run(thing).changes),
+    count: () => db.read(() => count.get()),
+    setRoom: (pages = Number(sqlite.pragma('page_count', { simple: true }))) =>
+      sqlite.pragma(`max_page_count = ${pages}`),
+  };
 }
 
-function pages(db: Database): number {
-  return db.pragma('page_count', { simple: true }) as number;
-}
+const LARGE = 'x'.repeat(100_000);
 
-describe('a disk that is full', () => {
-  it('is named as such, and stores nothing', async () => {
-    const { db, store } = fullable();
-    db.pragma(`max_page_count = ${pages(db)}`);
+describe('a full disk', () => {
+  it('fails writes with its name, and stores nothing of them', async () => {
+    const { add, count, setRoom } = openThings();
+    setRoom();
 
-    await expect(store.add('x'.repeat(100_000))).rejects.toThrow(StorageUnavailableError);
-    await expect(store.add('x'.repeat(100_000))).rejects.toMatchObject({
+    await expect(add(LARGE)).rejects.toThrow(StorageUnavailableError);
+    await expect(add(LARGE)).rejects.toMatchObject({
       code: 'storage_unavailable',
       status: 503,
       cause: { code: 'SQLITE_FULL' },
     });
-    expect(store.count()).toBe(0);
+    expect(await count()).toBe(0);
   });
 
-  it('is found out by trying, until it has room again', async () => {
-    const { db, condition, store } = fullable();
-    condition.check();
-    db.pragma(`max_page_count = ${pages(db)}`);
-    await expect(store.add('x'.repeat(100_000))).rejects.toThrow();
+  it('fails reads that rest on what it did not take', async () => {
+    const { add, count, setRoom } = openThings();
+    setRoom();
 
-    expect(() => condition.check()).toThrow(StorageUnavailableError);
-    db.pragma('max_page_count = 100000');
-    expect(() => condition.check()).not.toThrow();
-    expect(await store.add('x'.repeat(100_000))).toBe(1);
+    const [small, large, counting] = await Promise.allSettled([add('small'), add(LARGE), count()]);
+
+    expect([small.status, large.status]).toEqual(['rejected', 'rejected']);
+    expect(counting).toEqual({ status: 'fulfilled', value: 0 });
   });
 
-  it('is not asked as long as everything could be stored', () => {
-    const { db, condition } = fullable();
-    db.pragma(`max_page_count = ${pages(db)}`);
-    expect(() => condition.check()).not.toThrow();
+  it('is reported by the check until there is room again', async () => {
+    const { db, add, setRoom } = openThings();
+    await db.check();
+    setRoom();
+    await expect(add(LARGE)).rejects.toThrow();
+
+    await expect(db.check()).rejects.toThrow(StorageUnavailableError);
+    setRoom(MANY_PAGES);
+    await expect(db.check()).resolves.toBeUndefined();
+    expect(await add(LARGE)).toBe(1);
+  });
+
+  it('is not probed as long as no write has failed', async () => {
+    const { db, setRoom } = openThings();
+    setRoom();
+    await expect(db.check()).resolves.toBeUndefined();
+  });
+
+  it('is named in exclusive work too', async () => {
+    const { db, insert, setRoom } = openThings();
+    setRoom();
+    await expect(db.exclusive(() => insert.run(LARGE))).rejects.toThrow(StorageUnavailableError);
+    await expect(db.check()).rejects.toThrow(StorageUnavailableError);
   });
 });
 
-it('a defect of ours is not taken for the disk', async () => {
-  const { condition, store } = fullable();
-  await expect(store.break()).rejects.toMatchObject({ code: 'SQLITE_ERROR' });
-  expect(() => condition.check()).not.toThrow();
-  expect(store.name).toBe('things');
+it('a bug of ours is not taken for trouble with the disk', async () => {
+  const { db, sqlite } = openThings();
+  await expect(db.write(() => sqlite.exec('INSERT INTO nothing VALUES (1)'))).rejects.toMatchObject({
+    code: 'SQLITE_ERROR',
+  });
+  await expect(db.check()).resolves.toBeUndefined();
 });

@@ -9,8 +9,8 @@ import { ANA, BEA, startStorage, testFolder, type TestStorage } from '../../cont
 const DAY_MS = 24 * 3600_000;
 const { signal } = new AbortController();
 
-/** A file that somebody sent. */
-function media(text: string, said: Partial<RemoteMedia> = {}): RemoteMedia {
+/** A file to be downloaded. */
+function media(text: string, fields: Partial<RemoteMedia> = {}): RemoteMedia {
   return {
     mimetype: 'image/jpeg',
     fileName: null,
@@ -18,24 +18,24 @@ function media(text: string, said: Partial<RemoteMedia> = {}): RemoteMedia {
       await writeFile(path, text);
       return Buffer.byteLength(text);
     },
-    ...said,
+    ...fields,
   };
 }
 
 async function startFolder(db: TestStorage, folder?: string) {
   const path = folder ?? join(await testFolder(), 'downloads');
-  return { path, files: new DownloadsFolder({ folder: path, rows: db.storage.mediaRows, clock: db.clock }) };
+  return { path, files: new DownloadsFolder({ folder: path, index: db.storage.mediaIndex, clock: db.clock }) };
 }
 
-it('keeps a file, and what its sender said of it', async () => {
+it('keeps a file, and what its sender said about it', async () => {
   await using db = await startStorage();
   const { path, files } = await startFolder(db);
-  const told = { mimetype: 'audio/ogg; codecs=opus', fileName: '../../evil.sh' };
+  const described = { mimetype: 'audio/ogg; codecs=opus', fileName: '../../evil.sh' };
 
-  const saved = await files.save({ sessionId: ANA, messageId: '3EB0_a-1' }, media('hola', told), signal);
+  const saved = await files.save({ sessionId: ANA, messageId: '3EB0_a-1' }, media('hola', described), signal);
 
   const file = { path: `${path}/session_1_ana/3EB0_a-1.ogg`, absolutePath: `${path}/session_1_ana/3EB0_a-1.ogg` };
-  expect(saved).toEqual({ ...file, ...told, size: 4 });
+  expect(saved).toEqual({ ...file, ...described, size: 4 });
   expect(await files.find(ANA, '3EB0_a-1')).toEqual(saved);
   expect(await readFile(saved.absolutePath, 'utf8')).toBe('hola');
   expect(await readdir(join(path, ANA))).toEqual(['3EB0_a-1.ogg']);
@@ -75,7 +75,7 @@ it.each(['../../etc/passwd', 'a/b', '..', '.', 'a.b', 'a b', 'á', 'a\0b', 'x'.r
   },
 );
 
-it('is told in the words of the configuration', async () => {
+it('gives the path below the folder as it was configured', async () => {
   await using db = await startStorage();
   const folder = await testFolder();
   const { files } = await startFolder(db, `${folder}//`);
@@ -86,8 +86,8 @@ it('is told in the words of the configuration', async () => {
   expect(absolutePath).toBe(`${folder}/session_1_ana/A1.jpg`);
 });
 
-describe('a file that does not come', () => {
-  it('leaves nothing behind, whatever was there of it', async () => {
+describe('a failed download', () => {
+  it('leaves nothing behind, however much of the file was there', async () => {
     await using db = await startStorage();
     const { path, files } = await startFolder(db);
     const saveTo = async (to: string): Promise<number> => {
@@ -103,7 +103,7 @@ describe('a file that does not come', () => {
     expect(await files.find(ANA, 'A1')).toBeUndefined();
   });
 
-  it('is a failure of the disk where there can be no folder', async () => {
+  it('is a failure of the disk when the folder cannot be created', async () => {
     await using db = await startStorage();
     const folder = await testFolder();
     await writeFile(join(folder, 'taken'), '');
@@ -115,12 +115,12 @@ describe('a file that does not come', () => {
   });
 });
 
-describe('a file that is not as it was', () => {
+describe('a file that was changed', () => {
   it.each([
     ['removed', (path: string) => rm(path)],
     ['cut short', (path: string) => truncate(path, 2)],
     ['replaced by a folder', (path: string) => rm(path).then(() => mkdir(path))],
-  ])('is not there when it was %s, and can be fetched again', async (_, change) => {
+  ])('is not found when it was %s, and can be downloaded again', async (_, change) => {
     await using db = await startStorage();
     const { files } = await startFolder(db);
     const { absolutePath } = await files.save({ sessionId: ANA, messageId: 'A1' }, media('hola'), signal);
@@ -134,7 +134,7 @@ describe('a file that is not as it was', () => {
   });
 });
 
-it('a session keeps its files when it is removed, and another one does not see them', async () => {
+it('the files of a removed session stay, and another session does not see them', async () => {
   await using db = await startStorage();
   const { files } = await startFolder(db);
   await files.save({ sessionId: ANA, messageId: 'A1' }, media('hola'), signal);
@@ -145,7 +145,7 @@ it('a session keeps its files when it is removed, and another one does not see t
   expect(await files.find(BEA, 'A1')).toBeUndefined();
 });
 
-it('what has been kept long enough is removed, with its folder when that is empty then', async () => {
+it('files are removed after the retention, and their folders when they become empty', async () => {
   await using db = await startStorage();
   const { path, files } = await startFolder(db);
   await files.save({ sessionId: ANA, messageId: 'A1' }, media('old'), signal);
@@ -163,10 +163,10 @@ it('what has been kept long enough is removed, with its folder when that is empt
   expect((await readdir(path, { recursive: true })).sort()).toEqual(
     [BEA, join(BEA, 'B2.jpg'), 'somebody else’s'].sort(),
   );
-  expect(await db.storage.mediaRows.olderThan(db.clock.now())).toMatchObject([{ messageId: 'B2' }]);
+  expect(await db.storage.mediaIndex.olderThan(db.clock.now())).toMatchObject([{ messageId: 'B2' }]);
 });
 
-it('with 0 everything is kept for ever', async () => {
+it('a retention of 0 keeps everything forever', async () => {
   await using db = await startStorage();
   const { files } = await startFolder(db);
   await files.save({ sessionId: ANA, messageId: 'A1' }, media('old'), signal);
@@ -177,7 +177,7 @@ it('with 0 everything is kept for ever', async () => {
   expect(await files.find(ANA, 'A1')).toBeDefined();
 });
 
-it('what an earlier process left incomplete is removed, and nothing else', async () => {
+it('incomplete files of an earlier process are removed, and nothing else', async () => {
   await using db = await startStorage();
   const { path, files } = await startFolder(db);
   await files.removeIncomplete();

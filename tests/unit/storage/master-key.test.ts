@@ -1,28 +1,30 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database } from 'better-sqlite3';
-import { Secret } from '../../../src/kit/secret.ts';
+import type Sqlite from 'better-sqlite3';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { Secret } from '../../../src/kit/secret.ts';
+import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/shared/errors.ts';
 import { DataKeys, sealNextKey } from '../../../src/storage/sqlite/encryption/data-keys.ts';
 import { rotateMasterKey } from '../../../src/storage/sqlite/encryption/rotate-master-key.ts';
-import { SealBrokenError, StorageInUseError, StorageKeyError } from '../../../src/storage/shared/errors.ts';
-import { clock, contents, fill, filledFolder, occurrences, tamper } from '../../contracts/storage/filled.ts';
-import { ANA, BEA, MASTER_KEY, testFolder } from '../../contracts/storage/support.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
+import { ANA, BEA, testFolder } from '../../contracts/storage/support.ts';
+import { occurrences, tamper } from '../../harness/sqlite-file.ts';
+import { clock, contents, fill, filledFolder } from './filled.ts';
 
 const OTHER_KEY = new Secret('5a'.repeat(32));
 
-describe('another master key, or none', () => {
+describe('a wrong master key, or none,', () => {
   it.each([
-    ['another', OTHER_KEY, 'was encrypted with another master key'],
+    ['a wrong one', OTHER_KEY, 'was encrypted with another master key'],
     ['none', null, 'is encrypted'],
-  ])('%s stops the start with a sentence, and changes nothing', async (_, key, sentence) => {
+  ])('(%s) aborts the start with a clear message, and changes nothing', async (_, key, message) => {
     const folder = await filledFolder(MASTER_KEY);
     const file = join(folder, 'orchestrator.db');
     await copyFile(file, `${folder}/before`);
 
     expect(() => openStorage(folder, clock, key)).toThrow(StorageKeyError);
-    expect(() => openStorage(folder, clock, key)).toThrow(sentence);
+    expect(() => openStorage(folder, clock, key)).toThrow(message);
 
     expect((await readFile(file)).equals(await readFile(`${folder}/before`))).toBe(true);
     await using storage = openStorage(folder, clock, MASTER_KEY);
@@ -30,8 +32,8 @@ describe('another master key, or none', () => {
   });
 });
 
-describe('the rotation', () => {
-  it('has everything open with the new key, and nothing with the old one', async () => {
+describe('a rotation of the master key', () => {
+  it('lets the new key open everything, and the old one nothing', async () => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
     const stored = await (async () => {
       await using storage = openStorage(folder, clock, MASTER_KEY);
@@ -45,7 +47,7 @@ describe('the rotation', () => {
     expect(await contents(storage, BEA)).toEqual(stored);
   });
 
-  it('changes nothing of what is encrypted but the data keys', async () => {
+  it('changes no encrypted values but the data keys', async () => {
     const folder = await filledFolder(MASTER_KEY);
     const values = () => {
       let all: unknown;
@@ -72,15 +74,15 @@ describe('the rotation', () => {
     expect(await storage.signalKeys.credentials(ANA)).toContain('canary');
   });
 
-  it('leaves no data key in the files that the old key opens, nor one of a removed session', async () => {
+  it('leaves no data key in the files that the old key can decrypt, nor one of a removed session', async () => {
     const folder = await filledFolder(MASTER_KEY, []);
     const ids = Array.from({ length: 400 }, (_, at) => `session_${at * 7919}_x` as SessionId);
     const wrapped: string[] = [];
     tamper(folder, (db) => {
       const keys = new DataKeys(db, MASTER_KEY);
-      // As the product has it.
+      // As in production.
       db.pragma('secure_delete = FAST');
-      db.transaction(() => ids.forEach((id) => keys.make(id)))();
+      db.transaction(() => ids.forEach((id) => keys.create(id)))();
       const all = db.prepare('SELECT wrapped FROM data_keys').pluck().all() as Buffer[];
       wrapped.push(...all.map((key) => key.toString('latin1')));
     });
@@ -96,7 +98,7 @@ describe('the rotation', () => {
     }
   });
 
-  it('of a running storage takes a key that was sealed with its own, and nothing else', async () => {
+  it('of an open storage accepts a key that was sealed with its own, and nothing else', async () => {
     const folder = await filledFolder(MASTER_KEY);
     const third = new Secret('7c'.repeat(32));
     const before = sealNextKey({ from: MASTER_KEY, to: OTHER_KEY });
@@ -108,7 +110,7 @@ describe('the rotation', () => {
         await expect(storage.masterKey.change(sealed)).rejects.toMatchObject(wrong);
       }
       const stored = await contents(storage, ANA);
-      // The data key of what is written in the same turn, and not committed yet, is among them.
+      // Includes the data key of what is written in the same turn and not committed yet.
       const [, count] = await Promise.all([
         storage.signalKeys.saveCredentials(BEA, 'of this turn'),
         storage.masterKey.change(before),
@@ -129,11 +131,12 @@ describe('the rotation', () => {
     await plain[Symbol.asyncDispose]();
   });
 
-  it('has a data key that was put back from before open nothing, and only that', async () => {
+  it('makes a data key that was restored from before useless, and only that one', async () => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
-    const one = (db: Database) => db.prepare('SELECT wrapped FROM data_keys WHERE session_id = ?').pluck().get(ANA);
+    const wrappedKey = (db: Sqlite.Database) =>
+      db.prepare('SELECT wrapped FROM data_keys WHERE session_id = ?').pluck().get(ANA);
     let older: unknown;
-    tamper(folder, (db) => (older = one(db)));
+    tamper(folder, (db) => (older = wrappedKey(db)));
     rotateMasterKey(folder, { from: MASTER_KEY, to: OTHER_KEY });
     tamper(folder, (db) => db.prepare('UPDATE data_keys SET wrapped = ? WHERE session_id = ?').run(older, ANA));
 
@@ -143,7 +146,7 @@ describe('the rotation', () => {
     expect(await storage.signalKeys.credentials(BEA)).toContain('canary');
   });
 
-  it('waits for nobody: with a wrong key, or while the server runs, it is refused', async () => {
+  it('is refused with a wrong key, and while the server runs', async () => {
     const folder = await filledFolder(MASTER_KEY);
     expect(() => rotateMasterKey(folder, { from: OTHER_KEY, to: MASTER_KEY })).toThrow(StorageKeyError);
     await using running = openStorage(folder, clock, MASTER_KEY);

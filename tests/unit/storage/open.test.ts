@@ -3,16 +3,17 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { StorageInUseError, StorageTooNewError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { sqliteIn } from '../../contracts/storage/implementations.ts';
+import { ANA, record, startStorage, statusUpdate, testFolder } from '../../contracts/storage/support.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { ANA, news, startStorage, testFolder } from '../../contracts/storage/support.ts';
 
 const run = promisify(execFile);
 const clock = new ManualClock();
 
 describe('opening the storage', () => {
-  it('makes folder and file for their owner only', async () => {
+  it('creates folder and files for their owner only', async () => {
     const folder = join(await testFolder(), 'deep', 'auth');
     const storage = openStorage(folder, clock, null);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -22,29 +23,32 @@ describe('opening the storage', () => {
     await storage[Symbol.asyncDispose]();
   });
 
-  it('refuses a second opening of the same folder, which changes nothing for the first', async () => {
-    await using db = await startStorage();
-    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageInUseError);
-    expect(() => openStorage(db.folder, clock, null)).toThrow(db.folder);
-    await db.commit(news(ANA, 'a1'));
+  it('refuses to open a folder twice, which changes nothing for the first', async () => {
+    const folder = await testFolder();
+    await using db = await startStorage(sqliteIn(folder));
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageInUseError);
+    expect(() => openStorage(folder, clock, null)).toThrow(folder);
+    await db.commit(statusUpdate(ANA, 'a1'));
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
 
-  it('refuses a second process on the same folder', async () => {
-    await using db = await startStorage();
-    // A second opening here first: it must not loosen the lock that keeps other processes out.
-    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageInUseError);
+  it('refuses a folder that another process has open', async () => {
+    const folder = await testFolder();
+    await using storage = openStorage(folder, clock, null);
+    // Once in this process first: that must not drop the lock which keeps other processes out.
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageInUseError);
     const script = `
       import { openStorage } from ${JSON.stringify(new URL('../../../src/storage/sqlite/open.ts', import.meta.url).href)};
       import { systemClock } from ${JSON.stringify(new URL('../../../src/kit/clock.ts', import.meta.url).href)};
       try { openStorage(process.argv[1], systemClock); console.log('opened'); }
       catch (error) { console.log(error.name + ': ' + error.message); }`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script, db.folder]);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script, folder]);
     expect(stdout).toContain('StorageInUseError');
-    expect(stdout).toContain(db.folder);
+    expect(stdout).toContain(folder);
+    expect(await storage.sessions.all()).toEqual([]);
   });
 
-  it('lets the next one in after the close', async () => {
+  it('can be opened again after it was closed', async () => {
     await using db = await startStorage();
     await db.reopen();
     await db.reopen();
@@ -64,7 +68,7 @@ describe('opening the storage', () => {
     again.close();
   });
 
-  it('names a file that is no database', async () => {
+  it('names a file that is not a database', async () => {
     const folder = await testFolder();
     const file = join(folder, 'orchestrator.db');
     await writeFile(file, 'not a database, '.repeat(500));
@@ -72,16 +76,17 @@ describe('opening the storage', () => {
     expect(() => openStorage(folder, clock, null)).toThrow(file);
   });
 
-  it('names a database that is damaged within', async () => {
-    const db = await startStorage();
-    for (let i = 0; i < 200; i += 1) await db.commit(news(ANA, `a${i} ${'x'.repeat(200)}`));
+  it('names a damaged database', async () => {
+    const folder = await testFolder();
+    const db = await startStorage(sqliteIn(folder));
+    for (let i = 0; i < 200; i += 1) await db.commit(statusUpdate(ANA, `a${i} ${'x'.repeat(200)}`));
     await db.storage[Symbol.asyncDispose]();
-    const file = join(db.folder, 'orchestrator.db');
+    const file = join(folder, 'orchestrator.db');
     const bytes = await readFile(file);
     bytes.fill(0x5a, Math.floor(bytes.length / 2));
     await writeFile(file, bytes);
-    expect(() => openStorage(db.folder, clock, null)).toThrow(StorageUnreadableError);
-    expect(() => openStorage(db.folder, clock, null)).toThrow(file);
+    expect(() => openStorage(folder, clock, null)).toThrow(StorageUnreadableError);
+    expect(() => openStorage(folder, clock, null)).toThrow(file);
   });
 
   it('names a file that cannot be opened', async () => {
@@ -90,9 +95,24 @@ describe('opening the storage', () => {
     expect(() => openStorage(folder, clock, null)).toThrow(StorageUnreadableError);
   });
 
-  it('rejects what is asked after the close', async () => {
+  it('rejects calls after it was closed', async () => {
     const db = await startStorage();
     await db.storage[Symbol.asyncDispose]();
-    await expect(db.commit(news(ANA, 'a1'))).rejects.toThrow();
+    await expect(db.commit(statusUpdate(ANA, 'a1'))).rejects.toThrow();
   });
+});
+
+it('each commit that changes something is reported with its duration', async () => {
+  const durationsMs: number[] = [];
+  const storage = openStorage(await testFolder(), clock, null, (ms) => durationsMs.push(ms));
+  await storage.sessions.commit(record(ANA), []);
+  await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
+  await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')]);
+  await storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'x' }]);
+  const broken = { ...record(ANA), phase: undefined as unknown as 'online' };
+  await expect(storage.sessions.commit(broken, [])).rejects.toThrow();
+  await storage[Symbol.asyncDispose]();
+
+  expect(durationsMs).toHaveLength(4);
+  expect(durationsMs.every((ms) => ms > 0)).toBe(true);
 });

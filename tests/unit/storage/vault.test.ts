@@ -1,14 +1,17 @@
 import { readdir } from 'node:fs/promises';
-import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
-import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
+import { type Storage } from '../../../src/ports/storage.ts';
 import { callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
-import { SealingVault } from '../../../src/storage/sqlite/encryption/sealing-vault.ts';
 import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
-import { clock, contents, fill, filledFolder, occurrences, tamper } from '../../contracts/storage/filled.ts';
-import { ANA, BEA, MASTER_KEY, testFolder } from '../../contracts/storage/support.ts';
+import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
+import { SealingVault } from '../../../src/storage/sqlite/encryption/sealing-vault.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
+import { ANA, BEA, testFolder } from '../../contracts/storage/support.ts';
+import { occurrences, tamper } from '../../harness/sqlite-file.ts';
+import { clock, contents, fill, filledFolder } from './filled.ts';
 
 describe('with a master key', () => {
-  it('the files hold no word of what is stored, also while they are written', async () => {
+  it('the files contain no word of what is stored, not even while they are written', async () => {
     const folder = await testFolder();
     await using storage = openStorage(folder, clock, MASTER_KEY);
     await fill(storage, ANA);
@@ -19,7 +22,7 @@ describe('with a master key', () => {
     expect((await contents(storage, ANA)).credentials).toContain('canary');
   });
 
-  it('what was stored before is encrypted by the first start, and leaves no trace', async () => {
+  it('the first start encrypts what was stored before, without leaving a trace', async () => {
     const folder = await filledFolder(null, [ANA, BEA]);
     await using before = openStorage(folder, clock, null);
     const stored = await contents(before, ANA);
@@ -33,7 +36,7 @@ describe('with a master key', () => {
     expect((await contents(after, BEA)).sent).toEqual(stored.sent);
   });
 
-  it('more than a page of rows is encrypted whole', async () => {
+  it('the first start encrypts tables of more than one page completely', async () => {
     const folder = await testFolder();
     const ids = Array.from({ length: 1_201 }, (_, at) => `${at}`);
     {
@@ -50,7 +53,7 @@ describe('with a master key', () => {
     expect(await occurrences(folder, 'canary')).toBe(0);
   });
 
-  it('a start that ended in the middle of it is begun again', async () => {
+  it('an interrupted encryption is begun again', async () => {
     const folder = await filledFolder(null);
     tamper(folder, (db) =>
       db.exec("CREATE TRIGGER stop BEFORE UPDATE ON media_files BEGIN SELECT RAISE(ABORT, 'x'); END"),
@@ -91,26 +94,26 @@ describe('with a master key', () => {
       (it) => it.callbacks.next(BEA),
     ],
     [
-      'an answer',
+      'a stored answer',
       'UPDATE idempotency SET body = (SELECT body FROM idempotency AS it WHERE it.key = @from)',
       (it) => it.idempotency.find('scope', BEA),
     ],
     [
-      'a choice in a poll',
+      'a vote in a poll',
       'UPDATE poll_votes SET options = (SELECT options FROM poll_votes AS it WHERE it.session_id = @from)',
       (it) => it.pollVotes.of(BEA, 'P'),
     ],
     [
       'the name of a file',
       'UPDATE media_files SET file_name = (SELECT file_name FROM media_files AS it WHERE it.session_id = @from)',
-      (it) => it.mediaRows.find({ sessionId: BEA, messageId: 'M2' }),
+      (it) => it.mediaIndex.find({ sessionId: BEA, messageId: 'M2' }),
     ],
     [
       'a data key',
       'UPDATE data_keys SET wrapped = (SELECT wrapped FROM data_keys AS it WHERE it.session_id = @from)',
       (it) => it.signalKeys.credentials(BEA),
     ],
-  ])('%s does not open in the row of another session', async (_, sql, read) => {
+  ])('%s cannot be decrypted in the row of another session', async (_, sql, read) => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
     const column = sql.includes('idempotency') ? 'key' : 'session_id';
     tamper(folder, (db) => db.prepare(`${sql} WHERE ${column} = @to`).run({ from: ANA, to: BEA }));
@@ -120,7 +123,7 @@ describe('with a master key', () => {
     await expect(read(storage)).rejects.toThrow(SealBrokenError);
   });
 
-  it('a key of another name, or with a bit changed, does not open either', async () => {
+  it('a value with another name, or with changed bytes, cannot be decrypted either', async () => {
     const folder = await filledFolder(MASTER_KEY);
     tamper(folder, (db) => db.exec("UPDATE signal_keys SET id = '2'; UPDATE sent_messages SET content = zeroblob(40)"));
 
@@ -131,13 +134,13 @@ describe('with a master key', () => {
   });
 
   it.each<[string, string, (storage: Storage) => Promise<unknown>]>([
-    ['that may do more', `UPDATE api_keys SET scopes = '["admin"]'`, (it) => it.apiKeys.all()],
-    ['for all sessions', `UPDATE api_keys SET sessions = NULL`, (it) => it.apiKeys.all()],
-    ['of another id', `UPDATE api_keys SET key_id = 'mine'`, (it) => it.apiKeys.all()],
-    ['with a hash of one’s own', `UPDATE api_keys SET hash = '${'00'.repeat(32)}'`, (it) => it.apiKeys.all()],
-    ['with a pepper of one’s own', `UPDATE settings SET value = 'pepper'`, (it) => it.settings.get(`of ${ANA}`)],
-    ['with the value of another setting', `UPDATE settings SET name = 'x'`, (it) => it.settings.get('x')],
-  ])('nobody who writes the file makes a key for the doors: %s', async (_, sql, read) => {
+    ['one with more scopes', `UPDATE api_keys SET scopes = '["admin"]'`, (it) => it.apiKeys.all()],
+    ['one for all sessions', `UPDATE api_keys SET sessions = NULL`, (it) => it.apiKeys.all()],
+    ['one with another id', `UPDATE api_keys SET key_id = 'mine'`, (it) => it.apiKeys.all()],
+    ['one with a chosen hash', `UPDATE api_keys SET hash = '${'00'.repeat(32)}'`, (it) => it.apiKeys.all()],
+    ['a chosen pepper', `UPDATE settings SET value = 'pepper'`, (it) => it.settings.get(`of ${ANA}`)],
+    ['the value of another setting', `UPDATE settings SET name = 'x'`, (it) => it.settings.get('x')],
+  ])('whoever can write the file cannot make an API key: %s', async (_, sql, read) => {
     const folder = await filledFolder(MASTER_KEY);
     tamper(folder, (db) => db.exec(sql));
 
@@ -146,7 +149,7 @@ describe('with a master key', () => {
     await expect(read(storage)).rejects.toThrow(SealBrokenError);
   });
 
-  it.each([1, 12, 15, 16, 28])('a value without its last %s bytes is not read', async (count) => {
+  it.each([1, 12, 15, 16, 28])('a value without its last %s bytes is rejected', async (count) => {
     const folder = await filledFolder(MASTER_KEY);
     tamper(folder, (db) => {
       const whole = db.prepare('SELECT content FROM sent_messages').pluck().get() as Buffer;
@@ -158,7 +161,7 @@ describe('with a master key', () => {
     await expect(storage.sentMessages.find(ANA, 'M1')).rejects.toThrow(SealBrokenError);
   });
 
-  it('no data key in its place stops the start: nothing is encrypted twice', async () => {
+  it('a missing data key aborts the start: nothing is encrypted twice', async () => {
     const folder = await filledFolder(MASTER_KEY);
     let common: unknown;
     tamper(folder, (db) => {
@@ -174,7 +177,7 @@ describe('with a master key', () => {
     expect((await contents(storage, ANA)).credentials).toContain('canary');
   });
 
-  it('a start that ended before the traces were removed is followed by one that removes them', async () => {
+  it('the next start removes traces of plaintext that an interrupted one left', async () => {
     const folder = await filledFolder(MASTER_KEY);
     tamper(folder, (db) => {
       db.exec(
@@ -190,7 +193,7 @@ describe('with a master key', () => {
   });
 
   it.each(['{"noiseKey":"planted"}', '', 'AAAA'])(
-    'a text that was put there from outside is not read: %j',
+    'a value that was inserted from outside is rejected: %j',
     async (text) => {
       const folder = await filledFolder(MASTER_KEY);
       tamper(folder, (db) => db.prepare('UPDATE credentials SET value = ?').run(text));
@@ -201,14 +204,14 @@ describe('with a master key', () => {
     },
   );
 
-  it('a callback that was tampered with keeps no other from its file', async () => {
+  it('a callback that was tampered with does not hide the other held ones', async () => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
     tamper(folder, (db) => {
       db.exec(`UPDATE callbacks SET hold_until_ms = ${clock.now() + 1_000}`);
       db.exec(`UPDATE callbacks SET body = 'AAAA' WHERE session_id = '${ANA}'`);
       const body = { session_id: BEA, message_id: 'M7', edited_message_id: null };
       const sealed = new SealingVault(db, new DataKeys(db, MASTER_KEY)).seal(
-        callbackBody(BEA, `${BEA}-news`),
+        callbackBody(BEA, `${BEA}-update`),
         JSON.stringify(body),
       );
       db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(sealed, BEA);
@@ -216,10 +219,12 @@ describe('with a master key', () => {
 
     await using storage = openStorage(folder, clock, MASTER_KEY);
 
-    expect(await storage.heldCallbacks.all()).toEqual([{ sessionId: BEA, webhookId: `${BEA}-news`, messageId: 'M7' }]);
+    expect(await storage.heldCallbacks.all()).toEqual([
+      { sessionId: BEA, webhookId: `${BEA}-update`, messageId: 'M7' },
+    ]);
   });
 
-  it('the same value is another text each time', async () => {
+  it('the same value is encrypted to another text each time', async () => {
     const folder = await testFolder();
     const values = new Set<unknown>();
     for (let time = 0; time < 2; time++) {
@@ -234,7 +239,7 @@ describe('with a master key', () => {
     expect(values.size).toBe(2);
   });
 
-  it('a removed session takes its data key along; what is still to be told of it can be read', async () => {
+  it('a removed session takes its data key along, and its pending callbacks can still be read', async () => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
     {
       await using storage = openStorage(folder, clock, MASTER_KEY);
@@ -250,20 +255,20 @@ describe('with a master key', () => {
     });
   });
 
-  it('a data key that was rolled back with its transaction is made anew', async () => {
+  it('a data key that was rolled back with its transaction is created anew', async () => {
     const folder = await filledFolder(MASTER_KEY, []);
     tamper(folder, (db) => {
       const vault = new SealingVault(db, new DataKeys(db, MASTER_KEY));
       const failing = db.transaction(() => {
-        vault.seal(credentialsOf(ANA), 'lost');
+        vault.seal(credentialsOf(ANA), 'rolled back');
         throw new Error('no');
       });
       expect(failing).toThrow('no');
 
-      const sealed = vault.seal(credentialsOf(ANA), 'kept');
+      const sealed = vault.seal(credentialsOf(ANA), 'later');
 
       const later = new SealingVault(db, new DataKeys(db, MASTER_KEY));
-      expect(later.open(credentialsOf(ANA), sealed)).toBe('kept');
+      expect(later.open(credentialsOf(ANA), sealed)).toBe('later');
     });
   });
 });

@@ -1,124 +1,124 @@
 import { Breaker } from '../../../src/webhooks/breaker.ts';
-import { type PostFailure } from '../../../src/webhooks/retry-policy.ts';
+import { type DeliveryFailure } from '../../../src/webhooks/retry-policy.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-const AWAY: PostFailure = { kind: 'unreachable', detail: 'away', maybeArrived: false };
+const DOWN: DeliveryFailure = { kind: 'unreachable', detail: 'down', maybeArrived: false };
 
-const asksFor = (status: number): PostFailure => ({ kind: 'refused', status, retryAfterMs: 60_000 });
+const asksFor = (status: number): DeliveryFailure => ({ kind: 'refused', status, retryAfterMs: 60_000 });
 
-/** A breaker of eight, what it asked for, and posts that end when the test says so. */
+/** A breaker with eight slots, its calls, and deliveries that end when the test says so. */
 function startBreaker() {
   const clock = new ManualClock();
-  const asked: string[] = [];
+  const calls: string[] = [];
   const breaker = new Breaker({
     width: 8,
     clock,
-    probe: () => asked.push('probe'),
-    recovered: () => asked.push('recovered'),
+    probe: () => calls.push('probe'),
+    recovered: () => calls.push('recovered'),
   });
-  let onTheWay = 0;
+  let inFlight = 0;
   const ends: (() => void)[] = [];
-  const post = () =>
+  const deliver = () =>
     void breaker.run(async () => {
-      onTheWay += 1;
+      inFlight += 1;
       await new Promise<void>((resolve) => ends.push(resolve));
-      onTheWay -= 1;
+      inFlight -= 1;
     });
-  return { clock, asked, breaker, post, ends, onTheWay: () => onTheWay };
+  return { clock, calls, breaker, deliver, ends, inFlight: () => inFlight };
 }
 
-/** Lets everything that is due by now happen. */
+/** Lets everything happen that is due by now. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the breaker', () => {
-  it('lets as many through as there may be while all is well, also when one session fails', async () => {
-    const { breaker, post, onTheWay } = startBreaker();
-    breaker.failed(AWAY, 1);
-    for (let count = 0; count < 12; count += 1) post();
+  it('allows full concurrency while all is well, also when one session fails', async () => {
+    const { breaker, deliver, inFlight } = startBreaker();
+    breaker.failed(DOWN, 1);
+    for (let count = 0; count < 12; count += 1) deliver();
     await settled();
-    expect([breaker.state, onTheWay()]).toEqual(['well', 8]);
+    expect([breaker.state, inFlight()]).toEqual(['well', 8]);
   });
 
-  it('lets one through at a time when several sessions fail', async () => {
-    const { breaker, post, ends, onTheWay } = startBreaker();
-    breaker.failed(AWAY, 1);
-    breaker.failed(AWAY, 2);
-    for (let count = 0; count < 5; count += 1) post();
+  it('allows one delivery at a time when several sessions fail', async () => {
+    const { breaker, deliver, ends, inFlight } = startBreaker();
+    breaker.failed(DOWN, 1);
+    breaker.failed(DOWN, 2);
+    for (let count = 0; count < 5; count += 1) deliver();
     await settled();
-    expect([breaker.state, onTheWay()]).toEqual(['down', 1]);
+    expect([breaker.state, inFlight()]).toEqual(['down', 1]);
     ends.shift()?.();
     await settled();
-    expect(onTheWay()).toBe(1);
+    expect(inFlight()).toBe(1);
   });
 
-  it('lets more and more through after the first that is accepted', async () => {
-    const { breaker, post, ends, onTheWay, asked } = startBreaker();
-    breaker.failed(AWAY, 2);
-    for (let count = 0; count < 40; count += 1) post();
+  it('allows more and more after the first accepted delivery', async () => {
+    const { breaker, deliver, ends, inFlight, calls } = startBreaker();
+    breaker.failed(DOWN, 2);
+    for (let count = 0; count < 40; count += 1) deliver();
     const widths: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       await settled();
-      widths.push(onTheWay());
+      widths.push(inFlight());
       for (const end of ends.splice(0)) {
         breaker.accepted();
         end();
       }
     }
     expect(widths).toEqual([1, 1, 2, 4, 8]);
-    expect([breaker.state, asked]).toEqual(['well', ['recovered']]);
+    expect([breaker.state, calls]).toEqual(['well', ['recovered']]);
   });
 
   it('goes down again when several fail while it recovers', () => {
     const { breaker } = startBreaker();
-    breaker.failed(AWAY, 2);
+    breaker.failed(DOWN, 2);
     breaker.accepted();
     expect(breaker.state).toBe('recovering');
-    breaker.failed(AWAY, 2);
+    breaker.failed(DOWN, 2);
     expect(breaker.state).toBe('down');
   });
 
-  it('has somebody look every 1.5 s while it is down, and nobody before or after', async () => {
-    const { breaker, clock, asked } = startBreaker();
+  it('probes every 1.5 s while the backend is down, and not before or after', async () => {
+    const { breaker, clock, calls } = startBreaker();
     await clock.advance(10_000);
-    breaker.failed(AWAY, 2);
+    breaker.failed(DOWN, 2);
     await clock.advance(4_500);
-    expect(asked).toEqual(['probe', 'probe', 'probe']);
+    expect(calls).toEqual(['probe', 'probe', 'probe']);
     breaker.accepted();
     await clock.advance(10_000);
-    expect(asked).toEqual(['probe', 'probe', 'probe', 'recovered']);
+    expect(calls).toEqual(['probe', 'probe', 'probe', 'recovered']);
   });
 
   it.each([429, 503])('holds everything back for as long as a backend that is down asks with %i', async (status) => {
-    const { breaker, clock, asked } = startBreaker();
+    const { breaker, clock, calls } = startBreaker();
     breaker.failed(asksFor(status), 2);
     expect([breaker.state, breaker.holdMs()]).toEqual(['down', 60_000]);
     await clock.advance(59_000);
-    expect([breaker.holdMs(), asked]).toEqual([1_000, []]);
+    expect([breaker.holdMs(), calls]).toEqual([1_000, []]);
     await clock.advance(3_000);
-    expect([breaker.holdMs(), asked.length > 0]).toEqual([0, true]);
+    expect([breaker.holdMs(), calls.length > 0]).toEqual([0, true]);
   });
 
-  it('holds nobody else back for what one session alone is asked for', () => {
+  it('does not hold others back for what the backend asks of one session', () => {
     const { breaker } = startBreaker();
     breaker.failed(asksFor(429), 1);
     breaker.failed(asksFor(503), 1);
     expect([breaker.state, breaker.holdMs()]).toEqual(['well', 0]);
   });
 
-  it('holds to what was asked for, though a post that was on its way is accepted', () => {
+  it('keeps to what was asked for, though a delivery in flight is accepted', () => {
     const { breaker } = startBreaker();
     breaker.failed(asksFor(429), 2);
     breaker.accepted();
     expect([breaker.state, breaker.holdMs()]).toEqual(['recovering', 60_000]);
   });
 
-  it('keeps nobody when it is time to stop', async () => {
-    const { breaker, clock, post, onTheWay } = startBreaker();
-    breaker.failed(AWAY, 2);
-    for (let count = 0; count < 20; count += 1) post();
-    breaker.end();
+  it('holds nobody back after it was stopped', async () => {
+    const { breaker, clock, deliver, inFlight } = startBreaker();
+    breaker.failed(DOWN, 2);
+    for (let count = 0; count < 20; count += 1) deliver();
+    breaker.stop();
     await settled();
-    expect(onTheWay()).toBe(20);
+    expect(inFlight()).toBe(20);
     expect(clock.timers).toEqual([]);
   });
 });

@@ -2,15 +2,15 @@ import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Received } from '../../harness/test-backend.ts';
 import { ANA, BEA, ids, startWorld, type World } from './support.ts';
 
-const POST_TIMEOUT_MS = 7_000_000;
+const TIMEOUT_MS = 7_000_000;
 const SESSIONS = Array.from({ length: 10 }, (_, at) => `session_${at}` as SessionId);
 
-/** Two events in each of ten sessions. */
-async function muchHappens(world: World): Promise<void> {
+/** Stores two events in each of ten sessions. */
+async function storeMany(world: World): Promise<void> {
   for (const sessionId of SESSIONS) await world.happens(sessionId, `${sessionId} 1`, `${sessionId} 2`);
 }
 
-/** Lets time pass until `holds`; it stands still while a post is on its way. */
+/** Lets time pass until `holds`; it stands still while a delivery is in flight. */
 async function passTime(world: World, holds: () => boolean): Promise<void> {
   await untilQuiet(world);
   while (!holds()) {
@@ -19,10 +19,10 @@ async function passTime(world: World, holds: () => boolean): Promise<void> {
   }
 }
 
-/** Each post on its way has its deadline running. */
+/** Resolves when no delivery is in flight: each of them has a deadline. */
 async function untilQuiet(world: World): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
-  while (world.clock.timers.includes(POST_TIMEOUT_MS));
+  while (world.clock.timers.includes(TIMEOUT_MS));
 }
 
 function inOrder(received: readonly Received[]): boolean {
@@ -36,7 +36,7 @@ describe('a backend that is down', () => {
   it.each([
     ['answers 500', 500],
     ['answers 401', 401],
-  ])('and %s gets one post at a time, and then all callbacks in order', async (_, status) => {
+  ])('and %s gets one delivery at a time, and then all callbacks in order', async (_, status) => {
     await using world = await startWorld();
     let atOnce = 0;
     const most: number[] = [];
@@ -46,10 +46,10 @@ describe('a backend that is down', () => {
       atOnce -= 1;
       return status;
     });
-    await muchHappens(world);
+    await storeMany(world);
     await world.startNotifier();
     await passTime(world, () => world.backend.received.length >= 60);
-    // The first ones were on their way before anything was known.
+    // The first ones were in flight before anything was known.
     expect(Math.max(...most.slice(10))).toBe(1);
     expect(world.notifier.breaker).toBe('down');
 
@@ -57,16 +57,16 @@ describe('a backend that is down', () => {
     const begun = world.clock.now();
     await passTime(world, () => world.backend.accepted.length > 0);
     expect(world.clock.now() - begun).toBeLessThanOrEqual(1_500);
-    // All the others go on at once, though some of them had to wait for half a minute.
+    // The others go on at once, though some of them were in a pause of half a minute.
     await world.untilAllDelivered();
     expect(inOrder(world.backend.accepted)).toBe(true);
     expect(await world.queue.counts(world.clock.now())).toMatchObject({ pending: 0, deadLettered: 0 });
   });
 
-  it('and asks for time gets all of it, from every session, and a post right after it', async () => {
+  it('and asks for time gets it from every session, and a delivery right after it', async () => {
     await using world = await startWorld();
     world.backend.answerWith({ status: 429, headers: { 'retry-after': '600' } });
-    await muchHappens(world);
+    await storeMany(world);
     await world.startNotifier();
     const begun = world.clock.now();
     await untilQuiet(world);
@@ -83,8 +83,8 @@ describe('a backend that is down', () => {
 
   it('and asks one session alone for time gets it from that one; the others go on', async () => {
     await using world = await startWorld();
-    const isAsked = (it: Received) => it.headers['webhook-id'] === 'a1';
-    world.backend.answerWith((it) => (isAsked(it) ? { status: 503, headers: { 'retry-after': '600' } } : 200));
+    const isDelayed = (it: Received) => it.headers['webhook-id'] === 'a1';
+    world.backend.answerWith((it) => (isDelayed(it) ? { status: 503, headers: { 'retry-after': '600' } } : 200));
     await world.startNotifier({ retries: 1000 });
     await world.happens(ANA, 'a1');
     await world.clock.untilTimer(600_000);
@@ -94,13 +94,13 @@ describe('a backend that is down', () => {
     await world.logged(`[${BEA}] [CALLBACK] delivered`);
     expect(world.clock.now()).toBe(begun);
     await world.clock.advance(599_999);
-    expect(world.backend.received.filter(isAsked)).toHaveLength(1);
+    expect(world.backend.received.filter(isDelayed)).toHaveLength(1);
   });
 
-  it('and asks for a second gets no more than that from those who would have waited for longer', async () => {
+  it('and asks for a second gets no more than that from sessions in a longer pause', async () => {
     await using world = await startWorld();
     world.backend.answerWith({ status: 429, headers: { 'retry-after': '1' } });
-    await muchHappens(world);
+    await storeMany(world);
     await world.startNotifier();
     await passTime(world, () => world.backend.received.length >= 80);
 
@@ -111,10 +111,10 @@ describe('a backend that is down', () => {
     expect(inOrder(world.backend.accepted)).toBe(true);
   });
 
-  it('makes no dead letters, however long it is away', async () => {
+  it('makes no dead letters, however long it is down', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
-    await muchHappens(world);
+    await storeMany(world);
     await world.clock.advance(100 * 3600_000);
     await world.startNotifier({ retries: 2 });
     await passTime(world, () => world.backend.received.length >= 80);

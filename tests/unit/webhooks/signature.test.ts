@@ -4,7 +4,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 
 const CONTENT = { webhookId: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1614265330, body: '{"test": 2432232314}' };
 
-/** HMAC as RFC 2104 writes it, from the bare hash. */
+/** HMAC as RFC 2104 defines it, from the bare hash. */
 function hmacSha256(key: Buffer, text: string): Buffer {
   const sha = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
   const block = Buffer.alloc(64);
@@ -30,27 +30,27 @@ describe('the signature', () => {
     });
   });
 
-  it('is made with the decoded key of a whsec_ secret', () => {
+  it('uses the decoded key of a whsec_ secret', () => {
     const key = Buffer.from('a key of some bytes');
     expect(headers(`whsec_${key.toString('base64')}`)['webhook-signature']).toBe(expected(key));
   });
 
-  it('is made with the text of any other secret, over the bytes of the body', () => {
+  it('uses any other secret as it is, over the bytes of the body', () => {
     const content = { ...CONTENT, body: '{"a":"ñandú ¿cómo? 🦙"}' };
     expect(headers('just-text', content)['webhook-signature']).toBe(expected(Buffer.from('just-text'), content));
   });
 
-  it.each(['one two', 'one,two', ' one, two ,'])('is one for each secret during a rotation: %p', (secrets) => {
+  it.each(['one two', 'one,two', ' one, two ,'])('is repeated for each secret during a rotation: %p', (secrets) => {
     const both = `${expected(Buffer.from('one'))} ${expected(Buffer.from('two'))}`;
     expect(headers(secrets)['webhook-signature']).toBe(both);
   });
 
-  it('is left out without a secret; id and time are there', () => {
+  it('is left out without a secret; id and timestamp are there', () => {
     const { webhookId } = CONTENT;
     expect(headers(null)).toEqual({ 'webhook-id': webhookId, 'webhook-timestamp': '1614265330' });
   });
 
-  it.each(['whsec_', 'whsec_not*base64'])('refuses %p without showing it', (secret) => {
-    expect(() => headers(secret)).toThrow(/^CALLBACK_SECRET: what follows whsec_ must be base64\.$/);
+  it.each(['whsec_', 'whsec_not*base64'])('rejects the secret %p without showing it', (secret) => {
+    expect(() => headers(secret)).toThrow(/^CALLBACK_SECRET: the part after whsec_ must be base64\.$/);
   });
 });

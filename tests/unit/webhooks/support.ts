@@ -2,16 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { BackendNotifier } from '../../../src/webhooks/backend-notifier.ts';
-import { createPost } from '../../../src/webhooks/delivery-client.ts';
 import { type Event } from '../../../src/domain/event.ts';
-import { type CallbackArchive, type CallbackQueue } from '../../../src/ports/callbacks.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
-import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
+import { type CallbackArchive, type CallbackQueue } from '../../../src/ports/callbacks.ts';
+import { type Storage } from '../../../src/ports/storage.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { BackendNotifier } from '../../../src/webhooks/backend-notifier.ts';
+import { createDeliveryClient } from '../../../src/webhooks/delivery-client.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { noMetrics } from '../../harness/no-metrics.ts';
+import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 
 export const ANA = 'session_1_ana' as SessionId;
 export const BEA = 'session_2_bea' as SessionId;
@@ -24,7 +25,7 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
-/** A real queue, a real HTTP backend and a notifier between them, whose time is moved by hand. */
+/** A real queue, a real HTTP backend and a notifier between them, on a manual clock. */
 export class World implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly lines: LogLine[] = [];
@@ -53,17 +54,17 @@ export class World implements AsyncDisposable {
     return this.#notifier;
   }
 
-  /** Jitter is half of its bound: the waits are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
+  /** Jitter is half of its bound: the delays are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
   async startNotifier(
     change: { retries?: number; queue?: CallbackQueue; concurrency?: number; timeoutMs?: number } = {},
   ): Promise<BackendNotifier> {
     const apiKey = new Secret(API_KEY);
     const { timeoutMs = 7_000_000 } = change;
-    const post = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs, version: '4.0.0' };
+    const delivery = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs, version: '4.0.0' };
     this.#notifier = new BackendNotifier({
       queue: change.queue ?? this.queue,
-      post: createPost(post, this.clock),
-      policy: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
+      deliver: createDeliveryClient(delivery, this.clock),
+      settings: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
       ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
       metrics: noMetrics,
       clock: this.clock,
@@ -83,21 +84,21 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** A QR is made, whose code is also its webhookId. */
+  /** Stores a QR event, whose code is also its webhookId. */
   async offersQr(sessionId: SessionId, code: string): Promise<void> {
     const event: Event = { kind: 'qr-update', body: { session_id: sessionId, qr_data: code, generated_at: '' } };
     await this.#storage.sentMessages.progress(sessionId, code, 'sent', { event, webhookId: code });
   }
 
-  /** A message that was sent is delivered; its id is also the webhookId. */
-  async fateOf(sessionId: SessionId, messageId: string): Promise<void> {
-    const fate = { status: 'delivered' as const, error_code: null, error_message: null, timestamp: '' };
-    const body = { session_id: sessionId, message_id: messageId, to_number: null, ...fate };
+  /** A sent message is delivered to the phone; its id is also the webhookId. */
+  async messageDelivered(sessionId: SessionId, messageId: string): Promise<void> {
+    const update = { status: 'delivered' as const, error_code: null, error_message: null, timestamp: '' };
+    const body = { session_id: sessionId, message_id: messageId, to_number: null, ...update };
     const event: Event = { kind: 'message-status-update', body };
     await this.#storage.sentMessages.progress(sessionId, messageId, 'delivered', { event, webhookId: messageId });
   }
 
-  /** Resolves when a line of the log says this. */
+  /** Resolves when a line of the log contains this text. */
   async logged(part: string): Promise<LogLine> {
     for (;;) {
       const found = this.lines.find(({ msg }) => msg.includes(part));
@@ -106,17 +107,17 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing is pending any more. */
   async untilAllDelivered(): Promise<void> {
     for (;;) {
       const before = this.lines.length;
       if ((await this.queue.counts(this.clock.now())).pending === 0) return;
-      // What was logged while we asked may be what we wait for.
+      // If something was logged meanwhile, the last delivery may be among it.
       if (this.lines.length === before) await new Promise<void>((resolve) => this.#lineWatchers.push(resolve));
     }
   }
 
-  /** The process ends and another one begins: everything in memory is gone. */
+  /** The process ends and another one starts: everything in memory is gone. */
   async restart(): Promise<void> {
     await this.notifier[Symbol.asyncDispose]();
     await this.#storage[Symbol.asyncDispose]();
@@ -141,7 +142,7 @@ export async function startWorld(): Promise<World> {
   return new World(await mkdtemp(join(tmpdir(), 'callbacks-')), await startTestBackend());
 }
 
-/** The number and the key of each, in order. */
+/** The number and key of each, in order. */
 export function numbered(received: readonly Received[]): string[] {
   return received.map(({ headers }) => `${String(headers['x-session-seq'])} ${String(headers['webhook-id'])}`);
 }

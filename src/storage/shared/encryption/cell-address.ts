@@ -1,59 +1,62 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 
-/** The owner of what outlives its session (callbacks, answers, the names of files), and of what is about none. No session's id is empty. */
+/**
+ * The owner of values that outlive their session (callbacks, stored answers, file names) or belong to none. No session has
+ * an empty id.
+ */
 export const COMMON = '';
 
-/** Whose data key a value is encrypted with. */
+/** Whose data key encrypts a value. */
 export type Owner = SessionId | typeof COMMON;
 
-/** Where a value is stored. It opens nowhere else. */
+/** Where a value is stored. Encrypted values are bound to their address: elsewhere they cannot be decrypted. */
 export interface CellAddress {
   owner: Owner;
-  /** Table, column and row; the additional data of the encryption. */
+  /** Table, column and row; the additional authenticated data of the encryption. */
   name: string;
 }
 
-/** No part but the last can have this character in it. */
-const BETWEEN = '\0';
+/** Only the last part may contain this character. */
+const SEPARATOR = '\0';
 
 function cell(owner: Owner, ...parts: readonly string[]): CellAddress {
-  return { owner, name: parts.join(BETWEEN) };
+  return { owner, name: parts.join(SEPARATOR) };
 }
 
 /** The credentials of a session. */
 export const credentialsOf = (sessionId: SessionId) => cell(sessionId, 'credentials.value', sessionId);
 
-/** One Signal key of a session. */
+/** A Signal key of a session. */
 export const signalKey = (sessionId: SessionId, type: string, id: string) =>
   cell(sessionId, 'signal_keys.value', sessionId, type, id);
 
-/** A part of a journal entry, which is known by the hash of its ciphertext. */
+/** A column of a journal entry, which is identified by the hash of its ciphertext. */
 export const journalPart = (sessionId: SessionId, column: 'attrs' | 'plaintext', ciphertextHash: Buffer) =>
   cell(sessionId, `journal.${column}`, sessionId, ciphertextHash.toString('hex'));
 
-/** What a sent message says. */
+/** The content of a sent message. */
 export const sentContent = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'sent_messages.content', sessionId, messageId);
 
-/** What a voter chose in a poll. */
+/** The options that a voter chose in a poll. */
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
 
-/** What a callback says. */
+/** The body of a callback. */
 export const callbackBody = (sessionId: SessionId, webhookId: string) =>
   cell(COMMON, 'callbacks.body', sessionId, webhookId);
 
-/** A part of a stored answer: the answer, or the hash of its request, from which a short text could be guessed. */
+/** A stored answer, or the hash of its request, from which a short text could be guessed. */
 export const storedAnswer = (column: 'request_hash' | 'body', scope: string, key: string) =>
   cell(COMMON, `idempotency.${column}`, scope, key);
 
-/** The name that the sender gave to a file. */
+/** The name that a sender gave to a file. */
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   cell(COMMON, 'media_files.file_name', sessionId, messageId);
 
-/** A setting: among them is what the keys for the doors are hashed with. */
+/** A setting. One of them is the pepper with which API keys are hashed. */
 export const settingOf = (name: string) => cell(COMMON, 'settings.value', name);
 
-/** The hash of a key for the doors, with what that key may do: whoever widens it in the row has no key any more. */
-export const apiKeyHash = (keyId: string, may: { scopes: string; sessions: string | null }) =>
-  cell(COMMON, 'api_keys.hash', keyId, may.scopes, may.sessions ?? '');
+/** The hash of an API key, bound to its permissions: whoever widens them in the row invalidates the key. */
+export const apiKeyHash = (keyId: string, permissions: { scopes: string; sessions: string | null }) =>
+  cell(COMMON, 'api_keys.hash', keyId, permissions.scopes, permissions.sessions ?? '');

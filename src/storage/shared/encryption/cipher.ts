@@ -5,21 +5,21 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts and authenticates `value`, and binds it to `name`: nonce, ciphertext and tag in one. The nonce is random, good for
- * some four thousand million values under one key.
+ * Encrypts and authenticates `value`, and binds it to `name`. Returns nonce, ciphertext and tag in one buffer. The nonce is
+ * random, which is safe for some four thousand million values under one key.
  */
 export function seal(key: KeyObject, name: string, value: string | Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce);
   cipher.setAAD(Buffer.from(name));
-  const hidden = typeof value === 'string' ? cipher.update(value, 'utf8') : cipher.update(value);
+  const ciphertext = typeof value === 'string' ? cipher.update(value, 'utf8') : cipher.update(value);
   cipher.final();
-  return Buffer.concat([nonce, hidden, cipher.getAuthTag()]);
+  return Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]);
 }
 
 /**
- * What {@link seal} was given.
- * @throws Error when it was made under another key or name, or is not whole
+ * Reverses {@link seal}.
+ * @throws Error when the value was sealed with another key or name, or is incomplete
  */
 export function unseal(key: KeyObject, name: string, sealed: Uint8Array): Buffer {
   const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });

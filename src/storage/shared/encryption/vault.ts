@@ -1,23 +1,20 @@
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type CellAddress } from './cell-address.ts';
 import { SealBrokenError } from '../errors.ts';
+import { type CellAddress } from './cell-address.ts';
 
-/**
- * Keeps what the database must not show: what is handed in is what is to be stored, and the other way round. Texts are
- * stored as texts and bytes as bytes.
- */
+/** Encrypts values on their way into the database, and decrypts them on their way out. Strings stay strings, bytes stay bytes. */
 export interface Vault {
   seal(cell: CellAddress, text: string): string;
-  /** @throws SealBrokenError when it is not what was stored in this place */
+  /** @throws SealBrokenError when this is not what was stored in the cell */
   open(cell: CellAddress, stored: string): string;
   sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer;
-  /** @throws SealBrokenError when it is not what was stored in this place */
+  /** @throws SealBrokenError when this is not what was stored in the cell */
   openBytes(cell: CellAddress, stored: Buffer): Buffer;
-  /** The session and its data key were removed. */
+  /** Destroys the data key of a removed session, within the caller's transaction. */
   forget(sessionId: SessionId): void;
 }
 
-/** Without a master key everything is stored as it is. */
+/** Without a master key, values are stored as they are. */
 export const plainVault: Vault = {
   seal: (_, text) => text,
   open: (_, stored) => stored,
@@ -26,7 +23,7 @@ export const plainVault: Vault = {
   forget: () => undefined,
 };
 
-/** What was stored in this place, or `null` when it is not that: for lists, of which one value must not hide the others. */
+/** The decrypted value, or `null` when its seal is broken: for lists, in which one bad value must not hide the others. */
 export function openOrNull(vault: Vault, cell: CellAddress, stored: string): string | null {
   try {
     return vault.open(cell, stored);

@@ -1,39 +1,40 @@
-import { type Database } from 'better-sqlite3';
 import { type ApiKey, type Scope } from '../../../domain/access.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** A key as a row: its lists as JSON, and its hash as the vault stores it. */
+/** A row of `api_keys`: lists are JSON, the hash is sealed. */
 interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {
   scopes: string;
   sessions: string | null;
 }
 
-/** The keys for the doors of the server, as rows. */
+/** The API keys that were created at runtime. */
 export class SqliteApiKeyStore implements ApiKeyStore {
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, vault: Vault) {
+    this.#db = db;
     this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   all(): Promise<ApiKey[]> {
-    return promised(() => this.#sql.all.all().map((row) => this.#keyOf(row)));
+    return this.#db.read(() => this.#sql.all.all().map((row) => this.#keyOf(row)));
   }
 
   add(key: ApiKey): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.add.run(this.#rowOf(key));
     });
   }
 
   remove(keyId: string): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.remove.run(keyId);
     });
   }
@@ -49,8 +50,8 @@ export class SqliteApiKeyStore implements ApiKeyStore {
 
   #rowOf(key: ApiKey): Row {
     const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
-    const may = { scopes: JSON.stringify(key.scopes), sessions };
-    return { ...key, ...may, hash: this.#vault.seal(apiKeyHash(key.keyId, may), key.hash) };
+    const permissions = { scopes: JSON.stringify(key.scopes), sessions };
+    return { ...key, ...permissions, hash: this.#vault.seal(apiKeyHash(key.keyId, permissions), key.hash) };
   }
 }
 

@@ -1,13 +1,12 @@
-import { type Database } from 'better-sqlite3';
 import { type Clock } from '../../../kit/clock.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../../ports/storage.ts';
 import { storedAnswer } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-const KEPT_MS = 24 * 3600_000;
+const TTL_MS = 24 * 3600_000;
 
-/** An answer as the statements take it; what was stored before `expiredMs` counts as forgotten. */
+/** The parameters of an insert; an answer that was stored at or before `expiredMs` is replaced. */
 interface Row extends StoredAnswer {
   scope: string;
   key: string;
@@ -15,20 +14,22 @@ interface Row extends StoredAnswer {
   expiredMs: number;
 }
 
-/** The first answer to each Idempotency-Key, for a day. */
+/** The first answer to each `Idempotency-Key`, kept for a day. */
 export class SqliteIdempotencyStore implements IdempotencyStore {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#db = db;
     this.#clock = clock;
     this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   find(scope: string, key: string): Promise<StoredAnswer | undefined> {
-    return promised(() => {
+    return this.#db.read(() => {
       const row = this.#sql.find.get(scope, key, this.#expiredMs());
       return (
         row && {
@@ -40,9 +41,8 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     });
   }
 
-  /** The first answer stays: a later one for the same key changes nothing within the day. */
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.save.run({
         ...{ scope, key, status: answer.status, nowMs: this.#clock.now(), expiredMs: this.#expiredMs() },
         requestHash: this.#vault.seal(storedAnswer('request_hash', scope, key), answer.requestHash),
@@ -51,13 +51,13 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     });
   }
 
-  /** Removes what is older than a day. */
+  /** Removes expired answers. */
   prune(): void {
     this.#sql.prune.run(this.#expiredMs());
   }
 
   #expiredMs(): number {
-    return this.#clock.now() - KEPT_MS;
+    return this.#clock.now() - TTL_MS;
   }
 }
 

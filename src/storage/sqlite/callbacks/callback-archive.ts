@@ -1,4 +1,4 @@
-import { type Database } from 'better-sqlite3';
+import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import {
   type CallbackArchive,
@@ -7,60 +7,61 @@ import {
   type ReplaySpan,
   type StoredCallback,
 } from '../../../ports/callbacks.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { HELD } from './held-callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
-import { type ReadySignal } from './ready-signal.ts';
 import { openOrNull, type Vault } from '../../shared/encryption/vault.ts';
+import { type Database } from '../database.ts';
+import { HELD } from './held-callbacks.ts';
+import { type ReadySignal } from './ready-signal.ts';
 
-/** What the archive is made of: who is to hear of callbacks that wait again, and what reads them. */
-export interface ArchiveDeps {
+/** The dependencies of {@link SqliteCallbackArchive}. */
+export interface CallbackArchiveDeps {
   readySignal: ReadySignal;
-  /** Ends also the pause that a session is in. */
+  /** Notified in addition, to end the pause between two attempts. */
   retrySignal: ReadySignal;
   clock: Clock;
   vault: Vault;
 }
 
-/** A callback as it is stored: its body as the vault has sealed it. */
+/** A row of `callbacks`, with its sealed body. */
 type Row = StoredCallback & { body: string };
 
-/** All callbacks that are kept, as rows. */
+/** All stored callbacks. */
 export class SqliteCallbackArchive implements CallbackArchive {
-  readonly #deps: ArchiveDeps;
+  readonly #db: Database;
+  readonly #deps: CallbackArchiveDeps;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, deps: ArchiveDeps) {
+  constructor(db: Database, deps: CallbackArchiveDeps) {
+    this.#db = db;
     this.#deps = deps;
     this.#sql = prepare(db);
   }
 
   list(filter: CallbackFilter, page: Page): Promise<StoredCallback[]> {
     const among = JSON.stringify(filter.among ?? null);
-    return promised(() => this.#opened(this.#listOf(filter).all({ ...filter, ...page, among })));
+    return this.#db.read(() => this.#openAll(this.#listFor(filter).all({ ...filter, ...page, among })));
   }
 
   find(id: number): Promise<StoredCallback | undefined> {
-    return promised(() => {
-      const found = this.#sql.find.get(id);
-      return found && this.#open(found);
+    return this.#db.read(() => {
+      const row = this.#sql.find.get(id);
+      return row && this.#open(row);
     });
   }
 
   retry(id: number): Promise<boolean> {
-    return promised(() => {
-      const found = this.#sql.find.get(id);
-      if (!found || (found.state !== 'pending' && this.#sql.revive.run(id).changes === 0)) return false;
-      this.#ring(found.sessionId);
+    return this.#db.write(() => {
+      const row = this.#sql.find.get(id);
+      if (!row || (row.state !== 'pending' && this.#sql.revive.run(id).changes === 0)) return false;
+      this.#notify(row.sessionId);
       return true;
     });
   }
 
   replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
-    return promised(() => {
+    return this.#db.write(() => {
       const { changes } = this.#sql.replay.run(sessionId, sinceMs, untilMs);
-      if (changes > 0) this.#ring(sessionId);
+      if (changes > 0) this.#notify(sessionId);
       return changes;
     });
   }
@@ -68,17 +69,17 @@ export class SqliteCallbackArchive implements CallbackArchive {
   events(page: Page, among?: readonly SessionId[]): Promise<StoredCallback[]> {
     const statement = among ? this.#sql.eventsAmong : this.#sql.events;
     const nowMs = this.#deps.clock.now();
-    return promised(() => this.#opened(statement.all({ ...page, nowMs, among: JSON.stringify(among ?? null) })));
+    return this.#db.read(() => this.#openAll(statement.all({ ...page, nowMs, among: JSON.stringify(among ?? null) })));
   }
 
-  #listOf({ state, sessionId, among }: CallbackFilter) {
+  #listFor({ state, sessionId, among }: CallbackFilter) {
     const { all, ofState, ofSession, ofBoth, ofSessions, ofSessionsAndState } = this.#sql.lists;
     if (sessionId !== undefined) return state === undefined ? ofSession : ofBoth;
     if (among !== undefined) return state === undefined ? ofSessions : ofSessionsAndState;
     return state === undefined ? all : ofState;
   }
 
-  #opened(rows: readonly Row[]): StoredCallback[] {
+  #openAll(rows: readonly Row[]): StoredCallback[] {
     return rows.map((row) => this.#open(row));
   }
 
@@ -86,9 +87,9 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return { ...row, body: openOrNull(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
   }
 
-  #ring(sessionId: SessionId): void {
-    this.#deps.readySignal.ring([sessionId]);
-    this.#deps.retrySignal.ring([sessionId]);
+  #notify(sessionId: SessionId): void {
+    this.#deps.readySignal.notify([sessionId]);
+    this.#deps.retrySignal.notify([sessionId]);
   }
 }
 
@@ -96,30 +97,30 @@ const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId,
   created_at_ms AS createdAtMs, first_failed_at_ms AS firstFailedAtMs, last_error AS lastError,
   settled_at_ms AS settledAtMs`;
 
-/** Waits again as if it had never been tried. Its number is older than those that wait: it goes before them. */
-const ANEW = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
+/** Pending again, as if never attempted. Its number is lower than those that are pending: it goes before them. */
+const RESET = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
 
-/** Of one of the sessions in a JSON list. */
+/** In one of the sessions of a JSON array. */
 const AMONG = 'session_id IN (SELECT value FROM json_each(@among))';
 
-/** A QR that was settled no longer counts. */
-const NO_QR = `kind <> 'qr-update'`;
+/** A settled QR has expired. */
+const IS_NO_QR = `kind <> 'qr-update'`;
 
 function prepare(db: Database) {
   return {
     lists: prepareLists(db),
     find: db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
-    revive: db.prepare<[number]>(`UPDATE callbacks SET ${ANEW} WHERE id = ? AND state = 'dead' AND ${NO_QR}`),
+    revive: db.prepare<[number]>(`UPDATE callbacks SET ${RESET} WHERE id = ? AND state = 'dead' AND ${IS_NO_QR}`),
     replay: db.prepare<[SessionId, number, number]>(
-      `UPDATE callbacks SET ${ANEW}
-       WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${NO_QR}`,
+      `UPDATE callbacks SET ${RESET}
+       WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${IS_NO_QR}`,
     ),
     events: prepareEvents(db, 'TRUE'),
     eventsAmong: prepareEvents(db, AMONG),
   };
 }
 
-/** Not beyond one that waits for its file: it would be told without, and never be come back to. */
+/** Not beyond one that is held: a reader would get it without its file, and never come back to it. */
 function prepareEvents(db: Database, condition: string) {
   return db.prepare<[Page & { nowMs: number; among: string }], Row>(
     `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND position > @after
@@ -128,7 +129,7 @@ function prepareEvents(db: Database, condition: string) {
   );
 }
 
-/** One statement for each set of filters: a single one, with "or it was not asked for", could use no index. */
+/** One statement for each set of filters: a single one with optional conditions could use no index. */
 function prepareLists(db: Database) {
   const list = (condition: string) =>
     db.prepare<[Page & Omit<CallbackFilter, 'among'> & { among: string }], Row>(

@@ -1,13 +1,13 @@
-import { type Database } from 'better-sqlite3';
+import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type ReadySignal } from './ready-signal.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { type Database } from '../database.ts';
+import { type ReadySignal } from './ready-signal.ts';
 import { type WaitingQr, type WaitingQrs } from './waiting-qrs.ts';
 
-/** What a callback says, as the statements take it. */
+/** The parameters of a callback's row. */
 interface Content {
   webhookId: string;
   kind: string;
@@ -17,18 +17,18 @@ interface Content {
   nowMs: number;
 }
 
-/** What {@link Outbox.commit} does besides the caller's change. */
-interface Outgoing {
+/** What {@link Outbox.commit} stores besides the caller's change. */
+export interface Outgoing {
   events: readonly NewCallback[];
-  /** The session whose undelivered QR is of no use any more. */
+  /** The session whose undelivered QR is outdated. */
   withdrawQrOf?: SessionId;
 }
 
-/** The row of `sequences` that numbers the callbacks of all sessions; no session's id is empty. */
+/** The row of `sequences` that numbers the callbacks of all sessions; no session has an empty id. */
 const ALL = '';
 const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
 
-/** What callbacks are written with. */
+/** The dependencies of {@link Outbox}. */
 export interface OutboxDeps {
   clock: Clock;
   readySignal: ReadySignal;
@@ -36,7 +36,7 @@ export interface OutboxDeps {
   qrs: WaitingQrs;
 }
 
-/** Writes callbacks: together with the change that they tell of, numbered without gaps within their session. */
+/** Stores callbacks in one transaction with the change that causes them, numbered without gaps within their session. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #readySignal: ReadySignal;
@@ -60,16 +60,16 @@ export class Outbox {
   }
 
   /**
-   * Does `change` and stores the events in one transaction, then tells of the sessions that have something to do. Answers
-   * how many of the events were not there before.
+   * Does `change` and stores the events in one transaction, then notifies the sessions that have something to deliver. Call it
+   * within a write. Returns for each event whether it was stored; `false` means that it was known already.
    */
   commit(change: () => void, outgoing: Outgoing): boolean[] {
     const { stored, ready } = this.#transaction(change, outgoing);
-    this.#readySignal.ring(ready);
+    this.#readySignal.notify(ready);
     return stored;
   }
 
-  /** Answers the sessions that have something to do now; none when the event is already there. */
+  /** Returns the sessions that have something to deliver now; none when the event is already known. */
   #store({ event, webhookId, after, unless = [], holdUntilMs }: NewCallback): SessionId[] {
     if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return [];
     const sessionId = event.body.session_id;
@@ -90,9 +90,9 @@ export class Outbox {
   }
 
   /**
-   * The newer QR takes over the row of the older one. Where others were stored between them, it goes behind these:
-   * handed over before a "disconnected" that it follows, it would be taken for the code of a session that has ended.
-   * Answers the sessions that waited for the older one.
+   * A newer QR takes over the row of the older one, and moves behind whatever was stored between them: delivered before a
+   * "disconnected" that it follows, it would pass for the code of a session that has ended. Returns the sessions that waited
+   * for the older one.
    */
   #supersede(older: WaitingQr, sessionId: SessionId, content: Content): SessionId[] {
     this.#sql.takeNumber.run(ALL);

@@ -1,6 +1,6 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 
-/** Tells whoever delivers callbacks that a session has something to do. */
+/** Notifies its listeners of sessions that have something to deliver. */
 export class ReadySignal {
   readonly #listeners: ((sessionId: SessionId) => void)[] = [];
 
@@ -8,8 +8,8 @@ export class ReadySignal {
     this.#listeners.push(listener);
   }
 
-  /** Rings once for each session. Only after the commit: what is rung for must be there to be found. */
-  ring(sessionIds: Iterable<SessionId>): void {
+  /** Notifies once for each session. Call it after the write: the listener must be able to find the callback. */
+  notify(sessionIds: Iterable<SessionId>): void {
     for (const sessionId of new Set(sessionIds)) {
       for (const listener of this.#listeners) listener(sessionId);
     }

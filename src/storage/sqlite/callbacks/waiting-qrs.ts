@@ -1,7 +1,7 @@
-import { type Database } from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type Database } from '../database.ts';
 
-/** A QR callback that the backend does not have. */
+/** A pending QR callback. */
 export interface WaitingQr {
   id: number;
   seq: number;
@@ -9,9 +9,10 @@ export interface WaitingQr {
 }
 
 /**
- * The QRs that wait, and how one leaves the queue. Only a QR that the backend cannot have seen may leave: callbacks go in
- * order, so nothing behind it was posted either, and those may move up by one number without a gap or a repetition. One
- * with a try whose end is not known stays, and keeps its number: the backend may have it under that.
+ * Pending QRs, and how one leaves the queue when it is outdated. Only a QR that the backend cannot have seen may leave:
+ * callbacks are delivered in order, so nothing behind it was delivered either, and those may move up by one number without a
+ * gap or a repetition. After an attempt of unknown outcome a QR stays and keeps its number: the backend may have it under
+ * that.
  */
 export class WaitingQrs {
   readonly #sql: ReturnType<typeof prepare>;
@@ -20,37 +21,38 @@ export class WaitingQrs {
     this.#sql = prepare(db);
   }
 
-  /** The QR of the session that waits and that the backend cannot have seen: there is never more than one. */
+  /** The pending QR of the session that the backend cannot have seen. There is never more than one. */
   of(sessionId: SessionId): WaitingQr | undefined {
     return this.#sql.unseen.get(sessionId);
   }
 
-  /** Removes it, if there is one. Answers the sessions that waited for it. */
+  /** Removes that QR, if there is one. Returns the sessions that waited for it. */
   withdraw(sessionId: SessionId): SessionId[] {
     const qr = this.of(sessionId);
     return qr ? this.#remove(qr, sessionId) : [];
   }
 
-  /** Before a try: its end is open. Answers whether it was known until now that the backend had not seen this one. */
-  beginTry(id: number): boolean {
-    return this.#sql.seen.run(id).changes === 1;
+  /** Call it before an attempt. Returns whether the backend could not have seen the QR until now. */
+  beginAttempt(id: number): boolean {
+    return this.#sql.markSeen.run(id).changes === 1;
   }
 
   /**
-   * The try has ended, and the backend has certainly not taken the QR: it may leave again. It does so at once when a newer
-   * one, or the end of its session, has made it needless meanwhile. Answers the sessions that waited for it then.
+   * The attempt has ended, and the backend has certainly not accepted the QR, which may therefore leave again. It does so now
+   * if a newer one, or the removal of its session, has outdated it in the meantime. Returns the sessions that waited for it in
+   * that case.
    */
-  notTaken(qr: WaitingQr, sessionId: SessionId): SessionId[] {
+  notAccepted(qr: WaitingQr, sessionId: SessionId): SessionId[] {
     if (this.of(sessionId) ?? !this.#sql.session.get(sessionId)) return this.#remove(qr, sessionId);
-    this.#sql.unsee.run(qr.id);
+    this.#sql.markUnseen.run(qr.id);
     return [];
   }
 
-  /** Gives it the last number of its session, once its row has got its place among those of all sessions. */
+  /** Gives it the last number of its session, after its row has got a new position among those of all sessions. */
   moveLast({ id, seq }: WaitingQr, sessionId: SessionId): void {
-    this.#sql.number.run(0, id);
+    this.#sql.renumber.run(0, id);
     this.#closeGap(sessionId, seq);
-    this.#sql.numberLast.run({ id });
+    this.#sql.renumberLast.run({ id });
   }
 
   /** The sessions that wait for it. */
@@ -61,16 +63,16 @@ export class WaitingQrs {
   #remove(qr: WaitingQr, sessionId: SessionId): SessionId[] {
     this.#sql.remove.run(qr.id);
     this.#closeGap(sessionId, qr.seq);
-    this.#sql.giveBack.run(sessionId);
+    this.#sql.returnNumber.run(sessionId);
     return this.waitersOf(qr);
   }
 
   #closeGap(sessionId: SessionId, seq: number): void {
-    for (const later of this.#sql.behind.all(sessionId, seq)) this.#sql.number.run(later.seq - 1, later.id);
+    for (const later of this.#sql.behind.all(sessionId, seq)) this.#sql.renumber.run(later.seq - 1, later.id);
   }
 }
 
-/** The sessions that wait for a callback. By itself SQLite would look through all that waits. */
+/** The sessions that wait for a callback. Without the hint, SQLite would scan everything that is pending. */
 export const WAITERS = `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
   WHERE after_webhook_id = ? AND state = 'pending'`;
 
@@ -80,16 +82,16 @@ function prepare(db: Database) {
       `SELECT id, seq, webhook_id AS webhookId FROM callbacks
        WHERE session_id = ? AND state = 'pending' AND kind = 'qr-update' AND maybe_seen = 0`,
     ),
-    seen: db.prepare<[number]>('UPDATE callbacks SET maybe_seen = 1 WHERE id = ? AND maybe_seen = 0'),
-    unsee: db.prepare<[number]>('UPDATE callbacks SET maybe_seen = 0 WHERE id = ?'),
+    markSeen: db.prepare<[number]>('UPDATE callbacks SET maybe_seen = 1 WHERE id = ? AND maybe_seen = 0'),
+    markUnseen: db.prepare<[number]>('UPDATE callbacks SET maybe_seen = 0 WHERE id = ?'),
     session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
     remove: db.prepare<[number]>('DELETE FROM callbacks WHERE id = ?'),
-    giveBack: db.prepare<[SessionId]>('UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ?'),
+    returnNumber: db.prepare<[SessionId]>('UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ?'),
     behind: db.prepare<[SessionId, number], { id: number; seq: number }>(
       'SELECT id, seq FROM callbacks WHERE session_id = ? AND seq > ? ORDER BY seq',
     ),
-    number: db.prepare<[number, number]>('UPDATE callbacks SET seq = ? WHERE id = ?'),
-    numberLast: db.prepare<[{ id: number }]>(
+    renumber: db.prepare<[number, number]>('UPDATE callbacks SET seq = ? WHERE id = ?'),
+    renumberLast: db.prepare<[{ id: number }]>(
       `UPDATE callbacks SET seq = (SELECT last_seq FROM sequences WHERE session_id = callbacks.session_id)
        WHERE id = @id`,
     ),

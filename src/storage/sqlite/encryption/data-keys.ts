@@ -1,11 +1,12 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type Database, type Statement } from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { Secret } from '../../../kit/secret.ts';
-import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { type Owner } from '../../shared/encryption/cell-address.ts';
+import { seal, unseal } from '../../shared/encryption/cipher.ts';
+import { withSecureDelete } from './secure-delete.ts';
 
 const KEY_BYTES = 32;
-/** The additional data of a master key that is on its way to the process that shall have it. */
+/** The additional data of a master key that is sent to the process which shall use it. */
 const NEXT_MASTER_KEY = 'the next master key';
 
 /** A row of `data_keys`. */
@@ -14,70 +15,73 @@ interface Row {
   wrapped: Buffer;
 }
 
-/** The data keys as rows, each wrapped by the master key and bound to its owner. */
+/** The data keys in the database, each wrapped with the master key and bound to its owner. */
 export class DataKeys {
+  readonly #sqlite: Sqlite.Database;
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #rewrapAll: (newKey: KeyObject) => number;
   #masterKey: KeyObject;
-  readonly #find: Statement<[Owner], { wrapped: Buffer }>;
-  readonly #add: Statement<[Owner, Buffer]>;
-  readonly #rewrap: (newer: KeyObject) => number;
 
-  /** `masterKey` is of 64 hex digits. */
-  constructor(db: Database, masterKey: Secret) {
+  /** `masterKey` is 64 hex digits. */
+  constructor(sqlite: Sqlite.Database, masterKey: Secret) {
+    this.#sqlite = sqlite;
     this.#masterKey = keyOf(masterKey);
-    this.#find = db.prepare('SELECT wrapped FROM data_keys WHERE session_id = ?');
-    this.#add = db.prepare('INSERT INTO data_keys (session_id, wrapped) VALUES (?, ?)');
-    const all = db.prepare<[], Row>('SELECT session_id AS owner, wrapped FROM data_keys');
-    const change = db.prepare<[Buffer, Owner]>('UPDATE data_keys SET wrapped = ? WHERE session_id = ?');
-    this.#rewrap = db.transaction((newer: KeyObject) => {
-      const rows = all.all();
+    this.#sql = prepare(sqlite);
+    this.#rewrapAll = sqlite.transaction((newKey: KeyObject) => {
+      const rows = this.#sql.all.all();
       for (const { owner, wrapped } of rows) {
         const name = nameOf(owner);
-        change.run(seal(newer, name, unseal(this.#masterKey, name, wrapped)), owner);
+        this.#sql.change.run(seal(newKey, name, unseal(this.#masterKey, name, wrapped)), owner);
       }
       return rows.length;
     });
   }
 
   has(owner: Owner): boolean {
-    return this.#find.get(owner) !== undefined;
+    return this.#sql.find.get(owner) !== undefined;
   }
 
   /**
-   * The data key of the owner, if it has one.
-   * @throws Error when the master key is not the one that wrapped it
+   * The data key of the owner, if there is one.
+   * @throws Error when it was wrapped with another master key
    */
   find(owner: Owner): KeyObject | undefined {
-    const row = this.#find.get(owner);
+    const row = this.#sql.find.get(owner);
     return row && createSecretKey(unseal(this.#masterKey, nameOf(owner), row.wrapped));
   }
 
-  /** A new data key for an owner that has none. */
-  make(owner: Owner): KeyObject {
+  /** Creates the data key of an owner that has none. */
+  create(owner: Owner): KeyObject {
     const key = randomBytes(KEY_BYTES);
-    this.#add.run(owner, seal(this.#masterKey, nameOf(owner), key));
+    this.#sql.add.run(owner, seal(this.#masterKey, nameOf(owner), key));
     return createSecretKey(key);
   }
 
-  /** Wraps every data key with another master key (64 hex digits), all or none; answers how many there are. */
+  /** Destroys a data key: nothing that it encrypts, in free pages and in later copies of the file, can be read again. */
+  destroy(owner: Owner): void {
+    withSecureDelete(this.#sqlite, () => this.#sql.remove.run(owner));
+  }
+
+  /** Wraps every data key with another master key (64 hex digits), all of them or none. Returns their number. */
   rewrap(masterKey: Secret): number {
-    const newer = keyOf(masterKey);
-    const count = this.#rewrap(newer);
-    this.#masterKey = newer;
+    const newKey = keyOf(masterKey);
+    const count = this.#rewrapAll(newKey);
+    this.#masterKey = newKey;
     return count;
   }
 
   /**
-   * The master key that {@link sealNextKey} was given.
-   * @throws Error when it was not sealed with the master key of now
+   * Decrypts the master key in the result of {@link sealNextKey}.
+   * @throws Error when it was not encrypted with the current master key
    */
   openNextKey(sealed: string): Secret {
     const key = unseal(this.#masterKey, NEXT_MASTER_KEY, Buffer.from(sealed, 'base64'));
-    if (key.length !== KEY_BYTES) throw new Error('it is no key');
+    if (key.length !== KEY_BYTES) throw new Error('not a key');
     return new Secret(key.toString('hex'));
   }
 }
 
-/** A master key for the process that has the database: only with the present one can it be made, and read. */
+/** Encrypts the next master key for the process that has the database open: only the current key can seal or open it. */
 export function sealNextKey({ from, to }: { from: Secret; to: Secret }): string {
   return seal(keyOf(from), NEXT_MASTER_KEY, Buffer.from(to.reveal(), 'hex')).toString('base64');
 }
@@ -88,4 +92,14 @@ function keyOf(masterKey: Secret): KeyObject {
 
 function nameOf(owner: Owner): string {
   return `data_keys.wrapped\0${owner}`;
+}
+
+function prepare(sqlite: Sqlite.Database) {
+  return {
+    all: sqlite.prepare<[], Row>('SELECT session_id AS owner, wrapped FROM data_keys'),
+    find: sqlite.prepare<[Owner], Pick<Row, 'wrapped'>>('SELECT wrapped FROM data_keys WHERE session_id = ?'),
+    add: sqlite.prepare<[Owner, Buffer]>('INSERT INTO data_keys (session_id, wrapped) VALUES (?, ?)'),
+    change: sqlite.prepare<[Buffer, Owner]>('UPDATE data_keys SET wrapped = ? WHERE session_id = ?'),
+    remove: sqlite.prepare<[Owner]>('DELETE FROM data_keys WHERE session_id = ?'),
+  };
 }

@@ -1,32 +1,32 @@
-import { type Database } from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { AppError } from '../../../domain/errors.ts';
 import { type Secret } from '../../../kit/secret.ts';
-import { DataKeys } from './data-keys.ts';
-import { openDatabase } from '../open-database.ts';
-import { overwriting } from './overwriting.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
+import { openDatabase } from '../open-database.ts';
+import { DataKeys } from './data-keys.ts';
+import { withSecureDelete } from './secure-delete.ts';
 
 /**
- * Has the open database take another master key; answers how many data keys were wrapped anew. To be called outside of any
- * transaction. Without data keys nothing is encrypted.
+ * Changes the master key of an open database; `sealed` comes from `sealNextKey`. Returns the number of data keys that were
+ * wrapped again. Without data keys nothing is encrypted. Call it outside of any transaction.
  * @throws AppError `storage_not_encrypted`, `wrong_master_key`
  */
-export function changeMasterKey(db: Database, dataKeys: DataKeys | null, sealed: string): number {
+export function changeMasterKey(sqlite: Sqlite.Database, dataKeys: DataKeys | null, sealed: string): number {
   if (!dataKeys) throw new AppError('storage_not_encrypted');
-  return rewrapAll(db, dataKeys, nextKey(dataKeys, sealed));
+  return rewrapAll(sqlite, dataKeys, nextKey(dataKeys, sealed));
 }
 
 /**
- * Has the database in `authDir` open with another master key from now on; answers how many data keys were wrapped anew.
- * What they encrypt stays as it is. All of them are changed or none.
+ * Changes the master key of the database in `authDir`. Returns the number of data keys that were wrapped again: all of them
+ * or, on failure, none. What they encrypt stays as it is.
  * @throws StorageInUseError while the server runs, StorageKeyError when `from` is not the key of the database
  */
 export function rotateMasterKey(authDir: string, { from, to }: { from: Secret; to: Secret }): number {
-  const db = openDatabase(authDir, from);
+  const sqlite = openDatabase(authDir, from);
   try {
-    return rewrapAll(db, new DataKeys(db, from), to);
+    return rewrapAll(sqlite, new DataKeys(sqlite, from), to);
   } finally {
-    db.close();
+    sqlite.close();
   }
 }
 
@@ -52,18 +52,17 @@ function nextKey(dataKeys: DataKeys, sealed: string): Secret {
   }
 }
 
-function rewrapAll(db: Database, dataKeys: DataKeys, to: Secret): number {
-  // Who has the older key must find nothing in the file that it opens.
-  const count = overwriting(db, () => dataKeys.rewrap(to));
-  emptyLog(db);
+/** Whoever has the old key must find nothing in the file that it decrypts. */
+function rewrapAll(sqlite: Sqlite.Database, dataKeys: DataKeys, to: Secret): number {
+  const count = withSecureDelete(sqlite, () => dataKeys.rewrap(to));
+  emptyLog(sqlite);
   return count;
 }
 
-/** The key is changed by now, also when the disk does not take this: the next checkpoint does it then. */
-function emptyLog(db: Database): void {
+function emptyLog(sqlite: Sqlite.Database): void {
   try {
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    sqlite.pragma('wal_checkpoint(TRUNCATE)');
   } catch {
-    // See above.
+    // The key is changed even when the disk refuses this; the next checkpoint makes up for it.
   }
 }

@@ -1,13 +1,13 @@
-import { type Database } from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
   callbackBody,
+  type CellAddress,
   chosenOptions,
   credentialsOf,
   fileNameOf,
   journalPart,
-  type CellAddress,
   sentContent,
   settingOf,
   signalKey,
@@ -15,21 +15,22 @@ import {
 } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 
-/** A row, by the names of its columns; each is what the place takes there. */
+/** A row by column name. */
 type Row = Record<string, string | Buffer | null>;
 
-/** A table with columns that are encrypted. */
+/** A table with encrypted columns. */
 interface SealedTable {
   name: string;
-  /** What tells its rows apart. */
+  /** The columns that identify a row. */
   key: readonly string[];
-  /** The other columns that a place takes. */
-  along?: readonly string[];
+  /** Other columns that are part of a cell address. */
+  context?: readonly string[];
+  /** The encrypted columns, with the address of their cells. */
   columns: Record<string, (row: Row) => CellAddress>;
 }
 
-/** So many rows are in memory at once. */
-const PAGE = 500;
+/** The number of rows in memory at once. */
+const PAGE_SIZE = 500;
 
 const TABLES: readonly SealedTable[] = [
   { name: 'credentials', key: ['session_id'], columns: { value: (row) => credentialsOf(session(row)) } },
@@ -59,7 +60,7 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'callbacks',
     key: ['webhook_id'],
-    along: ['session_id'],
+    context: ['session_id'],
     columns: { body: (row) => callbackBody(session(row), text(row, 'webhook_id')) },
   },
   {
@@ -79,7 +80,7 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'api_keys',
     key: ['key_id'],
-    along: ['scopes', 'sessions'],
+    context: ['scopes', 'sessions'],
     columns: {
       hash: (row) =>
         apiKeyHash(text(row, 'key_id'), { scopes: text(row, 'scopes'), sessions: textOrNull(row, 'sessions') }),
@@ -87,20 +88,20 @@ const TABLES: readonly SealedTable[] = [
   },
 ];
 
-/** Encrypts all that was stored as it is. To be called within a transaction. */
-export function sealExisting(db: Database, vault: Vault): void {
-  for (const table of TABLES) sealTable(db, vault, table);
+/** Encrypts everything that was stored in plaintext. Call it within a transaction. */
+export function sealExisting(sqlite: Sqlite.Database, vault: Vault): void {
+  for (const table of TABLES) sealTable(sqlite, vault, table);
 }
 
-function sealTable(db: Database, vault: Vault, { name, key, along = [], columns }: SealedTable): void {
+function sealTable(sqlite: Sqlite.Database, vault: Vault, { name, key, context = [], columns }: SealedTable): void {
   const sealed = Object.keys(columns);
   const keys = key.join(', ');
-  const select = `SELECT ${[...key, ...along, ...sealed].join(', ')} FROM ${name}`;
-  const first = db.prepare<[], Row>(`${select} ORDER BY ${keys} LIMIT ${PAGE}`);
-  const next = db.prepare<Row[string][], Row>(
-    `${select} WHERE (${keys}) > (${key.map(() => '?').join(', ')}) ORDER BY ${keys} LIMIT ${PAGE}`,
+  const select = `SELECT ${[...key, ...context, ...sealed].join(', ')} FROM ${name}`;
+  const first = sqlite.prepare<[], Row>(`${select} ORDER BY ${keys} LIMIT ${PAGE_SIZE}`);
+  const next = sqlite.prepare<Row[string][], Row>(
+    `${select} WHERE (${keys}) > (${key.map(() => '?').join(', ')}) ORDER BY ${keys} LIMIT ${PAGE_SIZE}`,
   );
-  const change = db.prepare<Row[string][]>(
+  const change = sqlite.prepare<Row[string][]>(
     `UPDATE ${name} SET ${sealed.map((column) => `${column} = ?`).join(', ')}
      WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`,
   );

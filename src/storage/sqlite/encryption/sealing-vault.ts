@@ -1,27 +1,27 @@
 import { type KeyObject } from 'node:crypto';
-import { type Database } from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type CellAddress, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
-import { type DataKeys } from './data-keys.ts';
-import { type Owner, type CellAddress } from '../../shared/encryption/cell-address.ts';
-import { SealBrokenError } from '../../shared/errors.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { SealBrokenError } from '../../shared/errors.ts';
+import { type DataKeys } from './data-keys.ts';
 
 /** A data key in memory. */
-interface Unwrapped {
+interface UnwrappedKey {
   key: KeyObject;
-  /** Whether its row is certainly committed: one that was made in a transaction may be rolled back with it. */
-  isLasting: boolean;
+  /** Whether its row is certainly committed: a key that was created in a transaction may be rolled back with it. */
+  isDurable: boolean;
 }
 
-/** Encrypts each value with its owner's data key, which is made when it is needed first and stays unwrapped in memory. */
+/** Encrypts each value with its owner's data key, which is created on first use and stays unwrapped in memory. */
 export class SealingVault implements Vault {
-  readonly #db: Database;
+  readonly #sqlite: Sqlite.Database;
   readonly #dataKeys: DataKeys;
-  readonly #unwrapped = new Map<Owner, Unwrapped>();
+  readonly #unwrapped = new Map<Owner, UnwrappedKey>();
 
-  constructor(db: Database, dataKeys: DataKeys) {
-    this.#db = db;
+  constructor(sqlite: Sqlite.Database, dataKeys: DataKeys) {
+    this.#sqlite = sqlite;
     this.#dataKeys = dataKeys;
   }
 
@@ -39,32 +39,34 @@ export class SealingVault implements Vault {
 
   openBytes({ owner, name }: CellAddress, stored: Buffer): Buffer {
     try {
-      const key = this.#known(owner);
-      if (!key) throw new Error('its data key is gone');
+      const key = this.#find(owner);
+      if (!key) throw new Error('its data key is missing');
       return unseal(key, name, stored);
     } catch (cause) {
       throw new SealBrokenError(name.split('\0', 2).join(' of '), cause);
     }
   }
 
+  /** If the transaction is rolled back, the key is found in the database again. */
   forget(sessionId: SessionId): void {
+    this.#dataKeys.destroy(sessionId);
     this.#unwrapped.delete(sessionId);
   }
 
   #keyFor(owner: Owner): KeyObject {
-    return this.#known(owner) ?? this.#remember(owner, this.#dataKeys.make(owner));
+    return this.#find(owner) ?? this.#remember(owner, this.#dataKeys.create(owner));
   }
 
-  #known(owner: Owner): KeyObject | undefined {
+  #find(owner: Owner): KeyObject | undefined {
     const known = this.#unwrapped.get(owner);
-    if (known?.isLasting) return known.key;
+    if (known?.isDurable) return known.key;
     if (known && this.#dataKeys.has(owner)) return this.#remember(owner, known.key);
     const found = this.#dataKeys.find(owner);
     return found && this.#remember(owner, found);
   }
 
   #remember(owner: Owner, key: KeyObject): KeyObject {
-    this.#unwrapped.set(owner, { key, isLasting: !this.#db.inTransaction });
+    this.#unwrapped.set(owner, { key, isDurable: !this.#sqlite.inTransaction });
     return key;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The first schema. Times are Unix milliseconds.
- * `sequences` stands apart from `callbacks`, so that a session's numbers go on after its rows are gone.
- * The partial indexes hold only what waits, however many delivered callbacks are kept.
+ * `sequences` is separate from `callbacks`, so that a session's numbering continues after its rows are gone.
+ * The partial indexes contain only pending callbacks, however many delivered ones are kept.
  */
 export const init = `
 CREATE TABLE sessions (

@@ -1,7 +1,8 @@
 /**
- * What a conversation needs. Times are Unix milliseconds.
- * Received messages are found by WhatsApp's id, to answer, forward or download them; sent ones that nobody answered, to
- * give them up. `conversations` are those with one person (its number, or JID where there is none), whoever began.
+ * Conversations. Times are Unix milliseconds.
+ * Received messages are found by WhatsApp's id, to be answered, forwarded or downloaded; sent messages without an
+ * acknowledgement are found by age, to be given up. `conversations` are those with one person (number, or JID where there is
+ * none), whoever began.
  */
 export const conversations = `
 CREATE INDEX journal_by_id ON journal (session_id, json_extract(attrs, '$.id'));

@@ -1,6 +1,6 @@
 /**
- * The data keys of encryption at rest, each wrapped by the master key: one a session, and one, under the empty name, for what
- * outlives its session. The ids of received messages get a column of their own: what is encrypted cannot be looked into.
+ * The data keys of encryption at rest, each wrapped with the master key: one per session, and one with an empty id for values
+ * that outlive their session. The ids of received messages get a column of their own: encrypted attributes cannot be indexed.
  */
 export const dataKeys = `
 CREATE TABLE data_keys (

@@ -1,4 +1,4 @@
-/** Keys for the doors of the server, hashed; `scopes` and `sessions` are JSON lists, without `sessions` it is for all. */
+/** API keys, hashed. `scopes` and `sessions` are JSON arrays; without `sessions` the key is valid for all of them. */
 export const apiKeys = `
 CREATE TABLE api_keys (
   key_id TEXT PRIMARY KEY,

@@ -1,49 +1,50 @@
-import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../../../domain/address.ts';
 import { type MessageBody } from '../../../domain/event.ts';
 import { type Numbers } from '../../../domain/person.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type CallbackState, type NewCallback } from '../../../ports/callbacks.ts';
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** A row of `awaited_numbers`, as far as somebody reads it. */
+/** What is read of a row of `awaited_numbers`. */
 type Row = Omit<AwaitedNumber, 'lid'>;
 
-/** The callback that told of somebody without a number. */
-interface Told {
+/** The callback that lacks the number. */
+interface IncompleteCallback {
   id: number;
   sessionId: SessionId;
-  state: 'pending' | 'delivered' | 'dead' | 'unwanted';
+  state: CallbackState;
   attempts: number;
   body: string;
   /** Whether it is the next of its session, which may be on its way to the backend at this moment. */
   isNext: number;
-  /** Whether it waits for its file, and is not handed over. */
+  /** Whether it is held for its file, and not delivered yet. */
   isHeld: number | null;
 }
 
-/** What the awaited numbers are kept with. */
+/** The dependencies of {@link SqliteAwaitedNumberStore}. */
 export interface AwaitedNumberDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
 }
 
-/** The awaited numbers as rows. Who adds one does so within a transaction of its own. */
+/** The callbacks of the last two weeks whose sender is known by LID alone. */
 export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, { clock, outbox, vault }: AwaitedNumberDeps) {
+    this.#db = db;
     this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
@@ -51,25 +52,27 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   of(sessionId: SessionId): Promise<string[]> {
-    return promised(() => this.#sql.lids.all(sessionId).map(({ lid }) => lid));
+    return this.#db.read(() => this.#sql.lids.all(sessionId).map(({ lid }) => lid));
   }
 
   known(sessionId: SessionId, numbers: Numbers): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       const awaited = this.#sql.lids.all(sessionId).flatMap(({ lid }) => {
         const number = numbers.get(lid);
-        return number === undefined ? [] : [{ sessionId, lid, number }];
+        return number === undefined ? [] : [{ lid, number }];
       });
-      const again = awaited.flatMap(({ lid, number }) => this.#again(this.#sql.rows.all(sessionId, lid), number));
+      const corrections = awaited.flatMap(({ lid, number }) =>
+        this.#corrections(this.#sql.rows.all(sessionId, lid), number),
+      );
       const change = () => {
-        for (const { lid, number } of awaited) this.#correct(sessionId, lid, number);
+        for (const { lid, number } of awaited) this.#fillIn(sessionId, lid, number);
         for (const [lid, number] of numbers) this.#sql.address.run(number, sessionId, lid);
       };
-      this.#outbox.commit(change, { events: again });
+      this.#outbox.commit(change, { events: corrections });
     });
   }
 
-  /** A callback that is awaited already stays as it is. */
+  /** Adds a callback, within the caller's transaction; one that is already awaited stays as it is. */
   add(sessionId: SessionId, awaited: AwaitedNumber): void {
     this.#sql.add.run({ ...awaited, sessionId, nowMs: this.#clock.now() });
   }
@@ -79,62 +82,63 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
     this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }
 
-  #find(told: string): Told | undefined {
-    const row = this.#sql.told.get({ told, nowMs: this.#clock.now() });
-    return row && { ...row, body: this.#vault.open(callbackBody(row.sessionId, told), row.body) };
+  #find(webhookId: string): IncompleteCallback | undefined {
+    const row = this.#sql.callback.get({ webhookId, nowMs: this.#clock.now() });
+    return row && { ...row, body: this.#vault.open(callbackBody(row.sessionId, webhookId), row.body) };
   }
 
-  /** What must be told once more, since the backend may have seen it without the number. */
-  #again(rows: readonly Row[], number: PhoneNumber): NewCallback[] {
-    return rows.flatMap(({ told, again, unless }) => {
-      const callback = this.#find(told);
+  /** The callbacks that repeat those which the backend may have seen without the number. */
+  #corrections(rows: readonly Row[], number: PhoneNumber): NewCallback[] {
+    return rows.flatMap(({ webhookId, correctionId, unless }) => {
+      const callback = this.#find(webhookId);
       if (!callback || !mayBeSeen(callback)) return [];
-      const body = { ...withNumber(callback.body, number), corrected_fields: changedIn(callback.body) };
+      const body = { ...withNumber(callback.body, number), corrected_fields: changedFields(callback.body) };
       const event = { kind: 'message-received' as const, body };
-      return [{ event, webhookId: again, ...(unless !== null && { unless: [unless] }) }];
+      return [{ event, webhookId: correctionId, ...(unless !== null && { unless: [unless] }) }];
     });
   }
 
-  /** What waits, or may be tried again when a person wants it, says the number from now on. */
-  #correct(sessionId: SessionId, lid: string, number: PhoneNumber): void {
-    for (const { told } of this.#sql.rows.all(sessionId, lid)) {
-      const callback = this.#find(told);
+  /** Adds the number to the callbacks that are pending, or may be retried by an operator. */
+  #fillIn(sessionId: SessionId, lid: string, number: PhoneNumber): void {
+    for (const { webhookId } of this.#sql.rows.all(sessionId, lid)) {
+      const callback = this.#find(webhookId);
       if (!callback || callback.state === 'delivered') continue;
       const body = JSON.stringify(withNumber(callback.body, number));
-      this.#sql.change.run(this.#vault.seal(callbackBody(callback.sessionId, told), body), callback.id);
+      this.#sql.change.run(this.#vault.seal(callbackBody(callback.sessionId, webhookId), body), callback.id);
     }
     this.#sql.remove.run(sessionId, lid);
   }
 }
 
 /** The fields that change with the number. */
-function changedIn(body: string): string[] {
+function changedFields(body: string): string[] {
   const { sender_name } = JSON.parse(body) as MessageBody;
   return sender_name === null ? ['sender_number', 'sender_name'] : ['sender_number'];
 }
 
-/** A try of which we heard nothing good may have reached the backend all the same. */
-function mayBeSeen({ state, attempts, isNext, isHeld }: Told): boolean {
+/** A failed attempt may have reached the backend all the same. */
+function mayBeSeen({ state, attempts, isNext, isHeld }: IncompleteCallback): boolean {
   if (state === 'pending') return isHeld !== 1 && (attempts > 0 || isNext === 1);
   return state === 'delivered';
 }
 
-function withNumber(body: string, number: PhoneNumber): MessageBody {
-  const told = JSON.parse(body) as MessageBody;
-  return { ...told, sender_number: number, sender_name: told.sender_name ?? number };
+function withNumber(json: string, number: PhoneNumber): MessageBody {
+  const body = JSON.parse(json) as MessageBody;
+  return { ...body, sender_number: number, sender_name: body.sender_name ?? number };
 }
 
 function prepare(db: Database) {
   return {
     lids: db.prepare<[SessionId], { lid: string }>('SELECT DISTINCT lid FROM awaited_numbers WHERE session_id = ?'),
     rows: db.prepare<[SessionId, string], Row>(
-      `SELECT told, again, needless_with AS unless FROM awaited_numbers JOIN callbacks ON webhook_id = told
+      `SELECT told AS webhookId, again AS correctionId, needless_with AS unless
+       FROM awaited_numbers JOIN callbacks ON webhook_id = told
        WHERE awaited_numbers.session_id = ? AND lid = ? ORDER BY seq`,
     ),
-    told: db.prepare<[{ told: string; nowMs: number }], Told>(
+    callback: db.prepare<[{ webhookId: string; nowMs: number }], IncompleteCallback>(
       `SELECT id, session_id AS sessionId, state, attempts, body, (${IS_HELD}) AS isHeld,
          seq = (SELECT MIN(seq) FROM callbacks AS other WHERE other.session_id = it.session_id AND other.state = 'pending') AS isNext
-       FROM callbacks AS it WHERE webhook_id = @told`,
+       FROM callbacks AS it WHERE webhook_id = @webhookId`,
     ),
     change: db.prepare<[string, number]>('UPDATE callbacks SET body = ? WHERE id = ?'),
     remove: db.prepare<[SessionId, string]>('DELETE FROM awaited_numbers WHERE session_id = ? AND lid = ?'),
@@ -143,7 +147,7 @@ function prepare(db: Database) {
     ),
     add: db.prepare<[AwaitedNumber & { sessionId: SessionId; nowMs: number }]>(
       `INSERT INTO awaited_numbers (session_id, lid, told, again, needless_with, created_at_ms)
-       VALUES (@sessionId, @lid, @told, @again, @unless, @nowMs) ON CONFLICT DO NOTHING`,
+       VALUES (@sessionId, @lid, @webhookId, @correctionId, @unless, @nowMs) ON CONFLICT DO NOTHING`,
     ),
     prune: db.prepare<[number]>('DELETE FROM awaited_numbers WHERE created_at_ms < ?'),
   };

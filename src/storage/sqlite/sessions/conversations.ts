@@ -1,38 +1,43 @@
-import { type Database } from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** With whom each session has spoken, and who began. */
+/** The people that each session has talked to, and who wrote first. */
 export class SqliteConversationStore implements ConversationStore {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, clock: Clock) {
+    this.#db = db;
     this.#clock = clock;
     this.#sql = prepare(db);
   }
 
+  /** Uncommitted: the message that this lets pass is stored after it, and leaves only when that is on disk. */
   isKnown(sessionId: SessionId, peer: string): Promise<boolean> {
-    return promised(() => this.#sql.known.get(sessionId, peer) !== undefined);
+    return this.#db.readUncommitted(() => this.#sql.known.get(sessionId, peer) !== undefined);
   }
 
   begun(sessionId: SessionId, peer: string): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.add.run(sessionId, peer, 1, this.#clock.now());
     });
   }
 
+  /** Uncommitted, for the same reason as {@link isKnown}. */
   begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
-    return promised(() => this.#sql.begunSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
+    return this.#db.readUncommitted(() => this.#sql.begunSince.get(sessionId, sinceMs) ?? NONE);
   }
 
-  /** Somebody wrote; whoever does so within a transaction has it in there. */
-  heardOf(sessionId: SessionId, peer: string): void {
+  /** Records that somebody wrote to us, within the caller's transaction. */
+  heardFrom(sessionId: SessionId, peer: string): void {
     this.#sql.add.run(sessionId, peer, 0, this.#clock.now());
   }
 }
+
+const NONE: CountSince = { count: 0, oldestMs: null };
 
 function prepare(db: Database) {
   return {

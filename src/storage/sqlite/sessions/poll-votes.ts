@@ -1,4 +1,3 @@
-import { type Database } from 'better-sqlite3';
 import { type CountedVote, type VoteCast } from '../../../domain/poll.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
@@ -6,30 +5,32 @@ import { type PollVoteStore } from '../../../ports/storage.ts';
 import { chosenOptions } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** A row of `poll_votes`, with the options as the vault stores them. */
+/** A row of `poll_votes`; the options are a sealed JSON array. */
 interface Row extends Omit<CountedVote, 'options'> {
   options: string;
 }
 
-/** The votes in polls as rows. Who casts one does so within a transaction of its own. */
+/** The counted votes in polls. */
 export class SqlitePollVoteStore implements PollVoteStore {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#db = db;
     this.#clock = clock;
     this.#vault = vault;
     this.#sql = prepare(db);
   }
 
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]> {
-    return promised(() => this.#sql.of.all(sessionId, pollId).map((row) => this.#fromRow(sessionId, pollId, row)));
+    return this.#db.read(() => this.#sql.of.all(sessionId, pollId).map((row) => this.#fromRow(sessionId, pollId, row)));
   }
 
-  /** Puts the vote in the place of the voter's earlier one; a later one stays. */
+  /** Replaces the voter's earlier vote, unless that one is newer; within the caller's transaction. */
   cast(sessionId: SessionId, { names, options, ...vote }: VoteCast): void {
     const { pollId, votedAtMs } = vote;
     const others = names.flatMap((name) => this.#sql.ofVoter.get(sessionId, pollId, name) ?? []);
@@ -39,14 +40,14 @@ export class SqlitePollVoteStore implements PollVoteStore {
     this.#sql.add.run({ ...vote, options: sealed, sessionId, nowMs: this.#clock.now() });
   }
 
-  /** Removes what is older than two weeks. */
+  /** Removes votes that are older than two weeks. */
   prune(): void {
     this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }
 
   #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {
-    const told = this.#vault.open(chosenOptions(sessionId, pollId, rest.voter), options);
-    return { ...rest, options: JSON.parse(told) as string[] };
+    const json = this.#vault.open(chosenOptions(sessionId, pollId, rest.voter), options);
+    return { ...rest, options: JSON.parse(json) as string[] };
   }
 }
 

@@ -1,4 +1,3 @@
-import { type Database } from 'better-sqlite3';
 import { type DeliveryStatus } from '../../../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../../../domain/outgoing.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
@@ -9,39 +8,41 @@ import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** What the sent messages are kept with. */
+/** The dependencies of {@link SqliteSentMessageStore}. */
 export interface SentMessageDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
 }
 
-/** The messages that we sent, for two weeks. */
+/** The messages that we sent in the last two weeks. */
 export class SqliteSentMessageStore implements SentMessageStore {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, { clock, outbox, vault }: SentMessageDeps) {
+    this.#db = db;
     this.#vault = vault;
     this.#clock = clock;
     this.#outbox = outbox;
     this.#sql = prepare(db);
   }
 
-  /** A message that is already there stays as it is, with what is known of its fate. */
   add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       const sealed = this.#vault.sealBytes(sentContent(sessionId, messageId), content);
       this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, this.#clock.now());
     });
   }
 
+  /** Uncommitted: a change of its status is written after this, and reported only when that is on disk. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
-    return promised(() => {
+    return this.#db.readUncommitted(() => {
       const row = this.#sql.find.get(sessionId, messageId);
       if (!row) return undefined;
       const content = this.#vault.openBytes(sentContent(sessionId, messageId), row.content);
@@ -50,21 +51,21 @@ export class SqliteSentMessageStore implements SentMessageStore {
   }
 
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
-    return promised(() => this.#sql.countSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
+    return this.#db.read(() => this.#sql.countSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
   }
 
   unanswered(beforeMs: number): Promise<SentMessageRef[]> {
-    return promised(() => this.#sql.unanswered.all(beforeMs));
+    return this.#db.read(() => this.#sql.unanswered.all(beforeMs));
   }
 
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
     const change = () => this.#sql.progress.run(status, sessionId, messageId);
-    return promised(() => {
+    return this.#db.write(() => {
       this.#outbox.commit(change, { events: [event] });
     });
   }
 
-  /** Removes what is older than two weeks. */
+  /** Removes messages that are older than two weeks. */
   prune(): void {
     this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
   }

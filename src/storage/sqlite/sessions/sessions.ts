@@ -1,13 +1,11 @@
-import { type Database } from 'better-sqlite3';
 import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type SessionWrites, type SessionChange, type SessionStore } from '../../../ports/storage.ts';
+import { type SessionChange, type SessionStore, type SessionWrites } from '../../../ports/storage.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
-import { overwriting } from '../encryption/overwriting.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 import { type SqliteJournal } from '../signal/journal.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
@@ -29,8 +27,8 @@ interface Row {
   updatedAtMs: number;
 }
 
-/** Everything else that is kept of a session; its callbacks outlive it. */
-const BELONGINGS = [
+/** The tables whose rows go with their session. Callbacks, stored answers and files outlive it. */
+const SESSION_TABLES = [
   'credentials',
   'signal_keys',
   'journal',
@@ -42,7 +40,7 @@ const BELONGINGS = [
   'sessions',
 ];
 
-/** What a session's change is written with. */
+/** The dependencies of {@link SqliteSessionStore}. */
 export interface SessionStoreDeps {
   outbox: Outbox;
   journal: SqliteJournal;
@@ -53,7 +51,7 @@ export interface SessionStoreDeps {
   vault: Vault;
 }
 
-/** The sessions as rows, each change in one transaction with the callbacks that tell of it. */
+/** The sessions. Each change is one transaction with its callbacks. */
 export class SqliteSessionStore implements SessionStore {
   readonly #db: Database;
   readonly #deps: SessionStoreDeps;
@@ -65,46 +63,44 @@ export class SqliteSessionStore implements SessionStore {
     this.#sql = prepare(db);
   }
 
-  /** All sessions, the oldest first. */
   all(): Promise<SessionRecord[]> {
-    return promised(() => this.#sql.all.all().map(fromRow));
+    return this.#db.read(() => this.#sql.all.all().map(fromRow));
   }
 
-  async commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
-    const [stored = 0] = await this.commitAll(record, [{ events, writes }]);
-    return stored;
+  commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
+    return this.#db.write(() => this.#commit(record, [{ events, writes }])[0] ?? 0);
   }
 
   commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]> {
-    return promised(() => {
-      const write = () => {
-        this.#sql.upsert.run(toRow(record));
-        for (const { writes } of changes) this.#write(record, writes);
-      };
-      const stored = this.#deps.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
-      const news = stored.values();
-      return changes.map(({ events }) => events.filter(() => news.next().value).length);
-    });
+    return this.#db.write(() => this.#commit(record, changes));
   }
 
-  /** Also removes credentials, keys, sent messages, and the data key that they are encrypted with. Callbacks other than QRs stay and are still delivered. */
+  /** The data key goes last: what is left of the session in free pages cannot be read without it. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
     const forget = () => {
-      this.#sql.remove.forEach((statement) => statement.run(sessionId));
-      // What is left of the session in free pages, and in what is copied from now on, is not to be read without it.
-      overwriting(this.#db, () => this.#sql.removeDataKey.run(sessionId));
-    };
-    return promised(() => {
-      this.#deps.outbox.commit(forget, { events, withdrawQrOf: sessionId });
+      for (const statement of this.#sql.remove) statement.run(sessionId);
       this.#deps.vault.forget(sessionId);
+    };
+    return this.#db.write(() => {
+      this.#deps.outbox.commit(forget, { events, withdrawQrOf: sessionId });
     });
   }
 
-  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardOf, note }: SessionWrites): void {
+  #commit(record: SessionRecord, changes: readonly SessionChange[]): number[] {
+    const write = () => {
+      this.#sql.upsert.run(toRow(record));
+      for (const { writes } of changes) this.#write(record, writes);
+    };
+    const stored = this.#deps.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
+    const isNew = stored.values();
+    return changes.map(({ events }) => events.filter(() => isNew.next().value).length);
+  }
+
+  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardFrom, note }: SessionWrites): void {
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
-    if (heardOf !== undefined) this.#deps.conversations.heardOf(sessionId, heardOf);
+    if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
     if (note !== undefined) this.#deps.timeline.add(sessionId, note);
   }
 }
@@ -142,7 +138,6 @@ function prepare(db: Database) {
          last_seen_ms = @lastSeenMs, retry_at_ms = @retryAtMs, restricted_until_ms = @restrictedUntilMs,
          created_at_ms = @createdAtMs, updated_at_ms = @updatedAtMs`,
     ),
-    removeDataKey: db.prepare<[SessionId]>('DELETE FROM data_keys WHERE session_id = ?'),
-    remove: BELONGINGS.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
+    remove: SESSION_TABLES.map((table) => db.prepare<[SessionId]>(`DELETE FROM ${table} WHERE session_id = ?`)),
   };
 }

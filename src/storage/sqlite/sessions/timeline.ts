@@ -1,33 +1,34 @@
-import { type Database } from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type TimelineNote, type TimelineWord } from '../../../domain/timeline.ts';
 import { type TimelineStore } from '../../../ports/storage.ts';
-import { promised } from '../promised.ts';
+import { type Database } from '../database.ts';
 
-/** So many notes are kept of each session. */
-const KEPT = 200;
+/** The number of notes that are kept of each session. */
+const MAX_NOTES = 200;
 
-/** What happened to each session, the newest few hundred notes. */
+/** What happened to each session: its newest notes. */
 export class SqliteTimeline implements TimelineStore {
+  readonly #db: Database;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#sql = prepare(db);
   }
 
   of(sessionId: SessionId): Promise<TimelineNote[]> {
-    return promised(() => this.#sql.all.all(sessionId));
+    return this.#db.read(() => this.#sql.all.all(sessionId));
   }
 
   /**
-   * Writes a note and lets go of those that are too many; within the transaction of the caller. What the last note says
-   * already is not said again: a line that stays away for days, or a QR that is renewed, must not push out what came before.
+   * Adds a note and removes the oldest beyond the limit, within the caller's transaction. A note that repeats the last one is
+   * skipped: a connection that stays down for days, or a renewed QR, must not push out what came before.
    */
   add(sessionId: SessionId, { atMs, what, why }: TimelineNote): void {
     const last = this.#sql.last.get(sessionId);
     if (last?.what === what && last.why === why) return;
     this.#sql.add.run(sessionId, atMs, what, why);
-    this.#sql.bound.run(sessionId, sessionId, KEPT);
+    this.#sql.trim.run(sessionId, sessionId, MAX_NOTES);
   }
 }
 
@@ -42,7 +43,7 @@ function prepare(db: Database) {
     add: db.prepare<[SessionId, number, TimelineWord, string | null]>(
       'INSERT INTO timeline (session_id, at_ms, what, why) VALUES (?, ?, ?, ?)',
     ),
-    bound: db.prepare<[SessionId, SessionId, number]>(
+    trim: db.prepare<[SessionId, SessionId, number]>(
       `DELETE FROM timeline WHERE session_id = ? AND id <=
          (SELECT id FROM timeline WHERE session_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     ),

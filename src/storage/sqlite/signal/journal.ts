@@ -1,16 +1,15 @@
-import { type Database } from 'better-sqlite3';
+import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { journalPart } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { type Database } from '../database.ts';
 
-/** WhatsApp delivers again what it has no receipt for at the next login; later than this it would be an old story. */
-export const COMES_AGAIN_MS = 24 * 3600_000;
+/** How long after it was handled a message is still recognized when WhatsApp, lacking its receipt, delivers it again. */
+export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 
-/** An entry as the statements take and give it, with `attrs` and `plaintext` as the vault stores them. */
+/** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
 interface Row {
   ciphertextHash: Buffer;
   messageKey: MessageKey;
@@ -20,47 +19,50 @@ interface Row {
   plaintext: Buffer;
 }
 
-/** The journal as rows. Those who write to it do so within transactions of their own. */
+/** Decrypted messages, written in the transaction that uses up their keys. */
 export class SqliteJournal implements Journal {
+  readonly #db: Database;
   readonly #clock: Clock;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, clock: Clock, vault: Vault) {
+    this.#db = db;
     this.#clock = clock;
     this.#vault = vault;
     this.#sql = prepare(db);
   }
 
+  /** Uncommitted: a ratchet step that rests on this is written after it, and its result leaves only when that is on disk. */
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
-    const handledSince = this.#clock.now() - COMES_AGAIN_MS;
+    const handledSince = this.#clock.now() - REDELIVERY_WINDOW_MS;
     const hash = Buffer.from(ciphertextHash);
-    return promised(() => {
+    return this.#db.readUncommitted(() => {
       const row = this.#sql.find.get(sessionId, hash, messageKey, handledSince);
       return row && this.#vault.openBytes(journalPart(sessionId, 'plaintext', hash), row.plaintext);
     });
   }
 
   withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
-    return promised(() => this.#sql.withId.all(sessionId, messageId).map((row) => this.#fromRow(sessionId, row)));
+    return this.#db.read(() => this.#sql.withId.all(sessionId, messageId).map((row) => this.#fromRow(sessionId, row)));
   }
 
   leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
-    return promised(() => this.#sql.leftOver.all(sessionId).map((row) => this.#fromRow(sessionId, row)));
+    return this.#db.read(() => this.#sql.leftOver.all(sessionId).map((row) => this.#fromRow(sessionId, row)));
   }
 
-  /** Writes down what was decrypted; a ciphertext that is there already stays as it is. */
+  /** Adds an entry, within the caller's transaction; a ciphertext that is already known is skipped. */
   add(sessionId: SessionId, entry: JournalEntry): void {
     const messageId = entry.attrs.id ?? null;
     this.#sql.add.run({ ...this.#toRow(sessionId, entry), sessionId, messageId, nowMs: this.#clock.now() });
   }
 
-  /** The message became a callback, or needs none. */
+  /** The message has become a callback, or needs none; within the caller's transaction. */
   handled(sessionId: SessionId, messageKey: MessageKey): void {
     this.#sql.handled.run(this.#clock.now(), sessionId, messageKey);
   }
 
-  /** Forgets what nobody will ask for any more; never a whole message that became nothing yet. */
+  /** Removes what nobody will ask for any more, and never a complete message that was not handled yet. */
   prune(): void {
     const nowMs = this.#clock.now();
     this.#sql.pruneHandled.run(nowMs - MESSAGE_RETENTION_MS);
@@ -79,18 +81,18 @@ export class SqliteJournal implements Journal {
 
   #fromRow(sessionId: SessionId, { attrs, plaintext, ...rest }: Row): JournalEntry {
     const { ciphertextHash } = rest;
-    const told = this.#vault.open(journalPart(sessionId, 'attrs', ciphertextHash), attrs);
+    const json = this.#vault.open(journalPart(sessionId, 'attrs', ciphertextHash), attrs);
     return {
       ...rest,
-      attrs: JSON.parse(told) as Record<string, string>,
+      attrs: JSON.parse(json) as Record<string, string>,
       plaintext: this.#vault.openBytes(journalPart(sessionId, 'plaintext', ciphertextHash), plaintext),
     };
   }
 }
 
 const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
-/** Whether a row's stanza is there with all its parts. */
-const IS_WHOLE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
+/** Whether all parts of a row's stanza are there. */
+const IS_COMPLETE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
   WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery)`;
 
 function prepare(db: Database) {
@@ -103,7 +105,7 @@ function prepare(db: Database) {
       `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND message_id = ? ORDER BY id`,
     ),
     leftOver: db.prepare<[SessionId], Row>(
-      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_WHOLE} ORDER BY id`,
+      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
     ),
     add: db.prepare<[Row & { sessionId: SessionId; messageId: string | null; nowMs: number }]>(
       `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
@@ -116,7 +118,7 @@ function prepare(db: Database) {
     ),
     pruneHandled: db.prepare<[number]>('DELETE FROM journal WHERE handled_at_ms < ?'),
     pruneIncomplete: db.prepare<[number]>(
-      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_WHOLE})`,
+      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_COMPLETE})`,
     ),
   };
 }

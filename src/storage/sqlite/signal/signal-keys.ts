@@ -1,19 +1,20 @@
-import { type Database } from 'better-sqlite3';
-import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../../../ports/signal.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type SqliteJournal } from './journal.ts';
+import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../../../ports/signal.ts';
 import { credentialsOf, signalKey } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { type Database } from '../database.ts';
+import { type SqliteJournal } from './journal.ts';
 
-/** Credentials and Signal keys, each set of changes in one transaction. */
+/** Credentials and Signal keys. */
 export class SqliteSignalKeyStore implements SignalKeyStore {
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #change: (sessionId: SessionId, changes: readonly KeyChange[], decrypted: readonly JournalEntry[]) => void;
   readonly #forget: (sessionId: SessionId) => void;
 
   constructor(db: Database, journal: SqliteJournal, vault: Vault) {
+    this.#db = db;
     this.#vault = vault;
     this.#sql = prepare(db);
     this.#change = db.transaction(
@@ -29,20 +30,21 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
   }
 
   credentials(sessionId: SessionId): Promise<string | undefined> {
-    return promised(() => {
+    return this.#db.read(() => {
       const row = this.#sql.credentials.get(sessionId);
       return row && this.#vault.open(credentialsOf(sessionId), row.value);
     });
   }
 
   saveCredentials(sessionId: SessionId, value: string): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.saveCredentials.run(sessionId, this.#vault.seal(credentialsOf(sessionId), value));
     });
   }
 
+  /** Uncommitted: a ratchet step that rests on these is written after this, and its result leaves only when that is on disk. */
   get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
-    return promised(() => {
+    return this.#db.readUncommitted(() => {
       const found = new Map<string, string>();
       for (const id of ids) {
         const row = this.#sql.key.get(sessionId, type, id);
@@ -53,11 +55,11 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
   }
 
   set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
-    return promised(() => this.#change(sessionId, changes, decrypted));
+    return this.#db.write(() => this.#change(sessionId, changes, decrypted));
   }
 
   forget(sessionId: SessionId): Promise<void> {
-    return promised(() => this.#forget(sessionId));
+    return this.#db.write(() => this.#forget(sessionId));
   }
 
   #apply(sessionId: SessionId, { type, id, value }: KeyChange): void {

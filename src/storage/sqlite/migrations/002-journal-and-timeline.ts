@@ -1,10 +1,10 @@
 /**
- * What crashes, outages and lost lines must not take away. Times are Unix milliseconds.
- * `journal` holds what a ciphertext said from the moment in which its key was used up, and for a while after it became a
- * callback, since WhatsApp may deliver it again; `delivery` joins the parts that came in one stanza.
- * `callbacks.position` numbers them all in the order in which they were stored, or, for a renewed QR, renewed.
+ * What must survive crashes, outages and lost connections. Times are Unix milliseconds.
+ * `journal` holds the plaintext of a ciphertext from the moment in which its key was used up, and for a while after it became
+ * a callback, since WhatsApp may deliver it again; `delivery` joins the parts that came in one stanza.
+ * `callbacks.position` numbers all callbacks in the order in which they were stored or, for a renewed QR, renewed.
  */
-export const nothingLost = `
+export const journalAndTimeline = `
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   session_id TEXT NOT NULL,

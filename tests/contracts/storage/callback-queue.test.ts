@@ -1,18 +1,20 @@
-import { ANA, BEA, news, qr, record, startStorage } from './support.ts';
+import { ANA, BEA, contract, qr, record, statusUpdate } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
+/** Longer than recording a delivery takes at most. */
+const SOON_MS = 1_000;
 
-describe('the queue of callbacks', () => {
-  it('gives the callbacks of a session in order, numbered from 1', async () => {
+contract('the callback queue', (startStorage) => {
+  it('returns the callbacks of a session in order, numbered from 1', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1'), news(ANA, 'a2'), news(ANA, 'a3'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'));
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 a3']);
     expect(await db.drain(BEA)).toEqual(['1 b1']);
   });
 
-  it('gives the same one until it is settled, with its tries', async () => {
+  it('returns the same callback until it is settled, with its attempts', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     const first = (await db.next(ANA))!;
     expect(first).toEqual({
       id: expect.any(Number) as number,
@@ -20,21 +22,21 @@ describe('the queue of callbacks', () => {
       sessionId: ANA,
       seq: 1,
       kind: 'status-update',
-      body: JSON.stringify(news(ANA, 'a1').event.body),
+      body: JSON.stringify(statusUpdate(ANA, 'a1').event.body),
       createdAtMs: db.clock.now(),
       attempts: 0,
       firstFailedAtMs: null,
     });
-    await db.storage.callbacks.failed(first, 'it did not work', 7);
-    await db.storage.callbacks.failed(first, 'nor now', 8);
+    await db.storage.callbacks.failed(first, 'refused', 7);
+    await db.storage.callbacks.unconfirmed(first, 'no answer', 8);
     expect(await db.next(ANA)).toEqual({ ...first, attempts: 2, firstFailedAtMs: 7 });
   });
 
-  it('does not store an event again that is there, and burns no number for it', async () => {
+  it('skips an event that is already stored, without using up a number', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2']);
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a3'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a3'));
     expect(await db.drain(ANA)).toEqual(['3 a3']);
   });
 
@@ -42,19 +44,19 @@ describe('the queue of callbacks', () => {
     await using db = await startStorage();
     const circular: Record<string, unknown> = {};
     circular.itself = circular;
-    const broken = news(ANA, 'broken');
+    const broken = statusUpdate(ANA, 'broken');
     Object.assign(broken.event.body, circular);
-    await expect(db.storage.sessions.commit(record(ANA), [news(ANA, 'a1'), broken])).rejects.toThrow();
+    await expect(db.storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), broken])).rejects.toThrow();
     expect(await db.storage.sessions.all()).toEqual([]);
     expect(await db.next(ANA)).toBeUndefined();
     expect(db.ready).toEqual([]);
-    await db.commit(news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['1 a2']);
   });
 
-  it('goes on behind a dead letter and counts it', async () => {
+  it('goes on behind a dead letter, and counts it', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await db.storage.callbacks.dead((await db.next(ANA))!, 'poison', 1);
     expect(await db.drain(ANA)).toEqual(['2 a2']);
     expect(await db.storage.callbacks.counts(db.clock.now())).toEqual({
@@ -64,11 +66,11 @@ describe('the queue of callbacks', () => {
     });
   });
 
-  it('counts what waits, and for how long', async () => {
+  it('counts what is pending, and for how long', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     await db.clock.advance(90_500);
-    await db.commit(news(BEA, 'b1'));
+    await db.commit(statusUpdate(BEA, 'b1'));
     expect(await db.storage.callbacks.counts(db.clock.now())).toEqual({
       pending: 2,
       deadLettered: 0,
@@ -76,35 +78,36 @@ describe('the queue of callbacks', () => {
     });
   });
 
-  it('tells which sessions have something waiting, the longest first', async () => {
+  it('lists the sessions with pending callbacks, the longest-waiting first', async () => {
     await using db = await startStorage();
-    await db.commit(news(BEA, 'b1'));
+    await db.commit(statusUpdate(BEA, 'b1'));
     await db.clock.advance(1);
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     expect(await db.storage.callbacks.sessionsWithPending()).toEqual([BEA, ANA]);
     await db.drain(BEA);
     expect(await db.storage.callbacks.sessionsWithPending()).toEqual([ANA]);
   });
 
-  it('rings for a session that gained a callback, and not for one that was there', async () => {
+  it('notifies once for each session that gained a callback, and not for a repeated one', async () => {
     await using db = await startStorage();
-    await db.storage.sessions.commit(record(ANA), [news(ANA, 'a1'), news(ANA, 'a2'), news(BEA, 'b1')]);
+    const events = [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'), statusUpdate(BEA, 'b1')];
+    await db.storage.sessions.commit(record(ANA), events);
     expect(db.ready).toEqual([ANA, BEA]);
-    await db.commit(news(ANA, 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'));
     expect(db.ready).toEqual([ANA, BEA]);
   });
 
-  it('keeps the order of calls that nobody waits for', async () => {
+  it('keeps the order of calls that are not awaited', async () => {
     await using db = await startStorage();
     await Promise.all(
-      Array.from({ length: 20 }, (_, i) => db.storage.sessions.commit(record(ANA), [news(ANA, `a${i + 1}`)])),
+      Array.from({ length: 20 }, (_, i) => db.storage.sessions.commit(record(ANA), [statusUpdate(ANA, `a${i + 1}`)])),
     );
     expect(await db.drain(ANA)).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1} a${i + 1}`));
   });
 
-  it('keeps everything over a restart', async () => {
+  it('survives a restart', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await db.storage.callbacks.failed((await db.next(ANA))!, 'away', 5);
     const before = await db.next(ANA);
     await db.reopen();
@@ -112,29 +115,37 @@ describe('the queue of callbacks', () => {
     expect(before).toMatchObject({ webhookId: 'a1', seq: 1, attempts: 1, firstFailedAtMs: 5 });
   });
 
+  it('records a delivery before it closes', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
+    await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
+    await db.reopen();
+    expect(await db.drain(ANA)).toEqual(['2 a2']);
+  });
+
   it.each([
     ['for the retention', 3 * DAY_MS, 3 * DAY_MS],
-    ['for a day, when the retention is shorter: so long WhatsApp may deliver its message again', 1_000, DAY_MS],
+    ['for a day if the retention is shorter, since WhatsApp may deliver its message again', 1_000, DAY_MS],
   ])(
-    'remembers a delivered callback %s, then forgets it without reusing its number',
-    async (_, retentionMs, keptMs) => {
+    'knows a delivered callback %s, then forgets it without reusing its number',
+    async (_, retentionMs, knownForMs) => {
       await using db = await startStorage();
-      await db.commit(news(ANA, 'a1'));
+      await db.commit(statusUpdate(ANA, 'a1'));
       await db.drain(ANA);
-      await db.clock.advance(keptMs);
+      await db.clock.advance(knownForMs);
       await db.storage.prune(retentionMs);
-      await db.commit(news(ANA, 'a1'));
+      await db.commit(statusUpdate(ANA, 'a1'));
       expect(await db.next(ANA)).toBeUndefined();
       await db.clock.advance(1);
       await db.storage.prune(retentionMs);
-      await db.commit(news(ANA, 'a1'));
+      await db.commit(statusUpdate(ANA, 'a1'));
       expect(await db.drain(ANA)).toEqual(['2 a1']);
     },
   );
 
-  it('never prunes what waits, nor dead letters', async () => {
+  it('never prunes pending callbacks or dead letters', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await db.storage.callbacks.dead((await db.next(ANA))!, 'poison', db.clock.now());
     await db.clock.advance(10 * DAY_MS);
     await db.storage.prune(1);
@@ -142,10 +153,26 @@ describe('the queue of callbacks', () => {
   });
 });
 
-describe('a callback that comes after another', () => {
-  it.each(['delivered', 'dead'] as const)('waits until that one is %s, then its session is rung for', async (end) => {
+contract('a callback that another one makes unnecessary', (startStorage) => {
+  it('is stored before that one, and not after it', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1', 'a1'));
+    await db.commit(
+      { ...statusUpdate(ANA, 'undecryptable 1'), unless: ['readable 1'] },
+      statusUpdate(ANA, 'readable 1'),
+    );
+    await db.commit(statusUpdate(ANA, 'readable 2'), {
+      ...statusUpdate(ANA, 'undecryptable 2'),
+      unless: ['readable 2'],
+    });
+
+    expect(await db.drain(ANA)).toEqual(['1 undecryptable 1', '2 readable 1', '3 readable 2']);
+  });
+});
+
+contract('a callback that follows another', (startStorage) => {
+  it.each(['delivered', 'dead'] as const)('waits until that one is %s; then its session is notified', async (end) => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1', 'a1'));
     expect(await db.next(BEA)).toBeUndefined();
     await db.storage.callbacks.failed((await db.next(ANA))!, 'not yet', 1);
     expect(await db.next(BEA)).toBeUndefined();
@@ -153,47 +180,47 @@ describe('a callback that comes after another', () => {
     db.ready = [];
     const first = (await db.next(ANA))!;
     await (end === 'dead' ? db.storage.callbacks.dead(first, 'x', 1) : db.storage.callbacks.delivered(first, 1));
-    await db.clock.advance(20);
+    await db.clock.advance(SOON_MS);
     expect(db.ready).toEqual([BEA]);
     expect(await db.drain(BEA)).toEqual(['1 b1']);
   });
 
-  it('does not wait for one that is not there any more', async () => {
+  it('does not wait for one that is gone', async () => {
     await using db = await startStorage();
-    await db.commit(news(BEA, 'b1', 'long ago'));
+    await db.commit(statusUpdate(BEA, 'b1', 'long ago'));
     expect(await db.drain(BEA)).toEqual(['1 b1']);
   });
 
   it('still waits after a restart', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), news(BEA, 'b1', 'a1'));
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1', 'a1'));
     await db.reopen();
     expect(await db.next(BEA)).toBeUndefined();
     db.ready = [];
     await db.drain(ANA);
-    await db.clock.advance(20);
+    await db.clock.advance(SOON_MS);
     expect(db.ready).toEqual([BEA]);
   });
 
-  it('is let go when a QR that it waited for is superseded or removed', async () => {
+  it('stops waiting for a QR that is superseded or removed', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), news(BEA, 'b1', 'q1'));
+    await db.commit(qr(ANA, 'q1'), statusUpdate(BEA, 'b1', 'q1'));
     db.ready = [];
     await db.commit(qr(ANA, 'q2'));
     expect(db.ready).toEqual([ANA, BEA]);
     expect(await db.drain(BEA)).toEqual(['1 b1']);
 
-    await db.commit(news(BEA, 'b2', 'q2'));
+    await db.commit(statusUpdate(BEA, 'b2', 'q2'));
     db.ready = [];
     await db.storage.sessions.remove(ANA, []);
     expect(db.ready).toEqual([BEA]);
   });
 });
 
-describe('a newer QR', () => {
-  it('takes the place of an undelivered older one, with its number and no tries', async () => {
+contract('a newer QR', (startStorage) => {
+  it('replaces an undelivered older one, with its number and no attempts', async () => {
     await using db = await startStorage();
-    await db.commit(news(ANA, 'a1'), qr(ANA, 'q1'));
+    await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q1'));
     await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
     const older = (await db.next(ANA))!;
     await db.storage.callbacks.failed(older, 'away', 1);
@@ -206,34 +233,34 @@ describe('a newer QR', () => {
       body: JSON.stringify(qr(ANA, 'q2').event.body),
       createdAtMs: db.clock.now(),
     });
-    await db.commit(news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['2 q2', '3 a2']);
   });
 
-  it('goes behind one that is on its way, which the backend may take under its number', async () => {
+  it('goes behind one that is on its way, which the backend may accept under its number', async () => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
-    await db.commit(qr(ANA, 'q2'), qr(ANA, 'q3'), news(ANA, 'a1'));
+    await db.commit(qr(ANA, 'q2'), qr(ANA, 'q3'), statusUpdate(ANA, 'a1'));
     await db.storage.callbacks.delivered(onItsWay, 1);
     expect(await db.drain(ANA)).toEqual(['2 q3', '3 a1']);
   });
 
-  it('takes the place of one that was on its way once that was refused', async () => {
+  it('replaces one that was on its way once that is refused', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), news(BEA, 'b1', 'q1'));
+    await db.commit(qr(ANA, 'q1'), statusUpdate(BEA, 'b1', 'q1'));
     const onItsWay = (await db.next(ANA))!;
-    await db.commit(news(ANA, 'a1'), qr(ANA, 'q2'), news(ANA, 'a2'));
+    await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q2'), statusUpdate(ANA, 'a2'));
     db.ready = [];
     await db.storage.callbacks.failed(onItsWay, 'refused', 1);
     expect(db.ready).toEqual([BEA]);
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 q2', '3 a2']);
-    await db.commit(news(ANA, 'a3'));
+    await db.commit(statusUpdate(ANA, 'a3'));
     expect(await db.drain(ANA)).toEqual(['4 a3']);
   });
 
   it.each(['a later refusal', 'a restart'])(
-    'leaves one alone that the backend may have, also after %s',
+    'leaves one that the backend may have as it is, also after %s',
     async (what) => {
       await using db = await startStorage();
       await db.commit(qr(ANA, 'q1'));
@@ -241,7 +268,7 @@ describe('a newer QR', () => {
         await db.next(ANA);
         await db.reopen();
       } else {
-        await db.storage.callbacks.unclear((await db.next(ANA))!, 'no answer', 1);
+        await db.storage.callbacks.unconfirmed((await db.next(ANA))!, 'no answer', 1);
         await db.storage.callbacks.failed((await db.next(ANA))!, 'refused', 2);
       }
       await db.commit(qr(ANA, 'q2'));
@@ -249,13 +276,14 @@ describe('a newer QR', () => {
     },
   );
 
-  it('goes behind what was stored since the older one', async () => {
+  it('goes behind everything that was stored after the older one', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), news(ANA, 'a1'), news(ANA, 'a2'), qr(ANA, 'q2'), news(ANA, 'a3'));
+    const between = [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')];
+    await db.commit(qr(ANA, 'q1'), ...between, qr(ANA, 'q2'), statusUpdate(ANA, 'a3'));
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 q2', '4 a3']);
   });
 
-  it('does not touch a delivered one, nor one of another session', async () => {
+  it('leaves a delivered one alone, and one of another session', async () => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'), qr(BEA, 'q2'));
     await db.drain(ANA);

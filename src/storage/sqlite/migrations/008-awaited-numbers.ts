@@ -1,8 +1,8 @@
 /**
- * The callbacks of the last two weeks that told of somebody by LID alone: `told` is the webhookId of each, `again` that of the one
- * which tells it once more when the number is known, unless the one named in `needless_with` is there. Times are Unix milliseconds.
+ * The callbacks of the last two weeks whose sender is known by LID alone. `told` is the webhookId of the callback, `again` that of
+ * the one which repeats it once the number is known, unless the callback `needless_with` exists. Times are Unix milliseconds.
  */
-export const numbers = `
+export const awaitedNumbers = `
 CREATE TABLE awaited_numbers (
   session_id TEXT NOT NULL,
   lid TEXT NOT NULL,

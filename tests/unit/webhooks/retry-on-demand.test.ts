@@ -11,8 +11,8 @@ function spanOf(world: World, sessionId: SessionId) {
   return { sessionId, sinceMs: 0, untilMs: world.clock.now() };
 }
 
-describe('a callback that somebody asks for again', () => {
-  it('is tried at once, though its session waits for its next try', async () => {
+describe('a retry on demand', () => {
+  it('makes an attempt at once, though the session is in a pause', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
     await world.startNotifier({ retries: 10 });
@@ -27,7 +27,7 @@ describe('a callback that somebody asks for again', () => {
     expect(world.clock.timers).toEqual([]);
   });
 
-  it('has its usual pause again when it fails once more', async () => {
+  it('is followed by the usual pause when it fails', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
     await world.startNotifier({ retries: 10 });
@@ -40,13 +40,13 @@ describe('a callback that somebody asks for again', () => {
     expect(ids(world.backend.received)).toEqual(['a1', 'a1', 'a1']);
   });
 
-  it('is tried again at once when the post that was on its way fails', async () => {
+  it('makes another attempt at once when the one in flight fails', async () => {
     await using world = await startWorld();
     const answers: ((status: number) => void)[] = [];
     world.backend.answerWith(() => new Promise<number>((resolve) => answers.push(resolve)));
     await world.startNotifier({ retries: 10 });
     await world.happens(ANA, 'a1');
-    // No pause follows the first try, one follows the second.
+    // There is no pause after the first attempt, and one after the second.
     await world.backend.next('', { evenRefused: true });
     answers[0]!(500);
     await world.backend.next('', { evenRefused: true });
@@ -59,10 +59,10 @@ describe('a callback that somebody asks for again', () => {
     expect(world.clock.timers).toEqual([]);
   });
 
-  it('is posted though its session had nothing more to do', async () => {
+  it('wakes a session that had nothing more to deliver', async () => {
     await using world = await startWorld();
     await world.happens(ANA, 'a1', 'a2');
-    await world.queue.dead((await world.queue.next(ANA))!, 'it alone fails', world.clock.now());
+    await world.queue.dead((await world.queue.next(ANA))!, 'only this delivery fails', world.clock.now());
     await world.startNotifier();
     await world.untilAllDelivered();
 
@@ -71,20 +71,22 @@ describe('a callback that somebody asks for again', () => {
     await world.untilAllDelivered();
     expect(ids(world.backend.accepted)).toEqual(['a2', 'a1']);
   });
+});
 
-  it('comes with the same id, number and body when it is replayed, in order, and only its session does', async () => {
+describe('a replay', () => {
+  it('delivers with the same keys, numbers and bodies, in order, and for its session only', async () => {
     await using world = await startWorld();
     await world.startNotifier();
     await world.happens(ANA, 'a1', 'a2');
     await world.happens(BEA, 'b1');
     await world.untilAllDelivered();
-    const told = () => world.backend.accepted.filter(({ body }) => body.session_id === ANA);
-    const first = told();
+    const delivered = () => world.backend.accepted.filter(({ body }) => body.session_id === ANA);
+    const first = delivered();
 
     expect(await world.archive.replay(spanOf(world, ANA))).toBe(2);
 
     await world.untilAllDelivered();
-    const all = told();
+    const all = delivered();
     expect(ids(all)).toEqual(['a1', 'a2', 'a1', 'a2']);
     for (const [at, { text, headers }] of all.slice(2).entries()) {
       expect(text).toBe(first[at]!.text);

@@ -1,15 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
-import { type Secret } from '../../../src/kit/secret.ts';
 import { type ApiKey } from '../../../src/domain/access.ts';
-import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage, type Storage } from '../../../src/storage/sqlite/open.ts';
+import { type Secret } from '../../../src/kit/secret.ts';
+import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
+import { type Storage } from '../../../src/ports/storage.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { ANA, record, statusUpdate } from '../../contracts/storage/support.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { ANA, news, record, testFolder } from './support.ts';
+import { testFolder } from '../../harness/test-folder.ts';
 
-/** The time in these databases. */
+/** The clock of these databases. */
 export const clock = new ManualClock();
 
 const ENTRY: JournalEntry = {
@@ -21,18 +20,21 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('canary-plaintext'),
 };
 
-/** How many keys for the doors were made, so that each has an id of its own. */
-let keysMade = 0;
+/** The number of API keys so far, so that each has an id of its own. */
+let keyCount = 0;
 const keyFor = (id: SessionId): ApiKey => ({
-  ...{ keyId: `key of ${id} ${++keysMade}`, name: '', hash: 'canary-hash-of-a-key', createdAtMs: 1 },
+  ...{ keyId: `key of ${id} ${++keyCount}`, name: '', hash: 'canary-hash-of-a-key', createdAtMs: 1 },
   ...{ scopes: ['sessions:read'], sessions: id === ANA ? [ANA] : null },
 });
 
-/** One of everything that says something, each with a word of its own in it. */
+/** Stores one of everything that is encrypted, each with a word of its own. */
 export async function fill(storage: Storage, id: SessionId): Promise<void> {
-  const told = news(id, `${id}-news`);
+  const update = statusUpdate(id, `${id}-update`);
   await storage.sessions.commit(record(id), [
-    { ...told, event: { ...told.event, body: { ...told.event.body, error_message: 'canary-callback' } } as never },
+    {
+      ...update,
+      event: { ...update.event, body: { ...update.event.body, error_message: 'canary-callback' } } as never,
+    },
   ]);
   await storage.signalKeys.saveCredentials(id, '{"noiseKey":"canary-credentials"}');
   await storage.signalKeys.set(id, [{ type: 'session', id: '1', value: '"canary-signal-key"' }], ENTRY);
@@ -46,13 +48,13 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   await storage.settings.set(`of ${id}`, 'canary-setting');
   await storage.apiKeys.add(keyFor(id));
   await storage.idempotency.save('scope', id, { requestHash: 'canary-hash', status: 200, body: '"canary-answer"' });
-  await storage.mediaRows.put({
+  await storage.mediaIndex.put({
     ...{ sessionId: id, messageId: 'M2', path: `${id}/M2.pdf`, mimetype: null, size: 1, createdAtMs: 1 },
     fileName: 'canary-file-name.pdf',
   });
 }
 
-/** All of it, as the product reads it. */
+/** Everything that {@link fill} stored, as the stores return it. */
 export async function contents(storage: Storage, id: SessionId) {
   return {
     credentials: await storage.signalKeys.credentials(id),
@@ -66,27 +68,14 @@ export async function contents(storage: Storage, id: SessionId) {
     answer: await storage.idempotency.find('scope', id),
     setting: await storage.settings.get(`of ${id}`),
     apiKeys: await storage.apiKeys.all(),
-    file: await storage.mediaRows.find({ sessionId: id, messageId: 'M2' }),
+    file: await storage.mediaIndex.find({ sessionId: id, messageId: 'M2' }),
   };
 }
 
-/** How often the word is in the files of the folder. */
-export async function occurrences(folder: string, word: string): Promise<number> {
-  const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
-  return files.reduce((count, text) => count + text.split(word).length - 1, 0);
-}
-
-/** Does something to the closed database, as somebody does who can write the file. */
-export function tamper(folder: string, work: (db: Database) => void): void {
-  const db = new Sqlite(join(folder, 'orchestrator.db'));
-  work(db);
-  db.close();
-}
-
-export /** A folder with a closed database that has one of everything, of these sessions. */
-async function filledFolder(key: Secret | null, ids: SessionId[] = [ANA]): Promise<string> {
+/** A folder with a closed database that has one of everything, of these sessions. */
+export async function filledFolder(masterKey: Secret | null, ids: SessionId[] = [ANA]): Promise<string> {
   const folder = await testFolder();
-  await using storage = openStorage(folder, clock, key);
+  await using storage = openStorage(folder, clock, masterKey);
   for (const id of ids) await fill(storage, id);
   return folder;
 }

@@ -3,10 +3,10 @@ import { type Received } from '../../harness/test-backend.ts';
 import { ANA, BEA, ids, startWorld, type World } from './support.ts';
 
 const isFrom = (sessionId: SessionId) => (it: Received) => it.headers['x-session-id'] === sessionId;
-const inAnyCase = { evenRefused: true };
+const evenRefused = { evenRefused: true };
 
 describe('the health of the backend', () => {
-  it('is unknown, then well, then away, then well again', async () => {
+  it('is unknown, then well, then down, then well again', async () => {
     await using world = await startWorld();
     const notifier = await world.startNotifier();
     const well = { reachable: true, misconfigured: false, lastError: null, lastErrorSinceMs: null };
@@ -31,7 +31,7 @@ describe('the health of the backend', () => {
     expect(notifier.health()).toEqual(well);
   });
 
-  it.each([401, 403, 404])('is a wrong setting at %i, with one warning for all tries', async (status) => {
+  it.each([401, 403, 404])('is misconfigured at %i, with one warning for all attempts', async (status) => {
     await using world = await startWorld();
     world.backend.answerWith(status);
     const notifier = await world.startNotifier();
@@ -52,7 +52,7 @@ describe('the health of the backend', () => {
 });
 
 describe('a queue that fails', () => {
-  it.each(['next', 'delivered', 'failed', 'dead'] as const)('at %s is logged and asked again', async (method) => {
+  it.each(['next', 'delivered', 'failed', 'dead'] as const)('at %s is logged and retried', async (method) => {
     await using world = await startWorld();
     const { queue } = world;
     let isBroken = true;
@@ -65,9 +65,9 @@ describe('a queue that fails', () => {
     if (method === 'failed' || method === 'dead') world.backend.answerWith((it) => (isFrom(ANA)(it) ? 500 : 200));
     await world.happens(ANA, 'a1');
     await world.startNotifier({ queue: broken, retries: 1 });
-    if (method === 'dead') await provesThatItIsPoison(world);
+    if (method === 'dead') await proveThatItIsPoison(world);
     await world.clock.untilTimer(5000);
-    expect(await world.logged('not to be handled now')).toMatchObject({ err: { message: 'the disk is full' } });
+    expect(await world.logged('the queue failed')).toMatchObject({ err: { message: 'the disk is full' } });
 
     isBroken = false;
     world.backend.recovers();
@@ -76,8 +76,8 @@ describe('a queue that fails', () => {
     expect(ids(world.backend.accepted)).toContain('a1');
   });
 
-  /** Others are accepted, and the callback fails once more. */
-  async function provesThatItIsPoison(world: World): Promise<void> {
+  /** Another callback is accepted, and this one fails once more. */
+  async function proveThatItIsPoison(world: World): Promise<void> {
     await world.clock.untilTimer(500);
     await world.happens(BEA, 'b1');
     await world.logged(`[${BEA}] [CALLBACK] delivered`);
@@ -85,14 +85,14 @@ describe('a queue that fails', () => {
   }
 });
 
-describe('the end of the notifier', () => {
-  it('waits for the post on its way, records it, and takes nothing new', async () => {
+describe('the shutdown of the notifier', () => {
+  it('waits for the delivery in flight, records it, and starts nothing new', async () => {
     await using world = await startWorld();
     let answer: (status: number) => void = () => undefined;
     world.backend.answerWith(() => new Promise<number>((resolve) => (answer = resolve)));
     const notifier = await world.startNotifier();
     await world.happens(ANA, 'a1', 'a2');
-    await world.backend.next(isFrom(ANA), inAnyCase);
+    await world.backend.next(isFrom(ANA), evenRefused);
 
     let hasEnded = false;
     const end = notifier[Symbol.asyncDispose]().then(() => (hasEnded = true));
@@ -106,14 +106,14 @@ describe('the end of the notifier', () => {
     expect(await world.queue.next(BEA)).toMatchObject({ webhookId: 'b1', attempts: 0 });
   });
 
-  it('posts nothing more for those who stood in line', async () => {
+  it('delivers nothing for the sessions that wait for a slot', async () => {
     await using world = await startWorld();
     let answer: (status: number) => void = () => undefined;
     world.backend.answerWith(() => new Promise<number>((resolve) => (answer = resolve)));
     const notifier = await world.startNotifier({ concurrency: 1 });
     await world.happens(ANA, 'a1');
     await world.happens(BEA, 'b1');
-    await world.backend.next(isFrom(ANA), inAnyCase);
+    await world.backend.next(isFrom(ANA), evenRefused);
     world.backend.recovers();
     const end = notifier[Symbol.asyncDispose]();
     answer(200);
@@ -122,7 +122,7 @@ describe('the end of the notifier', () => {
     expect(await world.queue.next(BEA)).toMatchObject({ webhookId: 'b1' });
   });
 
-  it('does not wait for a pause between two tries', async () => {
+  it('does not wait for a pause between two attempts', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
     const notifier = await world.startNotifier();

@@ -1,9 +1,9 @@
 /**
  * The files of messages. Times are Unix milliseconds.
- * `callbacks.hold_until_ms` is how long a callback waits at most for the file that it tells of. `media_files.path` is below
+ * `callbacks.hold_until_ms` is how long a callback waits at most for the file that it announces. `media_files.path` is below
  * `DOWNLOADS_DIR`; the rows outlive their session, as the files do.
  */
-export const files = `
+export const mediaFiles = `
 ALTER TABLE callbacks ADD COLUMN hold_until_ms INTEGER;
 CREATE INDEX callbacks_held ON callbacks (hold_until_ms) WHERE state = 'pending' AND hold_until_ms IS NOT NULL;
 

@@ -1,62 +1,49 @@
-import { type Database } from 'better-sqlite3';
-import { type MediaAddress } from '../../../ports/media.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type MediaAddress, type MediaIndex, type MediaIndexEntry } from '../../../ports/media.ts';
 import { fileNameOf } from '../../shared/encryption/cell-address.ts';
-import { promised } from '../promised.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { type Database } from '../database.ts';
 
-/** A file that was fetched. */
-export interface MediaRow {
-  sessionId: SessionId;
-  messageId: string;
-  /** Below `DOWNLOADS_DIR`. */
-  path: string;
-  mimetype: string | null;
-  fileName: string | null;
-  size: number;
-  createdAtMs: number;
-}
-
-/** What is known of the files below `DOWNLOADS_DIR`. */
-export class SqliteMediaRows {
+/** The index of the files below `DOWNLOADS_DIR`. */
+export class SqliteMediaIndex implements MediaIndex {
+  readonly #db: Database;
   readonly #vault: Vault;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(db: Database, vault: Vault) {
+    this.#db = db;
     this.#vault = vault;
     this.#sql = prepare(db);
   }
 
-  find({ sessionId, messageId }: MediaAddress): Promise<MediaRow | undefined> {
-    return promised(() => {
+  find({ sessionId, messageId }: MediaAddress): Promise<MediaIndexEntry | undefined> {
+    return this.#db.read(() => {
       const row = this.#sql.find.get(sessionId, messageId);
       return row && this.#opened(row);
     });
   }
 
-  /** In place of what was known of the same message. */
-  put(row: MediaRow): Promise<void> {
-    return promised(() => {
-      this.#sql.put.run({ ...row, fileName: this.#sealedName(row) });
+  put(entry: MediaIndexEntry): Promise<void> {
+    return this.#db.write(() => {
+      this.#sql.put.run({ ...entry, fileName: this.#sealedName(entry) });
     });
   }
 
-  /** Those from before `beforeMs`. */
-  olderThan(beforeMs: number): Promise<MediaRow[]> {
-    return promised(() => this.#sql.olderThan.all(beforeMs).map((row) => this.#opened(row)));
+  olderThan(beforeMs: number): Promise<MediaIndexEntry[]> {
+    return this.#db.read(() => this.#sql.olderThan.all(beforeMs).map((row) => this.#opened(row)));
   }
 
   remove({ sessionId, messageId }: MediaAddress): Promise<void> {
-    return promised(() => {
+    return this.#db.write(() => {
       this.#sql.remove.run(sessionId, messageId);
     });
   }
 
-  #sealedName({ sessionId, messageId, fileName }: MediaRow): string | null {
+  #sealedName({ sessionId, messageId, fileName }: MediaIndexEntry): string | null {
     return fileName === null ? null : this.#vault.seal(fileNameOf(sessionId, messageId), fileName);
   }
 
-  #opened(row: MediaRow): MediaRow {
+  #opened(row: MediaIndexEntry): MediaIndexEntry {
     const { sessionId, messageId, fileName } = row;
     return fileName === null ? row : { ...row, fileName: this.#vault.open(fileNameOf(sessionId, messageId), fileName) };
   }
@@ -67,14 +54,14 @@ const COLUMNS = `session_id AS sessionId, message_id AS messageId, path, mimetyp
 
 function prepare(db: Database) {
   return {
-    find: db.prepare<[SessionId, string], MediaRow>(
+    find: db.prepare<[SessionId, string], MediaIndexEntry>(
       `SELECT ${COLUMNS} FROM media_files WHERE session_id = ? AND message_id = ?`,
     ),
-    put: db.prepare<[MediaRow]>(
+    put: db.prepare<[MediaIndexEntry]>(
       `INSERT OR REPLACE INTO media_files (session_id, message_id, path, mimetype, file_name, size, created_at_ms)
        VALUES (@sessionId, @messageId, @path, @mimetype, @fileName, @size, @createdAtMs)`,
     ),
-    olderThan: db.prepare<[number], MediaRow>(
+    olderThan: db.prepare<[number], MediaIndexEntry>(
       `SELECT ${COLUMNS} FROM media_files WHERE created_at_ms < ? ORDER BY created_at_ms`,
     ),
     remove: db.prepare<[SessionId, string]>('DELETE FROM media_files WHERE session_id = ? AND message_id = ?'),

@@ -1,0 +1,59 @@
+import type Sqlite from 'better-sqlite3';
+import { type Secret } from '../../../kit/secret.ts';
+import { COMMON } from '../../shared/encryption/cell-address.ts';
+import { StorageKeyError } from '../../shared/errors.ts';
+import { DataKeys } from './data-keys.ts';
+import { sealExisting } from './seal-existing.ts';
+import { SealingVault } from './sealing-vault.ts';
+
+/** The row of `settings` which says that pages of the file may still hold plaintext from before the encryption. */
+const TRACES = 'traces of plaintext';
+
+/**
+ * Rejects a wrong master key, and a missing one when the database is encrypted. Changes nothing.
+ * @throws StorageKeyError; Error when some of the data keys were deleted: the database must not pass for one that was never
+ *   encrypted
+ */
+export function checkMasterKey(sqlite: Sqlite.Database, file: string, masterKey: Secret | null): void {
+  if (!hasDataKeys(sqlite)) return;
+  if (!masterKey) throw new StorageKeyError(file, 'is encrypted');
+  if (!hasCommonKey(sqlite, file, masterKey)) throw new Error('its common data key is missing');
+}
+
+function hasCommonKey(sqlite: Sqlite.Database, file: string, masterKey: Secret): boolean {
+  try {
+    return new DataKeys(sqlite, masterKey).find(COMMON) !== undefined;
+  } catch (cause) {
+    throw new StorageKeyError(file, 'was encrypted with another master key', cause);
+  }
+}
+
+/** Encrypts everything in the database when it gets its first master key. Later calls change nothing. */
+export function encryptExisting(sqlite: Sqlite.Database, masterKey: Secret): void {
+  // Overwrites what is freed where that costs nothing; `withSecureDelete` always does.
+  sqlite.pragma('secure_delete = FAST');
+  if (!hasDataKeys(sqlite)) encrypt(sqlite, masterKey);
+  if (sqlite.prepare('SELECT 1 FROM settings WHERE name = ?').get(TRACES)) removeTraces(sqlite);
+}
+
+function hasDataKeys(sqlite: Sqlite.Database): boolean {
+  const table = sqlite.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'data_keys'`).get();
+  return table !== undefined && sqlite.prepare('SELECT 1 FROM data_keys LIMIT 1').get() !== undefined;
+}
+
+/** One transaction: a crash in between leaves the database as it was, and the next start begins again. */
+function encrypt(sqlite: Sqlite.Database, masterKey: Secret): void {
+  sqlite.transaction(() => {
+    const dataKeys = new DataKeys(sqlite, masterKey);
+    dataKeys.create(COMMON);
+    sealExisting(sqlite, new SealingVault(sqlite, dataKeys));
+    sqlite.prepare('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)').run(TRACES, 'there may be some');
+  })();
+}
+
+/** Changed rows leave their old values in free parts of the file and in the write-ahead log. */
+function removeTraces(sqlite: Sqlite.Database): void {
+  sqlite.exec('VACUUM');
+  sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  sqlite.prepare('DELETE FROM settings WHERE name = ?').run(TRACES);
+}

@@ -1,0 +1,43 @@
+import type Sqlite from 'better-sqlite3';
+import { StorageTooNewError } from '../../shared/errors.ts';
+import { init } from './001-init.ts';
+import { journalAndTimeline } from './002-journal-and-timeline.ts';
+import { retryAfterBan } from './003-retry-after-ban.ts';
+import { callbackIndexes } from './004-callback-indexes.ts';
+import { conversations } from './005-conversations.ts';
+import { polls } from './006-polls.ts';
+import { mediaFiles } from './007-media-files.ts';
+import { awaitedNumbers } from './008-awaited-numbers.ts';
+import { dataKeys } from './009-data-keys.ts';
+import { apiKeys } from './010-api-keys.ts';
+import { maybeSeenQrs } from './011-maybe-seen-qrs.ts';
+
+/** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
+const MIGRATIONS: readonly string[] = [
+  init,
+  journalAndTimeline,
+  retryAfterBan,
+  callbackIndexes,
+  conversations,
+  polls,
+  mediaFiles,
+  awaitedNumbers,
+  dataKeys,
+  apiKeys,
+  maybeSeenQrs,
+];
+
+/**
+ * Applies the missing migrations, each in its own transaction.
+ * @throws StorageTooNewError when the file has had migrations that this version does not know
+ */
+export function migrate(sqlite: Sqlite.Database, file: string): void {
+  const found = sqlite.pragma('user_version', { simple: true }) as number;
+  if (found > MIGRATIONS.length) throw new StorageTooNewError(file, { found, known: MIGRATIONS.length });
+  MIGRATIONS.slice(found).forEach((sql, index) => {
+    sqlite.transaction(() => {
+      sqlite.exec(sql);
+      sqlite.pragma(`user_version = ${found + index + 1}`);
+    })();
+  });
+}

@@ -1,0 +1,32 @@
+import { type Clock } from '../../../src/kit/clock.ts';
+import { Secret } from '../../../src/kit/secret.ts';
+import { type Storage } from '../../../src/ports/storage.ts';
+import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { testFolder } from '../../harness/test-folder.ts';
+
+/** An implementation of `Storage`, as the contract suite opens it. */
+export interface StorageImplementation {
+  name: string;
+  /** A home for a new, empty storage, cleaned up after the tests of the file. */
+  createHome: () => Promise<StorageHome>;
+}
+
+/** Where a storage keeps its data. */
+export interface StorageHome {
+  /** Opens the storage; after a dispose once more, as a restart does. */
+  open(clock: Clock): Promise<Storage>;
+}
+
+/** The master key of the encrypted test storages. */
+export const MASTER_KEY = new Secret('a5'.repeat(32));
+
+/** A SQLite storage in this folder. */
+export function sqliteIn(folder: string, masterKey: Secret | null = MASTER_KEY): StorageHome {
+  return { open: async (clock) => Promise.resolve(openStorage(folder, clock, masterKey)) };
+}
+
+/** Every implementation that must pass the contract suite. */
+export const IMPLEMENTATIONS: readonly StorageImplementation[] = [
+  { name: 'SQLite', createHome: async () => sqliteIn(await testFolder()) },
+  { name: 'SQLite without encryption', createHome: async () => sqliteIn(await testFolder(), null) },
+];

@@ -1,0 +1,83 @@
+import { ANA, BEA, contract, statusUpdate } from './support.ts';
+
+const DAY_MS = 24 * 3600_000;
+const MESSAGE = { messageId: 'M1', to: '1@g.us', toNumber: null, content: new Uint8Array([0, 255, 7]) };
+
+contract('the sent messages', (startStorage) => {
+  it('are stored byte for byte for each session, with their status', async () => {
+    await using db = await startStorage();
+    await db.storage.sentMessages.add(ANA, MESSAGE);
+    await db.storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'a1'));
+    await db.reopen();
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toEqual({
+      ...MESSAGE,
+      status: 'delivered',
+      sentAtMs: db.clock.now(),
+    });
+    expect(await db.storage.sentMessages.find(BEA, 'M1')).toBeUndefined();
+    expect(await db.drain(ANA)).toEqual(['1 a1']);
+  });
+
+  it('change together with the event that reports it, or not at all', async () => {
+    await using db = await startStorage();
+    await db.storage.sentMessages.add(ANA, MESSAGE);
+    const broken = { ...statusUpdate(ANA, 'a1'), webhookId: null as unknown as string };
+    await expect(db.storage.sentMessages.progress(ANA, 'M1', 'read', broken)).rejects.toThrow();
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'pending' });
+    expect(await db.next(ANA)).toBeUndefined();
+  });
+
+  it('keep their status when they are added again', async () => {
+    await using db = await startStorage();
+    await db.storage.sentMessages.add(ANA, MESSAGE);
+    await db.storage.sentMessages.progress(ANA, 'M1', 'sent', statusUpdate(ANA, 'a1'));
+    await db.storage.sentMessages.add(ANA, MESSAGE);
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'sent' });
+  });
+
+  it('are found at once, before they are durable', async () => {
+    await using db = await startStorage();
+    const adding = db.storage.sentMessages.add(ANA, MESSAGE);
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'pending' });
+    await adding;
+  });
+
+  it('are counted for each session from a moment on, with the oldest of them', async () => {
+    await using db = await startStorage();
+    const startMs = db.clock.now();
+    for (const messageId of ['M1', 'M2', 'M3']) {
+      await db.storage.sentMessages.add(ANA, { ...MESSAGE, messageId });
+      await db.clock.advance(1_000);
+    }
+    const { sentMessages } = db.storage;
+
+    expect(await sentMessages.countSince(ANA, startMs)).toEqual({ count: 2, oldestMs: startMs + 1_000 });
+    expect(await sentMessages.countSince(ANA, startMs + 2_000)).toEqual({ count: 0, oldestMs: null });
+    expect(await sentMessages.countSince(BEA, 0)).toEqual({ count: 0, oldestMs: null });
+  });
+
+  it('are unanswered until they are acknowledged or refused, the oldest first', async () => {
+    await using db = await startStorage();
+    for (const messageId of ['M1', 'M2', 'M3', 'M4']) {
+      await db.storage.sentMessages.add(messageId === 'M3' ? BEA : ANA, { ...MESSAGE, messageId });
+      await db.clock.advance(1_000);
+    }
+    await db.storage.sentMessages.progress(ANA, 'M2', 'sent', statusUpdate(ANA, 'a1'));
+
+    expect(await db.storage.sentMessages.unanswered(db.clock.now() - 1_000)).toEqual([
+      { sessionId: ANA, messageId: 'M1' },
+      { sessionId: BEA, messageId: 'M3' },
+    ]);
+  });
+
+  it('are kept for two weeks', async () => {
+    await using db = await startStorage();
+    await db.storage.sentMessages.add(ANA, MESSAGE);
+    await db.clock.advance(14 * DAY_MS);
+    await db.storage.prune(DAY_MS);
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toBeDefined();
+    await db.clock.advance(1);
+    await db.storage.prune(DAY_MS);
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toBeUndefined();
+  });
+});
