@@ -8,7 +8,7 @@ import { type Secret } from '../kit/secret.ts';
 import { parseRetryAfter, type PostOutcome } from './retry-policy.ts';
 import { signingKeys, webhookHeaders } from './signature.ts';
 
-/** Where the main backend is and how to speak to it. */
+/** Where the main backend is, and how it knows us. */
 export interface PostSettings {
   /** `BACKEND_BASE_URL`, with or without a slash at its end. */
   baseUrl: string;
@@ -16,33 +16,32 @@ export interface PostSettings {
   apiKey: Secret | null;
   /** `CALLBACK_SECRET`. */
   secret: Secret | null;
-  /** `BACKEND_TIMEOUT`: for the whole of a request, from the look-up of the name to the last byte of the answer. */
+  /** `BACKEND_TIMEOUT`: for the whole request, from the DNS lookup to the last byte of the answer. */
   timeoutMs: number;
-  /** Our own version, for the user agent. */
+  /** Our own version, for `User-Agent`. */
   version: string;
 }
 
-/** Hands one callback to the main backend. Never rejects for what the network or the backend does. */
+/** Posts one callback to the main backend. Resolves whatever the network or the backend does. */
 export type Post = (callback: PendingCallback) => Promise<PostOutcome>;
 
 const ANSWER_MAX_BYTES = 64 * 1024;
-/** Node's codes of connections that never came to be. */
+/** Node's codes for connections that were never made. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** The answer broke off, or did not come to an end within its bounds. */
+/** The answer broke off, was too large, or was none at all. */
 class BadAnswerError extends Error {
   override readonly name = 'BadAnswerError';
 }
 
-/** No whole answer came in time. */
+/** No complete answer came in time. */
 class TooLateError extends Error {
   override readonly name = 'TooLateError';
 }
 
 /**
- * A `Post` over HTTP, with connections that are kept open. Redirects are not followed, and of the answer only the
- * status counts: its body is read to the end, at most 64 KiB of it, and thrown away. (By Node's own client: of what a
- * message costs, a library above it was a tenth, and of what it offers nothing is wanted here.)
+ * A `Post` over HTTP on keep-alive connections. It follows no redirect. Of the answer only the status and `Retry-After` count: the
+ * body is read to its end, up to 64 KiB, and dropped. It stays on Node's own client: see ADR 14.
  */
 export function createPost(settings: PostSettings, clock: Clock): Post {
   const keys = signingKeys(settings.secret);
@@ -64,7 +63,7 @@ export function createPost(settings: PostSettings, clock: Clock): Post {
   };
 }
 
-/** The addresses below `BACKEND_BASE_URL`, which is looked at once. */
+/** The URLs below `BACKEND_BASE_URL`, each parsed once. */
 class Targets {
   readonly #baseUrl: string;
   readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -74,12 +73,13 @@ class Targets {
     this.#baseUrl = baseUrl.replace(/\/$/, '');
   }
 
-  /** @throws TypeError when it is no address that one can post to */
+  /** @throws TypeError when it is not an HTTP URL */
   of(kind: EventKind): RequestOptions {
     const known = this.#known.get(kind);
     if (known) return known;
     const url = new URL(`${this.#baseUrl}${EVENT_PATHS[kind]}`);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('It is not an address of the web');
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      throw new TypeError('BACKEND_BASE_URL is not an HTTP URL');
     const target = { ...urlToHttpOptions(url), agent: this.#agents[url.protocol] };
     this.#known.set(kind, target);
     return target;
@@ -98,7 +98,7 @@ function sessionHeaders({ sessionId, seq }: PendingCallback): Record<string, str
   return { 'x-session-id': sessionId, 'x-session-seq': String(seq) };
 }
 
-/** The answer, after its body has come to its end. */
+/** Resolves with the answer once its body is complete. */
 function exchange(
   options: RequestOptions,
   body: Buffer,
@@ -124,6 +124,11 @@ function exchange(
       how();
     };
     outgoing.on('error', (error) => settle(() => reject(error)));
+    // Without a listener, Node ends the request with neither an answer nor an error, and this would never settle.
+    outgoing.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      settle(() => reject(new BadAnswerError()));
+    });
     outgoing.end(body);
   });
 }
@@ -133,7 +138,7 @@ function outcomeOf({ statusCode = 0, headers }: IncomingMessage, nowMs: number):
   return { kind: 'refused', status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs) };
 }
 
-/** Only codes are told: sentences of others may repeat an address with its password, or a header. */
+/** Only codes are reported: the messages of others may repeat a URL with its password, or a header. */
 function unreachable(error: unknown): PostOutcome {
   const { code = 'no code' } = (error ?? {}) as NodeJS.ErrnoException;
   return { kind: 'unreachable', detail: detailOf(error, code), maybeArrived: !NO_CONNECTION.has(code) };
