@@ -5,6 +5,7 @@ const PACKAGE_HOMES = [
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
+  ['axios', '^src/kit/http-client\\.ts$'],
   ['ws', '^simulator/|^tests/'],
 ];
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { type Config } from '../config/config.ts';
+import { httpClient } from '../kit/http-client.ts';
 
-/** What the operator must mend; its sentence says how. */
+/** A mistake that the operator can fix; the message says how. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** The server refused what a command asked. */
+/** The server refused the request of a command. */
 export class RefusedError extends CommandError {
-  /** Of docs/errors.md. */
+  /** One of docs/errors.md. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -20,7 +21,7 @@ export class RefusedError extends CommandError {
 /** No server answers, or it ended before it did. */
 export class NoAnswerError extends CommandError {}
 
-/** What a command asks of the server. */
+/** A request of a command to the server. */
 export interface Question {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
@@ -31,34 +32,34 @@ export interface Question {
 const refusal = z.object({ error: z.string(), message: z.string() });
 
 /**
- * Asks the server that has the storage, at HOST and PORT and with the first key of API_KEY; answers what it answers.
+ * Asks the server that has the storage open, at HOST and PORT with the first key of API_KEY. Returns the body of its answer.
  * @throws RefusedError, NoAnswerError
  */
 export async function askOwnServer({ http }: Pick<Config, 'http'>, question: Question): Promise<unknown> {
-  const { method, path, body } = question;
   const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
   const [key] = http.apiKeys;
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) };
-  const { ok, json } = await answerOf(`${url}${path}`, {
-    method,
-    headers,
-    ...(body && { body: JSON.stringify(body) }),
-  });
+  const { ok, json } = await answerOf(url, question, headers);
   if (ok) return json;
   const { data } = refusal.safeParse(json);
   throw new RefusedError(data?.error ?? 'unknown', data?.message ?? `What answers at ${url} is not this server.`);
 }
 
-async function answerOf(url: string, request: RequestInit): Promise<{ ok: boolean; json: unknown }> {
+async function answerOf(
+  baseURL: string,
+  { method, path, body }: Question,
+  headers: Record<string, string>,
+): Promise<{ ok: boolean; json: unknown }> {
   try {
-    const response = await fetch(url, request);
-    const text = await response.text();
-    return { ok: response.ok, json: jsonOf(text) };
+    const { status, data } = await httpClient.request<string>({
+      ...{ method, baseURL, url: path, headers, responseType: 'text' },
+      ...(body && { data: JSON.stringify(body) }),
+    });
+    return { ok: status >= 200 && status < 300, json: jsonOf(data) };
   } catch (cause) {
-    const { origin } = new URL(url);
     throw new NoAnswerError(
-      `A server has the storage, but none answers at ${origin}: set HOST and PORT to its, and run this again.`,
+      `A server has the storage open, but none answers at ${baseURL}: set HOST and PORT to its, and run this again.`,
       { cause },
     );
   }

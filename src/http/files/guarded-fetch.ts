@@ -1,7 +1,9 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { type Duplex } from 'node:stream';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
+import { httpClient } from '../../kit/http-client.ts';
 import { type UrlRules } from './url-rules.ts';
 
 const CONNECT_MS = 10_000;
@@ -9,14 +11,14 @@ const WHOLE_MS = 60_000;
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
-/** What a fetch takes. */
+/** Which URLs may be fetched, how long it may take, and how we introduce ourselves. */
 export interface FetchDeps {
   rules: UrlRules;
   clock: Clock;
   userAgent: string;
 }
 
-/** An answer with status 200, whose body has not been read. */
+/** An answer with status 200 whose body has not been read. */
 export interface FetchedAnswer {
   /** Where it came from, after redirects. */
   url: URL;
@@ -24,8 +26,8 @@ export interface FetchedAnswer {
 }
 
 /**
- * Fetches what anybody on the Internet could: no proxy, no cookies, no keys, no connection of somebody else, and every
- * redirect is checked like the first URL. `take` reads the body; all of it is over after 60 seconds.
+ * Fetches what anybody on the Internet could: no proxy, no cookies, no keys, no connection that another request has used, and
+ * every redirect is checked like the first URL. `take` reads the body. Everything ends after 60 seconds.
  * @throws AppError `url_not_allowed`, `url_not_reachable`, and what `take` throws
  */
 export async function guardedFetch<Result>(
@@ -59,26 +61,45 @@ async function follow(text: string, deps: FetchDeps, signal: AbortSignal): Promi
   throw unreachable(`it redirects more than ${MAX_REDIRECTS} times`);
 }
 
-function ask(url: URL, { rules, clock, userAgent }: FetchDeps, signal: AbortSignal): Promise<IncomingMessage> {
+/** One request, without redirects; its body is Node's own stream, as it comes from the wire. */
+function ask(url: URL, deps: FetchDeps, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const isTls = url.protocol === 'https:';
-    const request = (isTls ? requestHttps : requestHttp)(url, {
-      agent: false,
-      lookup: rules.lookupFor(url),
-      headers: { 'User-Agent': userAgent, Accept: '*/*', 'Accept-Encoding': 'identity' },
-      signal,
-    });
-    const timer = clock.after(CONNECT_MS, () =>
-      request.destroy(unreachable('no connection could be made within 10 seconds')),
-    );
-    request.on('socket', (socket) => socket.once(isTls ? 'secureConnect' : 'connect', () => timer.cancel()));
-    request.on('response', resolve).on('error', reject);
-    request.on('close', () => {
-      timer.cancel();
-      reject(unreachable('it closed the connection'));
-    });
-    request.end();
+    // axios does not notice a connection that ends with neither an answer nor an error, as after a 101.
+    const agent = guardedAgent(url, deps, () => reject(unreachable('it closed the connection')));
+    httpClient
+      .get<IncomingMessage>(url.href, {
+        ...{ responseType: 'stream', decompress: false, signal, httpAgent: agent, httpsAgent: agent },
+        headers: { 'User-Agent': deps.userAgent, Accept: '*/*', 'Accept-Encoding': 'identity' },
+      })
+      .then(({ data }) => resolve(data), reject);
   });
+}
+
+/**
+ * An agent for one request. It resolves names only by the lookup of the rules, so the addresses that are checked are those that
+ * are connected to, and gives up when there is no connection after 10 seconds.
+ */
+function guardedAgent(url: URL, { rules, clock }: FetchDeps, onClosed: () => void): http.Agent {
+  const isTls = url.protocol === 'https:';
+  const agent = new (isTls ? https : http).Agent({ lookup: rules.lookupFor(url) });
+  const connect = agent.createConnection.bind(agent);
+  const guard = (socket: Duplex): void => {
+    const timer = clock.after(CONNECT_MS, () =>
+      socket.destroy(unreachable('no connection could be made within 10 seconds')),
+    );
+    socket.once(isTls ? 'secureConnect' : 'connect', () => timer.cancel());
+    socket.once('close', () => {
+      timer.cancel();
+      // After the request has failed, if it does: an error says more.
+      setImmediate(onClosed);
+    });
+  };
+  agent.createConnection = (options, onCreate) => {
+    const socket = connect(options, onCreate);
+    if (socket) guard(socket);
+    return socket;
+  };
+  return agent;
 }
 
 function acceptable(body: IncomingMessage): IncomingMessage {

@@ -1,18 +1,22 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
+import { httpClient } from '../../kit/http-client.ts';
 import { type Logger } from '../../kit/logger.ts';
-import { boundedFetch } from '../baileys/bounded-fetch.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 
 const PAGE = 'https://web.whatsapp.com/sw.js';
 const DEADLINE_MS = 5_000;
 const MAX_BYTES = 5_000_000;
-/** After a look at the page there is no other for so long: with one outdated version all accounts are refused at once. */
-const LOOK_AGAIN_AFTER_MS = 900_000;
+/** The shortest time between two reads of the page: an outdated version makes WhatsApp refuse all accounts at once. */
+const READ_AGAIN_AFTER_MS = 900_000;
 /** As Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
 const REVISION = /\\?"client_revision\\?":\s*(\d{1,15})/;
-/** As a browser asks: WhatsApp gives the page to nobody else. */
+/** A browser's: WhatsApp serves the page to nobody else. */
 const HEADERS = {
+  accept: '*/*',
+  'accept-encoding': 'br, gzip, deflate',
+  'accept-language': '*',
+  'sec-fetch-mode': 'cors',
   'sec-fetch-site': 'none',
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
 };
@@ -20,7 +24,7 @@ const HEADERS = {
 /** What can be done about a version that WhatsApp refused. */
 export type NextVersion = 'newer' | 'none' | 'pinned';
 
-/** What the version is made of. */
+/** Where the version comes from. */
 export interface ClientVersionDeps {
   settings: Pick<WhatsAppSettings, 'wsUrl' | 'version'>;
   clock: Clock;
@@ -28,46 +32,45 @@ export interface ClientVersionDeps {
 }
 
 /**
- * The client version that all lines of the process say they are. It is the library's until WhatsApp refuses it (405);
- * then, once for all lines, the page is read that names the current one. `WHATSAPP_VERSION` is the operator's word, and is
- * neither changed nor doubted.
+ * The client version that all connections of the process announce. It is Baileys' own until WhatsApp refuses it (405); then the
+ * page that names the current one is read, once for all connections. `WHATSAPP_VERSION` overrides it, and is never replaced.
  */
 export class ClientVersion {
   readonly #deps: ClientVersionDeps;
   #current: WAVersion;
-  /** The look at the page that is being had, or was had last. */
-  #look: { atMs: number; done: Promise<void> } | undefined;
+  /** The read of the page that is under way, or the last one. */
+  #reading: { atMs: number; done: Promise<void> } | undefined;
 
   constructor(deps: ClientVersionDeps) {
     this.#deps = deps;
     this.#current = deps.settings.version ?? DEFAULT_CONNECTION_CONFIG.version;
   }
 
-  /** What to say now. */
+  /** The version to announce now. */
   get current(): WAVersion {
     return this.#current;
   }
 
-  /** WhatsApp refused a version: whether there is another one to say. Takes as long as the page at most. */
+  /** WhatsApp refused `version`: resolves, within 5 s, with whether there is another one to announce. */
   async refused(version: WAVersion): Promise<NextVersion> {
     if (this.#deps.settings.version) return 'pinned';
-    if (!isNewer(this.#current, version)) await this.#lookOnce();
+    if (!isNewer(this.#current, version)) await this.#readOnce();
     return isNewer(this.#current, version) ? 'newer' : 'none';
   }
 
-  #lookOnce(): Promise<void> {
+  #readOnce(): Promise<void> {
     const now = this.#deps.clock.now();
-    if (!this.#look || now - this.#look.atMs >= LOOK_AGAIN_AFTER_MS) this.#look = { atMs: now, done: this.#read() };
-    return this.#look.done;
+    if (!this.#reading || now - this.#reading.atMs >= READ_AGAIN_AFTER_MS) {
+      this.#reading = { atMs: now, done: this.#read() };
+    }
+    return this.#reading.done;
   }
 
   async #read(): Promise<void> {
     const { clock, log, settings } = this.#deps;
     const url = pageOf(settings.wsUrl);
     try {
-      const init: RequestInit = { redirect: 'error', headers: HEADERS };
-      const limits = { clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES };
-      const found = versionIn(await boundedFetch(globalThis.fetch, url, init, limits).then(textOf));
+      const found = versionIn(await pageAt(url, clock));
       log.info(
         { url, found, current: this.#current },
         'WhatsApp refused the client version; read which one is current',
@@ -79,7 +82,7 @@ export class ClientVersion {
   }
 }
 
-/** The page is where the WebSocket is: a test, or another server than WhatsApp, answers for itself. */
+/** The page is on the host of the WebSocket, so that another server than WhatsApp, as in a test, names its own version. */
 function pageOf(wsUrl: string | undefined): string {
   if (wsUrl === undefined) return PAGE;
   const url = new URL('/sw.js', wsUrl);
@@ -87,9 +90,19 @@ function pageOf(wsUrl: string | undefined): string {
   return url.href;
 }
 
-async function textOf(answer: Response): Promise<string> {
-  if (!answer.ok) throw new Error(`The page answered with HTTP ${answer.status}`);
-  return answer.text();
+async function pageAt(url: string, clock: Clock): Promise<string> {
+  const late = new AbortController();
+  const deadline = clock.after(DEADLINE_MS, () =>
+    late.abort(new Error(`The page was not complete after ${DEADLINE_MS} ms`)),
+  );
+  const limits = { maxContentLength: MAX_BYTES, signal: late.signal };
+  try {
+    const { status, data } = await httpClient.get<string>(url, { responseType: 'text', headers: HEADERS, ...limits });
+    if (status !== 200) throw new Error(`The page answered with HTTP ${status}`);
+    return data;
+  } finally {
+    deadline.cancel();
+  }
 }
 
 function versionIn(page: string): WAVersion {

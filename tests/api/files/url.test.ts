@@ -179,6 +179,21 @@ describe('a server of a file', () => {
     expect(await world.server.leftovers()).toEqual([]);
   });
 
+  it('is asked directly, whatever proxy the environment names', async () => {
+    await using proxy = await startFileHost((_req, res) => res.end(PNG));
+    await using world = await startWorld((_req, res) => res.end(PNG));
+    const before = process.env.http_proxy;
+    process.env.http_proxy = proxy.url;
+    try {
+      expect(await world.fetch()).toEqual({ status: 200 });
+    } finally {
+      if (before === undefined) delete process.env.http_proxy;
+      else process.env.http_proxy = before;
+    }
+    expect(proxy.requests).toEqual([]);
+    expect(world.host.requests).toHaveLength(1);
+  });
+
   it('that nobody listens for is not reachable', async () => {
     await using world = await startWorld((_req, res) => res.end());
     const { port } = world.host;

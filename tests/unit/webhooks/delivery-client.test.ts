@@ -144,6 +144,23 @@ describe('a delivery', () => {
     server.close();
   });
 
+  it('reports a backend that switches protocols instead of responding', async () => {
+    const server = createServer((request) => {
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clock = new ManualClock();
+    expect(await createDeliveryClient(settings(`http://127.0.0.1:${port}`), clock)(callback)).toEqual({
+      kind: 'unreachable',
+      detail: 'the backend did not send a complete answer of at most 64 KiB',
+      maybeArrived: true,
+    });
+    expect(clock.timers).toEqual([]);
+    server.close();
+  });
+
   it('reports a backend that is not reachable, without repeating a secret', async () => {
     await using backend = await startTestBackend();
     await backend.goesDown();
