@@ -7,20 +7,20 @@ import { type WhatsAppSettings } from '../settings.ts';
 const PAGE = 'https://web.whatsapp.com/sw.js';
 const DEADLINE_MS = 5_000;
 const MAX_BYTES = 5_000_000;
-/** After a look at the page there is no other for so long: with one outdated version all accounts are refused at once. */
-const LOOK_AGAIN_AFTER_MS = 900_000;
-/** As Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
+/** The minimum time between two reads of the page: WhatsApp refuses an outdated version of all accounts at once. */
+const READ_INTERVAL_MS = 900_000;
+/** The revision, as Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
 const REVISION = /\\?"client_revision\\?":\s*(\d{1,15})/;
-/** As a browser asks: WhatsApp gives the page to nobody else. */
+/** A browser's headers: WhatsApp serves the page to no other client. */
 const HEADERS = {
   'sec-fetch-site': 'none',
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
 };
 
-/** What can be done about a version that WhatsApp refused. */
+/** What to try after WhatsApp refused a version: a `newer` one, `none`, or none because the operator `pinned` it. */
 export type NextVersion = 'newer' | 'none' | 'pinned';
 
-/** What the version is made of. */
+/** Dependencies of {@link ClientVersion}. */
 export interface ClientVersionDeps {
   settings: Pick<WhatsAppSettings, 'wsUrl' | 'version'>;
   clock: Clock;
@@ -28,37 +28,40 @@ export interface ClientVersionDeps {
 }
 
 /**
- * The client version that all lines of the process say they are. It is the library's until WhatsApp refuses it (405);
- * then, once for all lines, the page is read that names the current one. `WHATSAPP_VERSION` is the operator's word, and is
- * neither changed nor doubted.
+ * The client version that all connections of the process report to WhatsApp. It is Baileys' own until WhatsApp refuses
+ * it (405); then the current one is read, once for all connections, from the page that names it. The operator's
+ * `WHATSAPP_VERSION` wins: it is neither changed nor questioned.
  */
 export class ClientVersion {
   readonly #deps: ClientVersionDeps;
   #current: WAVersion;
-  /** The look at the page that is being had, or was had last. */
-  #look: { atMs: number; done: Promise<void> } | undefined;
+  /** The read of the page that is in progress, or the last one. */
+  #lastRead: { atMs: number; done: Promise<void> } | undefined;
 
   constructor(deps: ClientVersionDeps) {
     this.#deps = deps;
     this.#current = deps.settings.version ?? DEFAULT_CONNECTION_CONFIG.version;
   }
 
-  /** What to say now. */
+  /** The version for a new connection. */
   get current(): WAVersion {
     return this.#current;
   }
 
-  /** WhatsApp refused a version: whether there is another one to say. Takes as long as the page at most. */
+  /**
+   * WhatsApp refused `version`: returns whether there is another one to try. Reads the page if needed, for at most 5 s.
+   */
   async refused(version: WAVersion): Promise<NextVersion> {
     if (this.#deps.settings.version) return 'pinned';
-    if (!isNewer(this.#current, version)) await this.#lookOnce();
+    if (!isNewer(this.#current, version)) await this.#readOnce();
     return isNewer(this.#current, version) ? 'newer' : 'none';
   }
 
-  #lookOnce(): Promise<void> {
+  #readOnce(): Promise<void> {
     const now = this.#deps.clock.now();
-    if (!this.#look || now - this.#look.atMs >= LOOK_AGAIN_AFTER_MS) this.#look = { atMs: now, done: this.#read() };
-    return this.#look.done;
+    if (!this.#lastRead || now - this.#lastRead.atMs >= READ_INTERVAL_MS)
+      this.#lastRead = { atMs: now, done: this.#read() };
+    return this.#lastRead.done;
   }
 
   async #read(): Promise<void> {
@@ -68,18 +71,15 @@ export class ClientVersion {
       const init: RequestInit = { redirect: 'error', headers: HEADERS };
       const limits = { clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES };
       const found = versionIn(await boundedFetch(globalThis.fetch, url, init, limits).then(textOf));
-      log.info(
-        { url, found, current: this.#current },
-        'WhatsApp refused the client version; read which one is current',
-      );
+      log.info({ url, found, current: this.#current }, 'WhatsApp refused the client version; read the current one');
       if (isNewer(found, this.#current)) this.#current = found;
     } catch (error) {
-      log.warn({ err: error, url }, 'WhatsApp refused the client version, and which one is current cannot be read');
+      log.warn({ err: error, url }, 'WhatsApp refused the client version, and the current one cannot be read');
     }
   }
 }
 
-/** The page is where the WebSocket is: a test, or another server than WhatsApp, answers for itself. */
+/** The page is on the host of the WebSocket: a test, or a server other than WhatsApp, serves its own. */
 function pageOf(wsUrl: string | undefined): string {
   if (wsUrl === undefined) return PAGE;
   const url = new URL('/sw.js', wsUrl);
@@ -87,9 +87,9 @@ function pageOf(wsUrl: string | undefined): string {
   return url.href;
 }
 
-async function textOf(answer: Response): Promise<string> {
-  if (!answer.ok) throw new Error(`The page answered with HTTP ${answer.status}`);
-  return answer.text();
+async function textOf(response: Response): Promise<string> {
+  if (!response.ok) throw new Error(`The page responded with HTTP ${response.status}`);
+  return response.text();
 }
 
 function versionIn(page: string): WAVersion {
