@@ -7,7 +7,7 @@ import { type WhatsAppSettings } from '../settings.ts';
 const PAGE = 'https://web.whatsapp.com/sw.js';
 const DEADLINE_MS = 5_000;
 const MAX_BYTES = 5_000_000;
-/** The minimum time between two reads of the page: WhatsApp refuses an outdated version of all accounts at once. */
+/** The minimum time between two reads of the page: WhatsApp refuses an outdated version for all accounts at once. */
 const READ_INTERVAL_MS = 900_000;
 /** The revision, as Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
 const REVISION = /\\?"client_revision\\?":\s*(\d{1,15})/;

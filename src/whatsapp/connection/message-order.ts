@@ -67,7 +67,7 @@ export class MessageOrder {
     return attrs.offline !== undefined;
   }
 
-  /** Drops a message that comes too late for this connection: WhatsApp delivers it again. */
+  /** Passes one message to Baileys, unless the connection is closed by then: WhatsApp delivers it again. */
   async #handle(stanza: BinaryNode, handle: Handle<BinaryNode>): Promise<void> {
     await this.#announce();
     this.#waiting.shift();

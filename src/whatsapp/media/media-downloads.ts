@@ -89,7 +89,7 @@ export class MediaDownloads implements MediaSource {
     }
   }
 
-  /** Repeats until it works, or there is no hope or no time. */
+  /** Retries until it works, or there is no hope or no time left. */
   async #try(file: RemoteFile, download: Download, failed = 0): Promise<number> {
     try {
       return await this.#transfer(file, download);

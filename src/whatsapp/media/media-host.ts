@@ -29,7 +29,7 @@ export class MediaHost {
     return path?.startsWith('/') ? within(this.#hostFor(given), path) : undefined;
   }
 
-  /** Returns the URL for an upload to `hostname`, which WhatsApp's server named, and no sender. */
+  /** Returns the URL for an upload to `hostname`, which comes from WhatsApp's server, never from a sender. */
   uploadAddress(hostname: string, path: string): URL {
     return new URL(path, this.#override ?? `https://${hostname}`);
   }

@@ -5,7 +5,7 @@ const LONGEST_PAGE_BYTES = 65_307;
 const PAGE_MARK = Buffer.from('OggS');
 /** The offset at which a page says how many samples have been played at its end. */
 const POSITION_AT = 6;
-/** Opus counts samples at 48 kHz, whatever the recording had (RFC 7845). */
+/** Opus counts samples at 48 kHz, whatever the sample rate of the recording (RFC 7845). */
 const SAMPLES_PER_SECOND = 48_000;
 
 /** Returns how many whole seconds a voice note plays, at least one; `null` when the file does not say. */

@@ -15,7 +15,7 @@ export class Stall {
     this.#timer = clock.after(STALL_MS, stalled);
   }
 
-  /** Restarts the timer because something moved, also after {@link stop}. */
+  /** Restarts the timer, because data moved; also after {@link stop}. */
   moved(): void {
     this.#timer.cancel();
     this.#timer = this.#clock.after(STALL_MS, this.#stalled);

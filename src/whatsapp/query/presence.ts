@@ -9,7 +9,7 @@ const TYPING_SHOWN_MS = 25_000;
 export type SendPresence = (state: Parameters<WASocket['sendPresenceUpdate']>[0], jid?: string) => Promise<void>;
 
 /**
- * How the account is shown to others over one connection. WhatsApp shows only accounts that are online as typing, and
+ * How the account is shown to others over one connection. WhatsApp shows typing only for accounts that are online, and
  * while one of the account's devices is online, the phone stays silent. So the account is online only while it types
  * somewhere, or while a caller wants it to be.
  */

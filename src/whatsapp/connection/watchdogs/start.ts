@@ -1,7 +1,7 @@
 import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** Baileys' own limit for each. */
+/** Baileys' own limit for each of the two steps. */
 const CONNECT_LIMIT_MS = 20_000;
 /** The limit for a QR or a login: Baileys may send three queries of 30 s before it reports `open`. */
 const START_LIMIT_MS = 90_000;
