@@ -5,7 +5,7 @@ import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
 
-/** Downloads a history, as Baileys does by itself. */
+/** Downloads a history as Baileys does it by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
   const options = {
     dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)),
@@ -24,13 +24,13 @@ const cutOff: RequestListener = (_, response) => {
 };
 
 describe('what Baileys downloads by itself', () => {
-  it('fails with an error when it is cut off, instead of hanging or crashing the process', async () => {
+  it('fails as an error of the download when it is cut off, instead of hanging and ending the process', async () => {
     await using page = await PageServer.start(cutOff);
 
     await expect(download(page)).rejects.toThrow();
   });
 
-  it('fails when it does not complete within a minute', async () => {
+  it('fails when it does not end within a minute', async () => {
     const begun = Promise.withResolvers<undefined>();
     await using page = await PageServer.start((_, response) => {
       response.write(Buffer.alloc(100), () => begun.resolve(undefined));
@@ -44,13 +44,13 @@ describe('what Baileys downloads by itself', () => {
     await failure;
   });
 
-  it('keeps the status of a refusal, which Baileys reads', async () => {
+  it('keeps the status of a refusal, by which Baileys knows what to do', async () => {
     await using page = await PageServer.start((_, response) => response.writeHead(410).end());
 
     await expect(download(page)).rejects.toMatchObject({ output: { statusCode: 410 } });
   });
 
-  it('comes from the configured host, whatever the message says', async () => {
+  it('comes from the host that is set, whatever the message says', async () => {
     await using page = await PageServer.start((_, response) => response.writeHead(410).end());
 
     await expect(download(page, new ManualClock(), '127.0.0.1:1')).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('what Baileys downloads by itself', () => {
     });
   });
 
-  it('does not affect other downloads', async () => {
+  it('leaves everybody else’s downloads alone', async () => {
     await using page = await PageServer.start((_, response) => response.end('as it is'));
     new LibraryDownloads(new ManualClock(), () => undefined);
 

@@ -8,7 +8,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 const ANA = '5491122334455' as PhoneNumber;
 const LUZ = '5215512345678' as PhoneNumber;
 
-/** A lookup, and a socket whose WhatsApp knows these canonical numbers; it can be silent once. */
+/** A lookup, and a socket whose WhatsApp knows these canonical numbers; once it may say nothing. */
 function start() {
   const clock = new ManualClock();
   const state = { registered: new Set([ANA, '525512345678']), silent: false, asked: [] as string[][] };
@@ -32,7 +32,7 @@ function start() {
 }
 
 describe('numbers', () => {
-  it('are looked up together, in all their forms, and each gets its own account', async () => {
+  it('are asked for together, in all their forms, and each gets its own account', async () => {
     const { lookup, socket, state } = start();
     const nobody = '14155550100' as PhoneNumber;
 
@@ -46,7 +46,7 @@ describe('numbers', () => {
     expect(state.asked).toEqual([[LUZ, '525512345678', nobody, ANA, '541122334455']]);
   });
 
-  it('with an account are cached for 30 days', async () => {
+  it('that have an account are known for 30 days', async () => {
     const { lookup, socket, state, clock } = start();
     await lookup.accounts(socket, [ANA]);
     await clock.advance(30 * 24 * 3600_000 - 1);
@@ -57,7 +57,7 @@ describe('numbers', () => {
     expect(state.asked).toHaveLength(2);
   });
 
-  it('without an account are looked up again after an hour', async () => {
+  it('that have none are asked for again after an hour', async () => {
     const { lookup, socket, state, clock } = start();
     state.registered.delete(ANA);
     expect(await lookup.accounts(socket, [ANA])).toEqual([null]);
@@ -68,7 +68,7 @@ describe('numbers', () => {
     expect(await lookup.accounts(socket, [ANA])).toMatchObject([{ number: ANA }]);
   });
 
-  it('are looked up again for the next caller when the first query fails', async () => {
+  it('are asked for again by the next one when the question of the first fails', async () => {
     const { lookup, socket, state } = start();
     state.silent = true;
     const first = lookup.accounts(socket, [ANA]);
@@ -79,7 +79,7 @@ describe('numbers', () => {
     expect(state.asked).toHaveLength(2);
   });
 
-  it('are not looked up when that is forbidden, and cached ones need no permission', async () => {
+  it('are not asked for when that is not allowed, and known ones need no permission', async () => {
     const { lookup, socket, state } = start();
     const forbid = () => {
       throw new AppError('rate_limited');

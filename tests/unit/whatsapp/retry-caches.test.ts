@@ -73,7 +73,7 @@ describe("Baileys' memory of messages that may be asked for again", () => {
     return { clock, manager };
   }
 
-  it('keep a message for five minutes, and nothing of it afterwards', async () => {
+  it('finds a message for five minutes, and then keeps nothing of it', async () => {
     const { clock, manager } = slimManager();
     manager.addRecentMessage(CHAT, 'A1', { conversation: 'hola' });
 
@@ -86,7 +86,7 @@ describe("Baileys' memory of messages that may be asked for again", () => {
     expect(clock.timers).toEqual([]);
   });
 
-  it('keep the last 512, and none that its recipient has decrypted', () => {
+  it('keeps the last 512, and none that its recipient could read in the end', () => {
     const { manager } = slimManager();
     for (let at = 0; at <= 512; at += 1) manager.addRecentMessage(CHAT, `A${at}`, { conversation: `${at}` });
     manager.markRetrySuccess('A2');
@@ -96,7 +96,7 @@ describe("Baileys' memory of messages that may be asked for again", () => {
     expect(manager).toHaveProperty('messageKeyIndex.size', 511);
   });
 
-  it('compare base keys for a quarter of an hour', async () => {
+  it('compares base keys for a quarter of an hour', async () => {
     const { clock, manager } = slimManager();
     const key = new Uint8Array([1, 2, 3]);
     manager.saveBaseKey('222.0', 'A1', key);
@@ -109,7 +109,7 @@ describe("Baileys' memory of messages that may be asked for again", () => {
     expect(manager.hasSameBaseKey('222.0', 'A1', key)).toBe(false);
   });
 
-  it('are empty, without a timer, when the connection ends', () => {
+  it('is empty, without a timer, when its line ends', () => {
     const { clock, manager } = slimManager();
     manager.addRecentMessage(CHAT, 'A1', { conversation: 'hola' });
     manager.saveBaseKey('222.0', 'A1', new Uint8Array([1]));
