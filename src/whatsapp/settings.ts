@@ -1,24 +1,24 @@
-/** Which WhatsApp to talk to. Without any value it is the real one, as the library knows it. */
+/** Which WhatsApp to connect to: by default the real one, as the library knows it. */
 export interface WhatsAppSettings {
-  /** `WHATSAPP_WS_URL`: where the WebSocket is. */
+  /** `WHATSAPP_WS_URL`: the URL of the WebSocket. */
   wsUrl?: string;
   /** `WHATSAPP_ROOT_KEY`: the Noise root public key, 32 bytes. */
   rootKey?: Uint8Array;
-  /** `WHATSAPP_VERSION`: the client version that we say we are. */
+  /** `WHATSAPP_VERSION`: the client version to report. */
   version?: [number, number, number];
-  /** How long a connection may take to open, and then WhatsApp to say its first word on it (default 20,000 ms each). */
+  /** How long a connection may take to open, and WhatsApp then to send its first frame (default 20,000 ms each). */
   connectTimeoutMs?: number;
-  /** How long each QR of an offer lives instead of WhatsApp's 60 s and 20 s; for tests. */
+  /** The lifetime of every QR, instead of WhatsApp's 60 s and 20 s; for tests. */
   qrLifetimeMs?: number;
 }
 
-/** How the files of messages are fetched. */
+/** How the files of messages are downloaded. */
 export interface MediaSettings {
-  /** `WHATSAPP_MEDIA_HOST`: where they are fetched, `host:port`; WhatsApp's own hosts without it. */
+  /** `WHATSAPP_MEDIA_HOST`: the only host to download from, `host:port`; WhatsApp's own hosts if undefined. */
   host: string | undefined;
-  /** `MAX_MEDIA_BYTES`: the largest that is fetched. */
+  /** `MAX_MEDIA_BYTES`: the largest file that is downloaded. */
   maxBytes: number;
 }
 
-/** The first QR of an offer lives longer than the ones after it (Baileys, `genPairQR`). */
+/** Baileys shows the first QR for longer than the ones after it (`genPairQR`). */
 export const QR_LIFETIME_MS = { first: 60_000, next: 20_000 } as const;

@@ -3,17 +3,17 @@ import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 
-/** What is known of a line at the moment it closes. */
+/** The state of a connection when it closes. */
 export interface ConnectionAtClose {
   /** Whether its credentials are those of a paired device. */
   paired: boolean;
-  /** Baileys' error: mostly a Boom, sometimes a plain Error, sometimes nothing. */
+  /** Baileys' error: usually a Boom, sometimes a plain Error, sometimes nothing. */
   error: unknown;
 }
 
 /**
- * Baileys' closing error in our words. Its own names for the codes mislead ("badSession" is only "no better
- * code"), so the numbers are read here and nowhere else.
+ * Reads Baileys' closing error. Its names for the codes mislead ("badSession" only means that there was no better
+ * code), so the numbers are read here and nowhere else.
  */
 export function closeReason({ paired, error }: ConnectionAtClose): CloseReason {
   const ours = ownReason(error);
@@ -26,20 +26,20 @@ export function closeReason({ paired, error }: ConnectionAtClose): CloseReason {
   return known?.(code ?? 0, error) ?? { kind: 'connection-lost', detail: withCode(message, code) };
 }
 
-/** The codes that Baileys and WhatsApp are known to give; of others there may be any number. */
+/** The codes that Baileys and WhatsApp are known to use. A server can send any other number. */
 const KNOWN_CODES: ReadonlySet<number> = new Set([
   ...[400, 401, 402, 403, 405, 406, 408, 409, 411, 413, 414, 415, 418, 428, 440],
   ...[500, 501, 503, 515, 516],
 ]);
 
-/** The code of Baileys' closing error as it is counted: `none` where there is none, `other` for one that is not known. */
+/** The code of Baileys' closing error, as metrics count it: `none` without a code, `other` for an unknown one. */
 export function closeCode(error: unknown): string {
   const code = statusCode(error);
   if (code === undefined) return 'none';
   return KNOWN_CODES.has(code) ? String(code) : 'other';
 }
 
-/** Why we ended it ourselves. */
+/** The reason when we ended the connection ourselves. */
 function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
   if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
@@ -50,7 +50,10 @@ function ownReason(error: unknown): CloseReason | undefined {
   return undefined;
 }
 
-/** 401: a login that never was; 500: Baileys' "Invalid account signature" and its like, and our own check of it. */
+/**
+ * 401: a login that was never completed. 500: Baileys' "Invalid account signature" and the like, and our own check of
+ * it.
+ */
 function isPairingFailure(code: number | undefined, message: string): boolean {
   return code === 401 || code === 500 || message === 'Invalid account signature';
 }
@@ -82,7 +85,7 @@ function statusCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-/** `<failure reason="402" expire="seconds">`: Baileys passes the attributes through as `data`. */
+/** Baileys passes the attributes of `<failure reason="402" expire="seconds">` on as `data`. */
 function banExpiry(error: unknown): number | null {
   const expire = Number((error as { data?: { expire?: unknown } } | null | undefined)?.data?.expire);
   return Number.isFinite(expire) && expire > 0 ? expire : null;

@@ -13,7 +13,7 @@ import { type ClientVersion } from './client-version.ts';
 import { type SessionCache } from './session-cache.ts';
 import { type FindSent } from './socket-options.ts';
 
-/** What a line is made of. */
+/** Dependencies of a connection. */
 export interface ConnectionDeps extends SessionCache {
   sessionId: SessionId;
   settings: WhatsAppSettings;
@@ -21,14 +21,14 @@ export interface ConnectionDeps extends SessionCache {
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
-  /** What a message to be sent may refer to. */
+  /** The messages that an outgoing message may refer to. */
   knownMessages: KnownMessages;
-  /** The LIDs of whom somebody was told without their numbers. */
+  /** Returns the LIDs that webhooks named without a phone number. */
   awaitedNumbers: () => Promise<string[]>;
   lookup: RecipientLookup;
   uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
   onEvent: ConnectionEventHandler;
-  /** Whose phone takes a code, where one is to be typed in place of a scan. */
+  /** The number to pair with by typing a code; `undefined` for a QR, or when no pairing is needed. */
   codeFor: PhoneNumber | undefined;
   clock: Clock;
   log: Logger;

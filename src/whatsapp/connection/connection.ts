@@ -114,7 +114,7 @@ export class BaileysConnection implements Connection {
 
   async #start(): Promise<void> {
     const auth = await this.#deps.loadAuth({
-      troubled: (error) => this.#cut(error),
+      storageFailed: (error) => this.#cut(error),
       learned: (numbers) => this.#emit({ kind: 'numbers', numbers }),
     });
     if (this.#ended) return;
@@ -198,7 +198,7 @@ export class BaileysConnection implements Connection {
         this.#acknowledged(connection, event.node);
         break;
       case 'restriction':
-        connection.restriction.told(event.lock);
+        connection.restriction.update(event.lock);
         break;
       case 'credentials-changed':
         this.#saveCredentials(connection);
@@ -223,7 +223,8 @@ export class BaileysConnection implements Connection {
 
   #saveCredentials({ auth }: OpenConnection): void {
     const saved = auth.saveCredentials();
-    // The storage reports a failure to `troubled`, which ends the connection; until its turn comes nobody awaits this one.
+    // The storage reports a failure to `storageFailed`, which ends the connection; until its turn comes nobody awaits
+    // this one.
     saved.catch(() => undefined);
     this.#inOrder(() => saved);
   }

@@ -3,8 +3,8 @@ import { type WASocket } from '@whiskeysockets/baileys';
 const ANSWER_LIMIT_MS = 3_000;
 
 /**
- * Unlinks this device at WhatsApp. Unlike Baileys' own `logout`, it waits for the answer (or for the server to
- * close the line, which is its other way to say yes) before the caller closes the connection.
+ * Unlinks this device at WhatsApp. Unlike Baileys' own `logout`, it waits for the answer, or for the server to close
+ * the connection, which confirms it too, before the caller closes the connection.
  */
 export async function unlinkDevice(socket: WASocket): Promise<void> {
   const jid = socket.authState.creds.me?.id;

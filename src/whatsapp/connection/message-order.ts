@@ -3,39 +3,42 @@ import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';
 
-/** What Baileys does with something that came. */
+/** Baileys' own handling of a frame or a stanza. */
 type Handle<Data> = (data: Data) => Promise<void>;
 
-/** What becomes of messages that are no message in the end. */
+/** Receives what {@link MessageOrder} notices. */
 export interface OrderListener {
-  /** Baileys could not take something: a frame that is damaged, a stanza that it chokes on. */
+  /** Called when Baileys failed to handle something: a damaged frame, or a stanza that makes it throw. */
   failed(error: unknown): void;
-  /** Baileys is done with the message of this id, and told nobody of it. */
+  /** Called when Baileys has finished with a message and emitted nothing for it. */
   unheard(messageId: string): void;
-  /** These come next, the first at once and the others after it: a chance to do for all what is dear for each. Never rejects. */
+  /**
+   * Called with the messages that come next, the first one at once, so that costly work can be done for all of them
+   * together. Must not reject.
+   */
   upcoming(stanzas: readonly BinaryNode[]): Promise<void>;
 }
 
-/** After so many messages in a row everybody else in the process gets a turn. */
+/** How many messages are handled in a row before the rest of the process gets a turn. */
 const IN_A_ROW = 10;
-/** So many are announced at once. */
+/** How many messages are announced at once, at most. */
 const ANNOUNCED_AT_MOST = 30;
 
 /**
  * Keeps messages in the order in which they came over the wire. Baileys alone does not: it decodes a compressed frame
- * while a later one overtakes it; it looks up the addresses of several live messages at once; and it takes what had
- * waited at WhatsApp from a queue of its own, past which live messages go. Here the next message is handed to Baileys when
- * it is done with the one before, whether that was live or had waited. To be made right after the socket.
+ * while a later one overtakes it; it resolves the addresses of several live messages at once; and it handles messages
+ * that waited at WhatsApp in a queue of its own, which live messages pass. Here Baileys gets the next message when it
+ * has finished the one before, whether live or queued. Create it right after the socket.
  */
 export class MessageOrder {
   readonly #socket: WASocket;
   readonly #messages = new SerialQueue();
   readonly #listener: OrderListener;
-  /** Those that have come and were not handed to Baileys yet, and how many of them were announced. */
+  /** The messages that Baileys did not get yet; the first `#announced` of them were announced. */
   readonly #waiting: BinaryNode[] = [];
   #announced = 0;
   #current: BinaryNode | undefined;
-  /** The last one that Baileys told of. */
+  /** The last message that Baileys emitted. */
   #heard: BinaryNode | undefined;
   #handled = 0;
 
@@ -54,8 +57,8 @@ export class MessageOrder {
   }
 
   /**
-   * Baileys tells of a message. Answers whether it had waited at WhatsApp; `undefined` when it is not the one that is being
-   * handled.
+   * Call it when Baileys emits a message. Returns whether the message had waited at WhatsApp; `undefined` if it is not
+   * the one being handled.
    */
   heard(messageId: string | null | undefined): boolean | undefined {
     const { attrs } = this.#current ?? {};
@@ -64,7 +67,7 @@ export class MessageOrder {
     return attrs.offline !== undefined;
   }
 
-  /** WhatsApp delivers again what comes too late for this line. */
+  /** Passes one message to Baileys, unless the connection is closed by then: WhatsApp delivers it again. */
   async #handle(stanza: BinaryNode, handle: Handle<BinaryNode>): Promise<void> {
     await this.#announce();
     this.#waiting.shift();
@@ -86,13 +89,13 @@ export class MessageOrder {
   }
 }
 
-/** The same stanza, with the same buffers, without the mark that would put it into Baileys' own queue. */
+/** The same stanza, with the same buffers, without the attribute that would put it into Baileys' own queue. */
 function asLive(stanza: BinaryNode): BinaryNode {
   const { offline, ...attrs } = stanza.attrs;
   return offline === undefined ? stanza : { ...stanza, attrs };
 }
 
-/** Puts `take` in front of the listeners that Baileys itself has for the event. */
+/** Puts `take` in front of Baileys' own listeners for the event. */
 function takeOver<Data>(socket: WASocket, event: string, take: (data: Data, handle: Handle<Data>) => void): void {
   const own = takeOwnListeners<Data>(socket, event);
   socket.ws.on(event, (data: Data) =>

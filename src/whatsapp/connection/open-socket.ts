@@ -29,7 +29,9 @@ export interface OpenSocket {
   watchdogs: Watchdogs;
 }
 
-/** Makes a Baileys socket and puts everything around it that mends Baileys from outside, before anybody else listens. */
+/**
+ * Makes a Baileys socket and puts everything around it that fixes Baileys from outside, before anybody else listens.
+ */
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch] = [new CiphertextOrigins(), new BatchDecryption()];
@@ -38,7 +40,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
     unheard: (messageId) => deps.unheard(messageId),
-    upcoming: (stanzas) => batch.open(stanzas),
+    upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   origins.watch(socket);
   slimRetryCaches(socket, clock);

@@ -8,16 +8,16 @@ import {
 } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 
-/** What a socket tells of a file that was handed in again, or was not. */
+/** The phone's answer, as the socket emits it. */
 type Answer = BaileysEventMap['messages.media-update'][number];
 
-/** The phone must be online for it; a callback waits 30 s in all. */
-const PATIENCE_MS = 20_000;
+/** The phone must be online to answer; a webhook waits 30 s in all. */
+const ANSWER_LIMIT_MS = 20_000;
 
 /**
- * Asks the phone that has the file of `message` to hand it in to WhatsApp again, and answers its new direct path;
- * `undefined` when the phone says no, or nothing in time. (Baileys' `updateMediaMessage` would wait for as long as the line
- * lasts, and takes no video notes.)
+ * Asks the phone that has the file of `message` to upload it to WhatsApp again. Returns the new direct path;
+ * `undefined` when the phone refuses, or does not answer in time. (Baileys' `updateMediaMessage` would wait for as long
+ * as the connection lasts, and does not support video notes.)
  */
 export async function askAgain(
   socket: WASocket,
@@ -32,14 +32,14 @@ export async function askAgain(
   try {
     await socket.sendNode(encryptMediaRetryRequest(key, Buffer.from(mediaKey), me));
   } catch {
-    // The line has just gone.
+    // The connection has just closed.
     answer.stop();
   }
   const media = (await answer.heard)?.media;
   return media && directPathIn(media, mediaKey, id);
 }
 
-/** What the phone says about this message; `undefined` for nothing in time. */
+/** Waits for the phone's answer about this message; `undefined` when none comes in time. */
 function answerOn(
   { ev }: WASocket,
   id: string,
@@ -55,7 +55,7 @@ function answerOn(
     ev.off('messages.media-update', listen);
     resolve(answer);
   };
-  const timer = clock.after(PATIENCE_MS, () => settle(undefined));
+  const timer = clock.after(ANSWER_LIMIT_MS, () => settle(undefined));
   ev.on('messages.media-update', listen);
   return { heard: promise, stop: () => settle(undefined) };
 }
@@ -65,7 +65,7 @@ function directPathIn(media: NonNullable<Answer['media']>, mediaKey: Uint8Array,
     const { result, directPath } = decryptMediaRetryData(media, mediaKey, id);
     return result === proto.MediaRetryNotification.ResultType.SUCCESS ? (directPath ?? undefined) : undefined;
   } catch {
-    // Not from the phone that has the key.
+    // It is not from the phone that has the key.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { type MediaKind, mediaKeys } from '../messages/media-kind.ts';
 
 const PIECE_BYTES = 256 * 1024;
 
-/** A file as it is uploaded. */
+/** An encrypted file, ready to be uploaded. */
 export interface EncryptedFile {
   path: string;
   /** Bytes. */
@@ -16,8 +16,8 @@ export interface EncryptedFile {
 }
 
 /**
- * Encrypts the file at `path` with a fresh key into one beside it, hands that to `use`, and removes it afterwards. WhatsApp
- * names what is uploaded by its hash, so all of it must be there before the first byte leaves.
+ * Encrypts the file at `path` with a fresh key into a file next to it, passes that to `use`, and removes it afterwards.
+ * WhatsApp names an upload by its hash, so all of it must be encrypted before the first byte is sent.
  */
 export async function withEncrypted<Result>(
   path: string,

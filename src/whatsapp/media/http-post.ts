@@ -7,10 +7,10 @@ import { readAll } from '../../kit/read-all.ts';
 import { Stall } from './stall.ts';
 
 const PIECE_BYTES = 256 * 1024;
-/** Longer answers are not WhatsApp's. */
+/** WhatsApp's own answers are shorter. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** A file on its way to a host. */
+/** A file to be sent to a host. */
 export interface FilePost {
   url: URL;
   path: string;
@@ -20,12 +20,12 @@ export interface FilePost {
 }
 
 /**
- * Streams a file as the body of a POST; answers the body of a good answer.
- * @throws Error when the host refuses it, breaks off, or says nothing for too long
+ * Streams a file as the body of a POST. Returns the body of a good response.
+ * @throws Error when the host refuses it, breaks off, or stalls
  */
 export async function postFile({ url, path, size, clock }: FilePost): Promise<string> {
   const abort = new AbortController();
-  const stall = new Stall(clock, () => abort.abort(new Error('The host took nothing for too long')));
+  const stall = new Stall(clock, () => abort.abort(new Error('The host accepted no data for too long')));
   const headers = {
     'content-type': 'application/octet-stream',
     'content-length': size,
@@ -35,7 +35,7 @@ export async function postFile({ url, path, size, clock }: FilePost): Promise<st
   const outgoing = request(url, { method: 'POST', headers, signal: abort.signal });
   const answer = answerTo(outgoing);
   try {
-    // A host that refuses early answers before it has read all.
+    // A host that refuses may respond before it has read everything.
     const [said] = await Promise.all([answer, writeFile(path, outgoing, stall).catch(() => answer)]);
     return said;
   } catch (error) {
@@ -46,7 +46,7 @@ export async function postFile({ url, path, size, clock }: FilePost): Promise<st
   }
 }
 
-/** Writes one piece after the other, each when the one before it has left, and none is in memory longer than that. */
+/** Writes one chunk after the other, each when the one before it has left, so that only one is in memory. */
 async function writeFile(path: string, outgoing: http.ClientRequest, stall: Stall): Promise<void> {
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
     await new Promise<void>((resolve, reject) => {
@@ -66,6 +66,6 @@ async function answerTo(outgoing: http.ClientRequest): Promise<string> {
     outgoing.on('response', resolve).on('error', reject);
   });
   const body = await readAll(answer, MAX_ANSWER_BYTES);
-  if (answer.statusCode !== 200) throw new Error(`The host answered with ${answer.statusCode}`);
+  if (answer.statusCode !== 200) throw new Error(`The host responded with ${answer.statusCode}`);
   return body.toString('utf8');
 }

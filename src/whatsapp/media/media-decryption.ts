@@ -3,17 +3,17 @@ import { DownloadFailure } from '../../domain/download-failure.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { MAC_LENGTH, type MediaKeys } from '../messages/media-kind.ts';
 
-/** What a file must be, as far as its sender said it. */
+/** The checksums of a file, as far as its sender gave them. */
 export interface MediaChecksums {
   /** SHA-256 of the file. */
   plain: Uint8Array | null | undefined;
-  /** SHA-256 of what is transferred. */
+  /** SHA-256 of the transferred bytes. */
   encrypted: Uint8Array | null | undefined;
 }
 
 /**
- * Turns what WhatsApp's media host gives into the file, piece by piece. Nothing that comes out counts before `finish`,
- * which checks all of it: Baileys does not.
+ * Decrypts a file from WhatsApp's media host, chunk by chunk. Do not trust its output before `finish`, which verifies
+ * all of it: Baileys does not.
  */
 export class MediaDecryption {
   readonly #checksums: MediaChecksums;
@@ -21,7 +21,7 @@ export class MediaDecryption {
   readonly #mac;
   readonly #plainHash = createHash('sha256');
   readonly #encryptedHash = createHash('sha256');
-  /** The last bytes so far: the code, if nothing comes after them. */
+  /** The last bytes so far: the authentication code, unless more bytes follow. */
   #tail = Buffer.alloc(0);
 
   constructor({ cipherKey, macKey, iv }: MediaKeys, checksums: MediaChecksums) {
@@ -30,7 +30,7 @@ export class MediaDecryption {
     this.#mac = createHmac('sha256', macKey).update(iv);
   }
 
-  /** The next piece of the file; takes over `piece`. */
+  /** Decrypts the next chunk; takes over `piece`. */
   update(piece: Buffer): Buffer {
     this.#encryptedHash.update(piece);
     const bytes = Buffer.concat([this.#tail, piece]);
@@ -46,7 +46,7 @@ export class MediaDecryption {
   }
 
   /**
-   * The last piece of the file.
+   * Verifies the file, and returns its last chunk.
    * @throws DownloadFailure `corrupt`
    */
   finish(): Buffer {
@@ -68,7 +68,7 @@ export class MediaDecryption {
   }
 }
 
-/** What the sender left out cannot be wrong. */
+/** A checksum that the sender left out cannot be wrong. */
 function agrees(wanted: MediaChecksums['plain'], found: Buffer): boolean {
   return !wanted?.length || found.equals(wanted);
 }

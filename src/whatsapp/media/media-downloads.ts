@@ -10,19 +10,22 @@ import { type MediaHost } from './media-host.ts';
 import { type RemoteFile, remoteFileOf } from './remote-file.ts';
 import { transfer } from './transfer.ts';
 
-/** So many transfers at once, of all sessions. */
+/** How many transfers run at once, over all sessions. */
 const AT_ONCE = 4;
-/** How long a file may take in all, tries and pauses and the phone's help included. */
+/** How long a file may take in all, including retries, pauses and the phone's upload. */
 const DEADLINE_MS = 10 * 60_000;
-/** The pauses between the tries; there is one try more. */
+/** The pauses between attempts; there is one attempt more. */
 const PAUSES_MS = [1_000, 4_000];
-/** What may be better at the next try. */
-const PASSING: ReadonlySet<DownloadError> = new Set(['network', 'timeout']);
+/** Failures that may not happen again at the next attempt. */
+const TRANSIENT: ReadonlySet<DownloadError> = new Set(['network', 'timeout']);
 
-/** Asks the phone, by the session's line, to hand the file in again; answers where it is now, or `undefined` for no. */
+/**
+ * Asks the phone, over the session's connection, to upload the file again. Returns its new direct path; `undefined` for
+ * no.
+ */
 export type AskAgain = (message: WAMessage, mediaKey: Uint8Array) => Promise<string | undefined>;
 
-/** What the downloads are made of. */
+/** Dependencies of {@link MediaDownloads}. */
 export interface MediaDownloadsDeps {
   host: MediaHost;
   /** `MAX_MEDIA_BYTES`. */
@@ -33,15 +36,15 @@ export interface MediaDownloadsDeps {
   clock: Clock;
 }
 
-/** One download, however many tries it takes. */
+/** One download, with all its attempts. */
 interface Download {
   path: string;
   signal: AbortSignal;
 }
 
 /**
- * Fetches the files of messages from WhatsApp's media host: a few at once over all sessions, again when the network fails,
- * and once more from the phone when WhatsApp has them no longer.
+ * Downloads the files of messages from WhatsApp's media host: a few at once over all sessions, again when the network
+ * fails, and once more from the phone when WhatsApp no longer has them.
  */
 export class MediaDownloads implements MediaSource {
   readonly #deps: MediaDownloadsDeps;
@@ -86,13 +89,13 @@ export class MediaDownloads implements MediaSource {
     }
   }
 
-  /** Until it works, or there is no hope or no time. */
+  /** Retries until it works, or there is no hope or no time left. */
   async #try(file: RemoteFile, download: Download, failed = 0): Promise<number> {
     try {
       return await this.#transfer(file, download);
     } catch (error) {
       const pauseMs = PAUSES_MS[failed];
-      if (!isPassing(error) || pauseMs === undefined || download.signal.aborted) throw error;
+      if (!isTransient(error) || pauseMs === undefined || download.signal.aborted) throw error;
       await pause(this.#deps.clock, pauseMs, download.signal);
       return this.#try(file, download, failed + 1);
     }
@@ -110,11 +113,11 @@ function isExpired(error: unknown): boolean {
   return error instanceof DownloadFailure && error.word === 'expired';
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof DownloadFailure && PASSING.has(error.word);
+function isTransient(error: unknown): boolean {
+  return error instanceof DownloadFailure && TRANSIENT.has(error.word);
 }
 
-/** Ends early when it is of no use any more. */
+/** Ends early when the download is aborted. */
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {

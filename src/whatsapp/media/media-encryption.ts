@@ -2,15 +2,15 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { giveBack } from '../../kit/give-back.ts';
 import { MAC_LENGTH, type MediaKeys } from '../messages/media-kind.ts';
 
-/** What the recipient checks a file with. */
+/** The checksums with which the recipient verifies a file. */
 export interface MediaSums {
   /** SHA-256 of the file. */
   plain: Buffer;
-  /** SHA-256 of what is transferred. */
+  /** SHA-256 of the transferred bytes. */
   encrypted: Buffer;
 }
 
-/** Turns a file, piece by piece, into what WhatsApp's media host takes: the counterpart of the decryption. */
+/** Encrypts a file, chunk by chunk, for WhatsApp's media host: the counterpart of `MediaDecryption`. */
 export class MediaEncryption {
   readonly #cipher;
   readonly #mac;
@@ -22,7 +22,7 @@ export class MediaEncryption {
     this.#mac = createHmac('sha256', macKey).update(iv);
   }
 
-  /** The next piece of what is transferred; takes over `piece`. */
+  /** Encrypts the next chunk; takes over `piece`. */
   update(piece: Buffer): Buffer {
     this.#plainHash.update(piece);
     const ciphertext = this.#cipher.update(piece);
@@ -30,7 +30,7 @@ export class MediaEncryption {
     return this.#noted(ciphertext);
   }
 
-  /** The last piece: the last block, and the code of authentication. */
+  /** Returns the last chunk: the last block, and the authentication code. */
   finish(): Buffer {
     const ciphertext = this.#noted(this.#cipher.final());
     const mac = this.#mac.digest().subarray(0, MAC_LENGTH);
@@ -38,7 +38,7 @@ export class MediaEncryption {
     return Buffer.concat([ciphertext, mac]);
   }
 
-  /** Of all pieces, once they are finished. */
+  /** The checksums of the whole file. Call it after {@link finish}. */
   sums(): MediaSums {
     return { plain: this.#plainHash.digest(), encrypted: this.#encryptedHash.digest() };
   }

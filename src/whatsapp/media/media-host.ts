@@ -1,6 +1,6 @@
 import { firstText } from '../messages/content.ts';
 
-/** Where a message says that its file is. Its sender wrote this: it may be anything. */
+/** Where a message says that its file is. The sender wrote this: it may be anything. */
 export interface MediaLocation {
   directPath?: string | null | undefined;
   url?: string | null | undefined;
@@ -11,25 +11,25 @@ const WHATSAPP = /(^|\.)whatsapp\.net$/;
 const THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3})$/;
 
 /**
- * Knows where media may be fetched from: WhatsApp's own hosts, by https alone, or, with `WHATSAPP_MEDIA_HOST`, only that
- * one. What a message says beside the path counts for nothing: by it anybody could have us call whomever he likes.
+ * Decides where media may be fetched from: WhatsApp's own hosts, over HTTPS only, or, with `WHATSAPP_MEDIA_HOST`, only
+ * that one. Anything else in a message is ignored: it would let any sender make us call any host.
  */
 export class MediaHost {
   readonly #override: URL | undefined;
 
-  /** `host` is `host:port`; on this machine it is spoken to by plain http. */
+  /** `host` is `host:port`; on this machine it is called over plain HTTP. */
   constructor(host?: string) {
     this.#override = host === undefined ? undefined : addressed(host);
   }
 
-  /** Where the file is to be fetched; `undefined` when the message names no place that may be asked. */
+  /** Returns the URL of the file; `undefined` when the message names no location that may be called. */
   addressOf({ directPath, url }: MediaLocation): URL | undefined {
     const given = url && URL.canParse(url) ? new URL(url) : undefined;
     const path = firstText(directPath, given && given.pathname + given.search);
     return path?.startsWith('/') ? within(this.#hostFor(given), path) : undefined;
   }
 
-  /** Where a file is to be sent that WhatsApp's server wants at `hostname`: it is the server that says so, and no sender. */
+  /** Returns the URL for an upload to `hostname`, which comes from WhatsApp's server, never from a sender. */
   uploadAddress(hostname: string, path: string): URL {
     return new URL(path, this.#override ?? `https://${hostname}`);
   }

@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 
-/** A page of an Ogg file is at most this long (RFC 3533), so the last one begins within it. */
+/** The maximum length of a page in an Ogg file (RFC 3533), so the last one begins within it. */
 const LONGEST_PAGE_BYTES = 65_307;
 const PAGE_MARK = Buffer.from('OggS');
-/** Where a page says how many samples have been played at its end. */
+/** The offset at which a page says how many samples have been played at its end. */
 const POSITION_AT = 6;
-/** Opus counts in samples of 48 kHz, whatever it was recorded with (RFC 7845). */
+/** Opus counts samples at 48 kHz, whatever the sample rate of the recording (RFC 7845). */
 const SAMPLES_PER_SECOND = 48_000;
 
-/** How many whole seconds a voice note plays, at least one; `null` when the file does not say. */
+/** Returns how many whole seconds a voice note plays, at least one; `null` when the file does not say. */
 export async function oggSeconds(path: string): Promise<number | null> {
   const samples = lastPosition(await endOf(path));
   return samples === undefined ? null : Math.max(1, Math.round(samples / SAMPLES_PER_SECOND));

@@ -11,11 +11,14 @@ export interface RemoteFile {
   mediaKey: Uint8Array;
   location: MediaLocation;
   checksums: MediaChecksums;
-  /** Bytes, or 0 where the sender did not say. */
+  /** Bytes; 0 if the sender did not say. */
   size: number;
 }
 
-/** The file that can be fetched for this message; `undefined` when there is none, or its key or place is missing. */
+/**
+ * Returns the file that can be downloaded for this message; `undefined` when there is none, or its key or location is
+ * missing.
+ */
 export function remoteFileOf(message: proto.IMessage): RemoteFile | undefined {
   const found = mediaOf(unwrap(message));
   if (!found) return undefined;

@@ -1,9 +1,9 @@
 import { type Clock, type Timer } from '../../kit/clock.ts';
 
-/** WhatsApp's media host has to take something, or say something, at least this often. */
+/** How long WhatsApp's media host may neither accept nor send anything. */
 const STALL_MS = 30_000;
 
-/** Calls back when nothing has moved for too long. */
+/** Calls back when a transfer has stalled. */
 export class Stall {
   readonly #clock: Clock;
   readonly #stalled: () => void;
@@ -15,13 +15,13 @@ export class Stall {
     this.#timer = clock.after(STALL_MS, stalled);
   }
 
-  /** Something moved: the time begins anew, also after {@link stop}. */
+  /** Restarts the timer, because data moved; also after {@link stop}. */
   moved(): void {
     this.#timer.cancel();
     this.#timer = this.#clock.after(STALL_MS, this.#stalled);
   }
 
-  /** Nothing is waited for. */
+  /** Stops the timer while nothing is expected of the host. */
   stop(): void {
     this.#timer.cancel();
   }

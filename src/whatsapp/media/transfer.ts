@@ -9,14 +9,14 @@ import { mediaKeys } from '../messages/media-kind.ts';
 import { type RemoteFile } from './remote-file.ts';
 import { Stall } from './stall.ts';
 
-/** WhatsApp's words for a file that it has no more. */
+/** The statuses of a file that WhatsApp no longer has. */
 const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
 
-/** One try to get a file. */
+/** One attempt to download a file. */
 export interface TransferJob {
   file: RemoteFile;
   address: URL;
-  /** Where it is written to. */
+  /** Where the file is written. */
   path: string;
   maxBytes: number;
   clock: Clock;
@@ -24,9 +24,9 @@ export interface TransferJob {
 }
 
 /**
- * Streams a file from WhatsApp's media host through the decryption to the disk, and checks it; answers its size in bytes.
- * What is in memory of it at any time is a few pieces. When it fails, what is at `path` is of no worth.
- * @throws DownloadFailure, but for `expired` of the last word on it: WhatsApp may get the file again from the phone
+ * Streams a file from WhatsApp's media host through the decryption to the disk, and verifies it. Returns its size in
+ * bytes. Only a few chunks of it are in memory at any time. When it fails, what is at `path` is useless.
+ * @throws DownloadFailure; after `expired`, WhatsApp may get the file from the phone again
  */
 export async function transfer(job: TransferJob): Promise<number> {
   if (job.file.size > job.maxBytes) throw new DownloadFailure('too_large');
@@ -54,7 +54,7 @@ async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, s
   return size;
 }
 
-/** The body at `address`. Leaving it early ends the transfer. */
+/** Yields the body at `address`. Leaving the loop early ends the transfer. */
 async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stalled = new AbortController();
   const stall = new Stall(clock, () => stalled.abort(new DownloadFailure('timeout')));
@@ -68,7 +68,7 @@ async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): Async
       stall.moved();
     }
   } catch (error) {
-    // Once it is aborted, whatever fails fails of that.
+    // After an abort, every failure is its consequence.
     throw nameless(either.aborted ? either.reason : error, 'network');
   } finally {
     stall.stop();
@@ -79,10 +79,13 @@ function refuseStatus(answer: IncomingMessage): void {
   const { statusCode = 0 } = answer;
   if (statusCode === 200) return;
   answer.destroy();
-  throw new DownloadFailure(GONE.has(statusCode) ? 'expired' : 'network', new Error(`The answer was ${statusCode}`));
+  throw new DownloadFailure(
+    GONE.has(statusCode) ? 'expired' : 'network',
+    new Error(`The host responded with ${statusCode}`),
+  );
 }
 
-/** Does `work`, whose failures are all of one kind. */
+/** Runs `work`; all its failures get this name. */
 async function named<Result>(word: DownloadError, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -91,7 +94,7 @@ async function named<Result>(word: DownloadError, work: () => Promise<Result>): 
   }
 }
 
-/** Gives an error that has no name among ours the name that it has here. */
+/** Names an error, unless it has a name of ours already. */
 function nameless(error: unknown, word: DownloadError): DownloadFailure {
   return error instanceof DownloadFailure ? error : new DownloadFailure(word, error);
 }

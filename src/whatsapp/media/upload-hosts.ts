@@ -1,7 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 
-/** Where files may be uploaded now, and with what pass. */
+/** Where files may be uploaded now, and the token for it. */
 export interface UploadPass {
   auth: string;
   /** The best one first. */
@@ -9,8 +9,8 @@ export interface UploadPass {
 }
 
 /**
- * Asks WhatsApp where files may be uploaded, and asks again when its answer is too old. (Baileys remembers a question that
- * failed, and with it fails every upload for as long as the line lasts.)
+ * Asks WhatsApp where files may be uploaded, and asks again when the answer has expired. (Baileys caches a query that
+ * failed, and with it fails every upload for as long as the connection lasts.)
  */
 export class UploadHosts {
   readonly #socket: Pick<WASocket, 'query'>;
@@ -22,7 +22,10 @@ export class UploadHosts {
     this.#clock = clock;
   }
 
-  /** The pass that counts now; a fresh one when the last did not work. @throws Error when WhatsApp gives none */
+  /**
+   * Returns the current pass; with `fresh` a new one, after the last did not work.
+   * @throws Error when WhatsApp gives none
+   */
   async pass(wanted: 'known' | 'fresh'): Promise<UploadPass> {
     if (wanted === 'known' && this.#known && this.#known.untilMs > this.#clock.now()) return this.#known.pass;
     const answer = await this.#ask();
@@ -40,7 +43,7 @@ export class UploadHosts {
       attrs: { type: 'set', xmlns: 'w:m', to: 's.whatsapp.net' },
       content: [{ tag: 'media_conn', attrs: {} }],
     };
-    // It answers `undefined` when nothing came in time.
+    // Baileys resolves with `undefined` when no answer came in time.
     const answer = (await this.#socket.query(query)) as BinaryNode | undefined;
     const connection = getBinaryNodeChild(answer, 'media_conn');
     if (!connection) throw new Error('WhatsApp did not say where files are uploaded');

@@ -8,17 +8,17 @@ import { postFile } from './http-post.ts';
 import { type MediaHost } from './media-host.ts';
 import { type UploadHosts, type UploadPass } from './upload-hosts.ts';
 
-/** What uploading needs. */
+/** Dependencies of {@link upload}. */
 export interface UploadDeps {
   hosts: UploadHosts;
   mediaHost: MediaHost;
-  /** How many uploads there may be at once, of all sessions. */
+  /** Bounds how many uploads run at once, over all sessions. */
   semaphore: Semaphore;
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
 }
 
-/** What WhatsApp's hosts have for each kind (Baileys, `MEDIA_PATH_MAP`). */
+/** The path of each kind on WhatsApp's hosts (Baileys, `MEDIA_PATH_MAP`). */
 const PATHS: Record<MediaKind, string> = {
   Image: '/mms/image',
   Video: '/mms/video',
@@ -27,38 +27,38 @@ const PATHS: Record<MediaKind, string> = {
 };
 
 /**
- * Encrypts the file at `path` and puts it onto WhatsApp's media host: each host that the server names is tried, and when none
- * took it, once more with a fresh pass.
+ * Encrypts the file at `path` and uploads it to WhatsApp's media host: each host that the server names is tried and,
+ * when none accepts it, once more with a fresh pass.
  * @throws AppError `media_not_uploaded`
  */
 export function upload(path: string, kind: MediaKind, deps: UploadDeps): Promise<UploadedFile> {
   return deps.semaphore.run(() =>
     withEncrypted(path, kind, async (file) => {
-      const place = (await tryAll(file, kind, deps, 'known')) ?? (await tryAll(file, kind, deps, 'fresh'));
-      deps.metrics.uploaded(place ? 'ok' : 'failed');
-      if (!place) throw new AppError('media_not_uploaded');
+      const location = (await tryAll(file, kind, deps, 'known')) ?? (await tryAll(file, kind, deps, 'fresh'));
+      deps.metrics.uploaded(location ? 'ok' : 'failed');
+      if (!location) throw new AppError('media_not_uploaded');
       const { mediaKey, sums } = file;
-      return { ...place, mediaKey, fileSha256: sums.plain, fileEncSha256: sums.encrypted };
+      return { ...location, mediaKey, fileSha256: sums.plain, fileEncSha256: sums.encrypted };
     }),
   );
 }
 
-/** Where a file is now. */
-type Place = Pick<UploadedFile, 'url' | 'directPath'>;
+/** Where an uploaded file is. */
+type UploadedLocation = Pick<UploadedFile, 'url' | 'directPath'>;
 
 async function tryAll(
   file: EncryptedFile,
   kind: MediaKind,
   { hosts, mediaHost, clock }: UploadDeps,
   wanted: 'known' | 'fresh',
-): Promise<Place | undefined> {
+): Promise<UploadedLocation | undefined> {
   const pass = await hosts.pass(wanted).catch(() => undefined);
   for (const hostname of pass?.hostnames ?? []) {
     const url = mediaHost.uploadAddress(hostname, pathOf(file, kind, pass));
-    const place = await postFile({ url, path: file.path, size: file.size, clock })
-      .then(placeIn)
+    const location = await postFile({ url, path: file.path, size: file.size, clock })
+      .then(locationIn)
       .catch(() => undefined);
-    if (place) return place;
+    if (location) return location;
   }
   return undefined;
 }
@@ -68,7 +68,7 @@ function pathOf({ sums }: EncryptedFile, kind: MediaKind, pass: UploadPass | und
   return `${PATHS[kind]}/${name}?auth=${encodeURIComponent(pass?.auth ?? '')}&token=${name}`;
 }
 
-function placeIn(answer: string): Place | undefined {
+function locationIn(answer: string): UploadedLocation | undefined {
   const { url, direct_path: directPath } = JSON.parse(answer) as { url?: unknown; direct_path?: unknown };
   return typeof url === 'string' && typeof directPath === 'string' ? { url, directPath } : undefined;
 }

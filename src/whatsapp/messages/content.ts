@@ -2,10 +2,10 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent, type MessageType } from '../../domain/message.ts';
 import { readContext } from './context.ts';
 
-/** What a kind says of itself; the rest does not apply to it. */
+/** The fields that a kind sets; the others do not apply to it. */
 export type ContentFields = Partial<Omit<MessageContent, 'type'>>;
 
-/** A content of this type, with the context that stands beside it where there is one. */
+/** Creates a content of this type, with the message's context if there is one. */
 export function contentOf(
   type: MessageType,
   fields: ContentFields = {},
@@ -20,7 +20,7 @@ export function contentOf(
   };
 }
 
-/** The first of these that says something; an empty text says nothing. */
+/** Returns the first text that is not empty. */
 export function firstText(...texts: (string | null | undefined)[]): string | null {
   return texts.find((text) => text !== null && text !== undefined && text !== '') ?? null;
 }

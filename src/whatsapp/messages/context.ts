@@ -3,10 +3,10 @@ import { type MessageContent } from '../../domain/message.ts';
 import { numberOf, withoutDevice } from '../addressing/jid.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
-/** What a message says about others: the one it answers, the people it names, whether it was forwarded. */
+/** What a message says about others: the message it replies to, the people it mentions, whether it was forwarded. */
 export type MessageContext = Pick<MessageContent, 'quotedMessageId' | 'mentions' | 'isForwarded'>;
 
-/** The context that sits in the innermost part of most kinds; plain text has none. */
+/** Reads the context, which sits in the innermost part of most kinds; plain text has none. */
 export function readContext(info: proto.IContextInfo | null | undefined): MessageContext {
   return {
     quotedMessageId: info?.stanzaId ?? null,
@@ -15,16 +15,16 @@ export function readContext(info: proto.IContextInfo | null | undefined): Messag
   };
 }
 
-/** What a message that goes to `chatId` says about others. */
+/** The context of a message that goes to `chatId`. */
 export interface Context {
   chatId: string;
-  /** The message that it answers, and who wrote that one. */
+  /** The message that it replies to, and that message's author. */
   quoted: { message: WAMessage; author: string } | undefined;
-  /** The JIDs of the people whom it names. */
+  /** The JIDs of the people it mentions. */
   mentions: readonly string[];
 }
 
-/** The message with its context, as it goes out; without any it stays as it is. */
+/** Adds the context to an outgoing message; without any the message stays as it is. */
 export function writeContext(message: proto.IMessage, { chatId, quoted, mentions }: Context): proto.IMessage {
   if (!quoted && mentions.length === 0) return message;
   return withContext(message, { ...(quoted && quote(quoted, chatId)), mentionedJid: [...mentions] });
@@ -35,20 +35,20 @@ function quote(
   chatId: string,
 ): proto.IContextInfo {
   const { field, leaf } = leafOf(unwrap(message ?? {}));
-  // What a quoted message quotes itself is not shown, and would grow with every answer.
+  // A quote within a quoted message is not shown, and would grow with every reply.
   const quotedMessage = { [field]: typeof leaf === 'string' ? leaf : { ...leaf, contextInfo: null } };
   const elsewhere = key.remoteJid && key.remoteJid !== chatId ? { remoteJid: key.remoteJid } : {};
   return { stanzaId: key.id ?? null, participant: author, quotedMessage, ...elsewhere };
 }
 
-/** The message with this in its context, beside what is there. */
+/** Adds this to the message's context, and leaves the rest of it as it is. */
 export function withContext(message: proto.IMessage, contextInfo: proto.IContextInfo): proto.IMessage {
   const { field, leaf } = leafOf(message);
   if (typeof leaf === 'string') return message;
   return { ...message, [field]: { ...leaf, contextInfo: { ...leaf.contextInfo, ...contextInfo } } };
 }
 
-/** The field of a message that says what it is, and what is in it: mostly an object with a context of its own. */
+/** Returns the field of a message that says what it is, and its value: mostly an object with a context of its own. */
 export function leafOf(message: proto.IMessage): {
   field: string;
   leaf: string | { contextInfo?: proto.IContextInfo | null };

@@ -13,12 +13,12 @@ import * as reply from './kinds/reply.ts';
 import * as text from './kinds/text.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 
-/** One file for each kind; the first that knows the message reads it. */
+/** One file for each kind; the first that recognizes the message reads it. */
 const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, offer];
 
 /**
- * What a message says; `undefined` when it is only bookkeeping between devices. A kind that we do not know
- * becomes `unsupported`, so that the backend learns at least that something came.
+ * Reads the content of a message; `undefined` when it is only bookkeeping between devices. An unknown kind becomes
+ * `unsupported`, so that the backend learns at least that something arrived.
  */
 export function readContent(message: proto.IMessage): MessageContent | undefined {
   const inner = unwrap(message);
@@ -31,12 +31,12 @@ export function readContent(message: proto.IMessage): MessageContent | undefined
   return isBookkeeping(inner) && !isHidden(inner, message) ? undefined : unsupported(message);
 }
 
-/** A wrapper around what the protocol that we know has no field for. */
+/** Whether this is a wrapper around something that our protocol definition has no field for. */
 function isHidden(inner: proto.IMessage, message: proto.IMessage): boolean {
   return inner !== message && isEmpty(inner);
 }
 
-/** Whether nothing is in there, as far as the protocol that we know goes. */
+/** Whether a message is empty, as far as our protocol definition goes. */
 export function isEmpty(message: proto.IMessage): boolean {
   return fieldsOf(message).every((field) => field === 'messageContextInfo');
 }

@@ -2,7 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 
 const MAX_DEPTH = 8;
 
-/** Fields by which devices keep each other's books: nothing that a person wrote. */
+/** Fields for bookkeeping between devices: nothing that a person wrote. */
 export const BOOKKEEPING = new Set([
   'senderKeyDistributionMessage',
   'fastRatchetKeySenderKeyDistributionMessage',
@@ -15,8 +15,8 @@ export const BOOKKEEPING = new Set([
 ]);
 
 /**
- * The message inside its wrappers (ephemeral, view once, document with caption, edited, …). WhatsApp invents new
- * ones, so the rule is general: a field that holds a `message` of its own is a wrapper.
+ * Returns the message inside its wrappers (ephemeral, view once, document with caption, edited, …). WhatsApp invents
+ * new ones, so the rule is general: a field that holds a `message` of its own is a wrapper.
  */
 export function unwrap(message: proto.IMessage): proto.IMessage {
   let inner = message;
@@ -36,7 +36,7 @@ function wrapped(message: proto.IMessage): proto.IMessage | undefined {
   return undefined;
 }
 
-/** The names of the fields that carry something. */
+/** Returns the names of the fields that are set. */
 export function fieldsOf(message: proto.IMessage): string[] {
   return Object.entries(message)
     .filter(([, value]) => value !== null && value !== undefined)

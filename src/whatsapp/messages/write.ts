@@ -13,28 +13,28 @@ import * as reaction from './kinds/reaction.ts';
 import * as text from './kinds/text.ts';
 import { type UploadedFile } from './media-kind.ts';
 
-/** A message as it goes onto the wire. */
+/** A message as it goes over the wire. */
 export interface WrittenMessage {
   message: proto.IMessage;
-  /** What the stanza around it must say. */
+  /** The attributes of the stanza around it. */
   attributes: Record<string, string>;
-  /** What stands beside it in the stanza. */
+  /** The nodes next to it in the stanza. */
   nodes: BinaryNode[];
 }
 
-/** What writing needs besides the content. */
+/** What a content is written with. */
 export interface Writing {
-  /** The earlier message that the content is about; there for every content that has a `messageId`. */
+  /** The earlier message that the content refers to; set for every content with a `messageId`. */
   target: WAMessage | undefined;
-  /** The file of the content, at WhatsApp; there for every content that has one. */
+  /** The uploaded file of the content; set for every content with a file. */
   uploaded: UploadedFile | undefined;
   /** Unix ms. */
   nowMs: number;
 }
 
 /**
- * A content as a message, one file for each kind, as for reading.
- * @throws AppError `message_not_suitable` when that cannot be done with the earlier message
+ * Writes a content as a message, one file for each kind, as for reading.
+ * @throws AppError `message_not_suitable` when the earlier message does not allow it
  */
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
   if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
@@ -58,10 +58,10 @@ export function writeContent(content: OutgoingContent, writing: Writing): proto.
   }
 }
 
-/** Kinds that say something about another message, and can neither be reported nor voted on. */
+/** Kinds that refer to another message, and can neither be reported nor voted on. */
 const SECRETLESS = new Set<OutgoingContent['type']>(['reaction']);
 
-/** The message with what the protocol wants around it. */
+/** Adds what the protocol requires around a message. */
 export function wrapped(content: OutgoingContent, message: proto.IMessage, target?: WAMessage): WrittenMessage {
   const secret = SECRETLESS.has(content.type) ? {} : { messageContextInfo: { messageSecret: randomBytes(32) } };
   return {
@@ -71,7 +71,9 @@ export function wrapped(content: OutgoingContent, message: proto.IMessage, targe
   };
 }
 
-/** `edit` says what is done to the earlier message: 1 another text, 7 taken back by its author, 8 by a group's admin. */
+/**
+ * `edit` says what happens to the earlier message: 1 is another text, 7 a deletion by its author, 8 by a group admin.
+ */
 function attributesOf({ type }: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
   if (type === 'edit') return { edit: '1' };
   if (type === 'delete') return { edit: key?.fromMe ? '7' : '8' };
@@ -95,11 +97,11 @@ function own(target: WAMessage): WAMessage {
 
 function deletable(target: WAMessage): WAMessage {
   if (target.key.fromMe || isGroup(target.key.remoteJid ?? '')) return target;
-  const message = 'In a conversation with one person, only messages of this account can be taken back.';
+  const message = 'In a conversation with one person, only messages of this account can be deleted.';
   throw new AppError('message_not_suitable', { message });
 }
 
-/** What the protocol has of a key; Baileys keeps more in it. */
+/** The fields of a key that the protocol has; Baileys keeps more in it. */
 function plainKey({ key: { remoteJid, id, fromMe, participant } }: WAMessage): WAMessageKey {
   return { remoteJid, id, fromMe: fromMe === true, ...(participant && !fromMe && { participant }) } as WAMessageKey;
 }

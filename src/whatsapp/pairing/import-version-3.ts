@@ -7,17 +7,17 @@ import { isPaired } from '../signal/auth-state.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { decode, encode, encodeKey } from '../signal/key-codec.ts';
 
-/** What a folder of Baileys' multi-file credentials holds. */
+/** The contents of a folder with Baileys' multi-file credentials. */
 export interface Version3Credentials {
   identity: AccountIdentity;
-  /** As {@link encode} writes them. */
+  /** In the form of {@link encode}. */
   credentials: string;
   keys: KeyChange[];
   /** The names of the files that were read. */
   files: string[];
 }
 
-/** The types of key that Baileys writes, the longer names first where one begins with another. */
+/** The key types that Baileys writes. Where one begins with another, the longer one comes first. */
 const KEY_TYPES = [
   'app-state-sync-version',
   'app-state-sync-key',
@@ -32,8 +32,8 @@ const KEY_TYPES = [
 ];
 
 /**
- * Reads the folder in which version 3 (Baileys' `useMultiFileAuthState`) kept a session: `creds.json` and one file a
- * key. `undefined` when it holds no linked device.
+ * Reads the folder in which version 3 (Baileys' `useMultiFileAuthState`) stored a session: `creds.json` and one file
+ * per key. Returns `undefined` when it holds no linked device.
  * @throws Error when a file is not what Baileys writes
  */
 export async function readVersion3(folder: string): Promise<Version3Credentials | undefined> {
@@ -59,7 +59,7 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** The key that a file name stands for: `<type>-<id>.json`, where `/` became `__` and `:` became `-`. */
+/** Reads a file name as a key: `<type>-<id>.json`, where `/` became `__` and `:` became `-`. */
 function keyOf(fileName: string): { type: string; id: string } | undefined {
   const name = fileName.slice(0, -'.json'.length);
   const type = KEY_TYPES.find((candidate) => name.startsWith(`${candidate}-`));
@@ -69,6 +69,6 @@ function keyOf(fileName: string): { type: string; id: string } | undefined {
 
 function originalId(type: string, written: string): string {
   if (type === 'app-state-sync-key') return written.replaceAll('__', '/');
-  // `<group>::<user>::<device>`: neither a group's JID nor a user has a double dash in it.
+  // `<group>::<user>::<device>`: neither a group's JID nor a user contains a double dash.
   return type === 'sender-key' ? written.replaceAll('--', '::') : written;
 }

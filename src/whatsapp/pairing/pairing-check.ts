@@ -14,8 +14,8 @@ import { takeOwnListeners } from '../baileys/own-listeners.ts';
 const PAIR_SUCCESS = 'CB:iq,,pair-success';
 
 /**
- * Refuses a pairing whose account signature is not that of the phone's key. Baileys 7.0.0-rc14 calls the verification but
- * ignores its result, so whoever stands in the middle could link us to an account of his own; it is checked here, before
+ * Refuses a pairing whose account signature is not that of the phone's key. Baileys 7.0.0-rc14 calls the verification
+ * but ignores its result, so a man in the middle could link us to an account of their own; it is checked here, before
  * Baileys sees the stanza. `refuse` is called instead of Baileys' own handling.
  */
 export function checkPairing(socket: WASocket, refuse: (error: Error) => void): void {
@@ -30,7 +30,7 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
   });
 }
 
-/** Whether the phone's key signed our identity into its account. A stanza that cannot be read is not. */
+/** Whether the phone's key signed our identity into its account; `false` for a stanza that cannot be read. */
 function isSignedByAccount(stanza: BinaryNode, creds: Pick<AuthenticationCreds, 'signedIdentityKey'>): boolean {
   try {
     const { accountSignatureKey, accountSignature, details } = accountOf(stanza);
@@ -48,7 +48,10 @@ function accountOf(stanza: BinaryNode): proto.IADVSignedDeviceIdentity {
   return proto.ADVSignedDeviceIdentity.decode(sealed.details ?? new Uint8Array());
 }
 
-/** The prefix says what is signed, so that no signature can stand for another (Baileys, `configureSuccessfulPairing`). */
+/**
+ * The prefix says what is signed, so that no signature can be used in place of another (Baileys,
+ * `configureSuccessfulPairing`).
+ */
 function prefixOf(details: Uint8Array): Buffer {
   const { deviceType } = proto.ADVDeviceIdentity.decode(details);
   const hosted = deviceType === proto.ADVEncryptionType.HOSTED;

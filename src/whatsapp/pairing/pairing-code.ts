@@ -3,19 +3,21 @@ import { type Clock } from '../../kit/clock.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type PairingCode } from '../../domain/session.ts';
 
-/** So long a code can be typed. WhatsApp's own page shows another one after 3 minutes and a quarter. */
+/** How long a code can be typed. WhatsApp's own page shows another one after 3 minutes and a quarter. */
 const CODE_LIFETIME_MS = 180_000;
-/** Each reference lives so long on a line that shows a code: six of them keep it open for longer than the code. */
+/**
+ * The lifetime of each reference on a connection that shows a code: six of them keep it open for longer than the code.
+ */
 export const CODE_LINE_REFERENCE_MS = 60_000;
 const REG = 'link_code_companion_reg';
-/** What a phone says in its `primary_hello`; without one of these Baileys throws, and only logs it. */
+/** What a phone sends in its `primary_hello`; when one of these is missing, Baileys throws, and only logs it. */
 const FROM_PHONE = [
   'link_code_pairing_wrapped_primary_ephemeral_pub',
   'primary_identity_pub',
   'link_code_pairing_ref',
 ] as const;
 
-/** Ends a line on which WhatsApp refused to take a code. `code` is its own error code, as text. */
+/** Ends a connection on which WhatsApp refused the pairing code. `code` is WhatsApp's own error code, as text. */
 export class CodeRefusedError extends Error {
   override readonly name = 'CodeRefusedError';
   readonly code: string;
@@ -26,25 +28,26 @@ export class CodeRefusedError extends Error {
   }
 }
 
-/** Ends a line whose code was shown and can link nobody any more. The message is one sentence for people. */
+/** Ends a connection whose code was shown, but can no longer link a device. The message is one sentence for people. */
 export class CodeVoidError extends Error {
   override readonly name = 'CodeVoidError';
 }
 
-/** What a code is asked for with. */
+/** Dependencies of {@link CodeOffer}. */
 export interface CodeOfferDeps {
   socket: WASocket;
   number: PhoneNumber;
   clock: Clock;
-  /** WhatsApp took the code: it can be typed. */
+  /** Called when WhatsApp accepted the code: it can be typed. */
   shown: (code: PairingCode) => void;
-  /** The line is of no use any more. */
+  /** Called when the connection is useless. */
   ended: (error: Error) => void;
 }
 
 /**
- * The code that one line offers for typing. Baileys says it before WhatsApp has answered, and nothing when WhatsApp
- * refuses it, asks for another one or sends what cannot be used, so the stanzas themselves are read (field notes 1.5).
+ * The pairing code of one connection. Baileys returns it before WhatsApp has answered, and reports nothing when
+ * WhatsApp refuses it, asks for another one or sends something unusable, so the stanzas themselves are read (field
+ * notes 1.5).
  */
 export class CodeOffer {
   readonly #deps: CodeOfferDeps;
@@ -55,13 +58,14 @@ export class CodeOffer {
   constructor(deps: CodeOfferDeps) {
     this.#deps = deps;
     const { ws } = deps.socket;
-    // Baileys hides the hello's id. Nothing else is asked on this line but for a ping every 30 s, long after the answer.
+    // Baileys hides the id of its hello. The only other query on this connection is a ping every 30 s, long after the
+    // answer.
     ws.on('CB:iq,type:result', () => this.#isAsked && this.#taken.resolve(undefined));
     ws.on('CB:iq,type:error', (iq: BinaryNode) => this.#isAsked && this.#refused(iq));
     ws.on(`CB:notification,type:${REG}`, (notification: BinaryNode) => this.#heard(notification));
   }
 
-  /** WhatsApp is ready: asks for a code, once. */
+  /** Requests a code, once. Call it when WhatsApp is ready. */
   ask(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
@@ -86,7 +90,7 @@ export class CodeOffer {
     );
   }
 
-  /** Baileys does the rest after a `primary_hello` that is complete. */
+  /** Baileys does the rest after a complete `primary_hello`. */
   #heard(notification: BinaryNode): void {
     const reg = getBinaryNodeChild(notification, REG);
     if (reg?.attrs.stage === 'refresh_code') {

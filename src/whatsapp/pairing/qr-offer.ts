@@ -4,15 +4,15 @@ import { type QrCode } from '../../domain/session.ts';
 import { withCurrentSecret } from './pairing-refresh.ts';
 import { QR_LIFETIME_MS } from '../settings.ts';
 
-/** What an offer is made of. */
+/** Dependencies of {@link QrOffer}. */
 export interface QrOfferDeps {
   creds: Pick<AuthenticationCreds, 'advSecretKey'>;
   clock: Clock;
-  /** The lifetime of every code instead of WhatsApp's own. */
+  /** The lifetime of every QR instead of WhatsApp's own. */
   lifetimeMs: number | undefined;
 }
 
-/** The codes that one line offers for scanning, one after the other. */
+/** The QRs that one connection offers, one after the other. */
 export class QrOffer {
   readonly #deps: QrOfferDeps;
   #current: QrCode | undefined;
@@ -22,7 +22,9 @@ export class QrOffer {
     this.#deps = deps;
   }
 
-  /** Baileys shows a code; `undefined` when somebody has already scanned (its timer runs on). */
+  /**
+   * Returns the QR for a text that Baileys emitted; `undefined` when somebody has already scanned (its timer runs on).
+   */
   shown(text: string): QrCode | undefined {
     if (this.#scanned) return undefined;
     const { clock, lifetimeMs } = this.#deps;
@@ -31,13 +33,13 @@ export class QrOffer {
     return this.#show({ text, generatedAtMs: now, expiresAtMs: now + (lifetimeMs ?? usual) });
   }
 
-  /** The current code again, with the secret of now; it expires when it would have. */
+  /** Returns the current QR with the current secret; it expires when it would have. */
   reshown(): QrCode | undefined {
     if (this.#scanned || !this.#current) return undefined;
     return this.#show({ ...this.#current, generatedAtMs: this.#deps.clock.now() });
   }
 
-  /** Somebody scanned. */
+  /** Ends the offer: somebody scanned. */
   scanned(): void {
     this.#scanned = true;
   }

@@ -8,7 +8,7 @@ import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type GroupCache } from './group-cache.ts';
 
-/** The queries of one connection, and what the connections of its session share. */
+/** Dependencies of {@link Actions}. */
 export interface ActionsDeps extends QueriesDeps {
   groupCache: GroupCache;
   /** How many more unknown numbers the session may look up. */
@@ -17,7 +17,7 @@ export interface ActionsDeps extends QueriesDeps {
   lookup: RecipientLookup;
 }
 
-/** What one line can be asked and told beside sending messages, until it ends. */
+/** What one connection can do besides sending messages, until it ends. */
 export class Actions implements ConnectionActions {
   readonly groups: BaileysGroups;
   readonly contacts: BaileysContacts;
@@ -32,7 +32,7 @@ export class Actions implements ConnectionActions {
     this.chats = new BaileysChats({ ...deps, queries });
   }
 
-  /** The line is over: nobody waits for an answer any longer. */
+  /** Ends everything that still waits for an answer. Call it when the connection is over. */
   end(): void {
     this.#queries.release();
     this.chats.end();

@@ -6,10 +6,10 @@ import { type Clock } from '../../kit/clock.ts';
 import { type ChatActions } from '../../ports/connection-actions.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
-import { Presence, type TellPresence } from './presence.ts';
+import { Presence, type SendPresence } from './presence.ts';
 import { type Queries } from './queries.ts';
 
-/** What the conversations of a line work with. */
+/** Dependencies of {@link BaileysChats}. */
 export interface ChatsDeps {
   queries: Queries;
   knownMessages: KnownMessages;
@@ -17,14 +17,14 @@ export interface ChatsDeps {
   clock: Clock;
 }
 
-/** Conversations, over one line. */
+/** Conversations, over one connection. */
 export class BaileysChats implements ChatActions {
   readonly #deps: ChatsDeps;
   readonly #presence: Presence;
 
   constructor(deps: ChatsDeps) {
     this.#deps = deps;
-    this.#presence = new Presence((state, jid) => this.#tell(state, jid), deps.clock);
+    this.#presence = new Presence((state, jid) => this.#send(state, jid), deps.clock);
   }
 
   async markRead(messageIds: readonly string[]): Promise<MarkedRead> {
@@ -45,24 +45,24 @@ export class BaileysChats implements ChatActions {
     await this.#presence.type(jid, state);
   }
 
-  /** The line is over. */
+  /** Stops every timer. Call it when the connection is over. */
   end(): void {
     this.#presence.end();
   }
 
-  /** Our own messages are read already. */
+  /** Our own messages need no read receipt. */
   async #received(messageId: string): Promise<WAMessageKey | undefined> {
     const message = await this.#deps.knownMessages.find(messageId);
     return message?.key.fromMe === true ? undefined : message?.key;
   }
 
-  async #tell(...[state, jid]: Parameters<TellPresence>): Promise<void> {
+  async #send(...[state, jid]: Parameters<SendPresence>): Promise<void> {
     await this.#deps.queries.ask(async (socket) => {
-      // Baileys would keep it to itself.
+      // Without a name Baileys would send nothing, silently.
       if (!socket.authState.creds.me?.name) throw new AppError('not_allowed', { message: NO_NAME });
       await socket.sendPresenceUpdate(state, jid);
     });
   }
 }
 
-const NO_NAME = 'WhatsApp has not told yet how this account is called, and shows nobody online without a name.';
+const NO_NAME = 'WhatsApp has not sent the name of this account yet, and shows no account as online without one.';

@@ -7,18 +7,18 @@ import { jidOfNumber } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type Queries, type Refusals } from './queries.ts';
 
-/** What the contacts of a line work with. */
+/** Dependencies of {@link BaileysContacts}. */
 export interface ContactsDeps {
   queries: Queries;
   lookup: RecipientLookup;
-  /** How often the session may still ask for numbers. */
+  /** How many more unknown numbers the session may look up. */
   allowance: TokenBucket;
 }
 
-/** There is none, or it is hidden from this account, or the person is unknown. */
+/** There is none, it is hidden from this account, or the person is unknown. */
 const NO_PICTURE: Refusals = { 401: 'picture_not_found', 403: 'picture_not_found', 404: 'picture_not_found' };
 
-/** Other people, over one line. */
+/** Other people, over one connection. */
 export class BaileysContacts implements ContactActions {
   readonly #queries: Queries;
   readonly #lookup: RecipientLookup;
@@ -58,4 +58,4 @@ export class BaileysContacts implements ContactActions {
 }
 
 const TOO_MANY =
-  'Too many unknown numbers were asked for in this session within a minute, which WhatsApp bans for; try again later.';
+  'This session looked up too many unknown numbers within a minute, which can get an account banned; try again later.';

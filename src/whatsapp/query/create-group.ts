@@ -5,8 +5,8 @@ import { type Outcome, outcomeOf } from './participants.ts';
 import { addressesOf } from './read-group.ts';
 
 /**
- * Makes a group, as Baileys' `groupCreate` does, which takes those whom WhatsApp could not add for members.
- * @returns the group, and what became of each
+ * Creates a group like Baileys' `groupCreate`, which counts people whom WhatsApp could not add as members.
+ * @returns the group, and the outcome for each person
  * @throws AppError `whatsapp_timeout`
  */
 export async function createGroup(

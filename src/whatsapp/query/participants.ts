@@ -8,16 +8,16 @@ import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { addressesOf } from './read-group.ts';
 
-/** Somebody whom a change concerns: `jid` is how WhatsApp is told of him, or there is a reason why it cannot be. */
+/** A person whom a change concerns: `jid` is the address that WhatsApp gets, `reason` says why there is none. */
 export type Target = Person & ({ jid: string } | { reason: ParticipantRefusal });
 
-/** What WhatsApp said of somebody in a change: under any of the addresses, with its code when it refused. */
+/** The outcome of a change for one person: the addresses that name the person, and WhatsApp's code when it refused. */
 export interface Outcome {
   addresses: readonly (string | undefined)[];
   error: string | undefined;
 }
 
-/** The accounts of people who are to come into a group, all looked up in one question. */
+/** Resolves the accounts of people who are to be added to a group, all in one query. */
 export async function newcomers(
   { lookup, socket, keys }: { lookup: RecipientLookup; socket: NumberSocket; keys: SignalKeyStore },
   people: readonly Recipient[],
@@ -36,7 +36,7 @@ export async function newcomers(
   });
 }
 
-/** People in a group, by the address under which the group has them. */
+/** Resolves people in a group to the address that the group has for each. */
 export async function members(
   { participants }: GroupMetadata,
   people: readonly Recipient[],
@@ -51,7 +51,7 @@ export async function members(
   });
 }
 
-/** The results in the order in which the people were named. */
+/** Returns the results in the order in which the people were named. */
 export function resultsOf(
   action: ParticipantAction,
   targets: readonly Target[],
@@ -67,7 +67,7 @@ export function resultsOf(
   });
 }
 
-/** Reads what WhatsApp says of one participant. */
+/** Reads the outcome for one participant. */
 export function outcomeOf({ attrs }: BinaryNode): Outcome {
   return { addresses: [attrs.jid, attrs.phone_number, attrs.lid], error: attrs.error };
 }
@@ -87,9 +87,9 @@ function refusalOf(action: ParticipantAction, code: string | null): ParticipantR
 }
 
 const NOT_ADDED: Partial<Record<string, ParticipantRefusal>> = {
-  // Whoever blocked the account.
+  // The person blocked the account.
   401: 'not_allowed',
-  // Whose privacy lets only contacts add him: he can still be sent the link.
+  // The person's privacy settings let only contacts add them: the link can still be sent.
   403: 'needs_invitation',
   404: 'not_on_whatsapp',
   408: 'left_recently',

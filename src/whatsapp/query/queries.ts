@@ -3,26 +3,26 @@ import { type Clock } from '../../kit/clock.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 
 /**
- * Shorter than Baileys' own limit of 30 s, after which it says of most questions that all went well or that there is
- * nothing; and shorter than the end of the process waits for an answer to a caller.
+ * Shorter than Baileys' own limit of 30 s, after which it reports most queries as successful or empty; and shorter than
+ * the shutdown waits for an answer to a caller.
  */
 const ANSWER_LIMIT_MS = 12_000;
 
-/** What WhatsApp's codes mean for one question, where it is not what they mean for all. */
+/** What WhatsApp's codes mean for one query, where that differs from what they mean for all. */
 export type Refusals = Readonly<Partial<Record<number, ErrorCode>>>;
 
-/** What the questions of one line are asked with. */
+/** Dependencies of {@link Queries}. */
 export interface QueriesDeps {
-  /** The socket of the line. @throws AppError `session_not_connected` */
+  /** Returns the socket of the connection. @throws AppError `session_not_connected` */
   socket: () => WASocket;
-  /** Does the work as this line's. */
+  /** Runs work as this connection's, so that its exceptions are attributed to it. */
   withinConnection: <Result>(work: () => Result) => Result;
   clock: Clock;
 }
 
 /**
- * Asks WhatsApp something on one line. Whoever asks gets the answer, or a failure with a name: a refusal of WhatsApp
- * (Baileys has its code in `data`), no answer in time, or the end of the line.
+ * Queries WhatsApp over one connection. The caller gets the answer, or a failure with a name: WhatsApp's refusal
+ * (Baileys has its code in `data`), no answer in time, or the end of the connection.
  */
 export class Queries {
   readonly #deps: QueriesDeps;
@@ -33,7 +33,7 @@ export class Queries {
   }
 
   /**
-   * The answer to a question, which may be more than one query.
+   * Resolves with the answer to a question, which may take more than one query.
    * @throws AppError `whatsapp_timeout`, `session_not_connected`, `rate_limited`, `not_allowed`, `whatsapp_refused`,
    *   and those of `refusals`
    */
@@ -53,9 +53,9 @@ export class Queries {
     }
   }
 
-  /** The line is over: nobody waits longer. */
+  /** Rejects everything that still waits. Call it when the connection is over. */
   release(): void {
-    for (const give of this.#waiting) give(new AppError('session_not_connected'));
+    for (const reject of this.#waiting) reject(new AppError('session_not_connected'));
   }
 }
 
@@ -69,12 +69,12 @@ function named(error: unknown, refusals: Refusals): unknown {
   return new AppError(code, { cause: error, ...(code === 'rate_limited' && { message: TOO_MUCH }) });
 }
 
-/** Baileys' code for a socket that is closed. */
+/** Baileys' code for a closed socket. */
 const CONNECTION_CLOSED = 428;
 
 const MEANINGS: Refusals = { 401: 'not_allowed', 403: 'not_allowed', 405: 'not_allowed', 429: 'rate_limited' };
 
-const TOO_MUCH = 'WhatsApp takes no more requests of this kind for now; try again later.';
+const TOO_MUCH = 'WhatsApp accepts no more requests of this kind for now; try again later.';
 
 function refusedWith(code: number): string {
   return `WhatsApp refused the request (${code}).`;

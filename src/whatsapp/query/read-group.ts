@@ -9,7 +9,7 @@ import { isoTimeOrNull } from '../../kit/clock.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
 
-/** A group of Baileys in our words, with both names of everybody, as far as WhatsApp ever told them. */
+/** Reads a Baileys group into our own types, with number and LID of each person as far as WhatsApp revealed them. */
 export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): Promise<Group> {
   const { id, subject, desc, creation, participants, announce, size } = metadata;
   const [owner, ...people] = await peopleOf(keys, [ownerOf(metadata), ...participants.map(addressesOf)]);
@@ -25,7 +25,7 @@ export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): 
   };
 }
 
-/** Who has which LID, as a group tells it; Baileys does not take note of it by itself. */
+/** The LIDs that a group reveals with their numbers; Baileys does not store them by itself. */
 export function lidsIn({ participants }: GroupMetadata): LIDMapping[] {
   return participants.flatMap((participant) => {
     const { number, lid } = namesIn(addressesOf(participant));
@@ -33,12 +33,12 @@ export function lidsIn({ participants }: GroupMetadata): LIDMapping[] {
   });
 }
 
-/** The addresses under which WhatsApp names somebody in a group. */
+/** The addresses under which WhatsApp names a participant. */
 export function addressesOf({ id, phoneNumber, lid }: GroupParticipant): Addresses {
   return [id, phoneNumber, lid];
 }
 
-/** Mostly the owner is in the group too, and has both names there. */
+/** Usually the owner is a participant too, with both addresses. */
 function ownerOf({ owner, ownerPn, participants }: GroupMetadata): Addresses {
   const member = participants.find((participant) => owner !== undefined && addressesOf(participant).includes(owner));
   return [owner, ownerPn, ...(member ? addressesOf(member) : [])];

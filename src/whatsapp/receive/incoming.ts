@@ -7,20 +7,20 @@ import { unsupported } from '../messages/kinds/unsupported.ts';
 import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 
-/** What is looked up elsewhere to read a message. */
+/** What is looked up to read a message. */
 export interface LookUps extends VoteLookUps {
-  /** The numbers of the fields in a message that the protocol we know has no names for. */
+  /** Returns the numbers of a message's fields that our protocol definition does not name. */
   unknownFields: (messageId: string) => Promise<number[]>;
   groupName: (groupId: string) => Promise<string | null>;
 }
 
-/** How a message came: with whose account, and whether it had waited at WhatsApp. */
+/** A message as it arrived: for which account, and whether it had waited at WhatsApp. */
 export interface Arrival extends Owned {
   offline: boolean;
 }
 
 /**
- * A message of Baileys in our words; `undefined` for what the backend is not told: status broadcasts,
+ * Reads a Baileys message into our own types; `undefined` for what the backend does not receive: status broadcasts,
  * channels and bookkeeping between devices.
  */
 export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<IncomingMessage | undefined> {
@@ -43,20 +43,20 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   };
 }
 
-/** Another device of the owner may fail to be read too, but what it wrote to us is only bookkeeping. */
+/** A message from another device of the owner may be undecryptable too, but it is only bookkeeping. */
 function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
   if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
-  // WhatsApp shows what may be seen once on the phone alone; other devices learn only that it is there.
+  // View-once messages open on the phone alone; other devices only learn that there is one.
   if (!message) return key.isViewOnce ? unsupported({}) : undefined;
   try {
     return readContent(message);
   } catch {
-    // Whatever somebody made of it: the message came, and must not come to nothing.
+    // Whatever the sender made of it: the message arrived, and must not get lost.
     return unsupported(message);
   }
 }
 
-/** What WhatsApp has learned to say since: not even its name is known, but somebody may have said it. */
+/** A message newer than our protocol definition: not even its name is known, but somebody may have written it. */
 async function readUnknown({ key, message }: WAMessage, lookUp: LookUps): Promise<MessageContent | undefined> {
   if (!message || !isEmpty(message)) return undefined;
   const numbers = await lookUp.unknownFields(key.id ?? '').catch(() => []);

@@ -6,7 +6,7 @@ import { storedOwner } from '../signal/auth-state.ts';
 import { messagesOf } from './replay.ts';
 import { unknownFields } from './unknown-fields.ts';
 
-/** Where the messages of a session are kept. */
+/** The stores of a session's messages. */
 export interface MessageStores {
   keys: SignalKeyStore;
   journal: Journal;
@@ -14,8 +14,8 @@ export interface MessageStores {
 }
 
 /**
- * The messages of one session that somebody can refer to: those that it sent, and those that it received, of the last
- * two weeks. None of them needs an open line.
+ * The messages of one session that others can refer to: sent or received, in the last two weeks. None of them needs an
+ * open connection.
  */
 export class KnownMessages {
   readonly #stores: MessageStores;
@@ -26,12 +26,12 @@ export class KnownMessages {
     this.#sessionId = sessionId;
   }
 
-  /** The message with WhatsApp's id, as Baileys has messages; `undefined` when it is not known, or says nothing readable. */
+  /** Finds the message with WhatsApp's id, in Baileys' form; `undefined` when it is unknown or unreadable. */
   async find(messageId: string): Promise<WAMessage | undefined> {
     return (await this.#sent(messageId)) ?? (await this.#received(messageId));
   }
 
-  /** The numbers of the fields in a message that it received which the protocol we know has no names for. */
+  /** Returns the numbers of a received message's fields that our protocol definition does not name. */
   async unknownFields(messageId: string): Promise<number[]> {
     const entries = await this.#stores.journal.withId(this.#sessionId, messageId);
     return entries.flatMap(({ plaintext }) => unknownFields(unpadRandomMax16(plaintext)));

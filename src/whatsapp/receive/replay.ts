@@ -1,13 +1,13 @@
 import { cleanMessage, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
 import { type JournalEntry } from '../../ports/signal.ts';
 
-/** Whose journal it is. */
+/** The account whose journal it is. */
 export interface Owner {
   id: string;
   lid?: string | undefined;
 }
 
-/** A message as the journal has it, with all its parts. */
+/** A message from the journal, with all its parts. */
 export interface JournaledMessage {
   message: WAMessage;
   /** Whether it had waited at WhatsApp. */
@@ -15,8 +15,8 @@ export interface JournaledMessage {
 }
 
 /**
- * The messages of these entries, in their order, made as Baileys makes them of a stanza (decode-wa-message.js): the parts
- * of one delivery are one message. One that says nothing readable is told as such, and holds up nobody.
+ * Builds the messages of these entries, in their order, as Baileys builds them from a stanza (decode-wa-message.js):
+ * the parts of one delivery are one message. One that cannot be read is reported as such, and holds up no other.
  */
 export function messagesOf(entries: readonly JournalEntry[], me: Owner): JournaledMessage[] {
   const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
@@ -26,7 +26,7 @@ export function messagesOf(entries: readonly JournalEntry[], me: Owner): Journal
   });
 }
 
-/** The messages of the journal that became nothing yet; with an id only that one. */
+/** Returns the messages of the journal that were never handled; with an id, only that one. */
 export async function leftOver(
   journal: { leftOver(): Promise<JournalEntry[]> },
   me: Owner,
@@ -36,7 +36,7 @@ export async function leftOver(
   return messagesOf(messageId === undefined ? entries : entries.filter(({ attrs }) => attrs.id === messageId), me);
 }
 
-/** A message of which nothing more is known than its stanza, in the form in which Baileys tells of such. */
+/** A message of which only the stanza is known, in the form in which Baileys emits such messages. */
 export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
   const message = messageOf(attrs, [], me);
   return { ...message, message: null, messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT };
@@ -54,20 +54,23 @@ function messageOf(attrs: Record<string, string>, parts: readonly JournalEntry[]
   const lid = me.lid ?? '';
   const message: WAMessage = decodeMessageNode({ tag: 'message', attrs }, me.id, lid).fullMessage;
   message.message = Object.assign({}, ...parts.map(contentOf)) as proto.IMessage;
-  tidy(message, me.id, lid);
+  clean(message, me.id, lid);
   return message;
 }
 
-/** As Baileys does, which chokes on what refers to nothing; the addresses, which come first, are tidied by then. */
-function tidy(message: WAMessage, ...me: [id: string, lid: string]): void {
+/**
+ * As Baileys does. It throws for a message that refers to nothing; by then the addresses, which come first, are
+ * cleaned.
+ */
+function clean(message: WAMessage, ...me: [id: string, lid: string]): void {
   try {
     cleanMessage(message, ...me);
   } catch {
-    // The message is no less readable for it.
+    // The message is still readable.
   }
 }
 
-/** What the owner wrote on the phone is wrapped for our eyes. */
+/** What the owner wrote on the phone reaches us in a wrapper. */
 function contentOf({ plaintext }: JournalEntry): proto.IMessage {
   const content = proto.Message.decode(unpadRandomMax16(plaintext));
   return content.deviceSentMessage?.message ?? content;

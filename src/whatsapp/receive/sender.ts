@@ -5,16 +5,16 @@ import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
 import { type Addresses } from '../addressing/people.ts';
 import { type Owner } from './replay.ts';
 
-/** The number and the LID of each, from the given addresses and from what WhatsApp told before. */
+/** Finds the number and the LID of each person, from the given addresses and from what WhatsApp revealed before. */
 export type FindPeople = (all: readonly Addresses[]) => Promise<Person[]>;
 
-/** A message, and whose account has it. */
+/** A message, and the account that has it. */
 export interface Owned {
   message: WAMessage;
   me: Owner;
 }
 
-/** Who sent the message, under both addressings where both are known. */
+/** Reads who sent the message, by number and by LID if both are known. */
 export async function readSender(owned: Owned, find: FindPeople): Promise<Sender> {
   const [person = NOBODY] = await find([addressesOf(owned)]);
   return { ...person, pushName: owned.message.pushName ?? null };
@@ -22,14 +22,14 @@ export async function readSender(owned: Owned, find: FindPeople): Promise<Sender
 
 const NOBODY: Person = { number: null, lid: null };
 
-/** Every JID, without a device, by which the sender of the message may be named. */
+/** Returns every JID, without a device, that may name the sender of the message. */
 export async function senderNames(owned: Owned, find: FindPeople): Promise<string[]> {
   const { number, lid } = await readSender(owned, find);
   const named = addressesOf(owned).flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
   return [...new Set([...named, ...(lid === null ? [] : [lid]), ...(number === null ? [] : [jidOfNumber(number)])])];
 }
 
-/** The people whom a message names, by number where it is known, else by LID. */
+/** Returns the people that a message mentions, by number if it is known, otherwise by LID. */
 export async function numbered(mentions: readonly string[], find: FindPeople): Promise<string[]> {
   const isUnknown = (name: string) => name.includes('@');
   if (!mentions.some(isUnknown)) return [...mentions];
@@ -37,7 +37,7 @@ export async function numbered(mentions: readonly string[], find: FindPeople): P
   return mentions.map((name, at) => people[at]?.number ?? name);
 }
 
-/** Every address by which WhatsApp named the sender: in groups the participant, else the chat itself. */
+/** The addresses that WhatsApp gave for the sender: the participant in groups, otherwise the chat itself. */
 function addressesOf({ message: { key }, me }: Owned): Addresses {
   if (key.fromMe) return [me.id, me.lid];
   if (key.participant) return [key.participant, key.participantAlt];

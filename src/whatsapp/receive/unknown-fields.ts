@@ -1,18 +1,18 @@
 import { proto } from '@whiskeysockets/baileys';
 
-/** How the bytes of a field end, by the type in its tag (the protobuf encoding). */
+/** The wire types of protobuf, which say where a field ends. */
 const VARINT = 0;
 const FIXED64 = 1;
 const DELIMITED = 2;
 const FIXED32 = 5;
 
-/** The numbers of the fields in an encoded message that the protocol we know has no names for: WhatsApp is newer than it. */
+/** Returns the numbers of an encoded message's fields that our protocol definition does not name: WhatsApp is newer. */
 export function unknownFields(encoded: Uint8Array): number[] {
   const known = new Set(fieldNumbers(proto.Message.encode(proto.Message.decode(encoded)).finish()));
   return [...new Set(fieldNumbers(encoded))].filter((number) => !known.has(number));
 }
 
-/** The numbers of the outermost fields, up to where the bytes make no sense any more. */
+/** The numbers of the top-level fields, up to the first bytes that make no sense. */
 function fieldNumbers(encoded: Uint8Array): number[] {
   const numbers: number[] = [];
   let at = 0;
@@ -34,7 +34,7 @@ function endOf(encoded: Uint8Array, at: number, type: number): number | undefine
   return type === FIXED32 ? at + 4 : undefined;
 }
 
-/** Seven bits in each byte, the lowest first, as long as the eighth is set. */
+/** Reads a varint: seven bits in each byte, the lowest first, as long as the eighth bit is set. */
 function varint(encoded: Uint8Array, from: number): { value: number; end: number } {
   let [value, at, weight] = [0, from, 1];
   for (; at < encoded.length; at += 1, weight *= 128) {

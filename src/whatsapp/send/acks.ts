@@ -2,12 +2,12 @@ import { type BinaryNode } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 import { type DeliveryUpdate } from '../../domain/message.ts';
 
-/** WhatsApp's answer to one message; `pending` when there was none in time. */
+/** WhatsApp's acknowledgement of one message; `pending` when there was none in time. */
 export type Ack = { status: 'sent' | 'pending' } | { status: 'failed'; errorCode: string };
 
 /**
- * Waits for the server's acknowledgements of messages. Baileys tells nothing of a good one, and of a bad one only
- * later, so the stanzas themselves are read.
+ * Waits for the server's acknowledgements of messages. Baileys reports nothing of a good one, and a bad one only later,
+ * so the stanzas themselves are read.
  */
 export class Acks {
   readonly #waiting = new Map<string, (ack: Ack) => void>();
@@ -17,7 +17,7 @@ export class Acks {
     this.#clock = clock;
   }
 
-  /** The answer to `messageId`; ask before the message leaves. */
+  /** Resolves with the acknowledgement of `messageId`; call it before the message is sent. */
   expect(messageId: string, timeoutMs: number): Promise<Ack> {
     return new Promise((resolve) => {
       const timer = this.#clock.after(timeoutMs, () => this.#settle(messageId, { status: 'pending' }));
@@ -28,7 +28,7 @@ export class Acks {
     });
   }
 
-  /** Takes an `<ack class="message">`, wakes who waits for it, and gives the news for the rest of us. */
+  /** Handles an `<ack class="message">`: settles whoever waits for it, and returns the update of the message. */
   take(node: BinaryNode): DeliveryUpdate | undefined {
     const { id, error } = node.attrs;
     if (!id) return undefined;
@@ -40,7 +40,7 @@ export class Acks {
     return { messageId: id, status: 'sent', errorCode: null, errorMessage: null };
   }
 
-  /** The line is gone: nobody waits longer. */
+  /** Settles everything that still waits, as `pending`. Call it when the connection is over. */
   release(): void {
     for (const messageId of [...this.#waiting.keys()]) this.#settle(messageId, { status: 'pending' });
   }
@@ -54,7 +54,7 @@ export class Acks {
 /** What WhatsApp's refusal means, as far as it is known (codes: Baileys, `SERVER_ERROR_CODES`). */
 function refusal(code: string): string {
   const known: Record<string, string> = {
-    '429': 'WhatsApp takes no more messages for now',
+    '429': 'WhatsApp accepts no more messages for now',
     '463': 'WhatsApp restricts this account from starting new conversations',
     '479': 'WhatsApp found the message malformed or its addressing stale',
   };

@@ -106,7 +106,7 @@ async function referred({ knownMessages }: SendDeps, messageId: string | null): 
   return message;
 }
 
-/** One at a time: all of them share one memory of numbers. */
+/** One at a time: all of them share one cache of numbers. */
 async function addresses({ lookup, socket }: SendDeps, people: readonly Recipient[]): Promise<string[]> {
   const jids: string[] = [];
   for (const person of people) jids.push(await lookup.find(socket, person));

@@ -12,55 +12,55 @@ import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } 
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
 
-/** The credentials and keys of one line, and the fence that ends its right to write them. */
+/** The credentials and keys of one connection, and the fence that ends its right to write them. */
 export interface ConnectionAuth {
   state: AuthenticationState;
   /**
-   * Stores the credentials of a linked device as they are now, and no others. Baileys changes them in place, so the whole
-   * object is stored.
+   * Stores the current credentials, once a device is linked. Baileys changes them in place, so the whole object is
+   * stored.
    */
   saveCredentials(): Promise<void>;
   /**
-   * Stores what a step of a ratchet changed, together with what it decrypted.
+   * Stores what a ratchet step changed, together with what it decrypted.
    * @throws ConnectionEndedError behind the fence, and whatever the storage throws
    */
   commitStep(changes: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void>;
-  /** What the ciphertext of a message said when it was decrypted before. */
+  /** Returns the plaintext of a ciphertext that was decrypted before; `undefined` if it was not. */
   recall(ciphertext: Pick<JournalEntry, 'ciphertextHash' | 'messageKey'>): Promise<Uint8Array | undefined>;
-  /** The journal of whole messages that became nothing yet. */
+  /** Returns the journal entries of whole messages that were never handled. */
   leftOver(): Promise<JournalEntry[]>;
-  /** From here on nothing of this line is stored: a newer line, or nobody, owns the credentials. */
+  /** From here on nothing of this connection is stored: a newer connection, or nobody, owns the credentials. */
   fence(): void;
   isFenced(): boolean;
 }
 
-/** Where a line's credentials, keys and journal are. */
+/** The stores of a connection's credentials, keys and journal. */
 export interface AuthStores {
   keys: SignalKeyStore;
   journal: Journal;
 }
 
-/** Thrown when a line that is over wants to write. */
+/** Thrown when a connection that is over tries to write. */
 export class ConnectionEndedError extends Error {
-  override readonly name = 'LineOverError';
+  override readonly name = 'ConnectionEndedError';
 
   constructor() {
-    super('This line is over and owns its credentials no more');
+    super('This connection is over and no longer owns its credentials');
   }
 }
 
-/** What a line hears of its own credentials and keys. */
+/** Is notified about the credentials and keys of a connection. */
 export interface AuthListener {
   /**
-   * Every failure of the storage, before Baileys is told: it would take a key that cannot be read for one that is not
-   * there, and a message that cannot be stored for one that cannot be decrypted.
+   * Called on every failure of the storage, before Baileys sees it: Baileys would take a key that cannot be read for a
+   * missing one, and a message that cannot be stored for one that cannot be decrypted.
    */
-  troubled(error: Error): void;
-  /** The numbers of LIDs that were not known before, and are stored now. Every way in which they come ends here. */
+  storageFailed(error: Error): void;
+  /** Called with the numbers of LIDs that are new and stored now, whatever revealed them. */
   learned(numbers: Numbers): void;
 }
 
-/** Loads the session's credentials, or makes fresh ones to be paired; those are stored once somebody scans. */
+/** Loads the session's credentials, or creates fresh ones for a pairing, which are stored once a device is linked. */
 export async function loadAuth(
   { keys, journal }: AuthStores,
   sessionId: SessionId,
@@ -73,11 +73,11 @@ export async function loadAuth(
     try {
       return await work;
     } catch (error) {
-      listener.troubled(error instanceof Error ? error : new Error(String(error)));
+      listener.storageFailed(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   };
-  // Behind the fence Baileys' own late writes are dropped without a word: an error would only make it try again.
+  // Behind the fence Baileys' late writes are dropped silently: an error would only make it retry.
   const write = async (work: () => Promise<void>): Promise<void> => {
     if (!fenced) await guarded(work());
   };
@@ -86,7 +86,8 @@ export async function loadAuth(
       creds,
       keys: keyStore(keys, sessionId, { guarded, write, learned: (numbers) => listener.learned(numbers) }),
     },
-    // A pairing that fails starts from fresh ones; Baileys has a code's number in them before anybody typed it.
+    // A pairing that fails starts with fresh credentials; with a code, Baileys sets the number before anybody has typed
+    // it.
     saveCredentials: async () => {
       if (isPaired(creds)) await write(() => keys.saveCredentials(sessionId, encode(creds)));
     },
@@ -103,18 +104,18 @@ export async function loadAuth(
   };
 }
 
-/** The account's own JIDs, as they were last stored; `undefined` when no device is linked. */
+/** Returns the account's own JIDs, as last stored; `undefined` when no device is linked. */
 export async function storedOwner(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds['me']> {
   const stored = await keys.credentials(sessionId);
   return stored === undefined ? undefined : (decode(stored) as AuthenticationCreds).me;
 }
 
-/** Whether the credentials are those of a device that somebody scanned (`registered` stays false after a QR). */
+/** Whether the credentials are those of a linked device (after a QR, `registered` stays false). */
 export function isPaired(creds: AuthenticationCreds): boolean {
   return creds.me !== undefined && creds.account !== undefined;
 }
 
-/** How the store may be used: all of it is watched, and writes are fenced. */
+/** How the store is accessed: every failure is reported, and writes are fenced. */
 interface Access {
   guarded: <Result>(work: Promise<Result>) => Promise<Result>;
   write: (work: () => Promise<void>) => Promise<void>;
@@ -137,7 +138,7 @@ function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write,
   };
 }
 
-/** Beside each number's LID Baileys keeps each LID's number, under this name (`lid-mapping.js`). */
+/** Baileys stores each mapping both ways; the number of a LID under this name (`lid-mapping.js`). */
 const OF_LID = /^(\d+)_reverse$/;
 
 function numbersIn({ 'lid-mapping': mappings = {} }: SignalDataSet): Numbers {

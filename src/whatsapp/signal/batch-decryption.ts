@@ -1,60 +1,64 @@
 import { type BinaryNode, isJidGroup, isLidUser, isPnUser } from '@whiskeysockets/baileys';
 
-/** One ciphertext that can be decrypted from its stanza alone. */
-export interface Letter {
+/** A message that can be decrypted from its stanza alone. */
+export interface EncryptedMessage {
   type: 'msg' | 'skmsg';
   ciphertext: Uint8Array;
-  /** The JID of who wrote it. */
-  author: string;
-  /** The JID of the chat: of the group, or again of the author. */
+  /** The sender's JID. */
+  sender: string;
+  /** The JID of the chat: the group's, or again the sender's. */
   chat: string;
 }
 
 /**
- * Decrypts the letters as one step of the ratchets: answers what they said, up to the first that cannot be decrypted so, when that
- * is stored.
+ * Decrypts the messages in one transaction, which is stored. Returns the plaintexts, up to the first message that
+ * cannot be decrypted.
  */
-export type DecryptTogether = (letters: readonly Letter[]) => Promise<Uint8Array[]>;
+export type DecryptBatch = (messages: readonly EncryptedMessage[]) => Promise<Uint8Array[]>;
 
 /**
- * Decrypts messages that have come already before Baileys asks for them, which it does for one after the other: so several
- * share one commit, and the state of a ratchet is stored once for all of them. What a message said is in the journal by then, which
- * is all that its receipt waits for. Only plain cases are decrypted early; whatever goes wrong is left to Baileys, as if nobody had tried.
+ * Decrypts messages that have arrived before Baileys asks for them, which it does one after the other: so several share
+ * one commit, and the state of a ratchet is stored once for all of them. By then their plaintexts are in the journal,
+ * which is all that a receipt waits for. Only simple cases are decrypted in a batch; after any failure the message is
+ * left to Baileys, as if nobody had tried.
  */
 export class BatchDecryption {
-  readonly #opened = new WeakMap<Uint8Array, Uint8Array>();
-  #decrypt: DecryptTogether = () => Promise.resolve([]);
+  readonly #plaintexts = new WeakMap<Uint8Array, Uint8Array>();
+  #decryptBatch: DecryptBatch = () => Promise.resolve([]);
 
-  /** From now on letters are decrypted so. */
-  decryptWith(decrypt: DecryptTogether): void {
-    this.#decrypt = decrypt;
+  /** Sets the function that decrypts. */
+  decryptWith(decrypt: DecryptBatch): void {
+    this.#decryptBatch = decrypt;
   }
 
-  /** What a ciphertext says that was decrypted early. */
-  of(ciphertext: Uint8Array): Uint8Array | undefined {
-    return this.#opened.get(ciphertext);
+  /** The plaintext of a ciphertext that was decrypted in a batch. */
+  plaintextOf(ciphertext: Uint8Array): Uint8Array | undefined {
+    return this.#plaintexts.get(ciphertext);
   }
 
-  /** Decrypts these message stanzas, up to the first that is not plain. Never rejects. */
-  async open(stanzas: readonly BinaryNode[]): Promise<void> {
-    const letters: Letter[] = [];
+  /** Decrypts these message stanzas, up to the first that is not a simple case. Never rejects. */
+  async decrypt(stanzas: readonly BinaryNode[]): Promise<void> {
+    const messages: EncryptedMessage[] = [];
     for (const stanza of stanzas) {
-      const letter = letterIn(stanza);
-      if (!letter) break;
-      letters.push(letter);
+      const message = encryptedMessageIn(stanza);
+      if (!message) break;
+      messages.push(message);
     }
-    if (letters.length < 2) return;
-    // Baileys, which comes next, meets the same failure and deals with it.
-    const plaintexts = await this.#decrypt(letters).catch(() => []);
+    if (messages.length < 2) return;
+    // Baileys, which comes next, runs into the same failure and handles it.
+    const plaintexts = await this.#decryptBatch(messages).catch(() => []);
     plaintexts.forEach((plaintext, at) => {
-      const { ciphertext } = letters[at] ?? {};
-      if (ciphertext) this.#opened.set(ciphertext, plaintext);
+      const { ciphertext } = messages[at] ?? {};
+      if (ciphertext) this.#plaintexts.set(ciphertext, plaintext);
     });
   }
 }
 
-/** The letter in a stanza that has no other; one that begins a Signal session, or brings the key of a group, is not plain. */
-function letterIn({ attrs, content }: BinaryNode): Letter | undefined {
+/**
+ * Returns the message in a stanza with one ciphertext. A stanza that starts a Signal session, or carries a group's key,
+ * is not a simple case.
+ */
+function encryptedMessageIn({ attrs, content }: BinaryNode): EncryptedMessage | undefined {
   const sealed = Array.isArray(content) ? content.filter(({ tag }) => tag === 'enc') : [];
   const [only, ...others] = sealed;
   if (!(only?.content instanceof Uint8Array) || others.length > 0) return undefined;
@@ -65,11 +69,11 @@ function addressed(
   ciphertext: Uint8Array,
   type: string | undefined,
   { from = '', participant }: Record<string, string>,
-): Letter | undefined {
+): EncryptedMessage | undefined {
   if (participant === undefined) {
-    return type === 'msg' && isPerson(from) ? { type, ciphertext, author: from, chat: from } : undefined;
+    return type === 'msg' && isPerson(from) ? { type, ciphertext, sender: from, chat: from } : undefined;
   }
-  return type === 'skmsg' && isJidGroup(from) ? { type, ciphertext, author: participant, chat: from } : undefined;
+  return type === 'skmsg' && isJidGroup(from) ? { type, ciphertext, sender: participant, chat: from } : undefined;
 }
 
 function isPerson(jid: string): boolean {

@@ -3,25 +3,25 @@ import { type BinaryNode, decodeMessageNode, type WASocket } from '@whiskeysocke
 import { type JournalEntry } from '../../ports/signal.ts';
 import { messageKeyOf } from './message-key.ts';
 
-/** Where a ciphertext came from: all of its journal entry but what it says. */
+/** Where a ciphertext came from: its journal entry, without the plaintext. */
 export type Origin = Omit<JournalEntry, 'plaintext'>;
 
-/** What is encrypted with a ratchet; everything else is not ours to keep. */
+/** The types that are encrypted with a ratchet; others are not journaled. */
 const RATCHET_TYPES = new Set(['pkmsg', 'msg', 'skmsg']);
 
 /**
- * Remembers in which stanza each ciphertext came. Baileys hands its Signal repository nothing but the bytes; they are the
- * very buffer of the stanza, by whose identity it is found again.
+ * Records which stanza each ciphertext came in. Baileys passes only the bytes to its Signal repository; they are the
+ * stanza's own buffer, and are found by identity.
  */
 export class CiphertextOrigins {
   readonly #origins = new WeakMap<Uint8Array, Origin>();
 
-  /** Where `ciphertext` came from; `undefined` when it came in no message stanza that can be read. */
+  /** Returns where `ciphertext` came from; `undefined` if it came in no readable message stanza. */
   of(ciphertext: Uint8Array): Origin | undefined {
     return this.#origins.get(ciphertext);
   }
 
-  /** Sees every message stanza before Baileys does. */
+  /** Records every message stanza before Baileys handles it. */
   watch(socket: WASocket): void {
     socket.ws.prependListener('CB:message', (stanza: BinaryNode) => this.#note(stanza, socket));
   }
@@ -47,7 +47,7 @@ function ciphertextsOf({ content }: BinaryNode): Uint8Array[] {
   );
 }
 
-/** `undefined` for a stanza that Baileys will refuse for its addresses. */
+/** `undefined` for a stanza whose addresses Baileys will refuse. */
 function keyOf(stanza: BinaryNode, me: { id: string; lid?: string } | undefined): Origin['messageKey'] | undefined {
   try {
     return messageKeyOf(decodeMessageNode(stanza, me?.id ?? '', me?.lid ?? '').fullMessage.key);

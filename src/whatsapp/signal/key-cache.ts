@@ -4,10 +4,10 @@ import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../../po
 import { type SessionId } from '../../domain/session-id.ts';
 
 /**
- * Those that Baileys asks for with each message, again and again, and pre-keys, which it asks for by hundreds when it has just made
- * them. Others are asked for once.
+ * The types that Baileys reads with every message, again and again, and pre-keys, which it reads by the hundreds right
+ * after it created them. Others are read once.
  */
-const REMEMBERED = new Set([
+const CACHED_TYPES = new Set([
   'session',
   'sender-key',
   'identity-key',
@@ -16,20 +16,20 @@ const REMEMBERED = new Set([
   'tctoken',
   'pre-key',
 ]);
-/** Of all accounts together, in characters: some four thousand ratchets. */
+/** For all accounts together, in characters: some four thousand ratchets. */
 const MAX_SIZE = 8_000_000;
-/** What an entry takes beside its texts, about. */
+/** Roughly what an entry takes besides its texts, in characters. */
 const ENTRY_SIZE = 200;
 
-/** What the storage has under a name. That it has nothing is worth being remembered, too. */
-interface Remembered {
+/** What the storage has under a name. That it has nothing is cached too. */
+interface CachedKey {
   text: string | undefined;
 }
 
-/** The keys that were asked for last, of all lines, within one bound. */
-export type KeyCache = LRUCache<string, Remembered>;
+/** The most recently used keys of all connections, within one bound. */
+export type KeyCache = LRUCache<string, CachedKey>;
 
-/** A memory of nothing yet, for `maxSize` characters. */
+/** Creates an empty cache of `maxSize` characters. */
 export function createKeyCache(maxSize = MAX_SIZE): KeyCache {
   return new LRUCache({
     maxSize,
@@ -38,16 +38,16 @@ export function createKeyCache(maxSize = MAX_SIZE): KeyCache {
 }
 
 /**
- * The store for one line, which alone writes the keys of its session. With each message Baileys asks for the devices of its sender,
- * and for a ratchet under an address that mostly has none: what is remembered is neither read nor decrypted again. What another
- * line knew is never found, nor what was known when something could not be stored.
+ * The key store of one connection, the only writer of its session's keys. With every message Baileys reads the devices
+ * of the sender, and a ratchet under an address that mostly has none: what is cached is neither read nor decrypted
+ * again. A connection never finds what another one cached, nor what was cached before a write failed.
  */
 export class CachedKeyStore implements SignalKeyStore {
   readonly #store: SignalKeyStore;
   readonly #cache: KeyCache;
-  /** Whose entries in the memory count. */
+  /** Marks the entries of this connection that are valid. */
   #owner = randomUUID();
-  /** How often something was changed. */
+  /** The number of changes so far. */
   #changes = 0;
 
   constructor(store: SignalKeyStore, cache: KeyCache) {
@@ -64,7 +64,7 @@ export class CachedKeyStore implements SignalKeyStore {
   }
 
   async get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
-    if (!REMEMBERED.has(type)) return this.#store.get(sessionId, type, ids);
+    if (!CACHED_TYPES.has(type)) return this.#store.get(sessionId, type, ids);
     const found = new Map<string, string>();
     const unknown: string[] = [];
     for (const id of ids) {
@@ -73,13 +73,13 @@ export class CachedKeyStore implements SignalKeyStore {
       else if (known.text !== undefined) found.set(id, known.text);
     }
     if (unknown.length === 0) return found;
-    const stored = await this.#ask(sessionId, type, unknown);
+    const stored = await this.#read(sessionId, type, unknown);
     return new Map([...found, ...stored]);
   }
 
   async set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
     this.#changes += 1;
-    for (const { type, id, value } of changes) this.#remember(type, id, value ?? undefined);
+    for (const { type, id, value } of changes) this.#put(type, id, value ?? undefined);
     try {
       await this.#store.set(sessionId, changes, ...decrypted);
     } catch (error) {
@@ -92,16 +92,16 @@ export class CachedKeyStore implements SignalKeyStore {
     return this.#store.forget(sessionId);
   }
 
-  /** What is changed while the storage is asked counts more than its answer. */
-  async #ask(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
+  /** A change that is made while the storage is read is newer than what it returns. */
+  async #read(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
     const changesBefore = this.#changes;
     const stored = await this.#store.get(sessionId, type, ids);
-    if (this.#changes === changesBefore) for (const id of ids) this.#remember(type, id, stored.get(id));
+    if (this.#changes === changesBefore) for (const id of ids) this.#put(type, id, stored.get(id));
     return stored;
   }
 
-  #remember(type: string, id: string, text: string | undefined): void {
-    if (REMEMBERED.has(type)) this.#cache.set(this.#nameOf(type, id), { text });
+  #put(type: string, id: string, text: string | undefined): void {
+    if (CACHED_TYPES.has(type)) this.#cache.set(this.#nameOf(type, id), { text });
   }
 
   #nameOf(type: string, id: string): string {

@@ -2,27 +2,33 @@ import { BufferJSON, type KeyPair, proto, type SignalDataTypeMap } from '@whiske
 
 /** How {@link encode} marks bytes. */
 const BYTES = '"type":"Buffer"';
-/** Of each half of a key pair. */
+/** The length of each half of a key pair. */
 const KEY_BYTES = 32;
 
-/** A value as text. Bytes survive: Baileys' own JSON form carries them as base64. */
+/** Encodes a value as text. Bytes survive: Baileys' own JSON form carries them as base64. */
 export function encode(value: unknown): string {
   return JSON.stringify(value, BufferJSON.replacer);
 }
 
-/** What {@link encode} wrote. The state of a ratchet, which is read with each message, has no bytes: there is nothing to revive. */
+/**
+ * Decodes what {@link encode} wrote. The state of a ratchet, which is read with every message, has no bytes: there is
+ * nothing to revive.
+ */
 export function decode(text: string): unknown {
   return text.includes(BYTES) ? JSON.parse(text, BufferJSON.reviver) : JSON.parse(text);
 }
 
-/** A key as text. Of pre-keys an account makes some eight hundred at a time: they are both halves of the pair as base64. */
+/**
+ * Encodes a key as text. An account creates some eight hundred pre-keys at a time, so these are only both halves of the
+ * pair, as base64.
+ */
 export function encodeKey(type: string, value: unknown): string {
   return type === 'pre-key' && isKeyPair(value)
     ? Buffer.concat([value.private, value.public]).toString('base64')
     : encode(value);
 }
 
-/** What {@link encodeKey} wrote, now or when pre-keys were written as the others are. */
+/** Decodes what {@link encodeKey} wrote, also pre-keys from when they were encoded like all other keys. */
 export function decodeKey(type: keyof SignalDataTypeMap, text: string): unknown {
   if (type === 'pre-key' && !text.startsWith('{')) {
     const bytes = Buffer.from(text, 'base64');

@@ -7,43 +7,43 @@ import {
 import { type JournalEntry } from '../../ports/signal.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 
-/** Stores what one step changed, and what it decrypted, at once or not at all. */
+/** Stores what one step changed and what it decrypted, all or nothing. */
 export type CommitStep = (changes: SignalDataSet, decrypted: readonly JournalEntry[]) => Promise<void>;
 
-/** A step, and what is to be written into the journal of its result. */
+/** A step, and how its result becomes a journal entry. */
 export interface Step<Result> {
-  take: () => Promise<Result>;
+  run: () => Promise<Result>;
   entryOf: (result: Result) => JournalEntry;
 }
 
-/** A step that waits to be taken with others, and whom its result is for. */
+/** A step that waits to run with others, with the promise of its result. */
 interface Waiting extends PromiseWithResolvers<unknown> {
   step: () => Promise<unknown>;
 }
 
-/** The keys that a step of a ratchet reads and writes; others are none of its business. */
+/** The keys that a ratchet step reads and writes; all others bypass its transaction. */
 const RATCHET_KEYS = ['session', 'identity-key', 'pre-key', 'sender-key'] as const;
 type RatchetKey = (typeof RATCHET_KEYS)[number];
 
 /**
- * Takes the steps of one account's ratchets one after the other, each as one unit: what it writes is collected, and is
- * committed when the step has succeeded, before anybody hears of its result. A step that fails leaves nothing behind.
+ * Runs the ratchet steps of one account one after the other, each as a transaction: what a step writes is collected,
+ * and committed when the step has succeeded, before anybody gets its result. A step that fails leaves nothing behind.
  */
 export class RatchetTransactions {
   readonly #stored: SignalKeyStore;
   readonly #commit: CommitStep;
   readonly #queue = new SerialQueue();
-  /** What the step that is being taken has written so far. */
+  /** What the running step has written so far. */
   #written: SignalDataSet | undefined;
-  readonly #together: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
 
   constructor(stored: SignalKeyStore, commit: CommitStep) {
     this.#stored = stored;
     this.#commit = commit;
   }
 
-  /** Takes a step; `entryOf` makes its result the journal entry that is committed with it. */
-  take<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
+  /** Runs one step; `entryOf` turns its result into the journal entry that is committed with it. */
+  run<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
     return this.#queue.run(() =>
       this.#collecting(async () => {
         const result = await step();
@@ -54,18 +54,18 @@ export class RatchetTransactions {
   }
 
   /**
-   * Takes several steps as one, each on what those before it wrote. The first that fails leaves nothing behind, and those after it
-   * are not taken. Answers the results of those that succeeded.
+   * Runs several steps in one transaction, each on what those before it wrote. The first that fails leaves nothing
+   * behind, and those after it do not run. Returns the results of those that succeeded.
    */
-  takeAll<Result>(steps: readonly Step<Result>[]): Promise<Result[]> {
+  runAll<Result>(steps: readonly Step<Result>[]): Promise<Result[]> {
     return this.#queue.run(() =>
       this.#collecting(async () => {
         const results: Result[] = [];
         const entries: JournalEntry[] = [];
-        for (const { take, entryOf } of steps) {
+        for (const { run, entryOf } of steps) {
           try {
-            const { result, entry } = await this.#orNothing(async () => {
-              const result = await take();
+            const { result, entry } = await this.#orRollBack(async () => {
+              const result = await run();
               return { result, entry: entryOf(result) };
             });
             results.push(result);
@@ -81,40 +81,41 @@ export class RatchetTransactions {
   }
 
   /**
-   * Takes a step that decrypts nothing. Those that wait at the same time, such as for all devices of a recipient, are taken one
-   * after the other and committed at once, or none of them is; one that fails leaves nothing behind, and the others go on.
+   * Runs a step that decrypts nothing. Steps that wait at the same time, such as one for each device of a recipient,
+   * run one after the other and are committed together or not at all; one that fails leaves nothing behind, and the
+   * others go on.
    */
-  async takeTogether<Result>(step: () => Promise<Result>): Promise<Result> {
+  async runTogether<Result>(step: () => Promise<Result>): Promise<Result> {
     const waiting: Waiting = { ...Promise.withResolvers<unknown>(), step };
-    if (this.#together.push(waiting) === 1) {
-      // Whatever fails in there fails the steps.
-      void this.#queue.run(() => this.#collecting(() => this.#takeWaiting()));
+    if (this.#waiting.push(waiting) === 1) {
+      // Its failures reject the steps.
+      void this.#queue.run(() => this.#collecting(() => this.#runWaiting()));
     }
     return (await waiting.promise) as Result;
   }
 
-  /** Takes also those that come while it is at it. */
-  async #takeWaiting(): Promise<void> {
-    const answers: [Waiting, unknown][] = [];
-    for (let [next] = this.#together; next; [next] = this.#together) {
+  /** Also runs the steps that arrive meanwhile. */
+  async #runWaiting(): Promise<void> {
+    const results: [Waiting, unknown][] = [];
+    for (let [next] = this.#waiting; next; [next] = this.#waiting) {
       try {
-        answers.push([next, await this.#orNothing(next.step)]);
+        results.push([next, await this.#orRollBack(next.step)]);
       } catch (error) {
         next.reject(error);
       }
-      this.#together.shift();
+      this.#waiting.shift();
     }
     try {
       await this.#commitAny([]);
-      for (const [{ resolve }, result] of answers) resolve(result);
+      for (const [{ resolve }, result] of results) resolve(result);
     } catch (error) {
-      for (const [{ reject }] of answers) reject(error);
+      for (const [{ reject }] of results) reject(error);
     }
   }
 
   /**
-   * The keys as a step sees them: with what it has written itself. Transactions within it are no more than their
-   * steps, since the step is one already.
+   * The keys as a step sees them, with what it has written itself. A transaction inside a step is just run, since the
+   * step is one already.
    */
   keys(): SignalKeyStoreWithTransaction {
     return {
@@ -125,8 +126,8 @@ export class RatchetTransactions {
     };
   }
 
-  /** Takes one step among several: when it fails, nothing that it wrote is left. */
-  async #orNothing<Result>(step: () => Promise<Result>): Promise<Result> {
+  /** Runs one step among several; when it fails, what it wrote is rolled back. */
+  async #orRollBack<Result>(step: () => Promise<Result>): Promise<Result> {
     const before = copyOf(this.#written ?? {});
     try {
       return await step();
@@ -167,7 +168,7 @@ export class RatchetTransactions {
     return found;
   }
 
-  /** Numbers of LIDs, device lists and the like may be written by others meanwhile: they go straight through. */
+  /** LID mappings, device lists and the like may be written by others meanwhile, so they are stored at once. */
   async #set(data: SignalDataSet): Promise<void> {
     const written = this.#written;
     if (!written) return this.#stored.set(data);
@@ -184,7 +185,7 @@ function isRatchetKey(type: string): type is RatchetKey {
   return (RATCHET_KEYS as readonly string[]).includes(type);
 }
 
-/** Values are never changed in place, so they are shared. */
+/** Values are never changed in place, so the copies share them. */
 function copyOf(data: SignalDataSet): SignalDataSet {
   return Object.fromEntries(Object.entries(data).map(([type, values]) => [type, { ...values }]));
 }

@@ -10,78 +10,85 @@ import {
 } from '@whiskeysockets/baileys';
 import { type ConnectionAuth } from './auth-state.ts';
 import { type CiphertextOrigins, type Origin } from './ciphertext-origins.ts';
-import { type BatchDecryption, type Letter } from './batch-decryption.ts';
+import { type BatchDecryption, type EncryptedMessage } from './batch-decryption.ts';
 import { currentConnection } from '../baileys/connection-context.ts';
 import { RatchetTransactions, type Step } from './ratchet-transactions.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 
-/** What a repository needs of its line. */
+/** Dependencies of {@link safeSignalRepository}. */
 export interface SignalRepositoryDeps {
   auth: ConnectionAuth;
   origins: CiphertextOrigins;
-  /** Has what waits decrypted by this repository. */
+  /** Waiting messages are decrypted through this repository. */
   batch: BatchDecryption;
-  /** Told of the stanza of a message that is lost to us, of which Baileys says nothing to anybody. */
+  /** Called with the stanza's attributes when a message is lost to us and Baileys reports nothing. */
   unreadable: (attrs: Record<string, string>) => void;
 }
 
 /**
  * Baileys' own Signal repository, made safe in three ways.
- * 1. One lock around everything that reads and writes a ratchet. Stock, a send holds one transaction for its whole
+ * 1. One lock guards everything that reads and writes a ratchet. Without it, a send holds one transaction for its whole
  *    duration while an incoming message of the same contact runs in another; the later commit undoes a step of the
  *    ratchet, and messages become undecryptable on either side.
- * 2. What a message said is stored with the step of the ratchet that used up its key, in one transaction, before Baileys
- *    can tell WhatsApp that we have it. From there on no crash loses it: the next line finds it in the journal.
- *    A message that is sent is handed out only when it is stored, and so is the step that encrypted it.
- * 3. A ciphertext that WhatsApp delivers again, whose key is used up, is answered from the journal.
+ * 2. The plaintext of a message is stored with the ratchet step that used up its key, in one transaction, before
+ *    Baileys can acknowledge the message to WhatsApp. From then on no crash loses it: the next connection finds it in
+ *    the journal. An outgoing message is released only when it is stored, and so is the step that encrypted it.
+ * 3. When WhatsApp delivers a ciphertext again whose key is used up, the journal has its plaintext.
  *
- * Messages that wait for their turn are decrypted together, as one step.
+ * Messages that wait for their turn are decrypted together, in one transaction.
  */
 export function safeSignalRepository(deps: SignalRepositoryDeps): MakeSignalRepository {
   const { auth } = deps;
   return ({ creds }, logger, pnToLid) => {
-    const steps = new RatchetTransactions(auth.state.keys, (changes, decrypted) => auth.commitStep(changes, decrypted));
-    const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: steps.keys() }, logger, pnToLid);
-    deps.batch.decryptWith((letters) => decryptTogether(letters, { stock, steps, deps }));
-    return { ...stock, ...lockedMethods(stock, steps), ...decryption(stock, steps, deps) };
+    const transactions = new RatchetTransactions(auth.state.keys, (changes, decrypted) =>
+      auth.commitStep(changes, decrypted),
+    );
+    const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: transactions.keys() }, logger, pnToLid);
+    deps.batch.decryptWith((messages) => decryptBatch(messages, { stock, transactions, deps }));
+    return { ...stock, ...lockedMethods(stock, transactions), ...decryption(stock, transactions, deps) };
   };
 }
 
-function lockedMethods(stock: SignalRepositoryWithLIDStore, steps: RatchetTransactions) {
+function lockedMethods(stock: SignalRepositoryWithLIDStore, transactions: RatchetTransactions) {
   return {
     encryptMessage: async (opts) => {
       await resolveLid(stock, opts.jid);
-      const encrypted = await steps.takeTogether(() => stock.encryptMessage(opts));
+      const encrypted = await transactions.runTogether(() => stock.encryptMessage(opts));
       await currentConnection()?.stored;
       currentConnection()?.encryptedFor?.(opts.jid);
       return encrypted;
     },
     injectE2ESession: async (opts) => {
       await resolveLid(stock, opts.jid);
-      return steps.take(() => stock.injectE2ESession(opts));
+      return transactions.run(() => stock.injectE2ESession(opts));
     },
     encryptGroupMessage: async (opts) => {
-      const encrypted = await steps.takeTogether(() => stock.encryptGroupMessage(opts));
+      const encrypted = await transactions.runTogether(() => stock.encryptGroupMessage(opts));
       await currentConnection()?.stored;
       return encrypted;
     },
-    processSenderKeyDistributionMessage: (opts) => steps.take(() => stock.processSenderKeyDistributionMessage(opts)),
-    getSenderKeyDistributionMessage: (opts) => steps.take(() => stock.getSenderKeyDistributionMessage(opts)),
-    migrateSession: (from, to) => steps.take(() => stock.migrateSession(from, to)),
-    deleteSession: (jids) => steps.take(() => stock.deleteSession(jids)),
+    processSenderKeyDistributionMessage: (opts) =>
+      transactions.run(() => stock.processSenderKeyDistributionMessage(opts)),
+    getSenderKeyDistributionMessage: (opts) => transactions.run(() => stock.getSenderKeyDistributionMessage(opts)),
+    migrateSession: (from, to) => transactions.run(() => stock.migrateSession(from, to)),
+    deleteSession: (jids) => transactions.run(() => stock.deleteSession(jids)),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
 }
 
-function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetTransactions, deps: SignalRepositoryDeps) {
+function decryption(
+  stock: SignalRepositoryWithLIDStore,
+  transactions: RatchetTransactions,
+  deps: SignalRepositoryDeps,
+) {
   const once = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
-    const batch = deps.batch.of(ciphertext);
-    if (batch) return batch;
+    const plaintext = deps.batch.plaintextOf(ciphertext);
+    if (plaintext) return plaintext;
     const origin = deps.origins.of(ciphertext);
-    if (!origin) return steps.take(decrypt);
+    if (!origin) return transactions.run(decrypt);
     try {
-      const { take, entryOf } = decryptionOf(origin, decrypt, deps.auth);
-      return await steps.take(take, entryOf);
+      const { run, entryOf } = decryptionOf(origin, decrypt, deps.auth);
+      return await transactions.run(run, entryOf);
     } catch (error) {
       if (isKeyUsedUp(error)) deps.unreadable(origin.attrs);
       throw error;
@@ -89,50 +96,56 @@ function decryption(stock: SignalRepositoryWithLIDStore, steps: RatchetTransacti
   };
   return {
     decryptMessage: (opts) =>
-      whileOurs(deps.auth, async () => {
+      unlessFenced(deps.auth, async () => {
         await resolveLid(stock, opts.jid);
         return once(opts.ciphertext, () => stock.decryptMessage(opts));
       }),
-    decryptGroupMessage: (opts) => whileOurs(deps.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
+    decryptGroupMessage: (opts) => unlessFenced(deps.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
 }
 
-/** Decrypts what was not decrypted before; its entry for the journal comes with it. */
+/** A step that decrypts a message, unless the journal has its plaintext, and puts it into the journal. */
 function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: ConnectionAuth): Step<Uint8Array> {
   return {
-    take: async () => (await auth.recall(origin)) ?? decrypt(),
+    run: async () => (await auth.recall(origin)) ?? decrypt(),
     entryOf: (plaintext) => ({ ...origin, plaintext }),
   };
 }
 
-/** Who decrypts, and with what. */
+/** What a batch is decrypted with. */
 interface Decrypting {
   stock: SignalRepositoryWithLIDStore;
-  steps: RatchetTransactions;
+  transactions: RatchetTransactions;
   deps: SignalRepositoryDeps;
 }
 
-async function decryptTogether(letters: readonly Letter[], { stock, steps, deps }: Decrypting): Promise<Uint8Array[]> {
+async function decryptBatch(
+  messages: readonly EncryptedMessage[],
+  { stock, transactions, deps }: Decrypting,
+): Promise<Uint8Array[]> {
   const { auth, origins } = deps;
-  const together: Step<Uint8Array>[] = [];
-  for (const letter of letters) {
-    const origin = origins.of(letter.ciphertext);
-    const decrypt = await decrypter(letter, stock, auth);
+  const steps: Step<Uint8Array>[] = [];
+  for (const message of messages) {
+    const origin = origins.of(message.ciphertext);
+    const decrypt = await decrypter(message, stock, auth);
     if (!origin || !decrypt) break;
-    together.push(decryptionOf(origin, decrypt, auth));
+    steps.push(decryptionOf(origin, decrypt, auth));
   }
-  return steps.takeAll(together);
+  return transactions.runAll(steps);
 }
 
-/** As Baileys would decrypt it; `undefined` where it would have to ask WhatsApp under which address it has the session. */
+/**
+ * Decrypts as Baileys would; `undefined` where Baileys would have to ask WhatsApp under which address it has the
+ * session.
+ */
 async function decrypter(
-  { type, ciphertext, author, chat }: Letter,
+  { type, ciphertext, sender, chat }: EncryptedMessage,
   stock: SignalRepositoryWithLIDStore,
   auth: ConnectionAuth,
 ) {
-  if (type === 'skmsg') return () => stock.decryptGroupMessage({ group: chat, authorJid: author, msg: ciphertext });
-  if (isLidUser(author) !== true && !(await hasLid(author, auth))) return undefined;
-  const jid = await getDecryptionJid(author, stock);
+  if (type === 'skmsg') return () => stock.decryptGroupMessage({ group: chat, authorJid: sender, msg: ciphertext });
+  if (isLidUser(sender) !== true && !(await hasLid(sender, auth))) return undefined;
+  const jid = await getDecryptionJid(sender, stock);
   return () => stock.decryptMessage({ jid, type, ciphertext });
 }
 
@@ -141,17 +154,17 @@ async function hasLid(jid: string, { state }: ConnectionAuth): Promise<boolean> 
   return (await state.keys.get('lid-mapping', [user]))[user] !== undefined;
 }
 
-/** Baileys takes this for a message that it had before, and drops it without a word. The journal would know it. */
+/** Baileys takes this error for a duplicate, and drops the message silently. A duplicate would be in the journal. */
 function isKeyUsedUp(error: unknown): boolean {
   return error instanceof Error && error.message === MISSING_KEYS_ERROR_TEXT;
 }
 
 /**
- * The result, as long as the line owns its credentials. When it is over, or its storage failed, there is no right answer:
- * after a good one Baileys confirms the message, after a bad one it asks for it again. So it gets none, ever; the line is
- * closed, and nobody else waits for this.
+ * Returns the result as long as the connection owns its credentials. When the connection is over, or its storage
+ * failed, no outcome is right: after a success Baileys acknowledges the message, after a failure it requests it again.
+ * So the promise never settles; the connection is being closed, and nobody else waits for this.
  */
-async function whileOurs<Result>(auth: ConnectionAuth, work: () => Promise<Result>): Promise<Result> {
+async function unlessFenced<Result>(auth: ConnectionAuth, work: () => Promise<Result>): Promise<Result> {
   const [outcome] = await Promise.allSettled([work()]);
   if (auth.isFenced()) return new Promise(() => undefined);
   if (outcome.status === 'rejected') throw outcome.reason;
@@ -159,8 +172,8 @@ async function whileOurs<Result>(auth: ConnectionAuth, work: () => Promise<Resul
 }
 
 /**
- * Finding the LID of a number may ask WhatsApp and take a minute; done before the lock it holds up nobody,
- * and inside the lock the answer is then known.
+ * Finding the LID of a number may ask WhatsApp and take a minute. Done before the lock is taken, it holds up nobody,
+ * and inside the lock the answer is known.
  */
 async function resolveLid({ lidMapping }: SignalRepositoryWithLIDStore, jid: string): Promise<void> {
   if (isPnUser(jid)) await lidMapping.getLIDForPN(jid);

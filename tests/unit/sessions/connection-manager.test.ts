@@ -50,7 +50,7 @@ function startManager() {
 }
 
 describe('a connection that is lost', () => {
-  it('cannot say afterwards that it is open, also when no other one follows', async () => {
+  it('cannot report afterwards that it is open, even when no other one follows', async () => {
     const { manager, passed, open } = startManager();
     const emit = await open();
     emit(closed('logged-out'));
@@ -62,7 +62,7 @@ describe('a connection that is lost', () => {
     expect(manager.connection).toBeUndefined();
   });
 
-  it('cannot speak for the one that followed it, but still delivers what it received', async () => {
+  it('cannot report for its successor, but still delivers what it received', async () => {
     const { manager, passed, open } = startManager();
     const emitOld = await open();
     emitOld(closed('restart-required'));
@@ -77,7 +77,7 @@ describe('a connection that is lost', () => {
     expect([manager.connection !== undefined, manager.disconnects.replacements]).toEqual([true, 0]);
   });
 
-  it('gives its place among those that connect to the next one', async () => {
+  it('frees its connecting slot for the next one', async () => {
     const { passed, open } = startManager();
     const emitFirst = await open();
     emitFirst(closed('restart-required'));

@@ -5,7 +5,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 const MINUTE_MS = 60_000;
 const LOST: CloseReason = { kind: 'connection-lost', detail: '' };
 
-/** Opens a line, lets it hold for so long, and loses it. */
+/** Opens a connection, lets it hold for so long, and loses it. */
 async function holdAndLose(
   disconnects: DisconnectHistory,
   clock: ManualClock,
@@ -17,8 +17,8 @@ async function holdAndLose(
   disconnects.count(reason);
 }
 
-describe('losses in a row', () => {
-  it('are counted while no line holds for a minute, and forgotten then', async () => {
+describe('disconnects in a row', () => {
+  it('are counted until a connection holds for a minute, and reset then', async () => {
     const clock = new ManualClock();
     const disconnects = new DisconnectHistory(clock);
     disconnects.count(LOST);
@@ -30,7 +30,7 @@ describe('losses in a row', () => {
     expect(disconnects.inARow).toBe(0);
   });
 
-  it('count a line that broke after minutes too: the watchdogs take that long', async () => {
+  it('include a connection that broke after minutes: the watchdogs take that long', async () => {
     const clock = new ManualClock();
     const disconnects = new DisconnectHistory(clock);
     const broken: CloseReason = { kind: 'broken', detail: '' };
@@ -43,7 +43,7 @@ describe('losses in a row', () => {
     expect(disconnects.inARow).toBe(0);
   });
 
-  it('do not count the steps of a login that succeeded, such as the restart after a pairing', () => {
+  it('do not include the steps of a successful login, such as the restart after a pairing', () => {
     const disconnects = new DisconnectHistory(new ManualClock());
     disconnects.count(LOST);
     disconnects.count({ kind: 'restart-required' });
@@ -55,7 +55,7 @@ describe('losses in a row', () => {
     expect(disconnects.inARow).toBe(1);
   });
 
-  it('count restarts that are asked for again and again', () => {
+  it('include restarts that are requested again and again', () => {
     const disconnects = new DisconnectHistory(new ManualClock());
     for (let time = 0; time < 3; time += 1) {
       disconnects.opened();
@@ -66,7 +66,7 @@ describe('losses in a row', () => {
 });
 
 describe('replacements by another process', () => {
-  it('are remembered for a quarter of an hour, however long the lines held', async () => {
+  it('are counted for a quarter of an hour, however long the connections held', async () => {
     const clock = new ManualClock();
     const disconnects = new DisconnectHistory(clock);
     for (let time = 0; time < 3; time += 1) await holdAndLose(disconnects, clock, 2 * MINUTE_MS, { kind: 'replaced' });
@@ -77,7 +77,7 @@ describe('replacements by another process', () => {
     expect(disconnects.replacements).toBe(1);
   });
 
-  it('are forgotten when a person wants the line again', () => {
+  it('are reset when a person restarts the session', () => {
     const disconnects = new DisconnectHistory(new ManualClock());
     disconnects.count({ kind: 'replaced' });
 

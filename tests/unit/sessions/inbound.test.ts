@@ -24,28 +24,28 @@ function message(content: IncomingMessage['content']): IncomingMessage {
   };
 }
 
-/** What receives, and what it said of what it received. */
+/** An inbound, with what it logged, counted and announced. */
 function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
   const lines: string[] = [];
   const counted: string[] = [];
-  const told: string[] = [];
+  const announced: string[] = [];
   const inbound = new Inbound({
     store: db.storage.sessions,
     pollVotes: db.storage.pollVotes,
     awaitedNumbers: db.storage.awaitedNumbers,
-    // Nobody wants files.
+    // No downloads.
     media: { wants: () => false, begin: () => undefined },
     metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
     tellOwnMessages,
-    onNewMessage: (_, { id }) => void told.push(id),
+    onNewMessage: (_, { id }) => void announced.push(id),
   });
-  return { inbound, lines, counted, told };
+  return { inbound, lines, counted, announced };
 }
 
-/** The bodies of the callbacks that wait, in order. */
-async function toldIn(db: TestStorage): Promise<any[]> {
+/** The bodies of the waiting webhooks, in order. */
+async function webhooksIn(db: TestStorage): Promise<any[]> {
   const bodies: unknown[] = [];
   for (let it = await db.next(ANA); it; it = await db.next(ANA)) {
     bodies.push(JSON.parse(it.body));
@@ -54,7 +54,7 @@ async function toldIn(db: TestStorage): Promise<any[]> {
   return bodies;
 }
 
-it('logs the names of what cannot be read once, and nothing else of it', async () => {
+it('logs the field names of an unreadable message once, and nothing else of it', async () => {
   await using db = await startStorage();
   const { inbound, lines } = startInbound(db);
   const unsupported = contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] });
@@ -69,9 +69,9 @@ it('logs the names of what cannot be read once, and nothing else of it', async (
   expect(lines.join('')).not.toContain('secreto');
 });
 
-it('counts what comes again, and what nobody wants, apart, and tells of neither', async () => {
+it('counts repeated and unwanted messages apart, and announces neither', async () => {
   await using db = await startStorage();
-  const { inbound, counted, told } = startInbound(db);
+  const { inbound, counted, announced } = startInbound(db);
   const text = message(contentOf('text', { text: 'hola' }));
 
   await inbound.receive(record(ANA), [{ message: text, key: KEY }]);
@@ -80,10 +80,10 @@ it('counts what comes again, and what nobody wants, apart, and tells of neither'
   await inbound.receive(record(ANA), [{ message: undefined, key: KEY }]);
 
   expect(counted).toEqual(['text told', 'text repeated', 'text unwanted']);
-  expect(told).toEqual(['A1']);
+  expect(announced).toEqual(['A1']);
 });
 
-it('stores what came together in its order, once, and without the one that cannot be told', async () => {
+it('stores messages that arrive together in order, once, and without the one that fails', async () => {
   await using db = await startStorage();
   const { inbound, counted } = startInbound(db);
   const text = (id: string, sentAtMs = 0) => ({ ...message(contentOf('text', { text: 'hola' })), id, sentAtMs });
@@ -95,11 +95,11 @@ it('stores what came together in its order, once, and without the one that canno
     AggregateError,
   );
 
-  expect((await toldIn(db)).map(({ message_id: id }) => id)).toEqual(['A1', 'A2', 'A3', 'A4', 'A6']);
+  expect((await webhooksIn(db)).map(({ message_id: id }) => id)).toEqual(['A1', 'A2', 'A3', 'A4', 'A6']);
   expect(counted).toEqual(['text told', 'text told', 'text repeated', 'text told', 'text told', 'text told']);
 });
 
-describe('messages that come while others wait for their turn', () => {
+describe('messages that arrive while others wait for their turn', () => {
   const text = (id: string): IncomingMessage => ({ ...message(contentOf('text', { text: 'hola' })), id });
   const vote = (id: string, lid: string): IncomingMessage => {
     const poll = { message_id: 'P1', name: '¿Cuándo?', options: ['hoy'], selectable_count: 0, selected: ['hoy'] };
@@ -108,7 +108,7 @@ describe('messages that come while others wait for their turn', () => {
     return { ...message(content), id, sender: { number: null, lid, pushName: null } };
   };
 
-  /** A session with a connection, what was received together on it, and a way to wait until all is. */
+  /** A session with a connection, what it received together, and a way to wait until it has received everything. */
   async function startSession(db: TestStorage) {
     const { inbound } = startInbound(db);
     const together: string[][] = [];
@@ -142,7 +142,7 @@ describe('messages that come while others wait for their turn', () => {
     return { together, comes, happens, settled: () => supervisor.idle() };
   }
 
-  it('share it, fifty at most, as long as nothing else comes in between', async () => {
+  it('share it, fifty at most, as long as no other event comes in between', async () => {
     await using db = await startStorage();
     const { together, comes, happens, settled } = await startSession(db);
     const many = Array.from({ length: 53 }, (_, at) => `A${at + 1}`);
@@ -155,7 +155,7 @@ describe('messages that come while others wait for their turn', () => {
     await settled();
 
     expect(together).toEqual([many.slice(0, 50), many.slice(50), ['B1', 'B2'], ['C1']]);
-    expect(await toldIn(db)).toHaveLength(56);
+    expect(await webhooksIn(db)).toHaveLength(56);
   });
 
   it('do not share it with a vote, so that each vote counts those before it', async () => {
@@ -166,7 +166,7 @@ describe('messages that come while others wait for their turn', () => {
     await settled();
 
     expect(together).toEqual([['A1', 'A2'], ['V1'], ['V2'], ['A3'], ['V3']]);
-    const results = (await toldIn(db)).flatMap(({ poll }) => poll?.results ?? []);
+    const results = (await webhooksIn(db)).flatMap(({ poll }) => poll?.results ?? []);
     expect(results.map(({ voters }) => voters)).toEqual([['1@lid'], ['1@lid', '2@lid'], ['1@lid', '2@lid', '3@lid']]);
   });
 });

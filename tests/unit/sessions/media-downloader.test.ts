@@ -25,14 +25,14 @@ function picture(id: string): IncomingMessage {
   return { id, chatId: '1@lid', sender, ...said, content: contentOf('image', { media: MEDIA, hasFile: true }) };
 }
 
-/** A keeper on a real storage, whose files come, or fail to, when the test says so. */
-class Keeping {
+/** A downloader on a real storage, whose files arrive, or fail to, when the test says so. */
+class TestDownloads {
   readonly db: TestStorage;
   readonly folder: string;
   isOn = true;
-  /** The transfers that wait for their end, in the order of their beginning. */
+  /** The transfers that wait for their end, in the order in which they began. */
   readonly transfers: { end: (how?: DownloadError) => void; signal: AbortSignal }[] = [];
-  /** What looking for a message answers. */
+  /** What the search for a message returns. */
   find: (messageId: string) => Promise<RemoteMedia | undefined>;
   downloader: MediaDownloader;
 
@@ -43,8 +43,8 @@ class Keeping {
     this.downloader = this.start();
   }
 
-  static async of(db: TestStorage): Promise<Keeping> {
-    return new Keeping(db, join(await testFolder(), 'downloads'));
+  static async of(db: TestStorage): Promise<TestDownloads> {
+    return new TestDownloads(db, join(await testFolder(), 'downloads'));
   }
 
   start(): MediaDownloader {
@@ -61,21 +61,21 @@ class Keeping {
     return this.downloader;
   }
 
-  /** Stores the callback of a picture, and has its file fetched. */
+  /** Stores the webhook of a picture, and has its file downloaded. */
   async arrives(id: string): Promise<NewCallback> {
-    const callback = messageReceived(record(ANA), picture(id), this.db.clock.now(), HOLD_MS);
-    await this.db.commit(callback);
-    this.downloader.begin({ sessionId: ANA, messageId: id, webhookId: callback.webhookId });
-    return callback;
+    const webhook = messageReceived(record(ANA), picture(id), this.db.clock.now(), HOLD_MS);
+    await this.db.commit(webhook);
+    this.downloader.begin({ sessionId: ANA, messageId: id, webhookId: webhook.webhookId });
+    return webhook;
   }
 
-  /** Resolves when so many transfers have begun. */
+  /** Resolves when `count` transfers have begun. */
   begun(count: number): Promise<void> {
     return untilTrue(() => Promise.resolve(this.transfers.length === count));
   }
 
-  /** The `media_info` of the oldest callback, as soon as it may go. */
-  async told(): Promise<unknown> {
+  /** The `media_info` of the oldest webhook, as soon as it may be delivered. */
+  async mediaInfo(): Promise<unknown> {
     await untilTrue(async () => (await this.db.next(ANA)) !== undefined);
     return (JSON.parse((await this.db.next(ANA))!.body) as { media_info: unknown }).media_info;
   }
@@ -91,29 +91,29 @@ class Keeping {
   };
 }
 
-describe('a message', () => {
-  it('has its file fetched when it has one, and that is wanted', async () => {
+describe('the webhook of a message', () => {
+  it('waits for a file only when there is one, and downloads are on', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
+    const downloads = await TestDownloads.of(db);
 
-    expect(keeping.downloader.wants(picture('A1'))).toBe(true);
-    expect(keeping.downloader.wants({ ...picture('A1'), content: contentOf('text') })).toBe(false);
-    expect(keeping.downloader.wants({ ...picture('A1'), content: contentOf('image', { media: MEDIA }) })).toBe(false);
-    keeping.isOn = false;
-    expect(keeping.downloader.wants(picture('A1'))).toBe(false);
+    expect(downloads.downloader.wants(picture('A1'))).toBe(true);
+    expect(downloads.downloader.wants({ ...picture('A1'), content: contentOf('text') })).toBe(false);
+    expect(downloads.downloader.wants({ ...picture('A1'), content: contentOf('image', { media: MEDIA }) })).toBe(false);
+    downloads.isOn = false;
+    expect(downloads.downloader.wants(picture('A1'))).toBe(false);
   });
 
-  it('goes when its file is there', async () => {
+  it('is delivered when its file is there', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    await keeping.arrives('A1');
-    await keeping.begun(1);
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
     expect(await db.next(ANA)).toBeUndefined();
 
-    keeping.transfers[0]!.end();
+    downloads.transfers[0]!.end();
 
-    expect(await keeping.told()).toMatchObject({
-      path: `${keeping.folder}/session_1_ana/A1.jpg`,
+    expect(await downloads.mediaInfo()).toMatchObject({
+      path: `${downloads.folder}/session_1_ana/A1.jpg`,
       download_error: null,
     });
   });
@@ -123,61 +123,61 @@ describe('a message', () => {
     ['disk', () => Promise.reject(new StorageUnavailableError(undefined))],
     ['disk', () => Promise.reject(new Error('whatever'))],
     ['expired', () => Promise.reject(new DownloadFailure('expired'))],
-  ])('goes as %s when its file cannot be had', async (word, find) => {
+  ])('is delivered with the error %s when its file cannot be downloaded', async (word, find) => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    keeping.find = find;
+    const downloads = await TestDownloads.of(db);
+    downloads.find = find;
 
-    await keeping.arrives('A1');
+    await downloads.arrives('A1');
 
-    expect(await keeping.told()).toMatchObject({ path: null, download_error: word });
+    expect(await downloads.mediaInfo()).toMatchObject({ path: null, download_error: word });
   });
 
-  it('that comes twice is fetched once', async () => {
+  it('starts one download even if the message arrives twice', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    await keeping.arrives('A1');
-    await keeping.begun(1);
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
 
-    await keeping.arrives('A1');
-    keeping.transfers[0]!.end();
+    await downloads.arrives('A1');
+    downloads.transfers[0]!.end();
 
-    expect(await keeping.told()).toMatchObject({ download_error: null });
-    await keeping.arrives('A1');
-    await keeping.downloader[Symbol.asyncDispose]();
-    expect(keeping.transfers).toHaveLength(1);
+    expect(await downloads.mediaInfo()).toMatchObject({ download_error: null });
+    await downloads.arrives('A1');
+    await downloads.downloader[Symbol.asyncDispose]();
+    expect(downloads.transfers).toHaveLength(1);
   });
 });
 
-describe('who asks for a file', () => {
-  it('gets the one that is being fetched already', async () => {
+describe('a request for a file', () => {
+  it('joins the download that is already running', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    await keeping.arrives('A1');
-    await keeping.begun(1);
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
 
-    const asked = [keeping.downloader.fetched(ANA, 'A1'), keeping.downloader.fetched(ANA, 'A1')];
-    keeping.transfers[0]!.end();
+    const asked = [downloads.downloader.fetched(ANA, 'A1'), downloads.downloader.fetched(ANA, 'A1')];
+    downloads.transfers[0]!.end();
 
     const [one, other] = await Promise.all(asked);
     expect(one).toEqual(other);
-    expect(await keeping.downloader.stored(ANA, 'A1')).toEqual(one);
-    expect(keeping.transfers).toHaveLength(1);
+    expect(await downloads.downloader.stored(ANA, 'A1')).toEqual(one);
+    expect(downloads.transfers).toHaveLength(1);
   });
 
-  it('waits a minute; the file goes on being fetched, and is there the next time', async () => {
+  it('times out after a minute; the download goes on, and serves the next request', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    const asked = keeping.downloader.fetched(ANA, 'A1');
-    await keeping.begun(1);
+    const downloads = await TestDownloads.of(db);
+    const asked = downloads.downloader.fetched(ANA, 'A1');
+    await downloads.begun(1);
 
     await db.clock.advance(60_000);
 
     await expect(asked).rejects.toMatchObject({ code: 'whatsapp_timeout' });
-    const again = keeping.downloader.fetched(ANA, 'A1');
-    keeping.transfers[0]!.end();
+    const again = downloads.downloader.fetched(ANA, 'A1');
+    downloads.transfers[0]!.end();
     expect(await again).toMatchObject({ size: 4 });
-    expect(keeping.transfers).toHaveLength(1);
+    expect(downloads.transfers).toHaveLength(1);
   });
 
   it.each([
@@ -188,56 +188,56 @@ describe('who asks for a file', () => {
     ['timeout', 'whatsapp_timeout'],
     ['unsupported', 'media_not_available'],
     ['disk', 'storage_unavailable'],
-  ] as const)('is told %s as %s, with the sentence of what happened', async (word, code) => {
+  ] as const)('reports %s as %s, with the sentence of what happened', async (word, code) => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    keeping.find = () => Promise.reject(new DownloadFailure(word));
+    const downloads = await TestDownloads.of(db);
+    downloads.find = () => Promise.reject(new DownloadFailure(word));
 
-    const refusal = await keeping.downloader.fetched(ANA, 'A1').catch((error: unknown) => error);
+    const refusal = await downloads.downloader.fetched(ANA, 'A1').catch((error: unknown) => error);
 
     expect(refusal).toBeInstanceOf(AppError);
     expect(refusal).toMatchObject({ code, message: new DownloadFailure(word).message });
   });
 
-  it('is told that nobody knows the message', async () => {
+  it('reports an unknown message', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    keeping.find = () => Promise.resolve(undefined);
+    const downloads = await TestDownloads.of(db);
+    downloads.find = () => Promise.resolve(undefined);
 
-    await expect(keeping.downloader.fetched(ANA, 'A1')).rejects.toMatchObject({ code: 'message_not_found' });
+    await expect(downloads.downloader.fetched(ANA, 'A1')).rejects.toMatchObject({ code: 'message_not_found' });
   });
 
-  it('can try again after a failure', async () => {
+  it('can be repeated after a failure', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    const asked = keeping.downloader.fetched(ANA, 'A1');
-    await keeping.begun(1);
-    keeping.transfers[0]!.end('network');
+    const downloads = await TestDownloads.of(db);
+    const asked = downloads.downloader.fetched(ANA, 'A1');
+    await downloads.begun(1);
+    downloads.transfers[0]!.end('network');
     await expect(asked).rejects.toMatchObject({ code: 'media_not_fetched' });
 
-    const again = keeping.downloader.fetched(ANA, 'A1');
-    await keeping.begun(2);
-    keeping.transfers[1]!.end();
+    const again = downloads.downloader.fetched(ANA, 'A1');
+    await downloads.begun(2);
+    downloads.transfers[1]!.end();
 
     expect(await again).toMatchObject({ size: 4 });
   });
 });
 
 describe('at the end of the process', () => {
-  it('downloads end at once, their callbacks stay, and the next start goes on with those that still wait', async () => {
+  it('downloads end at once, their webhooks stay, and the next start resumes those that still wait', async () => {
     await using db = await startStorage();
-    const keeping = await Keeping.of(db);
-    await keeping.arrives('A1');
-    await keeping.begun(1);
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
 
-    await keeping.downloader[Symbol.asyncDispose]();
-    expect(keeping.transfers[0]!.signal.aborted).toBe(true);
+    await downloads.downloader[Symbol.asyncDispose]();
+    expect(downloads.transfers[0]!.signal.aborted).toBe(true);
     expect(await db.next(ANA)).toBeUndefined();
 
     await db.reopen();
-    await keeping.start().resume();
-    await keeping.begun(2);
-    keeping.transfers[1]!.end();
-    expect(await keeping.told()).toMatchObject({ download_error: null });
+    await downloads.start().resume();
+    await downloads.begun(2);
+    downloads.transfers[1]!.end();
+    expect(await downloads.mediaInfo()).toMatchObject({ download_error: null });
   });
 });

@@ -11,7 +11,7 @@ function cast(vote: CountedVote, ...names: string[]): VoteCast {
 
 const BEFORE = [counted('5491', 10, 'hoy'), counted('222@lid', 20, 'hoy', 'nunca')];
 
-describe('the votes with a new one', () => {
+describe('the votes of a poll with a new one', () => {
   it.each<[string, VoteCast, CountedVote[]]>([
     ['of somebody else', cast(counted('5493', 15, 'nunca')), [BEFORE[0]!, counted('5493', 15, 'nunca'), BEFORE[1]!]],
     ['of the same voter', cast(counted('5491', 30)), [BEFORE[1]!, counted('5491', 30)]],

@@ -16,7 +16,7 @@ function idsOf(messages: RecentMessages, sessionId: SessionId, limit = 1_000): s
   return messages.of(sessionId, limit).map((each) => each.message_id);
 }
 
-it('remembers the last hundred of a session, the newest last', () => {
+it('keeps the last hundred messages of a session, the newest last', () => {
   const messages = new RecentMessages();
   for (let i = 1; i <= 120; i += 1) messages.add(message(ANA, String(i)));
 
@@ -25,7 +25,7 @@ it('remembers the last hundred of a session, the newest last', () => {
   expect(idsOf(messages, BEA)).toEqual([]);
 });
 
-it('remembers no more than so many of all: what is quiet for longest gives way', () => {
+it('is bounded over all sessions: the one that was quiet for longest is evicted first', () => {
   const messages = new RecentMessages(4);
   for (const id of ['a1', 'a2', 'a3']) messages.add(message(ANA, id));
   for (const id of ['b1', 'b2']) messages.add(message(BEA, id));
@@ -37,7 +37,7 @@ it('remembers no more than so many of all: what is quiet for longest gives way',
   expect([idsOf(messages, ANA), idsOf(messages, BEA)]).toEqual([[], ['b2', 'b3', 'b4', 'b5']]);
 });
 
-it('has a message that is told once more in its own place, and those of others with its id beside it', () => {
+it('replaces a message that is reported again, in place, and keeps those of others with the same id', () => {
   const messages = new RecentMessages(4);
   const first = { ...message(ANA, 'a1'), type: 'undecryptable', text: null };
   for (const each of [
@@ -60,7 +60,7 @@ it('has a message that is told once more in its own place, and those of others w
   expect(idsOf(messages, ANA)).toHaveLength(3);
 });
 
-it('forgets a session, and has room for others then', () => {
+it('deletes a session, which makes room for others', () => {
   const messages = new RecentMessages(2);
   messages.add(message(ANA, 'a1'));
   messages.forget(ANA);
@@ -80,6 +80,6 @@ it.each<[OutgoingContent, string | null]>([
   expect(sent(ANA, 'A2', content)).toMatchObject({ direction: 'out', type: content.type, text, number: '549' });
 });
 
-it('names no number for a group', () => {
+it('has no number for a group', () => {
   expect(sent(ANA, 'A1', { type: 'text', text: 'hola' }, '120363@g.us')).toMatchObject({ number: null });
 });

@@ -14,7 +14,7 @@ function gist(decision: Decision): string {
 const USUAL = 'reconnect after 0, 1, 60 s';
 const SLOW = 'reconnect after 30, 60, 600 s';
 
-describe('a lost line', () => {
+describe('a lost connection', () => {
   it.each<[CloseReason, string]>([
     [{ kind: 'asked' }, 'reconnect now'],
     [{ kind: 'restart-required' }, 'reconnect now'],
@@ -44,11 +44,11 @@ describe('a lost line', () => {
     [{ kind: 'restart-required' }, 3, USUAL],
     [{ kind: 'client-outdated', next: 'newer' }, 3, USUAL],
     [{ kind: 'broken', detail: 'again' }, 4, SLOW],
-  ])('is not opened again in haste for ever: %j, %d in a row', (reason, failures, expected) => {
+  ])('is not reopened in haste for ever: %j, %d in a row', (reason, failures, expected) => {
     expect(gist(decide(reason, { ...linked, failures }))).toBe(expected);
   });
 
-  it('is given up when another process takes it over again and again, however long it held in between', () => {
+  it('is given up when another process replaces it again and again, however long it held in between', () => {
     expect(gist(decide({ kind: 'replaced' }, { ...linked, failures: 0, replacements: 3 }))).toBe('fail');
   });
 
@@ -70,7 +70,7 @@ describe('a lost line', () => {
   it.each([
     ['400', 'pairing_refused', /as the phone has it/],
     ['429', 'rate_limited', /try again later/],
-  ])('with a refused code says so: %s is %s', (code, error, sentence) => {
+  ])('says why a pairing code was refused: %s is %s', (code, error, sentence) => {
     const decision = decide({ kind: 'code-refused', code }, { ...linked, linked: false, code: 'asked' });
     expect(decision).toEqual({ do: 'end', error, message: expect.stringMatching(sentence) as string });
   });

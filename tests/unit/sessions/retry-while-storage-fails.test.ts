@@ -4,21 +4,21 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const full = () => new StorageUnavailableError(new Error('disk full'));
 
-describe('insisting', () => {
-  it('does the work again until the storage takes it', async () => {
+describe('work that needs the storage', () => {
+  it('is retried until the storage accepts it', async () => {
     const clock = new ManualClock();
     let tries = 0;
     const work = () => (++tries < 4 ? Promise.reject(full()) : Promise.resolve());
-    const insisting = retryWhileStorageFails(work, clock, () => false);
+    const retrying = retryWhileStorageFails(work, clock, () => false);
 
     await clock.advance(2_500);
     expect(tries).toBe(3);
     await clock.advance(1_000);
-    await insisting;
+    await retrying;
     expect(tries).toBe(4);
   });
 
-  it('leaves every other failure to the caller', async () => {
+  it('is not retried after any other failure', async () => {
     const failure = new Error('a defect');
     await expect(
       retryWhileStorageFails(
@@ -29,15 +29,15 @@ describe('insisting', () => {
     ).rejects.toBe(failure);
   });
 
-  it('ends when it is over', async () => {
+  it('is given up when the caller ends it', async () => {
     const clock = new ManualClock();
     let isOver = false;
-    const insisting = retryWhileStorageFails(
+    const retrying = retryWhileStorageFails(
       () => Promise.reject(full()),
       clock,
       () => isOver,
     );
-    const ended = expect(insisting).rejects.toThrow(StorageUnavailableError);
+    const ended = expect(retrying).rejects.toThrow(StorageUnavailableError);
 
     await clock.advance(1_500);
     isOver = true;

@@ -5,7 +5,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A pace, and when its turns came in ms from the start; every turn counts as a message. */
+/** A pace, and when its turns came, in ms from the start; every turn counts as a message. */
 function start(limits: Partial<PaceLimits>, random = fixedRandom(0)) {
   const clock = new ManualClock();
   const startMs = clock.now();
@@ -26,7 +26,7 @@ function start(limits: Partial<PaceLimits>, random = fixedRandom(0)) {
 }
 
 describe('the pace of sending', () => {
-  it('without a rate makes nobody wait', async () => {
+  it('makes nobody wait without a rate', async () => {
     const { send, sentMs } = start({});
 
     await Promise.all(Array.from({ length: 1_000 }, send));
@@ -34,7 +34,7 @@ describe('the pace of sending', () => {
     expect(new Set(sentMs)).toEqual(new Set([0]));
   });
 
-  it('gives each its turn, evenly', async () => {
+  it('spaces the turns evenly', async () => {
     const { clock, send, sentMs } = start({ perMinute: 6 });
     const turns = [0, 1, 2].map(send);
 
@@ -44,7 +44,7 @@ describe('the pace of sending', () => {
     expect(sentMs).toEqual([0, 10_000, 20_000]);
   });
 
-  it('lets a burst go at once, and fills up again while nobody sends', async () => {
+  it('lets a burst through at once, and refills while nobody sends', async () => {
     const { clock, send, sentMs } = start({ perMinute: 6, burst: 3 });
     const turns = [0, 1, 2, 3].map(send);
     await clock.advance(10_000);
@@ -57,7 +57,7 @@ describe('the pace of sending', () => {
     expect(sentMs.slice(4)).toEqual([70_000, 70_000, 70_000]);
   });
 
-  it('makes who has to wait do so a little longer, by chance, and in order', async () => {
+  it('adds a random delay to each wait, and keeps the order', async () => {
     const { clock, send, sentMs } = start({ perMinute: 6 }, fixedRandom(0.5));
     const turns = [0, 1, 2].map(send);
 
@@ -67,7 +67,7 @@ describe('the pace of sending', () => {
     expect(sentMs).toEqual([0, 12_500, 22_500]);
   });
 
-  it('refuses who would wait more than 30 s, says when to come back, and costs the others nothing by it', async () => {
+  it('refuses a wait of more than 30 s, says when to retry, and takes no turn for it', async () => {
     const { clock, send } = start({ perMinute: 1 });
     await send();
     await expect(send()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
@@ -80,7 +80,7 @@ describe('the pace of sending', () => {
   it.each([
     ['an hour', { perHour: 2 }, HOUR_MS],
     ['a day', { perDay: 2 }, 24 * HOUR_MS],
-  ])('allows so many within %s, and says when the next may go', async (_, limits, spanMs) => {
+  ])('limits the messages within %s, and says when the next may go', async (_, limits, spanMs) => {
     const { clock, send } = start(limits);
     await send();
     await clock.advance(60_000);

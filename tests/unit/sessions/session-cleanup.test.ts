@@ -3,8 +3,8 @@ import { ConditionVariable } from '../../../src/kit/condition-variable.ts';
 import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-describe('slots', () => {
-  it('let so many in, and the next one only when one leaves', async () => {
+describe('a semaphore', () => {
+  it('admits as many as it has slots, and the next one when one leaves', async () => {
     const semaphore = new Semaphore(2);
     const entered: string[] = [];
     const enter = async (name: string) => {
@@ -30,8 +30,8 @@ describe('slots', () => {
   });
 });
 
-describe('a condition', () => {
-  it('holds at once, later, or not in time', async () => {
+describe('a condition variable', () => {
+  it('resolves at once, later, or with false in time', async () => {
     const clock = new ManualClock();
     const condition = new ConditionVariable(clock);
     let fact = false;

@@ -12,7 +12,7 @@ function start({ enabled = true, fraction = 0, fails = false } = {}) {
   const shown: string[] = [];
   const type = (_: unknown, state: string) => {
     shown.push(`${clock.now() - startMs} ${state}`);
-    return fails ? Promise.reject(new Error('no line')) : Promise.resolve();
+    return fails ? Promise.reject(new Error('no connection')) : Promise.resolve();
   };
   const typing = new Typing({ enabled, clock, random: fixedRandom(fraction) });
   const connection = { chats: { type } } as unknown as Parameters<Typing['before']>[2];
@@ -25,7 +25,7 @@ describe('typing', () => {
     [50, 0, 2_000],
     [50, 0.5, 3_000],
     [5_000, 0, 6_000],
-  ])('a text of %d characters takes a while (chance %d): %d ms', async (length, fraction, durationMs) => {
+  ])('of %d characters (random %d) takes %d ms', async (length, fraction, durationMs) => {
     const { clock, shown, before } = start({ fraction });
     const typed = before(text(length));
 
@@ -35,7 +35,7 @@ describe('typing', () => {
     expect(shown).toEqual(['0 composing', `${durationMs} paused`]);
   });
 
-  it('comes one after the other', async () => {
+  it('is shown for one message after the other', async () => {
     const { clock, shown, before } = start();
     const typed = Promise.all([before(text(100)), before(text(1))]);
 
@@ -49,7 +49,7 @@ describe('typing', () => {
     { type: 'reaction', messageId: 'A1', emoji: '👍' },
     { type: 'delete', messageId: 'A1' },
     { type: 'forward', messageId: 'A1' },
-  ])('is not shown for what is a touch of a finger: $type', async (content) => {
+  ])('is not shown for what takes one tap: $type', async (content) => {
     const { shown, before } = start();
 
     await before(content);
@@ -57,7 +57,7 @@ describe('typing', () => {
     expect(shown).toEqual([]);
   });
 
-  it('is not shown unless somebody wants it', async () => {
+  it('is not shown unless it is enabled', async () => {
     const { shown, before } = start({ enabled: false });
 
     await before(text(100));
@@ -65,7 +65,7 @@ describe('typing', () => {
     expect(shown).toEqual([]);
   });
 
-  it('that cannot be shown keeps no message back', async () => {
+  it('does not hold back a message when it fails', async () => {
     const { before } = start({ fails: true });
 
     await before(text(100));

@@ -9,7 +9,7 @@ const REFUSED = DEFAULT_CONNECTION_CONFIG.version;
 const NEWER: WAVersion = [2, 3000, REFUSED[2] + 1];
 const QUARTER_HOUR_MS = 900_000;
 
-/** The page as WhatsApp writes it: JSON within a text. */
+/** The page as WhatsApp writes it: JSON within a string. */
 function naming(revision: number): RequestListener {
   return (_, response) => response.end(`self.x=JSON.parse("{\\"client_revision\\":${revision},\\"y\\":1}");`);
 }
@@ -20,7 +20,7 @@ function versionOf({ host }: PageServer, clock = new ManualClock(), version?: WA
 }
 
 describe('a refused client version', () => {
-  it('is looked up once for all lines that are refused together', async () => {
+  it('is looked up once for all connections that are refused together', async () => {
     await using page = await PageServer.start(naming(NEWER[2]));
     const version = versionOf(page);
 
@@ -32,7 +32,7 @@ describe('a refused client version', () => {
     expect(page.asked).toBe(1);
   });
 
-  it('is not looked up again for a quarter of an hour when nothing newer was there', async () => {
+  it('is not looked up again for a quarter of an hour when there was nothing newer', async () => {
     await using page = await PageServer.start(naming(REFUSED[2]));
     const clock = new ManualClock();
     const version = versionOf(page, clock);
@@ -47,7 +47,7 @@ describe('a refused client version', () => {
     expect(page.asked).toBe(2);
   });
 
-  it('that was itself just read is none the wiser', async () => {
+  it('that was just read has no newer one', async () => {
     await using page = await PageServer.start(naming(NEWER[2]));
     const version = versionOf(page);
     await version.refused(REFUSED);
@@ -56,7 +56,7 @@ describe('a refused client version', () => {
     expect(page.asked).toBe(1);
   });
 
-  it('stays the operator’s when the operator set it', async () => {
+  it('is not replaced when the operator set it', async () => {
     await using page = await PageServer.start(naming(NEWER[2]));
     const version = versionOf(page, new ManualClock(), [2, 3000, 1]);
 
@@ -67,7 +67,7 @@ describe('a refused client version', () => {
   it.each<[string, RequestListener]>([
     ['names no revision', (_, response) => response.end('<html>')],
     ['is not there', (_, response) => response.writeHead(404).end(`"client_revision":${NEWER[2]}`)],
-    ['leads elsewhere', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    ['redirects', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
     ['is too large', (_, response) => response.end(`"client_revision":${NEWER[2]}${' '.repeat(5_000_001)}`)],
     ['breaks off', (_, response) => response.write(`"client_revision":${NEWER[2]}`, () => response.destroy())],
   ])('is not replaced when the page %s', async (_, answer) => {
@@ -78,7 +78,7 @@ describe('a refused client version', () => {
     expect(version.current).toEqual(REFUSED);
   });
 
-  it('is not replaced when the page does not come within 5 s', async () => {
+  it('is not replaced when the page does not complete within 5 s', async () => {
     const asked = Promise.withResolvers<undefined>();
     await using page = await PageServer.start((_, response) => {
       response.write(`"client_revision":${NEWER[2]}`);

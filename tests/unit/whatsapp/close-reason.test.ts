@@ -9,7 +9,7 @@ function boom(message: string, statusCode: number, data?: unknown): Boom {
   return new Boom(message, { statusCode, data });
 }
 
-describe('why a paired line closed', () => {
+describe('why a paired connection closed', () => {
   it.each<[string, unknown, object]>([
     ['515', boom('Stream Errored (restart required)', 515), { kind: 'restart-required' }],
     ['428', boom('Connection Terminated', 428), { kind: 'connection-lost', detail: 'Connection Terminated (428)' }],
@@ -41,16 +41,16 @@ describe('why a paired line closed', () => {
     ['440', boom('Stream Errored (conflict)', 440), { kind: 'replaced' }],
     ['an unknown code', boom('Odd', 599), { kind: 'connection-lost', detail: 'Odd (599)' }],
     ['a plain error', new Error('bad frame'), { kind: 'connection-lost', detail: 'bad frame' }],
-    ['a silent line', new SilentConnectionError(), { kind: 'silent' }],
-    ['a broken line', new BrokenConnectionError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
+    ['a silent connection', new SilentConnectionError(), { kind: 'silent' }],
+    ['a broken connection', new BrokenConnectionError('It hangs'), { kind: 'broken', detail: 'It hangs' }],
     ['nothing', undefined, { kind: 'connection-lost', detail: 'no reason given' }],
   ])('%s', (_, error, reason) => {
     expect(closeReason({ paired: true, error })).toEqual(reason);
   });
 });
 
-describe('why a line that offered a QR closed', () => {
-  it('nobody scanned any of its codes', () => {
+describe('why a connection that offered a QR closed', () => {
+  it('nobody scanned any of its QRs', () => {
     expect(closeReason({ paired: false, error: boom('QR refs attempts ended', 408) })).toEqual({
       kind: 'qr-exhausted',
     });
@@ -63,7 +63,7 @@ describe('why a line that offered a QR closed', () => {
     });
   });
 
-  it('the network was away, which says nothing of the pairing', () => {
+  it('the network failed, which says nothing about the pairing', () => {
     expect(closeReason({ paired: false, error: boom('Connection Terminated', 428) }).kind).toBe('connection-lost');
   });
 });
@@ -71,10 +71,10 @@ describe('why a line that offered a QR closed', () => {
 it.each([
   ['428', boom('Connection Terminated', 428)],
   ['515', boom('Stream Errored (restart required)', 515)],
-  // What a server says may be any number: one label for all of them.
+  // A server may send any number: one label for all of them.
   ['other', boom('Stream Errored (599)', 599)],
   ['none', new BrokenConnectionError('It hangs')],
   ['none', undefined],
-])('is counted by its code, here "%s"', (code, error) => {
+])('a closed connection is counted by its code, here "%s"', (code, error) => {
   expect(closeCode(error)).toBe(code);
 });

@@ -5,10 +5,10 @@ import { ANA, startStorage, type TestStorage } from '../../contracts/storage/sup
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
-/** What a line is given of a session whose device is linked; `linked: false` is before that. */
+/** The auth state of a connection whose device is linked, or with `linked: false` is not yet. */
 async function load({ storage }: TestStorage, { linked = true } = {}): Promise<ConnectionAuth> {
   const auth = await loadAuth({ keys: storage.signalKeys, journal: storage.journal }, ANA, {
-    troubled: (error) => {
+    storageFailed: (error) => {
       throw error;
     },
     learned: () => undefined,
@@ -23,12 +23,12 @@ async function stored({ storage }: TestStorage): Promise<unknown> {
   return { credentials: await storage.signalKeys.credentials(ANA), sessions: [...sessions] };
 }
 
-/** Each way in which a socket writes what belongs to its session. */
+/** Each way in which a socket writes to its session. */
 const WRITES: [string, (auth: ConnectionAuth) => Promise<unknown>][] = [
   ['the credentials', (auth) => auth.saveCredentials()],
   ['a key', (auth) => set(auth.state, BYTES)],
   ['the removal of a key', (auth) => set(auth.state, null)],
-  ['a step of a ratchet', (auth) => auth.commitStep({ session: { 'x.0': BYTES } }, [])],
+  ['a ratchet step', (auth) => auth.commitStep({ session: { 'x.0': BYTES } }, [])],
 ];
 
 async function set({ keys }: AuthenticationState, value: Uint8Array | null): Promise<void> {
@@ -36,7 +36,7 @@ async function set({ keys }: AuthenticationState, value: Uint8Array | null): Pro
 }
 
 describe('an old socket', () => {
-  it.each(WRITES)('writes nothing any more when its line is over, though it still may read: %s', async (_, write) => {
+  it.each(WRITES)('writes nothing after its connection is over, though it may still read: %s', async (_, write) => {
     await using db = await startStorage();
     await set((await load(db)).state, Uint8Array.of(9));
     await db.storage.signalKeys.saveCredentials(ANA, encode(initAuthCreds()));
@@ -50,7 +50,7 @@ describe('an old socket', () => {
     expect(await stored(db)).toEqual(before);
   });
 
-  it.each(WRITES)('brings nothing back of a session that was forgotten: %s', async (_, write) => {
+  it.each(WRITES)('restores nothing of a session that was deleted: %s', async (_, write) => {
     await using db = await startStorage();
     const old = await load(db);
     await old.saveCredentials();
@@ -64,7 +64,7 @@ describe('an old socket', () => {
   });
 
   it.each(WRITES.filter(([what]) => !what.startsWith('the removal')))(
-    'writes while its line lives: %s',
+    'writes while its connection lives: %s',
     async (_, write) => {
       await using db = await startStorage();
       const auth = await load(db);
@@ -76,7 +76,7 @@ describe('an old socket', () => {
   );
 });
 
-it('a line of a device that is not linked leaves no credentials, also when it knows a number already', async () => {
+it('a connection whose device is not linked stores no credentials, even when it already knows a number', async () => {
   await using db = await startStorage();
   const auth = await load(db, { linked: false });
 

@@ -5,7 +5,7 @@ import { peopleOf } from '../../../src/whatsapp/addressing/people.ts';
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
 
-/** What is looked up, where WhatsApp told these names before. */
+/** The lookups, where WhatsApp has revealed these names. */
 function lookUps(names: Record<string, string> = {}) {
   const keys = { get: () => Promise.resolve(names) } as unknown as SignalKeyStore;
   return {
@@ -55,10 +55,10 @@ describe('the sender of a message', () => {
     expect((await readIncoming(arrival(key), unknown))?.sender).toMatchObject(sender);
   });
 
-  it('is looked up when WhatsApp gives only the LID, and is null when it was never told', async () => {
-    const told = lookUps({ '222222_reverse': '5491' });
+  it('has its number looked up when WhatsApp gives only the LID, or null when it is unknown', async () => {
+    const known = lookUps({ '222222_reverse': '5491' });
 
-    expect((await readIncoming(arrival({ remoteJid: LID }), told))?.sender).toMatchObject({
+    expect((await readIncoming(arrival({ remoteJid: LID }), known))?.sender).toMatchObject({
       number: '5491',
       lid: LID,
     });
@@ -69,7 +69,7 @@ describe('the sender of a message', () => {
   });
 });
 
-it('the people whom a message names are numbers where these are known', async () => {
+it('mentioned people are named by number where it is known', async () => {
   const mentionedJid = ['5492@s.whatsapp.net', LID, '333@lid'];
   const message = { extendedTextMessage: { text: 'hola', contextInfo: { mentionedJid } } };
 
@@ -79,7 +79,7 @@ it('the people whom a message names are numbers where these are known', async ()
 });
 
 describe('a message', () => {
-  it('keeps its id, its time and its name', async () => {
+  it('keeps its id, its time and its push name', async () => {
     const read = await readIncoming(arrival({ remoteJid: '5491:3@s.whatsapp.net' }, { pushName: 'Juan' }), unknown);
 
     expect(read).toMatchObject({
@@ -91,7 +91,7 @@ describe('a message', () => {
     expect(read?.sender.pushName).toBe('Juan');
   });
 
-  it('is told with the names of its fields when it cannot be read', async () => {
+  it('becomes unsupported, with the names of its fields, when it cannot be read', async () => {
     const imageMessage = {
       get caption(): string {
         throw new Error('nobody can read this');

@@ -4,7 +4,7 @@ import { createKeyCache, CachedKeyStore } from '../../../src/whatsapp/signal/key
 
 const SESSION = 'session_1_aaaaaaaaa' as SessionId;
 
-/** A storage that says what it was asked for; each change takes a turn, and may fail. */
+/** A storage that records what it was asked for; each change takes a turn, and may fail. */
 class AskedStore implements SignalKeyStore {
   readonly asked: string[] = [];
   readonly stored = new Map<string, string>();
@@ -33,16 +33,16 @@ class AskedStore implements SignalKeyStore {
   forget = () => Promise.resolve();
 }
 
-function line({ store = new AskedStore(), cache = createKeyCache() } = {}) {
+function startKeys({ store = new AskedStore(), cache = createKeyCache() } = {}) {
   const keys = new CachedKeyStore(store, cache);
   const get = async (type: string, ...ids: string[]) => Object.fromEntries(await keys.get(SESSION, type, ids));
   const set = (type: string, id: string, value: string | null) => keys.set(SESSION, [{ type, id, value }]);
   return { store, cache, get, set };
 }
 
-describe('the keys of a line', () => {
-  it('are asked for once, also when there are none', async () => {
-    const { store, get } = line();
+describe('the keys of a connection', () => {
+  it('are read once, even when there are none', async () => {
+    const { store, get } = startKeys();
     store.stored.set('session 1.0', 'uno');
 
     expect(await get('session', '1.0', '2.0')).toEqual({ '1.0': 'uno' });
@@ -51,8 +51,8 @@ describe('the keys of a line', () => {
     expect(store.asked).toEqual(['session 1.0', 'session 2.0']);
   });
 
-  it('are as they were changed last', async () => {
-    const { store, get, set } = line();
+  it('reflect the last change', async () => {
+    const { store, get, set } = startKeys();
     await set('session', '1.0', 'uno');
     expect(await get('session', '1.0')).toEqual({ '1.0': 'uno' });
     await set('session', '1.0', null);
@@ -61,8 +61,8 @@ describe('the keys of a line', () => {
     expect(store.asked).toEqual([]);
   });
 
-  it('are not what the storage said before they were changed', async () => {
-    const { store, get, set } = line();
+  it('do not revert to what the storage returns for a read before the change', async () => {
+    const { store, get, set } = startKeys();
     store.stored.set('session 1.0', 'viejo');
 
     const asked = get('session', '1.0');
@@ -73,7 +73,7 @@ describe('the keys of a line', () => {
   });
 
   it('are read again when a change could not be stored', async () => {
-    const { store, get, set } = line();
+    const { store, get, set } = startKeys();
     await set('session', '1.0', 'uno');
     store.isFull = true;
 
@@ -83,16 +83,16 @@ describe('the keys of a line', () => {
     expect(store.asked).toEqual(['session 1.0']);
   });
 
-  it('are not those that another line of the session knew', async () => {
-    const { store, cache, set } = line();
+  it('are not those that another connection of the session cached', async () => {
+    const { store, cache, set } = startKeys();
     await set('session', '1.0', 'uno');
     store.stored.set('session 1.0', 'dos');
 
-    expect(await line({ store, cache }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
+    expect(await startKeys({ store, cache }).get('session', '1.0')).toEqual({ '1.0': 'dos' });
   });
 
-  it('that are asked for once are not kept', async () => {
-    const { store, cache, get, set } = line();
+  it('are not cached when they are needed only once', async () => {
+    const { store, cache, get, set } = startKeys();
     await set('app-state-sync-key', '1', 'uno');
     await get('app-state-sync-key', '1');
 
@@ -100,8 +100,8 @@ describe('the keys of a line', () => {
     expect(cache.size).toBe(0);
   });
 
-  it('give way to newer ones beyond the bound', async () => {
-    const { store, cache, get, set } = line({ cache: createKeyCache(2_000) });
+  it('are evicted by newer ones beyond the bound', async () => {
+    const { store, cache, get, set } = startKeys({ cache: createKeyCache(2_000) });
     for (const id of ['1', '2', '3']) await set('session', id, 'x'.repeat(500));
 
     expect(cache.size).toBe(2);

@@ -4,8 +4,8 @@ import { RatchetTransactions } from '../../../src/whatsapp/signal/ratchet-transa
 
 const ENTRY = { delivery: 'one' } as JournalEntry;
 
-/** Steps over keys in memory, with everything that was committed. */
-function startSteps(refusal?: Error) {
+/** Transactions over keys in memory, and everything that was committed. */
+function startTransactions(refusal?: Error) {
   const stored: Record<string, Record<string, unknown>> = { session: { ana: 'old' } };
   const commits: { changes: SignalDataSet; decrypted: readonly JournalEntry[] }[] = [];
   const store = {
@@ -16,21 +16,21 @@ function startSteps(refusal?: Error) {
       return Promise.resolve();
     },
   } as unknown as SignalKeyStore;
-  const steps = new RatchetTransactions(store, (changes, decrypted) => {
+  const transactions = new RatchetTransactions(store, (changes, decrypted) => {
     if (refusal) return Promise.reject(refusal);
     commits.push({ changes, decrypted });
     return Promise.resolve();
   });
-  return { steps, keys: steps.keys(), commits, stored };
+  return { transactions, keys: transactions.keys(), commits, stored };
 }
 
 const session = (value: string) => ({ session: { ana: value } }) as unknown as SignalDataSet;
 
-describe('a step of a ratchet', () => {
-  it('commits all that it wrote, and what it decrypted, at once and before its result is known', async () => {
-    const { steps, keys, commits, stored } = startSteps();
+describe('a ratchet step', () => {
+  it('commits everything it wrote and decrypted at once, before its result is returned', async () => {
+    const { transactions, keys, commits, stored } = startTransactions();
 
-    const result = await steps.take(
+    const result = await transactions.run(
       async () => {
         await keys.set(session('new'));
         await keys.set({ 'pre-key': { 7: null } });
@@ -45,9 +45,9 @@ describe('a step of a ratchet', () => {
     expect(stored.session).toEqual({ ana: 'old' });
   });
 
-  it('reads what it has written itself, and what it removed is gone', async () => {
-    const { steps, keys } = startSteps();
-    await steps.take(async () => {
+  it('reads its own writes and removals', async () => {
+    const { transactions, keys } = startTransactions();
+    await transactions.run(async () => {
       expect(await keys.get('session', ['ana'])).toEqual({ ana: 'old' });
       await keys.set(session('new'));
       expect(await keys.get('session', ['ana', 'bea'])).toEqual({ ana: 'new' });
@@ -57,8 +57,8 @@ describe('a step of a ratchet', () => {
   });
 
   it('that fails leaves nothing behind', async () => {
-    const { steps, keys, commits } = startSteps();
-    const failing = steps.take(async () => {
+    const { transactions, keys, commits } = startTransactions();
+    const failing = transactions.run(async () => {
       await keys.set(session('half a step'));
       throw new Error('Bad MAC');
     });
@@ -68,19 +68,19 @@ describe('a step of a ratchet', () => {
     expect(await keys.get('session', ['ana'])).toEqual({ ana: 'old' });
   });
 
-  it('that cannot be stored has no result', async () => {
-    const { steps, keys } = startSteps(new Error('disk full'));
-    await expect(steps.take(async () => keys.set(session('new')))).rejects.toThrow('disk full');
+  it('that cannot be stored rejects', async () => {
+    const { transactions, keys } = startTransactions(new Error('disk full'));
+    await expect(transactions.run(async () => keys.set(session('new')))).rejects.toThrow('disk full');
   });
 
   it('waits for the one before it', async () => {
-    const { steps, keys, commits } = startSteps();
+    const { transactions, keys, commits } = startTransactions();
     const before = Promise.withResolvers<undefined>();
-    const first = steps.take(async () => {
+    const first = transactions.run(async () => {
       await before.promise;
       await keys.set(session('first'));
     });
-    const second = steps.take(async () => keys.set(session('second')));
+    const second = transactions.run(async () => keys.set(session('second')));
     before.resolve(undefined);
     await Promise.all([first, second]);
 
@@ -88,59 +88,62 @@ describe('a step of a ratchet', () => {
   });
 
   it('that writes and decrypts nothing commits nothing', async () => {
-    const { steps, commits } = startSteps();
-    await steps.take(() => Promise.resolve());
+    const { transactions, commits } = startTransactions();
+    await transactions.run(() => Promise.resolve());
     expect(commits).toEqual([]);
   });
 });
 
-describe('steps that are taken together', () => {
-  /** A step that writes for one person what it read of another. */
+describe('steps that run together', () => {
+  /** A step that writes under one name what it read under another. */
   const follow = (keys: SignalKeyStore, from: string, to: string) => async (): Promise<unknown> => {
     const { [from]: found } = (await keys.get('session', [from])) as Record<string, unknown>;
     await keys.set({ session: { [to]: `${String(found)}+` } } as unknown as SignalDataSet);
     return found;
   };
 
-  it('are one commit, each on what those before it wrote, and no result is known before', async () => {
-    const { steps, keys, commits } = startSteps();
+  it('share one commit, each on what those before it wrote, before any result is returned', async () => {
+    const { transactions, keys, commits } = startTransactions();
     const results = await Promise.all([
-      steps.takeTogether(follow(keys, 'ana', 'bea')),
-      steps.takeTogether(follow(keys, 'bea', 'carla')).finally(() => expect(commits).toHaveLength(1)),
+      transactions.runTogether(follow(keys, 'ana', 'bea')),
+      transactions.runTogether(follow(keys, 'bea', 'carla')).finally(() => expect(commits).toHaveLength(1)),
     ]);
 
     expect(results).toEqual(['old', 'old+']);
     expect(commits).toEqual([{ changes: { session: { bea: 'old+', carla: 'old++' } }, decrypted: [] }]);
   });
 
-  it('leave out what one wrote that fails, and only it', async () => {
-    const { steps, keys, commits } = startSteps();
-    const failing = steps.takeTogether(async () => {
+  it('roll back only the one that fails', async () => {
+    const { transactions, keys, commits } = startTransactions();
+    const failing = transactions.runTogether(async () => {
       await keys.set(session('half a step'));
       throw new Error('No session record');
     });
-    const other = steps.takeTogether(follow(keys, 'ana', 'bea'));
+    const other = transactions.runTogether(follow(keys, 'ana', 'bea'));
 
     await expect(failing).rejects.toThrow('No session record');
     expect(await other).toBe('old');
     expect(commits.map(({ changes }) => changes)).toEqual([{ session: { bea: 'old+' } }]);
   });
 
-  it('have no result when they cannot be stored, and those that come later are taken', async () => {
-    const { steps, keys } = startSteps(new Error('disk full'));
-    const both = [steps.takeTogether(follow(keys, 'ana', 'bea')), steps.takeTogether(follow(keys, 'ana', 'eva'))];
+  it('all reject when they cannot be stored, and later ones still run', async () => {
+    const { transactions, keys } = startTransactions(new Error('disk full'));
+    const both = [
+      transactions.runTogether(follow(keys, 'ana', 'bea')),
+      transactions.runTogether(follow(keys, 'ana', 'eva')),
+    ];
 
     for (const each of await Promise.allSettled(both)) expect(each).toMatchObject({ status: 'rejected' });
     expect(await keys.get('session', ['bea'])).toEqual({});
-    expect(await steps.takeTogether(() => Promise.resolve('later'))).toBe('later');
+    expect(await transactions.runTogether(() => Promise.resolve('later'))).toBe('later');
   });
 
-  it('wait for the step before them, and hold up the one after', async () => {
-    const { steps, keys, commits } = startSteps();
+  it('wait for the step before them, and run before the one after', async () => {
+    const { transactions, keys, commits } = startTransactions();
     await Promise.all([
-      steps.take(async () => keys.set(session('first'))),
-      steps.takeTogether(async () => keys.set(session('second'))),
-      steps.take(async () => keys.set(session('third'))),
+      transactions.run(async () => keys.set(session('first'))),
+      transactions.runTogether(async () => keys.set(session('second'))),
+      transactions.run(async () => keys.set(session('third'))),
     ]);
 
     expect(commits.map(({ changes }) => changes.session)).toEqual([
@@ -151,19 +154,19 @@ describe('steps that are taken together', () => {
   });
 });
 
-describe('several steps that are taken as one', () => {
-  const says = (text: string, take: () => Promise<void>) => ({
-    take: async () => {
-      await take();
+describe('several steps in one transaction', () => {
+  const says = (text: string, work: () => Promise<void>) => ({
+    run: async () => {
+      await work();
       return text;
     },
     entryOf: (result: string) => ({ delivery: result }) as JournalEntry,
   });
 
-  it('see what those before them wrote, and are committed once, with all that they decrypted', async () => {
-    const { steps, keys, commits } = startSteps();
+  it('see what those before them wrote, and are committed once, with everything they decrypted', async () => {
+    const { transactions, keys, commits } = startTransactions();
 
-    const results = await steps.takeAll([
+    const results = await transactions.runAll([
       says('one', async () => keys.set(session('one'))),
       says('two', async () => {
         expect(await keys.get('session', ['ana'])).toEqual({ ana: 'one' });
@@ -177,11 +180,11 @@ describe('several steps that are taken as one', () => {
     ]);
   });
 
-  it('end at the first that fails, of which nothing is kept, and keep those before it', async () => {
-    const { steps, keys, commits } = startSteps();
+  it('stop at the first that fails, which is rolled back, and commit those before it', async () => {
+    const { transactions, keys, commits } = startTransactions();
     const third = says('three', async () => keys.set(session('three')));
 
-    const results = await steps.takeAll([
+    const results = await transactions.runAll([
       says('one', async () => keys.set(session('one'))),
       says('two', async () => {
         await keys.set({ ...session('half a step'), 'pre-key': { 7: null } });
@@ -192,20 +195,20 @@ describe('several steps that are taken as one', () => {
 
     expect(results).toEqual(['one']);
     expect(commits).toEqual([{ changes: { session: { ana: 'one' } }, decrypted: [{ delivery: 'one' }] }]);
-    expect(await steps.takeAll([third])).toEqual(['three']);
+    expect(await transactions.runAll([third])).toEqual(['three']);
   });
 
-  it('have no results when they cannot be stored', async () => {
-    const { steps, keys } = startSteps(new Error('disk full'));
-    await expect(steps.takeAll([says('one', async () => keys.set(session('new')))])).rejects.toThrow('disk full');
+  it('reject when they cannot be stored', async () => {
+    const { transactions, keys } = startTransactions(new Error('disk full'));
+    await expect(transactions.runAll([says('one', async () => keys.set(session('new')))])).rejects.toThrow('disk full');
   });
 });
 
-describe('what is no part of a ratchet', () => {
-  it('is stored at once, though a step fails at the same time', async () => {
-    const { steps, keys, stored } = startSteps();
+describe('a key outside of the ratchets', () => {
+  it('is stored at once, even if its step fails', async () => {
+    const { transactions, keys, stored } = startTransactions();
     const mapping = { 'lid-mapping': { '5491': '222' } };
-    const failing = steps.take(async () => {
+    const failing = transactions.run(async () => {
       await keys.set({ ...mapping, ...session('lost') });
       throw new Error('Bad MAC');
     });
@@ -214,8 +217,8 @@ describe('what is no part of a ratchet', () => {
     expect(stored).toEqual({ session: { ana: 'old' }, ...mapping });
   });
 
-  it('is stored at once between the steps, like everything else', async () => {
-    const { keys, stored } = startSteps();
+  it('is stored at once between transactions, like any key', async () => {
+    const { keys, stored } = startTransactions();
     await keys.set(session('between'));
     expect(stored.session).toEqual({ ana: 'between' });
   });

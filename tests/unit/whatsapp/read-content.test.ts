@@ -8,7 +8,7 @@ describe('the content of a message', () => {
   it.each<[string, proto.IMessage, object]>([
     ['plain text', text, { type: 'text', text: 'hola', media: null }],
     [
-      'text that answers, names people and was forwarded',
+      'a text that replies, mentions people and was forwarded',
       {
         extendedTextMessage: {
           text: 'sí',
@@ -20,10 +20,10 @@ describe('the content of a message', () => {
     ['a disappearing message', { ephemeralMessage: { message: text } }, { type: 'text', text: 'hola' }],
     [
       'a wrapper in a wrapper',
-      { ephemeralMessage: { message: { viewOnceMessageV2: { message: { imageMessage: { caption: 'mirá' } } } } } },
-      { type: 'image', text: 'mirá' },
+      { ephemeralMessage: { message: { viewOnceMessageV2: { message: { imageMessage: { caption: 'mira' } } } } } },
+      { type: 'image', text: 'mira' },
     ],
-    ['a wrapper that nobody knows yet', { groupMentionedMessage: { message: text } }, { type: 'text', text: 'hola' }],
+    ['an unknown wrapper', { groupMentionedMessage: { message: text } }, { type: 'text', text: 'hola' }],
     [
       'a document with its caption',
       { documentWithCaptionMessage: { message: { documentMessage: { fileName: 'a.pdf', caption: 'factura' } } } },
@@ -52,17 +52,17 @@ describe('the content of a message', () => {
     ['a round video', { ptvMessage: { seconds: 5 } }, { type: 'video', media: { seconds: 5 } }],
     ['a sticker', { stickerMessage: { mimetype: 'image/webp' } }, { type: 'sticker', text: null }],
     [
-      'a kind that nobody knows yet',
+      'an unknown kind',
       { questionReplyMessage: {}, messageContextInfo: {} },
       { type: 'unsupported', text: null, unsupportedKeys: ['questionReplyMessage'] },
     ],
     [
-      'a kind that nobody knows yet, in a wrapper',
+      'an unknown kind, in a wrapper',
       { ephemeralMessage: { message: { bcallMessage: {}, messageContextInfo: {} } } },
       { type: 'unsupported', unsupportedKeys: ['bcallMessage'] },
     ],
     [
-      'a wrapper around what has not even a name',
+      'a wrapper around something that has not even a name',
       { ephemeralMessage: { message: {} } },
       { type: 'unsupported', unsupportedKeys: ['ephemeralMessage'] },
     ],
@@ -81,12 +81,15 @@ describe('the content of a message', () => {
     ['a sender key', { senderKeyDistributionMessage: { groupId: 'g' }, messageContextInfo: {} }],
     ['a history notification', { protocolMessage: { type: Type.HISTORY_SYNC_NOTIFICATION } }],
     ['keys of the app state', { protocolMessage: { type: Type.APP_STATE_SYNC_KEY_SHARE } }],
-    ['the head of an album, whose pictures come by themselves', { albumMessage: { expectedImageCount: 2 } }],
-  ])('is nothing for the backend when it is bookkeeping: %s', (_, message) => {
+    [
+      'the head of an album, whose pictures arrive as messages of their own',
+      { albumMessage: { expectedImageCount: 2 } },
+    ],
+  ])('is undefined when it is bookkeeping: %s', (_, message) => {
     expect(readContent(message)).toBeUndefined();
   });
 
-  it('does not go down for ever into wrappers', () => {
+  it('does not unwrap without end', () => {
     let message: proto.IMessage = text;
     for (let depth = 0; depth < 50; depth += 1) message = { ephemeralMessage: { message } };
 

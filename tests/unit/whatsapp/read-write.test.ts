@@ -28,7 +28,7 @@ const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
 const messageId = fc.string({ unit: fc.constantFrom(...Array.from('0123456789ABCDEF')), minLength: 1, maxLength: 32 });
 const number = fc.stringMatching(/^[1-9]\d{7,14}$/);
 
-/** What a message is read as when it crossed the wire. */
+/** How a message is read after it went over the wire. */
 function read(content: OutgoingContent, context: Partial<Parameters<typeof writeContext>[1]> = {}, target?: WAMessage) {
   const message = writeContext(writeContent(content, { target, uploaded: UPLOADED, nowMs: 1 }), {
     ...{ chatId: CHAT, quoted: undefined, mentions: [] },
@@ -42,13 +42,13 @@ function target(id: string, message: proto.IMessage, fromMe = true): WAMessage {
   return { key: { remoteJid: CHAT, id, fromMe }, message };
 }
 
-/** Holds the fields that the kind has against what was read. */
+/** Compares the fields that the kind sets with what was read. */
 function expectFields(content: MessageContent | undefined, fields: Partial<MessageContent>): void {
   expect(content).toMatchObject(fields);
 }
 
-describe('what is written is read as what it was', () => {
-  it('a text, with what it answers and whom it names', () => {
+describe('a written message is read back unchanged', () => {
+  it('a text, with the message it replies to and the people it mentions', () => {
     fc.assert(
       fc.property(text, messageId, fc.array(number, { maxLength: 5 }), (said, id, named) => {
         const quoted = { message: target(id, { conversation: 'antes' }, false), author: CHAT };
@@ -59,7 +59,7 @@ describe('what is written is read as what it was', () => {
     );
   });
 
-  it('a file, as what it is sent', () => {
+  it('a file, as the type it is sent as', () => {
     const dimension = fc.option(fc.integer({ min: 1, max: 10_000 }));
     const media = fc.record({
       type: fc.constantFrom(...MEDIA_TYPES),
@@ -88,7 +88,7 @@ describe('what is written is read as what it was', () => {
     );
   });
 
-  it('a place', () => {
+  it('a location', () => {
     const degrees = (limit: number) => fc.double({ min: -limit, max: limit, noNaN: true });
     const place = fc.record({
       latitude: degrees(90),
@@ -106,7 +106,7 @@ describe('what is written is read as what it was', () => {
     );
   });
 
-  it('cards, of a name and numbers', () => {
+  it('contact cards, with name and numbers', () => {
     const card = fc.record({ name: text, numbers: fc.uniqueArray(number, { minLength: 1, maxLength: 3 }) });
     fc.assert(
       fc.property(fc.array(card, { minLength: 1, maxLength: 4 }), (cards) => {
@@ -123,13 +123,13 @@ describe('what is written is read as what it was', () => {
       .chain((asked) => fc.nat(asked.options.length).map((selectable_count) => ({ ...asked, selectable_count })));
     fc.assert(
       fc.property(poll, (asked) => {
-        const told = { ...asked, message_id: null, selected: null, results: null };
-        expectFields(read({ type: 'poll', poll: asked }), { type: 'poll', text: asked.name, poll: told });
+        const expected = { ...asked, message_id: null, selected: null, results: null };
+        expectFields(read({ type: 'poll', poll: asked }), { type: 'poll', text: asked.name, poll: expected });
       }),
     );
   });
 
-  it('a reaction, and one that is taken back', () => {
+  it('a reaction, and its removal', () => {
     fc.assert(
       fc.property(messageId, fc.option(fc.constantFrom('👍', '❤️', '🧉')), (id, emoji) => {
         const content = read({ type: 'reaction', messageId: id, emoji }, {}, target(id, { conversation: 'x' }));
@@ -162,7 +162,7 @@ describe('what is written is read as what it was', () => {
     );
   });
 
-  it('a forward, which says that it is one when somebody else wrote it', () => {
+  it('a forward, which is marked as one when somebody else wrote it', () => {
     fc.assert(
       fc.property(messageId, text, fc.boolean(), (id, said, own) => {
         const content = read({ type: 'forward', messageId: id }, {}, target(id, { conversation: said }, own));

@@ -21,8 +21,8 @@ function entry(attrs: Record<string, string>, plaintext: Uint8Array, delivery = 
 
 const text = (conversation: string) => encodeWAMessage({ conversation });
 
-describe('what the journal has', () => {
-  it('is read though it refers to nothing, on which Baileys chokes', () => {
+describe('a message in the journal', () => {
+  it('is read even if it refers to nothing, for which Baileys throws', () => {
     const [reaction] = messagesOf([entry(DIRECT, encodeWAMessage({ reactionMessage: { text: '👍' } }))], ME);
 
     expect(reaction?.message).toMatchObject({
@@ -31,7 +31,7 @@ describe('what the journal has', () => {
     });
   });
 
-  it('is read as the messages that they were, in their order', () => {
+  it('is read as the message that it was, in order', () => {
     const [direct, group] = messagesOf(
       [entry(DIRECT, text('hola')), entry({ ...GROUP, offline: '0' }, text('a todos'))],
       ME,
@@ -52,7 +52,7 @@ describe('what the journal has', () => {
     });
   });
 
-  it('is one message when it came in parts', () => {
+  it('is one message when it arrived in parts', () => {
     const key = encodeWAMessage({ senderKeyDistributionMessage: { groupId: '1@g.us' } });
     const messages = messagesOf([entry(GROUP, key, 'D'), entry(GROUP, text('hola'), 'D')], ME);
 
@@ -70,7 +70,7 @@ describe('what the journal has', () => {
     ]);
   });
 
-  it('holds up nobody when it says nothing readable', () => {
+  it('does not block the others when it is unreadable', () => {
     const messages = messagesOf([entry(DIRECT, Buffer.from([255, 255, 1])), entry(GROUP, text('después'))], ME);
 
     expect(messages.map(({ message }) => message.messageStubType ?? null)).toEqual([

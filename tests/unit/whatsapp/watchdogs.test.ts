@@ -10,7 +10,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const HOLD_LIMIT_MS = 180_000;
 
-/** Takes WebSocket connections and says nothing more: nor does it answer the word with which they are closed. */
+/** Accepts WebSocket connections and sends nothing more, not even a close frame. */
 class MuteServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -35,7 +35,7 @@ class MuteServer implements AsyncDisposable {
     return mute;
   }
 
-  /** A Baileys that connects to it. */
+  /** A Baileys socket that connects to it. */
   connect(): WASocket {
     return makeWASocket({
       waWebSocketUrl: `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
@@ -72,7 +72,7 @@ const forEver = () => new Promise<never>(() => undefined);
 
 describe('a lock that is held for ever', () => {
   it.each(['messageMutex', 'receiptMutex', 'notificationMutex', 'appStatePatchMutex'] as const)(
-    'costs the line after three minutes: %s',
+    'ends the connection after three minutes: %s',
     async (lock) => {
       await using server = await MuteServer.start();
       const socket = server.connect();
@@ -87,7 +87,7 @@ describe('a lock that is held for ever', () => {
     },
   );
 
-  it('costs the line also when it is a transaction of keys', async () => {
+  it('ends the connection even when it is a key transaction', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = watched(socket);
@@ -98,7 +98,7 @@ describe('a lock that is held for ever', () => {
     expect(givenUp).toEqual(['Work under a transaction of keys does not end']);
   });
 
-  it('is not what a long line of short work is, and the work keeps its results and failures', async () => {
+  it('is not mistaken for a long queue of short work, which keeps its results and failures', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = watched(socket);
@@ -117,7 +117,7 @@ describe('a lock that is held for ever', () => {
     expect([givenUp, clock.timers]).toEqual([[], []]);
   });
 
-  it('costs nothing any more when the line is over', async () => {
+  it('is ignored once the connection is over', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, connectionClock, givenUp } = watched(socket);
@@ -132,8 +132,8 @@ describe('a lock that is held for ever', () => {
   });
 });
 
-describe('a line that does not come to life', () => {
-  it('is given up when the connection does not open', async () => {
+describe('a connection that does not start', () => {
+  it('is given up when it does not open', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = starting(socket);
@@ -145,7 +145,7 @@ describe('a line that does not come to life', () => {
     expect(givenUp).toEqual(['The connection to WhatsApp did not open in time']);
   });
 
-  it('is given up when nothing comes on the connection', async () => {
+  it('is given up when it receives nothing', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = starting(socket, 3_000);
@@ -156,7 +156,7 @@ describe('a line that does not come to life', () => {
     expect(givenUp).toEqual(['WhatsApp did not answer on a new connection in time']);
   });
 
-  it('has as long as a login takes once something came', async () => {
+  it('may take as long as a login once it has received something', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = starting(socket);
@@ -171,8 +171,8 @@ describe('a line that does not come to life', () => {
   });
 });
 
-describe('a line that Baileys ends', () => {
-  it('is over after 3 s also when the other end never closes its side', async () => {
+describe('a connection that Baileys ends', () => {
+  it('is over after 3 s even when the server never closes its side', async () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const clock = new ManualClock();

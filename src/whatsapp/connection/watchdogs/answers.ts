@@ -6,8 +6,9 @@ const PROBE_EVERY_MS = 300_000;
 const ANSWER_LIMIT_MS = 20_000;
 
 /**
- * Asks WhatsApp something cheap every five minutes, and gives up a line whose questions are not answered. Baileys pings too,
- * but looks only at whether any frame comes, not at the answer: a line that hears others and is itself not heard stays open.
+ * Sends WhatsApp a cheap query every five minutes, and gives up a connection whose queries are not answered. Baileys
+ * pings too, but only checks whether any frame arrives, not the answer: a connection that receives but whose own frames
+ * get lost stays open.
  */
 export function watchAnswers({ socket, clock, giveUp }: WatchdogDeps): void {
   const probe = (): void => {
@@ -16,7 +17,7 @@ export function watchAnswers({ socket, clock, giveUp }: WatchdogDeps): void {
       giveUp(new BrokenConnectionError('WhatsApp answers no questions on this line'));
     });
     ping(socket).then(
-      // `undefined` is Baileys' word for a query that timed out: no answer. A refusal is one.
+      // Baileys resolves with `undefined` when a query times out: no answer. A refusal is one.
       (answer) => answer !== undefined && limit.cancel(),
       () => socket.ws.isOpen && limit.cancel(),
     );
@@ -26,7 +27,7 @@ export function watchAnswers({ socket, clock, giveUp }: WatchdogDeps): void {
   });
 }
 
-/** The limit of the answer is the caller's: without one of its own, Baileys answers `undefined` after its usual time. */
+/** The caller limits the time: without a limit of its own, Baileys resolves with `undefined` after its default. */
 async function ping(socket: WASocket): Promise<unknown> {
   return socket.query({
     tag: 'iq',

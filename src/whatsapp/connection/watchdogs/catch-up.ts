@@ -2,13 +2,13 @@ import { type BinaryNode } from '@whiskeysockets/baileys';
 import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** So long may nothing come of what had waited, before it counts as stuck. */
+/** How long the offline queue may stay silent before it counts as stuck. */
 const QUIET_LIMIT_MS = 60_000;
 
 /**
- * After a login WhatsApp sends what had waited and then says that this was all; until then Baileys holds back its own
- * work. Where that word does not come (#2810), its buffer is flushed, and when there still is nothing, the line is given
- * up. A long queue is no reason: every stanza that had waited begins the time anew.
+ * After a login WhatsApp sends the messages that waited, and then signals the end of this offline queue; until then
+ * Baileys holds back its own work. When the signal does not come (#2810), Baileys' buffer is flushed; when there is
+ * still nothing, the connection is given up. A long queue is fine: every queued stanza restarts the timer.
  */
 export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogDeps): void {
   let isComplete = false;

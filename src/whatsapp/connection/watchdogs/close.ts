@@ -1,21 +1,21 @@
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** How long the other end may take to close its side. */
+/** How long the server may take to close its side. */
 const CLOSE_LIMIT_MS = 3_000;
 
-/** The part of `ws` below Baileys that its own type does not show. */
+/** The socket of `ws` below Baileys, which Baileys' types do not expose. */
 interface RawSocket {
   terminate(): void;
 }
 
-/** Cuts the connection now: nothing that was not written yet leaves any more. */
+/** Cuts the connection now: what is not written yet never leaves. */
 export function cut({ ws }: WatchdogDeps['socket']): void {
   (ws as unknown as { socket: RawSocket | null }).socket?.terminate();
 }
 
 /**
- * Cuts the connection when the other end does not close it in time. Baileys, also when it ends a dead line by itself, waits
- * for the closing word of the other end, and `ws` below it for 30 s; only then would anybody hear that the line is lost.
+ * Cuts the connection when the server does not close it in time. Even when Baileys ends a dead connection by itself, it
+ * waits for the server's close frame, and `ws` below it for 30 s; only then would it report the connection as lost.
  */
 export function watchClose({ socket, clock }: Pick<WatchdogDeps, 'socket' | 'clock'>): void {
   const { ws } = socket;

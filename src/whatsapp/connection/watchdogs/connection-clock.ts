@@ -1,6 +1,6 @@
 import { type Clock, type Timer } from '../../../kit/clock.ts';
 
-/** The clock of one line: none of its timers outlives the line. */
+/** The clock of one connection: none of its timers outlives the connection. */
 export class ConnectionClock implements Clock {
   readonly #clock: Clock;
   readonly #timers = new Set<Timer>();
@@ -30,7 +30,7 @@ export class ConnectionClock implements Clock {
     return timer;
   }
 
-  /** Cancels every timer; nothing that is set later runs either. */
+  /** Cancels every timer; timers that are set later never run. */
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();

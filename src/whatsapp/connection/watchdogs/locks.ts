@@ -2,21 +2,21 @@ import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 /**
- * Longer than any honest piece of work in one go: three queries of 30 s each and a download of 60 s. It is counted from
- * when the work begins, so a long line of others before it does not matter.
+ * Longer than any legitimate piece of work: three queries of 30 s each and a download of 60 s. Counted from when the
+ * work begins, so a long queue in front of it does not matter.
  */
 const HOLD_LIMIT_MS = 180_000;
 
-/** The locks through which Baileys leads everything that comes in. */
+/** The locks that everything incoming passes in Baileys. */
 const LOCKS = ['messageMutex', 'receiptMutex', 'notificationMutex', 'appStatePatchMutex'] as const;
 
 type Work<Result> = () => Promise<Result> | Result;
 
 /**
- * Gives up a line when a piece of work never ends while it holds a lock of Baileys: everything behind it would wait for
- * ever, on a line that looks open. A sync of the app state whose answer lacks a collection asks again without an end, and
- * a download that is cut off never settles (chats.js, messages-media.js). Whoever holds the lock is timed, instead of
- * asking for it now and then: that finds the stuck one itself, and a busy one is not mistaken for it.
+ * Gives up a connection when a piece of work never ends while it holds one of Baileys' locks: everything behind it
+ * would wait for ever, on a connection that looks open. An app state sync whose answer lacks a collection asks again
+ * without end, and a download that is cut off never settles (chats.js, messages-media.js). The holder of the lock is
+ * timed, rather than the lock probed: that finds the stuck work itself, and never mistakes a busy lock for a stuck one.
  */
 export function watchLocks({ socket, clock, giveUp }: WatchdogDeps): void {
   const timed = <Result>(lock: string, work: Work<Result>): (() => Promise<Result>) => {

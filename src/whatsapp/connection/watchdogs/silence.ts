@@ -1,13 +1,13 @@
 import { SilentConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** A lively account is never silent for so long; for an idle one it means a login now and then. */
+/** An active account is never silent for so long; an idle one logs in again now and then. */
 const SILENCE_LIMIT_MS = 3_600_000;
 
 /**
- * Gives up a line on which nobody has written, read or changed anything for an hour. It may just be a quiet account; but
- * lines have been seen that answered every ping and brought no message for days (#2491, #2331), and there is no question
- * whose answer tells the one from the other. A new line brings whatever has waited.
+ * Gives up a connection that has received no message, receipt, notification or call for an hour. The account may just be
+ * quiet; but connections have been seen that answered every ping and delivered no message for days (#2491, #2331), and
+ * no query tells one from the other. A new connection receives whatever has waited.
  */
 export function watchSilence({ socket, clock, giveUp }: WatchdogDeps): void {
   let heardAtMs = 0;

@@ -1,14 +1,15 @@
 import { BrokenConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** As long as Baileys would give each by itself. */
+/** Baileys' own limit for each of the two steps. */
 const CONNECT_LIMIT_MS = 20_000;
-/** Neither a QR nor a login for so long: three queries of 30 s may lie before Baileys says `open`. */
+/** The limit for a QR or a login: Baileys may send three queries of 30 s before it reports `open`. */
 const START_LIMIT_MS = 90_000;
 
 /**
- * Gives up a line that does not come to life. Baileys has no limit for a login that is never answered, and one whose
- * upgrade is answered with an HTTP status connects for ever, since Baileys listens to `unexpected-response` and does nothing.
+ * Gives up a connection that does not start. Baileys has no limit for a login that is never answered; and when its
+ * upgrade is answered with an HTTP status, it connects for ever, since it listens to `unexpected-response` and does
+ * nothing.
  */
 export function watchStart(deps: WatchdogDeps): void {
   const { socket, clock, giveUp } = deps;
@@ -24,7 +25,10 @@ export function watchStart(deps: WatchdogDeps): void {
   });
 }
 
-/** That the connection opens, and that something comes on it then. Baileys' own limit for this is off: see socketConfig. */
+/**
+ * Watches that the connection opens, and that something arrives then. Baileys' own limit for this is off: see
+ * `socketConfig`.
+ */
 function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMIT_MS }: WatchdogDeps): void {
   const wait = (what: string) => clock.after(connectTimeoutMs, () => giveUp(new Error(`${what} in time`)));
   let limit = wait('The connection to WhatsApp did not open');
@@ -32,6 +36,6 @@ function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMI
     limit.cancel();
     limit = wait('WhatsApp did not answer on a new connection');
   });
-  // Only what is a frame of the protocol counts.
+  // Only frames of the protocol count.
   socket.ws.on('frame', () => limit.cancel());
 }

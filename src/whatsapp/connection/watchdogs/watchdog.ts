@@ -1,15 +1,15 @@
 import { type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../../kit/clock.ts';
 
-/** What a watchdog works with. */
+/** Dependencies of a watchdog. */
 export interface WatchdogDeps {
   socket: WASocket;
-  /** Its timers end with the line. */
+  /** Its timers end with the connection. */
   clock: Clock;
-  /** The line is of no use any more: it is closed for this reason, and a new one follows. */
+  /** Call it when the connection is useless: it is closed for this reason, and a new one follows. */
   giveUp: (error: Error) => void;
-  /** Something had to be done about the line, which goes on; one sentence for people. */
+  /** Call it when something was repaired and the connection goes on; `why` is one sentence for people. */
   note: (why: string) => void;
-  /** See the settings. */
+  /** `WhatsAppSettings.connectTimeoutMs`. */
   connectTimeoutMs?: number | undefined;
 }

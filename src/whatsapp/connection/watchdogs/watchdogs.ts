@@ -9,8 +9,8 @@ import { watchStart } from './start.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
 /**
- * Everything that ends a line on which nothing would ever happen again, although Baileys says nothing of it. To be made right
- * after the socket; one file for each way in which a line hangs.
+ * Ends a connection on which nothing would ever happen again, although Baileys does not notice; one file for each way
+ * in which a connection hangs. Create it right after the socket.
  */
 export class Watchdogs {
   readonly #socket: WatchdogDeps['socket'];
@@ -28,12 +28,12 @@ export class Watchdogs {
     watchClose(watched);
   }
 
-  /** Cuts the connection now: nothing that was not written yet leaves any more. */
+  /** Cuts the connection now: what is not written yet never leaves. */
   cut(): void {
     cut(this.#socket);
   }
 
-  /** The line is over. */
+  /** Stops all timers. Call it when the connection is over. */
   stop(): void {
     this.#clock.stop();
   }

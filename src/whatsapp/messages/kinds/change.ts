@@ -6,17 +6,17 @@ import { fieldsOf, unwrap } from '../unwrap.ts';
 
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
-/** Reads what a message says, whatever its kind. */
+/** Reads the content of a message of any kind. */
 export type ReadContent = (message: proto.IMessage) => MessageContent | undefined;
 
 /**
- * What somebody did to an earlier message: took it back, or wrote it anew, of which `readContent` reads the new form;
- * `undefined` when `message` is of another kind.
+ * Reads a change of an earlier message: a deletion, or an edit, whose new form `readContent` reads; `undefined` when
+ * `message` is of another kind.
  */
 export function read({ protocolMessage }: proto.IMessage, readContent: ReadContent): MessageContent | undefined {
   if (!protocolMessage) return undefined;
   const messageId = protocolMessage.key?.id ?? null;
-  // Protobuf leaves out a type of 0, which is the one of taking back.
+  // Protobuf leaves out a type of 0, which is REVOKE.
   const type = protocolMessage.type ?? REVOKE;
   if (type === REVOKE) return contentOf('delete', { deletedMessageId: messageId });
   if (type !== MESSAGE_EDIT) return undefined;
@@ -27,21 +27,24 @@ function newForm({ editedMessage }: proto.Message.IProtocolMessage, readContent:
   return (editedMessage ? readContent(editedMessage) : undefined) ?? contentOf('edit');
 }
 
-/** Taking back the message with this key, as it goes out. */
+/** Writes the deletion of the message with this key. */
 export function writeDeletion(key: WAMessageKey): proto.IMessage {
   return { protocolMessage: { key, type: REVOKE } };
 }
 
-/** After this time recipients ignore an edit (WhatsApp's help pages; a minute less, for clocks that differ). */
+/**
+ * How long a message can be edited: recipients ignore later edits (WhatsApp's help pages; a minute less, for clocks
+ * that differ).
+ */
 const EDITABLE_FOR_MS = 14 * 60_000;
 
 /**
- * The message as it was, with another text, as it goes out at `atMs` (Unix ms).
+ * Writes an edit at `atMs` (Unix ms): the message as it was, with another text.
  * @throws AppError `message_not_suitable` when it has neither a text nor a caption, or was sent too long ago
  */
 export function writeEdit({ key, message, messageTimestamp }: WAMessage, text: string, atMs: number): proto.IMessage {
   if (messageTimestamp && atMs - Number(messageTimestamp) * 1000 > EDITABLE_FOR_MS) {
-    throw new AppError('message_not_suitable', { message: 'A message can be edited for a quarter of an hour only.' });
+    throw new AppError('message_not_suitable', { message: 'A message can be edited only within 15 minutes.' });
   }
   const editedMessage = rewritten(unwrap(message ?? {}), text);
   return { protocolMessage: { key, type: MESSAGE_EDIT, editedMessage, timestampMs: atMs } };

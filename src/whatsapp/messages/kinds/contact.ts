@@ -2,11 +2,11 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type ContactCard, type MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
-/** `TEL;type=CELL;waid=5491234567890:+54 9 11 2345-6789`: WhatsApp writes the account's number into the card. */
+/** `TEL;type=CELL;waid=5491234567890:+54 9 11 2345-6789`: WhatsApp puts the account's number into the card. */
 const TELEPHONE = /^(?:item\d+\.)?TEL(?<parameters>[^:\r\n]*):(?<number>[^\r\n]*)/gim;
 const ACCOUNT = /waid=(\d+)/i;
 
-/** The cards in `message`, one or several; `undefined` when it is of another kind. */
+/** Reads contact cards, one or several; `undefined` when `message` is of another kind. */
 export function read({ contactMessage, contactsArrayMessage }: proto.IMessage): MessageContent | undefined {
   const message = contactMessage ?? contactsArrayMessage;
   if (!message) return undefined;
@@ -27,7 +27,7 @@ function numbersIn(vcard: string): string[] {
   return [...new Set(numbers)].filter((number) => number !== '');
 }
 
-/** Cards as they go out; one that was given without a vCard gets one of its name and numbers. */
+/** Writes contact cards; a card without a vCard gets one with its name and numbers. */
 export function write(contacts: readonly ContactCard[]): proto.IMessage {
   const cards = contacts.map((card) => ({ displayName: card.name, vcard: card.vcard ?? vcardOf(card) }));
   const [first] = cards;
@@ -35,7 +35,7 @@ export function write(contacts: readonly ContactCard[]): proto.IMessage {
   return { contactsArrayMessage: { displayName: contacts.map(({ name }) => name ?? '').join(', '), contacts: cards } };
 }
 
-/** RFC 2426, with the parameter by which WhatsApp knows the account of a number. */
+/** Writes a vCard (RFC 2426), with the parameter by which WhatsApp recognizes the account of a number. */
 function vcardOf({ name, numbers }: ContactCard): string {
   const named = escaped(name ?? numbers[0] ?? '');
   const telephones = numbers.map((number) => `TEL;type=CELL;waid=${number}:+${number}`);

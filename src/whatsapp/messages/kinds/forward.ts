@@ -3,14 +3,14 @@ import { AppError } from '../../../domain/errors.ts';
 import { leafOf, withContext } from '../context.ts';
 import { unwrap } from '../unwrap.ts';
 
-/** What stands for itself and can be said again elsewhere; a poll's votes, for instance, belong to its conversation. */
+/** Kinds that make sense on their own; a poll's votes, for instance, belong to its conversation. */
 const FORWARDABLE = new Set([
   ...['conversation', 'extendedTextMessage', 'imageMessage', 'videoMessage', 'ptvMessage', 'audioMessage'],
   ...['documentMessage', 'stickerMessage', 'locationMessage', 'contactMessage', 'contactsArrayMessage'],
 ]);
 
 /**
- * A message as it goes out a second time. Files are not uploaded again. Like on the phone, it says that it was forwarded
+ * Writes a message that is forwarded. Files are not uploaded again. As on the phone, it says that it was forwarded
  * unless we wrote it ourselves.
  * @throws AppError `message_not_suitable` for kinds that cannot be forwarded
  */

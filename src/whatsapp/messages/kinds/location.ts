@@ -3,7 +3,7 @@ import { type MessageContent, type Place } from '../../../domain/message.ts';
 import { type OutgoingPlace } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 
-/** The place in `message`, shared once or for a while; `undefined` when it is of another kind. */
+/** Reads a location, shared once or for a while; `undefined` when `message` is of another kind. */
 export function read({ locationMessage, liveLocationMessage }: proto.IMessage): MessageContent | undefined {
   if (locationMessage) {
     const { name, address, comment, contextInfo } = locationMessage;
@@ -21,7 +21,7 @@ export function read({ locationMessage, liveLocationMessage }: proto.IMessage): 
   return undefined;
 }
 
-/** A place as it goes out. */
+/** Writes a location. */
 export function write({ latitude, longitude, name, address }: OutgoingPlace): proto.IMessage {
   return { locationMessage: { degreesLatitude: latitude, degreesLongitude: longitude, name, address } };
 }

@@ -5,12 +5,12 @@ import { type OutgoingMedia } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 import { type MediaKind, type UploadedFile } from '../media-kind.ts';
 
-/** The fields that the kinds of media share, or that some of them have. */
+/** The fields that all kinds of media have, or some of them. */
 type AnyMedia = Partial<
   Omit<proto.Message.IImageMessage & proto.Message.IVideoMessage & proto.Message.IDocumentMessage, 'thumbnailHeight'>
 >;
 
-/** The media message in `message`, described but not downloaded; `undefined` when it is of another kind. */
+/** Reads a media message, described but not downloaded; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
   const found = mediaOf(message);
   if (!found) return undefined;
@@ -19,14 +19,14 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   return contentOf(type, { text: caption, media: describe(media), hasFile: hasFile(media) }, media.contextInfo);
 }
 
-/** A media message: of what type it is, and as what its file is encrypted. */
+/** A media message: its type, and how its file is encrypted. */
 export interface FoundMedia {
   type: MessageType;
   kind: MediaKind;
   media: AnyMedia;
 }
 
-/** The media message in `message`, which has no wrapper any more; `undefined` when it is of another kind. */
+/** Finds the media in a message without wrappers; `undefined` when it is of another kind. */
 export function mediaOf(message: proto.IMessage): FoundMedia | undefined {
   const { imageMessage, audioMessage, documentMessage, stickerMessage } = message;
   const videoMessage = message.videoMessage ?? message.ptvMessage;
@@ -37,7 +37,7 @@ export function mediaOf(message: proto.IMessage): FoundMedia | undefined {
   return stickerMessage ? { type: 'sticker', kind: 'Image', media: stickerMessage } : undefined;
 }
 
-/** Whether a file can be fetched: the message says where it is, and has the key. */
+/** Whether there is a file to download: the message says where it is, and has its key. */
 export function hasFile({ mediaKey, directPath, url }: AnyMedia): boolean {
   return (mediaKey?.length ?? 0) > 0 && firstText(directPath, url) !== null;
 }
@@ -63,7 +63,10 @@ function base64(bytes: Uint8Array | null | undefined): string | null {
   return bytes && bytes.length > 0 ? Buffer.from(bytes).toString('base64') : null;
 }
 
-/** What each type of file is for WhatsApp: the field of its message, as what it is encrypted, and which formats are shown. */
+/**
+ * What WhatsApp makes of each type of file: the field in the message, how it is encrypted, and the formats that it
+ * shows.
+ */
 const OUTGOING = {
   image: { field: 'imageMessage', kind: 'Image', formats: /^image\/(jpeg|png|webp|gif)$/ },
   video: { field: 'videoMessage', kind: 'Video', formats: /^video\// },
@@ -74,8 +77,8 @@ const OUTGOING = {
 } as const satisfies Record<OutgoingMedia['type'], { field: keyof proto.IMessage; kind: MediaKind; formats: RegExp }>;
 
 /**
- * As what a file is encrypted.
- * @throws AppError `unsupported_media` when WhatsApp would not show it as what it is to be sent
+ * Returns how a file is encrypted.
+ * @throws AppError `unsupported_media` when WhatsApp would not show the file as this type
  */
 export function kindOf({ type, file }: OutgoingMedia): MediaKind {
   const { kind, formats } = OUTGOING[type];
@@ -91,7 +94,7 @@ const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
   sticker: 'a sticker is a WebP picture',
 };
 
-/** A file as it goes out, once it is uploaded; `atMs` is now (Unix ms). */
+/** Writes a media message for an uploaded file; `atMs` is now (Unix ms). */
 export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
   const { type, file, caption, seconds, width, height } = content;
   const isVoice = type === 'voice';

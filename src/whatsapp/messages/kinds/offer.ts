@@ -3,7 +3,7 @@ import { type MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /**
- * What businesses and groups offer: an invitation, an event, an order, a product, a call that was made or missed;
+ * Reads what businesses and groups offer: an invitation, an event, an order, a product, a call that was made or missed;
  * `undefined` when `message` is of another kind.
  */
 export function read(message: proto.IMessage): MessageContent | undefined {
@@ -15,6 +15,6 @@ export function read(message: proto.IMessage): MessageContent | undefined {
   if (product) {
     return contentOf('product', { text: firstText(product.body, product.product?.title) }, product.contextInfo);
   }
-  // So it is spelled in the protocol.
+  // The protocol spells it this way.
   return (message.call ?? message.callLogMesssage) ? contentOf('call') : undefined;
 }

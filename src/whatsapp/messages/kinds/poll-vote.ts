@@ -5,17 +5,17 @@ import { contentOf, firstText } from '../content.ts';
 import * as poll from './poll.ts';
 import { unwrap } from '../unwrap.ts';
 
-/** What opens a vote. */
+/** What a vote is opened with. */
 export interface Key {
-  /** The message that asked. */
+  /** The message that created the poll. */
   creation: proto.IMessage;
-  /** Who the two are, under every address by which they may be named: JIDs without a device. */
+  /** Every address that may name the creator and the voter: JIDs without a device. */
   parties: { creator: readonly string[]; voter: readonly string[] };
-  /** When the vote was sent, by WhatsApp's clock (Unix ms): for one that does not say it itself. */
+  /** When the vote was sent, by WhatsApp's clock (Unix ms), for a vote that does not say it itself. */
   sentAtMs: number;
 }
 
-/** The vote in `message`, still sealed; `undefined` when it is of another kind. {@link open} reads what was chosen. */
+/** Reads a vote, still sealed; `undefined` when `message` is of another kind. {@link open} reads what was chosen. */
 export function read({ pollUpdateMessage }: proto.IMessage): MessageContent | undefined {
   if (!pollUpdateMessage) return undefined;
   const message_id = firstText(pollUpdateMessage.pollCreationMessageKey?.id);
@@ -23,8 +23,8 @@ export function read({ pollUpdateMessage }: proto.IMessage): MessageContent | un
 }
 
 /**
- * The same vote with the poll that it is for, and what was chosen in it where that can be read: it is sealed with the
- * poll's secret and the addresses of creator and voter, of which nobody says whether they are numbers or LIDs (field notes 3.8).
+ * Opens a vote with the poll that it is for, and reads what was chosen, where possible: it is sealed with the poll's
+ * secret and the addresses of creator and voter, and nothing says whether these are numbers or LIDs (field notes 3.8).
  */
 export function open(vote: proto.IMessage, { creation, parties, sentAtMs }: Key): MessageContent | undefined {
   const { pollUpdateMessage } = unwrap(vote);
@@ -41,13 +41,13 @@ export function open(vote: proto.IMessage, { creation, parties, sentAtMs }: Key)
   });
 }
 
-/** It stands beside the poll, inside or outside of what is wrapped around both. */
+/** The secret stands next to the poll, inside or outside of the wrappers around both. */
 function secretOf(creation: proto.IMessage): Uint8Array | undefined {
   const inner = unwrap(creation).messageContextInfo?.messageSecret;
   return inner ?? creation.messageContextInfo?.messageSecret ?? undefined;
 }
 
-/** The hashes of the options that were chosen; `undefined` when the vote opens to nobody's name. */
+/** The hashes of the chosen options; `undefined` when no pair of addresses opens the vote. */
 function hashesIn(
   { vote, pollCreationMessageKey }: proto.Message.IPollUpdateMessage,
   pollEncKey: Uint8Array | undefined,
@@ -60,14 +60,14 @@ function hashesIn(
       try {
         return decryptPollVote(vote, { pollCreatorJid, pollMsgId, pollEncKey, voterJid }).selectedOptions;
       } catch {
-        // It was sealed in other names.
+        // It was sealed with other addresses.
       }
     }
   }
   return undefined;
 }
 
-/** The options with these hashes; `undefined` when there are hashes and none of them is that of an option. */
+/** The options with these hashes; `undefined` when there are hashes and none of them is an option's. */
 function optionsOf(hashes: readonly Uint8Array[], options: readonly string[]): string[] | undefined {
   const chosen = new Set(hashes.map((hash) => Buffer.from(hash).toString('hex')));
   const selected = options.filter((option) => chosen.has(createHash('sha256').update(option).digest('hex')));

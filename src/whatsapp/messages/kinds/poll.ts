@@ -3,7 +3,7 @@ import { type MessageContent, type Poll } from '../../../domain/message.ts';
 import { type PollState } from '../../../domain/poll.ts';
 import { contentOf, firstText } from '../content.ts';
 
-/** The poll in `message`; `undefined` when it is of another kind. WhatsApp has made it four times over. */
+/** Reads a poll; `undefined` when `message` is of another kind. WhatsApp has four fields for it. */
 export function read(message: proto.IMessage): MessageContent | undefined {
   const poll =
     message.pollCreationMessage ??
@@ -27,7 +27,7 @@ export const UNKNOWN_POLL: PollState = {
   ...{ selected: null, results: null },
 };
 
-/** A poll as it goes out; phones know one with a single choice by another field. */
+/** Writes a poll; phones expect a poll with a single choice in another field. */
 export function write({ name, options, selectable_count }: Poll): proto.IMessage {
   const poll = {
     name,

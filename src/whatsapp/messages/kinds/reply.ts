@@ -2,7 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
-/** The button or the row of a list that somebody chose; `undefined` when `message` is of another kind. */
+/** Reads the button or list row that somebody chose; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
   const { buttonsResponseMessage: button, templateButtonReplyMessage: template } = message;
   if (button) return chosen('buttons_reply', button, [button.selectedDisplayText, button.selectedButtonId]);

@@ -2,7 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
-/** The text message in `message`, also what a business wrote above its buttons; `undefined` when it is of another kind. */
+/** Reads a text, also the one above a business's buttons; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
   const { conversation, extendedTextMessage: extended } = message;
   const text = firstText(conversation, extended?.text, ...ofBusiness(message));
@@ -28,7 +28,7 @@ function ofTemplate({ templateMessage, highlyStructuredMessage }: proto.IMessage
   ];
 }
 
-/** A text as it goes out. Without a link preview: whoever made one would fetch any address in the text from our network. */
+/** Writes a text. Without a link preview: whoever makes one fetches any address in the text from our network. */
 export function write(text: string): proto.IMessage {
   return { extendedTextMessage: { text } };
 }

@@ -11,7 +11,7 @@ const image = ({ fields }: SealedFile, change: proto.Message.IImageMessage = {})
   imageMessage: { ...fields, ...change },
 });
 
-/** Answers each request as the next of these says, and the last for ever. */
+/** Handles each request with the next of these, and all further ones with the last. */
 function inTurn(...answers: RequestListener[]): RequestListener {
   let turn = 0;
   return (request, response) => answers[Math.min(turn++, answers.length - 1)]!(request, response);
@@ -42,14 +42,10 @@ describe('the file of a message', () => {
     ['an audio', 'audio', ({ fields }) => ({ audioMessage: fields })],
     ['a document', 'document', ({ fields }) => ({ documentMessage: fields })],
     ['a sticker', 'sticker', ({ fields }) => ({ stickerMessage: fields })],
-    ['one that is seen once', 'image', (file) => ({ viewOnceMessageV2: { message: image(file) } })],
+    ['a view-once picture', 'image', (file) => ({ viewOnceMessageV2: { message: image(file) } })],
     ['one without checksums', 'image', (file) => image(file, { fileSha256: null, fileEncSha256: null })],
     ['one of unknown size', 'image', (file) => image(file, { fileLength: null })],
-    [
-      'one with an address alone',
-      'image',
-      (file) => image(file, { directPath: null, url: 'https://x.net/v/file?x=1' }),
-    ],
+    ['one with only a URL', 'image', (file) => image(file, { directPath: null, url: 'https://x.net/v/file?x=1' })],
   ])('is fetched and decrypted: %s', async (_, kind, messageOf) => {
     const file = await seal(Buffer.from('what it holds'), kind);
     await using page = await PageServer.start((request, response) => {
@@ -86,7 +82,7 @@ describe('the file of a message', () => {
     expect(String(await downloading.outcome())).toBe('a picture of a cat');
   });
 
-  it('says what its sender called it, and is nothing for a message that nobody knows', async () => {
+  it('has the name that its sender gave it, and is undefined for an unknown message', async () => {
     await using page = await PageServer.start(refusing(404));
     await using downloading = await Downloading.of(page, {
       documentMessage: { ...PICTURE.fields, fileName: '../a.pdf' },
@@ -97,20 +93,20 @@ describe('the file of a message', () => {
   });
 });
 
-describe('a file that is not what it should be is corrupt', () => {
+describe('a file is corrupt when', () => {
   const { encrypted } = PICTURE;
   const flipped = (at: number) => encrypted.map((byte, index) => (index === at ? byte ^ 1 : byte));
   const wrong = Buffer.alloc(32, 1);
   it.each<[string, Uint8Array, proto.Message.IImageMessage]>([
     ['a bit is wrong', flipped(3), {}],
-    ['a bit is wrong, and nobody gave checksums', flipped(3), { fileSha256: null, fileEncSha256: null }],
-    ['its code is wrong', flipped(encrypted.length - 1), { fileSha256: null, fileEncSha256: null }],
-    ['the checksum of the file is another', encrypted, { fileSha256: wrong }],
-    ['the checksum of what is transferred is another', encrypted, { fileEncSha256: wrong }],
-    ['the key is another', encrypted, { mediaKey: wrong, fileEncSha256: null }],
+    ['a bit is wrong, and there are no checksums', flipped(3), { fileSha256: null, fileEncSha256: null }],
+    ['its authentication code is wrong', flipped(encrypted.length - 1), { fileSha256: null, fileEncSha256: null }],
+    ['the checksum of the file differs', encrypted, { fileSha256: wrong }],
+    ['the checksum of the transferred bytes differs', encrypted, { fileEncSha256: wrong }],
+    ['the key is wrong', encrypted, { mediaKey: wrong, fileEncSha256: null }],
     ['the end is missing', encrypted.subarray(0, 16), {}],
-    ['there is next to nothing', encrypted.subarray(0, 3), {}],
-    ['there is nothing', encrypted.subarray(0, 0), {}],
+    ['it has only three bytes', encrypted.subarray(0, 3), {}],
+    ['it is empty', encrypted.subarray(0, 0), {}],
   ])('%s', async (_, bytes, change) => {
     await using page = await PageServer.start(giving(Buffer.from(bytes)));
     await using downloading = await Downloading.of(page, image(PICTURE, change));
@@ -119,7 +115,7 @@ describe('a file that is not what it should be is corrupt', () => {
     expect(page.asked).toBe(1);
   });
 
-  it('a genuine code around something that is no whole block', async () => {
+  it('its authentication code is right, but its last block is incomplete', async () => {
     const { getMediaKeys } = await import('@whiskeysockets/baileys');
     const { createHmac } = await import('node:crypto');
     const { iv, macKey } = await getMediaKeys(PICTURE.fields.mediaKey, 'image');
@@ -136,9 +132,9 @@ describe('a transfer that fails', () => {
   it.each([
     ['cut off', cutting(PICTURE.encrypted)],
     ['refused for now', refusing(503)],
-    ['refused for too many', refusing(429)],
-    ['sent elsewhere', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
-  ] satisfies [string, RequestListener][])('is tried three times when it is %s', async (_, answer) => {
+    ['refused for too many requests', refusing(429)],
+    ['redirected', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+  ] satisfies [string, RequestListener][])('is attempted three times when it is %s', async (_, answer) => {
     await using page = await PageServer.start(answer);
     await using downloading = await Downloading.of(page, image(PICTURE));
     const outcome = downloading.outcome();
@@ -153,7 +149,7 @@ describe('a transfer that fails', () => {
     expect(downloading.clock.timers).toEqual([]);
   });
 
-  it('is whole when a later try works', async () => {
+  it('succeeds when a later attempt does', async () => {
     await using page = await PageServer.start(inTurn(cutting(PICTURE.encrypted), giving(PICTURE.encrypted)));
     await using downloading = await Downloading.of(page, image(PICTURE));
     const outcome = downloading.outcome();
@@ -164,7 +160,7 @@ describe('a transfer that fails', () => {
     expect(String(await outcome)).toBe('a picture of a cat');
   });
 
-  it('is a failure of the network where nobody listens', async () => {
+  it('is a network failure when nothing listens at the address', async () => {
     await using downloading = await Downloading.of({ host: '127.0.0.1:1' }, image(PICTURE));
     const outcome = downloading.outcome();
 
@@ -195,7 +191,7 @@ describe('a transfer that fails', () => {
     expect(await outcome).toBe('timeout');
   });
 
-  it('is given up after ten minutes, however little comes every now and then', async () => {
+  it('is given up after ten minutes, even if a little arrives now and then', async () => {
     let answer: Parameters<RequestListener>[1] | undefined;
     await using page = await PageServer.start((_, response) => {
       answer = response;
@@ -203,7 +199,7 @@ describe('a transfer that fails', () => {
     });
     await using downloading = await Downloading.of(page, image(PICTURE, { fileLength: 1 }));
     const { clock } = downloading;
-    // Each piece that comes has the watch on silence set anew.
+    // Each chunk that arrives restarts the stall timer.
     let pieces = 0;
     const after = clock.after.bind(clock);
     clock.after = (delayMs, task) => {
@@ -223,7 +219,7 @@ describe('a transfer that fails', () => {
     expect(page.asked).toBe(1);
   }, 20_000);
 
-  it('ends at once when nobody wants it any more, and the host is let go', async () => {
+  it('ends at once when it is aborted, and closes its connection to the host', async () => {
     const left = Promise.withResolvers<undefined>();
     const begun = Promise.withResolvers<undefined>();
     await using page = await PageServer.start((_, response) => {
@@ -242,7 +238,7 @@ describe('a transfer that fails', () => {
     expect(downloading.clock.timers).toEqual([]);
   });
 
-  it('ends at once also between two tries', async () => {
+  it('ends at once between two attempts too', async () => {
     await using page = await PageServer.start(refusing(500));
     await using downloading = await Downloading.of(page, image(PICTURE));
     const outcome = downloading.outcome();
@@ -256,7 +252,7 @@ describe('a transfer that fails', () => {
 });
 
 describe('a file that is too large', () => {
-  it('is not even asked for when its sender says so', async () => {
+  it('is not even requested when its sender says its size', async () => {
     await using page = await PageServer.start(giving(PICTURE.encrypted));
     await using downloading = await Downloading.of(page, image(PICTURE), { maxBytes: 17 });
 
@@ -264,14 +260,14 @@ describe('a file that is too large', () => {
     expect(page.asked).toBe(0);
   });
 
-  it('may be just as large as allowed', async () => {
+  it('is accepted at exactly the limit', async () => {
     await using page = await PageServer.start(giving(PICTURE.encrypted));
     await using downloading = await Downloading.of(page, image(PICTURE), { maxBytes: 18 });
 
     expect(String(await downloading.outcome())).toBe('a picture of a cat');
   });
 
-  it('is given up when it proves to be, also when it has no end', async () => {
+  it('is given up when it proves to be, even if it never ends', async () => {
     const left = Promise.withResolvers<undefined>();
     await using page = await PageServer.start((_, response) => {
       response.on('close', () => left.resolve(undefined));
@@ -289,8 +285,8 @@ describe('a file that is too large', () => {
   });
 });
 
-describe.each([403, 404, 410])('a file that WhatsApp has no more (%i)', (status) => {
-  it('is asked for at the phone, and fetched from where it is then', async () => {
+describe.each([403, 404, 410])('a file that WhatsApp no longer has (%i)', (status) => {
+  it('is uploaded again by the phone, and fetched from its new path', async () => {
     await using page = await PageServer.start((request, response) =>
       (request.url === '/again' ? giving(PICTURE.encrypted) : refusing(status))(request, response),
     );
@@ -301,7 +297,7 @@ describe.each([403, 404, 410])('a file that WhatsApp has no more (%i)', (status)
     expect(downloading.asked).toBe(1);
   });
 
-  it('is expired when the phone does not help, or helps in vain', async () => {
+  it('is expired when the phone refuses, or its upload is gone too', async () => {
     await using page = await PageServer.start(refusing(status));
     await using downloading = await Downloading.of(page, image(PICTURE));
 
@@ -312,13 +308,13 @@ describe.each([403, 404, 410])('a file that WhatsApp has no more (%i)', (status)
   });
 });
 
-describe('what cannot be fetched is unsupported', () => {
+describe('a message without a file to fetch is unsupported', () => {
   it.each<[string, proto.IMessage]>([
     ['a text', { conversation: 'hello' }],
     ['nothing', {}],
     ['a picture without a key', image(PICTURE, { mediaKey: null })],
     ['a picture with an empty key', image(PICTURE, { mediaKey: new Uint8Array() })],
-    ['a picture without a place', image(PICTURE, { directPath: null })],
+    ['a picture without a location', image(PICTURE, { directPath: null })],
     ['a picture that leads elsewhere', image(PICTURE, { directPath: '//127.0.0.1:1/x' })],
   ])('%s', async (_, message) => {
     await using page = await PageServer.start(giving(PICTURE.encrypted));
@@ -329,14 +325,14 @@ describe('what cannot be fetched is unsupported', () => {
   });
 });
 
-it('a folder that cannot be written to is a failure of the disk', async () => {
+it('a folder that cannot be written to is a disk failure', async () => {
   await using page = await PageServer.start(giving(PICTURE.encrypted));
   await using downloading = await Downloading.of(page, image(PICTURE));
 
   expect(await downloading.outcome(join(downloading.path, 'not', 'there'))).toBe('disk');
 });
 
-it('four are fetched at once, and the others wait', async () => {
+it('four files are fetched at once, and the others wait', async () => {
   const waiting: (() => void)[] = [];
   await using page = await PageServer.start((_, response) => {
     waiting.push(() => response.end(PICTURE.encrypted));

@@ -24,7 +24,7 @@ describe('without a setting', () => {
     ['https://evilwhatsapp.net/v'],
     ['https://mmg.whatsapp.net@evil.com/v'],
     ['https://evil.com/?.whatsapp.net'],
-  ])('the sender cannot send us to %s', (url) => {
+  ])('a sender cannot make us call %s', (url) => {
     expect(addressOf({ url, directPath: '/d' })).toBe('https://mmg.whatsapp.net/d');
     expect(addressOf({ url })).toMatch(/^https:\/\/mmg\.whatsapp\.net\//);
   });
@@ -38,11 +38,11 @@ describe('without a setting', () => {
     ['.evil.com/v'],
     [':8443/v'],
     ['v/t62'],
-  ])('the path %j is asked for nowhere', (directPath) => {
+  ])('the path %j is not fetched', (directPath) => {
     expect(addressOf({ directPath })).toBeUndefined();
   });
 
-  it('a file without a place is nowhere, nor one whose scheme has none', () => {
+  it('a file without a location, or with a scheme that has none, is not fetched', () => {
     expect(addressOf({})).toBeUndefined();
     expect(addressOf({ url: 'not a url' })).toBeUndefined();
     expect(addressOf({ url: 'data:text/plain,hello' })).toBeUndefined();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A page that ends at this position, with so many bytes in it. */
+/** A page that ends at this position, with `length` bytes of content. */
 function page(position: bigint, length = 100): Buffer {
   const header = Buffer.alloc(27);
   header.write('OggS');
@@ -23,7 +23,7 @@ async function secondsOf(content: Buffer): Promise<number | null> {
   return oggSeconds(path);
 }
 
-describe('how long a voice note plays', () => {
+describe('the duration of a voice note', () => {
   it.each([
     [3, [page(0n), page(48_000n), page(144_000n)]],
     [3, [page(0n), ...Array.from({ length: 3_000 }, () => page(48_000n)), page(156_000n)]],
@@ -38,7 +38,7 @@ describe('how long a voice note plays', () => {
     ['is cut within its last page', page(48_000n).subarray(0, 9)],
     ['has no samples', page(0n)],
     ['ends in a page without a position', page(-1n)],
-  ])('is not known of a file that %s', async (_, content) => {
+  ])('is unknown for a file that %s', async (_, content) => {
     expect(await secondsOf(content)).toBeNull();
   });
 });

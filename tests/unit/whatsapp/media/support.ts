@@ -12,11 +12,11 @@ import { type PageServer } from '../../../harness/page-server.ts';
 const SESSION = 'session_1_ana' as SessionId;
 const MEDIA_KEY = Buffer.alloc(32, 7);
 
-/** A file as a sender of WhatsApp makes it, by the keys of Baileys. */
+/** A file as a sender of WhatsApp makes it, with Baileys' keys. */
 export interface SealedFile {
-  /** What is uploaded. */
+  /** The uploaded bytes. */
   encrypted: Buffer;
-  /** What the message says of it. */
+  /** The fields of its message. */
   fields: proto.Message.IImageMessage & proto.Message.IDocumentMessage;
 }
 
@@ -37,11 +37,11 @@ export function sha256(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** The downloads of one session whose messages all are `message`, from `page` as WhatsApp's media host. */
+/** The downloads of one session in which every message is `message`, with `page` as WhatsApp's media host. */
 export class Downloading implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly stop = new AbortController();
-  /** The direct paths that the phone answers when it is asked, `undefined` for a no. */
+  /** The direct paths that the phone answers with, `undefined` for a refusal. */
   readonly phone: (string | undefined)[] = [];
   /** How often the phone was asked. */
   asked = 0;
@@ -79,7 +79,7 @@ export class Downloading implements AsyncDisposable {
     return this.#downloads.find(SESSION, messageId);
   }
 
-  /** The word for why it failed, or the file. */
+  /** Returns the file, or why it failed. */
   async outcome(path = this.path): Promise<string | Buffer> {
     const media = await this.find();
     try {

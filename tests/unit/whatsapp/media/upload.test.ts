@@ -20,17 +20,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What the media host got, request by request. */
-interface Taken {
+/** What the media host received, request by request. */
+interface ReceivedRequest {
   url: URL;
   body: Buffer;
 }
 
-const taking =
-  (taken: Taken[]): RequestListener =>
+const accepting =
+  (received: ReceivedRequest[]): RequestListener =>
   (request, response) => {
     void buffer(request).then((body) => {
-      taken.push({ url: new URL(request.url ?? '', 'http://host'), body });
+      received.push({ url: new URL(request.url ?? '', 'http://host'), body });
       response.end(JSON.stringify({ url: 'https://mmg.whatsapp.net/v/1', direct_path: '/v/1' }));
     });
   };
@@ -42,12 +42,12 @@ const refusing =
     response.writeHead(status).end('no');
   };
 
-/** Answers each request as the next of these says. */
+/** Handles each request with the next of these. */
 function inTurn(...answers: RequestListener[]): RequestListener {
   return (request, response) => answers.shift()!(request, response);
 }
 
-/** WhatsApp's answers to the question where to upload: one for each pass, `undefined` for a silence. */
+/** WhatsApp's answers to the query for upload hosts: one for each pass, `undefined` for none. */
 function passes(...answers: (string[] | undefined)[]) {
   let asked = 0;
   const query = (): Promise<BinaryNode> => {
@@ -59,16 +59,16 @@ function passes(...answers: (string[] | undefined)[]) {
   return { query, asked: () => asked };
 }
 
-/** What was counted of the uploads of a test. */
-const fates: string[] = [];
-beforeEach(() => fates.splice(0));
+/** The results that the metrics counted. */
+const results: string[] = [];
+beforeEach(() => results.splice(0));
 
 /** Uploads a file of these bytes to the page. */
 async function put(page: PageServer, bytes: Buffer, { query } = passes(['a']), clock = new ManualClock()) {
   const path = join(folder, 'file');
   await writeFile(path, bytes);
   const hosts = new UploadHosts({ query }, clock);
-  const metrics = { uploaded: (fate: string) => void fates.push(fate) };
+  const metrics = { uploaded: (result: string) => void results.push(result) };
   return upload(path, 'Image', {
     hosts,
     mediaHost: new MediaHost(page.host),
@@ -80,15 +80,15 @@ async function put(page: PageServer, bytes: Buffer, { query } = passes(['a']), c
 
 describe('an upload', () => {
   it.each([1, 15, 16, 17, 262_144, 3_000_000])(
-    'of %d bytes can be decrypted and checked by its message',
+    'of %d bytes can be decrypted and verified with its message',
     async (size) => {
-      const taken: Taken[] = [];
-      await using page = await PageServer.start(taking(taken));
+      const received: ReceivedRequest[] = [];
+      await using page = await PageServer.start(accepting(received));
       const bytes = randomBytes(size);
 
       const file = await put(page, bytes);
 
-      const { url, body } = taken[0]!;
+      const { url, body } = received[0]!;
       const keys = mediaKeys(file.mediaKey, 'Image');
       const decryption = new MediaDecryption(keys, { plain: file.fileSha256, encrypted: file.fileEncSha256 });
       const name = createHash('sha256').update(body).digest('base64url');
@@ -100,75 +100,75 @@ describe('an upload', () => {
     },
   );
 
-  it('is encrypted with another key each time', async () => {
-    const taken: Taken[] = [];
-    await using page = await PageServer.start(taking(taken));
+  it('is encrypted with a new key each time', async () => {
+    const received: ReceivedRequest[] = [];
+    await using page = await PageServer.start(accepting(received));
 
     await put(page, Buffer.from('hola'));
     await put(page, Buffer.from('hola'));
 
-    expect(taken[0]!.body.equals(taken[1]!.body)).toBe(false);
+    expect(received[0]!.body.equals(received[1]!.body)).toBe(false);
   });
 
-  it('goes to the next host when one refuses it', async () => {
-    const taken: Taken[] = [];
-    await using page = await PageServer.start(inTurn(refusing(500), taking(taken)));
+  it('tries the next host when one refuses it', async () => {
+    const received: ReceivedRequest[] = [];
+    await using page = await PageServer.start(inTurn(refusing(500), accepting(received)));
 
     await put(page, Buffer.from('hola'), passes(['a', 'b']));
 
-    expect(taken).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   it.each<[string, RequestListener]>([
     ['refuses it', refusing(401)],
     ['breaks off', (request) => request.socket.destroy()],
-    ['answers with no JSON', (_, response) => response.end('fine')],
+    ['does not answer with JSON', (_, response) => response.end('fine')],
     ['does not say where it is', (_, response) => response.end('{}')],
     ['answers without end', (_, response) => response.end('x'.repeat(100_000))],
-  ])('is tried again with a fresh pass when the host %s', async (_, failing) => {
-    const taken: Taken[] = [];
-    await using page = await PageServer.start(inTurn(failing, taking(taken)));
+  ])('is retried with a fresh pass when the host %s', async (_, failing) => {
+    const received: ReceivedRequest[] = [];
+    await using page = await PageServer.start(inTurn(failing, accepting(received)));
     const pass = passes(['a'], ['a']);
 
     await put(page, Buffer.from('hola'), pass);
 
     expect(pass.asked()).toBe(2);
-    expect(fates).toEqual(['ok']);
-    expect(taken[0]!.url.searchParams.get('auth')).toBe('pass 2');
+    expect(results).toEqual(['ok']);
+    expect(received[0]!.url.searchParams.get('auth')).toBe('pass 2');
   });
 
-  it('fails by its name when no host takes it, and leaves nothing behind', async () => {
+  it('fails with media_not_uploaded when no host accepts it, and leaves nothing behind', async () => {
     await using page = await PageServer.start(refusing(500));
 
     const upload = put(page, Buffer.from('hola'), passes(['a'], ['a']));
 
     await expect(upload).rejects.toMatchObject({ code: 'media_not_uploaded' });
-    expect(fates).toEqual(['failed']);
+    expect(results).toEqual(['failed']);
     expect(await readdir(folder)).toEqual(['file']);
   });
 
-  it('fails by its name when WhatsApp names no host, and asks again the next time', async () => {
-    const taken: Taken[] = [];
-    await using page = await PageServer.start(taking(taken));
+  it('fails with media_not_uploaded when WhatsApp names no host, and asks again the next time', async () => {
+    const received: ReceivedRequest[] = [];
+    await using page = await PageServer.start(accepting(received));
     const pass = passes(undefined, [], ['a']);
 
     await expect(put(page, Buffer.from('hola'), pass)).rejects.toMatchObject({ code: 'media_not_uploaded' });
 
     await put(page, Buffer.from('hola'), pass);
-    expect(taken).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
-  it('gives up a host that takes nothing for 30 s', async () => {
+  it('gives up a host that accepts no data for 30 s', async () => {
     const clock = new ManualClock();
-    const taken: Taken[] = [];
+    const received: ReceivedRequest[] = [];
     const silent = Promise.withResolvers<undefined>();
-    await using page = await PageServer.start(inTurn(() => silent.resolve(undefined), taking(taken)));
+    await using page = await PageServer.start(inTurn(() => silent.resolve(undefined), accepting(received)));
     const uploading = put(page, Buffer.from('hola'), passes(['a', 'b']), clock);
     await silent.promise;
 
     await clock.advance(30_000);
     await uploading;
 
-    expect(taken).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 });
