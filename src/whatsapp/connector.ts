@@ -1,4 +1,3 @@
-import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OverloadedError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -12,7 +11,6 @@ import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
 import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
-import { quietLibsignal } from './baileys/quiet-libsignal.ts';
 import { ClientVersion } from './connection/client-version.ts';
 import { type ConnectionDeps } from './connection/connection-deps.ts';
 import { BaileysConnection } from './connection/connection.ts';
@@ -70,9 +68,6 @@ export class BaileysConnector implements Connector {
       findMessage: (sessionId, messageId) => new KnownMessages(deps, sessionId).find(messageId),
       askAgain: async (sessionId, ...asked) => this.#connections.get(sessionId)?.askAgain(...asked),
     });
-    quietLibsignal();
-    // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
-    if (deps.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(deps.settings.rootKey);
   }
 
   open(sessionId: SessionId, listener: ConnectionListener, codeFor?: PhoneNumber): Connection {

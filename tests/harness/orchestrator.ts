@@ -3,6 +3,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { type Environment } from '../../src/config/environment.ts';
+import { installPatches, PATCHES } from '../../src/whatsapp/baileys/patches.ts';
 import { type Answer, ask } from './ask.ts';
 import { answerComplaint } from './documented.ts';
 import { type SkippingClock } from './skipping-clock.ts';
@@ -21,6 +22,9 @@ export interface OrchestratorOptions {
 /** Waits that are drawn by lot are as short as they may be with some luck, so that no test waits for seconds. */
 const luckyRandom: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
 
+/** Jest gives each test file its own globals and packages, but all files of a worker share Node's modules: they stay as they are. */
+const PATCHES_OF_FILE = PATCHES.filter(({ target }) => target !== 'node:crypto');
+
 /** The whole orchestrator within the test's process, reached as everybody reaches it: by settings and HTTP. */
 export class Orchestrator implements AsyncDisposable {
   readonly #app: App;
@@ -34,6 +38,7 @@ export class Orchestrator implements AsyncDisposable {
     const config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment });
     // Baileys keeps a timer this long after a line is gone, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
+    installPatches(whatsapp, PATCHES_OF_FILE);
     const guard = { unexpected: () => 0 };
     const others = { log: silentLogger, guard, random: luckyRandom, ...parts };
     return new Orchestrator(await startApp({ ...config, whatsapp }, others));

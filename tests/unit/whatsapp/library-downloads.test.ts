@@ -1,13 +1,17 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
-import { LibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
+import { LibraryDownloads, routeLibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
 import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
 
+beforeAll(routeLibraryDownloads);
+
 /** Downloads a history as Baileys does it by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
-  const options = { dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)) } as unknown as RequestInit;
+  const options = {
+    dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)),
+  } as unknown as RequestInit;
   const message = { mediaKey: new Uint8Array(32), url: `http://${from}/history` };
   const parts: Buffer[] = [];
   for await (const part of await downloadContentFromMessage(message, 'md-msg-hist', { options })) {
