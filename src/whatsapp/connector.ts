@@ -22,12 +22,12 @@ import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
 
-/** What the connector is made of. */
+/** What the connector works with. */
 export interface ConnectorDeps {
   settings: WhatsAppSettings;
   keys: SignalKeyStore;
   journal: Journal;
-  /** Resolves when a line may be opened. Rejects while the storage takes nothing. */
+  /** Resolves when a connection may be opened. Rejects while the storage is unavailable. */
   admitted: () => Promise<void>;
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
@@ -37,23 +37,22 @@ export interface ConnectorDeps {
   log: Logger;
 }
 
-/** So many files go out at once, of all sessions. */
+/** How many files are uploaded at once, over all sessions. */
 const UPLOADS_AT_ONCE = 4;
 
-/** Opens lines to WhatsApp with Baileys. */
+/** Opens connections to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
   readonly #deps: ConnectorDeps;
-  /** Shared by all sessions: which account a number has does not depend on who asks. */
+  /** Shared by all sessions: the account of a number does not depend on who asks. */
   readonly #lookup: RecipientLookup;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
-  /** The line that each session has, or had last. */
+  /** The current connection of each session, or its last one. */
   readonly #connections = new Map<SessionId, BaileysConnection>();
-  /** The files of the messages of all sessions. */
+  /** Fetches the files of messages, for all sessions. */
   readonly media: MediaSource;
-  /** What outlives the lines of a session, but not the process. */
   readonly #caches = new Map<SessionId, SessionCache>();
 
   constructor(deps: ConnectorDeps) {
@@ -96,12 +95,12 @@ export class BaileysConnector implements Connector {
     return connection;
   }
 
-  /** Closes all lines that are open; whoever they belong to decides when to open others. */
+  /** Closes all open connections; their owners decide when to open others. */
   holdBack(error: OverloadedError): void {
     for (const connection of this.#connections.values()) connection.holdBack(error);
   }
 
-  /** Only those of a linked device are ever stored. */
+  /** Whether there are credentials: only those of a linked device are ever stored. */
   async isLinked(sessionId: SessionId): Promise<boolean> {
     return (await this.#deps.keys.credentials(sessionId)) !== undefined;
   }

@@ -137,7 +137,7 @@ describe('what is known of a group', () => {
   it('is kept of a bounded number of groups', async () => {
     const { cache, metadata, state } = startCache();
     await metadata();
-    for (let index = 0; index < 200; index += 1) cache.told(called('Otro', `${index + 2}@g.us`));
+    for (let index = 0; index < 200; index += 1) cache.received(called('Otro', `${index + 2}@g.us`));
     await metadata();
     expect(state.asked).toBe(2);
   });
