@@ -1,4 +1,4 @@
-// That file alone: all of Baileys takes a second to load.
+// Only this file: all of Baileys takes a second to load.
 import { MessageRetryManager } from '@whiskeysockets/baileys/lib/Utils/message-retry-manager.js';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { slimRetryCaches } from '../../../src/whatsapp/baileys/retry-caches.ts';
@@ -14,7 +14,7 @@ describe("Baileys' caches for messages that may be requested again", () => {
     return { clock, manager };
   }
 
-  it('finds a message for five minutes, and then keeps nothing of it', async () => {
+  it('keep a message for five minutes, and nothing of it afterwards', async () => {
     const { clock, manager } = slimManager();
     manager.addRecentMessage(CHAT, 'A1', { conversation: 'hola' });
 
@@ -27,7 +27,7 @@ describe("Baileys' caches for messages that may be requested again", () => {
     expect(clock.timers).toEqual([]);
   });
 
-  it('keeps the last 512, and none that its recipient could read in the end', () => {
+  it('keep the last 512, and none that the recipient could read in the end', () => {
     const { manager } = slimManager();
     for (let at = 0; at <= 512; at += 1) manager.addRecentMessage(CHAT, `A${at}`, { conversation: `${at}` });
     manager.markRetrySuccess('A2');
@@ -37,7 +37,7 @@ describe("Baileys' caches for messages that may be requested again", () => {
     expect(manager).toHaveProperty('messageKeyIndex.size', 511);
   });
 
-  it('compares base keys for a quarter of an hour', async () => {
+  it('compare base keys for a quarter of an hour', async () => {
     const { clock, manager } = slimManager();
     const key = new Uint8Array([1, 2, 3]);
     manager.saveBaseKey('222.0', 'A1', key);
@@ -50,7 +50,7 @@ describe("Baileys' caches for messages that may be requested again", () => {
     expect(manager.hasSameBaseKey('222.0', 'A1', key)).toBe(false);
   });
 
-  it('is empty, without a timer, when its line ends', () => {
+  it('are empty, without a timer, when the connection ends', () => {
     const { clock, manager } = slimManager();
     manager.addRecentMessage(CHAT, 'A1', { conversation: 'hola' });
     manager.saveBaseKey('222.0', 'A1', new Uint8Array([1]));
