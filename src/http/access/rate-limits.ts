@@ -67,7 +67,7 @@ class Buckets {
   of(name: string): TokenBucket {
     const found = this.#buckets.get(name);
     const bucket = found ?? new TokenBucket({ size: this.#perMinute, refillMs: MINUTE_MS }, this.#clock);
-    // Set anew with each use, so that the least recently used one is evicted first.
+    // Set again with each use, so that the least recently used one is evicted first.
     this.#buckets.set(name, bucket);
     return bucket;
   }

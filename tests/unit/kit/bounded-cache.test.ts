@@ -27,7 +27,7 @@ describe('a bounded cache', () => {
     expect(removed).toEqual(['b']);
   });
 
-  it('returns a value until its time is over, and for the whole time again once it is set anew', async () => {
+  it('returns a value until its time is over, and for the whole time again once it is set again', async () => {
     const { clock, cache, read } = startCache();
     cache.set('a', 1);
     cache.set('b', 1);
@@ -123,7 +123,7 @@ describe('a bounded cache that purges itself', () => {
     expect([read('b'), removed]).toEqual([[undefined], ['a', 'b']]);
   });
 
-  it('keeps a value for the whole time again once it is set anew', async () => {
+  it('keeps a value for the whole time again once it is set again', async () => {
     const { clock, removed, cache, read } = startCache({ autopurge: true });
     cache.set('a', 1);
     await clock.advance(59_000);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PATCHES } from '../../../src/whatsapp/baileys/patches.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 
-/** Tells, for each target, whether `main` changed it and whether installing the patches once more changed it again. */
+/** Prints for each target whether `main` changed it and whether installing the patches once more changed it again. */
 const SCRIPT = `
   import crypto from 'node:crypto';
   import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
