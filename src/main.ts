@@ -1,6 +1,5 @@
 import dotenv from 'dotenv';
 import { createLogger, type Logger } from './kit/logger.ts';
-import { useKeysQuickly } from './whatsapp/baileys/quick-keys.ts';
 import { type App, startApp } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { ConfigError } from './config/environment.ts';
@@ -13,6 +12,7 @@ import {
   StorageUnreadableError,
 } from './storage/shared/errors.ts';
 import { guardProcess } from './runtime/process-guard.ts';
+import { installPatches } from './whatsapp/baileys/patches.ts';
 
 const FOR_OPERATORS = [
   ConfigError,
@@ -43,7 +43,7 @@ export async function main(): Promise<void> {
 }
 
 async function run(config: Config): Promise<void> {
-  useKeysQuickly();
+  installPatches(config.whatsapp);
   const log = createLogger(config.log);
   const guard = guardProcess(log);
   // A signal during start-up shuts down in order too, once everything is built.

@@ -1,9 +1,10 @@
-/** A timer that was set; `cancel` is harmless when it has already run. */
+/** A timer that was set. */
 export interface Timer {
+  /** Harmless when the timer has already fired. */
   cancel(): void;
 }
 
-/** The only source of time. Handed in, so that a test can move it. */
+/** The only source of time. It is injected, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -11,7 +12,7 @@ export interface Clock {
   after(delayMs: number, task: () => void): Timer;
 }
 
-/** Node's timers end at once when they are set for longer than this: 24.8 days. */
+/** Node fires a timer at once when its delay is longer than this: 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. */
@@ -29,7 +30,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Starts to measure how long something takes: ms, with fractions. For telling people alone; nothing is decided by it. */
+/** Starts a stopwatch; the function returns the elapsed ms, with fractions. For reports only: no decision depends on it. */
 export function stopwatch(): () => number {
   const startedMs = performance.now();
   return () => performance.now() - startedMs;
@@ -40,12 +41,12 @@ export function wait(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.after(delayMs, resolve));
 }
 
-/** The time as callbacks and answers carry it: ISO 8601 in UTC, with milliseconds. */
+/** A time in the format of webhooks and responses: ISO 8601 in UTC, with milliseconds. */
 export function isoTime(unixMs: number): string {
   return new Date(unixMs).toISOString();
 }
 
-/** The same, for a time that there may not be. */
+/** {@link isoTime}, or `null` where there is no time. */
 export function isoTimeOrNull(unixMs: number | null): string | null {
   return unixMs === null ? null : isoTime(unixMs);
 }

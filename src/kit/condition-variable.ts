@@ -1,6 +1,6 @@
 import { type Clock } from './clock.ts';
 
-/** Lets callers wait for a fact: whoever changes something calls {@link Condition.changed}. */
+/** Lets callers wait until something holds. Whoever changes what it depends on calls {@link ConditionVariable.changed}. */
 export class ConditionVariable {
   readonly #waiting = new Set<() => void>();
   readonly #clock: Clock;
@@ -9,12 +9,12 @@ export class ConditionVariable {
     this.#clock = clock;
   }
 
-  /** Something changed: everybody who waits looks again. */
+  /** Has everybody who waits check again. */
   changed(): void {
     for (const look of [...this.#waiting]) look();
   }
 
-  /** `true` as soon as `fact` holds, `false` when it does not within `timeoutMs`. */
+  /** Resolves with `true` as soon as `fact` holds, or with `false` after `timeoutMs`. */
   until(fact: () => boolean, timeoutMs: number): Promise<boolean> {
     if (fact()) return Promise.resolve(true);
     return new Promise((resolve) => {

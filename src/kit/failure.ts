@@ -10,8 +10,8 @@ export interface FailureDescription {
 const MAX_CAUSES = 5;
 
 /**
- * What the log may show of a failure: its sentence, its place and its causes. Other properties stay
- * out, since libraries hang requests, messages and keys on their errors.
+ * Describes a failure for the log: type, message, stack, code, and up to five causes. Other properties are left out, since libraries
+ * attach requests, messages and keys to their errors.
  */
 export function describeFailure(failure: unknown, depth = 0): FailureDescription {
   if (!(failure instanceof Error)) return { type: typeof failure, message: 'not an error', stack: undefined };

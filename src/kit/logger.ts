@@ -2,22 +2,22 @@ import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { describeFailure } from './failure.ts';
 
-/** Structured log: an object first, then a constant sentence. */
+/** A structured log: an object first, then a constant message. */
 export type Logger = pino.Logger;
 
-/** How the log is written. */
+/** `LOG_LEVEL` and `LOG_FORMAT`. */
 export interface LogSettings {
   level: string;
   format: 'json' | 'pretty';
 }
 
-/** The root logger; subsystems take children of it. Secrets are `Secret`s and print as `[secret]`. */
+/** Creates the root logger, of which subsystems take children. A `Secret` is logged as `[secret]`. */
 export function createLogger(settings: LogSettings): Logger {
   const options: pino.LoggerOptions = {
     level: settings.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    // pino's own would copy everything that a library hung on its error.
+    // pino's own serializer copies everything that a library attached to its error.
     serializers: { err: (error: unknown) => describeFailure(error) },
   };
   return settings.format === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);

@@ -1,6 +1,6 @@
 /**
- * The whole body of an answer, in memory.
- * @throws an Error as soon as there are more than `maxBytes`, without reading on
+ * Reads a whole response body into memory.
+ * @throws an Error as soon as it exceeds `maxBytes`, without reading on
  */
 export async function readAll(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '[secret]';
 
-/** A value that refuses to be printed: logs, JSON and the console show `[secret]`. */
+/** A value that is never printed: logs, JSON and the console show `[secret]`. */
 export class Secret {
   readonly #value: string;
 
@@ -11,12 +11,12 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the one place that must send it. */
+  /** The value itself, for where it is used. */
   reveal(): string {
     return this.#value;
   }
 
-  /** Whether `candidate` is this secret, in a time that tells nothing of where they differ. */
+  /** Whether `candidate` is this secret. How long it takes does not reveal where they differ. */
   equals(candidate: string): boolean {
     return timingSafeEqual(digest(this.#value), digest(candidate));
   }

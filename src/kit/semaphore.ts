@@ -1,20 +1,20 @@
-/** So many may work at once; the others wait in line, first come, first served. */
+/** Limits how many tasks run at once. The others queue, first come, first served. */
 export class Semaphore {
   #count: number;
   #taken = 0;
-  readonly #line: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
     this.#count = count;
   }
 
-  /** From now on there are so many. Who works at the moment may finish. */
+  /** Changes the limit. Running tasks may finish. */
   resize(count: number): void {
     this.#count = count;
     this.#admit();
   }
 
-  /** Does `work` as soon as a slot is free, and frees it afterwards. */
+  /** Runs `work` as soon as a slot is free, and releases the slot afterwards. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const leave = await this.take();
     try {
@@ -24,10 +24,10 @@ export class Semaphore {
     }
   }
 
-  /** Resolves when there is a slot, with the function that gives it back (calling it twice is harmless). */
+  /** Resolves when a slot is free, with the function that releases it. Calling that twice is harmless. */
   async take(): Promise<() => void> {
     await new Promise<void>((resolve) => {
-      this.#line.push(resolve);
+      this.#waiting.push(resolve);
       this.#admit();
     });
     let left = false;
@@ -39,10 +39,10 @@ export class Semaphore {
     };
   }
 
-  /** A free slot is taken for the next in line, not by him: nobody slips in between. */
+  /** Takes free slots for those who wait before they wake up, so that nobody slips in between. */
   #admit(): void {
     while (this.#taken < this.#count) {
-      const next = this.#line.shift();
+      const next = this.#waiting.shift();
       if (!next) return;
       this.#taken += 1;
       next();

@@ -1,6 +1,6 @@
 import { type Logger } from './logger.ts';
 
-/** Takes promises that nobody awaits: a failure is logged once, and shutdown can wait for the rest. */
+/** Takes promises that nobody else awaits: failures are logged, and a shutdown can wait for the rest. */
 export class Supervisor {
   readonly #running = new Set<Promise<void>>();
   readonly #log: Logger;
@@ -9,7 +9,7 @@ export class Supervisor {
     this.#log = log;
   }
 
-  /** Lets `work` run on its own; `what` says in the log what failed. */
+  /** Watches `work`; `what` names it in the log if it fails. */
   run(what: string, work: Promise<unknown>): void {
     const watched = work
       .then(() => undefined)
@@ -18,7 +18,7 @@ export class Supervisor {
     this.#running.add(watched);
   }
 
-  /** Resolves when everything that is running, and what it starts meanwhile, has ended. */
+  /** Resolves when everything has ended, including what is started meanwhile. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }

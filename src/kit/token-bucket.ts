@@ -1,6 +1,6 @@
 import { type Clock } from './clock.ts';
 
-/** So many at once, and so many more as time goes on: a full bucket lasts for `size`, and refills within `refillMs`. */
+/** A rate limit that allows bursts: `size` tokens at first, which refill evenly within `refillMs`. */
 export class TokenBucket {
   readonly #size: number;
   readonly #refillMs: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#countedAtMs = clock.now();
   }
 
-  /** Takes one, if there is one. */
+  /** Takes a token. `false` if there is none. */
   take(): boolean {
     this.#refill();
     if (this.#tokens < 1) return false;
@@ -24,7 +24,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** How long until there is one, ms; 0 when there is. */
+  /** Milliseconds until there is a token; 0 when there is one. */
   waitMs(): number {
     this.#refill();
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * this.#refillMs) / this.#size);

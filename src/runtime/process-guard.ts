@@ -1,16 +1,16 @@
 import { type Logger } from '../kit/logger.ts';
 import { currentConnection } from '../whatsapp/baileys/connection-context.ts';
 
-/** Counts what should not have happened. */
+/** Counts exceptions that nobody caught. */
 export interface ProcessGuard {
-  /** Exceptions that nobody caught, since the start. */
+  /** How many there were since the start. */
   unexpected(): number;
 }
 
 /**
- * Keeps the process alive when something throws where nobody can catch it: Baileys does so for a bad frame or a
- * refused query of one account, and hundreds of others must not pay for it. It is logged with its stack and counted
- * in `/health`, never hidden; the line that it came from, where that is known, is opened anew.
+ * Keeps the process alive when something throws where nobody can catch it: Baileys does so for a bad frame or a refused query of one
+ * account, and hundreds of other accounts must not go down with it. Each exception is logged with its stack and counted in
+ * `/health`. If it is known which connection caused it, that connection is replaced.
  */
 export function guardProcess(log: Logger): ProcessGuard {
   let count = 0;
@@ -18,13 +18,10 @@ export function guardProcess(log: Logger): ProcessGuard {
     count += 1;
     const connection = currentConnection();
     if (!connection) {
-      log.error({ err: error }, 'an exception that nobody caught');
+      log.error({ err: error }, 'uncaught exception');
       return;
     }
-    log.error(
-      { err: error, sessionId: connection.sessionId },
-      `[${connection.sessionId}] an exception that nobody caught`,
-    );
+    log.error({ err: error, sessionId: connection.sessionId }, `[${connection.sessionId}] uncaught exception`);
     connection.failed(error);
   };
   process.on('uncaughtException', note);

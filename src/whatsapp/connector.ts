@@ -1,4 +1,3 @@
-import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OverloadedError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -12,7 +11,6 @@ import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
 import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
-import { quietLibsignal } from './baileys/quiet-libsignal.ts';
 import { ClientVersion } from './connection/client-version.ts';
 import { type ConnectionDeps } from './connection/connection-deps.ts';
 import { BaileysConnection } from './connection/connection.ts';
@@ -24,12 +22,12 @@ import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
 
-/** What the connector is made of. */
+/** What the connector works with. */
 export interface ConnectorDeps {
   settings: WhatsAppSettings;
   keys: SignalKeyStore;
   journal: Journal;
-  /** Resolves when a line may be opened. Rejects while the storage takes nothing. */
+  /** Resolves when a connection may be opened. Rejects while the storage is unavailable. */
   admitted: () => Promise<void>;
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
@@ -39,23 +37,22 @@ export interface ConnectorDeps {
   log: Logger;
 }
 
-/** So many files go out at once, of all sessions. */
+/** How many files are uploaded at once, over all sessions. */
 const UPLOADS_AT_ONCE = 4;
 
-/** Opens lines to WhatsApp with Baileys. */
+/** Opens connections to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
   readonly #deps: ConnectorDeps;
-  /** Shared by all sessions: which account a number has does not depend on who asks. */
+  /** Shared by all sessions: the account of a number does not depend on who asks. */
   readonly #lookup: RecipientLookup;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
-  /** The line that each session has, or had last. */
+  /** The current connection of each session, or its last one. */
   readonly #connections = new Map<SessionId, BaileysConnection>();
-  /** The files of the messages of all sessions. */
+  /** Fetches the files of messages, for all sessions. */
   readonly media: MediaSource;
-  /** What outlives the lines of a session, but not the process. */
   readonly #caches = new Map<SessionId, SessionCache>();
 
   constructor(deps: ConnectorDeps) {
@@ -70,9 +67,6 @@ export class BaileysConnector implements Connector {
       findMessage: (sessionId, messageId) => new KnownMessages(deps, sessionId).find(messageId),
       askAgain: async (sessionId, ...asked) => this.#connections.get(sessionId)?.askAgain(...asked),
     });
-    quietLibsignal();
-    // Baileys reads the key that all servers must be certified by from this exported object, for the whole process.
-    if (deps.settings.rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(deps.settings.rootKey);
   }
 
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
@@ -101,12 +95,12 @@ export class BaileysConnector implements Connector {
     return connection;
   }
 
-  /** Closes all lines that are open; whoever they belong to decides when to open others. */
+  /** Closes all open connections; their owners decide when to open others. */
   holdBack(error: OverloadedError): void {
     for (const connection of this.#connections.values()) connection.holdBack(error);
   }
 
-  /** Only those of a linked device are ever stored. */
+  /** Whether there are credentials: only those of a linked device are ever stored. */
   async isLinked(sessionId: SessionId): Promise<boolean> {
     return (await this.#deps.keys.credentials(sessionId)) !== undefined;
   }

@@ -28,7 +28,7 @@ export function jidOfNumber(number: PhoneNumber): string {
   return `${number}@s.whatsapp.net`;
 }
 
-/** Who is logged in, from the user id that WhatsApp gave at the pairing (`549…:1@s.whatsapp.net`). */
+/** The account's identity, from the user id that WhatsApp assigned at pairing (`549…:1@s.whatsapp.net`). */
 export function identityOf(userId: string): AccountIdentity | undefined {
   const phoneNumber = numberOf(userId);
   return phoneNumber ? { phoneNumber, whatsappUserId: userId } : undefined;

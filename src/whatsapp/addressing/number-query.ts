@@ -4,19 +4,20 @@ import { AppError } from '../../domain/errors.ts';
 import { type Account } from '../../domain/person.ts';
 import { lidOf, numberOf, withoutDevice } from './jid.ts';
 
-/** What of a socket is used to ask for numbers. */
+/** The parts of a socket that look up numbers. */
 export type NumberSocket = Pick<WASocket, 'executeUSyncQuery' | 'signalRepository'>;
 
-/** An account that was found, and by which of the written forms. */
+/** An account that was found. */
 interface Finding {
   account: Account;
+  /** The form of the number that it was found by. */
   asked: string;
 }
 
 /**
- * Asks WhatsApp in one query who has the numbers, each in all forms under which WhatsApp may know it. Baileys' own
- * `onWhatsApp` leaves out the LID, and by which of the forms somebody was found.
- * @returns for each number its account, or `null`
+ * Asks WhatsApp for the accounts of all numbers in one query, each number in every form that WhatsApp may know it by. Baileys' own
+ * `onWhatsApp` returns neither the LID nor the form by which an account was found.
+ * @returns the account of each number, or `null`
  * @throws AppError `whatsapp_timeout`
  */
 export async function queryNumbers(
@@ -34,7 +35,7 @@ export async function queryNumbers(
   return new Map(numbers.map((number) => [number, best(number, only ? findings : findings.filter(fits(number)))]));
 }
 
-/** What WhatsApp says of one of the written forms. */
+/** WhatsApp's answer about one form of a number. */
 interface ContactAnswer {
   exists: boolean;
   /** Digits; empty when WhatsApp did not repeat them. */
@@ -43,7 +44,7 @@ interface ContactAnswer {
 
 const stock = new USyncContactProtocol();
 
-/** Baileys' own question, of whose answer more is read. */
+/** Baileys' own query, with a parser that reads more of the answer. */
 const askedContact = {
   name: 'contact',
   getQueryElement: () => stock.getQueryElement(),
@@ -72,7 +73,7 @@ function best(number: PhoneNumber, findings: readonly Finding[]): Account | null
   return (exact ?? findings[0])?.account ?? null;
 }
 
-/** So that whoever writes under the LID is known by number too. */
+/** Stores the LIDs, so that messages from them can be attributed to the numbers. */
 async function remember({ signalRepository }: NumberSocket, findings: readonly Finding[]): Promise<void> {
   const pairs = findings.flatMap(({ account: { jid: pn, lid } }) => (lid === null ? [] : [{ pn, lid }]));
   await signalRepository.lidMapping.storeLIDPNMappings(pairs);

@@ -2,13 +2,10 @@ import { type SignalKeyStore } from '@whiskeysockets/baileys';
 import { type Numbers, type Person } from '../../domain/person.ts';
 import { lidOf, numberOf } from './jid.ts';
 
-/** Addresses of one person, as far as WhatsApp gave them. */
+/** The addresses that WhatsApp gave for one person. */
 export type Addresses = readonly (string | null | undefined)[];
 
-/**
- * The number and the LID of each, from the given addresses and from what WhatsApp told before: nobody is asked. All are
- * looked up at once.
- */
+/** The number and the LID of each person, from the given addresses and from stored mappings, in one read. WhatsApp is not asked. */
 export async function peopleOf(keys: SignalKeyStore, all: readonly Addresses[]): Promise<Person[]> {
   const people = all.map(namesIn);
   const wanted = people.flatMap(missingKey);
@@ -16,13 +13,13 @@ export async function peopleOf(keys: SignalKeyStore, all: readonly Addresses[]):
   return people.map((person) => completed(person, stored));
 }
 
-/** The number and the LID that are among the addresses. */
+/** The first number and the first LID among the addresses. */
 export function namesIn(addresses: Addresses): Person {
   const first = <Found>(found: (Found | null)[]) => found.find((each) => each !== null) ?? null;
   return { number: first(addresses.map(numberOf)), lid: first(addresses.map(lidOf)) };
 }
 
-/** Under which key Baileys keeps the name that is missing (`lid-mapping.js`). */
+/** The key under which Baileys stores the missing half (`lid-mapping.js`). */
 function missingKey({ number, lid }: Person): string[] {
   if (number === null && lid !== null) return [`${userOf(lid)}_reverse`];
   return lid === null && number !== null ? [number] : [];
@@ -41,7 +38,7 @@ function userOf(jid: string): string {
   return jid.slice(0, jid.indexOf('@'));
 }
 
-/** The numbers of those of these LIDs of which WhatsApp told them. */
+/** The numbers of these LIDs, as far as they are stored. */
 export async function numbersOf(keys: SignalKeyStore, lids: readonly string[]): Promise<Numbers> {
   const people = await peopleOf(
     keys,

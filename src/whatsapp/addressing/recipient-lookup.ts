@@ -1,37 +1,33 @@
 import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Account } from '../../domain/person.ts';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type NumberSocket, queryNumbers } from './number-query.ts';
 
-const MAX_KNOWN = 10_000;
-const FOUND_TTL_MS = 30 * 24 * 3600_000;
-/** Somebody may get WhatsApp any time. */
+const FOUND = { max: 10_000, ttlMs: 30 * 24 * 3600_000 };
+/** Anybody may join WhatsApp any time. */
 const NOBODY_TTL_MS = 3600_000;
 
-/** The account of a number, or that it has none. */
-interface Entry {
-  account: Account | null;
-  untilMs: number;
-}
+/** The account of each number, `null` where there is none. */
+type Accounts = Map<PhoneNumber, Account | null>;
 
 /**
- * Finds the accounts behind numbers. WhatsApp knows some countries' numbers in another form than people write them, so
- * all forms are asked for in one query and WhatsApp's own answer is used. Answers are remembered, a bounded number of
- * them, and nobody asks for what is being asked already: asking often is a reason for bans.
+ * Finds the accounts behind phone numbers. WhatsApp knows the numbers of some countries in another form than people write, so one
+ * query asks for all forms, and WhatsApp's own answer counts. Answers are cached, and a number that is being asked for is not asked
+ * for a second time: accounts that ask often get banned.
  */
 export class RecipientLookup {
-  readonly #clock: Clock;
-  readonly #known = new Map<PhoneNumber, Entry>();
+  readonly #known: BoundedCache<{ account: Account | null }>;
   readonly #asking = new Map<PhoneNumber, Promise<unknown>>();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#known = new BoundedCache(clock, FOUND);
   }
 
   /**
    * The JID to send to.
-   * @throws AppError `number_not_on_whatsapp`; `whatsapp_timeout` when the question got no answer
+   * @throws AppError `number_not_on_whatsapp`; `whatsapp_timeout` when WhatsApp does not answer
    */
   async find(socket: NumberSocket, to: Recipient): Promise<string> {
     if (to.kind === 'jid') return to.jid;
@@ -41,8 +37,8 @@ export class RecipientLookup {
   }
 
   /**
-   * The account of each number, `null` where there is none. `mayAsk` is called before WhatsApp is asked, and prevents it
-   * by throwing.
+   * The account of each number, `null` where there is none. `mayAsk` is called before WhatsApp is asked, and prevents it by
+   * throwing.
    * @throws AppError `whatsapp_timeout`, and what `mayAsk` throws
    */
   async accounts(
@@ -51,15 +47,21 @@ export class RecipientLookup {
     mayAsk: () => void = () => undefined,
   ): Promise<(Account | null)[]> {
     await this.#whileAsked(numbers);
-    const unknown = [...new Set(numbers)].filter((number) => !this.#recall(number));
-    if (unknown.length > 0) {
-      mayAsk();
-      await this.#ask(socket, unknown);
+    const accounts: Accounts = new Map();
+    const unknown = new Set<PhoneNumber>();
+    for (const number of numbers) {
+      const known = this.#known.get(number);
+      if (known) accounts.set(number, known.account);
+      else unknown.add(number);
     }
-    return numbers.map((number) => this.#known.get(number)?.account ?? null);
+    if (unknown.size > 0) {
+      mayAsk();
+      for (const [number, account] of await this.#ask(socket, [...unknown])) accounts.set(number, account);
+    }
+    return numbers.map((number) => accounts.get(number) ?? null);
   }
 
-  /** Somebody else's question may fail with his line: then it is asked again. */
+  /** Waits for the queries of others. One that fails with its connection leaves its numbers unknown, to be asked for here. */
   async #whileAsked(numbers: readonly PhoneNumber[]): Promise<void> {
     for (;;) {
       const running = numbers.flatMap((number) => this.#asking.get(number) ?? []);
@@ -68,26 +70,16 @@ export class RecipientLookup {
     }
   }
 
-  async #ask(socket: NumberSocket, numbers: readonly PhoneNumber[]): Promise<void> {
+  async #ask(socket: NumberSocket, numbers: readonly PhoneNumber[]): Promise<Accounts> {
     const asking = queryNumbers(socket, numbers);
     for (const number of numbers) this.#asking.set(number, asking);
     try {
-      for (const [number, account] of await asking) this.#remember(number, account);
+      const accounts = await asking;
+      for (const [number, account] of accounts)
+        this.#known.set(number, { account }, account ? FOUND.ttlMs : NOBODY_TTL_MS);
+      return accounts;
     } finally {
       for (const number of numbers) this.#asking.delete(number);
     }
-  }
-
-  #recall(number: PhoneNumber): Entry | undefined {
-    const entry = this.#known.get(number);
-    return entry && entry.untilMs > this.#clock.now() ? entry : undefined;
-  }
-
-  #remember(number: PhoneNumber, account: Account | null): void {
-    const ttlMs = account ? FOUND_TTL_MS : NOBODY_TTL_MS;
-    this.#known.delete(number);
-    this.#known.set(number, { account, untilMs: this.#clock.now() + ttlMs });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
 }

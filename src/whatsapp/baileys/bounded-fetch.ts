@@ -1,20 +1,20 @@
 import { type Clock } from '../../kit/clock.ts';
 import { readAll } from '../../kit/read-all.ts';
 
-/** How long a fetch may take in all, and how much it may bring. */
+/** The bounds of one fetch, body included. */
 export interface FetchLimits {
   clock: Clock;
   deadlineMs: number;
   maxBytes: number;
 }
 
-/** `fetch`, or what stands in its place. */
+/** `fetch`, or a stand-in for it. */
 export type Fetch = typeof globalThis.fetch;
 
 /**
- * Fetches all of it before anybody sees any of it: the answer that is returned has its whole body, and cannot be cut off in
- * the middle, hang, or fill the memory.
- * @throws an Error when it takes too long, is too much, or the network fails
+ * Fetches with limits, and resolves once the whole body is in memory: nobody sees a body that is cut off halfway, hangs, or fills
+ * the memory.
+ * @throws an Error when a limit is exceeded or the network fails
  */
 export async function boundedFetch(
   fetch: Fetch,
@@ -39,5 +39,5 @@ export async function boundedFetch(
   }
 }
 
-/** Statuses with which a `Response` takes no body. */
+/** Statuses for which `Response` accepts no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);

@@ -1,14 +1,14 @@
 import { type BaileysEventMap, type WASocket } from '@whiskeysockets/baileys';
 
-/** What to do at an event of Baileys. */
+/** Handlers of Baileys' events. */
 export type EventTaps = {
   [Name in keyof BaileysEventMap]?: (data: BaileysEventMap[Name]) => void;
 };
 
 /**
- * Sees every event where it is emitted. Baileys' own listeners get them from a buffer which merges, reorders and
- * on a close drops them; wrapping `emit` right after the construction sees each one at once and unmerged.
- * Baileys' own handling comes first, so credentials are already updated when a tap reads them.
+ * Sees every event where it is emitted, at once and unmerged. Ordinary listeners get events from a buffer that merges, reorders, and
+ * drops them when the socket closes. To be called right after the socket is made. Baileys handles each event first, so that
+ * credentials are up to date when a tap reads them.
  */
 export function tapEvents(socket: WASocket, taps: EventTaps): void {
   const emit = socket.ev.emit.bind(socket.ev);

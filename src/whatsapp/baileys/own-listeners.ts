@@ -1,12 +1,9 @@
 import { type WASocket } from '@whiskeysockets/baileys';
 
-/** What Baileys does at an event of its WebSocket. */
+/** A listener that Baileys has on its WebSocket. */
 export type OwnListener<Data> = (data: Data) => unknown;
 
-/**
- * Takes the listeners that Baileys itself has for the event away from it, for somebody who listens in their place and calls
- * them when, and if, it is right.
- */
+/** Removes and returns Baileys' own listeners of an event, so that the caller listens in their place and decides when they run. */
 export function takeOwnListeners<Data>({ ws }: WASocket, event: string): OwnListener<Data>[] {
   const own = ws.listeners(event) as OwnListener<Data>[];
   ws.removeAllListeners(event);

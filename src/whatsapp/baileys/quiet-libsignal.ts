@@ -1,5 +1,5 @@
-/** How the lines begin that libsignal 6 prints to the console; several of them carry whole sessions with their keys. */
-const LIBSIGNAL_LINES = [
+/** How everything begins that libsignal 6 prints to the console. Several of these texts are followed by a session with its keys. */
+const LIBSIGNAL_TEXTS = [
   'Closing open session in favor of incoming prekey bundle',
   'Closing session:',
   'Decrypted message with closed session.',
@@ -17,21 +17,17 @@ const LIBSIGNAL_LINES = [
 
 type Print = (...args: unknown[]) => void;
 
-let quiet = false;
-
-/** Keeps libsignal from printing key material. Everything else that is printed to the console stays. */
-export function quietLibsignal(): void {
-  if (quiet) return;
-  quiet = true;
+/** Keeps libsignal from printing key material. Everything else still reaches the console. */
+export function silenceLibsignal(): void {
   for (const level of ['info', 'warn', 'error'] as const) {
     const target = console as Record<typeof level, Print>;
     target[level] = unlessFromLibsignal(target[level].bind(target));
   }
 }
 
-/** Whether a line that begins with this is one of libsignal's. */
+/** Whether it is libsignal that prints, by the first argument of the call. */
 export function isFromLibsignal(first: unknown): boolean {
-  return typeof first === 'string' && LIBSIGNAL_LINES.some((opening) => first.startsWith(opening));
+  return typeof first === 'string' && LIBSIGNAL_TEXTS.some((opening) => first.startsWith(opening));
 }
 
 function unlessFromLibsignal(print: Print): Print {

@@ -7,7 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 import { silentLogger } from '../../kit/logger.ts';
-import { BoundedCache } from '../baileys/bounded-cache.ts';
+import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_LINE_REFERENCE_MS } from '../pairing/pairing-code.ts';
@@ -15,72 +15,72 @@ import { type RetryCounters } from '../baileys/retry-counters.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
 
-/** Finds a message that we sent, encoded, by its id; for a recipient who could not decrypt it. */
+/** Finds a message that we sent, encoded, by its id, for a recipient that could not decrypt it. */
 export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 
-/** What the options of one line are made of. */
+/** What differs from one connection to the next. */
 export interface SocketConfigDeps extends SignalRepositoryDeps {
   settings: WhatsAppSettings;
-  /** The client version that we say we are. */
+  /** The client version that we claim to be. */
   version: WAVersion;
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
-  deviceLists: BoundedCache;
+  deviceLists: BaileysCache;
   findSent: FindSent;
-  /** What a group is like, asked for at most once; without it Baileys asks with every message to the group. */
+  /** Returns a group's metadata from a cache; without it Baileys asks WhatsApp with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
-  /** Whose phone a code is typed into; undefined where a QR is scanned, or nothing. */
+  /** The phone that a pairing code is typed into; undefined when a QR is scanned, or no pairing is needed. */
   codeFor: PhoneNumber | undefined;
   clock: Clock;
 }
 
-/** As long as Baileys keeps them itself; more at a time would be an attack. */
+/** The ages are Baileys' own; more than `max` at a time would be an attack. */
 const CALLS = { ttlMs: 300_000, max: 1_000 };
-const ASKED_OF_THE_PHONE = { ttlMs: 3600_000, max: 5_000 };
+const PLACEHOLDER_RESENDS = { ttlMs: 3600_000, max: 5_000 };
 
-/** The options of Baileys for one line. What differs from its defaults says why. */
+/** Baileys' options for one connection. A comment says why, where they differ from its defaults. */
 export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
   const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
   return {
     ...connectionOptions(settings),
     ...(codeFor !== undefined && { qrTimeout: CODE_LINE_REFERENCE_MS }),
     version,
-    // Bounds what it downloads by itself.
+    // Bounds what Baileys downloads by itself.
     options: { dispatcher: downloads } as unknown as RequestInit,
     auth: auth.state,
     makeSignalRepository: safeSignalRepository(deps),
     msgRetryCounterCache: retryCounters,
     userDevicesCache: deviceLists,
     ...smallCaches(deps.clock),
-    // Its limit for a connection that opens, which it also sets for each write; there it costs more than the write itself
-    // (two stacks, two errors and a timer). The watchdogs have limits of their own for lines that hang.
+    // Baileys also applies this limit to each write, where it costs more than the write itself (two stacks, two errors and a timer).
+    // The watchdogs find connections that hang.
     connectTimeoutMs: 0,
-    // A storage that fails ends the line; trying again for half a minute, as is the default, would only hold it up.
+    // When the storage fails, the connection ends; retrying for half a minute, the default, would only delay that.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-    // Its log lines carry keys and whole stanzas.
+    // Baileys logs keys and whole stanzas.
     logger: silentLogger,
-    // A code is refused to who does not name a real system.
+    // WhatsApp gives pairing codes only to clients that name a real operating system.
     browser: Browsers.macOS('Chrome'),
-    // Marking us online would silence the notifications of the owner's phone.
+    // Being online would silence the notifications of the owner's phone.
     markOnlineOnConnect: false,
-    // The default asks the phone for its whole history, which the backend is never told.
+    // The default asks the phone for its whole history, which never reaches the backend.
     syncFullHistory: false,
-    // We know what we send; the echo is one more way to throw out of band.
+    // We know what we send, and the echo is one more place that throws where nobody catches.
     emitOwnEvents: false,
     generateHighQualityLinkPreview: false,
     defaultQueryTimeoutMs: 30_000,
-    // Asked inside a transaction: it uses no keys, and answers or fails, so that Baileys does not ask once more.
+    // Called inside a transaction. It uses no keys, and it never resolves with undefined, which would have Baileys ask by itself.
     cachedGroupMetadata: groupMetadata,
     // By the id alone: a receipt may name the chat by number or by LID.
     getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
   };
 }
 
-/** Caches that Baileys would make itself, of a kind that costs 5 kB while it is empty, and a timer. They end with the line. */
+/** Stand-ins for caches that Baileys would make for each socket, at 5 kB each while empty, and with a timer. */
 function smallCaches(clock: Clock): Partial<UserFacingSocketConfig> {
   return {
-    callOfferCache: new BoundedCache(clock, CALLS),
-    placeholderResendCache: new BoundedCache(clock, ASKED_OF_THE_PHONE),
+    callOfferCache: new BaileysCache(clock, CALLS),
+    placeholderResendCache: new BaileysCache(clock, PLACEHOLDER_RESENDS),
   };
 }
 
@@ -92,7 +92,7 @@ function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocket
   };
 }
 
-/** Never an empty message for an unknown one: the recipient would see a blank. */
+/** Unknown stays undefined: an empty message would show up blank at the recipient. */
 function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
   return content && proto.Message.decode(content);
 }

@@ -1,45 +1,51 @@
 import { type GroupMetadata } from '@whiskeysockets/baileys';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
 
-/** A message waits this long for the name of its group, and goes without it then. */
+/** How long a message waits for the name of its group. */
 const PATIENCE_MS = 5_000;
-/** A name is told anew when it changes; this is for changes that were never told. */
+/** WhatsApp announces new names; this is for those that it did not. */
 const NAME_TTL_MS = 24 * 3600_000;
-/** Who was refused is not asked again with every message. */
+/** After a refusal, WhatsApp is not asked again with every message. */
 const REFUSAL_TTL_MS = 60_000;
-/** Changes are told too; this is for those that never were. */
-const METADATA_TTL_MS = 3600_000;
-/** Of so many groups all is kept, down to their members; of the others only the name. */
-const MAX_METADATA = 200;
+/** The names that are kept, fresh or not. */
+const NAMES = { max: 10_000 };
+/** The groups of which everything is kept, down to the members. WhatsApp announces changes; the age is for those that it did not. */
+const METADATA = { max: 200, ttlMs: 3600_000 };
 
-/** Asks WhatsApp what a group is like. */
+/** Asks WhatsApp for the metadata of a group. */
 type AskMetadata = () => Promise<GroupMetadata>;
 
-/** A name, or that there is none to be had. */
 interface Name {
+  /** `null` when WhatsApp refused to say it. */
   name: string | null;
-  untilMs: number;
+  freshUntilMs: number;
 }
 
 /**
- * What is known of the groups of one session, over all of its lines: WhatsApp refuses those who ask with every message.
- * Each is asked for once, when its first message comes or goes, and then kept up to date by what WhatsApp tells: a new
- * name is taken as it is, any other change has the rest asked for again when somebody needs it.
+ * Names and metadata of one session's groups, over all of its connections: WhatsApp refuses accounts that ask with every message.
+ * A group is asked for once, when the first message of it comes or goes. After that WhatsApp's announcements keep it up to date: a
+ * new name is stored, and any other change drops the metadata until somebody needs it.
  */
 export class GroupCache {
   readonly #clock: Clock;
-  readonly #names = new Map<string, Name>();
-  readonly #metadata = new Map<string, { metadata: GroupMetadata; atMs: number }>();
+  readonly #names: BoundedCache<Name>;
+  readonly #metadata: BoundedCache<{ metadata: GroupMetadata; atMs: number }>;
   readonly #asking = new Map<string, Promise<GroupMetadata>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#names = new BoundedCache(clock, NAMES);
+    this.#metadata = new BoundedCache(clock, METADATA);
   }
 
-  /** The group's name, asked for when need be and anybody can be asked; `null` when it cannot be had in time. */
+  /**
+   * The group's name. WhatsApp is asked when there is no fresh one; a stale name is better than none. `null` when there is none
+   * within 5 s, or `ask` is undefined because there is no connection.
+   */
   async name(groupId: string, ask: AskMetadata | undefined): Promise<string | null> {
     const known = this.#names.get(groupId);
-    if (known && known.untilMs > this.#clock.now()) return known.name;
+    if (known && known.freshUntilMs > this.#clock.now()) return known.name;
     if (!ask) return known?.name ?? null;
     const asking = this.#ask(groupId, ask).then(
       ({ subject }) => subject,
@@ -49,30 +55,26 @@ export class GroupCache {
     return name ?? known?.name ?? null;
   }
 
-  /** All of the group, asked for when what is known is older than `maxAgeMs`; rejects as `ask` does. */
-  async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA_TTL_MS): Promise<GroupMetadata> {
+  /** The group's metadata, at most `maxAgeMs` old; an hour at the most. Rejects as `ask` does. */
+  async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA.ttlMs): Promise<GroupMetadata> {
     const known = this.#metadata.get(groupId);
     if (known && this.#clock.now() - known.atMs < maxAgeMs) return known.metadata;
     return this.#ask(groupId, ask);
   }
 
-  /** WhatsApp told all of a group. */
-  told(metadata: GroupMetadata): void {
-    const { id, subject } = metadata;
-    this.#remember(id, subject);
-    this.#metadata.delete(id);
-    this.#metadata.set(id, { metadata, atMs: this.#clock.now() });
-    const [oldest] = this.#metadata.keys();
-    if (this.#metadata.size > MAX_METADATA && oldest !== undefined) this.#metadata.delete(oldest);
+  /** WhatsApp sent the metadata of a group. */
+  received(metadata: GroupMetadata): void {
+    this.#storeName(metadata.id, metadata.subject, NAME_TTL_MS);
+    this.#metadata.set(metadata.id, { metadata, atMs: this.#clock.now() });
   }
 
-  /** WhatsApp told how a group is called. */
+  /** WhatsApp announced the name of a group. */
   renamed(groupId: string, name: string): void {
-    this.#remember(groupId, name);
+    this.#storeName(groupId, name, NAME_TTL_MS);
     this.changed(groupId);
   }
 
-  /** Something about a group changed: what is known of it, or being asked just now, is old. */
+  /** WhatsApp announced another change: the metadata is stale, including what is being asked for right now. */
   changed(groupId: string): void {
     this.#metadata.delete(groupId);
     this.#asking.delete(groupId);
@@ -83,7 +85,7 @@ export class GroupCache {
     if (running) return running;
     const asking = ask()
       .then((metadata) => {
-        if (this.#asking.get(groupId) === asking) this.told(metadata);
+        if (this.#asking.get(groupId) === asking) this.received(metadata);
         return metadata;
       })
       .finally(() => {
@@ -93,14 +95,14 @@ export class GroupCache {
     return asking;
   }
 
-  #remember(groupId: string, name: string): void {
-    this.#names.set(groupId, { name, untilMs: this.#clock.now() + NAME_TTL_MS });
-  }
-
-  /** What was known before is better than nothing. */
+  /** Keeps the name from before, if there was one. */
   #refused(groupId: string): string | null {
     const name = this.#names.get(groupId)?.name ?? null;
-    this.#names.set(groupId, { name, untilMs: this.#clock.now() + REFUSAL_TTL_MS });
+    this.#storeName(groupId, name, REFUSAL_TTL_MS);
     return name;
+  }
+
+  #storeName(groupId: string, name: string | null, ttlMs: number): void {
+    this.#names.set(groupId, { name, freshUntilMs: this.#clock.now() + ttlMs });
   }
 }

@@ -16,21 +16,21 @@ import { members, newcomers, outcomeOf, resultsOf, type Target } from './partici
 import { type Queries, type Refusals } from './queries.ts';
 import { lidsIn, readGroup } from './read-group.ts';
 
-/** What is shown may be this old, so that nobody who looks often asks WhatsApp often. */
+/** How old shown metadata may be, so that a client that polls does not make us poll WhatsApp. */
 const SHOWN_MAX_AGE_MS = 60_000;
 
-/** Who is not in a group is refused with 403, and learns no more of it than if there were none. */
+/** WhatsApp answers 403 to those who are not in the group. Here they learn no more than if it did not exist. */
 const UNKNOWN: Refusals = { 403: 'group_not_found', 404: 'group_not_found' };
 const UNCHANGED: Refusals = { 404: 'group_not_found' };
 
-/** What the groups of a line work with. */
+/** What group actions work with. */
 export interface GroupsDeps {
   queries: Queries;
   cache: GroupCache;
   lookup: RecipientLookup;
 }
 
-/** The groups of the account, over one line. */
+/** The groups of the account, over one connection. */
 export class BaileysGroups implements GroupActions {
   readonly #queries: Queries;
   readonly #cache: GroupCache;
@@ -60,7 +60,7 @@ export class BaileysGroups implements GroupActions {
       const jids = jidsOf(targets);
       if (jids.length === 0) throw new AppError('number_not_on_whatsapp');
       const { metadata, outcomes } = await createGroup(socket, subject, jids);
-      this.#cache.told(metadata);
+      this.#cache.received(metadata);
       await storeLids(socket, [metadata]);
       const group = await readGroup(metadata, socket.authState.keys);
       return { group, results: resultsOf('add', targets, outcomes) };
@@ -106,12 +106,12 @@ export class BaileysGroups implements GroupActions {
     await this.#change(groupId, (socket) => socket.groupLeave(groupId));
   }
 
-  /** What Baileys knows of a group, asked for at most once however many need it. */
+  /** A group's metadata, from the cache or from WhatsApp, which is asked once for all who wait. */
   metadata(groupId: string, maxAgeMs?: number): Promise<GroupMetadata> {
     return this.#cache.metadata(groupId, () => this.#ask(groupId), maxAgeMs);
   }
 
-  /** How a group is called; with a socket that is not open yet nobody is asked. */
+  /** A group's name. While the socket is not open yet, only from the cache. */
   name(groupId: string, { ws }: Pick<WASocket, 'ws'>): Promise<string | null> {
     return this.#cache.name(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
   }
@@ -124,7 +124,7 @@ export class BaileysGroups implements GroupActions {
     }, UNKNOWN);
   }
 
-  /** Whatever came of it, also when nobody knows: what was known of the group is old. */
+  /** Whether the change succeeded, failed, or nobody knows: the cached metadata is stale. */
   async #change<Answer>(groupId: string, change: (socket: WASocket) => Promise<Answer>): Promise<Answer> {
     try {
       return await this.#queries.ask(change, UNCHANGED);
@@ -148,7 +148,7 @@ export class BaileysGroups implements GroupActions {
   }
 }
 
-/** WhatsApp is told of everybody once. */
+/** Each JID once. */
 function jidsOf(targets: readonly Target[]): string[] {
   return [...new Set(targets.flatMap((target) => ('jid' in target ? [target.jid] : [])))];
 }

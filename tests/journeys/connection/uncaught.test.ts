@@ -28,9 +28,9 @@ describe('an exception that nobody catches', () => {
     const missed = node('terminate', { 'call-id': 'CALL', reason: 'timeout' });
     connection?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
 
-    await orchestrator.until('an exception that nobody caught');
+    await orchestrator.until('uncaught exception');
     await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
-    const logged = orchestrator.logLines().find(({ msg }) => String(msg).endsWith('an exception that nobody caught'));
+    const logged = orchestrator.logLines().find(({ msg }) => String(msg).endsWith('uncaught exception'));
     expect(logged).toMatchObject({ sessionId, msg: expect.stringContaining(`[${sessionId}]`) as string });
     expect(logged?.err).toMatchObject({ stack: expect.stringContaining('process-message.js') as string });
     const { body: health } = await orchestrator.get('/health');

@@ -13,13 +13,13 @@ it.each([
   expect(backoffDelayMs(backoff, failures, fixedRandom(0.999_999))).toBe(boundMs - 1);
 });
 
-it('may wait not at all, so that many do not come back together', () => {
+it('may not wait at all, so that clients do not come back together', () => {
   expect(backoffDelayMs(backoff, 4, fixedRandom(0))).toBe(0);
 });
 
 it.each([
   [0, 30_000],
   [0.5, 45_000],
-])('never waits less than it must: with %d of chance %d ms', (fraction, expectedMs) => {
+])('never waits less than the minimum: with a random fraction of %d, %d ms', (fraction, expectedMs) => {
   expect(backoffDelayMs({ baseMs: 60_000, maxMs: 60_000, minMs: 30_000 }, 0, fixedRandom(fraction))).toBe(expectedMs);
 });

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../src/kit/clock.ts';
 
-describe('the clock of the machine', () => {
+describe('the system clock', () => {
   beforeEach(() => import.meta.jest.useFakeTimers());
   afterEach(() => import.meta.jest.useRealTimers());
 
@@ -17,7 +17,7 @@ describe('the clock of the machine', () => {
     expect(runs).toBe(1);
   });
 
-  it('does not run what was cancelled, however late', () => {
+  it('does not run a task that was cancelled, however late', () => {
     let runs = 0;
     const timer = systemClock.after(60 * DAY_MS, () => (runs += 1));
     import.meta.jest.advanceTimersByTime(40 * DAY_MS);

@@ -1,7 +1,7 @@
 import { describeFailure } from '../../../src/kit/failure.ts';
 
 describe('describeFailure', () => {
-  it('shows sentence, place and code, and nothing else that hangs on it', () => {
+  it('shows message, stack and code, and nothing else that is attached to the error', () => {
     const failure = Object.assign(new TypeError('broken'), { code: 'E_BROKEN', config: { key: 'secret' } });
     expect(describeFailure(failure)).toEqual({
       type: 'TypeError',
@@ -16,14 +16,14 @@ describe('describeFailure', () => {
     expect(describeFailure(failure)).toMatchObject({ message: 'outside', cause: { message: 'inside' } });
   });
 
-  it('does not follow a circle of causes for ever', () => {
+  it('does not follow a circle of causes forever', () => {
     const failure = new Error('round');
     failure.cause = failure;
     expect(JSON.stringify(describeFailure(failure)).match(/"message":"round"/g)).toHaveLength(6);
   });
 
   it.each([['a text'], [{ password: 'secret' }], [null], [undefined]])(
-    'shows of %j only that it is no error',
+    'shows nothing of %j but that it is not an error',
     (thrown) => {
       expect(describeFailure(thrown)).toEqual({ type: typeof thrown, message: 'not an error', stack: undefined });
     },

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 
 const secret = new Secret('open sesame');
 
-it('cannot be printed by accident', () => {
+it('is not printed by accident', () => {
   const printed = [String(secret), JSON.stringify({ secret }), inspect({ secret }), secret.toString()];
 
   for (const text of printed) expect(text).toContain('[secret]');

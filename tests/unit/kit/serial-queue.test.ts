@@ -1,6 +1,6 @@
 import { SerialQueue } from '../../../src/kit/serial-queue.ts';
 
-it('runs tasks one after the other, in order, whatever they take', async () => {
+it('runs tasks one at a time, in order, however long they take', async () => {
   const queue = new SerialQueue();
   const gate = Promise.withResolvers<undefined>();
   const seen: string[] = [];
@@ -16,7 +16,7 @@ it('runs tasks one after the other, in order, whatever they take', async () => {
   expect(seen).toEqual(['first', 'second']);
 });
 
-it('gives a failure to its caller and goes on', async () => {
+it('reports a failure to the caller and goes on', async () => {
   const queue = new SerialQueue();
 
   const failing = queue.run(() => Promise.reject(new Error('no')));
@@ -26,7 +26,7 @@ it('gives a failure to its caller and goes on', async () => {
   await expect(next).resolves.toBe('done');
 });
 
-it('is idle once everything given so far has ended', async () => {
+it('is idle once all tasks that were added so far have ended', async () => {
   const queue = new SerialQueue();
   let done = false;
   void queue.run(async () => {

@@ -1,14 +1,14 @@
 import { TokenBucket } from '../../../src/kit/token-bucket.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-/** How many can be taken now. */
+/** Takes all tokens, and returns their number. */
 function taken(bucket: TokenBucket): number {
   let count = 0;
   while (bucket.take()) count += 1;
   return count;
 }
 
-it('gives what it holds at once, and refills evenly, never beyond its size', async () => {
+it('allows its size at once, and refills evenly, never beyond its size', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket({ size: 20, refillMs: 60_000 }, clock);
 
@@ -21,7 +21,7 @@ it('gives what it holds at once, and refills evenly, never beyond its size', asy
   expect(taken(bucket)).toBe(20);
 });
 
-it('says how long it is until there is one again', async () => {
+it('returns the time until there is a token again', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket({ size: 20, refillMs: 60_000 }, clock);
 
@@ -34,7 +34,7 @@ it('says how long it is until there is one again', async () => {
   expect(bucket.take()).toBe(true);
 });
 
-it('takes nothing away when the clock is set back', async () => {
+it('loses no tokens when the clock is set back', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket({ size: 2, refillMs: 60_000 }, clock);
   await clock.advance(-60_000);

@@ -8,7 +8,7 @@ function called(subject: string, id = ID): GroupMetadata {
   return { id, subject, owner: undefined, participants: [] };
 }
 
-/** A cache, and a WhatsApp that answers what the test says, or nothing. */
+/** A cache, and a WhatsApp that answers as the test says. */
 function startCache() {
   const clock = new ManualClock();
   const cache = new GroupCache(clock);
@@ -33,20 +33,20 @@ describe('the name of a group', () => {
     expect(state.asked).toBe(1);
   });
 
-  it('is what WhatsApp tells of it, without asking', async () => {
+  it('is taken from WhatsApp’s announcements, without asking', async () => {
     const { cache, name, state } = startCache();
     cache.renamed(ID, 'Compras');
     expect([await name(), state.asked]).toEqual(['Compras', 0]);
   });
 
-  it('is done without when there is nobody to ask, and asked for the next time', async () => {
+  it('is null while there is nobody to ask, and asked for the next time', async () => {
     const { cache, name, state } = startCache();
     expect(await cache.name(ID, undefined)).toBeNull();
     expect([await name(), state.asked]).toEqual(['Ventas', 1]);
     expect(await cache.name(ID, undefined)).toBe('Ventas');
   });
 
-  it('is done without after 5 s, and known to the next message when it came later', async () => {
+  it('is null after 5 s, and known to the next message when it arrived later', async () => {
     const { clock, name, state } = startCache();
     const late = Promise.withResolvers<GroupMetadata>();
     state.answer = late.promise;
@@ -68,7 +68,7 @@ describe('the name of a group', () => {
     expect([await name(), state.asked]).toEqual(['Ventas', 2]);
   });
 
-  it('is asked for again after a day, and stays what it was while nobody answers', async () => {
+  it('is asked for again after a day, and stays the same while WhatsApp does not answer', async () => {
     const { clock, name, state } = startCache();
     await name();
     await clock.advance(24 * 3600_000);
@@ -78,7 +78,7 @@ describe('the name of a group', () => {
     expect([await waiting, state.asked]).toEqual(['Ventas', 2]);
   });
 
-  it('stays what it was when WhatsApp refuses to say it again', async () => {
+  it('stays the same when WhatsApp refuses to say it again', async () => {
     const { clock, name, state } = startCache();
     await name();
     await clock.advance(24 * 3600_000);
@@ -86,7 +86,7 @@ describe('the name of a group', () => {
     expect([await name(), await name(), state.asked]).toEqual(['Ventas', 'Ventas', 2]);
   });
 
-  it('outlives a change of something else', async () => {
+  it('survives a change of something else', async () => {
     const { cache, name, state } = startCache();
     await name();
     cache.changed(ID);
@@ -94,14 +94,14 @@ describe('the name of a group', () => {
   });
 });
 
-describe('what is known of a group', () => {
-  it('is asked for once for all who need it: those who send, and those who want its name', async () => {
+describe('the metadata of a group', () => {
+  it('is asked for once, for sends and for names', async () => {
     const { name, metadata, state } = startCache();
     expect(await Promise.all([metadata(), name(), metadata()])).toEqual(['Ventas', 'Ventas', 'Ventas']);
     expect([await metadata(), state.asked]).toEqual(['Ventas', 1]);
   });
 
-  it('is asked for again after an hour, and by who wants it younger before', async () => {
+  it('is asked for again after an hour, or earlier by callers that want it fresher', async () => {
     const { clock, metadata, state } = startCache();
     await metadata();
     await clock.advance(60_000);
@@ -112,7 +112,7 @@ describe('what is known of a group', () => {
     expect(state.asked).toBe(3);
   });
 
-  it('is asked for again after a change, also when the change came while it was being asked', async () => {
+  it('is asked for again after a change, also when the change came during the query', async () => {
     const { cache, metadata, state } = startCache();
     const old = Promise.withResolvers<GroupMetadata>();
     state.answer = old.promise;
@@ -126,7 +126,7 @@ describe('what is known of a group', () => {
     expect([await metadata(), state.asked]).toEqual(['Compras', 2]);
   });
 
-  it('fails as the question does, and is asked for again', async () => {
+  it('fails as the query does, and is asked for again', async () => {
     const { metadata, state } = startCache();
     state.answer = Promise.reject(new Error('no such group'));
     await expect(metadata()).rejects.toThrow('no such group');
@@ -134,10 +134,10 @@ describe('what is known of a group', () => {
     expect(await metadata()).toBe('Ventas');
   });
 
-  it('is kept of a bounded number of groups', async () => {
+  it('is kept for a bounded number of groups', async () => {
     const { cache, metadata, state } = startCache();
     await metadata();
-    for (let index = 0; index < 200; index += 1) cache.told(called('Otro', `${index + 2}@g.us`));
+    for (let index = 0; index < 200; index += 1) cache.received(called('Otro', `${index + 2}@g.us`));
     await metadata();
     expect(state.asked).toBe(2);
   });

@@ -1,11 +1,13 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
-import { LibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
+import { LibraryDownloads, routeLibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
 import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
 
-/** Downloads a history as Baileys does it by itself. */
+beforeAll(routeLibraryDownloads);
+
+/** Downloads a history as Baileys does by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {
   const options = {
     dispatcher: new LibraryDownloads(clock, (location) => new MediaHost(host).addressOf(location)),
@@ -23,8 +25,8 @@ const cutOff: RequestListener = (_, response) => {
   response.write(Buffer.alloc(100), () => response.destroy());
 };
 
-describe('what Baileys downloads by itself', () => {
-  it('fails as an error of the download when it is cut off, instead of hanging and ending the process', async () => {
+describe('a download of Baileys’ own', () => {
+  it('fails as a download when it is cut off, and neither hangs nor ends the process', async () => {
     await using page = await PageServer.start(cutOff);
 
     await expect(download(page)).rejects.toThrow();
@@ -44,13 +46,13 @@ describe('what Baileys downloads by itself', () => {
     await failure;
   });
 
-  it('keeps the status of a refusal, by which Baileys knows what to do', async () => {
+  it('keeps the status of a refusal, which Baileys acts upon', async () => {
     await using page = await PageServer.start((_, response) => response.writeHead(410).end());
 
     await expect(download(page)).rejects.toMatchObject({ output: { statusCode: 410 } });
   });
 
-  it('comes from the host that is set, whatever the message says', async () => {
+  it('comes from the configured host, whatever the message says', async () => {
     await using page = await PageServer.start((_, response) => response.writeHead(410).end());
 
     await expect(download(page, new ManualClock(), '127.0.0.1:1')).rejects.toMatchObject({
@@ -58,7 +60,7 @@ describe('what Baileys downloads by itself', () => {
     });
   });
 
-  it('leaves everybody else’s downloads alone', async () => {
+  it('leaves all other requests alone', async () => {
     await using page = await PageServer.start((_, response) => response.end('as it is'));
     new LibraryDownloads(new ManualClock(), () => undefined);
 

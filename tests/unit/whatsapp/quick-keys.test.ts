@@ -14,7 +14,7 @@ import { withKeyObject } from '../../../src/whatsapp/baileys/quick-keys.ts';
 const bytes = fc.uint8Array({ maxLength: 200 });
 
 describe('a function that takes a secret key', () => {
-  it('makes the same of bytes, of any length, as Node does', () => {
+  it('treats bytes of any length as Node does', () => {
     fc.assert(
       fc.property(bytes, bytes, (key, data) => {
         const quick = withKeyObject(createHmac as never)('sha256', key) as ReturnType<typeof createHmac>;
@@ -23,7 +23,7 @@ describe('a function that takes a secret key', () => {
     );
   });
 
-  it('passes on whatever else it is given', () => {
+  it('passes its other arguments on', () => {
     const [key, iv, data] = [randomBytes(32), randomBytes(12), Buffer.from('hola')];
     const cipher = withKeyObject(createCipheriv as never)('aes-256-gcm', key, ...([iv] as never[])) as CipherGCM;
     const sealed = Buffer.concat([cipher.update(data), cipher.final()]);
@@ -31,7 +31,7 @@ describe('a function that takes a secret key', () => {
     expect(Buffer.concat([decipher.update(sealed), decipher.final()])).toEqual(data);
   });
 
-  it('takes texts and key objects as they are', () => {
+  it('leaves texts and key objects as they are', () => {
     const given: unknown[] = [];
     const make = withKeyObject((_: string, key: unknown) => given.push(key));
     const secret = createSecretKey(Buffer.from('clave'));
@@ -44,15 +44,15 @@ describe('a function that takes a secret key', () => {
   });
 });
 
-it('reaches those who imported the functions before, in each way there is, and refuses what Node refuses', () => {
+it('reaches modules that imported the functions before, in every way there is, and refuses what Node refuses', () => {
   const script = `
     import { createHmac } from 'node:crypto';
     import { createRequire } from 'node:module';
-    import { useKeysQuickly } from './src/kit/quick-keys.ts';
+    import { passKeyObjects } from './src/whatsapp/baileys/quick-keys.ts';
     const required = createRequire(import.meta.url)('crypto');
     const before = createHmac;
     const expected = before('sha256', Buffer.from('k')).update('x').digest('hex');
-    useKeysQuickly();
+    passKeyObjects();
     const now = [createHmac, required.createHmac];
     const { createCipheriv } = await import('crypto');
     let refusal;

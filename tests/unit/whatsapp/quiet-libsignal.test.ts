@@ -5,7 +5,7 @@ import { isFromLibsignal } from '../../../src/whatsapp/baileys/quiet-libsignal.t
 
 const ROOT = dirname(createRequire(import.meta.url).resolve('libsignal/package.json'));
 
-/** Everything in libsignal that prints: the file, and the text that the call begins with. */
+/** All calls in libsignal that print: where they are, and the text that they begin with. */
 function printingCalls(): { place: string; opening: string | undefined }[] {
   return readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js') && !file.includes('node_modules'))
@@ -17,14 +17,14 @@ function printingCalls(): { place: string; opening: string | undefined }[] {
 }
 
 describe('what libsignal prints to the console', () => {
-  it('is known in full: each call in its sources begins with a text that is kept from the log', () => {
+  it('is known in full: every call in its sources begins with a text that is dropped', () => {
     const calls = printingCalls();
 
     expect(calls.length).toBeGreaterThan(10);
     expect(calls.filter(({ opening }) => opening === undefined || !isFromLibsignal(opening))).toEqual([]);
   });
 
-  it.each(['', 'the orchestrator is ready', 'Session'])('is not mistaken for what others print: "%s"', (text) => {
+  it.each(['', 'the orchestrator is ready', 'Session'])('is not mistaken for other output: "%s"', (text) => {
     expect(isFromLibsignal(text)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 const ANA = '5491122334455' as PhoneNumber;
 const LUZ = '5215512345678' as PhoneNumber;
 
-/** A lookup, and a socket whose WhatsApp knows these canonical numbers; once it may say nothing. */
+/** A lookup, and a socket whose WhatsApp knows these canonical numbers. `silent` leaves one query without an answer. */
 function start() {
   const clock = new ManualClock();
   const state = { registered: new Set([ANA, '525512345678']), silent: false, asked: [] as string[][] };
@@ -32,7 +32,7 @@ function start() {
 }
 
 describe('numbers', () => {
-  it('are asked for together, in all their forms, and each gets its own account', async () => {
+  it('are looked up together, in all their forms, and each gets its own account', async () => {
     const { lookup, socket, state } = start();
     const nobody = '14155550100' as PhoneNumber;
 
@@ -46,7 +46,7 @@ describe('numbers', () => {
     expect(state.asked).toEqual([[LUZ, '525512345678', nobody, ANA, '541122334455']]);
   });
 
-  it('that have an account are known for 30 days', async () => {
+  it('with an account are cached for 30 days', async () => {
     const { lookup, socket, state, clock } = start();
     await lookup.accounts(socket, [ANA]);
     await clock.advance(30 * 24 * 3600_000 - 1);
@@ -57,7 +57,7 @@ describe('numbers', () => {
     expect(state.asked).toHaveLength(2);
   });
 
-  it('that have none are asked for again after an hour', async () => {
+  it('without one are looked up again after an hour', async () => {
     const { lookup, socket, state, clock } = start();
     state.registered.delete(ANA);
     expect(await lookup.accounts(socket, [ANA])).toEqual([null]);
@@ -68,7 +68,24 @@ describe('numbers', () => {
     expect(await lookup.accounts(socket, [ANA])).toMatchObject([{ number: ANA }]);
   });
 
-  it('are asked for again by the next one when the question of the first fails', async () => {
+  it('keep the account that was found when it expires while WhatsApp is asked for others', async () => {
+    const { lookup, socket, state, clock } = start();
+    await lookup.accounts(socket, [ANA]);
+    await clock.advance(30 * 24 * 3600_000 - 1);
+    const gate = Promise.withResolvers<undefined>();
+    const slow: NumberSocket = {
+      ...socket,
+      executeUSyncQuery: (query) => gate.promise.then(() => socket.executeUSyncQuery(query)),
+    };
+    const found = lookup.accounts(slow, [ANA, LUZ]);
+    await clock.advance(1);
+    gate.resolve(undefined);
+
+    expect(await found).toMatchObject([{ number: ANA }, { number: '525512345678' }]);
+    expect(state.asked).toHaveLength(2);
+  });
+
+  it('are looked up again by the second caller when the query of the first fails', async () => {
     const { lookup, socket, state } = start();
     state.silent = true;
     const first = lookup.accounts(socket, [ANA]);
@@ -79,7 +96,7 @@ describe('numbers', () => {
     expect(state.asked).toHaveLength(2);
   });
 
-  it('are not asked for when that is not allowed, and known ones need no permission', async () => {
+  it('are not looked up without permission, which known ones do not need', async () => {
     const { lookup, socket, state } = start();
     const forbid = () => {
       throw new AppError('rate_limited');

@@ -1,0 +1,65 @@
+import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import { type WhatsAppSettings } from '../settings.ts';
+import { routeLibraryDownloads } from './library-downloads.ts';
+import { passKeyObjects } from './quick-keys.ts';
+import { silenceLibsignal } from './quiet-libsignal.ts';
+
+/** What patches depend on. */
+export type PatchOptions = Pick<WhatsAppSettings, 'rootKey'>;
+
+/** A change to an object that the whole process shares. ADR 5 lists the same fields. */
+export interface Patch {
+  /** The object that is changed. */
+  target: string;
+  changes: string;
+  why: string;
+  apply: (options: PatchOptions) => void;
+}
+
+/** Every patch of the process. What is changed on a single socket is not here: it ends with the socket. */
+export const PATCHES: readonly Patch[] = [
+  {
+    target: 'node:crypto',
+    changes: '`createHmac`, `createCipheriv` and `createDecipheriv` get keys as key objects instead of bytes.',
+    why: 'Node 24 needs 13 µs for an HMAC with a key in bytes, and 4 µs with a key object; a message takes about ten.',
+    apply: once(passKeyObjects),
+  },
+  {
+    target: 'globalThis.fetch',
+    changes: 'Requests that carry our dispatcher are checked, bounded and read in full before Baileys sees the answer.',
+    why: 'Baileys downloads histories and app state from any host, with no deadline and no limit, and ignores cut streams.',
+    apply: once(routeLibraryDownloads),
+  },
+  {
+    target: 'console',
+    changes: '`info`, `warn` and `error` drop what libsignal prints.',
+    why: 'libsignal prints whole sessions with their keys.',
+    apply: once(silenceLibsignal),
+  },
+  {
+    target: 'WA_CERT_DETAILS.PUBLIC_KEY',
+    changes: 'It is `WHATSAPP_ROOT_KEY`, where that is set.',
+    why: 'Baileys has no option for the key that certifies servers, and a simulator has its own.',
+    apply: ({ rootKey }) => {
+      if (rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey);
+    },
+  },
+];
+
+/**
+ * Applies the patches, all of them by default. `main` does this once, before anything connects. Another call is harmless: it only
+ * sets the root key again.
+ */
+export function installPatches(options: PatchOptions, patches: readonly Patch[] = PATCHES): void {
+  for (const { apply } of patches) apply(options);
+}
+
+/** A patch that wraps what it finds must not wrap it twice. */
+function once(apply: () => void): () => void {
+  let isApplied = false;
+  return () => {
+    if (isApplied) return;
+    isApplied = true;
+    apply();
+  };
+}
