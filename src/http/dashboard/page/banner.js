@@ -1,6 +1,6 @@
 import { $, icon, make, showList } from './dom.js';
 import { state } from './store.js';
-import { said, sinceSeconds, text } from './texts.js';
+import { said, sinceSeconds, text } from './words/text.js';
 
 /** The sentences of `GET /health` that are said in other words here. */
 const KNOWN = [/^The storage takes nothing/, /^The backend (refuses|does not take)/, /given up: see GET/];

@@ -1,19 +1,19 @@
-import { showAccount, wireAccount } from './account.js';
-import { showAccounts } from './accounts.js';
+import { showAccount, wireAccount } from './accounts/account.js';
+import { showAccounts } from './accounts/accounts.js';
 import { ask, hasKey, useKey } from './api.js';
 import { showBanner } from './banner.js';
-import { wireConfirm } from './confirm.js';
-import { closeConnect, openConnect, wireConnect } from './connect.js';
-import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries.js';
+import { wireConfirm } from './dialogs/confirm.js';
+import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
+import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/deliveries.js';
 import { $, put } from './dom.js';
 import { follow, hurry, stopFollowing } from './live.js';
-import { wireMessages } from './messages.js';
-import { showReplay, wireReplay } from './replay.js';
+import { wireMessages } from './accounts/messages.js';
+import { showReplay, wireReplay } from './deliveries/replay.js';
 import { goTo, place } from './route.js';
-import { forgetSend, wireSend } from './send.js';
+import { forgetSend, wireSend } from './accounts/send.js';
 import { changed, forget, onChange, state } from './store.js';
-import { sentenceOf, text, translatePage } from './texts.js';
-import { wireTimeline } from './timeline.js';
+import { sentenceOf, text, translatePage } from './words/text.js';
+import { wireTimeline } from './accounts/timeline.js';
 
 /** "3 minutes ago" grows by itself. */
 const SHOW_AGAIN_MS = 20000;

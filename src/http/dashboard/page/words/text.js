@@ -1,5 +1,5 @@
-import { ENGLISH, ENGLISH_SENTENCES } from './words-en.js';
-import { SPANISH, SPANISH_SENTENCES } from './words-es.js';
+import { ENGLISH, ENGLISH_SENTENCES } from './english.js';
+import { SPANISH, SPANISH_SENTENCES } from './spanish.js';
 
 /** The language of the page: the first of the browser's that it knows. */
 const language =

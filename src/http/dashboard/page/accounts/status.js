@@ -1,6 +1,6 @@
-import { icon, make } from './dom.js';
+import { icon, make } from '../dom.js';
 import { moodOf } from './session.js';
-import { text } from './texts.js';
+import { text } from '../words/text.js';
 
 /**
  * Shows a status by a sign and by words.

@@ -1,8 +1,8 @@
-import { ask, serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { on } from './live.js';
-import { changed } from './store.js';
-import { moment, said, sentenceOf, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, put, showList } from '../dom.js';
+import { on } from '../live.js';
+import { changed } from '../store.js';
+import { moment, said, sentenceOf, text } from '../words/text.js';
 
 const FEW = 8;
 const MOODS = {

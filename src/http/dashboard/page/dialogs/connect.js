@@ -1,11 +1,11 @@
-import { ask, serverNow } from './api.js';
-import { $ } from './dom.js';
-import { on } from './live.js';
+import { ask, serverNow } from '../api.js';
+import { $ } from '../dom.js';
+import { on } from '../live.js';
 import { nothingOnOffer, showOffer, showTime } from './offer.js';
-import { goTo } from './route.js';
-import { nameOf } from './session.js';
-import { state } from './store.js';
-import { said, sentenceOf, text } from './texts.js';
+import { goTo } from '../route.js';
+import { nameOf } from '../accounts/session.js';
+import { state } from '../store.js';
+import { said, sentenceOf, text } from '../words/text.js';
 
 const SCOPE = 'sessions:create';
 const TICK_MS = 500;

@@ -1,10 +1,10 @@
-import { ask, serverNow } from './api.js';
-import { $, make, notice, put, showList } from './dom.js';
-import { on } from './live.js';
-import { place } from './route.js';
-import { nameOf } from './session.js';
-import { changed, state } from './store.js';
-import { moment, said, sentenceOf, sinceSeconds, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, notice, put, showList } from '../dom.js';
+import { on } from '../live.js';
+import { place } from '../route.js';
+import { nameOf } from '../accounts/session.js';
+import { changed, state } from '../store.js';
+import { moment, said, sentenceOf, sinceSeconds, text } from '../words/text.js';
 
 const SCOPE = 'callbacks:manage';
 const PAGE = 50;

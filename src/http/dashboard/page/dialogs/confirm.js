@@ -1,4 +1,4 @@
-import { $, put } from './dom.js';
+import { $, put } from '../dom.js';
 
 let settle = () => {};
 

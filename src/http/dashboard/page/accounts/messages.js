@@ -1,8 +1,8 @@
-import { ask, serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { on } from './live.js';
-import { changed } from './store.js';
-import { moment, readable, sentenceOf, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, put, showList } from '../dom.js';
+import { on } from '../live.js';
+import { changed } from '../store.js';
+import { moment, readable, sentenceOf, text } from '../words/text.js';
 
 const SHOWN = 10;
 

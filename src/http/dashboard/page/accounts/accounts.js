@@ -1,10 +1,10 @@
-import { serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { place } from './route.js';
+import { serverNow } from '../api.js';
+import { $, make, put, showList } from '../dom.js';
+import { place } from '../route.js';
 import { inOrder, kindOf, nameOf, needsPerson } from './session.js';
 import { showStatus } from './status.js';
-import { state } from './store.js';
-import { ago, said, text } from './texts.js';
+import { state } from '../store.js';
+import { ago, said, text } from '../words/text.js';
 
 /** Shows all accounts, or what to do while there are none. */
 export function showAccounts() {

@@ -1,4 +1,4 @@
-import { text, readable } from './texts.js';
+import { text, readable } from '../words/text.js';
 
 /** How each kind of status is shown; words say the same. The worst comes first. */
 const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected'];

@@ -1,15 +1,15 @@
-import { ask, serverNow } from './api.js';
-import { confirm } from './confirm.js';
-import { openConnect } from './connect.js';
-import { $, notice, put } from './dom.js';
+import { ask, serverNow } from '../api.js';
+import { confirm } from '../dialogs/confirm.js';
+import { openConnect } from '../dialogs/connect.js';
+import { $, notice, put } from '../dom.js';
 import { showMessages } from './messages.js';
-import { goTo, place } from './route.js';
+import { goTo, place } from '../route.js';
 import { showSend } from './send.js';
 import { kindOf, nameOf } from './session.js';
 import { showStatus } from './status.js';
-import { changed, state } from './store.js';
+import { changed, state } from '../store.js';
 import { showTimeline } from './timeline.js';
-import { ago, moment, said, sentenceOf, text } from './texts.js';
+import { ago, moment, said, sentenceOf, text } from '../words/text.js';
 
 const SCOPE = 'sessions:create';
 

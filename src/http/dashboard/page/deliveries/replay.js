@@ -1,8 +1,8 @@
-import { ask, serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { inOrder, nameOf } from './session.js';
-import { changed, state } from './store.js';
-import { sentenceOf, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, put, showList } from '../dom.js';
+import { inOrder, nameOf } from '../accounts/session.js';
+import { changed, state } from '../store.js';
+import { sentenceOf, text } from '../words/text.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
-import { serverNow } from './api.js';
-import { $, icon, make, put } from './dom.js';
-import { text } from './texts.js';
+import { serverNow } from '../api.js';
+import { $, icon, make, put } from '../dom.js';
+import { text } from '../words/text.js';
 
 const SIGNS = { connected: 'good', over: 'off', failed: 'bad', linking: 'wait', loading: 'wait' };
 /** With less than this left, a code is about to be renewed. */

@@ -1,7 +1,7 @@
-import { ask } from './api.js';
-import { $, put } from './dom.js';
-import { place } from './route.js';
-import { readable, sentenceOf, text } from './texts.js';
+import { ask } from '../api.js';
+import { $, put } from '../dom.js';
+import { place } from '../route.js';
+import { readable, sentenceOf, text } from '../words/text.js';
 
 /** The last try, and its key: the same message that is sent again after a failure goes out once. */
 let last = { what: '', key: '' };
