@@ -141,6 +141,6 @@ function unreachable(error: unknown): PostOutcome {
 
 function detailOf(error: unknown, code: string): string {
   if (error instanceof TooLateError) return 'the backend did not answer in time';
-  if (error instanceof BadAnswerError) return 'the backend did not answer with a complete answer of at most 64 KiB';
+  if (error instanceof BadAnswerError) return 'the backend did not send a complete answer of at most 64 KiB';
   return `the backend is not reachable (${code})`;
 }

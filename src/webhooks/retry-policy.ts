@@ -67,10 +67,10 @@ export function verdict(tried: FailedTry, settings: PolicySettings, random: Rand
   if (meansWrongSetting(failure) || attempts < settings.retries) return retry(tried, random);
   const enough = Math.max(1, settings.retries);
   if (mayBePoison(failure) && tried.failedAlone >= enough) {
-    return { kind: 'dead', reason: `it alone fails: ${describe(failure)}` };
+    return { kind: 'dead', reason: `only this delivery fails: ${describe(failure)}` };
   }
   if (ageMs > settings.retentionMs && tried.failedBeside >= enough) {
-    return { kind: 'dead', reason: `it is too old: ${describe(failure)}` };
+    return { kind: 'dead', reason: `it has expired: ${describe(failure)}` };
   }
   return retry(tried, random);
 }

@@ -19,7 +19,7 @@ function apiOver(db: TestStorage) {
 
 async function giveUp(storage: Storage, db: TestStorage): Promise<void> {
   const next = await db.next(ANA);
-  if (next) await storage.callbacks.dead(next, 'it alone fails', db.clock.now());
+  if (next) await storage.callbacks.dead(next, 'only this delivery fails', db.clock.now());
 }
 
 describe('GET /callbacks', () => {
@@ -43,7 +43,7 @@ describe('GET /callbacks', () => {
       attempts: 0,
       createdAt: NOW,
       firstFailedAt: null,
-      lastError: 'it alone fails',
+      lastError: 'only this delivery fails',
       settledAt: NOW,
     });
     const ids = async (query: string) =>

@@ -121,7 +121,8 @@ describe('the words of the dashboard', () => {
     // Named at run time: the page has no types.
     const load = async (name: string) => import(`../../src/http/dashboard/page/words/${name}.js`);
     const { ENGLISH } = await load('english');
-    const { SPANISH, SPANISH_SENTENCES } = await load('spanish');
+    const { SPANISH } = await load('spanish');
+    const { SPANISH_SENTENCES } = await load('server-sentences');
     texts = { ENGLISH, SPANISH };
     sentences = SPANISH_SENTENCES;
   });

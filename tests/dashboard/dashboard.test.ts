@@ -177,7 +177,7 @@ describe('the dashboard, in a real Chromium', () => {
 
     await page.getByRole('link', { name: 'Deliveries' }).click();
     const dead = page.locator('#dead');
-    await dead.getByText('It alone fails: your backend answered 500.').waitFor();
+    await dead.getByText('Only this delivery fails: your backend answered 500.').waitFor();
     await dead.getByRole('button', { name: 'Try again: Message received, +54 911 2233 4455' }).click();
 
     const again = await world.backend.next(({ body }) => body.message_content === REFUSED_TEXT);

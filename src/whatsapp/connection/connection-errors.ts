@@ -11,6 +11,6 @@ export class SilentConnectionError extends Error {
   override readonly name = 'SilentLineError';
 
   constructor() {
-    super('Nothing has come on this line for an hour');
+    super('No data received for an hour');
   }
 }

@@ -82,7 +82,7 @@ export class CodeOffer {
   #refused(iq: BinaryNode): void {
     const code = getBinaryNodeChild(iq, 'error')?.attrs.code ?? 'no code';
     this.#deps.ended(
-      this.#isShown ? new CodeVoidError(`WhatsApp did not accept the pairing (${code}).`) : new CodeRefusedError(code),
+      this.#isShown ? new CodeVoidError(`WhatsApp rejected the pairing (${code}).`) : new CodeRefusedError(code),
     );
   }
 
@@ -90,11 +90,11 @@ export class CodeOffer {
   #heard(notification: BinaryNode): void {
     const reg = getBinaryNodeChild(notification, REG);
     if (reg?.attrs.stage === 'refresh_code') {
-      this.#deps.ended(new CodeVoidError('WhatsApp wants another code to be shown.'));
+      this.#deps.ended(new CodeVoidError('WhatsApp asked for a new pairing code.'));
       return;
     }
     const tags = getAllBinaryNodeChildren(reg ?? notification).map(({ tag }) => tag);
     if (FROM_PHONE.every((tag) => tags.includes(tag))) return;
-    this.#deps.ended(new CodeVoidError('WhatsApp sent something about the code that cannot be used.'));
+    this.#deps.ended(new CodeVoidError('WhatsApp sent an incomplete response to the pairing code.'));
   }
 }

@@ -11,7 +11,7 @@ function keys(callbacks: readonly StoredCallback[]): string[] {
 async function giveUp(db: TestStorage, sessionId: SessionId): Promise<void> {
   const callback = (await db.next(sessionId))!;
   await db.storage.callbacks.failed(callback, 'the backend answered 500', 5);
-  await db.storage.callbacks.dead(callback, 'it alone fails', 6);
+  await db.storage.callbacks.dead(callback, 'only this delivery fails', 6);
 }
 
 async function find(db: TestStorage, webhookId: string): Promise<StoredCallback> {
@@ -46,7 +46,7 @@ describe('what is kept of callbacks', () => {
       attempts: 1,
       createdAtMs: db.clock.now(),
       firstFailedAtMs: 5,
-      lastError: 'it alone fails',
+      lastError: 'only this delivery fails',
       settledAtMs: 6,
     });
     expect(await db.storage.archive.find(only!.id)).toEqual(only);

@@ -17,7 +17,7 @@ function healthOf(
 }
 
 async function giveUpNext(db: TestStorage): Promise<void> {
-  await db.storage.callbacks.dead((await db.next(ANA))!, 'it alone fails', db.clock.now());
+  await db.storage.callbacks.dead((await db.next(ANA))!, 'only this delivery fails', db.clock.now());
 }
 
 /** A storage that works until it is told otherwise. */
@@ -89,12 +89,12 @@ describe('the health', () => {
     await giveUpNext(db);
     expect(await health.report()).toMatchObject({
       ok: true,
-      problems: ['1 callback was given up: see GET /callbacks?state=dead.'],
+      problems: ['1 callback dead-lettered: see GET /callbacks?state=dead.'],
     });
 
     await giveUpNext(db);
     const { problems } = await health.report();
-    expect(problems).toEqual(['2 callbacks were given up: see GET /callbacks?state=dead.']);
+    expect(problems).toEqual(['2 callbacks dead-lettered: see GET /callbacks?state=dead.']);
 
     const dead = await db.storage.archive.list({ state: 'dead' }, { after: 0, limit: 2 });
     for (const { id } of dead) await db.storage.archive.retry(id);

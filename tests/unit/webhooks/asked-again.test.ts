@@ -62,7 +62,7 @@ describe('a callback that somebody asks for again', () => {
   it('is posted though its session had nothing more to do', async () => {
     await using world = await startWorld();
     await world.happens(ANA, 'a1', 'a2');
-    await world.queue.dead((await world.queue.next(ANA))!, 'it alone fails', world.clock.now());
+    await world.queue.dead((await world.queue.next(ANA))!, 'only this delivery fails', world.clock.now());
     await world.startNotifier();
     await world.untilAllDelivered();
 

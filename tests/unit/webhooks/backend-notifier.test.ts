@@ -207,7 +207,7 @@ describe('a callback that alone fails', () => {
     await world.untilAllDelivered();
     expect(ids(world.backend.received.filter(isFrom(ANA)))).toEqual(['poison', 'poison', 'poison', 'poison', 'a2']);
     expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
-    expect((await world.logged('given up')).error).toBe('it alone fails: the backend answered 500');
+    expect((await world.logged('given up')).error).toBe('only this delivery fails: the backend answered 500');
   });
 
   it('leaves no gap in the numbers, nor does a restart', async () => {
@@ -266,7 +266,7 @@ describe('a callback that alone fails', () => {
     await world.happens(BEA, 'b1');
     await world.logged(`[${BEA}] [CALLBACK] delivered`);
     await timesOut(world);
-    expect((await world.logged('given up')).error).toBe('it alone fails: the backend did not answer in time');
+    expect((await world.logged('given up')).error).toBe('only this delivery fails: the backend did not answer in time');
     expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
   });
 

@@ -110,7 +110,7 @@ describe('a post', () => {
     backend.answerWith({ status: 200, body: 'x'.repeat(64 * 1024 + 1) });
     expect(await postTo(backend)).toEqual({
       kind: 'unreachable',
-      detail: 'the backend did not answer with a complete answer of at most 64 KiB',
+      detail: 'the backend did not send a complete answer of at most 64 KiB',
       maybeArrived: true,
     });
   });
@@ -137,7 +137,7 @@ describe('a post', () => {
     const clock = new ManualClock();
     expect(await createPost(settings(`http://127.0.0.1:${port}`), clock)(callback)).toEqual({
       kind: 'unreachable',
-      detail: 'the backend did not answer with a complete answer of at most 64 KiB',
+      detail: 'the backend did not send a complete answer of at most 64 KiB',
       maybeArrived: true,
     });
     expect(clock.timers).toEqual([]);

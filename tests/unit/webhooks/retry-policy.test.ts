@@ -114,8 +114,11 @@ describe('when to give up', () => {
   });
 
   it('says why', () => {
-    expect(after(refused(500), alone)).toEqual({ kind: 'dead', reason: 'it alone fails: the backend answered 500' });
-    expect(after(AWAY, old)).toEqual({ kind: 'dead', reason: 'it is too old: away' });
+    expect(after(refused(500), alone)).toEqual({
+      kind: 'dead',
+      reason: 'only this delivery fails: the backend answered 500',
+    });
+    expect(after(AWAY, old)).toEqual({ kind: 'dead', reason: 'it has expired: away' });
     expect(inWords(refused(302))).toBe('the backend answered 302');
   });
 });

@@ -83,7 +83,7 @@ describe('a lock that is held for ever', () => {
       expect(givenUp).toEqual([]);
       await clock.advance(1);
 
-      expect(givenUp).toEqual([`Work under ${lock} does not end`]);
+      expect(givenUp).toEqual([`Work under ${lock} did not finish in time`]);
     },
   );
 
@@ -95,7 +95,7 @@ describe('a lock that is held for ever', () => {
 
     await clock.advance(HOLD_LIMIT_MS);
 
-    expect(givenUp).toEqual(['Work under a transaction of keys does not end']);
+    expect(givenUp).toEqual(['Work under a key transaction did not finish in time']);
   });
 
   it('is not what a long line of short work is, and the work keeps its results and failures', async () => {
@@ -153,7 +153,7 @@ describe('a line that does not come to life', () => {
 
     await clock.advance(3_000);
 
-    expect(givenUp).toEqual(['WhatsApp did not answer on a new connection in time']);
+    expect(givenUp).toEqual(['WhatsApp did not respond on a new connection in time']);
   });
 
   it('has as long as a login takes once something came', async () => {

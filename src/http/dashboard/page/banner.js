@@ -3,7 +3,7 @@ import { state } from './store.js';
 import { said, sinceSeconds, text } from './words/text.js';
 
 /** The sentences of `GET /health` that are said in other words here. */
-const KNOWN = [/^The storage takes nothing/, /^The backend (refuses|does not take)/, /given up: see GET/];
+const KNOWN = [/^Cannot write to storage/, /^The backend (rejects|is not accepting)/, /dead-lettered: see GET/];
 
 /** Shows what is not well, the worst first. */
 export function showBanner() {
@@ -19,7 +19,7 @@ function notices() {
 }
 
 function ofHealth({ status, backend, callbacks, problems }) {
-  const refuses = problems.some((problem) => problem.startsWith('The backend refuses'));
+  const refuses = problems.some((problem) => problem.startsWith('The backend rejects'));
   const disk = { name: 'disk', mood: 'bad', words: text('banner_disk') };
   const down = { name: 'backend', mood: 'bad', words: text(refuses ? 'banner_settings' : 'banner_backend') };
   const dead = { name: 'dead', mood: 'wait', words: text('banner_dead', callbacks.deadLettered) };

@@ -211,13 +211,3 @@ export const ENGLISH = {
   error_callback_not_found: 'It is not there any more.',
   lacks: (scope) => `This key may not do that: it lacks the permission ${scope}.`,
 };
-
-/** What the server says of a session or a delivery, where it is to be said otherwise; `$1` is what stands there. */
-export const ENGLISH_SENTENCES = [
-  [/^it alone fails: (.*)$/, 'It alone fails: $1'],
-  [/^it is too old: (.*)$/, 'It is too old: $1'],
-  [/the backend answered (\d+)$/, 'your backend answered $1.'],
-  [/the backend did not answer in time$/, 'your backend did not answer in time.'],
-  [/the backend is not reachable \((.*)\)$/, 'your backend cannot be reached ($1).'],
-  [/^your /, 'Your '],
-];

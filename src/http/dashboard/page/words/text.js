@@ -1,5 +1,6 @@
-import { ENGLISH, ENGLISH_SENTENCES } from './english.js';
-import { SPANISH, SPANISH_SENTENCES } from './spanish.js';
+import { ENGLISH } from './english.js';
+import { ENGLISH_SENTENCES, SPANISH_SENTENCES } from './server-sentences.js';
+import { SPANISH } from './spanish.js';
 
 /** The language of the page: the first of the browser's that it knows. */
 const language =
