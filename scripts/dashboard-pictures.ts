@@ -5,7 +5,7 @@ import { makeDeadLetter, talk } from '../tests/dashboard/stage.ts';
 import { startBrowser } from '../tests/harness/browser.ts';
 import { startWorld, type World } from '../tests/harness/world.ts';
 
-/** Makes the pictures of the README and of docs/dashboard.md: the real dashboard, of accounts on the simulator. */
+/** Takes the screenshots of the README and of docs/dashboard.md: the real dashboard, with accounts on the simulator. */
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const WIDE = { viewport: { width: 1280, height: 900 }, locale: 'en-US' };
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'es-AR' };
@@ -42,11 +42,11 @@ async function take(
 async function openPage(from: Browser, options: BrowserContextOptions): Promise<Page> {
   const page = await from.newPage({ ...options, reducedMotion: 'reduce' });
   await page.goto(`${world.orchestrator.url}/dashboard`);
-  await page.locator('#live[data-line="live"]').waitFor();
+  await page.locator('#live[data-connection="live"]').waitFor();
   return page;
 }
 
-/** Four accounts as an operator may find them; the first has talked to somebody, and lost its line for a moment. */
+/** Four accounts in different states; the first has a conversation, and was reconnected. */
 async function playStory({ whatsapp }: World): Promise<string> {
   const ana = whatsapp.phone('5491155501234', 'Ana Torres');
   const shop = await world.link(whatsapp.phone('5491122334455', 'Café Sol'));

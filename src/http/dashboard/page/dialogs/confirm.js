@@ -1,21 +1,21 @@
-import { $, put } from '../dom.js';
+import { $, setText } from '../dom.js';
 
 let settle = () => {};
 
 /**
- * Asks whether somebody is sure. The dialog opens on "Cancel", so that a key that is pressed too often does no harm.
- * @param {{title: string, says: string, yes: string}} words
- * @returns {Promise<boolean>} whether he is
+ * Asks for confirmation. "Cancel" has the focus, so that pressing Enter once too often does no harm.
+ * @param {{title: string, body: string, yes: string}} texts
+ * @returns {Promise<boolean>} whether the user confirmed
  */
-export function confirm({ title, says, yes }) {
-  put($('confirm-title'), title);
-  put($('confirm-says'), says);
-  put($('confirm-yes'), yes);
+export function confirm({ title, body, yes }) {
+  setText($('confirm-title'), title);
+  setText($('confirm-body'), body);
+  setText($('confirm-yes'), yes);
   $('confirm').showModal();
   return new Promise((resolve) => (settle = resolve));
 }
 
-/** Has the buttons answer. */
+/** Wires the buttons. */
 export function wireConfirm() {
   const answer = (isSure) => {
     settle(isSure);
@@ -23,6 +23,6 @@ export function wireConfirm() {
   };
   $('confirm-yes').addEventListener('click', () => answer(true));
   $('confirm-no').addEventListener('click', () => answer(false));
-  // By Escape, or when somebody is signed out.
+  // Closed with Escape, or by signing out.
   $('confirm').addEventListener('close', () => settle(false));
 }
