@@ -42,7 +42,7 @@ async function take(
 async function openPage(from: Browser, options: BrowserContextOptions): Promise<Page> {
   const page = await from.newPage({ ...options, reducedMotion: 'reduce' });
   await page.goto(`${world.orchestrator.url}/dashboard`);
-  await page.locator('#live[data-line="live"]').waitFor();
+  await page.locator('#live[data-connection="live"]').waitFor();
   return page;
 }
 

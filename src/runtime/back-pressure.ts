@@ -5,7 +5,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Admission } from '../ports/admission.ts';
 import { type CallbackCounts } from '../ports/callbacks.ts';
 
-/** How much may be kept; 0 is no bound. */
+/** The limits of what may be stored; 0 means no limit. */
 export interface KeepingBounds {
   /** `MAX_PENDING_CALLBACKS`. */
   maxPendingCallbacks: number;
@@ -13,24 +13,24 @@ export interface KeepingBounds {
   minFreeDiskBytes: number;
 }
 
-/** What the back-pressure is made of. */
+/** The dependencies of {@link BackPressure}. */
 export interface BackPressureDeps {
   bounds: KeepingBounds;
   callbacks: () => Promise<CallbackCounts>;
-  /** The bytes that the disk of the database has left. */
+  /** The free space on the disk of the database, in bytes. */
   freeBytes: () => Promise<number>;
   clock: Clock;
   log: Logger;
 }
 
 const LOOK_MS = 5_000;
-/** It is over when a tenth of the bound is free again, so that lines do not come and go with every callback. */
+/** Connections reopen once a tenth of the limit is free again, so that they do not flap with every callback. */
 const SLACK = 0.1;
 
 /**
- * Holds WhatsApp back when what waits for the backend, or the disk, reaches its bound: the lines are closed, WhatsApp keeps
- * the messages, and the lines come back when there is room. It looks every few seconds, so a bound can be passed by
- * what comes in between.
+ * Closes all connections when too many callbacks are pending or the disk is nearly full. WhatsApp holds the messages
+ * meanwhile, and the connections reopen when there is room. The limits are checked every 5 seconds, so they can be exceeded
+ * by what arrives in between.
  */
 export class BackPressure implements Admission, AsyncDisposable {
   readonly #deps: BackPressureDeps;
@@ -44,12 +44,12 @@ export class BackPressure implements Admission, AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** Calls `listener` whenever a bound is reached that was not before. */
+  /** Calls `listener` whenever a limit is reached and none was before. */
   onReached(listener: (error: OverloadedError) => void): void {
     this.#reached = listener;
   }
 
-  /** Looks now, and from now on every few seconds. */
+  /** Checks the limits now, and every 5 seconds from now on. */
   async start(): Promise<void> {
     await this.#look();
     this.#timer = this.#deps.clock.after(LOOK_MS, () => {
@@ -57,7 +57,7 @@ export class BackPressure implements Admission, AsyncDisposable {
     });
   }
 
-  /** Why WhatsApp is held back, in a sentence; `null` when it is not. */
+  /** Why the connections are closed, in a sentence; `null` when they are not. */
   get why(): string | null {
     return this.#why;
   }
@@ -82,7 +82,10 @@ export class BackPressure implements Admission, AsyncDisposable {
     if (why === this.#why) return;
     const wasFree = this.#why === null;
     this.#why = why;
-    this.#deps.log.warn({ why }, why === null ? 'there is room again' : 'a bound is reached: WhatsApp is held back');
+    this.#deps.log.warn(
+      { why },
+      why === null ? 'below the limits again: connections reopen' : 'limit reached: closing all connections',
+    );
     if (why === null) this.#letIn();
     else if (wasFree) this.#reached(new OverloadedError(why));
   }
@@ -102,14 +105,14 @@ export class BackPressure implements Admission, AsyncDisposable {
   }
 }
 
-/** Why WhatsApp is held back, as `/health` and the sessions say it. */
+/** The sentence for `MAX_PENDING_CALLBACKS`, in `/health` and in the sessions. */
 export const TOO_MANY_CALLBACKS =
-  'As many callbacks wait for the backend as MAX_PENDING_CALLBACKS allows: the lines are closed, and WhatsApp keeps the messages.';
-/** The other reason. */
+  'The number of pending callbacks has reached MAX_PENDING_CALLBACKS: connections are closed, and WhatsApp holds the messages.';
+/** The sentence for `MIN_FREE_DISK`, in `/health` and in the sessions. */
 export const DISK_NEARLY_FULL =
-  'The disk has less room than MIN_FREE_DISK: the lines are closed, and WhatsApp keeps the messages.';
+  'Free disk space is below MIN_FREE_DISK: connections are closed, and WhatsApp holds the messages.';
 
-/** The bytes that are left for us on the disk of this folder. */
+/** The bytes that this process may still write on the disk of this folder. */
 export async function freeBytesAt(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;

@@ -7,7 +7,7 @@ import { type ProcessGuard } from './process-guard.ts';
 import { type Storage } from '../ports/storage.ts';
 import { VERSION } from '../version.ts';
 
-/** What the health is read from. */
+/** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check'>;
   notifier: Pick<BackendNotifier, 'health'>;
@@ -17,8 +17,8 @@ export interface AppHealthDeps {
 }
 
 /**
- * How the orchestrator is. `ok` says whether it does its own work: a backend that is away is a problem to be told, but no
- * reason to have this process restarted, which would not bring the backend back.
+ * The health of the orchestrator. `ok` covers only its own work: a backend that is down is reported as a problem, but is no
+ * reason to restart this process, which would not bring the backend back.
  */
 export class AppHealth implements HealthApi {
   readonly #deps: AppHealthDeps;
@@ -34,7 +34,7 @@ export class AppHealth implements HealthApi {
     return this.#hasStarted;
   }
 
-  /** Everything has begun to work. */
+  /** Marks the start-up as complete. */
   started(): void {
     this.#hasStarted = true;
   }
@@ -64,13 +64,13 @@ export class AppHealth implements HealthApi {
     return [
       ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
-      ...(unexpected > 0 ? [`${unexpected} exceptions that nobody caught since the start: see the log.`] : []),
+      ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
     ];
   }
 }
 
 const STORAGE_FAILS =
-  'The storage takes nothing now (is the disk full?): the lines are closed, and WhatsApp keeps the messages.';
+  'Cannot write to storage (is the disk full?): connections are closed, and WhatsApp holds the messages.';
 
 async function succeeds(work: Promise<void>): Promise<boolean> {
   try {
@@ -88,12 +88,15 @@ function backendState({ reachable, lastError }: BackendHealth): BackendState {
 
 function backendProblems({ misconfigured, lastError }: BackendHealth): string[] {
   if (lastError === null) return [];
-  if (misconfigured) return ['The backend refuses the callbacks: check BACKEND_BASE_URL and PRODUCTION_API_KEY.'];
-  return ['The backend does not take callbacks at the moment; they are kept and tried again.'];
+  if (misconfigured) return ['The backend rejects callbacks: check BACKEND_BASE_URL and PRODUCTION_API_KEY.'];
+  return ['The backend is not accepting callbacks; they are queued and retried.'];
 }
 
-function deadLetterProblems(count: number): string[] {
-  if (count === 0) return [];
-  const were = count === 1 ? '1 callback was' : `${count} callbacks were`;
-  return [`${were} given up: see GET /callbacks?state=dead.`];
+function deadLetterProblems(dead: number): string[] {
+  return dead === 0 ? [] : [`${count(dead, 'callback')} dead-lettered: see GET /callbacks?state=dead.`];
+}
+
+/** `1 callback`, `2 callbacks`. */
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

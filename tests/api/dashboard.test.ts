@@ -11,12 +11,15 @@ import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
 import { currentQr, generateQr } from '../../src/http/routes/sessions/qr.ts';
 import { deleteSession, restartSession } from '../../src/http/routes/sessions/sessions.ts';
+import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { decide } from '../../src/sessions/state/reconnect.ts';
+import { RawClient } from './raw.ts';
 import { answerTo, startApi } from './support.ts';
 
 const PAGE = new URL('../../src/http/dashboard/page/', import.meta.url);
-const NAMES = readdirSync(PAGE);
+const NAMES = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+const SCRIPTS = NAMES.filter((name) => name.endsWith('.js'));
 const read = (name: string) => readFileSync(new URL(name, PAGE), 'utf8');
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -24,15 +27,30 @@ const POLICY =
 
 const startLocked = (overrides = {}) => startApi({ apiKeys: [new Secret('a-key')], ...overrides });
 
+/** The response to a GET of exactly this path, which most clients would normalize first. */
+async function exactly(path: string): Promise<string> {
+  const { app, clock, log } = startLocked();
+  const server = await startHttpServer(app, { host: '127.0.0.1', port: 0, clock, log });
+  const client = await RawClient.to(server.port);
+  client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const answer = await client.closed();
+  await server[Symbol.asyncDispose]();
+  return answer;
+}
+
 describe('the files of the dashboard', () => {
   const { app } = startLocked();
 
-  it('are found behind any prefix: the address without a slash leads to the one with it', async () => {
+  it('are found behind any prefix: the path without a slash redirects relatively', async () => {
     const { headers } = await request(app).get('/dashboard').expect(302);
     expect(headers.location).toBe('dashboard/');
   });
 
-  it.each(['', ...NAMES])('"%s" is given to anybody, under a strict policy, and kept by no cache', async (name) => {
+  it('are in folders, all of which are tested', () => {
+    expect(NAMES).toEqual(expect.arrayContaining(['index.html', 'page.js', 'styles/base.css', 'words/text.js']));
+  });
+
+  it.each(['', ...NAMES])('"%s" is served to anybody, under a strict policy, and cached by nobody', async (name) => {
     const { headers } = await request(app).get(`/dashboard/${name}`).expect(200);
     expect(headers).toMatchObject({
       'content-security-policy': POLICY,
@@ -44,43 +62,67 @@ describe('the files of the dashboard', () => {
     expect(headers['content-type']).toContain(types[name.split('.')[1] ?? ''] ?? 'text/html');
   });
 
-  it.each(['nothing.js', 'page', 'page.js/', '..%2fdashboard.ts', '%2e%2e%2fdashboard.ts', 'constructor', 'a/page.js'])(
-    '"%s" is none of them',
-    async (name) => {
-      const { status, body } = await answerTo(request(app).get(`/dashboard/${name}`));
-      expect([status, body]).toMatchObject([404, { success: false, error: 'not_found' }]);
-    },
-  );
-
-  it.each(['post', 'delete', 'patch'] as const)('take no %s', async (method) => {
-    const { headers, body } = await request(app)[method]('/dashboard/').expect(405);
-    expect([headers.allow, body]).toMatchObject(['GET, HEAD', { error: 'method_not_allowed' }]);
+  it.each([
+    ...['nothing.js', 'page', 'page.js/', 'a/page.js', 'constructor', '..%2fdashboard.ts', '%2e%2e%2fdashboard.ts'],
+    ...['styles', 'styles/', 'words/nothing.js', 'words/text', 'words/text.js/', 'words/constructor'],
+    ...['words%2ftext.js', 'words%2Ftext.js', 'words%5ctext.js', 'words//text.js', '/words/text.js'],
+    ...['words/%74ext.js', 'words/..%2fpage.js', 'words%2f..%2fpage.js', 'words/%252e%252e/page.js'],
+    ...['words/..%2f..%2fdashboard.ts', '..%5cdashboard.ts', '%c0%ae%c0%ae/dashboard.ts', 'words/text.js%00'],
+  ])('"%s" is not found', async (name) => {
+    const { status, body } = await answerTo(request(app).get(`/dashboard/${name}`));
+    expect([status, body]).toMatchObject([404, { success: false, error: 'not_found' }]);
   });
 
-  it('are not there when DASHBOARD=false', async () => {
+  it.each([
+    ...['../dashboard.ts', 'words/../page.js', 'words/../../dashboard.ts', './page.js', 'words/./text.js', '..'],
+    ...['%2e%2e/dashboard.ts', 'words/%2e%2e/page.js', 'words/.%2e/page.js', 'words/%2e/text.js', 'words\\text.js'],
+  ])('"%s" is not found, sent without normalization', async (name) => {
+    const answer = await exactly(`/dashboard/${name}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toContain('"error":"not_found"');
+  });
+
+  it.each(['', 'page.js', 'words/text.js'])('"%s" takes no other method', async (name) => {
+    for (const method of ['post', 'put', 'delete', 'patch'] as const) {
+      const { headers, body } = await request(app)[method](`/dashboard/${name}`).expect(405);
+      expect([headers.allow, body]).toMatchObject(['GET, HEAD', { error: 'method_not_allowed' }]);
+    }
+    await request(app).head(`/dashboard/${name}`).expect(200);
+  });
+
+  it('are not served when DASHBOARD=false', async () => {
     const off = startLocked({ dashboard: false });
-    for (const path of ['/dashboard', '/dashboard/', '/dashboard/page.js']) {
+    for (const path of ['/dashboard', '/dashboard/', '/dashboard/page.js', '/dashboard/words/text.js']) {
       await request(off.app).get(path).set('Authorization', 'Bearer a-key').expect(404);
     }
   });
 
-  it('hold no script, style or address of another server', () => {
+  it('have no inline script or style, and no URL of another server', () => {
     const html = read('index.html');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
-    const strangers = NAMES.filter((name) => /https?:\/\/(?!www\.w3\.org)/.test(read(name)));
-    expect(strangers).toEqual([]);
+    const foreign = NAMES.filter((name) => /https?:\/\/(?!www\.w3\.org)/.test(read(name)));
+    expect(foreign).toEqual([]);
+  });
+
+  it('refer to each other by relative URLs, which work behind any prefix', () => {
+    const inHtml = [...read('index.html').matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
+    const inScripts = SCRIPTS.flatMap((name) => [...read(name).matchAll(/ from '([^']+)'/g)].map(([, url]) => url!));
+    expect([inHtml.length > 10, inScripts.length > 50]).toEqual([true, true]);
+    expect([...inHtml, ...inScripts].filter((url) => /^\/|^[a-z]+:/i.test(url))).toEqual([]);
+    expect(SCRIPTS.filter((name) => /\bfetch\((?!`\.\.\$\{path\}`)/.test(read(name)))).toEqual([]);
   });
 });
 
-describe('the words of the dashboard', () => {
+describe('the texts of the dashboard', () => {
   let texts: Record<string, Record<string, unknown>>;
   let sentences: [RegExp, string][];
 
   beforeAll(async () => {
-    // Named at run time: the page has no types.
-    const [english, spanish] = ['words-en.js', 'words-es.js'].map((name) => `../../src/http/dashboard/page/${name}`);
-    const { ENGLISH } = await import(english!);
-    const { SPANISH, SPANISH_SENTENCES } = await import(spanish!);
+    // Imported by a computed name: the page has no types.
+    const load = async (name: string) => import(`../../src/http/dashboard/page/words/${name}.js`);
+    const { ENGLISH } = await load('english');
+    const { SPANISH } = await load('spanish');
+    const { SPANISH_SENTENCES } = await load('server-sentences');
     texts = { ENGLISH, SPANISH };
     sentences = SPANISH_SENTENCES;
   });
@@ -91,18 +133,23 @@ describe('the words of the dashboard', () => {
     expect(kinds(texts.SPANISH!)).toEqual(kinds(texts.ENGLISH!));
   });
 
-  it('are all that the page asks for', () => {
+  it('include every text that the page uses', () => {
     const inHtml = [...read('index.html').matchAll(/data-(?:text|label)="([^"]+)"/g)].map(([, name]) => name!);
-    const inCode = NAMES.filter((name) => name.endsWith('.js')).flatMap((name) =>
-      [...read(name).matchAll(/\btext\('(\w+)'/g)].map(([, asked]) => asked!),
-    );
+    const inCode = SCRIPTS.flatMap((name) => [...read(name).matchAll(/\btext\('(\w+)'/g)].map(([, asked]) => asked!));
     expect([inHtml.length, inCode.length].every((count) => count > 30)).toBe(true);
     expect([...inHtml, ...inCode].filter((name) => !(name in texts.ENGLISH!))).toEqual([]);
   });
 
-  it('know every note of a timeline, every event, and every refusal of what the page does', () => {
+  it('are in index.html in English, word for word', () => {
+    const inHtml = read('index.html').matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g);
+    const plain = (html: string) => html.replaceAll('&gt;', '>').replace(/\s+/g, ' ').trim();
+    const differing = [...inHtml].filter(([, name, html]) => plain(html!) !== texts.ENGLISH![name!]);
+    expect(differing.map(([, name]) => name)).toEqual([]);
+  });
+
+  it('cover every timeline entry, every event, and every error of the requests that the page sends', () => {
     const routes = [generateQr, currentQr, pairByCode, restartSession, deleteSession, sendMessage, retryCallback];
-    // Of what a program does wrong the page does nothing.
+    // Mistakes of programs, which the page does not make.
     const ofPrograms: ErrorCode[] = ['invalid_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'];
     const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
     const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
@@ -134,7 +181,7 @@ describe('the words of the dashboard', () => {
     { kind: 'client-outdated', next: 'pinned' },
     { kind: 'multi-device-missing' },
     { kind: 'refused', code: 400 },
-  ])('say in Spanish why a line was lost: %j', (reason) => {
+  ])('translate why a connection was lost into Spanish: %j', (reason) => {
     for (const replacements of [1, 3]) {
       const { message } = decide(reason, { linked: true, code: null, failures: 1, replacements }) as {
         message: string;

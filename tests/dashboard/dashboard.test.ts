@@ -4,7 +4,7 @@ import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { faultsOf, openPage, readQr, signIn } from './open-page.ts';
+import { violationsOf, openPage, readQr, signIn } from './open-page.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
 const KEY = 'the-key-of-the-house';
@@ -34,7 +34,7 @@ describe('the dashboard, in a real Chromium', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** The dashboard of somebody who has signed in. */
+  /** The dashboard, signed in. */
   async function open(options = {}, key = KEY) {
     const opened = await openPage(browser, world.orchestrator.url, options);
     await signIn(opened.page, key);
@@ -43,17 +43,17 @@ describe('the dashboard, in a real Chromium', () => {
 
   const account = (page: Page, number: string) => page.locator('#accounts').getByRole('link', { name: number });
 
-  it('asks for a key, refuses a wrong one, and keeps the right one in memory alone', async () => {
+  it('asks for a key, refuses a wrong one, and keeps the right one only in memory', async () => {
     const { page, troubles, asked } = await openPage(browser, world.orchestrator.url);
 
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Write the API key first.').waitFor();
+    await page.getByText('Enter your API key.').waitFor();
     await page.getByLabel('API key').fill('another-key');
     await page.getByLabel('API key').press('Enter');
-    await page.getByText('This key opens nothing.').waitFor();
+    await page.getByText('Invalid API key.').waitFor();
     await signIn(page, KEY);
-    await page.getByRole('heading', { name: 'No account yet' }).waitFor();
-    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('heading', { name: 'No accounts yet' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
 
     const kept = await page.evaluate(() => {
       const { localStorage, sessionStorage, document } = globalThis as any;
@@ -68,13 +68,13 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('connects an account: the phone scans the QR that is shown, renewed or not, and the page says so at once', async () => {
+  it('connects an account: the phone scans the renewed QR, and the page shows it at once', async () => {
     const { page, troubles } = await open();
 
     await page.getByRole('button', { name: 'Connect an account' }).click();
-    const picture = page.getByRole('img', { name: 'QR code that links an account' });
+    const picture = page.getByRole('img', { name: 'QR code to link an account' });
     await picture.waitFor();
-    await page.getByText(/^Valid for .* It renews by itself\.$/).waitFor();
+    await page.getByText(/^Valid for .* Renews automatically\.$/).waitFor();
     const first = await readQr(picture);
     const source = await picture.getAttribute('src');
     world.whatsapp.refreshPairing();
@@ -84,14 +84,14 @@ describe('the dashboard, in a real Chromium', () => {
     await shop.scan(second);
 
     await page.getByText('Connected: +54 911 2233 4455').waitFor();
-    await page.getByRole('button', { name: 'See the account' }).click();
+    await page.getByRole('button', { name: 'View account' }).click();
     await page.getByRole('heading', { name: '+54 911 2233 4455' }).waitFor();
-    await page.getByRole('heading', { name: 'What happened' }).waitFor();
-    await page.locator('#timeline').getByText('The phone was linked').waitFor();
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await page.locator('#timeline').getByText('Phone linked').waitFor();
     expect(troubles).toEqual([]);
   });
 
-  it('connects an account by a code that is typed, and by the keyboard alone', async () => {
+  it('connects an account with a pairing code, using only the keyboard', async () => {
     const { page, troubles } = await open();
     const focused = (name: string) => page.locator(':focus', { hasText: name }).waitFor();
     const tabTo = async (name: string) => {
@@ -103,7 +103,7 @@ describe('the dashboard, in a real Chromium', () => {
     await tabTo('Connect an account');
     await page.keyboard.press('Enter');
     await page.locator('#connect[open]').waitFor();
-    await tabTo('With a code');
+    await tabTo('Pairing code');
     await page.keyboard.press('Enter');
     await page.keyboard.type('+34 612 345 678');
     await page.keyboard.press('Enter');
@@ -111,17 +111,17 @@ describe('the dashboard, in a real Chromium', () => {
     await code.waitFor();
     await depot.enterPairingCode((await code.textContent())!);
     await page.getByText('Connected: +34 612 345 678').waitFor();
-    await focused('See the account');
+    await focused('View account');
     await page.keyboard.press('Enter');
 
     await page.getByRole('heading', { name: '+34 612 345 678' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
-  it('takes back a QR that nobody scanned, when the dialog is closed', async () => {
+  it('deletes the session of an unused QR when the dialog is closed', async () => {
     const { page, troubles } = await open();
     await page.getByRole('button', { name: 'Connect an account' }).click();
-    await page.getByRole('img', { name: 'QR code that links an account' }).waitFor();
+    await page.getByRole('img', { name: 'QR code to link an account' }).waitFor();
     await account(page, 'New account').waitFor({ state: 'attached' });
 
     await page.keyboard.press('Escape');
@@ -130,22 +130,22 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('shows a message that arrives, and sends one', async () => {
+  it('shows an incoming message, and sends one', async () => {
     const { page, troubles } = await open();
     await account(page, '+54 911 2233 4455').click();
-    await page.getByText('None yet. Write to this number').waitFor();
+    await page.getByText('No messages yet. Send one to this number').waitFor();
 
     await ana.sendText(shop, 'Do you have whole beans?');
     const messages = page.locator('#messages');
     await messages.getByText('Do you have whole beans?').waitFor();
     await messages.getByText('From Ana Torres, +54 911 5550 1234').waitFor();
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('Write the number first').waitFor();
-    await page.getByLabel('To number').fill('+54 9 11 0000 0000');
+    await page.getByText('Enter a phone number').waitFor();
+    await page.getByLabel('Recipient’s number').fill('+54 9 11 0000 0000');
     await page.getByLabel('Message', { exact: true }).fill('Roasted this morning.');
     await page.getByLabel('Message', { exact: true }).press('Enter');
-    await page.getByText('This number has no WhatsApp.').waitFor();
-    await page.getByLabel('To number').fill('+54 9 11 5550 1234');
+    await page.getByText('This number is not on WhatsApp.').waitFor();
+    await page.getByLabel('Recipient’s number').fill('+54 9 11 5550 1234');
     await page.getByLabel('Message', { exact: true }).press('Enter');
 
     await page.getByText('Sent to +54 911 5550 1234.').waitFor();
@@ -154,57 +154,60 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('says when the backend is down and what waits, and when it is back', async () => {
+  it('shows that the backend is down and what is pending, until it is back', async () => {
     const { page, troubles } = await open();
 
     await world.backend.goesDown();
     await ana.sendText(shop, 'Anybody there?');
     await world.whileTimeFlies(page.getByText('Your backend is down. Nothing is lost').waitFor());
-    await page.getByRole('link', { name: 'See deliveries' }).click();
+    expect(await page.locator('#banner').textContent()).not.toContain('callback');
+    await page.getByRole('link', { name: 'View deliveries' }).click();
     await page.locator('#pending').getByText('Your backend cannot be reached').waitFor();
     await page.locator('#tile-backend', { hasText: 'Down' }).waitFor();
     await world.backend.comesUp();
 
     await world.whileTimeFlies(page.getByText('Your backend is down.').waitFor({ state: 'detached' }));
-    await page.getByText('None: your backend has everything.').waitFor();
+    await page.getByText('None. Your backend has received everything.').waitFor();
     expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: expect.any(String) });
     expect(troubles).toEqual([]);
   });
 
-  it('shows a dead letter with its reason, and has it tried again', async () => {
+  it('shows a dead letter with its reason, and retries it', async () => {
     const { page, troubles } = await open();
     await makeDeadLetter(world, shop, depot);
 
-    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.locator('#banner').getByText('1 delivery failed.').waitFor();
+    expect(await page.locator('#banner').textContent()).not.toContain('callback');
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
     const dead = page.locator('#dead');
-    await dead.getByText('It alone fails: your backend answered 500.').waitFor();
-    await dead.getByRole('button', { name: 'Try again: Message received, +54 911 2233 4455' }).click();
+    await dead.getByText('Only this delivery fails: your backend answered 500.').waitFor();
+    await dead.getByRole('button', { name: 'Retry: Message received, +54 911 2233 4455' }).click();
 
     const again = await world.backend.next(({ body }) => body.message_content === REFUSED_TEXT);
     expect(again.status).toBe(200);
-    await page.getByText('None. What your backend refuses again and again').waitFor();
+    await page.getByText('None. Deliveries that your backend keeps rejecting').waitFor();
     await page.locator('#tile-dead', { hasText: '0' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
-  it('has what happened in a time delivered again', async () => {
+  it('replays the events of a time range', async () => {
     const { page, troubles } = await open();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
 
     await page.getByLabel('Account', { exact: true }).selectOption({ label: '+54 911 2233 4455' });
     await page.getByLabel('Until').fill('2020-01-01T00:00');
-    await page.getByRole('button', { name: 'Deliver again' }).click();
+    await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByText('“Until” must not be before “From”.').waitFor();
     await page.getByLabel('Until').fill('2999-01-01T00:00');
-    await page.getByRole('button', { name: 'Deliver again' }).click();
+    await page.getByRole('button', { name: 'Replay' }).click();
 
-    await page.getByText(/are delivered again\.$/).waitFor();
+    await page.getByText(/events are delivered again\.$/).waitFor();
     const isTheSame = ({ body }: { body: any }) => body.message_content === REFUSED_TEXT;
     await world.backend.next(isTheSame);
     expect(troubles).toEqual([]);
   });
 
-  it('says what a smaller key may not do', async () => {
+  it('names the scope that a limited key lacks', async () => {
     const headers = { authorization: `Bearer ${KEY}` };
     const keyFor = async (scope: string) => {
       const wish = { method: 'POST', body: { scopes: [scope] }, headers };
@@ -214,21 +217,21 @@ describe('the dashboard, in a real Chromium', () => {
     const { page } = reader;
 
     await account(page, '+54 911 2233 4455').click();
-    await page.getByLabel('To number').fill(ANA);
+    await page.getByLabel('Recipient’s number').fill(ANA);
     await page.getByLabel('Message', { exact: true }).fill('not for me to send');
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('it lacks the permission messages:send').waitFor();
+    await page.getByText('it lacks the messages:send scope').waitFor();
     await page.getByRole('button', { name: 'Restart' }).click();
-    await page.getByText('it lacks the permission sessions:create').waitFor();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
-    await page.locator('#dead-note', { hasText: 'it lacks the permission callbacks:manage' }).waitFor();
+    await page.getByText('it lacks the sessions:create scope').waitFor();
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
+    await page.locator('#dead-note', { hasText: 'it lacks the callbacks:manage scope' }).waitFor();
 
     const sender = await open({}, await keyFor('messages:send'));
-    await sender.page.getByRole('heading', { name: 'This key may not see accounts' }).waitFor();
+    await sender.page.getByRole('heading', { name: 'This key cannot see accounts' }).waitFor();
     expect([...reader.troubles, ...sender.troubles]).toEqual([]);
   });
 
-  it('ends when its key is revoked, and asks for another', async () => {
+  it('signs out when its key is revoked, and asks for another', async () => {
     const headers = { authorization: `Bearer ${KEY}` };
     const url = `${world.orchestrator.url}/keys`;
     const { body } = await ask(url, { method: 'POST', body: { scopes: ['sessions:read'] }, headers });
@@ -239,7 +242,7 @@ describe('the dashboard, in a real Chromium', () => {
     await ask(`${url}/${body.data.keyId}`, { method: 'DELETE', headers });
     await ana.sendText(shop, 'what a revoked key must not show');
 
-    await page.getByText('The key is not valid any more.').waitFor();
+    await page.getByText('This API key is no longer valid.').waitFor();
     expect(await page.locator('body').textContent()).not.toContain('revoked key');
     expect(await page.locator('#send-text').inputValue()).toBe('');
   });
@@ -247,29 +250,29 @@ describe('the dashboard, in a real Chromium', () => {
   it.each([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('has nothing that axe finds fault with: %s, %s px wide', async (colorScheme, width) => {
+  ] as const)('violates no axe rule: %s, %s px wide', async (colorScheme, width) => {
     const { page } = await open({ colorScheme, viewport: { width, height: 844 } });
-    const faults: string[] = [];
+    const violations: string[] = [];
     const look = async () => {
-      faults.push(...(await faultsOf(page)));
+      violations.push(...(await violationsOf(page)));
       expect(await page.locator('html').evaluate((html) => (html as any).scrollWidth)).toBe(width);
     };
 
     await account(page, '+54 911 2233 4455').click();
     await page.locator('#timeline li').first().waitFor();
     await look();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
     await look();
     await page.getByRole('link', { name: 'Accounts', exact: true }).click();
     await page.getByRole('button', { name: 'Connect an account' }).click();
-    await page.getByRole('img', { name: 'QR code that links an account' }).waitFor();
+    await page.getByRole('img', { name: 'QR code to link an account' }).waitFor();
     await look();
-    await page.getByRole('button', { name: 'With a code' }).click();
+    await page.getByRole('button', { name: 'Pairing code' }).click();
     await look();
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  it('speaks Spanish where the browser does, also of what the server says', async () => {
+  it('is in Spanish where the browser is, including sentences of the server', async () => {
     const { page, troubles } = await open({ locale: 'es-AR' });
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
     await depot.unlink();
@@ -282,20 +285,20 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('says when the orchestrator does not answer, and goes on when it is back', async () => {
+  it('shows that the orchestrator is unreachable, and recovers when it is back', async () => {
     const { page, troubles } = await open();
 
     await world.stopOrchestrator();
-    await page.getByText('The orchestrator does not answer.').waitFor();
+    await page.getByText('Cannot reach the orchestrator.').waitFor();
     await world.startOrchestrator();
 
-    await page.locator('#live[data-line="live"]').waitFor();
-    await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
+    await page.locator('#live[data-connection="live"]').waitFor();
+    await page.getByText('Cannot reach the orchestrator.').waitFor({ state: 'detached' });
     await account(page, '+54 911 2233 4455').getByText('Connected').waitFor();
     expect(troubles).toEqual([]);
   });
 
-  it('deletes an account when somebody is sure, and only then', async () => {
+  it('deletes an account only after confirmation', async () => {
     const { page, troubles } = await open();
     await account(page, '+54 911 2233 4455').click();
 

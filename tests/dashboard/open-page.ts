@@ -4,24 +4,24 @@ import { type Browser, type BrowserContextOptions, type Locator, type Page } fro
 
 const PATIENCE_MS = 8_000;
 
-/** What the browser says of each refusal; the page says it in its own words. */
+/** What the browser logs for each refused request; the page shows a text of its own. */
 const REFUSED = 'Failed to load resource: the server responded with a status of 4';
-/** What it says of a server that is not there. */
+/** What it logs when the server is unreachable. */
 const NOBODY_THERE = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/;
 
-/** The dashboard in a browser of its own, and what of it nobody wants to see. */
+/** The dashboard in a browser context of its own. */
 export interface OpenPage {
   page: Page;
-  /** Errors, breaches of the policy, and everything that was asked of another server. */
+  /** Errors, violations of the policy, and requests to other servers. */
   troubles: string[];
-  /** The address of everything that was asked for. */
+  /** The URL of every request. */
   asked: string[];
 }
 
 /** Opens the dashboard as a new visitor. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-  // What does not come is told by its name, before the test's own time is over.
+  // Shorter than the test's own timeout, so that a failure names what is missing.
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const troubles: string[] = [];
@@ -40,14 +40,14 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, troubles, asked };
 }
 
-/** Writes the key into the form, and waits until what happens comes in. */
+/** Signs in with the key, and waits for the live events. */
 export async function signIn(page: Page, key: string): Promise<void> {
   await page.locator('#key').fill(key);
   await page.locator('#key').press('Enter');
-  await page.locator('#live[data-line="live"], #live[data-line="limited"]').waitFor();
+  await page.locator('#live[data-connection="live"], #live[data-connection="limited"]').waitFor();
 }
 
-/** What a phone reads that looks at the picture. */
+/** The text that a phone reads from the picture of a QR. */
 export async function readQr(picture: Locator): Promise<string> {
   const { width, height, dark } = await picture.evaluate(async (element) => {
     const image = element as any;
@@ -57,7 +57,7 @@ export async function readQr(picture: Locator): Promise<string> {
     const brush = canvas.getContext('2d');
     brush.drawImage(image, 0, 0);
     const { data } = brush.getImageData(0, 0, width, height);
-    // A text: so many numbers would take half a minute on their way out of the browser.
+    // A string: that many numbers would take half a minute to leave the browser.
     return {
       width,
       height,
@@ -68,8 +68,8 @@ export async function readQr(picture: Locator): Promise<string> {
   return decodeQR({ width, height, data });
 }
 
-/** What axe finds fault with on the page as it is shown now: the rules, and where. */
-export async function faultsOf(page: Page): Promise<string[]> {
+/** The axe rules that the current page violates, and where. */
+export async function violationsOf(page: Page): Promise<string[]> {
   const isThere = await page.evaluate('typeof axe === "object"');
   if (!isThere) await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A line to a server that can be cut, as a network does, while the server goes on. */
+/** A TCP proxy whose connections can be cut, as a network does, while the server behind it keeps running. */
 export class Relay implements AsyncDisposable {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
@@ -12,7 +12,7 @@ export class Relay implements AsyncDisposable {
     this.#target = target;
   }
 
-  /** To the server at this URL. */
+  /** Starts a proxy to the server at this URL. */
   static async start(url: string): Promise<Relay> {
     const relay = new Relay(Number(new URL(url).port));
     relay.#server.listen(0, '127.0.0.1');
@@ -24,13 +24,13 @@ export class Relay implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Ends all connections, and every new one until `mend`. */
+  /** Closes all connections, and every new one until `restore`. */
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  mend(): void {
+  restore(): void {
     this.#isCut = false;
   }
 

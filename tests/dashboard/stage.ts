@@ -1,12 +1,12 @@
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type LinkedAccount, type World } from '../harness/world.ts';
 
-/** The message that the backend refuses. */
+/** The message that the backend rejects. */
 export const REFUSED_TEXT = 'Pedido Nº 4711';
 
 /**
- * Has a callback of the account become a dead letter: the backend refuses the one, and takes those of the other account,
- * which is the evidence that it alone fails. Resolves when it is given up.
+ * Turns a callback of the account into a dead letter: the backend rejects this one and accepts those of the other account,
+ * which proves that only this delivery fails. Resolves when it is dead-lettered.
  */
 export async function makeDeadLetter(world: World, account: Phone, other: Phone): Promise<void> {
   const writer = world.whatsapp.phone('5491133224455', 'Bruno Díaz');
@@ -16,7 +16,7 @@ export async function makeDeadLetter(world: World, account: Phone, other: Phone)
   while (!(await hasDeadLetter(world))) {
     await writer.sendText(other, 'Gracias');
     await world.backend.next(({ body }) => body.message_content === 'Gracias');
-    // The next try falls due.
+    // The next attempt is due.
     world.clock.skip(2_000);
   }
   world.backend.recovers();
@@ -27,7 +27,7 @@ async function hasDeadLetter({ orchestrator }: World): Promise<boolean> {
   return body.callbacks.deadLettered > 0;
 }
 
-/** A conversation of the account with somebody, both ways. */
+/** A conversation between the account and a person. */
 export async function talk(world: World, { sessionId, phone }: LinkedAccount, person: Phone): Promise<void> {
   await person.sendText(phone, '¡Hola! ¿Tienen café en grano?');
   await world.backend.next(({ body }) => body.message_content?.startsWith('¡Hola!') === true);

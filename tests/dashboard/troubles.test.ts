@@ -11,7 +11,7 @@ const KEY = 'the-key-of-the-house';
 const HEADERS = { authorization: `Bearer ${KEY}` };
 const SHOP = '5491122334455';
 
-describe('the dashboard, when something goes wrong on its way', () => {
+describe('the dashboard, when something goes wrong', () => {
   let browser: Browser;
   let world: World;
   let shop: Phone;
@@ -36,7 +36,7 @@ describe('the dashboard, when something goes wrong on its way', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** The dashboard of somebody who has signed in. */
+  /** The dashboard, signed in. */
   async function open(url = world.orchestrator.url) {
     const opened = await openPage(browser, url);
     await signIn(opened.page, KEY);
@@ -45,22 +45,22 @@ describe('the dashboard, when something goes wrong on its way', () => {
 
   const account = (page: Page, number: string) => page.locator('#accounts').getByRole('link', { name: number });
 
-  it('takes back a QR that it could not show, when another is asked for', async () => {
+  it('deletes the session of a QR that it could not show, when a new one is requested', async () => {
     const { page } = await open();
     await page.route('**/sessions/*/qr', (route) => route.abort());
     await page.getByRole('button', { name: 'Connect an account' }).click();
-    await page.getByText('That did not work').waitFor();
+    await page.getByText('Something went wrong').waitFor();
     await account(page, 'New account').waitFor({ state: 'attached' });
     const lost = page.locator(`#accounts a[href="${(await account(page, 'New account').getAttribute('href'))!}"]`);
 
     await page.unroute('**/sessions/*/qr');
     await page.getByRole('button', { name: 'New code' }).click();
 
-    await page.getByRole('img', { name: 'QR code that links an account' }).waitFor();
+    await page.getByRole('img', { name: 'QR code to link an account' }).waitFor();
     await lost.waitFor({ state: 'detached' });
   });
 
-  it('shows what a message says that could not be decrypted at first', async () => {
+  it('shows the text of a message that could not be decrypted at first', async () => {
     const { page, troubles } = await open();
     await account(page, '+54 911 2233 4455').click();
     const last = page.locator('#messages li').last();
@@ -75,7 +75,7 @@ describe('the dashboard, when something goes wrong on its way', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('has what was missed, in its order, once the line is back', async () => {
+  it('shows what it missed, in order, once the connection is back', async () => {
     await using relay = await Relay.start(world.orchestrator.url);
     const { page } = await open(relay.url);
     await account(page, '+54 911 2233 4455').click();
@@ -83,14 +83,14 @@ describe('the dashboard, when something goes wrong on its way', () => {
     await messages.last().getByText('Read me again.').waitFor();
 
     relay.cut();
-    await page.locator('#live[data-line="lost"]').waitFor();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
-    await page.locator('#dead-note', { hasText: 'The orchestrator does not answer.' }).waitFor();
+    await page.locator('#live[data-connection="lost"]').waitFor();
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
+    await page.locator('#dead-note', { hasText: 'Cannot reach the orchestrator.' }).waitFor();
     const missed = Array.from({ length: 12 }, (_, at) => `Missed ${at + 1}.`);
     for (const text of missed) await ana.sendText(shop, text);
     await world.backend.next(({ body }) => body.message_content === 'Missed 12.');
-    relay.mend();
-    await page.locator('#live[data-line="live"]').waitFor();
+    relay.restore();
+    await page.locator('#live[data-connection="live"]').waitFor();
     await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
     await page.getByRole('link', { name: 'Accounts', exact: true }).click();
     await account(page, '+54 911 2233 4455').click();
@@ -99,7 +99,24 @@ describe('the dashboard, when something goes wrong on its way', () => {
     expect(await messages.locator('p').allInnerTexts()).toEqual(missed.slice(-10));
   });
 
-  it('says when too many pages are open, and goes on when one is closed', async () => {
+  it('works behind the prefix of a proxy, nested files included', async () => {
+    const { page, troubles, asked } = await openPage(browser, world.orchestrator.url);
+    asked.length = 0;
+    await page.route('**/a/prefix/**', async (route) => {
+      await route.continue({ url: route.request().url().replace('/a/prefix/', '/') });
+    });
+
+    await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/`);
+    await signIn(page, KEY);
+    await account(page, '+54 911 2233 4455').click();
+    await page.locator('#messages li').first().waitFor();
+
+    const outside = asked.filter((url) => !url.startsWith(`${world.orchestrator.url}/a/prefix/`));
+    expect([asked.length > 20, outside]).toEqual([true, []]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows that too many pages are open, and recovers when one is closed', async () => {
     const wish = { method: 'POST', body: { scopes: ['sessions:read'] }, headers: HEADERS };
     const { key } = (await ask(`${world.orchestrator.url}/keys`, wish)).body;
     const follow = () =>
@@ -109,11 +126,11 @@ describe('the dashboard, when something goes wrong on its way', () => {
 
     await page.locator('#key').fill(key as string);
     await page.locator('#key').press('Enter');
-    await page.getByText('Too many pages follow the orchestrator at once.').waitFor();
+    await page.getByText('Too many dashboards are open.').waitFor();
     for (const other of others) await other[Symbol.asyncDispose]();
 
-    await page.locator('#live[data-line="live"]').waitFor();
-    await page.getByText('Too many pages follow the orchestrator at once.').waitFor({ state: 'detached' });
+    await page.locator('#live[data-connection="live"]').waitFor();
+    await page.getByText('Too many dashboards are open.').waitFor({ state: 'detached' });
     expect(troubles.filter((trouble) => !trouble.includes('status of 503'))).toEqual([]);
   });
 });

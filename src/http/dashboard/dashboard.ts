@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, sep } from 'node:path';
 import { type Response, Router } from 'express';
 import { AppError } from '../../domain/errors.ts';
-import { nothingHere } from '../errors.ts';
 import { contextOf } from '../request-context.ts';
 
 const PAGE = new URL('page/', import.meta.url);
 const INDEX = 'index.html';
+/** The page and its files, in folders or not. */
+const FILES = '/dashboard/{*name}';
 
-/** What the page is made of; a file of any other kind is not given to anybody. */
+/** The media types of the page's files; no file of another kind is served. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -16,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Only what comes from here, and the picture of a QR, which is a data URL. */
+/** Everything comes from this server, except the picture of a QR, which is a data URL. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -34,38 +35,42 @@ interface PageFile {
 }
 
 /**
- * The dashboard's page, below `/dashboard/`. Its files hold nothing secret and need no key; everything that they show, they
- * ask of the REST interface, with the key of whoever looks at them. They are read once, so that a name that is asked for is
- * looked up in a list and is never a path.
+ * Serves the dashboard below `/dashboard/`. Its files hold no secret and need no key: the page gets all its data from the
+ * REST interface, with the key of the person who uses it. The files are read once, so a requested name is a key of a map
+ * and never a path on the disk.
  */
 export function dashboard(): Router {
   const files = readFiles();
   const router = Router({ strict: true });
   router.get('/dashboard', (_req, res) => {
     contextOf(res).route = '/dashboard';
-    // Relative, as all that the page names is: so it works behind any prefix of a proxy.
+    // Relative, like every URL in the page, so that it works behind any prefix of a proxy.
     res.redirect('dashboard/');
   });
-  router.get(['/dashboard/', '/dashboard/:name'], (req, res) => {
+  router.get(FILES, (req, res) => {
     contextOf(res).route = '/dashboard/:name';
-    give(files.get(req.path.slice('/dashboard/'.length) || INDEX), res);
+    // The path as it was sent: an encoded slash or dot is part of the name, and no file has one.
+    sendFile(files.get(req.path.slice('/dashboard/'.length) || INDEX), res);
   });
-  router.all(['/dashboard', '/dashboard/', '/dashboard/:name'], (_req, res) => {
+  router.all(['/dashboard', FILES], (_req, res) => {
     res.set('Allow', 'GET, HEAD');
     throw new AppError('method_not_allowed');
   });
-  router.use('/dashboard', nothingHere);
   return router;
 }
 
+/** The files by their names in URLs, such as `words/text.js`. */
 function readFiles(): ReadonlyMap<string, PageFile> {
-  const names = readdirSync(PAGE).filter((name) => extname(name) in TYPES);
+  const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => extname(name) in TYPES);
   return new Map(
-    names.map((name) => [name, { type: TYPES[extname(name)] ?? '', content: readFileSync(new URL(name, PAGE)) }]),
+    names.map((name) => [
+      name.replaceAll(sep, '/'),
+      { type: TYPES[extname(name)] ?? '', content: readFileSync(new URL(name, PAGE)) },
+    ]),
   );
 }
 
-function give(file: PageFile | undefined, res: Response): void {
+function sendFile(file: PageFile | undefined, res: Response): void {
   if (!file) throw new AppError('not_found');
   res.set({ 'Content-Type': file.type, 'Content-Security-Policy': POLICY }).send(file.content);
 }

@@ -14,7 +14,8 @@ const GRACE_MS = 15_000;
 
 /** What who wants something else of such a session is told. */
 export const PAIRS_BY_CODE = {
-  message: 'This session waits for its pairing code to be typed; GET /sessions/:sessionId/pairing-code has it.',
+  message:
+    'This session is waiting for its pairing code to be entered; GET /sessions/:sessionId/pairing-code returns it.',
 };
 
 /** What the pairing of one session by a code is made of. */
@@ -69,9 +70,9 @@ export class CodePairing {
     const { clock, turns, machine, log } = this.#deps;
     const { sessionId } = machine.record;
     const leftMs = code.expiresAtMs + GRACE_MS - clock.now();
-    const timer = clock.after(leftMs, () => turns.add('the end of a pairing code', () => this.#expired()));
+    const timer = clock.after(leftMs, () => turns.add('pairing code expiry', () => this.#expired()));
     await machine.enter({ name: 'showing-code', code, timer }, { note: { what: 'code_offered' } });
-    log.info({ sessionId }, `[${sessionId}] a pairing code can be typed`);
+    log.info({ sessionId }, `[${sessionId}] pairing code ready to enter`);
   }
 
   /** Nobody is linked. Who waits for the code is told, and removes the session; else that is done here. */
@@ -98,7 +99,7 @@ export class CodePairing {
       await over(message);
     };
     supervisor.run(
-      `[${machine.record.sessionId}] the end of a pairing by code`,
+      `[${machine.record.sessionId}] end of pairing by code`,
       retryWhileStorageFails(remove, clock, () => turns.isStopping),
     );
   }
@@ -108,6 +109,6 @@ export class CodePairing {
   }
 }
 
-const NO_CODE = 'The session offers no pairing code now.';
-const LOST = 'The server was restarted before the pairing code was typed. Ask for a new code.';
-const EXPIRED = 'Nobody typed the pairing code in time. Ask for a new code.';
+const NO_CODE = 'This session has no pairing code right now.';
+const LOST = 'The server restarted before the pairing code was entered. Request a new code.';
+const EXPIRED = 'The pairing code was not entered in time. Request a new code.';

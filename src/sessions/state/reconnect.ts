@@ -1,73 +1,73 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { type Backoff } from '../../kit/backoff.ts';
 
-/** What is known of a session when its line is lost. */
+/** The session at the moment when its connection is lost. */
 export interface LossContext {
-  /** Whether a device is linked: without one, the line was an offer to scan or to type. */
+  /** Whether a device is linked. Without one, the connection was offering a QR or a pairing code. */
   linked: boolean;
-  /** Whether a code was asked for on the line, or is shown: it is worth nothing on another one. */
+  /** Whether a pairing code was requested or is shown; a code works only on the connection that requested it. */
   code: 'asked' | 'shown' | null;
-  /** Lines that were lost in a row without having been good in between. */
+  /** Connections lost in a row, without a stable one in between. */
   failures: number;
-  /** How often another process took over the line of late, this time included. */
+  /** How often another process took over the connection recently, this time included. */
   replacements: number;
 }
 
-/** What to do about a lost line. */
+/** What to do about a lost connection. */
 export type Decision =
   /**
-   * Open a new line with the same credentials, at once or after a pause. `isPrecaution` when nothing is known to have been
-   * wrong with the old one: the timeline has only the new one then.
+   * Reconnect with the same credentials, at once or after a pause. `isPrecaution` when nothing is known to be wrong with the
+   * old connection: the timeline then records only the new one.
    */
   | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true }
-  /** Forget the credentials, then offer a new QR. */
+  /** Delete the credentials, then offer a new QR. */
   | { do: 'start-over'; after: Backoff; message: string }
-  /** Nobody was linked by the code: nothing of the session is kept. */
+  /** The pairing code linked nobody: remove the session. */
   | { do: 'end'; message: string; error: 'pairing_refused' | 'rate_limited' }
-  /** Over; a new QR is needed. */
+  /** Close the session; the account needs a new QR. */
   | { do: 'close'; message: string }
-  /** Over until a person acts, or until the time has passed where there is one. */
+  /** Stop until a person acts, or until `retryAfterMs` has passed. */
   | { do: 'fail'; message: string; retryAfterMs: number | null };
 
 type Row<Kind> = (reason: Extract<CloseReason, { kind: Kind }>, context: LossContext) => Decision;
 
 const USUAL: Backoff = { baseMs: 1_000, maxMs: 60_000 };
-/** WhatsApp said that it has too much to do. */
+/** WhatsApp said that it is overloaded. */
 const PATIENT: Backoff = { baseMs: 10_000, maxMs: 300_000 };
 const SLOW: Backoff = { baseMs: 60_000, maxMs: 600_000, minMs: 30_000 };
-/** A disk has room again as soon as somebody makes some; asking costs nothing. */
+/** A disk has room again as soon as someone frees some, and trying is cheap. */
 const STORAGE: Backoff = { baseMs: 1_000, maxMs: 5_000 };
 const MAX_RESTARTS = 3;
 const MAX_REPLACEMENTS = 3;
-/** From so many in a row on, what breaks the line is waiting for it at WhatsApp, and haste helps nobody. */
+/** After this many in a row, whatever breaks the connection waits for it at WhatsApp: retrying fast does not help. */
 const MANY_BREAKS = 4;
 
-/** What to do, from why the line was lost. */
+/** Decides what to do about a lost connection. */
 export function decide(reason: CloseReason, context: LossContext): Decision {
   const row = ROWS[reason.kind] as (reason: CloseReason, context: LossContext) => Decision;
   const decision = row(reason, context);
   return context.code === null ? decision : withoutItsConnection(context.code, decision);
 }
 
-/** A code is worth nothing on another line. While one is asked for, a line that failed is worth another try. */
+/** A shown code does not survive its connection. While a code is only requested, a failed connection may be retried. */
 function withoutItsConnection(code: 'asked' | 'shown', decision: Decision): Decision {
   if (decision.do === 'end' && code === 'asked') return decision;
   if (code === 'shown') return end([CODE_GONE, decision.message ?? ''].join(' ').trim());
   return decision.do === 'reconnect' ? decision : end(decision.message);
 }
 
-/** One row for each way a line ends: whether it comes back, when, and what the operator reads. */
+/** One row for each reason: whether and when to reconnect, and the sentence that the operator reads. */
 const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   asked: () => reconnect('now', null),
   'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
   'qr-exhausted': () => reconnect('now', null),
-  'connection-lost': ({ detail }) => reconnect(USUAL, `The line was lost: ${detail}`),
+  'connection-lost': ({ detail }) => reconnect(USUAL, `Connection lost: ${detail}`),
   broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
   silent: () => ({ ...reconnect('now', SILENT), isPrecaution: true }),
-  unavailable: () => reconnect(PATIENT, 'WhatsApp takes no connections at the moment (503); trying again.'),
+  unavailable: () => reconnect(PATIENT, 'WhatsApp is not accepting connections right now (503); retrying.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'held-back': ({ detail }) => reconnect('now', detail),
-  'pairing-failed': ({ detail }) => startOver(`The pairing failed: ${detail}`),
+  'pairing-failed': ({ detail }) => startOver(`Pairing failed: ${detail}`),
   'code-refused': ({ code }) => (code === RATE_LIMITED ? end(CODES_LIMITED, 'rate_limited') : end(codeRefused(code))),
   'code-void': ({ detail }) => end(detail),
   'logged-out': (_, { linked }) => (linked ? { do: 'close', message: LOGGED_OUT } : startOver(NEVER_LINKED)),
@@ -84,23 +84,23 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
     reconnect(SLOW, `WhatsApp does not accept this client (${code}). Check the WHATSAPP_* settings.`),
 };
 
-const SILENT = 'Nothing had come for an hour; the line was opened anew, in case it was deaf.';
+const SILENT = 'No data received for an hour; reconnected in case the connection had stalled.';
 const STORAGE_FAILED =
-  'The storage takes nothing now (is the disk full?). WhatsApp keeps the messages; the line comes back with the disk.';
-const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR.';
-const NEVER_LINKED = 'WhatsApp does not know the device, which was never linked.';
-const REPLACED = 'Another process took over the line of this device; trying again later.';
-const CONFLICT = 'Another process keeps taking over the line of this device. Stop it, then restart the session.';
+  'Cannot write to storage (is the disk full?). WhatsApp holds the messages; the connection resumes when storage does.';
+const LOGGED_OUT = 'The device was unlinked on the phone. Connect the account again with a new QR code.';
+const NEVER_LINKED = 'WhatsApp does not know this device: it was never linked.';
+const REPLACED = 'Another process took over the connection of this device; retrying later.';
+const CONFLICT = 'Another process keeps taking over the connection of this device. Stop it, then restart the session.';
 const OUTDATED =
   'WhatsApp no longer accepts this client version. Update the orchestrator or set WHATSAPP_VERSION, then restart.';
 const PINNED_OUTDATED =
-  'WhatsApp no longer accepts the client version in WHATSAPP_VERSION. Remove the setting or raise it, then restart.';
+  'WhatsApp no longer accepts the client version in WHATSAPP_VERSION. Remove the setting or use a newer version, then restart.';
 
-/** WhatsApp's code for too much of something. */
+/** WhatsApp's code for too many requests. */
 const RATE_LIMITED = '429';
-const CODES_LIMITED = 'WhatsApp gives no more pairing codes for now; try again later.';
-const CODE_GONE = 'The pairing code can no longer be used; ask for a new one.';
-const BANNED = 'WhatsApp banned this account temporarily, and did not say how long. Wait, then restart the session.';
+const CODES_LIMITED = 'WhatsApp is not issuing pairing codes right now; try again later.';
+const CODE_GONE = 'The pairing code is no longer valid; request a new one.';
+const BANNED = 'WhatsApp banned this account temporarily and did not say for how long. Wait, then restart the session.';
 const MULTI_DEVICE_MISSING =
   'The phone does not support linked devices. Update WhatsApp on it, then restart the session.';
 
@@ -109,7 +109,7 @@ function forbidden(code: number): string {
 }
 
 function codeRefused(code: string): string {
-  return `WhatsApp refused a pairing code for this number (${code}). Check that it is written as the phone has it.`;
+  return `WhatsApp refused a pairing code for this number (${code}). Check that the number is the one on the phone.`;
 }
 
 function end(message: string, error: 'pairing_refused' | 'rate_limited' = 'pairing_refused'): Decision {
@@ -129,5 +129,6 @@ function fail(message: string, retryAfterMs: number | null = null): Decision {
 }
 
 function bannedFor(seconds: number): string {
-  return `WhatsApp banned this account for ${Math.ceil(seconds / 60)} minutes. It comes back by itself afterwards.`;
+  const minutes = Math.ceil(seconds / 60);
+  return `WhatsApp banned this account for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. It reconnects automatically.`;
 }

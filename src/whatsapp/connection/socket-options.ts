@@ -10,7 +10,7 @@ import { silentLogger } from '../../kit/logger.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
-import { CODE_LINE_REFERENCE_MS } from '../pairing/pairing-code.ts';
+import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
@@ -43,7 +43,7 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
   const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
   return {
     ...connectionOptions(settings),
-    ...(codeFor !== undefined && { qrTimeout: CODE_LINE_REFERENCE_MS }),
+    ...(codeFor !== undefined && { qrTimeout: CODE_CONNECTION_REFERENCE_MS }),
     version,
     // Bounds what Baileys downloads by itself.
     options: { dispatcher: downloads } as unknown as RequestInit,

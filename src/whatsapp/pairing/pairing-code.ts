@@ -8,7 +8,7 @@ const CODE_LIFETIME_MS = 180_000;
 /**
  * The lifetime of each reference on a connection that shows a code: six of them keep it open for longer than the code.
  */
-export const CODE_LINE_REFERENCE_MS = 60_000;
+export const CODE_CONNECTION_REFERENCE_MS = 60_000;
 const REG = 'link_code_companion_reg';
 /** What a phone sends in its `primary_hello`; when one of these is missing, Baileys throws, and only logs it. */
 const FROM_PHONE = [
@@ -86,7 +86,7 @@ export class CodeOffer {
   #refused(iq: BinaryNode): void {
     const code = getBinaryNodeChild(iq, 'error')?.attrs.code ?? 'no code';
     this.#deps.ended(
-      this.#isShown ? new CodeVoidError(`WhatsApp did not accept the pairing (${code}).`) : new CodeRefusedError(code),
+      this.#isShown ? new CodeVoidError(`WhatsApp rejected the pairing (${code}).`) : new CodeRefusedError(code),
     );
   }
 
@@ -94,11 +94,11 @@ export class CodeOffer {
   #heard(notification: BinaryNode): void {
     const reg = getBinaryNodeChild(notification, REG);
     if (reg?.attrs.stage === 'refresh_code') {
-      this.#deps.ended(new CodeVoidError('WhatsApp wants another code to be shown.'));
+      this.#deps.ended(new CodeVoidError('WhatsApp asked for a new pairing code.'));
       return;
     }
     const tags = getAllBinaryNodeChildren(reg ?? notification).map(({ tag }) => tag);
     if (FROM_PHONE.every((tag) => tags.includes(tag))) return;
-    this.#deps.ended(new CodeVoidError('WhatsApp sent something about the code that cannot be used.'));
+    this.#deps.ended(new CodeVoidError('WhatsApp sent an incomplete response to the pairing code.'));
   }
 }

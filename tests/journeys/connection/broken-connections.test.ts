@@ -53,7 +53,7 @@ describe('a line that breaks is opened anew, and the timeline says why', () => {
     world.whatsapp.fault('silent-line', { number: ACCOUNT });
     pass(world, 330_000);
 
-    await timelineWith(world, sessionId, { what: 'line_lost', why: /answers no questions/ });
+    await timelineWith(world, sessionId, { what: 'line_lost', why: /does not answer queries/ });
     await repaired(world, sessionId, logins);
   });
 
@@ -65,7 +65,7 @@ describe('a line that breaks is opened anew, and the timeline says why', () => {
     world.whatsapp.fault('no-answer', { number: ACCOUNT, xmlns: 'w:p' });
     pass(world, 330_000);
 
-    await timelineWith(world, sessionId, { what: 'line_lost', why: /answers no questions/ });
+    await timelineWith(world, sessionId, { what: 'line_lost', why: /does not answer queries/ });
     world.whatsapp.clearFaults();
     await repaired(world, sessionId, logins);
   });
@@ -77,10 +77,10 @@ describe('a line that breaks is opened anew, and the timeline says why', () => {
     const { logins } = world.whatsapp.stats();
 
     pass(world, 60_000);
-    await timelineWith(world, sessionId, { what: 'trouble', why: /Baileys was told to go on/ });
+    await timelineWith(world, sessionId, { what: 'trouble', why: /end of the offline queue in time; continuing/ });
     pass(world, 60_000);
 
-    await timelineWith(world, sessionId, { what: 'line_lost', why: /did not say that what had waited is complete/ });
+    await timelineWith(world, sessionId, { what: 'line_lost', why: /did not signal the end of the offline queue/ });
     await repaired(world, sessionId, logins);
   });
 });
@@ -112,7 +112,7 @@ describe('a line that may be deaf: it answers, and nothing comes', () => {
     world.clock.skip(300_001);
 
     expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: 'nadie me oye' });
-    const entries = await timelineWith(world, sessionId, { what: 'repaired', why: /Nothing had come for an hour/ });
+    const entries = await timelineWith(world, sessionId, { what: 'repaired', why: /No data received for an hour/ });
     expect(entries.map(({ what }) => what)).not.toContain('line_lost');
     expect(world.backend.accepted.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });

@@ -34,7 +34,7 @@ describe('an exception that nobody catches', () => {
     expect(logged).toMatchObject({ sessionId, msg: expect.stringContaining(`[${sessionId}]`) as string });
     expect(logged?.err).toMatchObject({ stack: expect.stringContaining('process-message.js') as string });
     const { body: health } = await orchestrator.get('/health');
-    expect(health.problems).toEqual([expect.stringContaining('1 exceptions that nobody caught') as string]);
+    expect(health.problems).toEqual([expect.stringContaining('1 uncaught exception ') as string]);
     const { body: timeline } = await orchestrator.get(`/sessions/${sessionId}/timeline`);
     expect(timeline.data).toContainEqual({
       at: expect.any(String) as string,

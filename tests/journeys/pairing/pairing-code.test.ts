@@ -173,7 +173,7 @@ describe('a session whose code is on offer', () => {
     world.clock.skip(CODE_MS + GRACE_MS);
 
     const { status, error_message } = await endOf(world, sessionId);
-    expect([status, error_message]).toEqual(['disconnected', expect.stringMatching(/Nobody typed the pairing code/)]);
+    expect([status, error_message]).toEqual(['disconnected', expect.stringMatching(/pairing code was not entered/)]);
     await untilNothingIsLeft(world);
   });
 
@@ -187,13 +187,13 @@ describe('a session whose code is on offer', () => {
     expect((await endOf(world, sessionId)).error_message).toBe('Nobody typed the pairing code in time');
   });
 
-  it('ends with its line', async () => {
+  it('ends with its connection', async () => {
     await using world = await startWorld();
     const { sessionId } = await offer(world);
 
     world.whatsapp.fault('cut');
 
-    expect((await endOf(world, sessionId)).error_message).toMatch(/ask for a new one.*line was lost/);
+    expect((await endOf(world, sessionId)).error_message).toMatch(/request a new one.*Connection lost/);
     await untilNothingIsLeft(world);
   });
 
@@ -204,7 +204,7 @@ describe('a session whose code is on offer', () => {
     await world.stopOrchestrator();
     await world.startOrchestrator();
 
-    expect((await endOf(world, sessionId)).error_message).toMatch(/restarted before the pairing code was typed/);
+    expect((await endOf(world, sessionId)).error_message).toMatch(/restarted before the pairing code was entered/);
     await untilNothingIsLeft(world);
     expect(world.whatsapp.stats()).toMatchObject({ connections: 1, logins: 0 });
   });
@@ -218,7 +218,7 @@ describe('a session whose code is on offer', () => {
 
       await expect(world.whatsapp.phone(ACCOUNT).enterPairingCode(code)).rejects.toThrow();
 
-      expect((await endOf(world, sessionId)).error_message).toMatch(/ask for a new one/);
+      expect((await endOf(world, sessionId)).error_message).toMatch(/request a new one/);
       await untilNothingIsLeft(world);
     },
   );
@@ -233,14 +233,14 @@ describe('a session whose code is on offer', () => {
 
     world.clock.skip(CODE_MS + GRACE_MS);
 
-    expect((await endOf(world, sessionId)).error_message).toMatch(/Nobody typed/);
+    expect((await endOf(world, sessionId)).error_message).toMatch(/not entered in time/);
     await untilNothingIsLeft(world);
   });
 });
 
 describe('a code that WhatsApp refuses', () => {
   it.each([
-    [400, 422, 'pairing_refused', /\(400\).*as the phone has it/],
+    [400, 422, 'pairing_refused', /\(400\).*the one on the phone/],
     [429, 429, 'rate_limited', /pairing codes/],
   ] as const)('is a refused request (%d), which leaves nothing behind', async (code, status, error, sentence) => {
     await using world = await startWorld();

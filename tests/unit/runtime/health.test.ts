@@ -89,12 +89,12 @@ describe('the health', () => {
     await giveUpNext(db);
     expect(await health.report()).toMatchObject({
       ok: true,
-      problems: ['1 callback was given up: see GET /callbacks?state=dead.'],
+      problems: ['1 callback dead-lettered: see GET /callbacks?state=dead.'],
     });
 
     await giveUpNext(db);
     const { problems } = await health.report();
-    expect(problems).toEqual(['2 callbacks were given up: see GET /callbacks?state=dead.']);
+    expect(problems).toEqual(['2 callbacks dead-lettered: see GET /callbacks?state=dead.']);
 
     const dead = await db.storage.archive.list({ state: 'dead' }, { after: 0, limit: 2 });
     for (const { id } of dead) await db.storage.archive.retry(id);

@@ -20,7 +20,7 @@ describe('a lost connection', () => {
     [{ kind: 'restart-required' }, 'reconnect now'],
     [{ kind: 'qr-exhausted' }, 'reconnect now'],
     [{ kind: 'connection-lost', detail: 'Connection was lost (408)' }, USUAL],
-    [{ kind: 'broken', detail: 'WhatsApp answers no questions' }, USUAL],
+    [{ kind: 'broken', detail: 'WhatsApp does not answer queries' }, USUAL],
     [{ kind: 'silent' }, 'reconnect now'],
     [{ kind: 'unavailable' }, 'reconnect after 0, 10, 300 s'],
     [{ kind: 'storage-failed' }, 'reconnect after 0, 1, 5 s'],
@@ -61,14 +61,14 @@ describe('a lost connection', () => {
     [{ kind: 'restart-required' }, 'reconnect now', 'end'],
     [{ kind: 'pairing-failed', detail: 'Invalid account signature' }, 'end', 'end'],
     [{ kind: 'forbidden', code: 403 }, 'end', 'end'],
-    [{ kind: 'code-void', detail: 'WhatsApp wants another code to be shown.' }, 'end', 'end'],
+    [{ kind: 'code-void', detail: 'WhatsApp asked for a new pairing code.' }, 'end', 'end'],
   ])('because of %j, while a code is asked for: %s; while it is shown: %s', (reason, asked, shown) => {
     expect(gist(decide(reason, { ...linked, linked: false, code: 'asked' }))).toBe(asked);
     expect(gist(decide(reason, { ...linked, linked: false, code: 'shown' }))).toBe(shown);
   });
 
   it.each([
-    ['400', 'pairing_refused', /as the phone has it/],
+    ['400', 'pairing_refused', /the one on the phone/],
     ['429', 'rate_limited', /try again later/],
   ])('says why a pairing code was refused: %s is %s', (code, error, sentence) => {
     const decision = decide({ kind: 'code-refused', code }, { ...linked, linked: false, code: 'asked' });
@@ -76,7 +76,7 @@ describe('a lost connection', () => {
   });
 
   it.each<[CloseReason, RegExp]>([
-    [{ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, /60 minutes.*by itself/],
+    [{ kind: 'temporarily-banned', expiresInSeconds: 3_600 }, /60 minutes.*automatically/],
     [{ kind: 'temporarily-banned', expiresInSeconds: null }, /restart the session/],
     [{ kind: 'client-outdated', next: 'none' }, /Update the orchestrator/],
     [{ kind: 'client-outdated', next: 'pinned' }, /WHATSAPP_VERSION/],

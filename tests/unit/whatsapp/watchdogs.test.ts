@@ -83,7 +83,7 @@ describe('a lock that is held for ever', () => {
       expect(givenUp).toEqual([]);
       await clock.advance(1);
 
-      expect(givenUp).toEqual([`Work under ${lock} does not end`]);
+      expect(givenUp).toEqual([`Work under ${lock} did not finish in time`]);
     },
   );
 
@@ -95,7 +95,7 @@ describe('a lock that is held for ever', () => {
 
     await clock.advance(HOLD_LIMIT_MS);
 
-    expect(givenUp).toEqual(['Work under a transaction of keys does not end']);
+    expect(givenUp).toEqual(['Work under a key transaction did not finish in time']);
   });
 
   it('is not mistaken for a long queue of short work, which keeps its results and failures', async () => {
@@ -153,7 +153,7 @@ describe('a connection that does not start', () => {
 
     await clock.advance(3_000);
 
-    expect(givenUp).toEqual(['WhatsApp did not answer on a new connection in time']);
+    expect(givenUp).toEqual(['WhatsApp did not respond on a new connection in time']);
   });
 
   it('may take as long as a login once it has received something', async () => {

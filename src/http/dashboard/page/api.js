@@ -1,14 +1,14 @@
-/** The key is here and nowhere else: a page that is loaded again asks for it again. */
+/** The only place that holds the key: reloading the page forgets it. */
 let key;
-/** How far the server's clock is ahead of this one, in ms. */
+/** How far the server's clock is ahead of the browser's, in ms. */
 let aheadMs = 0;
-/** The header tells whole seconds; so it is wrong by as much as this, either way. */
+/** The `Date` header has whole seconds, so it is off by up to this much either way. */
 const HALF_SECOND_MS = 500;
 
-/** What the server refused, or that it could not be reached (`unreachable`). */
+/** A request that the server refused, or that did not reach it (`unreachable`). */
 class Refusal extends Error {
   /**
-   * @param {string} code stable, as docs/errors.md has it
+   * @param {string} a stable code from docs/errors.md
    * @param {string} message the server's sentence
    */
   constructor(code, message) {
@@ -18,25 +18,25 @@ class Refusal extends Error {
 }
 
 /**
- * Uses this key from here on.
+ * Sets the key for all further requests.
  * @param {string | undefined} next `undefined` for none
  */
 export function useKey(next) {
   key = next;
 }
 
-/** Whether a key is used. */
+/** Whether requests carry a key. */
 export function hasKey() {
   return key !== undefined;
 }
 
 /**
- * Asks the orchestrator.
+ * Sends a request to the orchestrator.
  * @param {string} method
- * @param {string} path of the REST interface, from the root
+ * @param {string} path of the REST API, from its root
  * @param {object} [body]
  * @param {Record<string, string>} [headers]
- * @returns {Promise<any>} the answer; rejects with a Refusal
+ * @returns {Promise<any>} the body of the response; rejects with a Refusal
  */
 export async function ask(method, path, body, headers = {}) {
   const json = body && { 'content-type': 'application/json' };
@@ -46,16 +46,16 @@ export async function ask(method, path, body, headers = {}) {
     headers: { ...json, ...headers },
   });
   const answer = await response.json().catch(() => undefined);
-  // The health of a server that is not well is an answer too.
+  // An unhealthy server also answers with its health.
   if (!response.ok && path !== '/health') throw refusal(answer);
   return answer;
 }
 
 /**
- * Opens a stream.
+ * Opens a stream of server-sent events.
  * @param {string} path
- * @param {AbortSignal} signal ends it
- * @returns {Promise<ReadableStream>} what comes; rejects with a Refusal
+ * @param {AbortSignal} signal closes it
+ * @returns {Promise<ReadableStream>} its body; rejects with a Refusal
  */
 export async function open(path, signal) {
   const response = await request(path, { headers: { accept: 'text/event-stream' }, signal });
@@ -63,13 +63,13 @@ export async function open(path, signal) {
   return response.body;
 }
 
-/** What time it is for the server, in Unix ms: its codes end by its clock. */
+/** The server's time in Unix ms: codes expire by its clock. */
 export function serverNow() {
   return new Date().getTime() + aheadMs;
 }
 
 async function request(path, init) {
-  // Relative, so that it works behind any prefix of a proxy.
+  // Relative to the page, so that it works behind any prefix of a proxy.
   const response = await fetch(`..${path}`, {
     ...init,
     cache: 'no-store',

@@ -1,16 +1,16 @@
 /**
  * The element with this id.
  * @param {string} id
- * @returns {any} it
+ * @returns {any}
  */
 export const $ = (id) => document.getElementById(id);
 
 /**
- * A new element.
+ * Creates an element.
  * @param {string} tag
  * @param {Record<string, unknown>} properties of the element; `data` for its data attributes
  * @param {...(Node | string)} children
- * @returns {any} it
+ * @returns {any} the element
  */
 export function make(tag, { data = {}, ...properties } = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -20,9 +20,9 @@ export function make(tag, { data = {}, ...properties } = {}, ...children) {
 }
 
 /**
- * One of the signs in index.html; words beside it say the same.
- * @param {string} name without `icon-`
- * @returns {Element} it
+ * Creates an icon, hidden from screen readers: the text beside it says the same.
+ * @param {string} name of a symbol in index.html, without `icon-`
+ * @returns {Element} an `<svg>`
  */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -34,22 +34,22 @@ export function icon(name) {
 }
 
 /**
- * Writes a text, unless it is there: what is written anew is read aloud anew.
+ * Sets the text of an element only when it differs: screen readers announce each write to a live region.
  * @param {any} element
  * @param {string} words
  */
-export function put(element, words) {
+export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-/** What is in each list, by the key of the item. */
+/** The rows of each list, by the key of their item. */
 const contents = new WeakMap();
 
 /**
- * Shows items in a list. An item that is there keeps its element, so that focus and selection stay where they are.
+ * Renders items as the children of a list. Known items keep their elements, so that focus and selection survive.
  * @template Item
  * @param {any} list
- * @param {Item[]} items in their order
+ * @param {Item[]} items in display order
  * @param {(item: Item) => string | number} keyOf
  * @param {(item: Item) => {element: any, update(item: Item): void}} build
  */
@@ -60,12 +60,12 @@ export function showList(list, items, keyOf, build) {
   items.forEach((item, at) => {
     const { element, update } = now.get(keyOf(item));
     update(item);
-    if (list.children[at] !== element) place(list, element, at);
+    if (list.children[at] !== element) insertAt(list, element, at);
   });
   contents.set(list, now);
 }
 
-function place(list, element, at) {
+function insertAt(list, element, at) {
   const focused = element.contains(document.activeElement) ? document.activeElement : undefined;
   list.insertBefore(element, list.children[at] ?? null);
   focused?.focus();
@@ -74,11 +74,11 @@ function place(list, element, at) {
 let hideNotice;
 
 /**
- * Shows a sentence for a while, and reads it to those who do not see it.
+ * Shows a sentence for 8 seconds; screen readers announce it.
  * @param {string} sentence
  */
 export function notice(sentence) {
-  put($('notice'), sentence);
+  setText($('notice'), sentence);
   clearTimeout(hideNotice);
-  hideNotice = setTimeout(() => put($('notice'), ''), 8000);
+  hideNotice = setTimeout(() => setText($('notice'), ''), 8000);
 }

@@ -1,17 +1,17 @@
 /**
- * Reads server-sent events. Not by EventSource, which cannot send a key in a header.
+ * Parses server-sent events. EventSource is no option: it cannot send the key in a header.
  * @param {ReadableStream} body
- * @param {() => void} onLife called whenever anything comes, also the pings
- * @yields {{event: string, data: any}} each event, its data from JSON; ends with the stream
+ * @param {() => void} onData called for every chunk, pings included
+ * @yields {{event: string, data: any}} each event with its JSON data parsed; ends with the stream
  */
-export async function* eventsOf(body, onLife) {
+export async function* eventsOf(body, onData) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    onLife();
+    onData();
     const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n');
     rest = blocks.pop();
     for (const block of blocks) {
@@ -21,7 +21,7 @@ export async function* eventsOf(body, onLife) {
   }
 }
 
-/** One block of lines; `undefined` for one of comments alone. */
+/** The event of one block; `undefined` when the block has only comments. */
 function eventOf(block) {
   const lines = block.split('\n');
   const values = (name) => lines.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length).trim());

@@ -4,7 +4,7 @@ import { changed, state } from './store.js';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15000;
-/** The server says something more often than this; a line without it is dead. */
+/** The server sends something at least this often; a stream silent for longer is dead. */
 const SILENCE_MS = 60000;
 const HEALTH_EVERY_MS = 10000;
 
@@ -13,59 +13,59 @@ let ending = new AbortController();
 let wake = () => {};
 
 /**
- * Has `take` called with the data of each event of this kind, after it is in the store.
- * @param {string} event as `GET /sessions/events` calls it
- * @param {(data: any) => void} take
+ * Calls `listener` with the data of each event of this kind, after the store has been updated.
+ * @param {string} event a name from `GET /sessions/events`
+ * @param {(data: any) => void} listener
  */
-export function on(event, take) {
-  listeners.set(event, [...(listeners.get(event) ?? []), take]);
+export function on(event, listener) {
+  listeners.set(event, [...(listeners.get(event) ?? []), listener]);
 }
 
 /**
- * Follows what happens, with a new line whenever one is lost.
- * @param {() => void} onKeyEnded called when the key opens nothing any more
+ * Follows the live events, and reconnects whenever the stream ends.
+ * @param {() => void} onKeyEnded called when the key is no longer valid
  */
-export async function follow(onKeyEnded) {
+export async function followEvents(onKeyEnded) {
   ending = new AbortController();
   const { signal } = ending;
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const { code, wasLive } = await followLine(signal);
+    const { code, wasLive } = await readStream(signal);
     if (signal.aborted) return;
     if (code === 'unauthorized') return onKeyEnded();
     if (code === 'not_permitted') return watchHealth(signal);
-    setLine(code === 'too_many_streams' ? 'crowded' : 'lost');
+    setConnection(code === 'too_many_streams' ? 'crowded' : 'lost');
     if (wasLive) pauseMs = FIRST_PAUSE_MS;
-    // Not all pages at once, when a server comes back.
+    // Random, so that not all pages reconnect at once when a server comes back.
     await pause(pauseMs * (0.5 + Math.random() / 2));
   }
 }
 
-/** Ends it. */
+/** Stops following events. */
 export function stopFollowing() {
   ending.abort();
   wake();
 }
 
-/** Tries again at once, where a new line is waited for. */
-export function hurry() {
+/** Skips the pause before the next attempt. */
+export function retryNow() {
   wake();
 }
 
-/** One line, to its end; tells why it could not be opened, and whether it was good. */
-async function followLine(signal) {
-  const line = new AbortController();
-  const giveUp = () => line.abort();
+/** Reads one stream to its end. Returns the code of the refusal, if any, and whether the stream had become live. */
+async function readStream(signal) {
+  const stream = new AbortController();
+  const giveUp = () => stream.abort();
   signal.addEventListener('abort', giveUp);
   let silence = setTimeout(giveUp, SILENCE_MS);
-  const onLife = () => {
+  const onData = () => {
     clearTimeout(silence);
     silence = setTimeout(giveUp, SILENCE_MS);
   };
   const snapshot = new Set();
   let wasLive = false;
   try {
-    for await (const { event, data } of eventsOf(await open('/sessions/events', line.signal), onLife)) {
-      take(event, data, snapshot);
+    for await (const { event, data } of eventsOf(await open('/sessions/events', stream.signal), onData)) {
+      apply(event, data, snapshot);
       wasLive ||= event === 'ready';
     }
     return { wasLive };
@@ -74,12 +74,12 @@ async function followLine(signal) {
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', giveUp);
-    line.abort();
+    stream.abort();
   }
 }
 
-/** `snapshot` gathers what a new line tells first: what it does not name is not there any more. */
-function take(event, data, snapshot) {
+/** Updates the store. A new stream starts with all sessions, gathered in `snapshot`; those not in it no longer exist. */
+function apply(event, data, snapshot) {
   if (event === 'session') {
     state.sessions.set(data.session_id, data);
     snapshot.add(data.session_id);
@@ -88,25 +88,25 @@ function take(event, data, snapshot) {
   if (event === 'health') state.health = data;
   if (event === 'ready') {
     for (const id of state.sessions.keys()) if (!snapshot.has(id)) state.sessions.delete(id);
-    setLine('live');
+    setConnection('live');
   }
   changed();
-  for (const tell of listeners.get(event) ?? []) tell(data);
+  for (const notify of listeners.get(event) ?? []) notify(data);
 }
 
-/** For a key that may not see sessions: how the server is, anybody may ask. */
+/** For a key that may not see sessions: the health of the server is public. */
 async function watchHealth(signal) {
   while (!signal.aborted) {
     const health = await ask('GET', '/health').catch(() => undefined);
     if (signal.aborted) return;
-    if (health) take('health', health, new Set());
-    setLine(health ? 'limited' : 'lost');
+    if (health) apply('health', health, new Set());
+    setConnection(health ? 'limited' : 'lost');
     await pause(HEALTH_EVERY_MS);
   }
 }
 
-function setLine(line) {
-  state.line = line;
+function setConnection(connection) {
+  state.connection = connection;
   changed();
 }
 

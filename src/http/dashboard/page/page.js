@@ -1,33 +1,33 @@
-import { showAccount, wireAccount } from './account.js';
-import { showAccounts } from './accounts.js';
+import { showAccount, wireAccount } from './accounts/account.js';
+import { showAccounts } from './accounts/accounts.js';
+import { wireMessages } from './accounts/messages.js';
+import { forgetSend, wireSend } from './accounts/send.js';
+import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
 import { showBanner } from './banner.js';
-import { wireConfirm } from './confirm.js';
-import { closeConnect, openConnect, wireConnect } from './connect.js';
-import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries.js';
-import { $, put } from './dom.js';
-import { follow, hurry, stopFollowing } from './live.js';
-import { wireMessages } from './messages.js';
-import { showReplay, wireReplay } from './replay.js';
-import { goTo, place } from './route.js';
-import { forgetSend, wireSend } from './send.js';
+import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/deliveries.js';
+import { showReplay, wireReplay } from './deliveries/replay.js';
+import { wireConfirm } from './dialogs/confirm.js';
+import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
+import { $, setText } from './dom.js';
+import { followEvents, retryNow, stopFollowing } from './live.js';
+import { currentRoute, goTo } from './route.js';
 import { changed, forget, onChange, state } from './store.js';
-import { sentenceOf, text, translatePage } from './texts.js';
-import { wireTimeline } from './timeline.js';
+import { errorText, text, translatePage } from './words/text.js';
 
-/** "3 minutes ago" grows by itself. */
-const SHOW_AGAIN_MS = 20000;
+/** Keeps times such as "3 minutes ago" up to date. */
+const REFRESH_MS = 20000;
 const KEY_FORM = /^[\x21-\x7e]+$/;
 
 function showAll() {
   if ($('app').hidden) return;
-  const { view } = place();
+  const { view } = currentRoute();
   for (const name of ['accounts', 'deliveries']) {
     $(`view-${name}`).hidden = view !== name;
     $(`nav-${name}`).ariaCurrent = view === name ? 'page' : null;
   }
-  put($('live'), text(`line_${state.line}`));
-  $('live').dataset.line = state.line;
+  setText($('live'), text(`connection_${state.connection}`));
+  $('live').dataset.connection = state.connection;
   showBanner();
   showAccounts();
   showAccount();
@@ -35,15 +35,15 @@ function showAll() {
   showReplay();
 }
 
-/** Those who do not see the page are told where they are by the heading. */
-function move() {
+/** Focuses the heading, so that screen readers announce the new view. */
+function showRoute() {
   showAll();
-  const { view, sessionId } = place();
+  const { view, sessionId } = currentRoute();
   $(sessionId ? 'account-title' : `${view}-title`).focus();
   scrollTo(0, 0);
 }
 
-/** Opens the page with the key, if it is good for anything at all. */
+/** Opens the page if the key is valid, whatever its scopes. */
 async function signIn(key) {
   useKey(key);
   try {
@@ -55,7 +55,7 @@ async function signIn(key) {
   $('sign-in').hidden = true;
   $('app').hidden = false;
   $('sign-out').hidden = !hasKey();
-  void follow(() => signOut(text('keyEnded')));
+  void followEvents(() => signOut(text('keyEnded')));
   changed();
 }
 
@@ -75,14 +75,14 @@ function signOut(why) {
 function askForKey(why) {
   $('app').hidden = true;
   $('sign-in').hidden = false;
-  put($('sign-in-error'), why);
+  setText($('sign-in-error'), why);
   $('key').focus();
 }
 
 async function trySignIn(event) {
   event.preventDefault();
   const key = $('key').value.trim();
-  put($('sign-in-error'), '');
+  setText($('sign-in-error'), '');
   const complaint = key === '' ? text('keyMissing') : !KEY_FORM.test(key) && text('wrongKey');
   try {
     if (complaint) throw new Error(complaint);
@@ -90,7 +90,7 @@ async function trySignIn(event) {
     $('accounts-title').focus();
   } catch (error) {
     useKey(undefined);
-    askForKey(error.code === 'unauthorized' ? text('wrongKey') : sentenceOf(error));
+    askForKey(error.code === 'unauthorized' ? text('wrongKey') : errorText(error));
   }
 }
 
@@ -106,14 +106,14 @@ function wire() {
   $('sign-in-form').addEventListener('submit', trySignIn);
   $('sign-out').addEventListener('click', () => signOut(''));
   $('connect-open').addEventListener('click', () => openConnect());
-  addEventListener('hashchange', move);
-  addEventListener('online', hurry);
-  document.addEventListener('visibilitychange', () => document.hidden || hurry());
-  setInterval(changed, SHOW_AGAIN_MS);
+  addEventListener('hashchange', showRoute);
+  addEventListener('online', retryNow);
+  document.addEventListener('visibilitychange', () => document.hidden || retryNow());
+  setInterval(changed, REFRESH_MS);
   onChange(showAll);
 }
 
 translatePage();
 wire();
-// Where no key is needed, none is asked for.
-signIn(undefined).catch((error) => askForKey(error.code === 'unauthorized' ? '' : sentenceOf(error)));
+// A server without API keys needs no sign-in.
+signIn(undefined).catch((error) => askForKey(error.code === 'unauthorized' ? '' : errorText(error)));

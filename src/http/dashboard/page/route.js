@@ -1,8 +1,8 @@
 /**
- * Where the page is, from the part behind `#`: so the back button of a phone goes back, and a page can be a bookmark.
- * @returns {{view: string, sessionId: string | undefined}} `accounts` or `deliveries`, and the account that is open
+ * The current view, taken from the fragment of the URL, so that the back button and bookmarks work.
+ * @returns {{view: string, sessionId: string | undefined}} `accounts` or `deliveries`, and the open account
  */
-export function place() {
+export function currentRoute() {
   const [, view, sessionId] = location.hash.split('/');
   return view === 'deliveries'
     ? { view, sessionId: undefined }
@@ -10,7 +10,7 @@ export function place() {
 }
 
 /**
- * Goes to the accounts, or to one of them.
+ * Navigates to an account, or to the list of accounts.
  * @param {string} [sessionId]
  */
 export function goTo(sessionId = '') {

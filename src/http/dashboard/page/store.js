@@ -1,32 +1,36 @@
 /**
- * All that the page knows. `line` is how the stream of events is: `opening`, `live`, `lost`, `crowded` when too many
- * are open, or `limited` when the key may not have it. `sessions` are by their ids.
- * @type {{sessions: Map<string, any>, health: any, line: string}}
+ * The state of the page. `sessions` has the sessions by id. `connection` is the state of the event stream: `connecting`,
+ * `live`, `lost`, `crowded` when the server has too many streams, or `limited` when the key may not follow events.
+ * @type {{sessions: Map<string, any>, health: any, connection: string}}
  */
-export const state = { sessions: new Map(), health: undefined, line: 'opening' };
+export const state = emptyState();
 
 const listeners = new Set();
-let isTold = true;
+let isScheduled = false;
 
 /**
- * Has `show` called whenever something has changed, once for what changes together.
+ * Calls `show` after the state has changed, once for all changes of the same task.
  * @param {() => void} show
  */
 export function onChange(show) {
   listeners.add(show);
 }
 
-/** Says that something has changed. */
+/** Schedules the listeners; call it after each change of the state. */
 export function changed() {
-  if (!isTold) return;
-  isTold = false;
+  if (isScheduled) return;
+  isScheduled = true;
   queueMicrotask(() => {
-    isTold = true;
+    isScheduled = false;
     for (const show of listeners) show();
   });
 }
 
-/** Forgets everything, for somebody else to sign in. */
+/** Clears the state when the user signs out. */
 export function forget() {
-  Object.assign(state, { sessions: new Map(), health: undefined, line: 'opening' });
+  Object.assign(state, emptyState());
+}
+
+function emptyState() {
+  return { sessions: new Map(), health: undefined, connection: 'connecting' };
 }

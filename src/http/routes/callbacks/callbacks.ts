@@ -36,7 +36,7 @@ const EXAMPLE: z.infer<typeof callback> = {
   attempts: 5,
   createdAt: '2024-01-15T10:30:00.000Z',
   firstFailedAt: '2024-01-15T10:30:00.100Z',
-  lastError: 'it alone fails: the backend answered 500',
+  lastError: 'only this delivery fails: the backend answered 500',
   settledAt: '2024-01-15T10:31:00.000Z',
 };
 

@@ -14,7 +14,7 @@ export function watchAnswers({ socket, clock, giveUp }: WatchdogDeps): void {
   const probe = (): void => {
     clock.after(PROBE_EVERY_MS, probe);
     const limit = clock.after(ANSWER_LIMIT_MS, () => {
-      giveUp(new BrokenConnectionError('WhatsApp answers no questions on this line'));
+      giveUp(new BrokenConnectionError('WhatsApp does not answer queries on this connection'));
     });
     ping(socket).then(
       // Baileys resolves with `undefined` when a query times out: no answer. A refusal is one.

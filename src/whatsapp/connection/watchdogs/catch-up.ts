@@ -20,12 +20,12 @@ export function watchCatchUp({ socket, clock, giveUp, note }: WatchdogDeps): voi
   };
   const act = (): void => {
     if (flushed) {
-      giveUp(new BrokenConnectionError('WhatsApp did not say that what had waited is complete'));
+      giveUp(new BrokenConnectionError('WhatsApp did not signal the end of the offline queue'));
       return;
     }
     flushed = true;
     socket.ev.flush();
-    note('WhatsApp did not say in time that what had waited is complete; Baileys was told to go on');
+    note('WhatsApp did not signal the end of the offline queue in time; continuing without it');
     wait();
   };
   socket.ev.on('connection.update', ({ connection, receivedPendingNotifications }) => {

@@ -3,17 +3,17 @@
  * message is one sentence for people.
  */
 export class BrokenConnectionError extends Error {
-  override readonly name = 'BrokenLineError';
+  override readonly name = 'BrokenConnectionError';
 }
 
 /**
- * Closes a connection that has received nothing for so long that it might be deaf. Nothing is known to be wrong with
+ * Closes a connection that has received nothing for so long that it may have stalled. Nothing is known to be wrong with
  * it.
  */
 export class SilentConnectionError extends Error {
-  override readonly name = 'SilentLineError';
+  override readonly name = 'SilentConnectionError';
 
   constructor() {
-    super('Nothing has come on this line for an hour');
+    super('No data received for an hour');
   }
 }

@@ -22,7 +22,7 @@ export function watchLocks({ socket, clock, giveUp }: WatchdogDeps): void {
   const timed = <Result>(lock: string, work: Work<Result>): (() => Promise<Result>) => {
     return async () => {
       const limit = clock.after(HOLD_LIMIT_MS, () =>
-        giveUp(new BrokenConnectionError(`Work under ${lock} does not end`)),
+        giveUp(new BrokenConnectionError(`Work under ${lock} did not finish in time`)),
       );
       try {
         return await work();
@@ -38,5 +38,5 @@ export function watchLocks({ socket, clock, giveUp }: WatchdogDeps): void {
   }
   const { keys } = socket.authState;
   const transaction = keys.transaction.bind(keys);
-  keys.transaction = (work, key) => transaction(timed('a transaction of keys', work), key);
+  keys.transaction = (work, key) => transaction(timed('a key transaction', work), key);
 }

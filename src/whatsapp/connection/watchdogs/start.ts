@@ -21,7 +21,7 @@ export function watchStart(deps: WatchdogDeps): void {
     if (qr !== undefined || connection === 'open') limit.cancel();
   });
   socket.ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
-    giveUp(new Error(`WhatsApp answered the connection with HTTP ${response.statusCode ?? 'nothing'}`));
+    giveUp(new Error(`WhatsApp refused the connection (HTTP ${response.statusCode ?? 'status unknown'})`));
   });
 }
 
@@ -34,7 +34,7 @@ function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMI
   let limit = wait('The connection to WhatsApp did not open');
   socket.ws.on('open', () => {
     limit.cancel();
-    limit = wait('WhatsApp did not answer on a new connection');
+    limit = wait('WhatsApp did not respond on a new connection');
   });
   // Only frames of the protocol count.
   socket.ws.on('frame', () => limit.cancel());

@@ -1,21 +1,22 @@
-import { ask, serverNow } from './api.js';
-import { confirm } from './confirm.js';
-import { openConnect } from './connect.js';
-import { $, notice, put } from './dom.js';
+import { ask, serverNow } from '../api.js';
+import { confirm } from '../dialogs/confirm.js';
+import { openConnect } from '../dialogs/connect.js';
+import { $, notice, setText } from '../dom.js';
+import { currentRoute, goTo } from '../route.js';
+import { changed, state } from '../store.js';
+import { ago, moment } from '../words/format.js';
+import { errorText, serverText, text } from '../words/text.js';
 import { showMessages } from './messages.js';
-import { goTo, place } from './route.js';
 import { showSend } from './send.js';
 import { kindOf, nameOf } from './session.js';
 import { showStatus } from './status.js';
-import { changed, state } from './store.js';
 import { showTimeline } from './timeline.js';
-import { ago, moment, said, sentenceOf, text } from './texts.js';
 
 const SCOPE = 'sessions:create';
 
-/** Shows the account that the address names, if any. */
+/** Shows the account in the URL, if any. */
 export function showAccount() {
-  const { sessionId } = place();
+  const { sessionId } = currentRoute();
   const session = state.sessions.get(sessionId);
   $('account').hidden = !session;
   $('view-accounts').classList.toggle('open', session !== undefined);
@@ -24,12 +25,12 @@ export function showAccount() {
 
 function show(session) {
   const kind = kindOf(session);
-  put($('account-title'), nameOf(session));
+  setText($('account-title'), nameOf(session));
   showStatus($('account-status'), kind);
   showWhy(session, kind);
-  put($('fact-seen'), session.last_seen ? ago(session.last_seen, serverNow()) : text('neverSeen'));
-  put($('fact-created'), moment(session.created_at, serverNow()));
-  put($('fact-id'), session.session_id);
+  setText($('fact-seen'), session.last_seen ? ago(session.last_seen, serverNow()) : text('neverSeen'));
+  setText($('fact-created'), moment(session.created_at, serverNow()));
+  setText($('fact-id'), session.session_id);
   $('show-code').hidden = kind !== 'pairing';
   $('connect-again').hidden = kind !== 'unlinked';
   $('restart').hidden = ['pairing', 'unlinked'].includes(kind);
@@ -38,30 +39,30 @@ function show(session) {
   showTimeline(session);
 }
 
-/** Why it is as it is, in the server's words, and what to do, in ours. */
+/** Explains the status: the server says what happened, the page what to do. */
 function showWhy({ error_message, restricted_until }, kind) {
   $('why').hidden = kind === 'connected';
   $('why').dataset.mood = $('account-status').dataset.mood;
-  put($('why-sentence'), said(error_message));
+  setText($('why-sentence'), serverText(error_message));
   const until = restricted_until ? moment(restricted_until, serverNow()) : '';
-  put($('why-advice'), text(`advice_${kind}`, until) ?? '');
+  setText($('why-advice'), text(`advice_${kind}`, until) ?? '');
 }
 
-/** Has the buttons do what they say. */
+/** Wires the buttons. */
 export function wireAccount() {
-  onPress('show-code', () => openConnect(place().sessionId));
+  onPress('show-code', () => openConnect(currentRoute().sessionId));
   onPress('connect-again', () => openConnect());
   onPress('restart', restart);
   onPress('delete', remove);
 }
 
-/** Has a button do something, once at a time, and say what went wrong. */
+/** Runs `press` on a click, one run at a time, and shows its error. */
 function onPress(id, press) {
   const button = $(id);
   button.addEventListener('click', async () => {
     if (button.ariaBusy === 'true') return;
     button.ariaBusy = 'true';
-    await press(place().sessionId).catch((error) => notice(sentenceOf(error, SCOPE)));
+    await press(currentRoute().sessionId).catch((error) => notice(errorText(error, SCOPE)));
     button.ariaBusy = null;
   });
 }
@@ -75,7 +76,7 @@ async function restart(id) {
 
 async function remove(id) {
   const name = nameOf(state.sessions.get(id));
-  const isSure = await confirm({ title: text('deleteTitle', name), says: text('deleteSays'), yes: text('deleteYes') });
+  const isSure = await confirm({ title: text('deleteTitle', name), body: text('deleteBody'), yes: text('deleteYes') });
   if (!isSure) return;
   await ask('DELETE', `/sessions/${id}`);
   state.sessions.delete(id);

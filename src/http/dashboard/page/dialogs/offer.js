@@ -1,18 +1,18 @@
-import { serverNow } from './api.js';
-import { $, icon, make, put } from './dom.js';
-import { text } from './texts.js';
+import { serverNow } from '../api.js';
+import { $, icon, make, setText } from '../dom.js';
+import { text } from '../words/text.js';
 
-const SIGNS = { connected: 'good', over: 'off', failed: 'bad', linking: 'wait', loading: 'wait' };
-/** With less than this left, a code is about to be renewed. */
+const ICONS = { connected: 'good', over: 'off', failed: 'bad', linking: 'wait', loading: 'wait' };
+/** A code with less time left is about to be renewed. */
 const NEARLY_MS = 500;
 
 /**
- * Nothing is on offer yet. `view` names what the dialog shows: loading, number, qr, code, linking, connected, over, failed.
- * `isMine` says that the dialog has made its session, which goes with it.
+ * An offer without a session yet. `view` is what the dialog shows: loading, number, qr, code, linking, connected, over or
+ * failed. `isMine` means that the dialog created the session, and deletes it when it is no longer wanted.
  * @param {string} way `qr` or `code`
- * @returns {any} it
+ * @returns {any} the offer
  */
-export function nothingOnOffer(way) {
+export function emptyOffer(way) {
   const times = { sinceMs: 0, endsMs: 0, askedMs: 0 };
   return {
     way,
@@ -35,11 +35,11 @@ export function showOffer(offer) {
   $('ask-number').hidden = view !== 'number';
   $('offer').hidden = view === 'number';
   showPicture(offer);
-  put($('code'), view === 'code' ? offer.code : '');
+  setText($('code'), view === 'code' ? offer.code : '');
   $('code').hidden = view !== 'code';
   showEmblem(view);
-  put($('connect-state'), text(`offer_${view}`, offer.name));
-  put($('connect-hint'), hintOf(offer));
+  setText($('connect-state'), text(`offer_${view}`, offer.name));
+  setText($('connect-hint'), hintOf(offer));
   $('connect-hint').dataset.mood = offer.trouble ? 'bad' : '';
   $('steps').hidden = !['qr', 'code', 'loading'].includes(view);
   if ($('steps').dataset.way !== way) {
@@ -51,7 +51,7 @@ export function showOffer(offer) {
 }
 
 /**
- * Moves the bar that shows how long the code is good for.
+ * Updates the bar with the time that the code is still valid.
  * @param {any} offer
  */
 export function showTime({ view, sinceMs, endsMs }) {
@@ -62,7 +62,7 @@ export function showTime({ view, sinceMs, endsMs }) {
   $('time').max = Math.max(1, endsMs - sinceMs);
   $('time').value = Math.max(0, leftMs);
   const words = leftMs < NEARLY_MS ? text('renewing') : text(view === 'qr' ? 'validQr' : 'validCode', clock(leftMs));
-  put($('time-left'), words);
+  setText($('time-left'), words);
 }
 
 function showWays({ way, view, isResumed }) {
@@ -78,11 +78,11 @@ function showPicture({ view, picture }) {
 }
 
 function showEmblem(view) {
-  const sign = SIGNS[view];
-  $('emblem').hidden = !sign;
-  if (!sign || $('emblem').dataset.view === view) return;
-  Object.assign($('emblem').dataset, { view, mood: sign });
-  $('emblem').replaceChildren(icon(sign));
+  const name = ICONS[view];
+  $('emblem').hidden = !name;
+  if (!name || $('emblem').dataset.view === view) return;
+  Object.assign($('emblem').dataset, { view, mood: name });
+  $('emblem').replaceChildren(icon(name));
 }
 
 function showButtons(view) {

@@ -1,53 +1,54 @@
-import { ask, serverNow } from './api.js';
-import { $, make, notice, put, showList } from './dom.js';
-import { on } from './live.js';
-import { place } from './route.js';
-import { nameOf } from './session.js';
-import { changed, state } from './store.js';
-import { moment, said, sentenceOf, sinceSeconds, text } from './texts.js';
+import { nameOf } from '../accounts/session.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, notice, setText, showList } from '../dom.js';
+import { on } from '../live.js';
+import { currentRoute } from '../route.js';
+import { changed, state } from '../store.js';
+import { moment, sinceSeconds } from '../words/format.js';
+import { errorText, serverText, text } from '../words/text.js';
 
 const SCOPE = 'callbacks:manage';
 const PAGE = 50;
 const BACKEND_MOODS = { up: 'good', down: 'bad', unknown: 'off' };
 
-/** The two lists, as far as they were asked for; `version` is the count at which they were. */
+/** The two lists as loaded; `version` tells when to load them again. */
 const lists = { dead: emptyList(), pending: emptyList() };
 
 function emptyList() {
   return { callbacks: [], limit: PAGE, isMore: false, version: '', trouble: '' };
 }
 
-/** Shows how the deliveries stand, and those that somebody should look at. */
+/** Shows the state of the deliveries, and those that failed or are pending. */
 export function showDeliveries() {
   if (!state.health) return;
   const { backend, callbacks } = state.health;
   showCount(callbacks.deadLettered);
-  if (place().view !== 'deliveries') return;
-  put($('tile-backend'), text(`backend_${backend}`));
+  if (currentRoute().view !== 'deliveries') return;
+  setText($('tile-backend'), text(`backend_${backend}`));
   $('tile-backend').dataset.mood = BACKEND_MOODS[backend];
-  put($('tile-pending'), String(callbacks.pending));
-  put($('tile-oldest'), callbacks.pending > 0 ? sinceSeconds(-callbacks.oldestPendingSeconds) : text('none'));
-  put($('tile-dead'), String(callbacks.deadLettered));
+  setText($('tile-pending'), String(callbacks.pending));
+  setText($('tile-oldest'), callbacks.pending > 0 ? sinceSeconds(-callbacks.oldestPendingSeconds) : text('none'));
+  setText($('tile-dead'), String(callbacks.deadLettered));
   $('tile-dead').dataset.mood = callbacks.deadLettered > 0 ? 'bad' : '';
-  showPart('dead', callbacks.deadLettered);
-  showPart('pending', callbacks.pending);
+  showSection('dead', callbacks.deadLettered);
+  showSection('pending', callbacks.pending);
 }
 
 function showCount(dead) {
   $('nav-count').hidden = dead === 0;
-  put($('nav-count'), String(dead));
-  put($('nav-words'), dead > 0 ? text('givenUpCount', dead) : '');
+  setText($('nav-count'), String(dead));
+  setText($('nav-words'), dead > 0 ? text('failedCount', dead) : '');
 }
 
-/** Forgets the lists, for somebody else to sign in. */
+/** Clears the lists when the user signs out. */
 export function forgetDeliveries() {
   for (const name of Object.keys(lists)) lists[name] = emptyList();
 }
 
-/** Has the buttons do what they say. */
+/** Wires the buttons. */
 export function wireDeliveries() {
-  // While the line was lost, asking failed, or other ones took the place of those that are shown.
-  on('ready', loadAgain);
+  // The lists may have changed, or failed to load, while the stream was down.
+  on('ready', invalidate);
   for (const name of Object.keys(lists)) {
     $(`${name}-more`).addEventListener('click', () => {
       lists[name].limit += PAGE;
@@ -57,12 +58,12 @@ export function wireDeliveries() {
   }
 }
 
-function showPart(name, count) {
+function showSection(name, count) {
   const list = lists[name];
   const version = JSON.stringify([count, state.health.backend]);
   if (list.version !== version) void load(name, version);
   const words = text(`${name}${list.callbacks.length > 0 ? 'Hint' : 'None'}`);
-  put($(`${name}-note`), list.trouble || words);
+  setText($(`${name}-note`), list.trouble || words);
   showList($(name), list.callbacks, ({ id }) => id, row);
   $(`${name}-more`).hidden = !list.isMore;
 }
@@ -75,7 +76,7 @@ async function load(name, version) {
     Object.assign(list, { callbacks: data, isMore: nextAfter !== null && list.limit < 500, trouble: '' });
   } catch (error) {
     const isDenied = error.code === 'not_permitted';
-    Object.assign(list, { callbacks: [], trouble: isDenied ? text('deliveriesDenied') : sentenceOf(error) });
+    Object.assign(list, { callbacks: [], trouble: isDenied ? text('deliveriesDenied') : errorText(error) });
   }
   changed();
 }
@@ -90,14 +91,14 @@ function row({ id, sessionId, event, createdAt }) {
   again.addEventListener('click', () => retry(id, again));
   const facts = make('p', { className: 'soft' }, `${account} · `, time, tries);
   const update = ({ lastError, attempts }) => {
-    put(reason, said(lastError));
-    put(tries, attempts > 0 ? ` · ${text('tries', attempts)}` : '');
+    setText(reason, serverText(lastError));
+    setText(tries, attempts > 0 ? ` · ${text('tries', attempts)}` : '');
   };
   return { element: make('li', {}, make('div', {}, make('h3', {}, what), facts, reason), again), update };
 }
 
-/** The next look asks again, whatever the counts are. */
-function loadAgain() {
+/** Loads the lists again when they are next shown. */
+function invalidate() {
   for (const list of Object.values(lists)) list.version = '';
 }
 
@@ -107,14 +108,14 @@ async function retry(id, button) {
   try {
     await ask('POST', `/callbacks/${id}/retry`);
     notice(text('retried'));
-    loadAgain();
-    // The stream would say so some seconds later.
+    invalidate();
+    // Sooner than the stream, which reports it a few seconds later.
     state.health = await ask('GET', '/health');
-    // The button goes with its row.
+    // The focused button disappears with its row.
     $('deliveries-title').focus();
     changed();
   } catch (error) {
-    notice(sentenceOf(error, SCOPE));
+    notice(errorText(error, SCOPE));
   }
   button.ariaBusy = null;
 }

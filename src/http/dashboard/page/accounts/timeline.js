@@ -1,8 +1,9 @@
-import { ask, serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { on } from './live.js';
-import { changed } from './store.js';
-import { moment, said, sentenceOf, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, setText, showList } from '../dom.js';
+import { on } from '../live.js';
+import { changed } from '../store.js';
+import { moment } from '../words/format.js';
+import { errorText, serverText, text } from '../words/text.js';
 
 const FEW = 8;
 const MOODS = {
@@ -18,16 +19,16 @@ const MOODS = {
   failed: 'bad',
 };
 
-/** Of the account that is shown; `version` is that of the session when it was asked for. */
+/** The timeline of the open account; `version` is the state of the session when it was loaded. */
 let shown = { of: undefined, version: '', notes: [], all: false, trouble: '' };
 
 /**
- * Shows what happened to this account; asks again whenever it has changed.
+ * Shows the timeline of an account; reloads it whenever the session has changed.
  * @param {any} session
  */
 export function showTimeline(session) {
   const { session_id: id } = session;
-  // With every message it was seen again, of which the timeline says nothing.
+  // Every message changes `last_seen`, but adds nothing to the timeline.
   const version = JSON.stringify({ ...session, last_seen: null });
   if (shown.of !== id) shown = { of: id, version: '', notes: [], all: false, trouble: '' };
   if (shown.version !== version) void load(id, version);
@@ -35,12 +36,12 @@ export function showTimeline(session) {
   showList($('timeline'), notes, keyOf, item);
   $('timeline-more').hidden = notes.length === shown.notes.length;
   $('timeline-note').hidden = notes.length > 0;
-  put($('timeline-note'), shown.trouble || text('timelineNone'));
+  setText($('timeline-note'), shown.trouble || text('timelineNone'));
 }
 
-/** Has the button show what is older. */
+/** Wires the button that shows older entries. */
 export function wireTimeline() {
-  // Asking failed while the line was lost.
+  // A load may have failed while the stream was down.
   on('ready', () => (shown.version = ''));
   $('timeline-more').addEventListener('click', () => {
     shown.all = true;
@@ -55,7 +56,7 @@ async function load(id, version) {
     const { data } = await ask('GET', `/sessions/${id}/timeline`);
     Object.assign(mine, { notes: data.reverse(), trouble: '' });
   } catch (error) {
-    mine.trouble = sentenceOf(error, 'sessions:read');
+    mine.trouble = errorText(error, 'sessions:read');
   }
   changed();
 }
@@ -67,6 +68,6 @@ function keyOf({ at, what, why }) {
 function item({ at, what, why }) {
   const time = make('time', { dateTime: at }, moment(at, serverNow()));
   const words = make('span', { className: 'what' }, text(`what_${what}`) ?? what);
-  const reason = why ? [make('span', { className: 'reason' }, said(why))] : [];
+  const reason = why ? [make('span', { className: 'reason' }, serverText(why))] : [];
   return { element: make('li', { data: { mood: MOODS[what] ?? 'off' } }, words, time, ...reason), update: () => {} };
 }

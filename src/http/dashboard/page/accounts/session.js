@@ -1,6 +1,7 @@
-import { text, readable } from './texts.js';
+import { readable } from '../words/format.js';
+import { text } from '../words/text.js';
 
-/** How each kind of status is shown; words say the same. The worst comes first. */
+/** The kinds of status, the most urgent first. */
 const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected'];
 const MOODS = {
   error: 'bad',
@@ -12,8 +13,8 @@ const MOODS = {
 };
 
 /**
- * What kind of status a session has, for people.
- * @param {any} session as `GET /sessions` has it
+ * The kind of status that the page shows for a session.
+ * @param {any} session from `GET /sessions`
  * @returns {string} one of KINDS
  */
 export function kindOf({ status, reconnecting, account_restricted }) {
@@ -24,7 +25,7 @@ export function kindOf({ status, reconnecting, account_restricted }) {
 }
 
 /**
- * The mood of a kind, which has a colour.
+ * The mood of a kind, which sets its colour.
  * @param {string} kind one of KINDS
  * @returns {string} `good`, `wait` or `bad`
  */
@@ -33,29 +34,29 @@ export function moodOf(kind) {
 }
 
 /**
- * What people call it.
+ * The display name of a session.
  * @param {any} session
- * @returns {string} its number, or that it is new
+ * @returns {string} its number, or `New account` before it has one
  */
 export function nameOf(session) {
   return readable(session?.phone_number) || text('newAccount');
 }
 
 /**
- * Whether a person has to do something.
+ * Whether a session stays down until a person acts.
  * @param {any} session
- * @returns {boolean} it
+ * @returns {boolean}
  */
-export function needsPerson(session) {
+export function needsAttention(session) {
   return ['error', 'unlinked'].includes(kindOf(session));
 }
 
 /**
- * All of them, those that need somebody first, then the newest.
+ * All sessions, the most urgent first, then the newest.
  * @param {Map<string, any>} sessions
- * @returns {any[]} in order
+ * @returns {any[]}
  */
-export function inOrder(sessions) {
+export function byUrgency(sessions) {
   const rank = (session) => KINDS.indexOf(kindOf(session));
   return [...sessions.values()].sort(
     (one, other) => rank(one) - rank(other) || other.created_at.localeCompare(one.created_at),

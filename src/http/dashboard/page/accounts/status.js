@@ -1,9 +1,9 @@
-import { icon, make } from './dom.js';
+import { icon, make } from '../dom.js';
+import { text } from '../words/text.js';
 import { moodOf } from './session.js';
-import { text } from './texts.js';
 
 /**
- * Shows a status by a sign and by words.
+ * Shows a status as an icon and text.
  * @param {any} element
  * @param {string} kind of a session
  */

@@ -1,33 +1,34 @@
-import { ask } from './api.js';
-import { $, put } from './dom.js';
-import { place } from './route.js';
-import { readable, sentenceOf, text } from './texts.js';
+import { ask } from '../api.js';
+import { $, setText } from '../dom.js';
+import { currentRoute } from '../route.js';
+import { readable } from '../words/format.js';
+import { errorText, text } from '../words/text.js';
 
-/** The last try, and its key: the same message that is sent again after a failure goes out once. */
+/** The last attempt and its idempotency key: a retry of the same message sends it only once. */
 let last = { what: '', key: '' };
-/** The account that the result below the form is of. */
+/** The account that the result below the form belongs to. */
 let shownFor;
 
 /**
- * Shows the form for this account.
+ * Shows the form for an account.
  * @param {any} session
  */
 export function showSend({ session_id: id, status }) {
   const canSend = status === 'connected';
   $('send-button').disabled = !canSend;
-  if (shownFor !== id || (canSend && $('send-result').dataset.mood === 'off')) say('', '');
+  if (shownFor !== id || (canSend && $('send-result').dataset.mood === 'off')) showResult('', '');
   shownFor = id;
-  if (!canSend) say(text('sendNotConnected'), 'off');
+  if (!canSend) showResult(text('sendNotConnected'), 'off');
 }
 
-/** Forgets what was written, for somebody else to sign in. */
+/** Clears the form when the user signs out. */
 export function forgetSend() {
   $('send').reset();
   last = { what: '', key: '' };
   shownFor = undefined;
 }
 
-/** Has the form send. */
+/** Wires the form. */
 export function wireSend() {
   $('send').addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -35,10 +36,10 @@ export function wireSend() {
     const number = $('send-number').value.trim();
     const message = $('send-text').value;
     if (isMissing('send-number', number, 'numberMissing') || isMissing('send-text', message, 'textMissing')) return;
-    say(text('sending'), '');
-    const id = place().sessionId;
+    showResult(text('sending'), '');
+    const id = currentRoute().sessionId;
     const outcome = await send(id, number, message);
-    if (id === shownFor) say(...outcome);
+    if (id === shownFor) showResult(...outcome);
   });
 }
 
@@ -52,7 +53,7 @@ async function send(id, number, message) {
     $('send-text').value = '';
     return status === 'pending' ? [text('sentLater'), 'wait'] : [text('sent', readable(to.split('@')[0])), 'good'];
   } catch (error) {
-    return [sentenceOf(error, 'messages:send'), 'bad'];
+    return [errorText(error, 'messages:send'), 'bad'];
   }
 }
 
@@ -60,17 +61,17 @@ function isMissing(id, value, complaint) {
   const missing = value.trim() === '';
   $(id).ariaInvalid = missing ? 'true' : null;
   if (!missing) return false;
-  say(text(complaint), 'bad');
+  showResult(text(complaint), 'bad');
   $(id).focus();
   return true;
 }
 
-function say(words, mood) {
-  put($('send-result'), words);
+function showResult(words, mood) {
+  setText($('send-result'), words);
   $('send-result').dataset.mood = mood;
 }
 
-/** Not randomUUID, which there is only behind TLS. */
+/** Not `crypto.randomUUID`, which exists only on HTTPS pages. */
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,16 +1,17 @@
-import { ask, serverNow } from './api.js';
-import { $, make, put, showList } from './dom.js';
-import { on } from './live.js';
-import { changed } from './store.js';
-import { moment, readable, sentenceOf, text } from './texts.js';
+import { ask, serverNow } from '../api.js';
+import { $, make, setText, showList } from '../dom.js';
+import { on } from '../live.js';
+import { changed } from '../store.js';
+import { moment, readable } from '../words/format.js';
+import { errorText, text } from '../words/text.js';
 
 const SHOWN = 10;
 
-/** Of the account that is shown: its messages, the newest last, or why there are none to see. */
+/** The messages of the open account, the newest last, or a note that says why there are none. */
 let recent = { of: undefined, isStale: false, messages: [], note: '' };
 
 /**
- * Shows the messages of this account.
+ * Shows the recent messages of an account.
  * @param {string} id of its session
  */
 export function showMessages(id) {
@@ -19,15 +20,15 @@ export function showMessages(id) {
   showList($('messages'), recent.messages, keyOf, bubble);
   $('messages').hidden = recent.messages.length === 0;
   $('messages-note').hidden = recent.messages.length > 0;
-  put($('messages-note'), recent.note);
+  setText($('messages-note'), recent.note);
 }
 
-/** Follows what comes and goes. */
+/** Follows new messages. */
 export function wireMessages() {
   on('message', (message) => {
     if (message.session_id === recent.of) recent.messages = merge(recent.messages, [message]);
   });
-  // A line that was lost may have missed some.
+  // Some may have been missed while the stream was down.
   on('ready', () => (recent.isStale = true));
 }
 
@@ -36,23 +37,23 @@ async function load(mine) {
   const before = new Set(mine.messages);
   try {
     const { data } = await ask('GET', `/sessions/${mine.of}/messages?limit=${SHOWN}`);
-    // Only what came while the server was asked is newer than its answer.
+    // Only messages that arrived during the request are newer than its response.
     const since = mine.messages.filter((message) => !before.has(message));
     mine.messages = merge(data, since);
     mine.note = text('messagesNone');
   } catch (error) {
-    mine.note = error.code === 'messages_not_kept' ? text('messagesOff') : sentenceOf(error, 'sessions:read');
+    mine.note = error.code === 'messages_not_kept' ? text('messagesOff') : errorText(error, 'sessions:read');
   }
   changed();
 }
 
-/** Each once, in the order in which the server tells of them. */
+/** Both lists without duplicates, in the server's order. */
 function merge(earlier, later) {
   const all = new Map([...earlier, ...later].map((message) => [keyOf(message), message]));
   return [...all.values()].slice(-SHOWN);
 }
 
-/** Ids are chosen by whoever writes: only the same person's, in the same conversation, is the same message. */
+/** The sender chooses the id, so it is unique only for one person in one conversation. */
 function keyOf({ direction, chat_id, number, message_id }) {
   return `${direction} ${chat_id} ${number} ${message_id}`;
 }
@@ -64,17 +65,17 @@ function bubble(message) {
   const kind = make('span', { className: 'kind' });
   const words = make('span');
   const head = make('div', { className: 'message-head' }, who, time);
-  // What could not be decrypted, or had no number, is told once more with what it says.
+  // A message that could not be decrypted, or had no number, comes again once it is complete.
   const update = (now) => {
-    put(who, whoOf(now));
-    put(kind, now.type);
+    setText(who, whoOf(now));
+    setText(kind, now.type);
     kind.hidden = now.type === 'text';
-    put(words, now.text ?? '');
+    setText(words, now.text ?? '');
   };
   return { element: make('li', { data: { direction } }, head, make('p', {}, kind, words)), update };
 }
 
 function whoOf({ direction, number, name }) {
-  const who = [name !== number && name, readable(number)].filter(Boolean).join(', ') || text('someone');
+  const who = [name !== number && name, readable(number)].filter(Boolean).join(', ') || text('unknownNumber');
   return text(direction === 'out' ? 'messageTo' : 'messageFrom', who);
 }

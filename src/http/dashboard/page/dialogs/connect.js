@@ -1,24 +1,24 @@
-import { ask, serverNow } from './api.js';
-import { $ } from './dom.js';
-import { on } from './live.js';
-import { nothingOnOffer, showOffer, showTime } from './offer.js';
-import { goTo } from './route.js';
-import { nameOf } from './session.js';
-import { state } from './store.js';
-import { said, sentenceOf, text } from './texts.js';
+import { nameOf } from '../accounts/session.js';
+import { ask, serverNow } from '../api.js';
+import { $ } from '../dom.js';
+import { on } from '../live.js';
+import { goTo } from '../route.js';
+import { state } from '../store.js';
+import { errorText, serverText, text } from '../words/text.js';
+import { emptyOffer, showOffer, showTime } from './offer.js';
 
 const SCOPE = 'sessions:create';
 const TICK_MS = 500;
-/** A renewed code is asked for again when it is not there yet. */
-const AGAIN_MS = 3000;
+/** How soon to ask again for a renewed code that is not there yet. */
+const RETRY_MS = 3000;
 
-/** What the dialog shows; another object for each offer, so that the answers to an older one are known by it. */
-let offer = nothingOnOffer('qr');
+/** What the dialog shows. Each offer is a new object, so that late responses to an earlier one are recognized. */
+let offer = emptyOffer('qr');
 let ticking;
 
 /**
  * Opens the dialog.
- * @param {string} [id] of a session that waits for its phone; without it there will be a new one
+ * @param {string} [id] of a session that is pairing; without it, a new session is created
  */
 export function openConnect(id) {
   $('connect').showModal();
@@ -28,17 +28,17 @@ export function openConnect(id) {
   else void begin('qr');
 }
 
-/** Closes the dialog, for somebody else to sign in. */
+/** Closes the dialog when the user signs out. */
 export function closeConnect() {
   if ($('connect').open) $('connect').close();
 }
 
-/** Has the dialog do what it says, and follow what happens to its session. */
+/** Wires the dialog, and follows the events of its session. */
 export function wireConnect() {
-  $('way-qr').addEventListener('click', () => change('qr'));
-  $('way-code').addEventListener('click', () => change('code'));
+  $('way-qr').addEventListener('click', () => switchTo('qr'));
+  $('way-code').addEventListener('click', () => switchTo('code'));
   $('connect-new').addEventListener('click', () => {
-    void letGo(offer);
+    void discard(offer);
     void begin(offer.way);
   });
   $('connect-close').addEventListener('click', closeConnect);
@@ -48,80 +48,80 @@ export function wireConnect() {
   });
   $('connect').addEventListener('close', () => {
     clearInterval(ticking);
-    void letGo(offer);
-    offer = nothingOnOffer('qr');
+    void discard(offer);
+    offer = emptyOffer('qr');
   });
   $('ask-number').addEventListener('submit', (event) => {
     event.preventDefault();
     void askCode($('code-number').value.trim());
   });
-  on('session', follow);
+  on('session', showOutcome);
   on('qr', ({ session_id: id }) => id === offer.id && refresh(offer));
   on('removed', ({ session_id: id }) => id === offer.id && offer.view !== 'failed' && show({ view: 'over', id: '' }));
 }
 
-function show(news) {
-  Object.assign(offer, news);
+function show(changes) {
+  Object.assign(offer, changes);
   showOffer(offer);
 }
 
-function follow(session) {
+function showOutcome(session) {
   if (session.session_id !== offer.id) return;
   if (session.status === 'connected') show({ view: 'connected', isMine: false, name: nameOf(session) });
   else if (session.status !== 'connecting')
-    show({ view: 'failed', isMine: false, trouble: said(session.error_message) });
+    show({ view: 'failed', isMine: false, trouble: serverText(session.error_message) });
 }
 
-/** The other way of connecting, with a session of its own. */
-function change(way) {
+/** Switches between QR and pairing code; each has its own session. */
+function switchTo(way) {
   if (way === offer.way && offer.view !== 'failed') return;
-  void letGo(offer);
+  void discard(offer);
   void begin(way);
 }
 
 async function begin(way) {
-  const mine = (offer = nothingOnOffer(way));
+  const mine = (offer = emptyOffer(way));
   showOffer(offer);
   if (way === 'code') return $('code-number').focus();
   await attempt(mine, async () => {
     const { sessionId: id, qr } = await ask('GET', '/generate-qr');
     Object.assign(mine, { id, isMine: true, picture: qr });
-    // The dialog may be closed by now: nobody would see this code.
-    if (mine !== offer) return letGo(mine);
+    // The dialog may be closed by now, and the code useless.
+    if (mine !== offer) return discard(mine);
     await refresh(mine);
   });
 }
 
 async function askCode(number) {
   if (number === '') return show({ trouble: text('numberMissing') });
-  const mine = (offer = { ...nothingOnOffer('code'), view: 'loading' });
+  const mine = (offer = { ...emptyOffer('code'), view: 'loading' });
   showOffer(offer);
   await attempt(mine, async () => {
     const { sessionId: id, formatted: code, expiresAt } = await ask('POST', '/sessions/pairing-code', { number });
     Object.assign(mine, { id, isMine: true });
-    if (mine !== offer) return letGo(mine);
-    takeCode(mine, { code, expiresAt });
+    if (mine !== offer) return discard(mine);
+    showCode(mine, { code, expiresAt });
   });
   if (mine === offer && mine.view === 'failed') show({ view: 'number' });
 }
 
-/** Shows the code of a session that is there. */
+/** Shows the code of an existing session. */
 async function resume(id) {
-  const mine = (offer = { ...nothingOnOffer('qr'), id, isResumed: true });
+  const mine = (offer = { ...emptyOffer('qr'), id, isResumed: true });
   showOffer(offer);
   await attempt(mine, async () => {
     if (await refresh(mine)) return;
     const { formatted: code, expiresAt } = await ask('GET', `/sessions/${id}/pairing-code`);
-    takeCode(mine, { code, expiresAt, way: 'code' });
+    showCode(mine, { code, expiresAt, way: 'code' });
   });
 }
 
-function takeCode(mine, news) {
+function showCode(mine, changes) {
   if (mine !== offer) return;
-  show({ view: 'code', ...news, endsMs: Date.parse(news.expiresAt), sinceMs: serverNow() });
+  show({ view: 'code', ...changes, endsMs: Date.parse(changes.expiresAt), sinceMs: serverNow() });
 }
 
-/** The QR that is valid now; answers whether there is one. */
+/** Shows the current QR. Returns whether the session has one. */
 async function refresh(mine) {
   mine.askedMs = serverNow();
   try {
@@ -131,7 +131,7 @@ async function refresh(mine) {
     return true;
   } catch (error) {
     if (error.code !== 'session_not_pairing') throw error;
-    // Scanned; or one that is typed. The session's own event says when it is connected.
+    // The QR was scanned, or the session uses a pairing code. Its event says when it is connected.
     if (mine === offer && mine.view === 'qr') show({ view: 'linking', isMine: false });
     return false;
   }
@@ -141,26 +141,26 @@ async function attempt(mine, work) {
   try {
     await work();
   } catch (error) {
-    if (mine === offer) show({ view: 'failed', trouble: sentenceOf(error, SCOPE) });
+    if (mine === offer) show({ view: 'failed', trouble: errorText(error, SCOPE) });
   }
 }
 
-/** The stream says when there is another code; without it, it is asked for. */
+/** The stream announces a renewed code; when it is down, the dialog asks for it. */
 function tick() {
   showTime(offer);
-  const isOld = offer.view === 'qr' && serverNow() > Math.max(offer.endsMs, offer.askedMs + AGAIN_MS);
+  const isOld = offer.view === 'qr' && serverNow() > Math.max(offer.endsMs, offer.askedMs + RETRY_MS);
   if (isOld) void attempt(offer, () => refresh(offer));
   const session = state.sessions.get(offer.id);
-  if (session && offer.view === 'linking') follow(session);
+  if (session && offer.view === 'linking') showOutcome(session);
 }
 
-/** Nobody wants this code any more: its session goes, unless somebody has used it after all. */
-async function letGo({ id, way, isMine }) {
+/** Deletes the session of an unwanted code, unless the code was used meanwhile. */
+async function discard({ id, way, isMine }) {
   if (!isMine) return;
   try {
     await ask('GET', `/sessions/${id}/${way === 'qr' ? 'qr' : 'pairing-code'}`);
     await ask('DELETE', `/sessions/${id}`);
   } catch {
-    // It is linked, or gone; and if nobody answers, it is still in the list, to be deleted there.
+    // Linked, or already gone. If the server is unreachable, the session stays in the list and can be deleted there.
   }
 }

@@ -1,0 +1,127 @@
+/** Server sentences about sessions and deliveries that the page rephrases; `$1` is the part it keeps. */
+export const ENGLISH_SENTENCES = [
+  [/^only this delivery fails: (.*)$/, 'Only this delivery fails: $1'],
+  [/^it has expired: (.*)$/, 'It has expired: $1'],
+  [/the backend answered (\d+)$/, 'your backend answered $1.'],
+  [/the backend did not answer in time$/, 'your backend did not answer in time.'],
+  [
+    /the backend did not send a complete answer of at most 64 KiB$/,
+    'your backend sent no complete answer up to 64 KiB.',
+  ],
+  [/the backend is not reachable \((.*)\)$/, 'your backend cannot be reached ($1).'],
+  [/^your /, 'Your '],
+];
+
+/** The Spanish of server sentences about sessions and deliveries; `$1` is the part that stays as it is. */
+export const SPANISH_SENTENCES = [
+  [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
+  [
+    /^WhatsApp is not accepting connections right now \(503\).*$/,
+    'WhatsApp no acepta conexiones por ahora (503); se reintenta.',
+  ],
+  [/^Pairing failed: (.*)$/, 'La vinculación falló: $1'],
+  [
+    /^WhatsApp does not accept this client \((\d+)\).*$/,
+    'WhatsApp no acepta este cliente ($1). Revisa los ajustes WHATSAPP_*.',
+  ],
+  [
+    /^No data received for an hour.*$/,
+    'No llegaron datos durante una hora; se reconectó por si la conexión se había quedado colgada.',
+  ],
+  [
+    /^Cannot write to storage.*$/,
+    'No se puede escribir en el disco (¿está lleno?). WhatsApp retiene los mensajes; la conexión vuelve con el disco.',
+  ],
+  [
+    /^The number of pending callbacks has reached MAX_PENDING_CALLBACKS.*$/,
+    'Las entregas pendientes alcanzaron MAX_PENDING_CALLBACKS: las conexiones se cierran y WhatsApp retiene los mensajes.',
+  ],
+  [
+    /^Free disk space is below MIN_FREE_DISK.*$/,
+    'El espacio libre en disco es menor que MIN_FREE_DISK: las conexiones se cierran y WhatsApp retiene los mensajes.',
+  ],
+  [
+    /^The device was unlinked on the phone.*$/,
+    'El dispositivo se desvinculó en el teléfono. Conecta la cuenta de nuevo con otro código QR.',
+  ],
+  [/^WhatsApp does not know this device.*$/, 'WhatsApp no conoce este dispositivo: nunca se vinculó.'],
+  [
+    /^Another process took over the connection.*$/,
+    'Otro proceso tomó la conexión de este dispositivo; se reintenta más tarde.',
+  ],
+  [
+    /^Another process keeps taking over the connection.*$/,
+    'Otro proceso toma una y otra vez la conexión de este dispositivo. Detenlo y reinicia la sesión.',
+  ],
+  [
+    /^WhatsApp no longer accepts this client version.*$/,
+    'WhatsApp ya no acepta esta versión del cliente. Actualiza el orquestador o define WHATSAPP_VERSION, y reinicia.',
+  ],
+  [
+    /^WhatsApp no longer accepts the client version in WHATSAPP_VERSION.*$/,
+    'WhatsApp ya no acepta la versión de WHATSAPP_VERSION. Quita el ajuste o usa una más nueva, y reinicia.',
+  ],
+  [
+    /^WhatsApp is not issuing pairing codes right now.*$/,
+    'WhatsApp no da códigos de vinculación por ahora; inténtalo más tarde.',
+  ],
+  [/^The pairing code is no longer valid.*$/, 'El código de vinculación ya no es válido; pide otro.'],
+  [
+    /^WhatsApp banned this account temporarily.*$/,
+    'WhatsApp bloqueó esta cuenta temporalmente y no dijo por cuánto tiempo. Espera y reinicia la sesión.',
+  ],
+  [
+    /^WhatsApp banned this account for (\d+) minutes?\..*$/,
+    'WhatsApp bloqueó esta cuenta durante $1 min. Después se reconecta automáticamente.',
+  ],
+  [
+    /^The phone does not support linked devices.*$/,
+    'El teléfono no admite dispositivos vinculados. Actualiza WhatsApp en él y reinicia la sesión.',
+  ],
+  [
+    /^WhatsApp locked or banned this account \((\d+)\).*$/,
+    'WhatsApp bloqueó esta cuenta ($1). Abre WhatsApp en el teléfono y reinicia la sesión.',
+  ],
+  [
+    /^WhatsApp refused a pairing code for this number \((.*?)\).*$/,
+    'WhatsApp rechazó un código de vinculación para este número ($1). Comprueba que sea el número del teléfono.',
+  ],
+  [
+    /^The credentials of this session are missing.*$/,
+    'Faltan las credenciales de esta sesión. Conecta la cuenta de nuevo con otro código QR.',
+  ],
+  [/^The session is being restarted$/, 'La sesión se está reiniciando'],
+  [/^The server was restarted$/, 'El servidor se reinició'],
+  [/^WhatsApp does not answer queries on this connection$/, 'WhatsApp no responde a las consultas en esta conexión'],
+  [/^WhatsApp did not complete the login$/, 'WhatsApp no completó el inicio de sesión'],
+  [
+    /^WhatsApp did not signal the end of the offline queue$/,
+    'WhatsApp no avisó del final de la cola de mensajes pendientes',
+  ],
+  [
+    /^WhatsApp did not signal the end of the offline queue in time.*$/,
+    'WhatsApp no avisó a tiempo del final de la cola de mensajes pendientes; se sigue sin ese aviso',
+  ],
+  [/^Work under (.*) did not finish in time$/, 'Un trabajo con $1 no terminó a tiempo'],
+  [/WhatsApp refused the connection \(HTTP (.*)\)$/, 'WhatsApp rechazó la conexión (HTTP $1)'],
+  [/The connection to WhatsApp did not open in time$/, 'la conexión con WhatsApp no se abrió a tiempo'],
+  [/WhatsApp did not respond on a new connection in time$/, 'WhatsApp no respondió a tiempo en una conexión nueva'],
+  [/^Until (\S+)$/, 'Hasta $1'],
+  [/^The pairing code was not entered in time.*$/, 'El código de vinculación no se escribió a tiempo. Pide otro.'],
+  [
+    /^(\d+) uncaught exceptions? since start-up.*$/,
+    'Excepciones no capturadas desde el inicio: $1. Consulta el registro.',
+  ],
+  [/^replaced by (session_\w+)$/, 'Reemplazada por $1'],
+  [/^only this delivery fails: (.*)$/, 'Solo falla esta entrega: $1'],
+  [/^it has expired: (.*)$/, 'Caducó: $1'],
+  [/the backend answered (\d+)$/, 'tu backend respondió $1.'],
+  [/the backend did not answer in time$/, 'tu backend no respondió a tiempo.'],
+  [
+    /the backend did not send a complete answer of at most 64 KiB$/,
+    'tu backend no envió una respuesta completa de hasta 64 KiB.',
+  ],
+  [/the backend is not reachable \((.*)\)$/, 'no se puede conectar con tu backend ($1).'],
+  [/^tu /, 'Tu '],
+  [/^no /, 'No '],
+];

@@ -1,0 +1,48 @@
+import { ENGLISH } from './english.js';
+import { ENGLISH_SENTENCES, SPANISH_SENTENCES } from './server-sentences.js';
+import { SPANISH } from './spanish.js';
+
+/** The language of the page: the first language of the browser that the page has. */
+export const language =
+  navigator.languages.map((name) => name.slice(0, 2)).find((name) => ['en', 'es'].includes(name)) ?? 'en';
+
+const TEXTS = { en: ENGLISH, es: SPANISH }[language];
+const SENTENCES = { en: ENGLISH_SENTENCES, es: SPANISH_SENTENCES }[language];
+
+/**
+ * A text of the page.
+ * @param {string} name a name from english.js
+ * @param {...unknown} values to insert, where the text is a function
+ * @returns {any} the text; `undefined` when there is none
+ */
+export function text(name, ...values) {
+  const found = TEXTS[name];
+  return typeof found === 'function' ? found(...values) : found;
+}
+
+/**
+ * A sentence of the server, in the language of the page.
+ * @param {string | null} sentence in English
+ * @returns {string} its translation, or the sentence itself where there is none; empty for `null`
+ */
+export function serverText(sentence) {
+  return SENTENCES.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), sentence ?? '');
+}
+
+/**
+ * What went wrong, and what to do.
+ * @param {{code?: string, message: string}} refusal
+ * @param {string} [scope] the scope that the request needs
+ * @returns {string} a sentence
+ */
+export function errorText({ code, message }, scope = 'admin') {
+  if (code === 'not_permitted') return text('lacks', scope);
+  return text(`error_${code}`) ?? serverText(message);
+}
+
+/** Translates every element of index.html that names a text. */
+export function translatePage() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.dataset.text);
+  for (const element of document.querySelectorAll('[data-label]')) element.ariaLabel = text(element.dataset.label);
+}
