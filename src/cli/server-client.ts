@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type Config } from '../config/config.ts';
 
-/** What the operator must mend; its sentence says how. */
+/** An error that the operator can fix; the message says how. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** The server refused what a command asked. */
+/** The server refused a command's request. */
 export class RefusedError extends CommandError {
-  /** Of docs/errors.md. */
+  /** A code of docs/errors.md. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -17,11 +17,11 @@ export class RefusedError extends CommandError {
   }
 }
 
-/** No server answers, or it ended before it did. */
+/** No server answers, or it stopped before it did. */
 export class NoAnswerError extends CommandError {}
 
-/** What a command asks of the server. */
-export interface Question {
+/** A request of a command. */
+export interface ServerRequest {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   /** Sent as JSON. */
@@ -31,26 +31,30 @@ export interface Question {
 const refusal = z.object({ error: z.string(), message: z.string() });
 
 /**
- * Asks the server that has the storage, at HOST and PORT and with the first key of API_KEY; answers what it answers.
+ * Sends a request to the server that uses the storage, at HOST and PORT and with the first key of API_KEY. Returns the JSON of its
+ * response.
  * @throws RefusedError, NoAnswerError
  */
-export async function askOwnServer({ http }: Pick<Config, 'http'>, question: Question): Promise<unknown> {
-  const { method, path, body } = question;
+export async function callServer({ http }: Pick<Config, 'http'>, request: ServerRequest): Promise<unknown> {
+  const { method, path, body } = request;
   const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
   const [key] = http.apiKeys;
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) };
-  const { ok, json } = await answerOf(`${url}${path}`, {
+  const { ok, json } = await responseOf(`${url}${path}`, {
     method,
     headers,
     ...(body && { body: JSON.stringify(body) }),
   });
   if (ok) return json;
   const { data } = refusal.safeParse(json);
-  throw new RefusedError(data?.error ?? 'unknown', data?.message ?? `What answers at ${url} is not this server.`);
+  throw new RefusedError(
+    data?.error ?? 'unknown',
+    data?.message ?? `The program that answers at ${url} is not this server.`,
+  );
 }
 
-async function answerOf(url: string, request: RequestInit): Promise<{ ok: boolean; json: unknown }> {
+async function responseOf(url: string, request: RequestInit): Promise<{ ok: boolean; json: unknown }> {
   try {
     const response = await fetch(url, request);
     const text = await response.text();
@@ -58,7 +62,7 @@ async function answerOf(url: string, request: RequestInit): Promise<{ ok: boolea
   } catch (cause) {
     const { origin } = new URL(url);
     throw new NoAnswerError(
-      `A server has the storage, but none answers at ${origin}: set HOST and PORT to its, and run this again.`,
+      `A server is using the storage, but none answers at ${origin}: set HOST and PORT to its address and run this again.`,
       { cause },
     );
   }

@@ -5,7 +5,7 @@ import { type Instruments } from './instruments.ts';
 
 /** What is looked at when somebody asks, since it is kept somewhere already. */
 export interface Standings {
-  sessions: { counts(): Record<SessionStatus, number> };
+  sessions: { counts(): Promise<Record<SessionStatus, number>> };
   /** As `GET /health` tells it: `ok` says whether the storage takes what it is given. */
   health: { report(): Promise<{ ok: boolean; backend: 'unknown' | 'up' | 'down'; callbacks: CallbackCounts }> };
   breaker: () => BreakerState;
@@ -39,7 +39,7 @@ export class Gauges {
   async look(): Promise<void> {
     if (!this.#standings) return;
     const { sessions, health, breaker } = this.#standings;
-    for (const [status, count] of Object.entries(sessions.counts())) this.#sessions.set({ status }, count);
+    for (const [status, count] of Object.entries(await sessions.counts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     const { ok, backend, callbacks } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);

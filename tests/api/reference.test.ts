@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type Page } from 'playwright-core';
 import { AppError, ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
 import { OrchestratorClient } from '../../examples/client/client.ts';
 import { clientSource } from '../../scripts/client/source.ts';
@@ -20,7 +21,7 @@ const committed = JSON.parse(
   readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
 ) as OpenApiDocument;
 
-/** Where in the document something is empty, apart from examples and what needs no key. */
+/** The places in the document that are empty, apart from examples and security. */
 function emptyPlaces(value: unknown, place = ''): string[] {
   if (typeof value !== 'object' || value === null || /example|security/.test(place)) return [];
   const inside = Object.entries(value);
@@ -28,7 +29,7 @@ function emptyPlaces(value: unknown, place = ''): string[] {
 }
 
 describe('docs/openapi.json', () => {
-  it('is what the code says: npm run openapi writes it', () => {
+  it('is up to date: npm run openapi writes it', () => {
     const made = openApiDocument(OPERATIONS, VERSION);
 
     expect(committed).toEqual(JSON.parse(JSON.stringify(made)));
@@ -43,7 +44,7 @@ describe('docs/openapi.json', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('has every route and no other path, with all that it refuses', () => {
+  it('has exactly the routes, with all their errors', () => {
     const documented = Object.entries(committed.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => [operationId, method, path]),
     );
@@ -56,18 +57,18 @@ describe('docs/openapi.json', () => {
 
     for (const route of ROUTES) {
       const operation = committed.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]![route.method]!;
-      const statuses = [...Object.keys(route.statuses), ...errorsOf(route).map((code) => String(ERRORS[code].status))];
+      const statuses = [...Object.keys(route.statuses), ...errorsOf(route).map((code) => String(ERROR_STATUS[code]))];
       expect(Object.keys(operation.responses).sort()).toEqual([...new Set(statuses)].sort());
     }
   });
 
-  it('has every callback, at the path where it is posted', () => {
+  it('has every callback with its path', () => {
     const paths = Object.entries(committed.webhooks).map(([kind, { post }]) => [kind, post['x-backend-path']]);
 
     expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
   });
 
-  it('has examples of requests and answers that are true to their schemas', () => {
+  it('has examples of requests and responses that match their schemas', () => {
     const complaints = Object.entries(committed.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
         const place = `#/paths/${escaped(path)}/${method}`;
@@ -87,7 +88,7 @@ describe('docs/openapi.json', () => {
     expect(complaints.length).toBeGreaterThan(ROUTES.length);
   });
 
-  it('has examples of callbacks that are true to their schemas', () => {
+  it('has examples of callbacks that match their schemas', () => {
     const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
     for (const [kind, { post }] of Object.entries(committed.webhooks)) {
       const { example } = post.requestBody!.content['application/json']!;
@@ -95,7 +96,7 @@ describe('docs/openapi.json', () => {
     }
   });
 
-  it('says something of everything but files, and what callbacks said', () => {
+  it('describes everything except files and the bodies of callbacks', () => {
     expect(emptyPlaces(committed)).toEqual([
       expect.stringMatching(/media\/get\/responses\/200\/content/),
       expect.stringMatching(/media\/get\/responses\/206\/content/),
@@ -107,12 +108,12 @@ describe('docs/openapi.json', () => {
   });
 });
 
-describe('what holds answers against the document', () => {
+describe('the check of responses against the document', () => {
   const session = { method: 'GET', url: `/sessions/${CONNECTED}?a=b`, contentType: 'application/json; charset=utf-8' };
   const good = { ...session, status: 200, body: { success: true, data: viewOf(CONNECTED, 'connected') } };
   const refused = { success: false, error: 'session_not_found', message: 'No.' };
 
-  it('lets through what is as it says', () => {
+  it('accepts responses that match', () => {
     expect(answerComplaint(good)).toBeUndefined();
     expect(answerComplaint({ ...session, status: 404, body: refused })).toBeUndefined();
     expect(
@@ -128,11 +129,11 @@ describe('what holds answers against the document', () => {
     ['a refusal', { ...good, status: 404, body: { ...refused, error: 'group_not_found' } }, 'allowed values'],
     ['a path', { ...good, url: '/nowhere' }, 'no such request'],
     ['a code', { ...good, url: '/nowhere', status: 404, body: { ...refused, error: 'lost' } }, 'allowed values'],
-  ])('complains of %s that the document does not know', (_what, answer, complaint) => {
+  ])('reports %s that is not in the document', (_what, answer, complaint) => {
     expect(answerComplaint(answer)).toContain(complaint);
   });
 
-  it('complains of callbacks', () => {
+  it('reports callbacks that do not match', () => {
     const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'x-session-id': CONNECTED, 'x-session-seq': '1' };
     const body = { session_id: CONNECTED, qr_data: '2@a', generated_at: '2024-01-15T10:30:00.000Z' };
     const path = EVENT_PATHS['qr-update'];
@@ -147,7 +148,7 @@ describe('what holds answers against the document', () => {
 });
 
 describe('GET /docs, in a browser', () => {
-  it('shows every request, refusal and callback by itself, by day and by night, also on a phone', async () => {
+  it('shows every request, error and callback without other resources, in light and dark mode, also on a phone', async () => {
     await using server = await PageServer.start(startApi().app);
     const browser = await startBrowser();
     try {
@@ -174,11 +175,11 @@ describe('GET /docs, in a browser', () => {
 describe('examples/client', () => {
   const FILE = new URL('../../examples/client/client.ts', import.meta.url);
 
-  it('is what the document says: npm run openapi writes it', async () => {
+  it('is up to date: npm run openapi writes it', async () => {
     expect(readFileSync(FILE, 'utf8')).toBe(await clientSource(committed, FILE));
   });
 
-  it('asks, sends and reads, and rejects with what was refused', async () => {
+  it('sends requests, reads responses, and rejects with errors', async () => {
     const api = startApi({ apiKeys: [new Secret('a-key')] });
     await using server = await PageServer.start(api.app);
     const url = `http://${server.host}/`;
@@ -201,13 +202,13 @@ describe('examples/client', () => {
     api.sessions.failure = new AppError('rate_limited', { retryAfterMs: 1_500 });
     await expect(client.sendMessage(CONNECTED, sent)).rejects.toMatchObject({
       name: 'OrchestratorError',
-      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited.message, retryAfterSeconds: 2 },
+      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited, retryAfterSeconds: 2 },
     });
     await expect(new OrchestratorClient({ url }).listSessions()).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
   });
 
-  it('gives up what is not answered in time, and takes the page of a proxy for what it is', async () => {
+  it('times out, and reports the error page of a proxy', async () => {
     await using silent = await PageServer.start(() => undefined);
     await using proxy = await PageServer.start((_req, res) => res.writeHead(502).end('<h1>Bad gateway</h1>'));
 
@@ -221,7 +222,7 @@ describe('examples/client', () => {
   });
 });
 
-/** The looks of the page, as pictures. */
+/** A screenshot in this color scheme. */
 function colours(page: Page, colorScheme: 'light' | 'dark'): Promise<Buffer> {
   return page.emulateMedia({ colorScheme }).then(() => page.screenshot());
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 
 const root = (path: string) => new URL(`../../${path}`, import.meta.url);
@@ -32,7 +32,7 @@ describe.each(['README.md', 'README.es.md'])('%s', (name) => {
       Number(status),
     ]);
 
-    expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status }]) => [code, status]));
+    expect(rows).toEqual(Object.entries(ERROR_STATUS));
   });
 
   it('has every route, and no other', () => {

@@ -4,14 +4,14 @@ import { type Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 
 const MINUTE_MS = 60_000;
-/** Wrong keys that an address may show at once; after that one every three seconds. */
+/** Wrong keys that an address may send at once; after that, one every three seconds. */
 const FAILURES_A_MINUTE = 20;
-/** Buckets that are remembered; the one that was not used for longest gives way. */
-const REMEMBERED = 10_000;
-const TOO_MANY = 'Too many requests; try again when the time in Retry-After is over.';
-const TOO_MANY_FAILURES = 'Too many wrong keys came from this address; try again when the time in Retry-After is over.';
+/** How many buckets are kept; the least recently used one is evicted. */
+const MAX_BUCKETS = 10_000;
+const TOO_MANY = 'Too many requests; try again after the time in Retry-After.';
+const TOO_MANY_FAILURES = 'Too many wrong keys from this address; try again after the time in Retry-After.';
 
-/** How often each key and each address may ask, and how often an address may show a wrong key. */
+/** Limits requests per key and per address, and wrong keys per address. */
 export class RateLimits {
   readonly #requests: Buckets | undefined;
   readonly #failures: Buckets;
@@ -37,7 +37,7 @@ export class RateLimits {
     this.#failures.of(networkOf(address)).take();
   }
 
-  /** Whether the address may show another key. @throws AppError `rate_limited` */
+  /** Refuses an address that has sent too many wrong keys. @throws AppError `rate_limited` */
   refuseGuessing(address: string): void {
     const retryAfterMs = this.#failures.of(networkOf(address)).waitMs();
     if (retryAfterMs > 0) throw new AppError('rate_limited', { message: TOO_MANY_FAILURES, retryAfterMs });
@@ -50,7 +50,7 @@ export class RateLimits {
   }
 }
 
-/** A bucket a name. */
+/** One token bucket per name. */
 class Buckets {
   readonly #perMinute: number;
   readonly #clock: Clock;
@@ -64,16 +64,16 @@ class Buckets {
   of(name: string): TokenBucket {
     const found = this.#buckets.get(name);
     const bucket = found ?? new TokenBucket({ size: this.#perMinute, refillMs: MINUTE_MS }, this.#clock);
-    // Put in again at the end: the first is then always the one that was not used for longest.
+    // Reinserted at the end, so that the first one is always the least recently used.
     this.#buckets.delete(name);
     this.#buckets.set(name, bucket);
     const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > REMEMBERED && oldest !== undefined) this.#buckets.delete(oldest);
+    if (this.#buckets.size > MAX_BUCKETS && oldest !== undefined) this.#buckets.delete(oldest);
     return bucket;
   }
 }
 
-/** Of IPv6 the first 64 bits: whoever has one address has all of these. */
+/** The /64 of an IPv6 address: whoever has one of its addresses has them all. */
 function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * The blocks of IPv4 addresses that are not for the public Internet, by IANA's registry of special-purpose addresses, with
- * multicast and what is reserved behind it, and the address under which Azure's machines reach their host.
+ * IPv4 blocks that are not part of the public Internet: IANA's registry of special-purpose addresses, multicast and the
+ * reserved range above it, and the address of Azure's host service.
  */
 const SPECIAL_IPV4: readonly [string, number][] = [
   ['0.0.0.0', 8],
@@ -23,9 +23,9 @@ const SPECIAL_IPV4: readonly [string, number][] = [
 ];
 
 /**
- * Of IPv6 only the block of global addresses counts as public, without what is special in it (protocols and Teredo,
- * documentation, 6to4); and NAT64, as far as the IPv4 address inside is public. Everything else has its place outside:
- * loopback, link-local, unique-local, multicast, IPv4-mapped and IPv4-compatible addresses.
+ * Only global unicast IPv6 addresses count as public, except for the special blocks among them (protocol assignments and Teredo,
+ * documentation, 6to4), and NAT64 addresses if the embedded IPv4 address is public. That excludes loopback, link-local,
+ * unique-local, multicast, IPv4-mapped and IPv4-compatible addresses.
  */
 const GLOBAL_IPV6: readonly [string, number][] = [
   ['2000::', 3],
@@ -48,7 +48,7 @@ for (const [net, bits] of SPECIAL_IPV6) special.addSubnet(net, bits, 'ipv6');
 const global = new BlockList();
 for (const [net, bits] of GLOBAL_IPV6) global.addSubnet(net, bits, 'ipv6');
 
-/** Whether this is the text of an IP address that anybody on the Internet may be reached under. */
+/** Whether the text is an IP address of the public Internet. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !special.check(address, 'ipv4');

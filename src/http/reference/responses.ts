@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
 import { errorReply } from '../errors.ts';
+import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
 import { type MediaType, type Reference, type Response } from './openapi.ts';
 import { type Schemas } from './schemas.ts';
@@ -21,7 +22,7 @@ export class Responses {
   /** By status: what the request is for, and everything that it refuses. */
   of(route: Route): Record<string, Response | Reference> {
     const responses: Record<string, Response | Reference> = successesOf(route, this.#schemas);
-    for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERRORS[code].status)) {
+    for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERROR_STATUS[code])) {
       const success = responses[status] as Response | undefined;
       responses[status] = success ? joined(success, refusal(status, codes)) : this.#refusal(status, codes);
     }
@@ -63,7 +64,7 @@ function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
 
 function refusal(status: number, codes: readonly ErrorCode[]): Response {
   return {
-    description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join('\n\n'),
     headers: headersNamed('X-Request-Id', ...headersOfRefusal(status)),
     content: {
       [JSON_TYPE]: {

@@ -1,6 +1,6 @@
 import { isPublicAddress } from '../../../../src/http/files/public-address.ts';
 
-/** The first and last address of each block that is not public, and what is written in other ways. */
+/** The first and last address of each special block, and other notations. */
 const SPECIAL = [
   ['0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.0', '100.127.255.255', '127.0.0.0'],
   ['127.255.255.255', '168.63.129.16', '169.254.0.0', '169.254.169.254', '169.254.255.255', '172.16.0.0'],
@@ -14,7 +14,7 @@ const SPECIAL = [
   ['fdff::1', 'fd00:ec2::254', 'fe80::1', 'fe80::1%eth0', 'febf::1', 'fec0::1', 'ff02::1', 'ff0e::1'],
 ].flat();
 
-/** What is next to them. */
+/** Their neighbors. */
 const PUBLIC = [
   ['1.0.0.0', '8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.0'],
   ['168.63.129.15', '168.63.129.17', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.0.1.0'],
@@ -33,7 +33,7 @@ it.each(PUBLIC)('%s is public', (address) => {
 });
 
 it.each(['', 'localhost', 'example.com', '127.1', '0x7f000001', '8.8.8.8:80', '[2a00::1]', '8.8.8.08', '8.8.8.8 '])(
-  '%j is no address, and so not public',
+  '%j is not an address, and so not public',
   (text) => {
     expect(isPublicAddress(text)).toBe(false);
   },
