@@ -28,9 +28,10 @@ const HTTP_ROOMS = {
   schemas: 'schemas|files',
   files: 'files',
   access: 'access',
+  responses: 'responses',
   live: 'live|access|views',
   dashboard: 'dashboard',
-  reference: 'reference|routes|schemas|access|files|views',
+  reference: 'reference|routes|schemas|access|files|views|responses',
 };
 
 const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

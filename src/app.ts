@@ -7,6 +7,7 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
+import { singleNode } from './cluster/local.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
@@ -107,6 +108,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     corsOrigins: config.http.corsOrigin,
     dashboard: config.http.dashboard,
+    authDir: config.sessions.authDir,
+    cluster: singleNode,
     files: await prepareFiles(config, log),
   });
   const server = keep(

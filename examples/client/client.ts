@@ -18,9 +18,9 @@ export type Session = {
   updated_at: string;
   /** What happened, and what to do. */
   error_message: string | null;
-  /** The line is lost, is being repaired and comes back by itself. */
+  /** Whether the connection is lost and is being re-established automatically. */
   reconnecting: boolean;
-  /** WhatsApp lets the account begin no conversations now. */
+  /** Whether WhatsApp currently forbids the account to start conversations. */
   account_restricted: boolean;
   restricted_until: string | null;
   /** The same as session_id. */
@@ -62,20 +62,20 @@ export type TimelineEntry = {
     | 'starting_over'
     | 'closed'
     | 'failed';
-  /** The reason in a sentence, where there is one. */
+  /** The reason, if there is one. */
   why: string | null;
 };
 
-/** Digits with country code, decorated or not, or a WhatsApp address. */
+/** Digits with country code, formatted or not, or a WhatsApp address. */
 export type Recipient = string | number;
 
 /** See /docs#schema-TextMessage. */
 export type TextMessage = {
   type: 'text';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   /** The text, up to 65,536 characters. */
   text: string;
@@ -88,9 +88,9 @@ export type MessageId = string;
 export type ImageMessage = {
   type: 'image';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: string | null;
@@ -99,18 +99,18 @@ export type ImageMessage = {
   height?: number | string | null;
 };
 
-/** In JSON. An upload comes in the part `file` of a form. */
+/** In JSON. Uploads use the part `file` of a form. */
 export type OutgoingFile =
   | {
       /** Base64, or a `data:` URL with it. */
       base64: string;
-      /** Without it the kind is read from the content or the name. */
+      /** Detected from the content or the name if omitted. */
       mimetype?: string;
       file_name?: string;
     }
   | {
       url: string;
-      /** Without it the kind is read from the content or the name. */
+      /** Detected from the content or the name if omitted. */
       mimetype?: string;
       file_name?: string;
     };
@@ -119,13 +119,13 @@ export type OutgoingFile =
 export type VideoMessage = {
   type: 'video';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: string | null;
-  /** How long it plays; a voice note says so itself. */
+  /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
   width?: number | string | null;
   height?: number | string | null;
@@ -135,13 +135,13 @@ export type VideoMessage = {
 export type AudioMessage = {
   type: 'audio';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: null;
-  /** How long it plays; a voice note says so itself. */
+  /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
   width?: null;
   height?: null;
@@ -151,13 +151,13 @@ export type AudioMessage = {
 export type VoiceMessage = {
   type: 'voice';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: null;
-  /** How long it plays; a voice note says so itself. */
+  /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
   width?: null;
   height?: null;
@@ -167,9 +167,9 @@ export type VoiceMessage = {
 export type DocumentMessage = {
   type: 'document';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: string | null;
@@ -182,9 +182,9 @@ export type DocumentMessage = {
 export type StickerMessage = {
   type: 'sticker';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   file: OutgoingFile;
   caption?: null;
@@ -197,9 +197,9 @@ export type StickerMessage = {
 export type LocationMessage = {
   type: 'location';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   location: {
     latitude: number;
@@ -213,9 +213,9 @@ export type LocationMessage = {
 export type ContactMessage = {
   type: 'contact';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   contacts: (
     | {
@@ -232,14 +232,14 @@ export type ContactMessage = {
 export type PollMessage = {
   type: 'poll';
   number: Recipient;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   reply_to?: MessageId | null;
-  /** The people whom the text names as "@<number>". */
+  /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
   poll: {
     name: string;
     options: string[];
-    /** How many one may choose; 0 is any number of them. */
+    /** How many options one may choose; 0 is any number. */
     selectable_count?: number;
   };
 };
@@ -248,7 +248,7 @@ export type PollMessage = {
 export type ReactionMessage = {
   type: 'reaction';
   message_id: MessageId;
-  /** null takes an earlier reaction back. */
+  /** null removes an earlier reaction. */
   emoji: string | null;
 };
 
@@ -285,7 +285,7 @@ export type RecentMessage = {
   direction: 'in' | 'out';
   at: string;
   chat_id: string;
-  /** Of the other side; null for what goes to a group. */
+  /** The other side; null for messages to a group. */
   number: string | null;
   /** The name that the other side chose. */
   name: string | null;
@@ -322,7 +322,7 @@ export type ParticipantResult = {
   number: string | null;
   lid: string | null;
   done: boolean;
-  /** Why it was not done. */
+  /** Why it failed. */
   reason:
     | 'not_on_whatsapp'
     | 'not_in_group'
@@ -333,24 +333,24 @@ export type ParticipantResult = {
     | 'not_allowed'
     | 'refused'
     | null;
-  /** WhatsApp’s own code for it. */
+  /** WhatsApp’s own error code. */
   code: string | null;
 };
 
 /** See /docs#schema-Callback. */
 export type Callback = {
   id: number;
-  /** The header webhook-id: the same however often it is posted. */
+  /** The header webhook-id: the same for every delivery attempt. */
   webhookId: string;
   sessionId: string;
-  /** Its number within the session, without gaps. */
+  /** Its number within the session; there are no gaps. */
   seq: number;
   event: string;
-  /** Where at the backend it is posted. */
+  /** The path of the backend that it is posted to. */
   path: string;
-  /** "dead" was given up, "unwanted" has no endpoint at the backend. */
+  /** "dead" was given up; "unwanted" has no endpoint at the backend. */
   state: 'pending' | 'delivered' | 'dead' | 'unwanted';
-  /** Tries that failed. */
+  /** The number of failed attempts. */
   attempts: number;
   createdAt: string;
   firstFailedAt: string | null;
@@ -361,11 +361,11 @@ export type Callback = {
 
 /** See /docs#schema-ApiKey. */
 export type ApiKey = {
-  /** The part of the key that is no secret. */
+  /** The public part of the key. */
   keyId: string;
   name: string;
   scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'callbacks:manage')[];
-  /** The only sessions that it is for; null for all. */
+  /** The only sessions that it can access; null for all. */
   sessions: string[] | null;
   createdAt: string;
 };
@@ -659,15 +659,14 @@ export class OrchestratorClient {
   }
 
   /**
-   * Connect a new account.
-   * Makes a session with an id of its own and answers with its first QR. Each call makes another
-   * session; the QR is renewed until somebody scans it (GET /sessions/:sessionId/qr has the one that is
-   * valid now).
+   * Link an account with a QR.
+   * Creates a session and returns its first QR. Every call creates another session. The QR is renewed
+   * until it is scanned; GET /sessions/:sessionId/qr returns the one that is valid now.
    */
   generateQr(options: CallOptions = {}): Promise<{
     success: true;
     sessionId: string;
-    /** A PNG, for the src of an image. */
+    /** A PNG as a data: URL, for the src of an image. */
     qr: string;
     qrText: string;
     message: string;
@@ -676,15 +675,15 @@ export class OrchestratorClient {
   }
 
   /**
-   * Connect a new account by a code.
-   * For people who cannot scan: makes a session and answers with a code once WhatsApp took it. It is
-   * typed into the phone of this number (Linked devices, Link a device, Link with phone number instead).
-   * After that everything is as after a scan. A code is not renewed: when it ends, its session is
-   * removed, and the backend told of it (status-update, disconnected).
+   * Link an account with a pairing code.
+   * For people who cannot scan a QR: creates a session and returns a code as soon as WhatsApp has
+   * accepted it. The code is typed into the phone with this number (Linked devices, Link a device, Link
+   * with phone number instead). From then on the session is like any other. The code is not renewed:
+   * when it expires, the session is removed and the backend receives a status-update (disconnected).
    */
   pairByCode(
     body: {
-      /** The number as WhatsApp shows it on the phone: digits with country code, decorated or not. */
+      /** The number as WhatsApp shows it on the phone: digits with country code, formatted or not. */
       number: string | number;
     },
     options: CallOptions = {},
@@ -693,17 +692,17 @@ export class OrchestratorClient {
     sessionId: string;
     /** Eight characters, to be typed into the phone. */
     code: string;
-    /** The same as people read it, with a dash in the middle. */
+    /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When it is of no use any more, and its session gone. */
+    /** When the code expires and its session is removed. */
     expiresAt: string;
   }> {
     return this.#requests.json('POST', `/sessions/pairing-code`, { body, options });
   }
 
   /**
-   * All sessions.
-   * Every session that the server holds, whatever its status.
+   * List all sessions.
+   * Returns every session of the server, whatever its status.
    */
   listSessions(options: CallOptions = {}): Promise<{
     success: true;
@@ -713,17 +712,18 @@ export class OrchestratorClient {
   }
 
   /**
-   * What happens, while it happens.
-   * Server-Sent Events that go on until the caller leaves. First how everything is now: a `session` for
-   * each session, `health`, `ready`; then what changes. docs/live.md says what each event carries.
+   * Follow live events.
+   * A stream of Server-Sent Events that lasts until the caller disconnects. It starts with a snapshot: a
+   * `session` event for each session, `health`, then `ready`. Changes follow as they happen.
+   * docs/live.md describes every event.
    */
   sessionEvents(options: CallOptions = {}): Promise<Response> {
     return this.#requests.raw('GET', `/sessions/events`, { options });
   }
 
   /**
-   * One session.
-   * How one session is now.
+   * Get one session.
+   * Returns the current state of one session.
    */
   viewSession(
     sessionId: string,
@@ -736,9 +736,9 @@ export class OrchestratorClient {
   }
 
   /**
-   * Unlink the account and forget the session.
-   * Logs the device out at WhatsApp where a line is open and removes its credentials. Messages that the
-   * backend has not received yet are still delivered to it.
+   * Unlink the account and delete the session.
+   * Logs the device out of WhatsApp if the session is connected, and deletes its credentials. Messages
+   * that the backend has not received yet are still delivered.
    */
   deleteSession(
     sessionId: string,
@@ -750,10 +750,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * What happened to one session.
-   * When and why it connected, lost its line and was repaired, also within the 10 s in which nobody else
-   * is told. The oldest first; the newest 200 notes are kept, and what the last one says already is not
-   * said again.
+   * Get a session's timeline.
+   * When and why the session connected, lost its connection and recovered, including outages of less
+   * than 10 s, which are not reported anywhere else. The oldest entry comes first; the newest 200 are
+   * kept, and an entry that would repeat the previous one is omitted.
    */
   sessionTimeline(
     sessionId: string,
@@ -766,8 +766,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * The QR that is valid now.
-   * WhatsApp stops taking a code after 20 to 60 seconds; a renewed one follows by itself.
+   * Get the current QR.
+   * A QR is valid for 20 to 60 seconds, and is then renewed automatically.
    */
   currentQr(
     sessionId: string,
@@ -775,18 +775,18 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     sessionId: string;
-    /** A PNG, for the src of an image. */
+    /** A PNG as a data: URL, for the src of an image. */
     qr: string;
     qrText: string;
-    /** When WhatsApp stops taking this one. */
+    /** When this QR stops being valid. */
     expiresAt: string;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/qr`, { options });
   }
 
   /**
-   * The pairing code that is valid now.
-   * As POST /sessions/pairing-code gave it, until somebody typed it or it ended.
+   * Get the current pairing code.
+   * The code that POST /sessions/pairing-code returned, until it is typed or expires.
    */
   currentPairingCode(
     sessionId: string,
@@ -796,19 +796,19 @@ export class OrchestratorClient {
     sessionId: string;
     /** Eight characters, to be typed into the phone. */
     code: string;
-    /** The same as people read it, with a dash in the middle. */
+    /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When it is of no use any more, and its session gone. */
+    /** When the code expires and its session is removed. */
     expiresAt: string;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/pairing-code`, { options });
   }
 
   /**
-   * Send a text.
-   * Answers after WhatsApp took the message ("sent"), or with "pending" when it said nothing within 10
-   * seconds. With an Idempotency-Key a repeated request gives the first answer, and the message is sent
-   * once.
+   * Send a text message.
+   * Responds once WhatsApp has accepted the message ("sent"), or with "pending" if it has not answered
+   * within 10 seconds. With an Idempotency-Key, a repeated request returns the first answer and the
+   * message is sent only once.
    */
   sendMessage(
     sessionId: string,
@@ -822,16 +822,16 @@ export class OrchestratorClient {
     success: true;
     messageId: string;
     status: 'sent' | 'pending';
-    /** The WhatsApp address that it went to. */
+    /** The WhatsApp address of the recipient. */
     to: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/send-message`, { body, options });
   }
 
   /**
-   * Send a message of any kind.
-   * Which fields a message has depends on its type. What is done to an earlier message (reaction, edit,
-   * delete) goes to the conversation of that one. Answers and repeats as send-message does.
+   * Send a message of any type.
+   * The fields of a message depend on its type. An action on an earlier message (reaction, edit, delete)
+   * goes to the conversation of that message. Statuses and idempotency are the same as for send-message.
    */
   sendAnyMessage(
     sessionId: string,
@@ -857,17 +857,17 @@ export class OrchestratorClient {
     success: true;
     messageId: string;
     status: 'sent' | 'pending';
-    /** The WhatsApp address that it went to. */
+    /** The WhatsApp address of the recipient. */
     to: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/messages`, { body, options });
   }
 
   /**
-   * The last messages of a session.
-   * Those that came, and those that were sent for callers, since the start of the server; the newest
-   * last. They are kept in memory alone, at most 100 of a session, and only with
-   * DASHBOARD_MESSAGES=true. Callbacks tell of all.
+   * Get a session's recent messages.
+   * The messages received, and those sent over the API, since the server started; the newest last. They
+   * are kept only in memory, at most 100 per session, and only with DASHBOARD_MESSAGES=true. Callbacks
+   * report every message.
    */
   recentMessages(
     sessionId: string,
@@ -883,8 +883,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * All groups of the account.
-   * Every group that the account is in, asked of WhatsApp in one question.
+   * List all groups of the account.
+   * Every group that the account is in, read from WhatsApp in one query.
    */
   listGroups(
     sessionId: string,
@@ -897,11 +897,11 @@ export class OrchestratorClient {
   }
 
   /**
-   * Make a group.
-   * Of the account and those who can be added; "results" says what became of each. With an
-   * Idempotency-Key a repeated request gives the first answer, and the group is made once. After a
-   * whatsapp_timeout the group may have been made: look at GET /sessions/:sessionId/groups before trying
-   * again.
+   * Create a group.
+   * Creates a group with the account and everybody who can be added; "results" has the outcome for each.
+   * With an Idempotency-Key, a repeated request returns the first answer and the group is created only
+   * once. After a whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you
+   * retry.
    */
   createGroup(
     sessionId: string,
@@ -920,9 +920,9 @@ export class OrchestratorClient {
   }
 
   /**
-   * One group.
-   * As WhatsApp has it. It is asked at most once a minute; changes that WhatsApp tells of are seen at
-   * once.
+   * Get one group.
+   * The group as WhatsApp knows it. It is queried at most once a minute; changes that WhatsApp announces
+   * take effect at once.
    */
   viewGroup(
     sessionId: string,
@@ -940,8 +940,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * Change what a group is called, or is about.
-   * What is left out stays as it is; a description that is null or empty is removed.
+   * Change a group's subject or description.
+   * Omitted fields stay unchanged; a description that is null or empty is removed.
    */
   updateGroup(
     sessionId: string,
@@ -963,9 +963,9 @@ export class OrchestratorClient {
   }
 
   /**
-   * Add people to a group, remove them, make them admins or not.
-   * One result for each, in their order: WhatsApp may do it to some and not to others. Who needs an
-   * invitation can be sent the link of the group.
+   * Add, remove, promote or demote participants.
+   * Returns one result per participant, in the given order: the change can succeed for some and fail for
+   * others. People who need an invitation can be sent the invite link of the group.
    */
   changeParticipants(
     sessionId: string,
@@ -988,8 +988,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * The link by which people come into a group.
-   * Only admins get it.
+   * Get the invite link of a group.
+   * Only for group admins.
    */
   groupInvite(
     sessionId: string,
@@ -1008,8 +1008,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * Make the link of a group invalid.
-   * Answers with the new one. Only admins may. Needs no body.
+   * Revoke the invite link of a group.
+   * Returns the new link. Only for group admins. Needs no body.
    */
   revokeInvite(
     sessionId: string,
@@ -1029,7 +1029,7 @@ export class OrchestratorClient {
 
   /**
    * Leave a group.
-   * From then on it is not among the groups of the account. Needs no body.
+   * The group is no longer listed among those of the account. Needs no body.
    */
   leaveGroup(
     sessionId: string,
@@ -1046,22 +1046,22 @@ export class OrchestratorClient {
   }
 
   /**
-   * Whether a number has a WhatsApp account.
-   * Asks for all forms under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one
-   * question. That an account exists is kept for 30 days, that none does for an hour. Asking often is a
-   * reason for bans: a session asks for 20 unknown numbers a minute at most.
+   * Check whether a number is on WhatsApp.
+   * Checks all variants under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one
+   * query. A positive result is cached for 30 days, a negative one for an hour. Frequent checks can get
+   * an account banned, so a session looks up at most 20 unknown numbers per minute.
    */
   checkContact(
     sessionId: string,
     query: {
-      /** Digits with country code, decorated or not. */
+      /** Digits with country code, formatted or not. */
       number: string;
     },
     options: CallOptions = {},
   ): Promise<{
     success: true;
     exists: boolean;
-    /** As WhatsApp has it, which may differ from what was asked. */
+    /** As WhatsApp knows it, which may differ from the requested number. */
     number: string | null;
     jid: string | null;
     lid: string | null;
@@ -1070,8 +1070,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * The profile picture of a person or a group.
-   * Where the picture is at WhatsApp. The address holds for a while: fetch it soon, and ask again later.
+   * Get the profile picture of a person or a group.
+   * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
   contactPicture(
     sessionId: string,
@@ -1089,11 +1089,11 @@ export class OrchestratorClient {
   }
 
   /**
-   * The file of a message.
-   * Gives the file as it was sent, all of it or the range that is asked for. What is not on the disk is
-   * fetched from WhatsApp first, whether DOWNLOAD_MEDIA is on or not; after 60 seconds the answer is
-   * "whatsapp_timeout", and the file goes on being fetched. What is on the disk is given also when its
-   * session is gone.
+   * Download the file of a message.
+   * Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded
+   * from WhatsApp first, even without DOWNLOAD_MEDIA; after 60 seconds the response is
+   * "whatsapp_timeout", and the download continues. A file on disk is returned even if its session has
+   * been deleted.
    */
   messageMedia(sessionId: string, messageId: string, options: CallOptions = {}): Promise<Response> {
     return this.#requests.raw(
@@ -1105,8 +1105,8 @@ export class OrchestratorClient {
 
   /**
    * Mark messages as read.
-   * Their senders are told, in conversations and groups, where the privacy of the account lets them
-   * know. Messages are known for two weeks. Those that the account sent itself count as unknown.
+   * Sends read receipts to the senders, in private chats and groups, if the account's privacy settings
+   * allow it. Messages are known for two weeks. Those that the account itself sent count as unknown.
    */
   markRead(
     sessionId: string,
@@ -1123,10 +1123,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * Show the account as online, or as typing.
-   * As long as the account is online here, WhatsApp keeps its phone silent. So it is online only while
-   * it is typing (25 seconds, or until "paused") or since "available" was asked for, which holds until
-   * "unavailable" or until the line is opened anew.
+   * Set presence or show typing.
+   * While the account is online here, WhatsApp mutes notifications on its phone. It is therefore only
+   * online while it is typing (for 25 seconds, or until "paused"), or after "available", which lasts
+   * until "unavailable" or until the session reconnects.
    */
   showPresence(
     sessionId: string,
@@ -1146,9 +1146,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * Close the line and open it again.
-   * The account stays linked: the same credentials are used. Needs no body. Not for a session that waits
-   * for its pairing code to be typed: the code would be worth nothing on another line.
+   * Reconnect a session.
+   * Closes the connection and opens a new one. The account stays linked: the same credentials are used.
+   * Needs no body. Not possible while a pairing code is waiting to be typed: the code would not be valid
+   * on another connection.
    */
   restartSession(
     sessionId: string,
@@ -1161,19 +1162,19 @@ export class OrchestratorClient {
   }
 
   /**
-   * The callbacks that are kept.
-   * Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that
-   * were given up ("dead"), the oldest first. Ask again with after=<nextAfter> for more.
+   * List callbacks.
+   * Pending callbacks, those delivered within CALLBACK_RETENTION (at least one day), and all that were
+   * given up ("dead"), the oldest first. For the next page, repeat the request with after=<nextAfter>.
    */
   listCallbacks(
     query: {
-      /** "dead" was given up, "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
       state?: 'pending' | 'delivered' | 'dead' | 'unwanted';
-      /** As GET /generate-qr gave it. */
+      /** As returned by GET /generate-qr. */
       sessionId?: string;
-      /** What came after this one. */
+      /** Returns only what follows this one. */
       after?: number;
-      /** How many at most. */
+      /** The maximum number of results. */
       limit?: number;
     } = {},
     options: CallOptions = {},
@@ -1186,14 +1187,13 @@ export class OrchestratorClient {
   }
 
   /**
-   * Post again what happened in a time.
-   * All callbacks of the session whose events happened from "since" to "until", delivered or given up,
-   * are posted again in their order, with the same webhook-id and number. QRs are left out: they no
-   * longer count.
+   * Replay the callbacks of a period.
+   * All settled callbacks of the session whose events happened from "since" to "until" are posted again
+   * in their order, with the same webhook-id and number. QRs are left out: they are no longer valid.
    */
   replayCallbacks(
     body: {
-      /** As GET /generate-qr gave it. */
+      /** As returned by GET /generate-qr. */
       sessionId: string;
       since: string;
       until: string;
@@ -1207,8 +1207,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * One callback.
-   * With what it says.
+   * Get one callback.
+   * Returns one callback including its body.
    */
   viewCallback(
     id: number,
@@ -1217,24 +1217,24 @@ export class OrchestratorClient {
     success: true;
     data: {
       id: number;
-      /** The header webhook-id: the same however often it is posted. */
+      /** The header webhook-id: the same for every delivery attempt. */
       webhookId: string;
       sessionId: string;
-      /** Its number within the session, without gaps. */
+      /** Its number within the session; there are no gaps. */
       seq: number;
       event: string;
-      /** Where at the backend it is posted. */
+      /** The path of the backend that it is posted to. */
       path: string;
-      /** "dead" was given up, "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
       state: 'pending' | 'delivered' | 'dead' | 'unwanted';
-      /** Tries that failed. */
+      /** The number of failed attempts. */
       attempts: number;
       createdAt: string;
       firstFailedAt: string | null;
       lastError: string | null;
       /** When it was delivered or given up. */
       settledAt: string | null;
-      /** What is posted; null when it was tampered with in the encrypted database, and cannot be. */
+      /** The body that is posted; null if it was tampered with in the encrypted database and cannot be read. */
       body: Record<string, unknown> | null;
     };
   }> {
@@ -1242,9 +1242,9 @@ export class OrchestratorClient {
   }
 
   /**
-   * Try one callback now.
-   * One that waits is tried at once. One that was given up waits again, before everything newer of its
-   * session. Needs no body.
+   * Retry one callback now.
+   * A pending callback is retried immediately. A dead one becomes pending again, ahead of everything
+   * newer in its session. Needs no body.
    */
   retryCallback(
     id: number,
@@ -1257,18 +1257,17 @@ export class OrchestratorClient {
   }
 
   /**
-   * What happened since.
-   * The events of all sessions in their order, whether they were posted or not: for a backend that wants
-   * to catch up with what it missed. Keep nextCursor and ask with after=<nextCursor> the next time. A
-   * webhookId that was seen before is the same event. Kept for CALLBACK_RETENTION after they were
-   * delivered, and for a day at least. What was tampered with in the encrypted database is left out, and
-   * the log says so.
+   * Pull events.
+   * The events of all sessions in their order, whether they were posted or not, for a backend that wants
+   * to catch up. Keep nextCursor and continue with after=<nextCursor>. A webhookId that you have seen
+   * before is the same event. Events are kept for CALLBACK_RETENTION after their delivery, and for at
+   * least one day. Events that were tampered with in the encrypted database are left out and logged.
    */
   pullEvents(
     query: {
-      /** What came after this one. */
+      /** Returns only what follows this one. */
       after?: number;
-      /** How many at most. */
+      /** The maximum number of results. */
       limit?: number;
     } = {},
     options: CallOptions = {},
@@ -1279,9 +1278,9 @@ export class OrchestratorClient {
       webhookId: string;
       sessionId: string;
       seq: number;
-      /** Where at the backend it is, or was, posted. */
+      /** The path of the backend that it is or was posted to. */
       path: string;
-      /** "dead" was given up, "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
       state: 'pending' | 'delivered' | 'dead' | 'unwanted';
       createdAt: string;
       body: Record<string, unknown>;
@@ -1292,8 +1291,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * Download the files of incoming messages, or not.
-   * Holds for all sessions, from now on and after a restart.
+   * Turn media downloads on or off.
+   * Whether files of incoming messages are downloaded. Applies to all sessions, and survives a restart.
    */
   downloadMedia(
     body: {
@@ -1309,10 +1308,10 @@ export class OrchestratorClient {
 
   /**
    * Change the master key of the storage.
-   * For the command "npm run rotate-master-key" while the server runs. "sealed" is the new key,
-   * encrypted with the one that the storage has now: who has only a key of the API cannot change it, and
-   * who sees the request cannot read it. All data keys are wrapped anew or none. Nothing else waits for
-   * it, and nothing that is encrypted with them changes.
+   * Used by the command "npm run rotate-master-key" while the server is running. "sealed" is the new
+   * key, encrypted with the current one: an API key alone is not enough to change it, and nobody who
+   * sees the request can read it. Either all data keys are rewrapped or none. Other requests do not
+   * wait, and the encrypted data itself does not change.
    */
   changeMasterKey(
     body: {
@@ -1322,22 +1321,22 @@ export class OrchestratorClient {
     options: CallOptions = {},
   ): Promise<{
     success: true;
-    /** How many data keys were wrapped anew. */
+    /** The number of data keys that were rewrapped. */
     dataKeys: number;
   }> {
     return this.#requests.json('POST', `/config/master-key`, { body, options });
   }
 
   /**
-   * A token for a page.
-   * For a browser, which must not have a key: with the token as bearer it makes one session, shows its
-   * QR or pairing code and its status, and does nothing else. With "sessionId" it shows that session and
-   * makes none. A restart of the server ends all tokens, and so does revoking the key that they were
-   * made with.
+   * Issue a token for a web page.
+   * For browsers, which must not hold an API key. With the token as bearer, a page can create one
+   * session and show its QR or pairing code and its status, and nothing else. With "sessionId" it shows
+   * that session and creates none. A restart of the server revokes all tokens; revoking a key revokes
+   * the tokens issued with it.
    */
   createToken(
     body: {
-      /** As GET /generate-qr gave it. */
+      /** As returned by GET /generate-qr. */
       sessionId?: string;
       /** Seconds. */
       ttl?: number;
@@ -1353,8 +1352,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * Make a key.
-   * The key is shown in this answer and never again: only a hash of it is kept.
+   * Create a key.
+   * The key is only shown in this response: the server stores a hash of it.
    */
   createKey(
     body: {
@@ -1372,8 +1371,9 @@ export class OrchestratorClient {
   }
 
   /**
-   * All keys.
-   * What each may do, the oldest first; not the keys themselves, nor those of API_KEY.
+   * List all keys.
+   * The permissions of each key, the oldest first. Neither the keys themselves nor those of API_KEY are
+   * included.
    */
   listKeys(options: CallOptions = {}): Promise<{
     success: true;
@@ -1384,7 +1384,7 @@ export class OrchestratorClient {
 
   /**
    * Revoke a key.
-   * From here on it opens nothing, nor do the tokens that were made with it.
+   * The key and all tokens that were issued with it become invalid immediately.
    */
   revokeKey(
     keyId: string,
@@ -1396,8 +1396,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * This reference, for programs.
-   * All requests, answers, refusals and callbacks as a document of OpenAPI 3.1. Needs no key.
+   * Get this reference as OpenAPI.
+   * All requests, responses, errors and callbacks as an OpenAPI 3.1 document. Needs no key.
    */
   openApi(options: CallOptions = {}): Promise<{
     openapi: string;
@@ -1406,17 +1406,17 @@ export class OrchestratorClient {
   }
 
   /**
-   * This reference, for people.
-   * The same as a page. Needs no key.
+   * Get this reference as a page.
+   * The same as an HTML page. Needs no key.
    */
   docs(options: CallOptions = {}): Promise<string> {
     return this.#requests.text('GET', `/docs`, { options });
   }
 
   /**
-   * Whether the server does its work.
-   * Needs no key. "ok" when all is well, "degraded" (still 200) when a person should look at the
-   * problems named, "error" with 503 when the server cannot do its work.
+   * Get the health of the server.
+   * Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed
+   * problems, and "error" (503) if the server cannot do its work.
    */
   health(options: CallOptions = {}): Promise<{
     success: boolean;
@@ -1435,18 +1435,18 @@ export class OrchestratorClient {
       deadLettered: number;
       oldestPendingSeconds: number;
     };
-    /** Whether the main backend takes callbacks. */
+    /** Whether the main backend accepts callbacks. */
     backend: 'unknown' | 'up' | 'down';
-    /** What is not well, in sentences. */
+    /** Sentences for people. */
     problems: string[];
   }> {
     return this.#requests.json('GET', `/health`, { options });
   }
 
   /**
-   * Whether the process is alive.
-   * Looks at nothing: who answers is alive. A backend or a disk that fails is no reason to start it
-   * again.
+   * Check liveness.
+   * Checks nothing: a process that answers is alive. A failing backend or disk is no reason to restart
+   * it.
    */
   live(options: CallOptions = {}): Promise<{
     success: true;
@@ -1455,10 +1455,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * Whether the server can do its work.
+   * Check readiness.
    * Refused with "starting" until callbacks are delivered and sessions connect, with
-   * "storage_unavailable" while the disk takes nothing, and with "shutting_down" at the end. What the
-   * backend and WhatsApp do changes nothing.
+   * "storage_unavailable" while the disk cannot be written, and with "shutting_down" during shutdown.
+   * The backend and WhatsApp do not matter.
    */
   ready(options: CallOptions = {}): Promise<{
     success: true;
@@ -1467,8 +1467,8 @@ export class OrchestratorClient {
   }
 
   /**
-   * What is counted, for Prometheus.
-   * In the text format of Prometheus. No session and no number is in it.
+   * Get metrics for Prometheus.
+   * Metrics in Prometheus' text format. They contain neither session ids nor phone numbers.
    */
   metrics(options: CallOptions = {}): Promise<string> {
     return this.#requests.text('GET', `/metrics`, { options });

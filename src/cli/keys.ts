@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
 import { z } from 'zod';
-import { type KeyWish } from '../domain/access.ts';
+import { type KeySpec } from '../domain/access.ts';
 import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { type Config, readConfig } from '../config/config.ts';
-import { ApiKeys, keyWish } from '../http/server.ts';
+import { ApiKeys, keySpec } from '../http/server.ts';
 import { openConfigured } from '../runtime/open-storage.ts';
-import { askOwnServer, CommandError } from './server-client.ts';
+import { callServer, CommandError } from './server-client.ts';
 import { type Storage } from '../ports/storage.ts';
 import { StorageInUseError } from '../storage/shared/errors.ts';
 
@@ -17,8 +17,8 @@ npm run keys -- list
 npm run keys -- revoke <keyId>
 `;
 
-/** A key as the command shows it. */
-interface ShownKey {
+/** A key in the output of the command. */
+interface ListedKey {
   keyId: string;
   name: string;
   scopes: readonly string[];
@@ -26,16 +26,16 @@ interface ShownKey {
   createdAt: string;
 }
 
-/** Where the keys are reached: in the storage, or through the server that has it. */
-interface KeyDesk {
-  create(wish: KeyWish): Promise<string>;
-  list(): Promise<ShownKey[]>;
+/** Access to the keys: directly in the storage, or through the server that uses it. */
+interface KeyAccess {
+  create(spec: KeySpec): Promise<string>;
+  list(): Promise<ListedKey[]>;
   revoke(keyId: string): Promise<void>;
 }
 
 /**
- * The command `npm run keys`: works on the storage while no server has it, and asks the server (at HOST and PORT, with the
- * first key of API_KEY) while one does.
+ * The command `npm run keys`: works on the storage directly, or through the server (at HOST and PORT, with the first key of API_KEY)
+ * while one is running.
  */
 async function main(): Promise<void> {
   dotenv.config({ quiet: true });
@@ -51,10 +51,10 @@ async function run(args: string[]): Promise<string> {
   const { values, positionals } = readArguments(args);
   const [command, keyId] = positionals;
   const config = readConfig(process.env);
-  if (command === 'create') return `${await atDesk(config, (desk) => desk.create(wishOf(values)))}\n`;
-  if (command === 'list') return (await atDesk(config, (desk) => desk.list())).map(lineOf).join('');
+  if (command === 'create') return `${await withKeys(config, (keys) => keys.create(specOf(values)))}\n`;
+  if (command === 'list') return (await withKeys(config, (keys) => keys.list())).map(formatted).join('');
   if (command !== 'revoke' || keyId === undefined) throw new CommandError(USAGE);
-  await atDesk(config, (desk) => desk.revoke(keyId));
+  await withKeys(config, (keys) => keys.revoke(keyId));
   return `${keyId} is revoked\n`;
 }
 
@@ -67,9 +67,9 @@ function readArguments(args: string[]) {
   }
 }
 
-/** @throws CommandError that names the option */
-function wishOf({ scopes, sessions, name }: { scopes?: string; sessions?: string; name?: string }): KeyWish {
-  const parsed = keyWish.safeParse({ scopes: listOf(scopes ?? ''), sessions: sessions && listOf(sessions), name });
+/** @throws CommandError that names the invalid option */
+function specOf({ scopes, sessions, name }: { scopes?: string; sessions?: string; name?: string }): KeySpec {
+  const parsed = keySpec.safeParse({ scopes: listOf(scopes ?? ''), sessions: sessions && listOf(sessions), name });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new CommandError(`--${issue?.path[0]?.toString() ?? 'scopes'} ${issue?.message ?? ''}.\n\n${USAGE}`);
@@ -79,15 +79,15 @@ function listOf(text: string): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 }
 
-function lineOf({ keyId, name, scopes, sessions, createdAt }: ShownKey): string {
+function formatted({ keyId, name, scopes, sessions, createdAt }: ListedKey): string {
   return `${[keyId, createdAt, scopes.join(','), sessions?.join(',') ?? 'all sessions', name].join('  ').trimEnd()}\n`;
 }
 
-async function atDesk<Result>(config: Config, work: (desk: KeyDesk) => Promise<Result>): Promise<Result> {
+async function withKeys<Result>(config: Config, work: (keys: KeyAccess) => Promise<Result>): Promise<Result> {
   const storage = openUnlessInUse(config);
-  if (!storage) return work(serverDesk(config));
+  if (!storage) return work(keysOfServer(config));
   try {
-    return await work(await storageDesk(storage, config));
+    return await work(await keysInStorage(storage, config));
   } finally {
     await storage[Symbol.asyncDispose]();
   }
@@ -102,11 +102,11 @@ function openUnlessInUse(config: Config): Storage | undefined {
   }
 }
 
-async function storageDesk({ apiKeys: store, settings }: Storage, { http }: Config): Promise<KeyDesk> {
-  const parts = { store, settings, clock: systemClock, random: systemRandom, log: silentLogger };
-  const keys = await ApiKeys.load({ ...parts, pepper: http.keyPepper });
+async function keysInStorage({ apiKeys: store, settings }: Storage, { http }: Config): Promise<KeyAccess> {
+  const deps = { store, settings, clock: systemClock, random: systemRandom, log: silentLogger };
+  const keys = await ApiKeys.load({ ...deps, pepper: http.keyPepper });
   return {
-    create: async (wish) => (await keys.create(wish)).text.reveal(),
+    create: async (spec) => (await keys.create(spec)).text.reveal(),
     list: () => Promise.resolve(keys.list().map((key) => ({ ...key, createdAt: isoTime(key.createdAtMs) }))),
     revoke: (keyId) => keys.revoke(keyId),
   };
@@ -122,13 +122,12 @@ const listed = z.object({
   ),
 });
 
-function serverDesk(config: Config): KeyDesk {
+function keysOfServer(config: Config): KeyAccess {
   return {
-    create: async (wish) =>
-      created.parse(await askOwnServer(config, { method: 'POST', path: '/keys', body: wish })).key,
-    list: async () => listed.parse(await askOwnServer(config, { method: 'GET', path: '/keys' })).data,
+    create: async (spec) => created.parse(await callServer(config, { method: 'POST', path: '/keys', body: spec })).key,
+    list: async () => listed.parse(await callServer(config, { method: 'GET', path: '/keys' })).data,
     revoke: async (keyId) => {
-      await askOwnServer(config, { method: 'DELETE', path: `/keys/${encodeURIComponent(keyId)}` });
+      await callServer(config, { method: 'DELETE', path: `/keys/${encodeURIComponent(keyId)}` });
     },
   };
 }

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { type Config } from '../config/config.ts';
 import { httpClient } from '../kit/http-client.ts';
 
-/** A mistake that the operator can fix; the message says how. */
+/** An error that the operator can fix; the message says how. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** The server refused the request of a command. */
+/** The server refused a command's request. */
 export class RefusedError extends CommandError {
-  /** One of docs/errors.md. */
+  /** A code of docs/errors.md. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -18,11 +18,11 @@ export class RefusedError extends CommandError {
   }
 }
 
-/** No server answers, or it ended before it did. */
+/** No server answers, or it stopped before it did. */
 export class NoAnswerError extends CommandError {}
 
-/** A request of a command to the server. */
-export interface Question {
+/** A request of a command. */
+export interface ServerRequest {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   /** Sent as JSON. */
@@ -32,23 +32,27 @@ export interface Question {
 const refusal = z.object({ error: z.string(), message: z.string() });
 
 /**
- * Asks the server that has the storage open, at HOST and PORT with the first key of API_KEY. Returns the body of its answer.
+ * Sends a request to the server that uses the storage, at HOST and PORT and with the first key of API_KEY. Returns the JSON of its
+ * response.
  * @throws RefusedError, NoAnswerError
  */
-export async function askOwnServer({ http }: Pick<Config, 'http'>, question: Question): Promise<unknown> {
+export async function callServer({ http }: Pick<Config, 'http'>, request: ServerRequest): Promise<unknown> {
   const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
   const [key] = http.apiKeys;
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) };
-  const { ok, json } = await answerOf(url, question, headers);
+  const { ok, json } = await responseOf(url, request, headers);
   if (ok) return json;
   const { data } = refusal.safeParse(json);
-  throw new RefusedError(data?.error ?? 'unknown', data?.message ?? `What answers at ${url} is not this server.`);
+  throw new RefusedError(
+    data?.error ?? 'unknown',
+    data?.message ?? `The program that answers at ${url} is not this server.`,
+  );
 }
 
-async function answerOf(
+async function responseOf(
   baseURL: string,
-  { method, path, body }: Question,
+  { method, path, body }: ServerRequest,
   headers: Record<string, string>,
 ): Promise<{ ok: boolean; json: unknown }> {
   try {
@@ -59,7 +63,7 @@ async function answerOf(
     return { ok: status >= 200 && status < 300, json: jsonOf(data) };
   } catch (cause) {
     throw new NoAnswerError(
-      `A server has the storage open, but none answers at ${baseURL}: set HOST and PORT to its, and run this again.`,
+      `A server is using the storage, but none answers at ${baseURL}: set HOST and PORT to its address and run this again.`,
       { cause },
     );
   }

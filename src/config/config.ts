@@ -8,7 +8,7 @@ import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { oneMasterKey } from './master-key.ts';
 
-/** Everything that can be set, checked and typed. `.env.example` explains each variable. */
+/** All settings, validated and typed. `.env.example` documents each variable. */
 export interface Config {
   mode: 'development' | 'production';
   http: HttpSettings;
@@ -21,53 +21,53 @@ export interface Config {
   log: LogSettings;
 }
 
-/** How the server is reached, and by whom. */
+/** Where the server listens, and who may use it. */
 interface HttpSettings {
   host: string;
   port: number;
-  /** Any of them opens every door; none means that no key is asked for. */
+  /** Each grants full access; without any, access is open. */
   apiKeys: Secret[];
-  /** Mixed into the hashes of keys; `null` has one made and kept in the storage. */
+  /** Used in the hashes of keys; with `null`, one is generated and kept in the storage. */
   keyPepper: Secret | null;
-  /** Requests a minute, for each key and each address; 0 is no limit. */
+  /** Requests per minute, for each key and each address; 0 is no limit. */
   rateLimit: number;
-  /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
+  /** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks; `false` for none. */
   trustProxy: false | number | string[];
-  /** The origins of pages that may call us: all of them, some, or none. */
+  /** The origins whose pages may call the API: all, those listed, or none. */
   corsOrigin: '*' | string[];
   /** Whether the dashboard is served. */
   dashboard: boolean;
 }
 
-/** The main backend, and how hard it is tried. */
+/** The main backend, and how callbacks are delivered to it. */
 interface BackendSettings {
   baseUrl: string;
   apiKey: Secret | null;
   timeoutMs: number;
   retries: number;
-  /** The key that callbacks are signed with; two, with a comma between, while one takes the place of the other. */
+  /** The key that signs callbacks; two, separated by a comma, while one replaces the other. */
   signingSecret: Secret | null;
   retentionMs: number;
 }
 
-/** How the database is written. */
+/** How the database is encrypted. */
 interface StorageSettings {
-  /** 64 hex digits; `null` leaves everything as it is. */
+  /** 64 hex digits; `null` stores everything unencrypted. */
   masterKey: Secret | null;
-  /** What takes its place, for as long as it is not known which of the two the database has. */
+  /** The key that replaces it; set while the database may have either of the two. */
   newMasterKey: Secret | null;
 }
 
-/** What is done with pictures, voice notes and documents. */
+/** How the files of messages are handled. */
 interface MediaSettings {
   downloadsDir: string;
   download: boolean;
   maxBytes: number;
-  /** How long downloaded files are kept; 0 is for ever. */
+  /** How long downloaded files are kept; 0 is forever. */
   retentionMs: number;
-  /** `host:port` in place of WhatsApp's own media host. */
+  /** `host:port` to use instead of WhatsApp's media hosts. */
   host: string | undefined;
-  /** Hosts that URLs of files may lead to, though they are not public: `host` or `host:port`. */
+  /** Hosts that file URLs may point to although they are not public: `host` or `host:port`. */
   urlAllowedHosts: string[];
 }
 
@@ -75,8 +75,8 @@ const HOUR_SECONDS = 3_600;
 const DAY_MS = 86_400_000;
 
 /**
- * Reads the settings from the environment.
- * @throws ConfigError, one sentence that names the variable
+ * Reads and validates the settings.
+ * @throws ConfigError for the first invalid variable
  */
 export function readConfig(environment: Environment): Config {
   const read = new EnvironmentReader(environment);
@@ -102,10 +102,10 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
   const apiKeys = read.list('API_KEY').map(readApiKey);
   const open = read.flag('ALLOW_UNAUTHENTICATED', false);
   if (production && apiKeys.length === 0 && !open) {
-    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to do without one).');
+    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to run without one).');
   }
   if (apiKeys.length > 0 && open) {
-    throw new ConfigError('ALLOW_UNAUTHENTICATED=true contradicts API_KEY: set only one of them.');
+    throw new ConfigError('ALLOW_UNAUTHENTICATED=true conflicts with API_KEY: set only one of them.');
   }
   const origins = read.list('CORS_ORIGIN', production ? [] : ['*']);
   return {
@@ -120,21 +120,22 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
   };
 }
 
-/** A key that no header can carry would lock everybody out. */
+/** A key that cannot be sent in a header would lock everybody out. */
 function readApiKey(key: string): Secret {
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new ConfigError('API_KEY must be made of printable ASCII without blanks.');
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new ConfigError('API_KEY must consist of printable ASCII characters without spaces.');
   return new Secret(key);
 }
 
 function readKeyPepper(read: EnvironmentReader): Secret | null {
   const pepper = read.secret('KEY_PEPPER');
-  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have 16 characters or more.');
+  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have at least 16 characters.');
   return pepper;
 }
 
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Never simply everybody: whoever can reach us could then call himself what he likes. */
+/** Never everybody: any client could then claim any address. */
 function readTrustProxy(read: EnvironmentReader): false | number | string[] {
   const parts = read.list('TRUST_PROXY');
   const [first = '', ...others] = parts;
@@ -142,11 +143,11 @@ function readTrustProxy(read: EnvironmentReader): false | number | string[] {
   if (/^[1-9]$/.test(first) && others.length === 0) return Number(first);
   if (parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part))) return parts;
   throw new ConfigError(
-    'TRUST_PROXY must be how many proxies are in front (1 to 9), or their addresses and networks with commas between.',
+    'TRUST_PROXY must be the number of proxies in front (1 to 9), or a comma-separated list of their addresses and networks.',
   );
 }
 
-/** An address, with the length of a prefix behind it or without. */
+/** An IP address with an optional prefix length. */
 function isNetwork(text: string): boolean {
   const [address = '', bits = '1', ...more] = text.split('/');
   const family = isIP(address);
@@ -172,7 +173,7 @@ function readSigningSecret(read: EnvironmentReader): Secret | null {
   try {
     signingKeys(secret);
   } catch (cause) {
-    throw new ConfigError('CALLBACK_SECRET must have base64 behind whsec_, or be a text without that beginning.', {
+    throw new ConfigError('CALLBACK_SECRET must be whsec_ followed by base64, or a text without that prefix.', {
       cause,
     });
   }
@@ -191,7 +192,7 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
   };
 }
 
-/** What may be kept before WhatsApp is held back. */
+/** The limits at which sessions disconnect until there is room again. */
 function readBounds(read: EnvironmentReader): KeepingBounds {
   return {
     maxPendingCallbacks: read.integer('MAX_PENDING_CALLBACKS', 1_000_000, { min: 0, max: 1_000_000_000 }),
@@ -199,7 +200,7 @@ function readBounds(read: EnvironmentReader): KeepingBounds {
   };
 }
 
-/** Accounts that write like machines are banned; in development nobody is written to. */
+/** Accounts that behave like machines get banned; in development, messages reach nobody. */
 function readPace(
   read: EnvironmentReader,
   production: boolean,
@@ -228,16 +229,16 @@ function readStorage(read: EnvironmentReader, production: boolean): StorageSetti
     NEW_MASTER_KEY_FILE: read.secretFile('NEW_MASTER_KEY_FILE'),
   });
   if (newMasterKey && !masterKey) {
-    throw new ConfigError('NEW_MASTER_KEY takes the place of another key: set MASTER_KEY to the one of now as well.');
+    throw new ConfigError('NEW_MASTER_KEY replaces another key: set MASTER_KEY to the current one as well.');
   }
   const plaintext = read.flag('ALLOW_PLAINTEXT_STORAGE', false);
   if (production && !masterKey && !plaintext) {
     throw new ConfigError(
-      'MASTER_KEY or MASTER_KEY_FILE is required in production (or set ALLOW_PLAINTEXT_STORAGE=true to store credentials and messages without encryption).',
+      'MASTER_KEY or MASTER_KEY_FILE is required in production (or set ALLOW_PLAINTEXT_STORAGE=true to store credentials and messages unencrypted).',
     );
   }
   if (masterKey && plaintext) {
-    throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true contradicts MASTER_KEY: set only one of them.');
+    throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true conflicts with MASTER_KEY: set only one of them.');
   }
   return { masterKey, newMasterKey };
 }
@@ -253,18 +254,20 @@ function readMedia(read: EnvironmentReader): MediaSettings {
   };
 }
 
-/** The host as a URL has it, so that the two can be compared. */
+/** The host as URLs are normalized, so that the two can be compared. */
 function readAllowedHost(text: string): string {
   const [, host, port = ''] = /^([^\s/@?#\\]+?)(:\d{1,5})?$/.exec(text) ?? [];
   const url = `http://${host ?? ''}/`;
   if (host === undefined || !URL.canParse(url) || Number(port.slice(1)) > 65_535 || new URL(url).port !== '') {
-    throw new ConfigError('MEDIA_URL_ALLOWED_HOSTS must be hosts with commas between, each with :port or without.');
+    throw new ConfigError(
+      'MEDIA_URL_ALLOWED_HOSTS must be a comma-separated list of hosts, each optionally with :port.',
+    );
   }
   return `${new URL(url).hostname}${port}`;
 }
 
 function readMediaHost(read: EnvironmentReader): string | undefined {
-  const form = 'a host, with :port where it is not 443';
+  const form = 'a host, optionally with :port if it is not 443';
   const host = read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, form);
   if (host !== undefined && !URL.canParse(`http://${host}`)) {
     throw new ConfigError(`WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);

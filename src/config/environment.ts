@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describeFailure } from '../kit/failure.ts';
 import { Secret } from '../kit/secret.ts';
 
-/** Names and values as `process.env` has them. An empty value counts as none. */
+/** Names and values, like `process.env`. Empty values count as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting that cannot be used. The message is one sentence that names the variable. */
+/** An invalid setting. The message names the variable and what it must be. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 const UNITS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** Reads typed values from an environment; each refusal names the variable and what it takes. */
+/** Reads typed values from an environment. Every error names the variable and the expected value. */
 export class EnvironmentReader {
   readonly #environment: Environment;
 
@@ -20,19 +20,19 @@ export class EnvironmentReader {
     this.#environment = environment;
   }
 
-  /** The trimmed text, or `undefined` for none. */
+  /** The trimmed text; `undefined` if unset. */
   text(name: string): string | undefined {
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
   }
 
-  /** A text that must not be printed; `null` for none. */
+  /** A text that must not be printed; `null` if unset. */
   secret(name: string): Secret | null {
     const value = this.text(name);
     return value === undefined ? null : new Secret(value);
   }
 
-  /** The trimmed text of the file that is named; `null` when none is. */
+  /** The trimmed content of the named file; `null` if unset. */
   secretFile(name: string): Secret | null {
     const path = this.text(name);
     if (path === undefined) return null;
@@ -40,11 +40,11 @@ export class EnvironmentReader {
       return new Secret(readFileSync(path, 'utf8').trim());
     } catch (cause) {
       const { code = 'an unknown failure' } = describeFailure(cause);
-      throw new ConfigError(`${name} names a file that cannot be read (${code}).`, { cause });
+      throw new ConfigError(`${name} is the path of a file that cannot be read (${code}).`, { cause });
     }
   }
 
-  /** The comma-separated parts, trimmed, without empty ones. */
+  /** The comma-separated items, trimmed, without empty ones. */
   list(name: string, fallback: string[] = []): string[] {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -59,7 +59,7 @@ export class EnvironmentReader {
     return value === 'true';
   }
 
-  /** A whole number within bounds. */
+  /** A whole number within these bounds. */
   integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -70,7 +70,7 @@ export class EnvironmentReader {
     return number;
   }
 
-  /** A duration in seconds: a whole number, with `s`, `m`, `h` or `d` behind it where it is not of seconds. */
+  /** A duration in seconds: a whole number, optionally with the unit `s`, `m`, `h` or `d`. */
   seconds(name: string, fallback: number): number {
     const value = this.text(name);
     if (value === undefined) return fallback;
@@ -91,14 +91,14 @@ export class EnvironmentReader {
     return word;
   }
 
-  /** A text of a certain form. */
+  /** A text that matches a pattern. */
   matching(name: string, form: RegExp, what: string): string | undefined {
     const value = this.text(name);
     if (value !== undefined && !form.test(value)) throw refused(name, what, value);
     return value;
   }
 
-  /** An absolute URL with one of the given schemes (`https:`), and without a user in it. */
+  /** An absolute URL with one of the given schemes (`https:`), and without credentials. */
   url(name: string, schemes: readonly string[]): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -110,9 +110,9 @@ export class EnvironmentReader {
   }
 }
 
-/** Does not repeat what may hold a secret: a key, a password in a URL, or anything long. */
-function refused(name: string, wanted: string, value: string): ConfigError {
+/** Does not repeat values that may contain a secret: keys, passwords in URLs, and long values. */
+function refused(name: string, expected: string, value: string): ConfigError {
   const mayBeSecret = /KEY|SECRET/.test(name) || value.includes('@') || value.length > 80;
   const shown = mayBeSecret ? 'something else' : `"${value}"`;
-  return new ConfigError(`${name} must be ${wanted}, but is ${shown}.`);
+  return new ConfigError(`${name} must be ${expected}, but is ${shown}.`);
 }

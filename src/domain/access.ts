@@ -1,26 +1,26 @@
 import { type SessionId } from './session-id.ts';
 
 /**
- * What a key may do. `admin` is everything, also the settings and the keys themselves; docs/security.md says which requests
- * each of the others opens.
+ * The permissions of API keys. `admin` grants everything, including the settings and the keys; docs/security.md lists the requests
+ * that each of the others grants.
  */
 export const SCOPES = ['admin', 'sessions:create', 'sessions:read', 'messages:send', 'callbacks:manage'] as const;
 
 /** One of {@link SCOPES}. */
 export type Scope = (typeof SCOPES)[number];
 
-/** What somebody wants of a new key. */
-export interface KeyWish {
+/** The specification of a new key. */
+export interface KeySpec {
   /** For people; may be empty. */
   name: string;
   scopes: readonly Scope[];
-  /** The only sessions that it may know of; `null` for all, also those to come. */
+  /** The only sessions that it can access; `null` for all, including future ones. */
   sessions: readonly SessionId[] | null;
 }
 
-/** A key as it is stored: what it may do, and nothing that it could be made from again. */
-export interface ApiKey extends KeyWish {
-  /** The part of the key that is no secret. */
+/** A key as it is stored: its permissions, and nothing that it could be reconstructed from. */
+export interface ApiKey extends KeySpec {
+  /** The public part of the key. */
   keyId: string;
   /** Hex of the HMAC-SHA-256 of the key. */
   hash: string;

@@ -1,20 +1,20 @@
 /** A phone number in digits with its country code, without `+`. */
 export type PhoneNumber = string & { readonly __brand: 'PhoneNumber' };
 
-/** Whom a message goes to: a number that must be looked up, or an address that is used as it is. */
+/** The recipient of a message: a number, which has to be looked up, or a JID, which is used as it is. */
 export type Recipient = { kind: 'number'; number: PhoneNumber } | { kind: 'jid'; jid: string };
 
 const DIGITS = /^[1-9]\d{6,14}$/;
 const DECORATION = /[\s().-]/g;
 const JID = /^(\d{5,25}(?:-\d{1,20})?)(?::\d{1,5})?@(s\.whatsapp\.net|c\.us|lid|g\.us)$/;
 
-/** The number in `text`, where `+`, spaces, dashes, dots and parentheses do not count (contract 1.2). */
+/** Parses a phone number; `+`, spaces, dashes, dots and parentheses are ignored (contract 1.2). */
 export function parsePhoneNumber(text: string): PhoneNumber | undefined {
   const digits = text.trim().replace(/^\+/, '').replace(DECORATION, '');
   return DIGITS.test(digits) ? (digits as PhoneNumber) : undefined;
 }
 
-/** The recipient that `text` names: a number, or a JID of a person, a LID or a group. */
+/** Parses a recipient: a number, or the JID of a person, a LID or a group. */
 export function parseRecipient(text: string): Recipient | undefined {
   if (!text.includes('@')) {
     const number = parsePhoneNumber(text);
@@ -29,15 +29,15 @@ export function parseRecipient(text: string): Recipient | undefined {
 
 const GROUP = /^(\d{5,25}(?:-\d{1,20})?)(?:@g\.us)?$/;
 
-/** The JID of the group that `text` names: `…@g.us`, or what stands before it. */
+/** Parses a group id, with or without `@g.us`, and returns the JID. */
 export function parseGroupId(text: string): string | undefined {
   const [, id] = GROUP.exec(text) ?? [];
   return id === undefined ? undefined : `${id}@g.us`;
 }
 
 /**
- * The forms under which WhatsApp may know a number, the given one first: Argentina with and without
- * the mobile 9, Mexico with and without the old 1, Brazil with and without the ninth digit.
+ * The variants under which WhatsApp may know a number, the given one first: Argentina with and without the mobile 9, Mexico with
+ * and without the old 1, Brazil with and without the ninth digit.
  */
 export function numberVariants(number: PhoneNumber): PhoneNumber[] {
   for (const [form, other] of VARIANTS) {

@@ -1,10 +1,10 @@
-/** Whether the account is shown as online. */
+/** The account's presence. */
 export type Availability = 'available' | 'unavailable';
 
-/** What the account is shown to do in one conversation. */
+/** The account's typing state in one conversation. */
 export type TypingState = 'composing' | 'recording' | 'paused';
 
-/** Which messages were marked as read, and which are not known. */
+/** The ids of messages that were marked as read, and those that are not known. */
 export interface MarkedRead {
   read: string[];
   unknown: string[];

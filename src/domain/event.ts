@@ -3,7 +3,7 @@ import { type PollState } from './poll.ts';
 import { type SessionId } from './session-id.ts';
 import { type SessionStatus } from './session.ts';
 
-/** Emitted when a session connects for the first time. The nine fields of the seed; times are ISO 8601. */
+/** Emitted when a session connects for the first time. Has the nine fields of the seed; times are ISO 8601. */
 interface NewSessionConnected {
   kind: 'new-session-connected';
   body: {
@@ -19,7 +19,7 @@ interface NewSessionConnected {
   };
 }
 
-/** Emitted when the status of a session changes after its first connection, or when it ends before one. */
+/** Emitted when the status of a session changes after its first connection, or when the session ends before it. */
 interface StatusUpdate {
   kind: 'status-update';
   body: {
@@ -31,19 +31,19 @@ interface StatusUpdate {
   };
 }
 
-/** Emitted when a QR was made or renewed. */
+/** Emitted when a QR is created or renewed. */
 interface QrUpdate {
   kind: 'qr-update';
   body: { session_id: SessionId; qr_data: string; generated_at: string };
 }
 
-/** Emitted when a message arrived, and once more when its sender's number becomes known only later. */
+/** Emitted when a message arrives, and again if its sender's number becomes known only later. */
 interface MessageReceived {
   kind: 'message-received';
   body: MessageBody;
 }
 
-/** The seed's eight fields of a message, then those of contract 2.1. */
+/** The eight fields of the seed, followed by those of contract 2.1. */
 export interface MessageBody {
   session_id: SessionId;
   sender_name: string | null;
@@ -72,11 +72,11 @@ export interface MessageBody {
   location: Place | null;
   contacts: ContactCard[];
   unsupported_keys: string[];
-  /** The fields that were `null` when this message was told before, and are not any more. */
+  /** The fields that were `null` when this message was reported before, and now have a value. */
   corrected_fields: string[];
 }
 
-/** Emitted when WhatsApp or the recipient told what became of a message that we sent. */
+/** Emitted when WhatsApp or the recipient reports the status of a sent message. */
 interface MessageStatusUpdate {
   kind: 'message-status-update';
   body: {
@@ -90,19 +90,18 @@ interface MessageStatusUpdate {
   };
 }
 
-/** Everything that the main backend is told. */
+/** Every event that the main backend receives. */
 export type Event = NewSessionConnected | StatusUpdate | QrUpdate | MessageReceived | MessageStatusUpdate;
 
 /** The name of an event. */
 export type EventKind = Event['kind'];
 
 /**
- * The events that the seed does not know. A backend that was made for it has no endpoint for them and answers 404,
- * which must not hold up the others.
+ * Events that the seed does not have. A backend written for it answers 404 to them, which must not block other callbacks.
  */
 export const OPTIONAL_EVENTS: ReadonlySet<EventKind> = new Set<EventKind>(['message-status-update']);
 
-/** Where the main backend takes each event (the seed; the last is ours). */
+/** The main backend's endpoint for each event (those of the seed; the last one is new). */
 export const EVENT_PATHS: Record<EventKind, string> = {
   'new-session-connected': '/api/whatsapp/sessions/new-session-connected',
   'status-update': '/api/whatsapp/sessions/status-update',

@@ -1,53 +1,53 @@
 import { type Person } from './person.ts';
 
-/** What somebody may do in a group; the one who made it is `superadmin`. */
+/** A participant's role in a group; its creator is `superadmin`. */
 type GroupRole = 'member' | 'admin' | 'superadmin';
 
-/** Somebody in a group. */
+/** A participant of a group. */
 interface GroupParticipant extends Person {
   role: GroupRole;
 }
 
-/** A group that the account is in, as WhatsApp has it. */
+/** A group of the account, as WhatsApp knows it. */
 export interface Group {
   /** `…@g.us`. */
-  group_id: string;
+  groupId: string;
   subject: string;
   description: string | null;
   owner: Person | null;
-  /** ISO 8601. */
-  created_at: string | null;
-  /** How many people are in it. */
+  /** Unix ms. */
+  createdAtMs: number | null;
+  /** The number of participants. */
   size: number;
-  /** Whether only its admins may write. */
+  /** Whether only admins may send messages. */
   announce: boolean;
   participants: GroupParticipant[];
 }
 
-/** What can be done to people in a group. */
+/** A change to participants of a group. */
 export type ParticipantAction = 'add' | 'remove' | 'promote' | 'demote';
 
-/** Why somebody could not be added to a group, removed from it, or given another role. */
+/** Why a participant could not be added, removed, promoted or demoted. */
 export type ParticipantRefusal =
   | ('not_on_whatsapp' | 'not_in_group' | 'already_in_group' | 'left_recently' | 'needs_invitation' | 'group_full')
   | ('not_allowed' | 'refused');
 
-/** What became of one of the people whom a change of a group concerned. */
+/** The result of a change for one participant. */
 export interface ParticipantResult extends Person {
   done: boolean;
-  /** `null` when it was done. */
+  /** `null` on success. */
   reason: ParticipantRefusal | null;
-  /** WhatsApp's own code for the refusal, where it gave one. */
+  /** WhatsApp's own error code, if it sent one. */
   code: string | null;
 }
 
-/** A new group, and what became of those who were to be in it. */
+/** A new group, and the results for the people who were to be added. */
 export interface NewGroup {
   group: Group;
   results: ParticipantResult[];
 }
 
-/** What of a group is to be changed; what is left out stays as it is. */
+/** A change to a group; omitted fields stay unchanged. */
 export interface GroupUpdate {
   subject?: string | undefined;
   /** `null` removes it. */

@@ -2,7 +2,7 @@ import { type DownloadError } from './download-failure.ts';
 import { type Person } from './person.ts';
 import { type PollState, type PollVote } from './poll.ts';
 
-/** Every kind of message that a callback can tell of (contract 2.1). */
+/** Every message type that a callback can report (contract 2.1). */
 export const MESSAGE_TYPES = [
   ...(['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker'] as const),
   ...(['location', 'live_location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'delete'] as const),
@@ -11,12 +11,12 @@ export const MESSAGE_TYPES = [
 ] as const;
 
 /**
- * What kind of message a callback tells of. Kinds that are not read yet come as `unsupported`. An `undecryptable` one was
- * asked for again; when it comes, the same message is told once more with what it says.
+ * The type of a message. Types that cannot be read are `unsupported`. An `undecryptable` message has been requested again; when it
+ * arrives, it is reported once more with its content.
  */
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** A place, as its sender shares it. Degrees are those of WGS 84. */
+/** A shared location. Degrees are WGS 84. */
 export interface Place {
   latitude: number | null;
   longitude: number | null;
@@ -26,29 +26,29 @@ export interface Place {
   accuracy_meters: number | null;
 }
 
-/** Somebody's card. */
+/** A contact card. */
 export interface ContactCard {
   name: string | null;
-  /** Digits with country code where WhatsApp knows the number, else as the card has them. */
+  /** Digits with country code if WhatsApp knows the number, otherwise as written on the card. */
   numbers: string[];
   vcard: string | null;
 }
 
-/** A question with its answers to choose from, as it is sent. */
+/** A poll to send. */
 export interface Poll {
   name: string | null;
   options: string[];
-  /** How many one may choose; 0 is any number of them. */
+  /** How many options one may choose; 0 is any number. */
   selectable_count: number;
 }
 
-/** What somebody thinks of a message; `emoji` is `null` when it was taken back. */
+/** A reaction to a message; `emoji` is `null` if the reaction was removed. */
 export interface Reaction {
   message_id: string | null;
   emoji: string | null;
 }
 
-/** The file of a media message as its sender described it, and where it is. */
+/** The file of a media message as its sender described it, and its location. */
 export interface MediaInfo {
   mimetype: string | null;
   /** Bytes. */
@@ -58,73 +58,73 @@ export interface MediaInfo {
   seconds: number | null;
   width: number | null;
   height: number | null;
-  /** Of the plain file, base64. */
+  /** Of the decrypted file, base64. */
   sha256: string | null;
   /** A small JPEG, base64. */
   thumbnail: string | null;
-  /** Below `DOWNLOADS_DIR`, once it was downloaded. */
+  /** Below `DOWNLOADS_DIR`, once it is downloaded. */
   path: string | null;
-  /** The path of our own endpoint that gives the file, and fetches it where need be. */
+  /** The path of the endpoint that returns the file, and downloads it if necessary. */
   url: string | null;
   download_error: DownloadError | null;
 }
 
-/** What was said, whoever said it and wherever. */
+/** The content of a message, independent of its sender and conversation. */
 export interface MessageContent {
   type: MessageType;
-  /** What a person would read; `null` where there is nothing to read. */
+  /** The readable text; `null` if there is none. */
   text: string | null;
   media: MediaInfo | null;
-  /** Whether the file can be fetched: its sender said where it is, and gave the key. */
+  /** Whether the file can be downloaded: the sender provided its location and key. */
   hasFile: boolean;
   quotedMessageId: string | null;
-  /** Phone numbers where they are known, else LIDs. */
+  /** Phone numbers where known, otherwise LIDs. */
   mentions: string[];
   isForwarded: boolean;
-  /** The message whose text this one replaces. */
+  /** The message that this one edits. */
   editedMessageId: string | null;
-  /** The message that this one takes back. */
+  /** The message that this one deletes. */
   deletedMessageId: string | null;
   reaction: Reaction | null;
   poll: PollState | null;
-  /** What a vote in a poll says, where it can be read. */
+  /** A vote in a poll, if it could be decrypted. */
   vote: PollVote | null;
   location: Place | null;
   contacts: ContactCard[];
-  /** The names of the fields of what could not be read; an unknown one is `field <number>`. */
+  /** The names of the fields that could not be read; unknown ones are `field <number>`. */
   unsupportedKeys: string[];
 }
 
-/** Who sent a message. */
+/** The sender of a message. */
 export interface Sender extends Person {
   /** The name that the sender chose. */
   pushName: string | null;
 }
 
-/** A message that arrived, read into our own words. */
+/** A received message. */
 export interface IncomingMessage {
   id: string;
   /** The JID of the conversation. */
   chatId: string;
   isGroup: boolean;
-  /** What the group is called; `null` when this is none, or WhatsApp did not say in time. */
+  /** The subject of the group; `null` in other conversations, or if WhatsApp did not provide it in time. */
   groupName: string | null;
   fromMe: boolean;
   sender: Sender;
-  /** When the sender sent it, by WhatsApp's clock (Unix ms). */
+  /** When it was sent, by WhatsApp's clock (Unix ms). */
   sentAtMs: number;
-  /** Whether it waited at WhatsApp while we were away. */
+  /** Whether WhatsApp kept it while the session was offline. */
   offline: boolean;
   content: MessageContent;
 }
 
-/** What became of a message that we sent, in the order in which it may go on; `failed` ends it. */
+/** The statuses of a sent message, in the order in which they can follow each other; `failed` is final. */
 const DELIVERY_STATUSES = ['pending', 'sent', 'delivered', 'read', 'played', 'failed'] as const;
 
-/** What became of a message that we sent. */
+/** The status of a sent message. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** News of a message that we sent. */
+/** A status change of a sent message. */
 export interface DeliveryUpdate {
   messageId: string;
   status: Exclude<DeliveryStatus, 'pending'>;
@@ -132,7 +132,7 @@ export interface DeliveryUpdate {
   errorMessage: string | null;
 }
 
-/** Whether news of `next` says more than what is known; a late or repeated receipt never goes back. */
+/** Whether `next` is an advance over the known status: late and repeated receipts are ignored. */
 export function isProgress(known: DeliveryStatus, next: DeliveryStatus): boolean {
   if (known === 'failed') return false;
   if (next === 'failed') return known === 'pending' || known === 'sent';

@@ -2,10 +2,10 @@ import { type Recipient } from './address.ts';
 import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
 import { type SessionId } from './session-id.ts';
 
-/** A place to share; degrees are those of WGS 84. */
+/** A location to share. Degrees are WGS 84. */
 export type OutgoingPlace = Pick<Place, 'name' | 'address'> & { latitude: number; longitude: number };
 
-/** What a message to be sent says. */
+/** The content of a message to send. */
 export type OutgoingContent =
   | { type: 'text'; text: string }
   | OutgoingMedia
@@ -13,19 +13,19 @@ export type OutgoingContent =
   | { type: 'contact'; contacts: readonly ContactCard[] }
   | { type: 'poll'; poll: Poll }
   | OutgoingChange
-  /** The same as an earlier message, in another conversation. */
+  /** Forwards an earlier message to another conversation. */
   | { type: 'forward'; messageId: string };
 
-/** The kinds of messages that carry a file; a voice note is played, and a document is what can only be opened. */
+/** The message types with a file. `voice` is a voice note; `document` is any file. */
 export const MEDIA_TYPES = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
 
-/** A file, as what it is shown. */
+/** A file to send, and how it is displayed. */
 export interface OutgoingMedia {
   type: (typeof MEDIA_TYPES)[number];
   file: OutgoingFile;
-  /** Of pictures, videos and documents. */
+  /** For images, videos and documents. */
   caption: string | null;
-  /** How long it plays; found out where it can be when it is missing. */
+  /** The duration; detected if possible when it is missing. */
   seconds: number | null;
   /** Pixels. */
   width: number | null;
@@ -37,44 +37,44 @@ export function isMedia(content: OutgoingContent): content is OutgoingMedia {
   return 'file' in content;
 }
 
-/** What is done to an earlier message, in its own conversation. */
+/** An action on an earlier message, in the conversation of that message. */
 type OutgoingChange =
-  /** `null` takes an earlier reaction back. */
+  /** `null` removes an earlier reaction. */
   | { type: 'reaction'; messageId: string; emoji: string | null }
-  /** Writes one's own text, or the caption of one's own file, anew. */
+  /** Replaces the text, or the caption of the file, of the account's own message. */
   | { type: 'edit'; messageId: string; text: string }
-  /** Takes a message back for everybody: one's own, or as a group's admin anybody's. */
+  /** Deletes a message for everybody: the account's own, or as a group admin anybody's. */
   | { type: 'delete'; messageId: string };
 
-/** A message as a caller wants it sent. */
+/** A message to send. */
 export interface OutgoingMessage {
-  /** Whom it is for; `null` for what is done to an earlier message. */
+  /** `null` for an action on an earlier message. */
   to: Recipient | null;
   content: OutgoingContent;
-  /** The id of the message that it answers. */
+  /** The id of the message to reply to. */
   replyTo: string | null;
-  /** The people whom it names. */
+  /** The people whom it mentions. */
   mentions: readonly Recipient[];
 }
 
-/** A file that a caller gave us, on disk while the request that brought it is being answered. */
+/** A file from a request, on disk until the request is answered. */
 export interface OutgoingFile {
-  /** A name of ours: nothing that the caller said is in it. */
+  /** Generated: contains nothing that the caller provided. */
   path: string;
   /** Bytes, at least one. */
   size: number;
   /** Of the content, hex. */
   sha256: string;
-  /** As given, or by its content or name; `application/octet-stream` for what nobody knows. */
+  /** As declared, or detected from the content or name; `application/octet-stream` if unknown. */
   mimetype: string;
-  /** As given, without folders and control characters, at most 255 bytes; `null` when there is none. */
+  /** As declared, without folders and control characters, at most 255 bytes; `null` if there is none. */
   fileName: string | null;
 }
 
-/** A message on its way out, as it is kept to answer a recipient who could not decrypt it. */
+/** A sent message, kept for recipients who could not decrypt it and ask for it again. */
 export interface SentMessage {
   messageId: string;
-  /** The JID that it goes to. */
+  /** The recipient's JID. */
   to: string;
   /** The recipient's phone number in digits; `null` for groups and unknown LIDs. */
   toNumber: string | null;
@@ -82,13 +82,13 @@ export interface SentMessage {
   content: Uint8Array;
 }
 
-/** Which sent message is meant. */
+/** A reference to a sent message. */
 export interface SentMessageRef {
   sessionId: SessionId;
   messageId: string;
 }
 
-/** A sent message and what became of it. */
+/** A sent message with its status. */
 export interface KnownSentMessage extends SentMessage {
   /** Unix ms. */
   sentAtMs: number;

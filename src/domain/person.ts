@@ -1,24 +1,24 @@
 import { type PhoneNumber } from './address.ts';
 
-/** Somebody as WhatsApp names people: by number, by LID, or by both. At least one of them is known. */
+/** A person as WhatsApp identifies people: by number, by LID, or by both. At least one of them is known. */
 export interface Person {
-  /** Digits with country code; `null` when WhatsApp gave only a LID. */
+  /** Digits with country code; `null` if WhatsApp gave only a LID. */
   number: PhoneNumber | null;
-  /** `…@lid`; `null` when WhatsApp gave only a number. */
+  /** `…@lid`; `null` if WhatsApp gave only a number. */
   lid: string | null;
 }
 
-/** What WhatsApp says of a number. */
+/** What WhatsApp knows about a number. */
 export type ContactCheck = { exists: false } | ({ exists: true } & Account);
 
-/** An account of WhatsApp. */
+/** A WhatsApp account. */
 export interface Account {
-  /** As WhatsApp has it, which for some countries is not how people write it. */
+  /** As WhatsApp knows it, which for some countries differs from how people write it. */
   number: PhoneNumber;
   /** `…@s.whatsapp.net`. */
   jid: string;
   lid: string | null;
 }
 
-/** The numbers of LIDs, as WhatsApp told them. */
+/** The phone numbers of LIDs, as WhatsApp revealed them. */
 export type Numbers = ReadonlyMap<string, PhoneNumber>;

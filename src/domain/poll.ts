@@ -1,44 +1,44 @@
-/** A poll as the backend is told of it: by the question itself, or by a vote in it. */
+/** A poll in a callback: either the poll itself, or a vote in it. */
 export interface PollState {
-  /** The poll that a vote is for; `null` in the question itself, whose id stands beside it. */
+  /** The poll that a vote belongs to; `null` for the poll itself, whose id is that of the message. */
   message_id: string | null;
-  /** The question and the answers to choose from; `null` in a vote for a poll that we do not know. */
+  /** The question and the options; `null` for a vote in an unknown poll. */
   name: string | null;
   options: string[] | null;
-  /** How many one may choose; 0 is any number of them. */
+  /** How many options one may choose; 0 is any number. */
   selectable_count: number | null;
-  /** What the voter chose, in the order of the options; empty when the vote was taken back, `null` when it cannot be read. */
+  /** The chosen options, in their order in the poll; empty if the vote was withdrawn, `null` if it cannot be decrypted. */
   selected: string[] | null;
-  /** How the votes stand with this one; `null` in the question itself, and when the vote cannot be read. */
+  /** The results including this vote; `null` for the poll itself, and if the vote cannot be decrypted. */
   results: PollResult[] | null;
 }
 
-/** How many chose one option. */
+/** The result for one option. */
 export interface PollResult {
   option: string;
   votes: number;
-  /** Phone numbers where they are known, else LIDs; who voted last comes last. */
+  /** Phone numbers where known, otherwise LIDs; the latest voter comes last. */
   voters: string[];
 }
 
-/** A vote that could be read, and counts. */
+/** A decrypted vote. */
 export interface PollVote {
   /** The id of the poll. */
   pollId: string;
-  /** None of them takes an earlier vote back. */
+  /** Empty withdraws an earlier vote. */
   options: string[];
   /** By the voter's clock (Unix ms). */
   votedAtMs: number;
 }
 
-/** A vote as it is counted: the latest of each voter. */
+/** The latest vote of a voter, as it is counted. */
 export interface CountedVote extends PollVote {
-  /** The phone number where it is known, else the LID. */
+  /** The phone number if known, otherwise the LID. */
   voter: string;
 }
 
-/** A vote to be counted in place of the voter's earlier one. */
+/** A vote that replaces the voter's earlier one. */
 export interface VoteCast extends CountedVote {
-  /** Every name under which an earlier vote of the same voter may be counted, `voter` among them. */
+  /** Every name under which an earlier vote of this voter may be counted, including `voter`. */
   names: readonly string[];
 }

@@ -1,18 +1,18 @@
 import { type Random } from '../kit/random.ts';
 
-/** The name of one linked WhatsApp account. Safe as a folder's name by its form. */
+/** The id of a session, that is of one linked WhatsApp account. Its form makes it safe as a folder name. */
 export type SessionId = string & { readonly __brand: 'SessionId' };
 
-// Wide enough for folders that version 3 wrote, narrow enough never to be a path or a dotted name.
+// Permits the folder names of version 3, but no paths and no dotted names.
 const FORM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A new id of the form `session_<unix ms>_<9 of [a-z0-9]>` (the seed). */
+/** Generates an id of the form `session_<unix ms>_<9 of [a-z0-9]>` (the seed's form). */
 export function newSessionId(nowMs: number, random: Random): SessionId {
   return `session_${nowMs}_${random.text(9, ALPHABET)}` as SessionId;
 }
 
-/** The id that `text` is, or `undefined` when it has not the form of one. */
+/** Parses a session id; `undefined` if the text does not have its form. */
 export function parseSessionId(text: string): SessionId | undefined {
   return FORM.test(text) ? (text as SessionId) : undefined;
 }

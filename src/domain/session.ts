@@ -4,10 +4,10 @@ import { type PhoneNumber } from './address.ts';
 /** The four statuses of the seed's table `whatsapp_sessions`. */
 export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;
 
-/** What a session looks like from outside (contract 1.1). */
+/** The public status of a session (contract 1.1). */
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-/** Who the account is, known from the login on. */
+/** The linked account, known from the pairing on. */
 export interface AccountIdentity {
   phoneNumber: PhoneNumber;
   /** The JID with its device, `5491234567890:1@s.whatsapp.net`. */
@@ -15,13 +15,13 @@ export interface AccountIdentity {
 }
 
 /**
- * Where a session is in its life, as it survives a restart.
- * - `pairing`: a QR is on offer; nothing is known of the account.
- * - `pairing-by-code`: a code is on offer to be typed into the phone; a restart ends it.
- * - `linking`: scanned or typed, the first login is being made.
- * - `online`: logged in, or the line is being repaired within the grace time.
- * - `lost`: the line is lost and is being repaired.
- * - `closed`: over; a new QR is needed (unlinked, logged out, replaced).
+ * The phase of a session, which survives a restart.
+ * - `pairing`: a QR is offered; the account is not known yet.
+ * - `pairing-by-code`: a pairing code is offered; a restart ends it.
+ * - `linking`: the QR was scanned or the code typed; the first login follows.
+ * - `online`: logged in, or reconnecting within the grace period.
+ * - `lost`: the connection is lost and is being re-established.
+ * - `closed`: over; a new QR is needed (unlinked, logged out, or its credentials are missing).
  * - `failed`: over until a person acts (banned, outdated client, repeated conflict).
  */
 export type SessionPhase = 'pairing' | 'pairing-by-code' | 'linking' | 'online' | 'lost' | 'closed' | 'failed';
@@ -31,20 +31,20 @@ export interface SessionRecord {
   sessionId: SessionId;
   phase: SessionPhase;
   identity: AccountIdentity | null;
-  /** Whether `new-session-connected` was handed to the callbacks: from then on changes are `status-update`s. */
+  /** Whether `new-session-connected` is among the callbacks: from then on changes are `status-update`s. */
   announced: boolean;
   /** What happened and what to do, for `lost`, `closed` and `failed`. */
   errorMessage: string | null;
   lastSeenMs: number | null;
-  /** When a `failed` session may come back by itself: the end of a temporary ban, where WhatsApp said it. */
+  /** When a `failed` session recovers by itself: the end of a temporary ban, if WhatsApp announced it. */
   retryAtMs: number | null;
-  /** Until when WhatsApp lets the account begin no conversations; `null`, or in the past, when it does. */
+  /** Until when WhatsApp forbids the account to start conversations; `null`, or in the past, if it does not. */
   restrictedUntilMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }
 
-/** The status of the seed's table that a phase shows as. */
+/** The public status of a phase. */
 export function statusOf(phase: SessionPhase): SessionStatus {
   return STATUS_OF[phase];
 }
@@ -59,21 +59,26 @@ const STATUS_OF: Record<SessionPhase, SessionStatus> = {
   failed: 'error',
 };
 
+/** The path of a session's folder below `AUTH_DIR` as configured: `./auth_sessions/session_…`. */
+export function authFolderPath(authDir: string, sessionId: SessionId): string {
+  return `${authDir.replace(/\/+$/, '')}/${sessionId}`;
+}
+
 /** A code to type into the phone. */
 export interface PairingCode {
   /** Eight characters. */
   text: string;
-  /** The number of the phone that takes it. */
+  /** The number of the phone that accepts it. */
   number: PhoneNumber;
-  /** When it is taken no longer; no other one follows. */
+  /** When it expires. It is not renewed. */
   expiresAtMs: number;
 }
 
 /** A code to scan. */
 export interface QrCode {
-  /** The text that the picture encodes. */
+  /** The text that the QR encodes. */
   text: string;
   generatedAtMs: number;
-  /** When WhatsApp stops taking it; a renewed one follows by itself. */
+  /** When it expires. It is renewed automatically. */
   expiresAtMs: number;
 }

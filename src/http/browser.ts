@@ -2,28 +2,28 @@ import cors from 'cors';
 import { type RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Whose pages may call: anybody's, those of a list, or with an empty list nobody's. */
+/** The origins whose pages may call the API: all, those listed, or none with an empty list. */
 export type CorsOrigins = '*' | readonly string[];
 
-/** Headers that keep a browser from doing anything with an answer but reading it. */
+/** Sets headers that keep a browser from doing anything with a response except reading it. */
 export function protectiveHeaders(): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
     },
-    // Whoever ends TLS in front of us decides this for the whole name.
+    // Whatever terminates TLS decides this for the whole domain.
     strictTransportSecurity: false,
   });
 }
 
-/** Nothing is kept by caches: a QR is a secret, and a status is old at once. */
+/** Forbids caching: a QR is a secret, and a status is outdated immediately. */
 export const neverStored: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
 
-/** Lets pages of `origins` call, and answers their preflights. */
+/** Allows pages of `origins` to call the API, and answers their preflight requests. */
 export function allowOrigins(origins: CorsOrigins): RequestHandler {
   return cors({
     origin: originSetting(origins),

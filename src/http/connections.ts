@@ -4,49 +4,49 @@ import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { type Logger } from '../kit/logger.ts';
 import { errorReply } from './errors.ts';
 
-/** Node's codes for a request that never becomes one. */
+/** The error for each of Node's codes; other codes are `malformed_request`. */
 const CODE_OF: Partial<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
 
-/** Keeps track of the answers in the making, and answers what is no HTTP in the shape of all refusals. */
+/** Tracks responses in flight, and refuses what is not HTTP with the usual error body. */
 export class Connections {
-  readonly #answer: RequestListener;
+  readonly #respond: RequestListener;
   readonly #log: Logger;
   readonly #inFlight = new Set<ServerResponse>();
   readonly #drained = Promise.withResolvers<undefined>();
   #draining = false;
 
-  constructor(answer: RequestListener, log: Logger) {
-    this.#answer = answer;
+  constructor(respond: RequestListener, log: Logger) {
+    this.#respond = respond;
     this.#log = log;
   }
 
-  /** Answers a request. */
+  /** Handles a request. */
   readonly listener: RequestListener = (req, res) => {
     this.#inFlight.add(res);
     res.on('close', () => this.#ended(res));
     if (this.#draining) res.setHeader('Connection', 'close');
-    this.#answer(req, res);
+    this.#respond(req, res);
   };
 
-  /** Answers what Node could not read as a request, and closes. */
+  /** Refuses bytes that Node could not parse as a request, and closes the connection. */
   readonly refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
     const code = CODE_OF[error.code ?? ''] ?? 'malformed_request';
-    this.#log.debug({ code, reason: error.code }, 'a connection brought no valid request');
+    this.#log.debug({ code, reason: error.code }, 'a connection sent an invalid request');
     const unanswered = [...this.#inFlight].find((res) => res.socket === socket);
     if (unanswered?.req.complete === true) {
-      // A whole request came first, and may be sending a message: it gets its answer, the rest does not.
+      // A complete request came first and may be sending a message: it is answered, what follows it is not.
       closeAfterwards(unanswered);
     } else if (socket.writable && unanswered?.headersSent !== true) {
-      socket.end(rawAnswer(new AppError(code)), () => socket.destroy());
+      socket.end(rawResponse(new AppError(code)), () => socket.destroy());
     } else {
       socket.destroy();
     }
   };
 
-  /** Closes each connection after its next answer. Resolves when no answer is in the making. */
+  /** Closes each connection after its current response. Resolves when no response is in flight. */
   drain(): Promise<undefined> {
     this.#draining = true;
     this.#inFlight.forEach(closeAfterwards);
@@ -64,7 +64,7 @@ function closeAfterwards(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
-function rawAnswer(error: AppError): string {
+function rawResponse(error: AppError): string {
   const { status, body } = errorReply(error);
   const json = JSON.stringify(body);
   return [

@@ -2,8 +2,9 @@ import { type Express, type Request, type RequestHandler, type Response } from '
 import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Cluster } from '../ports/cluster.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
-import { ADMIN, type Caller, requireStillGood } from './access/caller.ts';
+import { ADMIN, type Caller, requireStillValid } from './access/caller.ts';
 import { readJson } from './body.ts';
 import { type Core } from './core.ts';
 import { sendReply } from './errors.ts';
@@ -14,34 +15,35 @@ import { contextOf } from './request-context.ts';
 import { type PathParams, type Reply, type Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
 
-/** What answering a request takes. */
+/** The dependencies of {@link addRoutes}. */
 export interface DispatchDeps {
   core: Core;
+  cluster: Cluster;
   idempotency: Idempotency;
   files: FileIntake;
-  /** Keeps an eye on an answer in the making, so that a shutdown can wait for it. */
+  /** Called with every response in progress, so that a shutdown can wait for it. */
   watch(work: Promise<void>): void;
 }
 
-/** Gives each route its place in the app. */
+/** Registers the routes with Express. */
 export function addRoutes(app: Express, routes: readonly Route[], deps: DispatchDeps): void {
   for (const route of routes) {
     app[route.method](route.path, (req, res) => {
-      const work = answer(route, deps, req, res);
+      const work = respond(route, deps, req, res);
       deps.watch(work);
       return work;
     });
   }
 }
 
-/** Refuses the methods that a known path does not take, and names those that it does. */
+/** Refuses unsupported methods on known paths, and lists the supported ones. */
 export function refuseOtherMethods(app: Express, routes: readonly Route[]): void {
   for (const [path, sharing] of Map.groupBy(routes, (route) => route.path)) {
     app.all(path, wrongMethod(path, allowedMethods(sharing)));
   }
 }
 
-async function answer(route: Route, deps: DispatchDeps, req: Request, res: Response): Promise<void> {
+async function respond(route: Route, deps: DispatchDeps, req: Request, res: Response): Promise<void> {
   const files = deps.files.forRequest();
   let reply: Reply;
   try {
@@ -52,14 +54,14 @@ async function answer(route: Route, deps: DispatchDeps, req: Request, res: Respo
   await sendReply(res, reply);
 }
 
-/** What the caller asked for is done by now: a file that stays behind does not change its answer. */
+/** The work is done by now: a leftover file does not change the response. */
 async function discard(files: RequestFiles, log: Logger): Promise<void> {
   await files[Symbol.asyncDispose]().catch((error: unknown) =>
     log.error({ failure: describeFailure(error) }, 'a temporary file could not be removed'),
   );
 }
 
-/** The same, with the files of one request. */
+/** {@link DispatchDeps} with the files of one request. */
 type ReplyDeps = Omit<DispatchDeps, 'files'> & { files: RequestFiles };
 
 async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Response): Promise<Reply> {
@@ -71,29 +73,43 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = params.sessionId ?? null;
   requireSession(route, caller, params);
+  const forwarded = await fromOtherNode(deps.cluster, params, req);
+  if (forwarded) return forwarded;
   const body = await bodyOf(route, files, req, res);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
-  const scope = repeatedWithin(route, params, caller);
+  const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
 }
 
+/** The reply that another node gives, when it owns the session. It reads the body, which nobody here has touched. */
+async function fromOtherNode(
+  { directory, forwarder }: Cluster,
+  { sessionId }: PathParams,
+  req: Request,
+): Promise<Reply | undefined> {
+  if (sessionId === undefined) return undefined;
+  const owner = await directory.ownerOf(sessionId);
+  if (owner.kind === 'this-node') return undefined;
+  return { status: 200, body: '', stream: (res) => forwarder.forward(req, res, owner) };
+}
+
 /**
- * The typed body. The caller's key may have been revoked while it came. What was read is not kept: it may be megabytes of text, and
- * the answer may take minutes.
+ * Parses the body. The caller's key can be revoked while it arrives. The raw value is not kept: it can be megabytes of text,
+ * and the response can take minutes.
  */
 async function bodyOf(route: Route, files: RequestFiles, req: Request, res: Response): Promise<unknown> {
   const value =
     route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
-  requireStillGood(contextOf(res).caller);
+  requireStillValid(contextOf(res).caller);
   return route.body && parse(route.body, value, route.refusals);
 }
 
-/** No key gets an answer that was given to another: those of `API_KEY`, which may see everything, count as one. */
-function repeatedWithin(route: Route, { sessionId }: PathParams, caller: Caller): string {
-  const everywhere = `${route.path} ${sessionId ?? ''}`;
-  return caller === ADMIN ? everywhere : `${everywhere} ${caller.id}`;
+/** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */
+function idempotencyScope(route: Route, { sessionId }: PathParams, caller: Caller): string {
+  const shared = `${route.path} ${sessionId ?? ''}`;
+  return caller === ADMIN ? shared : `${shared} ${caller.id}`;
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {

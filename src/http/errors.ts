@@ -1,26 +1,27 @@
 import { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { contextOf } from './request-context.ts';
+import { statusOf } from './responses/error-status.ts';
+import { sendFile } from './responses/send-file.ts';
 import { type Reply } from './route.ts';
-import { sendFile } from './files/send-file.ts';
 
-/** A refusal as everybody gets it. */
+/** The body of every error response. */
 export interface ErrorBody {
   success: false;
-  /** The stable code of docs/errors.md. */
+  /** A stable code of docs/errors.md. */
   error: string;
-  /** A sentence for a person. */
+  /** A sentence for people. */
   message: string;
 }
 
-/** The answer that tells of a failure. */
+/** The reply that reports an error. */
 export function errorReply(error: AppError): Reply<ErrorBody> {
-  const { status, code, message, retryAfterMs } = error;
+  const { code, message, retryAfterMs } = error;
   const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
-  return { status, body: { success: false, error: code, message }, headers };
+  return { status: statusOf(error), body: { success: false, error: code, message }, headers };
 }
 
-/** Writes an answer; resolves when it is on its way, when a file is all sent, or a stream over. */
+/** Writes a reply. Resolves once it is handed to Node, a file is sent completely, or a stream has ended. */
 export async function sendReply(res: Response, { status, headers = {}, body, file, stream }: Reply): Promise<void> {
   if (stream !== undefined) await stream(res);
   else if (typeof body === 'string') res.status(status).set(headers).send(body);
@@ -28,29 +29,29 @@ export async function sendReply(res: Response, { status, headers = {}, body, fil
   else await sendFile(res, file, headers);
 }
 
-/** For paths that nothing else took. */
+/** Refuses every path that no route matched. */
 export const nothingHere: RequestHandler = () => {
   throw new AppError('not_found');
 };
 
 /**
- * The last catch: whatever failed, the caller gets the shape of the contract, and of what is not named
- * in the table only that it failed. The cause goes to the request's line in the log.
+ * The only error handler. Every error gets the shape of {@link ErrorBody}; an unexpected one becomes `internal_error` and
+ * reveals nothing. The cause goes into the request's log entry.
  */
 export const lastCatch: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   contextOf(res).failure = error;
-  // Too late for another answer: Express then breaks the line off, so that nobody takes half of one for whole.
+  // Too late for another response: Express aborts the connection, so that nobody mistakes a partial response for a whole one.
   if (res.headersSent) next(error);
-  else void sendReply(res, errorReply(named(error)));
+  else void sendReply(res, errorReply(asAppError(error)));
 };
 
-function named(error: unknown): AppError {
+function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isUndecodablePath(error)) return new AppError('not_found', { cause: error });
   return new AppError('internal_error', { cause: error });
 }
 
-/** Express' router marks the paths that it could not decode (`/sessions/%zz`) so. */
+/** How Express' router marks paths that it cannot decode (`/sessions/%zz`). */
 function isUndecodablePath(error: unknown): boolean {
   return error instanceof URIError && (error as { status?: unknown }).status === 400;
 }

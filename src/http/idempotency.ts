@@ -6,30 +6,30 @@ import { type IdempotencyStore, type StoredAnswer } from '../ports/storage.ts';
 import { errorReply } from './errors.ts';
 import { type Reply } from './route.ts';
 
-/** A request that may come again. */
+/** A request that carries an `Idempotency-Key`. */
 export interface RepeatableRequest {
-  /** Where the key counts: the same key elsewhere is another one. */
+  /** Where the key is valid: the same key in another scope is a different one. */
   scope: string;
   /** The header `Idempotency-Key`. */
   key: string;
-  /** The parsed body, which tells a repetition from another request. */
+  /** The parsed body, which tells a repetition from a different request. */
   body: unknown;
 }
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
-/** What WhatsApp will say again; after everything else another try can succeed, so it is not kept. */
+/** Refusals that WhatsApp would repeat. After any other error a retry can succeed, so its answer is not stored. */
 const FINAL_REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'number_not_on_whatsapp',
   'account_restricted',
   'message_refused',
 ]);
 
-/** Gives a repeated request the first answer, and never runs two of the same key side by side. */
+/** Answers a repeated request with the first answer, and never runs two requests with the same key at once. */
 export class Idempotency {
   readonly #store: IdempotencyStore;
   readonly #log: Logger;
-  /** The requests that are being answered, with the hash of each. */
+  /** The hashes of the requests in progress. */
   readonly #running = new Map<string, string>();
 
   constructor(store: IdempotencyStore, log: Logger) {
@@ -38,7 +38,7 @@ export class Idempotency {
   }
 
   /**
-   * Runs `task` unless its answer is known.
+   * Runs `task` unless its answer is stored.
    * @throws AppError `invalid_idempotency_key`, `idempotency_in_progress`, `idempotency_mismatch`, and what `task` throws
    */
   async answer(request: RepeatableRequest, task: () => Promise<Reply>): Promise<Reply> {
@@ -48,7 +48,7 @@ export class Idempotency {
     const running = this.#running.get(name);
     if (running !== undefined)
       throw new AppError(running === hash ? 'idempotency_in_progress' : 'idempotency_mismatch');
-    // Taken before the first await: of two that come together, one finds the other here.
+    // Set before the first await: of two simultaneous requests, the second finds the first here.
     this.#running.set(name, hash);
     try {
       return (await this.#repeat(request, hash)) ?? (await this.#first(request, hash, task));
@@ -75,12 +75,15 @@ export class Idempotency {
     return reply;
   }
 
-  /** The message is gone by now: to answer with a failure would only make the caller send it again. */
+  /** The message has left by now: an error would only make the caller send it again. */
   async #save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
     try {
       await this.#store.save(scope, key, answer);
     } catch (error) {
-      this.#log.error({ failure: describeFailure(error), scope }, 'an answer could not be kept for a repeated request');
+      this.#log.error(
+        { failure: describeFailure(error), scope },
+        'the answer to an idempotent request could not be stored',
+      );
     }
   }
 }

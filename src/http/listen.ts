@@ -8,37 +8,37 @@ import { describeFailure } from '../kit/failure.ts';
 /** Where and how to listen. */
 export interface ListenOptions {
   host: string;
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   port: number;
   clock: Clock;
   log: Logger;
-  /** How long a shutdown waits for answers in the making. */
+  /** How long a shutdown waits for responses in flight. */
   drainMs?: number;
   /** How long the headers of a request may take to arrive. */
   headersMs?: number;
-  /** How long a whole request may take to arrive: 100 MB come within 5 minutes over 3 Mbit/s. */
+  /** How long a whole request may take to arrive: 5 minutes are enough for 100 MB at 3 Mbit/s. */
   requestMs?: number;
 }
 
-/** What answers the requests, and can stop doing so. */
+/** A request listener that can be drained. */
 export interface Drainable extends RequestListener {
   drain(): Promise<void>;
 }
 
-/** A server that listens. Disposing of it answers what is in flight, and ends within `drainMs`. */
+/** A listening server. Disposing of it finishes the responses in flight, and takes at most `drainMs`. */
 export interface HttpServer extends AsyncDisposable {
   port: number;
   url: string;
 }
 
-/** The server cannot listen there. The message is one sentence for whoever starts it. */
+/** The server cannot listen there. The message tells the operator why. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   /** Node's code: `EADDRINUSE`, `EACCES`, … */
   readonly code: string;
 
   constructor(code: string, where: Where, cause: unknown) {
-    super((SENTENCES[code] ?? notOurs)(where), { cause });
+    super((SENTENCES[code] ?? cannotListen)(where), { cause });
     this.code = code;
   }
 }
@@ -46,31 +46,32 @@ export class ListenError extends Error {
 type Where = Pick<ListenOptions, 'host' | 'port'>;
 
 const SENTENCES: Partial<Record<string, (where: Where) => string>> = {
-  EADDRINUSE: ({ port }) => `Port ${port} is already in use: stop the program that has it, or set PORT to another one.`,
-  EACCES: ({ port }) => `Port ${port} may not be used by this user: set PORT to one above 1023.`,
+  EADDRINUSE: ({ port }) =>
+    `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.`,
+  EACCES: ({ port }) => `This user may not listen on port ${port}: set PORT to one above 1023.`,
 };
 
-function notOurs({ host, port }: Where): string {
+function cannotListen({ host, port }: Where): string {
   return `Cannot listen on ${host}, port ${port}: HOST must be an address of this machine.`;
 }
 
-// Longer than the minute for which load balancers keep a line, so that they close it and not we.
+// Longer than the 60 s for which load balancers keep idle connections, so that they close them and we do not.
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * Listens, and answers with `app`.
+ * Starts an HTTP server for `app`.
  * @throws ListenError
  */
 export async function startHttpServer(app: Drainable, options: ListenOptions): Promise<HttpServer> {
   const { host, clock, log, drainMs = 15_000 } = options;
   const connections = new Connections(app, log);
   const server = createServer(limits(options), connections.listener);
-  // Who asks for more than 100-continue is answered as if he had not.
+  // Expectations other than 100-continue are ignored.
   server.on('checkExpectation', connections.listener);
   server.on('clientError', connections.refuse);
   await listen(server, options);
   server.on('error', (error) =>
-    log.error({ failure: describeFailure(error) }, 'the server failed to take a connection'),
+    log.error({ failure: describeFailure(error) }, 'the server failed to accept a connection'),
   );
   const { port } = server.address() as AddressInfo;
   let end: Promise<void> | undefined;
@@ -87,7 +88,7 @@ function limits({ headersMs = 15_000, requestMs = 300_000 }: ListenOptions) {
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(5_000, headersMs),
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // The app refuses these, in our shape.
+    // The app refuses a missing header itself, with the usual error body.
     requireHostHeader: false,
   };
 }
@@ -114,16 +115,16 @@ interface Shutdown {
 
 async function shutDown({ server, app, connections, clock, drainMs }: Shutdown): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const bound = Promise.withResolvers<undefined>();
-  const timer = clock.after(drainMs, () => bound.resolve(undefined));
-  await Promise.race([Promise.all([app.drain(), connections.drain()]), bound.promise]);
+  const timeout = Promise.withResolvers<undefined>();
+  const timer = clock.after(drainMs, () => timeout.resolve(undefined));
+  await Promise.race([Promise.all([app.drain(), connections.drain()]), timeout.promise]);
   timer.cancel();
-  // Left are connections on which nothing was asked, or whose time is over.
+  // What remains are idle connections, and those that did not finish in time.
   server.closeAllConnections();
   await closed;
 }
 
-/** Something that a client on this machine can call, also when the server listens on all addresses. */
+/** A host that clients on this machine can use, also when the server listens on all addresses. */
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return isIPv6(host) ? `[${host}]` : host;

@@ -6,30 +6,30 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Caller, NOBODY } from './access/caller.ts';
+import { statusOf } from './responses/error-status.ts';
 
-/** What is known of the request that is being answered. */
+/** What is known about the current request. */
 export interface RequestContext {
   requestId: string;
-  /** Carries the request's id. */
+  /** Logs with the request id. */
   log: Logger;
-  /** The pattern of the path, never the path itself: that may hold anything. */
+  /** The pattern of the path, never the path itself: that can contain anything. */
   route: string | null;
-  /** The session that the path names. */
+  /** The session in the path. */
   sessionId: SessionId | null;
-  /** Who sent it. */
   caller: Caller;
-  /** Why it was refused. */
+  /** Why the request was refused. */
   failure: unknown;
 }
 
-// What proxies make: long enough for any of them, without anything that could forge a line of the log.
-const SANE_ID = /^[\w.:-]{1,128}$/;
+// Long enough for any proxy's ids, without characters that could forge a log entry.
+const SAFE_ID = /^[\w.:-]{1,128}$/;
 
-/** Gives the request its id and, when it is over, one line in the log. */
+/** Gives each request an id, and writes one log entry when it is over. */
 export function requestContext(log: Logger, clock: Clock): RequestHandler {
   return (req, res, next) => {
     const given = req.get('X-Request-Id');
-    const requestId = given !== undefined && SANE_ID.test(given) ? given : randomUUID();
+    const requestId = given !== undefined && SAFE_ID.test(given) ? given : randomUUID();
     const context: RequestContext = {
       requestId,
       log: log.child({ requestId }),
@@ -41,7 +41,7 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
     const startedMs = clock.now();
     res.locals.context = context;
     res.set('X-Request-Id', requestId);
-    res.on('close', () => logAnswer(context, res, clock.now() - startedMs));
+    res.on('close', () => logResponse(context, res, clock.now() - startedMs));
     next();
   };
 }
@@ -51,22 +51,22 @@ export function contextOf(res: Response): RequestContext {
   return res.locals.context as RequestContext;
 }
 
-/** What belongs in front of a log text: `[session_…] ` where the request is about a session. */
+/** The prefix of a log text: `[session_…] ` for requests about a session. */
 function sessionMark(context: RequestContext): string {
   return context.sessionId === null ? '' : `[${context.sessionId}] `;
 }
 
-function logAnswer(context: RequestContext, res: Response, ms: number): void {
-  const line = { method: res.req.method, route: context.route, status: res.statusCode, ms };
-  if (isOurFault(context.failure)) {
-    context.log.error({ ...line, failure: describeFailure(context.failure) }, `${sessionMark(context)}request failed`);
+function logResponse(context: RequestContext, res: Response, ms: number): void {
+  const entry = { method: res.req.method, route: context.route, status: res.statusCode, ms };
+  if (isServerError(context.failure)) {
+    context.log.error({ ...entry, failure: describeFailure(context.failure) }, `${sessionMark(context)}request failed`);
   } else if (res.writableFinished) {
-    context.log.debug(line, `${sessionMark(context)}request answered`);
+    context.log.debug(entry, `${sessionMark(context)}request answered`);
   } else {
-    context.log.debug(line, `${sessionMark(context)}request given up by the client`);
+    context.log.debug(entry, `${sessionMark(context)}request aborted by the client`);
   }
 }
 
-function isOurFault(failure: unknown): boolean {
-  return failure !== undefined && !(failure instanceof AppError && failure.status < 500);
+function isServerError(failure: unknown): boolean {
+  return failure !== undefined && !(failure instanceof AppError && statusOf(failure) < 500);
 }

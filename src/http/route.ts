@@ -10,7 +10,7 @@ import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
 
-/** What every route's path may carry. */
+/** The typed parameters of a path. */
 export interface PathParams {
   sessionId?: SessionId;
   messageId?: string;
@@ -19,101 +19,104 @@ export interface PathParams {
   /** `…@g.us`. */
   groupId?: string;
   contactId?: Recipient;
-  /** Of a key. */
+  /** Of an API key. */
   keyId?: string;
 }
 
-/** An answer on its way out; `body` is sent as JSON, or as it is when it is a text. */
+/** A response to be sent. `body` is sent as JSON, or as it is when it is a string. */
 export interface Reply<Answer = unknown> {
   status: number;
   body: Answer;
-  /** The absolute path of a file that is sent instead of the body. */
+  /** The absolute path of a file to send instead of the body. */
   file?: string;
-  /** Writes the answer itself, in place of the body, and resolves when it is over. What it throws before is a refusal. */
+  /**
+   * Writes the whole response itself, and resolves when it has ended. An error thrown before the first byte becomes an error
+   * response.
+   */
   stream?: (res: Response) => Promise<void>;
   headers?: Record<string, string>;
 }
 
-/** Makes files of what callers give. */
+/** Opens the files that callers send. */
 export interface FileOpener {
   /**
-   * The file, on disk until the request is answered. What is at a URL is fetched now.
+   * The file, on disk until the request is answered. A file at a URL is fetched now.
    * @throws AppError one of {@link FILE_ERRORS}, `storage_unavailable`
    */
   open(source: FileSource): Promise<OutgoingFile>;
 }
 
-/** A request as a handler gets it. */
+/** A request as its handler sees it. */
 interface TypedRequest<Params, Body, Query> {
   params: Params;
   body: Body;
   query: Query;
   files: FileOpener;
   caller: Caller;
-  /** Tells the request from all others, in the answer and the log. */
+  /** Identifies the request in the response and the log. */
   requestId: string;
-  /** Carries the request's id. */
+  /** Logs with the request id. */
   log: Logger;
 }
 
 /**
- * One route in one place: what it takes, what it gives, what it means and what it does. The server is
- * built from these, and documentation can be, since nothing about a route is said anywhere else.
+ * A route in one place: its input, output, meaning and handler. Both the server and the OpenAPI document are built from these
+ * declarations.
  */
 export interface Route<Params extends PathParams = PathParams, Body = unknown, Answer = unknown, Query = unknown> {
   method: 'get' | 'post' | 'patch' | 'delete';
-  /** As Express writes it: `/sessions/:sessionId`. */
+  /** In Express' notation: `/sessions/:sessionId`. */
   path: string;
-  /** What a key must be allowed to do for it; `none` is answered without any key. */
+  /** The scope that a key needs; `none` is public. */
   scope: Scope | 'none';
-  /** Whether a browser's token opens it too, for the one session of the token. */
+  /** Whether a browser token grants access too, for its own session. */
   forToken?: boolean;
   /**
-   * Whether it shows each caller his own sessions alone, though its path names none. Without it, and without a session in
-   * the path, keys of some sessions are refused.
+   * Whether the route limits itself to the caller's own sessions although its path names none. Otherwise a route without a
+   * session in its path is closed to keys that are limited to some sessions.
    */
   ownSessionsOnly?: boolean;
   summary: string;
   description: string;
-  /** Turns the text of the path into typed values; left out when the path carries none. */
+  /** Parses the path parameters; omitted when there are none. */
   params?: z.ZodType<Params>;
-  /** Turns the parameters behind the `?` into typed values; left out when there are none. Unknown ones are ignored. */
+  /** Parses the query parameters; omitted when there are none. Unknown ones are ignored. */
   query?: z.ZodType<Query>;
-  /** Turns the JSON body into typed values; left out when the request needs no body. */
+  /** Parses the JSON body; omitted when the request needs none. */
   body?: z.ZodType<Body>;
-  /** The media type of a successful answer that is not JSON; `ANY_TYPE` where only the answer itself knows. */
+  /** The media type of a successful response that is not JSON; {@link ANY_TYPE} when it varies. */
   mediaType?: string;
-  /** The form of every successful answer. */
+  /** The schema of every successful response. */
   answer: z.ZodType<Answer>;
-  /** What each status that comes with this form means. */
+  /** The meaning of each successful status. */
   statuses: Record<number, string>;
   example: { query?: Record<string, string>; body?: unknown; answer: Answer };
-  /** The code for a field of the wrong form, where it is not `invalid_body` or `invalid_query`. */
+  /** Error codes for invalid fields, where they differ from `invalid_body` and `invalid_query`. */
   refusals?: Record<string, ErrorCode>;
-  /** What this route can refuse, beside what follows from its declaration: {@link errorsOf}. */
+  /** The errors of this route, besides those that follow from its declaration: {@link errorsOf}. */
   errors: readonly ErrorCode[];
-  /** Whether a file may come along (`fileField`): the body may then be a form, or 32 MiB of JSON. */
+  /** Whether the body may carry a file (`fileField`): it can then be a form, or JSON of up to 32 MiB. */
   files?: boolean;
-  /** Whether it is answered also while the server ends. */
+  /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
-  /** Whether an `Idempotency-Key` makes a repetition give the first answer. */
+  /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
 }
 
-/** The media type of an answer that goes on until one side ends it. */
+/** The media type of a stream of events. */
 export const EVENT_STREAM = 'text/event-stream';
 
-/** The media type of a file that somebody sent. */
+/** Stands for the media type of a file, which its sender chose. */
 export const ANY_TYPE = '*/*';
 
-/** What any route can refuse. */
+/** The errors of every route. */
 const COMMON_ERRORS = ['internal_error', 'storage_unavailable', 'shutting_down'] as const satisfies ErrorCode[];
 
-/** What any route that needs a key can refuse. */
+/** The errors of routes that require a key. */
 const ACCESS_ERRORS = ['unauthorized', 'not_permitted', 'rate_limited'] as const satisfies ErrorCode[];
 
-/** What any route that takes a body can refuse. */
+/** The errors of routes with a body. */
 const BODY_ERRORS = [
   'invalid_json',
   'invalid_body',
@@ -121,7 +124,7 @@ const BODY_ERRORS = [
   'unsupported_media_type',
 ] as const satisfies ErrorCode[];
 
-/** What any route that takes a file can refuse. */
+/** The errors of routes that accept a file. */
 const FILE_ERRORS = [
   'invalid_file',
   'url_not_allowed',
@@ -129,14 +132,14 @@ const FILE_ERRORS = [
   'file_too_large',
 ] as const satisfies ErrorCode[];
 
-/** What any route that knows `Idempotency-Key` can refuse. */
+/** The errors of routes that support `Idempotency-Key`. */
 const IDEMPOTENCY_ERRORS = [
   'invalid_idempotency_key',
   'idempotency_in_progress',
   'idempotency_mismatch',
 ] as const satisfies ErrorCode[];
 
-/** Everything that a route can refuse, each code once. */
+/** All errors that a route can return, each once. */
 export function errorsOf({ errors, scope, body, files, idempotent }: Route): ErrorCode[] {
   const all = [
     ...errors,
@@ -149,14 +152,14 @@ export function errorsOf({ errors, scope, body, files, idempotent }: Route): Err
   return [...new Set<ErrorCode>(all)];
 }
 
-/** Checks a declaration as it is written; its schemas give the handler its types. */
+/** Type-checks a declaration: its schemas give the handler its types. */
 export function route<Params extends PathParams, Body, Answer, Query>(
   declaration: Route<Params, Body, Answer, Query>,
 ): Route {
   return declaration;
 }
 
-/** The usual answer: 200 with `success: true` in front. */
+/** The usual reply: 200 with `success: true` in front. */
 export function ok<Fields extends object>(fields: Fields): Reply<{ success: true } & Fields> {
   return { status: 200, body: { success: true, ...fields } };
 }

@@ -4,13 +4,14 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
+import { type Cluster } from '../ports/cluster.ts';
 import { type IdempotencyStore } from '../ports/storage.ts';
 import { authenticate } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
-import { addRoutes, refuseOtherMethods } from './dispatch.ts';
+import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
@@ -19,6 +20,7 @@ import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
+import { sessionView } from './views/session-view.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
@@ -26,64 +28,57 @@ export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
-export { keyWish } from './routes/admin/keys.ts';
+export { keySpec } from './routes/admin/keys.ts';
 
-/** What the app is made of. */
-export interface HttpAppDeps extends Omit<Core, 'live' | 'reference'> {
-  /** That of the product. */
+/** The dependencies and settings of the app. */
+export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {
+  /** The version of the product. */
   version: string;
-  /** Where the first answers to requests with an `Idempotency-Key` are kept. */
+  cluster: Cluster;
+  /** Stores the first answers to requests with an `Idempotency-Key`. */
   answers: IdempotencyStore;
   clock: Clock;
   log: Logger;
-  /** Any of them opens the door; none leaves it open. */
+  /** `API_KEY`: each key grants full access; without any, access is open. */
   apiKeys: readonly Secret[];
-  /** Requests a minute, for each key and each address; 0 is no limit. */
+  /** Requests per minute, for each key and each address; 0 is no limit. */
   rateLimit: number;
-  /** The proxies in front that are believed whom they speak for: how many, or which; `false` for none. */
   trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
   /** Whether the dashboard is served. */
   dashboard: boolean;
-  /** How the files that come with requests are taken. */
+  /** `AUTH_DIR` as configured, for the REST form of sessions. */
+  authDir: string;
+  /** How files in requests are handled. */
   files: Omit<FileSettings, 'clock'>;
 }
 
-/** Proxies in front: how many, or which addresses and networks; `false` for none. */
+/** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks; `false` for none. */
 export type TrustProxy = false | number | string[];
 
-/** The Express app, with an end. */
+/** The Express app, with a shutdown. */
 export interface HttpApp extends Express {
   /**
-   * From now on every request is refused with `shutting_down`. Resolves when those that came before are
-   * answered, also those whose clients have gone: a message may be on its way.
+   * Refuses every request from now on with `shutting_down`. Resolves when all earlier requests are finished, including those
+   * whose clients have gone: a message may be on its way.
    */
   drain(): Promise<void>;
 }
 
-/** Builds the app; it listens nowhere. */
+/** Builds the app; it does not listen yet. */
 export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const running = new Supervisor(deps.log);
-  const door = { closed: false };
+  const state = { draining: false };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
   app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
-  app.use(soundRequest);
-  // The failure goes to the last catch; here only the end counts.
-  const watch = (work: Promise<void>): void => running.run('an answer', work.catch(nothing));
-  const files = new FileIntake({ ...deps.files, clock: deps.clock });
-  const live = new LiveEvents({ core: deps, clock: deps.clock, supervisor: running });
-  const reference = new Reference(OPERATIONS, deps.version);
-  const parts = {
-    core: { ...deps, live, reference },
-    idempotency: new Idempotency(deps.answers, deps.log),
-    files,
-    watch,
-  };
-  const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), parts);
+  app.use(requireHost);
+  const core = createCore(deps, running);
+  const dispatch = createDispatch(deps, core, running);
+  const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), dispatch);
   add(({ whileEnding }) => whileEnding === true);
-  app.use(takeWhileOpen(door));
+  app.use(refuseWhileDraining(state));
   add(({ scope, whileEnding }) => scope === 'none' && whileEnding !== true);
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
@@ -92,26 +87,44 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.use(nothingHere, lastCatch);
   return Object.assign(app, {
     drain() {
-      door.closed = true;
-      live.end();
+      state.draining = true;
+      core.live.end();
       return running.idle();
     },
   });
 }
 
-/** HTTP/1.1 asks for this refusal; the server leaves it to us, so that it has our shape. */
-const soundRequest: RequestHandler = (req, _res, next) => {
+function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: LiveEvents } {
+  const { sessions, health, clock, authDir } = deps;
+  const view: Core['sessionView'] = (record) => sessionView(record, { authDir, nowMs: clock.now() });
+  const live = new LiveEvents({ core: { sessions, health, sessionView: view }, clock, supervisor });
+  return { ...deps, live, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
+}
+
+function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): DispatchDeps {
+  return {
+    core,
+    cluster: deps.cluster,
+    idempotency: new Idempotency(deps.answers, deps.log),
+    files: new FileIntake({ ...deps.files, clock: deps.clock }),
+    // Errors go to `lastCatch`; here only the end matters.
+    watch: (work) => running.run('a response', work.catch(ignore)),
+  };
+}
+
+/** HTTP/1.1 requires this refusal. Node's server leaves it to us, so that it has the usual error body. */
+const requireHost: RequestHandler = (req, _res, next) => {
   if (req.httpVersion === '1.1' && req.headers.host === undefined) throw new AppError('malformed_request');
   next();
 };
 
-function takeWhileOpen(door: { closed: boolean }): RequestHandler {
+function refuseWhileDraining(state: { draining: boolean }): RequestHandler {
   return (_req, _res, next) => {
-    if (door.closed) throw new AppError('shutting_down');
+    if (state.draining) throw new AppError('shutting_down');
     next();
   };
 }
 
-function nothing(): void {
+function ignore(): void {
   // See `watch`.
 }

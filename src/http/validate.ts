@@ -2,9 +2,9 @@ import { type z } from 'zod';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 
 /**
- * The typed value that `value` is. A wrong field is refused with its code in `refusals`, everything
- * else with `invalid_body` and a sentence that names the field: a schema's own messages are written to
- * go on after the field's name ("must be true or false").
+ * Parses a body or the parameters of a path. An invalid field is refused with its code in `refusals`, or else with
+ * `invalid_body` and a sentence that names the field. The messages of schemas therefore continue a sentence that starts with
+ * the field's name ("must be true or false").
  * @throws AppError
  */
 export function parse<Value>(
@@ -16,8 +16,8 @@ export function parse<Value>(
 }
 
 /**
- * The typed value of the parameters behind the `?`. A wrong one is refused with its code in `refusals`, or else with
- * `invalid_query` and a sentence that names the parameter.
+ * Parses the query parameters. An invalid one is refused with its code in `refusals`, or else with `invalid_query` and a
+ * sentence that names the parameter.
  * @throws AppError
  */
 export function parseQuery<Value>(
@@ -33,7 +33,7 @@ export function parseQuery<Value>(
   });
 }
 
-/** The value, or the refusal of what is wrong first: the name of the field, none for the whole, and what is said of it. */
+/** Refuses the first issue: `field` is `undefined` when the value as a whole is wrong. */
 function parsed<Value>(
   schema: z.ZodType<Value>,
   value: unknown,

@@ -5,7 +5,7 @@ import { type Instruments } from './instruments.ts';
 
 /** The state that the gauges read when somebody scrapes them. */
 export interface GaugeSources {
-  sessions: { counts(): Record<SessionStatus, number> };
+  sessions: { counts(): Promise<Record<SessionStatus, number>> };
   /** As in `GET /health`: `ok` says whether the storage accepts writes. */
   health: { report(): Promise<{ ok: boolean; backend: 'unknown' | 'up' | 'down'; callbacks: CallbackCounts }> };
   breaker: () => BreakerState;
@@ -40,7 +40,7 @@ export class Gauges {
   async update(): Promise<void> {
     if (!this.#sources) return;
     const { sessions, health, breaker } = this.#sources;
-    for (const [status, count] of Object.entries(sessions.counts())) this.#sessions.set({ status }, count);
+    for (const [status, count] of Object.entries(await sessions.counts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     const { ok, backend, callbacks } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);

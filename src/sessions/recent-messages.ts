@@ -1,48 +1,47 @@
-import { isoTime } from '../kit/clock.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingContent, type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 
-/** How many messages are remembered of one session, and of all together. */
-const OF_ONE = 100;
-const OF_ALL = 10_000;
-/** How many characters of a text are remembered. */
+/** How many messages are kept, per session and in total. */
+const MAX_PER_SESSION = 100;
+const MAX_TOTAL = 10_000;
+/** How many characters of a text are kept. */
 const TEXT_LENGTH = 500;
 
-/** A message as the dashboard shows it. */
+/** A message for the dashboard. */
 export interface RecentMessage {
-  session_id: SessionId;
-  message_id: string;
+  sessionId: SessionId;
+  messageId: string;
   direction: 'in' | 'out';
-  /** ISO 8601: when it was sent, by WhatsApp's clock for what came in and by ours for what went out. */
-  at: string;
-  /** The conversation's JID; for a group the group's. */
-  chat_id: string;
-  /** Of the other side in digits: who wrote it, or whom it is for. `null` for a group, and where only a LID is known. */
+  /** When it was sent: by WhatsApp's clock for received messages, by ours for sent ones (Unix ms). */
+  atMs: number;
+  /** The JID of the conversation. */
+  chatId: string;
+  /** The other side in digits: the sender, or the recipient. `null` for groups, and if only a LID is known. */
   number: string | null;
-  /** The name that the other side chose; `null` where none is known. */
+  /** The name that the other side chose; `null` if unknown. */
   name: string | null;
-  /** As in callbacks for what came in, as in `POST …/messages` for what went out. */
+  /** As in callbacks for received messages, as in `POST …/messages` for sent ones. */
   type: string;
-  /** What a person would read, cut to 500 characters; `null` where there is nothing to read. */
+  /** The readable text, cut to 500 characters; `null` if there is none. */
   text: string | null;
 }
 
-/** The last messages of each session: in memory alone, and no more than a bounded number of them. */
+/** The latest messages of each session, in memory and bounded in number. */
 export class RecentMessages {
-  /** The session that had a message last comes last. */
+  /** Ordered by activity: the session with the latest message comes last. */
   readonly #bySession = new Map<SessionId, RecentMessage[]>();
-  readonly #ofAll: number;
+  readonly #maxTotal: number;
   #count = 0;
 
-  /** `ofAll` bounds those of all sessions together. */
-  constructor(ofAll = OF_ALL) {
-    this.#ofAll = ofAll;
+  /** `maxTotal` limits the messages of all sessions together. */
+  constructor(maxTotal = MAX_TOTAL) {
+    this.#maxTotal = maxTotal;
   }
 
-  /** One that is told once more, with what was not known of it, takes its own place. */
+  /** Adds a message. One that is reported again, with more known about it, replaces the earlier version. */
   add(message: RecentMessage): void {
-    const { session_id: sessionId } = message;
+    const { sessionId } = message;
     const messages = this.#bySession.get(sessionId) ?? [];
     const known = messages.findIndex((each) => isSame(each, message));
     if (known >= 0) messages[known] = message;
@@ -50,13 +49,13 @@ export class RecentMessages {
       messages.push(message);
       this.#count += 1;
     }
-    if (messages.length > OF_ONE) this.#dropOldest(messages);
+    if (messages.length > MAX_PER_SESSION) this.#dropOldest(messages);
     this.#bySession.delete(sessionId);
     this.#bySession.set(sessionId, messages);
-    this.#makeRoom();
+    this.#evict();
   }
 
-  /** The last `limit` messages, the newest last. */
+  /** The latest `limit` messages, the newest last. */
   of(sessionId: SessionId, limit: number): RecentMessage[] {
     return (this.#bySession.get(sessionId) ?? []).slice(-limit);
   }
@@ -66,10 +65,10 @@ export class RecentMessages {
     this.#bySession.delete(sessionId);
   }
 
-  /** What there is too much of, is taken from the session that had no message for longest. */
-  #makeRoom(): void {
+  /** Drops messages of the least recently active sessions. */
+  #evict(): void {
     for (const [sessionId, messages] of this.#bySession) {
-      while (this.#count > this.#ofAll && messages.length > 0) this.#dropOldest(messages);
+      while (this.#count > this.#maxTotal && messages.length > 0) this.#dropOldest(messages);
       if (messages.length > 0) return;
       this.#bySession.delete(sessionId);
     }
@@ -81,22 +80,22 @@ export class RecentMessages {
   }
 }
 
-const IDENTITY = ['message_id', 'chat_id', 'direction', 'number'] as const;
+const IDENTITY = ['messageId', 'chatId', 'direction', 'number'] as const;
 
-/** Ids are chosen by whoever writes: only the same person's, in the same conversation, is the same message. */
+/** Senders choose message ids, so they only identify a message of the same person in the same conversation. */
 function isSame(one: RecentMessage, other: RecentMessage): boolean {
   return IDENTITY.every((name) => one[name] === other[name]);
 }
 
-/** A message that arrived, or that the account's owner wrote on the phone. */
+/** A message that was received, or that the account's owner sent from the phone. */
 export function recentlyReceived(sessionId: SessionId, message: IncomingMessage): RecentMessage {
   const { id, chatId, fromMe, sender, sentAtMs, content } = message;
   return {
-    session_id: sessionId,
-    message_id: id,
+    sessionId,
+    messageId: id,
     direction: fromMe ? 'out' : 'in',
-    at: isoTime(sentAtMs),
-    chat_id: chatId,
+    atMs: sentAtMs,
+    chatId,
     number: fromMe ? numberIn(chatId) : sender.number,
     name: fromMe ? null : sender.pushName,
     type: content.type,
@@ -104,7 +103,7 @@ export function recentlyReceived(sessionId: SessionId, message: IncomingMessage)
   };
 }
 
-/** A message that was sent for a caller, at this moment. */
+/** A message that was sent for a caller at `atMs`. */
 export function recentlySent(
   sessionId: SessionId,
   { content }: Pick<OutgoingMessage, 'content'>,
@@ -112,11 +111,11 @@ export function recentlySent(
   atMs: number,
 ): RecentMessage {
   return {
-    session_id: sessionId,
-    message_id: messageId,
+    sessionId,
+    messageId,
     direction: 'out',
-    at: isoTime(atMs),
-    chat_id: to,
+    atMs,
+    chatId: to,
     number: numberIn(to),
     name: null,
     type: content.type,
@@ -135,7 +134,7 @@ function numberIn(jid: string): string | null {
   return /^(\d+)(?::\d+)?@s\.whatsapp\.net$/.exec(jid)?.[1] ?? null;
 }
 
-/** By characters, so that none is cut in half. */
+/** Cuts by code points, so that no character is split. */
 function cut(text: string | null): string | null {
   if (text === null || text.length <= TEXT_LENGTH) return text;
   return Array.from(text.slice(0, 2 * TEXT_LENGTH))

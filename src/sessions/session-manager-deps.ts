@@ -18,29 +18,29 @@ import {
 import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
 
-/** What can be set about sessions. */
+/** The settings of sessions. */
 export interface SessionSettings {
-  /** `AUTH_DIR`, as it was configured. */
+  /** `AUTH_DIR` as configured. */
   authDir: string;
   /** `QR_SESSION_TTL` in ms; 0 is no limit. */
   qrSessionTtlMs: number;
-  /** `MAX_SESSIONS`, those of whatever status; 0 is no limit. */
+  /** `MAX_SESSIONS`, whatever their status; 0 is no limit. */
   maxSessions: number;
   /** `MAX_PENDING_SESSIONS`. */
   maxPendingSessions: number;
-  /** How many messages a session may send. */
+  /** How many messages a session may send, and how fast. */
   pace: PaceLimits;
   /** `SIMULATE_TYPING`. */
   simulateTyping: boolean;
-  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
+  /** `NEW_CONVERSATIONS_DAY`, per session; 0 is no limit. */
   newConversationsPerDay: number;
   /** `CALLBACK_OWN_MESSAGES`. */
   tellOwnMessages: boolean;
-  /** `DASHBOARD_MESSAGES`: whether the last messages are remembered and shown. */
+  /** `DASHBOARD_MESSAGES`: whether recent messages are kept and shown. */
   showMessages: boolean;
 }
 
-/** What the manager is made of. */
+/** The dependencies of the session manager. */
 export interface SessionManagerDeps {
   settings: SessionSettings;
   store: SessionStore;
@@ -59,13 +59,13 @@ export interface SessionManagerDeps {
   log: Logger;
 }
 
-/** A new session and its first code. */
+/** A new session and its first QR. */
 export interface QrOffer {
   sessionId: SessionId;
   qr: QrCode;
 }
 
-/** A session and the code that links it. */
+/** A new session and its pairing code. */
 export interface CodeOffer {
   sessionId: SessionId;
   code: PairingCode;

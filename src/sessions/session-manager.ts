@@ -15,6 +15,7 @@ import {
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
+import { type TimelineNote } from '../domain/timeline.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
@@ -24,23 +25,22 @@ import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
 import { type SessionDeps } from './session-deps.ts';
-import { type SessionView, sessionView } from '../http/views/session-view.ts';
-import { type TimelineEntry, timelineEntry } from '../http/views/timeline-entry.ts';
 import { Typing } from './sending/typing.ts';
 import { Unanswered } from './sending/unanswered.ts';
 
-/** How long a request waits for WhatsApp's first code, to scan or to type (contract 1). */
+/** How long a request waits for the first QR or pairing code (contract 1). */
 const FIRST_CODE_LIMIT_MS = 30_000;
-/** How long a request for the code of now waits between two offers. */
+/** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
-/** Lines that connect at the same time, so that a start with hundreds of sessions does not choke on itself. */
-const CONNECTING_AT_ONCE = 8;
+/** How many sessions connect at once, so that a start with hundreds of them does not overload the process. */
+const MAX_CONNECTING = 8;
 
-/** Holds every session of the process, and gives the doors the few things that they may do with them. */
+/** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
   readonly #sessions = new Map<SessionId, Session>();
-  #beingMade = 0;
+  /** Sessions that are being created, and are not in `#sessions` yet. */
+  #creating = 0;
   readonly #expiries = new Map<SessionId, Timer>();
   readonly #announcing = new SerialQueue();
   readonly #supervisor: Supervisor;
@@ -66,13 +66,13 @@ export class SessionManager implements AsyncDisposable {
       tellOwnMessages: settings.tellOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
-    this.#sessionEvents = new SessionEvents({ authDir: settings.authDir, clock });
+    this.#sessionEvents = new SessionEvents();
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       outbound: this.#outbound,
       supervisor: this.#supervisor,
-      connecting: new Semaphore(CONNECTING_AT_ONCE),
+      connecting: new Semaphore(MAX_CONNECTING),
       authDir: settings.authDir,
     };
     this.#unanswered = new Unanswered({
@@ -83,24 +83,24 @@ export class SessionManager implements AsyncDisposable {
     });
   }
 
-  /** Knows every stored session from here on; to be called before anybody can ask for one. */
+  /** Loads the stored sessions. Must be called before any other method. */
   async load(): Promise<void> {
     const { store, connector } = this.#deps;
     for (const record of await store.all()) {
-      // The process ended between the pairing and our note of it.
+      // The process ended between the pairing and the commit that records it.
       const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
       this.#add(isLinked ? { ...record, phase: 'linking' } : record);
     }
   }
 
-  /** Brings the sessions back: those that are linked reconnect, those that wait for a scan get a new QR. */
+  /** Starts the loaded sessions: linked ones reconnect, those that wait for a scan get a new QR. */
   resume(): void {
     for (const session of this.#sessions.values()) session.resume();
   }
 
   /**
-   * Makes a session and answers with its first code.
-   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout`, which leaves nothing behind
+   * Creates a session and returns its first QR.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout` (the session is removed)
    */
   async generateQr(): Promise<QrOffer> {
     const session = await this.#create();
@@ -110,16 +110,16 @@ export class SessionManager implements AsyncDisposable {
       return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
     } catch (cause) {
       const why = session.record.errorMessage;
-      await this.#end(session, 'WhatsApp gave no QR', 'if-announced');
+      await this.#end(session, 'WhatsApp provided no QR', 'if-announced');
       throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
     }
   }
 
   /**
-   * Makes a session and answers with the code that links the phone of this number to it. The code is valid for a while, and
-   * the session gone when it ends.
-   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`, `whatsapp_timeout`, which leave nothing
-   *   behind
+   * Creates a session and returns the code that links the phone with this number to it. When the code expires, the session is
+   * removed.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `pairing_refused`, `rate_limited`,
+   *   `whatsapp_timeout` (the session is removed)
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
     const session = await this.#create(number);
@@ -128,52 +128,51 @@ export class SessionManager implements AsyncDisposable {
     try {
       return { sessionId, code: this.#withinTtl(session, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
-      await this.#end(session, 'WhatsApp gave no pairing code', 'if-announced');
+      await this.#end(session, 'WhatsApp accepted no pairing code', 'if-announced');
       const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
   }
 
-  /** The code to type now. @throws AppError `session_not_found`, `session_not_pairing` */
+  /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentPairingCode(id: SessionId): Promise<PairingCode> {
     const session = this.#get(id);
     return this.#withinTtl(session, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
   /** Every session, the oldest first. */
-  list(): SessionView[] {
-    return [...this.#sessions.values()].map((session) => this.#view(session));
+  list(): Promise<SessionRecord[]> {
+    return Promise.resolve([...this.#sessions.values()].map(({ record }) => record));
   }
 
   /** One session. @throws AppError `session_not_found` */
-  view(id: SessionId): SessionView {
-    return this.#view(this.#get(id));
+  async view(id: SessionId): Promise<SessionRecord> {
+    return Promise.resolve(this.#get(id).record);
   }
 
-  /** What happened to one session, the oldest first. @throws AppError `session_not_found` */
-  async timeline(id: SessionId): Promise<TimelineEntry[]> {
-    const { sessionId } = this.#get(id);
-    return (await this.#deps.timeline.of(sessionId)).map(timelineEntry);
+  /** A session's history, the oldest first. @throws AppError `session_not_found` */
+  async timeline(id: SessionId): Promise<TimelineNote[]> {
+    return this.#deps.timeline.of(this.#get(id).sessionId);
   }
 
-  /** The code to scan now. @throws AppError `session_not_found`, `session_not_pairing` */
+  /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
     return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
   }
 
-  /** Tells `listener` what happens to the sessions, until the function that this answers is called. */
+  /** Calls `listener` with every session event, until the returned function is called. */
   watch(listener: SessionListener): () => void {
     return this.#sessionEvents.listen(listener);
   }
 
-  /** The last messages of a session, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
-  recentMessages(id: SessionId, limit: number): RecentMessage[] {
+  /** A session's latest messages, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
+  async recentMessages(id: SessionId, limit: number): Promise<RecentMessage[]> {
     const { sessionId } = this.#get(id);
     if (!this.#recent) throw new AppError('messages_not_kept');
-    return this.#recent.of(sessionId, limit);
+    return Promise.resolve(this.#recent.of(sessionId, limit));
   }
 
-  /** Sends a message, for this request. @throws AppError `session_not_found` and those of {@link Outbound.send} */
+  /** Sends a message. The request id is logged. @throws AppError `session_not_found`, and those of {@link Outbound.send} */
   async send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
     const { metrics, clock, log } = this.#deps;
     const { type } = message.content;
@@ -190,16 +189,16 @@ export class SessionManager implements AsyncDisposable {
     }
   }
 
-  /** What can be asked on a session's line. @throws AppError `session_not_found`, `session_not_connected` */
+  /** A session's open connection. @throws AppError `session_not_found`, `session_not_connected` */
   async connection(id: SessionId): Promise<ConnectionActions> {
     return this.#get(id).connection();
   }
 
-  /** Closes the line and opens it again. @throws AppError `session_not_found`, `session_logged_out` */
-  async restart(id: SessionId): Promise<SessionView> {
+  /** Closes a session's connection and opens a new one. @throws AppError `session_not_found`, `session_logged_out` */
+  async restart(id: SessionId): Promise<SessionRecord> {
     const session = this.#get(id);
     await session.restart();
-    return this.#view(session);
+    return session.record;
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found` */
@@ -207,14 +206,14 @@ export class SessionManager implements AsyncDisposable {
     await this.#end(this.#get(id), 'deleted', 'if-announced');
   }
 
-  /** How many sessions have each status. */
-  counts(): Record<SessionStatus, number> {
+  /** The number of sessions in each status. */
+  counts(): Promise<Record<SessionStatus, number>> {
     const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
     for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
-    return counts;
+    return Promise.resolve(counts);
   }
 
-  /** Closes all lines without unlinking anything, and lets what is being handled end. */
+  /** Closes all connections without unlinking any account, and waits for the work in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unanswered.stop();
     for (const timer of this.#expiries.values()) timer.cancel();
@@ -222,18 +221,18 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  /** Those that are just being made count too: of many that are asked for at once, no more are made than there may be. */
+  /** Sessions in creation count too, so that concurrent requests cannot exceed the limits. */
   async #create(codeFor?: PhoneNumber): Promise<Session> {
     this.#refuseTooMany();
-    this.#beingMade += 1;
+    this.#creating += 1;
     try {
-      return await this.#make(codeFor);
+      return await this.#createUnchecked(codeFor);
     } finally {
-      this.#beingMade -= 1;
+      this.#creating -= 1;
     }
   }
 
-  async #make(codeFor?: PhoneNumber): Promise<Session> {
+  async #createUnchecked(codeFor?: PhoneNumber): Promise<Session> {
     const { clock, random, store, folders, metrics } = this.#deps;
     const now = clock.now();
     const record: SessionRecord = {
@@ -271,7 +270,7 @@ export class SessionManager implements AsyncDisposable {
     return session;
   }
 
-  /** A number has one session: the older one of it is unlinked and removed (contract 1.4). */
+  /** A number has one session: an older one is unlinked and removed (contract 1.4). Returns the webhookId of its last callback. */
   async #replaceOlder(number: PhoneNumber, newer: SessionId): Promise<string | undefined> {
     let last: string | undefined;
     for (const session of [...this.#sessions.values()]) {
@@ -294,7 +293,7 @@ export class SessionManager implements AsyncDisposable {
     return last;
   }
 
-  /** `QR_SESSION_TTL`: a session that nobody scans is removed after a while. */
+  /** `QR_SESSION_TTL`: removes a session that is not linked in time. */
   #expireLater(session: Session): void {
     const { qrSessionTtlMs } = this.#deps.settings;
     if (qrSessionTtlMs === 0) return;
@@ -305,12 +304,12 @@ export class SessionManager implements AsyncDisposable {
     };
     const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#deps.clock.now());
     const timer = this.#deps.clock.after(leftMs, () =>
-      this.#supervisor.run('the end of an unscanned session', expire()),
+      this.#supervisor.run('the expiry of an unlinked session', expire()),
     );
     this.#expiries.set(sessionId, timer);
   }
 
-  /** A code is worth nothing once its session is gone. */
+  /** A code expires with its session. */
   #withinTtl({ record }: Session, code: PairingCode): PairingCode {
     const { qrSessionTtlMs } = this.#deps.settings;
     if (qrSessionTtlMs === 0) return code;
@@ -327,20 +326,15 @@ export class SessionManager implements AsyncDisposable {
   #refuseTooMany(): void {
     this.#deps.admission.check();
     const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#sessions.size + this.#beingMade;
+    const count = this.#sessions.size + this.#creating;
     if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
     const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
-    if (pending + this.#beingMade >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
+    if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {
     const session = this.#sessions.get(id);
     if (!session) throw new AppError('session_not_found');
     return session;
-  }
-
-  #view({ record }: Session): SessionView {
-    const { settings, clock } = this.#deps;
-    return sessionView(record, { authDir: settings.authDir, nowMs: clock.now() });
   }
 }

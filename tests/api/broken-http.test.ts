@@ -1,4 +1,5 @@
 import { type ErrorCode, ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 import { type ListenOptions, startHttpServer } from '../../src/http/server.ts';
 import { RawClient } from './raw.ts';
 import { CONNECTED, logged, startApi } from './support.ts';
@@ -15,24 +16,24 @@ async function startServer(options: Partial<ListenOptions> = {}) {
 
 function expectRefusal(answer: string, code: ErrorCode): void {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
-  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${ERRORS[code].status} `));
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${ERROR_STATUS[code]} `));
   expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
   expect(head).toMatch(/^connection: close$/im);
-  expect(JSON.parse(body)).toEqual({ success: false, error: code, message: ERRORS[code].message });
+  expect(JSON.parse(body)).toEqual({ success: false, error: code, message: ERRORS[code] });
 }
 
-describe('a request that is no HTTP', () => {
+describe('a malformed request', () => {
   it.each<[string, string, ErrorCode]>([
-    ['words', 'hola, ¿quién es?\r\n\r\n', 'malformed_request'],
-    ['a method that is none', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n', 'malformed_request'],
-    ['a header that is none', 'GET / HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n', 'malformed_request'],
+    ['plain words', 'hola, ¿quién es?\r\n\r\n', 'malformed_request'],
+    ['an unknown method', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n', 'malformed_request'],
+    ['an invalid header', 'GET / HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n', 'malformed_request'],
     [
-      'two lengths',
+      'two Content-Lengths',
       `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n`,
       'malformed_request',
     ],
     [
-      'a length and chunks',
+      'a Content-Length and chunks',
       `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
       'malformed_request',
     ],
@@ -42,7 +43,7 @@ describe('a request that is no HTTP', () => {
       `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`,
       'malformed_request',
     ],
-  ])('%s gets an answer of our shape', async (_what, text, code) => {
+  ])('%s is refused with the usual error body', async (_what, text, code) => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write(text);
@@ -50,35 +51,35 @@ describe('a request that is no HTTP', () => {
     expect(world.sessions.sent).toEqual([]);
   });
 
-  it('without a host is refused', async () => {
+  it('without a Host header is refused', async () => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write('GET /sessions HTTP/1.1\r\nConnection: close\r\n\r\n');
     expectRefusal(await client.closed(), 'malformed_request');
   });
 
-  it('HTTP/1.0 needs no host', async () => {
+  it('of HTTP/1.0 needs no Host header', async () => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write('GET /sessions HTTP/1.0\r\n\r\n');
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  it('with an expectation is answered as if it had none', async () => {
+  it('with an unknown expectation is answered nevertheless', async () => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write('GET /sessions HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n');
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  it('a path that climbs finds nothing', async () => {
+  it('with .. in its path finds nothing', async () => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write('GET /sessions/../x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expectRefusal(await client.closed(), 'not_found');
   });
 
-  it('a body that breaks off reaches nobody, and the server goes on', async () => {
+  it('with a truncated body reaches no handler, and the server keeps running', async () => {
     await using world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write(
@@ -90,14 +91,14 @@ describe('a request that is no HTTP', () => {
     expect(world.sessions.sent).toEqual([]);
   });
 
-  it('what follows a whole request does not spoil its answer', async () => {
+  it('after a complete one does not affect its response', async () => {
     await using world = await startServer();
     const whatsapp = Promise.withResolvers<'acknowledged'>();
     world.sessions.hold = whatsapp.promise;
     const client = await RawClient.to(world.server.port);
     const head = `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${HOLA.length}`;
     client.write(`${head}\r\n\r\n${HOLA} and more than it said\r\n\r\n`);
-    await logged(world.lines, 'a connection brought no valid request');
+    await logged(world.lines, 'a connection sent an invalid request');
     whatsapp.resolve('acknowledged');
     const answer = await client.closed();
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
@@ -106,7 +107,7 @@ describe('a request that is no HTTP', () => {
   });
 });
 
-describe('a request that does not arrive', () => {
+describe('a request that does not arrive in time', () => {
   const HEADERS = `POST ${SEND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n`;
 
   it.each([
@@ -123,7 +124,7 @@ describe('a request that does not arrive', () => {
   it.each([
     ['headers', `${HEADERS}X-Long: `],
     ['body', `${HEADERS}\r\n{"message": "`],
-  ])('is refused also when a byte of its %s comes now and then', async (_what, text) => {
+  ])('is refused even if bytes of its %s keep trickling in', async (_what, text) => {
     await using world = await startServer({ headersMs: 50, requestMs: 100 });
     const client = await RawClient.to(world.server.port);
     client.write(text);

@@ -6,13 +6,13 @@ const PAGE = 'https://panel.example.org';
 const KEYS = { apiKeys: [new Secret('a-key')] };
 
 describe('CORS', () => {
-  it('lets every page read with *', async () => {
+  it('allows every origin with *', async () => {
     const { app } = startApi({ corsOrigins: '*' });
     const { headers } = await request(app).get('/sessions').set('Origin', PAGE).expect(200);
     expect(headers['access-control-allow-origin']).toBe('*');
   });
 
-  it('lets the pages of the list read, and no other', async () => {
+  it('allows only the listed origins', async () => {
     const { app } = startApi({ corsOrigins: ['https://other.example.org', PAGE] });
     const listed = await request(app).get('/sessions').set('Origin', PAGE);
     const stranger = await request(app).get('/sessions').set('Origin', 'https://evil.example.org');
@@ -21,13 +21,13 @@ describe('CORS', () => {
     expect(stranger.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('lets no page read when the list is empty', async () => {
+  it('allows no origin when the list is empty', async () => {
     const { app } = startApi({ corsOrigins: [] });
     const { headers } = await request(app).get('/sessions').set('Origin', PAGE);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('answers a preflight without a key, with what may be sent', async () => {
+  it('answers preflights without a key, and lists what may be sent', async () => {
     const { app } = startApi({ ...KEYS, corsOrigins: [PAGE] });
     const { headers } = await request(app)
       .options(`/sessions/${CONNECTED}/send-message`)
@@ -40,7 +40,7 @@ describe('CORS', () => {
     }
   });
 
-  it('lets a page read refusals too', async () => {
+  it('lets pages read error responses too', async () => {
     const { app } = startApi({ ...KEYS, corsOrigins: '*' });
     const { headers } = await request(app).get('/sessions').set('Origin', PAGE).expect(401);
     expect(headers['access-control-allow-origin']).toBe('*');
@@ -49,7 +49,7 @@ describe('CORS', () => {
 });
 
 describe('headers', () => {
-  it.each(['/generate-qr', '/sessions', '/nothing'])('%s is stored nowhere and gives nothing away', async (path) => {
+  it.each(['/generate-qr', '/sessions', '/nothing'])('of %s forbid caching and reveal nothing', async (path) => {
     const { app } = startApi();
     const { headers } = await request(app).get(path);
     expect(headers).toMatchObject({
@@ -68,7 +68,7 @@ describe('X-Request-Id', () => {
     await request(app).get('/sessions').set('X-Request-Id', given).expect('X-Request-Id', given);
   });
 
-  it.each(['', 'a b', '{"level":50}', 'a'.repeat(129)])('makes one of its own for %j', async (given) => {
+  it.each(['', 'a b', '{"level":50}', 'a'.repeat(129)])('replaces %j with a generated one', async (given) => {
     const { app } = startApi();
     const { headers } = await request(app).get('/sessions').set('X-Request-Id', given);
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);

@@ -16,7 +16,7 @@ import { startApi } from './support.ts';
 
 const NOW = '2024-01-15T10:30:00.000Z';
 
-/** The API over a real database. */
+/** The API on a real database. */
 function apiOver(db: TestStorage) {
   const { app, lines } = startApi({ callbacks: db.storage.archive });
   return {
@@ -33,7 +33,7 @@ async function giveUp(storage: Storage, db: TestStorage): Promise<void> {
 }
 
 describe('GET /callbacks', () => {
-  it('lists them in their order, by state and session, without what they say', async () => {
+  it('lists them in order, by state and session, without their bodies', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'));
     await giveUp(db.storage, db);
@@ -63,7 +63,7 @@ describe('GET /callbacks', () => {
     expect(await ids(`?sessionId=${BEA}`)).toEqual(['b1']);
   });
 
-  it('is given in pages', async () => {
+  it('is paginated', async () => {
     await using db = await startStorage();
     await db.commit(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => statusUpdate(ANA, id)));
     const api = apiOver(db);
@@ -77,7 +77,7 @@ describe('GET /callbacks', () => {
     expect(seen).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
   });
 
-  it('has a hundred on a page unless told, and does not mind a parameter that it does not know', async () => {
+  it('returns a hundred per page by default, and ignores unknown parameters', async () => {
     await using db = await startStorage();
     await db.storage.sessions.commit(
       record(ANA),
@@ -94,8 +94,8 @@ describe('GET /callbacks', () => {
     ['limit=0', 'The parameter "limit" must be a whole number from 1 to 500.'],
     ['limit=501', 'The parameter "limit" must be a whole number from 1 to 500.'],
     ['limit=ten', 'The parameter "limit" must be a whole number from 1 to 500.'],
-    ['after=-1', 'The parameter "after" must be a whole number, as an earlier answer gave it.'],
-    ['after=1&after=2', 'The parameter "after" must be a whole number, as an earlier answer gave it.'],
+    ['after=-1', 'The parameter "after" must be a whole number, as an earlier response returned it.'],
+    ['after=1&after=2', 'The parameter "after" must be a whole number, as an earlier response returned it.'],
   ])('refuses %s', async (query, message) => {
     await using db = await startStorage();
     expect(await apiOver(db).get(`/callbacks?${query}`)).toMatchObject({
@@ -106,7 +106,7 @@ describe('GET /callbacks', () => {
 });
 
 describe('GET /callbacks/:id', () => {
-  it('shows what it says', async () => {
+  it('returns the body', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     const { status, body } = await apiOver(db).get('/callbacks/1');
@@ -125,7 +125,7 @@ describe('GET /callbacks/:id', () => {
 });
 
 describe('POST /callbacks/:id/retry', () => {
-  it('has one that was given up wait again, before what is newer', async () => {
+  it('makes a dead one pending again, ahead of newer ones', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
     await giveUp(db.storage, db);
@@ -137,14 +137,14 @@ describe('POST /callbacks/:id/retry', () => {
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2']);
   });
 
-  it('leaves one that waits where it is', async () => {
+  it('keeps a pending one in its place', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     expect(await apiOver(db).post('/callbacks/1/retry')).toMatchObject({ status: 200, body: { data: { id: 1 } } });
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
 
-  it('refuses one that was delivered', async () => {
+  it('refuses a delivered one', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     await db.drain(ANA);
@@ -158,7 +158,7 @@ describe('POST /callbacks/:id/retry', () => {
     });
   });
 
-  it('refuses a QR that was given up: a newer one may wait', async () => {
+  it('refuses a dead QR: a newer one may be pending', async () => {
     await using db = await startStorage();
     await db.commit(qr(ANA, 'q1'));
     await giveUp(db.storage, db);
@@ -169,7 +169,7 @@ describe('POST /callbacks/:id/retry', () => {
 });
 
 describe('POST /callbacks/replay', () => {
-  it('has all of a time wait again, in order and under their numbers', async () => {
+  it('makes all callbacks of a period pending again, in order and with the same numbers', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'too early'));
     await db.clock.advance(1_000);
@@ -186,7 +186,7 @@ describe('POST /callbacks/replay', () => {
     expect(await db.drain(BEA)).toEqual([]);
   });
 
-  it('counts none where nothing is kept, also of a session that was never there', async () => {
+  it('counts zero for an unknown session', async () => {
     await using db = await startStorage();
     const span = { sessionId: 'session_1_unknown00', since: '2024-01-15T10:30:00Z', until: '2024-01-15T10:30:00Z' };
     expect((await apiOver(db).post('/callbacks/replay', span)).body).toEqual({ success: true, count: 0 });
@@ -208,7 +208,7 @@ describe('POST /callbacks/replay', () => {
 });
 
 describe('GET /events', () => {
-  it('gives the events of all sessions in their order, whatever has become of them, and no one twice', async () => {
+  it('returns the events of all sessions in order, whatever their state, each once', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'), qr(BEA, 'q1'), statusUpdate(ANA, 'a2'), qr(BEA, 'q2'));
     await db.drain(ANA);
@@ -218,7 +218,7 @@ describe('GET /events', () => {
     const rest = (await api.get(`/events?after=${first.nextCursor}`)).body;
     const nothing = (await api.get(`/events?after=${rest.nextCursor}`)).body;
 
-    // The renewed QR took the place of the older one, and comes where it was renewed.
+    // The renewed QR replaced the older one, and has the position of its renewal.
     const seen = [...first.data, ...rest.data].map(({ webhookId, state }) => [webhookId, state]);
     expect(seen).toEqual([
       ['a1', 'delivered'],
@@ -240,14 +240,14 @@ describe('GET /events', () => {
     expect((await api.get(`/events?after=${rest.nextCursor}`)).body.data).toMatchObject([{ webhookId: 'b2' }]);
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('refuses an invalid cursor', async () => {
     await using db = await startStorage();
     expect(await apiOver(db).get('/events?after=a1')).toMatchObject({ status: 400, body: { error: 'invalid_query' } });
   });
 });
 
 describe('a callback that was tampered with in the database', () => {
-  it('hides no other: it is listed, shown without what it says, tried again, and left out of the events', async () => {
+  it('does not affect others: it is listed, shown without its body, retried, and left out of the events', async () => {
     const folder = await testFolder();
     await using db = await startStorage(sqliteIn(folder));
     await db.commit(...['a1', 'a2', 'a3', 'a4'].map((id) => statusUpdate(ANA, id)));
@@ -260,7 +260,7 @@ describe('a callback that was tampered with in the database', () => {
     expect((await api.get('/callbacks')).body.data).toHaveLength(4);
     expect((await api.get('/callbacks/1')).body.data).toMatchObject({ webhookId: 'a1', state: 'dead', body: null });
     expect((await api.post('/callbacks/1/retry')).body.data).toMatchObject({ state: 'pending' });
-    // A page without any that can be read is passed over: an empty one says that there are no more.
+    // A page without readable events is skipped: an empty page would mean that there are no more.
     const { data, nextCursor } = (await api.get('/events?limit=2')).body;
     expect(data).toMatchObject([{ webhookId: 'a3', body: { session_id: ANA } }]);
     expect(nextCursor).toBe(4);

@@ -9,20 +9,20 @@ import {
   type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
 
-/** Somebody who has an account. */
+/** A person with an account. */
 export const CONTACT = {
   number: '5491122334455' as PhoneNumber,
   jid: '5491122334455@s.whatsapp.net',
   lid: '123456789012345@lid',
 };
 
-/** A group that the account is in. */
+/** A group of the account. */
 export const GROUP: Group = {
-  group_id: '120363012345678901@g.us',
+  groupId: '120363012345678901@g.us',
   subject: 'Ventas',
   description: 'Todo lo que se vende',
   owner: { number: CONTACT.number, lid: CONTACT.lid },
-  created_at: '2024-01-15T10:30:00.000Z',
+  createdAtMs: Date.UTC(2024, 0, 15, 10, 30),
   size: 2,
   announce: false,
   participants: [
@@ -33,24 +33,24 @@ export const GROUP: Group = {
 
 const RESULT: ParticipantResult = { number: CONTACT.number, lid: CONTACT.lid, done: true, reason: null, code: null };
 
-/** A line that knows one group and one contact. */
+/** A connection to a WhatsApp with one group and one contact. */
 export class ConnectionInMemory implements ConnectionActions {
-  /** What was asked of it, in order. */
-  readonly asked: unknown[][] = [];
+  /** The calls, in order. */
+  readonly calls: unknown[][] = [];
 
   readonly groups: GroupActions = {
     list: () => Promise.resolve([GROUP]),
     view: (groupId) => this.#known(groupId, GROUP),
     create: (subject, participants) => {
-      this.asked.push(['create', subject, participants]);
+      this.calls.push(['create', subject, participants]);
       return Promise.resolve({ group: { ...GROUP, subject }, results: [RESULT] });
     },
     change: (groupId, action, participants) => {
-      this.asked.push([action, participants]);
+      this.calls.push([action, participants]);
       return this.#known(groupId, [RESULT]);
     },
     update: (groupId, update) => {
-      this.asked.push(['update', update]);
+      this.calls.push(['update', update]);
       return this.#known(groupId, GROUP);
     },
     invite: (groupId) => this.#known(groupId, 'CODE1'),
@@ -60,34 +60,34 @@ export class ConnectionInMemory implements ConnectionActions {
 
   readonly contacts: ContactActions = {
     check: (number) => {
-      this.asked.push(['check', number]);
+      this.calls.push(['check', number]);
       return Promise.resolve<ContactCheck>(
         number === CONTACT.number ? { exists: true, ...CONTACT } : { exists: false },
       );
     },
     picture: (of) => {
-      this.asked.push(['picture', of]);
+      this.calls.push(['picture', of]);
       return Promise.resolve('https://pps.whatsapp.net/picture.jpg');
     },
   };
 
   readonly chats: ChatActions = {
     markRead: (messageIds) => {
-      this.asked.push(['markRead', messageIds]);
+      this.calls.push(['markRead', messageIds]);
       return Promise.resolve({ read: [...messageIds], unknown: [] });
     },
     show: (availability) => {
-      this.asked.push(['show', availability]);
+      this.calls.push(['show', availability]);
       return Promise.resolve();
     },
     type: (to, state) => {
-      this.asked.push(['type', to, state]);
+      this.calls.push(['type', to, state]);
       return Promise.resolve();
     },
   };
 
   #known<Answer>(groupId: string, answer: Answer): Promise<Answer> {
-    if (groupId !== GROUP.group_id) return Promise.reject(new AppError('group_not_found'));
+    if (groupId !== GROUP.groupId) return Promise.reject(new AppError('group_not_found'));
     return Promise.resolve(answer);
   }
 }

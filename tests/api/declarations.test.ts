@@ -1,46 +1,53 @@
-import request from 'supertest';
 import { type ErrorCode } from '../../src/domain/errors.ts';
-import { ROUTES } from '../../src/http/routes/index.ts';
 import { errorsOf, type Route } from '../../src/http/route.ts';
-import { CONNECTED, endSoon, PAIRING, pathOf, startApi, subjectOf } from './support.ts';
+import { ROUTES } from '../../src/http/routes/index.ts';
+import { callRoute, checkAll, CONNECTED, PAIRING, startApi, subjectOf } from './support.ts';
 
-const ALL = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
+const ALL = ROUTES.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 
-function call(route: Route, api = startApi(), sessionId = subjectOf(route)) {
-  endSoon(route, api);
-  const sent = request(api.app)
-    [route.method](pathOf(route, sessionId))
-    .query(route.example.query ?? {});
-  return route.example.body === undefined ? sent : sent.send(route.example.body as object);
+/** The codes with which the route refuses these sessions. */
+async function codesFor(route: Route, sessionIds: readonly string[]): Promise<ErrorCode[]> {
+  const codes: ErrorCode[] = [];
+  for (const sessionId of sessionIds) {
+    const { status, body } = await callRoute(route, startApi(), { sessionId });
+    if (status >= 400) codes.push((body as { error: ErrorCode }).error);
+  }
+  return codes;
 }
 
-describe.each(ALL)('the declaration of %s', (_name, route) => {
-  it('has an answer of the form that the route gives', async () => {
-    const answer = await call(route);
-    const body: unknown = answer.type.startsWith('text/') ? answer.text : answer.body;
-    expect(route.statuses).toHaveProperty([answer.status]);
-    expect(route.answer.parse(body)).toEqual(body);
-  });
-
-  it('has an example that is true to its schemas', () => {
-    expect(route.answer.parse(route.example.answer)).toEqual(route.example.answer);
-    expect(route.body === undefined).toBe(route.example.body === undefined);
-    expect(() => route.body?.parse(route.example.body)).not.toThrow();
-    expect(() => route.query?.parse(route.example.query ?? {})).not.toThrow();
-  });
-
-  it('names the refusals of the route', async () => {
-    const refusals = [
-      await call(route, startApi(), 'session_1_unknown00'),
-      await call(route, startApi(), 'no session'),
-      await call(route, startApi(), subjectOf(route) === CONNECTED ? PAIRING : CONNECTED),
-    ].filter(({ status }) => status >= 400);
-    const codes = refusals.map(({ body }) => (body as { error: ErrorCode }).error);
-    expect(errorsOf(route)).toEqual(expect.arrayContaining(codes));
-    expect(Object.values(route.refusals ?? {}).filter((code) => !errorsOf(route).includes(code))).toEqual([]);
-  });
+it.each(ALL)('the declaration of %s is true', async (_name, route) => {
+  const { example, answer } = route;
+  await checkAll([
+    [
+      'its answer schema describes the response',
+      async () => {
+        const response = await callRoute(route, startApi());
+        const body: unknown = response.type.startsWith('text/') ? response.text : response.body;
+        expect(route.statuses).toHaveProperty([response.status]);
+        expect(answer.parse(body)).toEqual(body);
+      },
+    ],
+    [
+      'its examples match its schemas',
+      () => {
+        expect(answer.parse(example.answer)).toEqual(example.answer);
+        expect(route.body === undefined).toBe(example.body === undefined);
+        expect(() => route.body?.parse(example.body)).not.toThrow();
+        expect(() => route.query?.parse(example.query ?? {})).not.toThrow();
+      },
+    ],
+    [
+      'it lists its errors',
+      async () => {
+        const other = subjectOf(route) === CONNECTED ? PAIRING : CONNECTED;
+        const codes = await codesFor(route, ['session_1_unknown00', 'no session', other]);
+        expect(errorsOf(route)).toEqual(expect.arrayContaining(codes));
+        expect(Object.values(route.refusals ?? {}).filter((code) => !errorsOf(route).includes(code))).toEqual([]);
+      },
+    ],
+  ]);
 });
 
-it('no two routes have the same method and path', () => {
+it('no two routes share their method and path', () => {
   expect(new Set(ALL.map(([name]) => name)).size).toBe(ROUTES.length);
 });

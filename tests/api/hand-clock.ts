@@ -1,6 +1,6 @@
 import { type Clock } from '../../src/kit/clock.ts';
 
-/** A clock that stands until it is moved. */
+/** A clock that only moves by hand. */
 export class HandClock implements Clock {
   #nowMs: number;
   readonly #timers = new Set<{ atMs: number; task: () => void }>();

@@ -2,12 +2,12 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type HttpApp } from '../../src/http/server.ts';
 import { answerComplaint } from '../harness/openapi-conformance.ts';
 
-/** What was wrong with the answers of the test that runs. */
+/** The violations in the responses of the current test. */
 const complaints: string[] = [];
 
 afterEach(() => expect(complaints.splice(0)).toEqual([]));
 
-/** The same app, each of whose answers is held against docs/openapi.json; a test in which one differs fails. */
+/** Checks every response of the app against docs/openapi.json; a test with a violation fails. */
 export function heldToDocument(app: HttpApp): HttpApp {
   const held = app as HttpApp & { handle(req: IncomingMessage, res: ServerResponse, next: unknown): void };
   const handle = held.handle.bind(app);
@@ -18,12 +18,12 @@ export function heldToDocument(app: HttpApp): HttpApp {
   return app;
 }
 
-/** The files of the dashboard's page are no part of the API. */
+/** The dashboard's files are not part of the API. */
 function isOfDashboard({ url = '' }: IncomingMessage): boolean {
   return url.startsWith('/dashboard');
 }
 
-/** Looks at an answer before its last piece leaves, so that no test is over before. */
+/** Checks a response before its last chunk is sent, so that the test cannot be over before. */
 function watch(req: IncomingMessage, res: ServerResponse): void {
   const pieces: Buffer[] = [];
   const [write, end] = [res.write.bind(res), res.end.bind(res)] as ((...given: unknown[]) => never)[];

@@ -1,6 +1,7 @@
 import request from 'supertest';
-import { AppError, ERRORS, type ErrorCode } from '../../src/domain/errors.ts';
-import { CONNECTED, id, startApi, viewOf } from './support.ts';
+import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
+import { CONNECTED, id, recordOf, startApi } from './support.ts';
 
 const OTHER = id('session_1705312200789_mno789pqr');
 const HOLA = { number: '5491234567890', message: 'hola' };
@@ -13,14 +14,14 @@ interface Sent {
 
 function startSending() {
   const api = startApi();
-  api.sessions.views.set(OTHER, viewOf(OTHER, 'connected'));
+  api.sessions.records.set(OTHER, recordOf(OTHER, 'connected'));
   const send = ({ key, body = HOLA, sessionId = CONNECTED }: Sent) =>
     request(api.app).post(`/sessions/${sessionId}/send-message`).set('Idempotency-Key', key).send(body);
   return { ...api, send };
 }
 
 describe('Idempotency-Key', () => {
-  it('gives a repeated request the first answer, and sends once', async () => {
+  it('answers a repeated request with the first answer, and sends once', async () => {
     const { send, sessions } = startSending();
     const first = await send({ key: 'order-1' });
     const second = await send({ key: 'order-1' });
@@ -32,7 +33,7 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toHaveLength(1);
   });
 
-  it('outlives the server: the answer is in the store', async () => {
+  it('survives a restart: the answer is stored', async () => {
     const { send, answers } = startSending();
     const first = await send({ key: 'order-1' });
     const next = startApi({ answers });
@@ -44,7 +45,7 @@ describe('Idempotency-Key', () => {
     expect(next.sessions.sent).toEqual([]);
   });
 
-  it('does not matter how the same request is written', async () => {
+  it('recognizes the same request in another notation', async () => {
     const { send, sessions } = startSending();
     await send({ key: 'order-1', body: { message: 'hola', number: '+54 9 123 456-7890' } }).expect(200);
     await send({ key: 'order-1', body: { number: 5491234567890, message: 'hola' } }).expect(200);
@@ -61,7 +62,7 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toHaveLength(1);
   });
 
-  it('counts within its session', async () => {
+  it('is scoped to its session', async () => {
     const { send, sessions } = startSending();
     await send({ key: 'order-1' }).expect(200);
     const other = await send({ key: 'order-1', sessionId: OTHER }).expect(200);
@@ -69,7 +70,7 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent.map((sent) => sent.sessionId)).toEqual([CONNECTED, OTHER]);
   });
 
-  it('another key, or none, is another message', async () => {
+  it('treats requests with another key, or none, as different messages', async () => {
     const { app, send, sessions } = startSending();
     await send({ key: 'order-1' }).expect(200);
     await send({ key: 'order-2' }).expect(200);
@@ -78,7 +79,7 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toHaveLength(4);
   });
 
-  it('of ten that come together one is sent, and the others hear that it is', async () => {
+  it('sends one of ten simultaneous requests, and refuses the others', async () => {
     const { send, sessions } = startSending();
     const whatsapp = Promise.withResolvers<'acknowledged'>();
     sessions.hold = whatsapp.promise;
@@ -102,13 +103,13 @@ describe('Idempotency-Key', () => {
   });
 
   const FINAL = ['number_not_on_whatsapp', 'account_restricted', 'message_refused'] as const;
-  it.each(FINAL)('keeps WhatsApp’s refusal %s, with its sentence', async (code) => {
+  it.each(FINAL)('stores WhatsApp’s refusal %s with its sentence', async (code) => {
     const { send, sessions } = startSending();
     sessions.failure = new AppError(code, { message: 'Because WhatsApp says so.' });
     const first = await send({ key: 'order-1' });
     sessions.failure = undefined;
     const second = await send({ key: 'order-1' });
-    expect(second.status).toBe(ERRORS[code].status);
+    expect(second.status).toBe(ERROR_STATUS[code]);
     expect(second.body).toEqual({ success: false, error: code, message: 'Because WhatsApp says so.' });
     expect(second.body).toEqual(first.body);
     expect(second.headers['idempotency-replayed']).toBe('true');
@@ -122,16 +123,16 @@ describe('Idempotency-Key', () => {
     'whatsapp_timeout',
     'shutting_down',
   ];
-  it.each(PASSING)('lets a later try work after %s', async (code) => {
+  it.each(PASSING)('lets a retry succeed after %s', async (code) => {
     const { send, sessions } = startSending();
     sessions.failure = new AppError(code);
-    await send({ key: 'order-1' }).expect(ERRORS[code].status);
+    await send({ key: 'order-1' }).expect(ERROR_STATUS[code]);
     sessions.failure = undefined;
     const second = await send({ key: 'order-1' }).expect(200);
     expect(second.headers).not.toHaveProperty('idempotency-replayed');
   });
 
-  it('lets a later try work after a failure of ours', async () => {
+  it('lets a retry succeed after an internal error', async () => {
     const { send, sessions } = startSending();
     sessions.failure = new Error('broken');
     await send({ key: 'order-1' }).expect(500, /internal_error/);
@@ -139,7 +140,7 @@ describe('Idempotency-Key', () => {
     await send({ key: 'order-1' }).expect(200);
   });
 
-  it('is not used up by a request of the wrong form', async () => {
+  it('is not consumed by an invalid request', async () => {
     const { send, answers } = startSending();
     await send({ key: 'order-1', body: { ...HOLA, message: '' } }).expect(400, /invalid_message/);
     await send({ key: 'order-1', sessionId: 'session_1_unknown00' }).expect(404, /session_not_found/);
@@ -157,21 +158,21 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toEqual([]);
   });
 
-  it('takes the longest key', async () => {
+  it('accepts the longest key', async () => {
     const { send } = startSending();
     await send({ key: 'k'.repeat(255) }).expect(200);
   });
 
-  it('tells of a message that is gone, also when the answer cannot be kept', async () => {
+  it('reports a sent message even if the answer cannot be stored', async () => {
     const { send, answers, lines } = startSending();
     answers.failure = new Error('the disk is full');
     await send({ key: 'order-1' }).expect(200, /"status":"sent"/);
     expect(lines).toContainEqual(
-      expect.objectContaining({ level: 50, msg: 'an answer could not be kept for a repeated request' }),
+      expect.objectContaining({ level: 50, msg: 'the answer to an idempotent request could not be stored' }),
     );
   });
 
-  it('does not matter elsewhere', async () => {
+  it('has no effect on other routes', async () => {
     const { app, sessions } = startSending();
     const restart = () => request(app).post(`/sessions/${CONNECTED}/restart`).set('Idempotency-Key', 'order-1');
     await restart().expect(200);

@@ -1,7 +1,7 @@
 import { type ApiKey } from '../../src/domain/access.ts';
 import { type ApiKeyStore, type SettingsStore } from '../../src/ports/storage.ts';
 
-/** A key that is there from the start; nobody has its text. */
+/** A key that exists from the start; its text is unknown. */
 export const KEY: ApiKey = {
   keyId: 'Zb3kQ9xY7mNp',
   name: 'the shop',
@@ -11,7 +11,7 @@ export const KEY: ApiKey = {
   createdAtMs: Date.UTC(2024, 0, 15, 10, 30),
 };
 
-/** Stored keys in memory. */
+/** A key store in memory. */
 export class KeysInMemory implements ApiKeyStore {
   readonly keys = new Map<string, ApiKey>();
 
@@ -30,5 +30,5 @@ export class KeysInMemory implements ApiKeyStore {
   }
 }
 
-/** No settings: a pepper is given where there are none. */
+/** No settings: the tests provide the pepper. */
 export const NO_SETTINGS: SettingsStore = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };

@@ -2,7 +2,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { ListenError, startHttpServer } from '../../src/http/server.ts';
 import { RawClient } from './raw.ts';
-import { CONNECTED, logged, startApi } from './support.ts';
+import { type Api, CONNECTED, logged, startApi } from './support.ts';
 
 const SEND = `/sessions/${CONNECTED}/send-message`;
 const HOLA = { number: '5491234567890', message: 'hola' };
@@ -22,8 +22,8 @@ function post(url: string): Promise<Response> {
   });
 }
 
-/** Holds back WhatsApp's acknowledgement; `sending` resolves when a message waits for it. */
-function holdWhatsApp({ sessions }: ReturnType<typeof startApi>) {
+/** Delays WhatsApp's acknowledgement; `sending` resolves when a message is waiting for it. */
+function holdWhatsApp({ sessions }: Api) {
   const sending = Promise.withResolvers<'sending'>();
   const whatsapp = Promise.withResolvers<'acknowledged'>();
   const hold = {
@@ -37,30 +37,30 @@ function holdWhatsApp({ sessions }: ReturnType<typeof startApi>) {
 }
 
 describe('listening', () => {
-  it('answers at its address', async () => {
+  it('answers at its URL', async () => {
     await using world = await startServer();
     expect(world.server.url).toBe(`http://127.0.0.1:${world.server.port}`);
     expect((await fetch(`${world.server.url}/health`)).status).toBe(200);
   });
 
-  it('gives an address that can be called, also when it listens on all', async () => {
+  it('has a usable URL even if it listens on all addresses', async () => {
     await using world = await startServer('0.0.0.0');
     expect(world.server.url).toBe(`http://localhost:${world.server.port}`);
     expect((await fetch(`${world.server.url}/health`)).status).toBe(200);
   });
 
-  it('names the port that is in use', async () => {
+  it('reports a port that is in use', async () => {
     await using world = await startServer();
     const { app, clock, log, server } = world;
     const second = startHttpServer(app, { host: '127.0.0.1', port: server.port, clock, log });
     await expect(second).rejects.toThrow(ListenError);
     await expect(second).rejects.toMatchObject({
       code: 'EADDRINUSE',
-      message: `Port ${server.port} is already in use: stop the program that has it, or set PORT to another one.`,
+      message: `Port ${server.port} is already in use: stop the program that uses it, or set PORT to another one.`,
     });
   });
 
-  it('names the host that is not here', async () => {
+  it('reports a host that is not an address of this machine', async () => {
     const { app, clock, log } = startApi();
     const elsewhere = startHttpServer(app, { host: '192.0.2.1', port: 0, clock, log });
     await expect(elsewhere).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('listening', () => {
 });
 
 describe('shutting down', () => {
-  it('answers what is in flight, and takes nothing more', async () => {
+  it('answers requests in flight, and accepts no new connections', async () => {
     const world = await startServer();
     const whatsapp = holdWhatsApp(world);
     const inFlight = post(world.server.url);
@@ -86,7 +86,7 @@ describe('shutting down', () => {
     await end;
   });
 
-  it('refuses what comes on lines that are open, and closes them', async () => {
+  it('refuses requests on open connections, and closes these', async () => {
     const world = await startServer();
     const whatsapp = holdWhatsApp(world);
     const client = await RawClient.to(world.server.port);
@@ -102,22 +102,22 @@ describe('shutting down', () => {
     await Promise.all([inFlight, end]);
   });
 
-  it('says meanwhile that it is alive, and ready for nothing', async () => {
+  it('reports itself alive but not ready', async () => {
     const world = await startServer();
     const whatsapp = holdWhatsApp(world);
-    const lines = await Promise.all(['livez', 'readyz'].map(() => RawClient.to(world.server.port)));
+    const clients = await Promise.all(['livez', 'readyz'].map(() => RawClient.to(world.server.port)));
     const inFlight = post(world.server.url);
     await whatsapp.sending;
     const end = world.server[Symbol.asyncDispose]();
-    lines.forEach((line, at) => line.write(`GET /${['livez', 'readyz'][at]} HTTP/1.1\r\nHost: x\r\n\r\n`));
-    const [alive, ready] = await Promise.all(lines.map((line) => line.closed()));
+    clients.forEach((client, at) => client.write(`GET /${['livez', 'readyz'][at]} HTTP/1.1\r\nHost: x\r\n\r\n`));
+    const [alive, ready] = await Promise.all(clients.map((client) => client.closed()));
     expect(alive).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*{"success":true}$/);
     expect(ready).toMatch(/^HTTP\/1\.1 503 [^]*"error":"shutting_down"/);
     whatsapp.acknowledge();
     await Promise.all([inFlight, end]);
   });
 
-  it('closes kept-alive lines on which nothing is asked', async () => {
+  it('closes idle keep-alive connections', async () => {
     const world = await startServer();
     const client = await RawClient.to(world.server.port);
     client.write(REQUEST);
@@ -126,7 +126,7 @@ describe('shutting down', () => {
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 OK[^]*Connection: keep-alive/);
   });
 
-  it('closes lines on which nothing was asked yet', async () => {
+  it('closes connections without any request', async () => {
     const world = await startServer();
     const client = await RawClient.to(world.server.port);
     await fetch(`${world.server.url}/health`);
@@ -134,7 +134,7 @@ describe('shutting down', () => {
     expect(await client.closed()).toBe('');
   });
 
-  it('waits for a message that is on its way, also when who asked for it has gone', async () => {
+  it('waits for a message that is being sent, even if its client has gone', async () => {
     const world = await startServer();
     const whatsapp = holdWhatsApp(world);
     const client = await RawClient.to(world.server.port);
@@ -145,10 +145,10 @@ describe('shutting down', () => {
     );
     await whatsapp.sending;
     client.leave();
-    await logged(world.lines, `[${CONNECTED}] request given up by the client`);
+    await logged(world.lines, `[${CONNECTED}] request aborted by the client`);
     const order: string[] = [];
     const end = Promise.resolve(world.server[Symbol.asyncDispose]()).then(() => order.push('ended'));
-    // It listens no more, and has nobody left to answer: only the message is still on its way.
+    // It no longer listens and has no response to send: only the message is still being sent.
     await expect(fetch(`${world.server.url}/health`)).rejects.toThrow();
     order.push('acknowledged');
     whatsapp.acknowledge();
@@ -157,7 +157,7 @@ describe('shutting down', () => {
     expect(world.answers.answers.size).toBe(1);
   });
 
-  it('ends after its time, whatever is still in flight', async () => {
+  it('ends after its time limit, whatever is still in flight', async () => {
     const world = await startServer();
     const whatsapp = holdWhatsApp(world);
     const inFlight = post(world.server.url);
@@ -169,14 +169,14 @@ describe('shutting down', () => {
     await broken;
   });
 
-  it('is done once, however often it is asked for', async () => {
+  it('happens once, however often it is requested', async () => {
     const world = await startServer();
     await Promise.all([world.server[Symbol.asyncDispose](), world.server[Symbol.asyncDispose]()]);
     await world.server[Symbol.asyncDispose]();
     await expect(fetch(`${world.server.url}/health`)).rejects.toThrow();
   });
 
-  it('keeps lines alive until then', async () => {
+  it('keeps connections alive until then', async () => {
     await using world = await startServer();
     using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }));
     const ports = new Set<number | undefined>();

@@ -5,14 +5,13 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
-import { type ErrorCode, ERRORS, AppError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { answerTo, CONNECTED, logged, MESSAGE, startApi } from './support.ts';
 
 const BYTES = randomBytes(100_000);
 let folder: string;
 beforeAll(async () => {
-  // A folder with a dot in front, as DOWNLOADS_DIR may be.
+  // A hidden folder, as DOWNLOADS_DIR may be.
   folder = await mkdtemp(join(tmpdir(), '.media-'));
   await writeFile(join(folder, 'file.ogg'), BYTES);
 });
@@ -33,7 +32,7 @@ async function headersOf(change: Parameters<typeof start>[0]): Promise<Record<st
 }
 
 describe('the file of a message', () => {
-  it('is given as it is, to be saved', async () => {
+  it('is returned unchanged, as an attachment', async () => {
     const { status, body, headers } = await answerTo(
       request(start({ mimetype: 'audio/ogg; codecs=opus', fileName: 'nota.ogg' }).app).get(PATH),
     );
@@ -57,7 +56,7 @@ describe('the file of a message', () => {
     ['bytes=99990-', 99_990, 100_000],
     ['bytes=-5', 99_995, 100_000],
     ['bytes=99990-2000000', 99_990, 100_000],
-  ])('is given in part: %s', async (range, from, to) => {
+  ])('is returned in part: %s', async (range, from, to) => {
     const { status, body, headers } = await answerTo(request(start().app).get(PATH).set('Range', range));
 
     expect(status).toBe(206);
@@ -66,7 +65,7 @@ describe('the file of a message', () => {
     expect(BYTES.subarray(from, to).equals(body as Buffer)).toBe(true);
   });
 
-  it.each(['bytes=100000-', 'bytes=200000-300000'])('has no part %s', async (range) => {
+  it.each(['bytes=100000-', 'bytes=200000-300000'])('does not have the range %s', async (range) => {
     const { status, body, headers } = await answerTo(request(start().app).get(PATH).set('Range', range));
 
     expect(status).toBe(416);
@@ -76,16 +75,19 @@ describe('the file of a message', () => {
     expect(headers).not.toHaveProperty('content-disposition');
   });
 
-  it.each(['bytes=', 'lines=1-2', 'bytes=a-b', 'bytes=0-1,5-6'])('is given whole for the range "%s"', async (range) => {
-    const { status, headers } = await answerTo(request(start().app).get(PATH).set('Range', range));
+  it.each(['bytes=', 'lines=1-2', 'bytes=a-b', 'bytes=0-1,5-6'])(
+    'is returned whole for the range "%s"',
+    async (range) => {
+      const { status, headers } = await answerTo(request(start().app).get(PATH).set('Range', range));
 
-    expect([status, headers['content-length']]).toEqual([200, '100000']);
-  });
+      expect([status, headers['content-length']]).toEqual([200, '100000']);
+    },
+  );
 
   it.each([
     ['If-Match', '"x"'],
     ['If-Unmodified-Since', 'Mon, 15 Jan 2024 10:30:00 GMT'],
-  ])('is given whatever %s says, since it never changes', async (name, value) => {
+  ])('is returned whatever %s says, since it never changes', async (name, value) => {
     const { status } = await answerTo(request(start().app).get(PATH).set(name, value));
 
     expect(status).toBe(200);
@@ -98,7 +100,7 @@ describe('the file of a message', () => {
     expect(headers).toMatchObject({ 'content-type': 'image/jpeg', 'content-length': '100000' });
   });
 
-  it('is fetched when it is not on the disk, and only then', async () => {
+  it('is downloaded only if it is not on disk', async () => {
     const { app, media } = start();
     await request(app).get(PATH);
     media.onDisk.add(MESSAGE);
@@ -107,7 +109,7 @@ describe('the file of a message', () => {
     expect(media.fetchedFor).toEqual([MESSAGE]);
   });
 
-  it('is given from the disk also when the session is gone', async () => {
+  it('is returned from disk even if the session is gone', async () => {
     const { app, media } = start();
     media.onDisk.add(MESSAGE);
 
@@ -117,13 +119,13 @@ describe('the file of a message', () => {
     expect((body as Buffer).length).toBe(100_000);
   });
 
-  it('is for callers with a key alone', async () => {
+  it('requires a key', async () => {
     const { status, body } = await answerTo(request(start({}, [new Secret('llave')]).app).get(PATH));
 
     expect([status, body]).toMatchObject([401, { error: 'unauthorized' }]);
   });
 
-  it('may be left half read, which is nobody’s fault', async () => {
+  it('may be left half read, which is not an error', async () => {
     await writeFile(join(folder, 'large'), Buffer.alloc(50_000_000));
     const { app, media, lines } = start();
     Object.assign(media.file, { absolutePath: join(folder, 'large') });
@@ -134,16 +136,16 @@ describe('the file of a message', () => {
     const answer = await fetch(`http://127.0.0.1:${port}${PATH}`);
     await answer.body!.cancel();
 
-    await logged(lines, `[${CONNECTED}] request given up by the client`);
+    await logged(lines, `[${CONNECTED}] request aborted by the client`);
     expect(lines.filter(({ level }) => level >= 40)).toEqual([]);
-    // It is over: an end of the server does not wait for it.
+    // The request is over: a shutdown does not wait for it.
     await app.drain();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
 });
 
-describe('what a sender says of his file', () => {
+describe('what a sender declares about a file', () => {
   it.each<[string | null, string]>([
     ['image/jpeg', 'image/jpeg'],
     ['audio/ogg; codecs=opus', 'audio/ogg; codecs=opus'],
@@ -153,11 +155,11 @@ describe('what a sender says of his file', () => {
     ['nonsense', 'application/octet-stream'],
     ['text/html\r\nSet-Cookie: a=b', 'application/octet-stream'],
     ['text/html; charset="<script>"', 'application/octet-stream'],
-  ])('%j is given as %s', async (mimetype, type) => {
+  ])('%j becomes the type %s', async (mimetype, type) => {
     expect((await headersOf({ mimetype }))['content-type']).toMatch(new RegExp(`^${type.replace('+', '\\+')}`));
   });
 
-  it('that it is a page has nobody show it', async () => {
+  it('does not make browsers display it', async () => {
     const headers = await headersOf({ mimetype: 'text/html', fileName: 'page.html' });
 
     expect(headers['content-disposition']).toMatch(/^attachment;/);
@@ -179,33 +181,14 @@ describe('what a sender says of his file', () => {
     ['a\uD800.pdf', 'a .pdf', 'a%20.pdf'],
     ['100%41.pdf', '100_41.pdf', '100%2541.pdf'],
     ['x'.repeat(300), 'x'.repeat(150), 'x'.repeat(150)],
-  ])('its name %j is given as %j', async (fileName, ascii, encoded) => {
+  ])('%j becomes the name %j', async (fileName, ascii, encoded) => {
     expect((await headersOf({ fileName }))['content-disposition']).toBe(
       `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`,
     );
   });
 });
 
-describe('a file that cannot be given', () => {
-  it.each<ErrorCode>([
-    'message_not_found',
-    'media_not_available',
-    'media_expired',
-    'media_too_large',
-    'media_not_fetched',
-    'whatsapp_timeout',
-    'storage_unavailable',
-  ])('is refused as %s', async (code) => {
-    const { app, media } = start();
-    media.failure = new AppError(code);
-
-    const { status, body, headers } = await answerTo(request(app).get(PATH));
-
-    expect(status).toBe(ERRORS[code].status);
-    expect(body).toEqual({ success: false, error: code, message: ERRORS[code].message });
-    expect(headers['content-type']).toContain('application/json');
-  });
-
+describe('a file that cannot be returned', () => {
   it.each([
     [pathFor(GONE), 'session_not_found'],
     [pathFor('no session'), 'session_not_found'],
@@ -218,7 +201,7 @@ describe('a file that cannot be given', () => {
     expect([status, body]).toMatchObject([404, { error: code }]);
   });
 
-  it('that vanished under our hands is a failure of ours, told in the usual shape', async () => {
+  it('is an internal error if it has vanished from disk', async () => {
     const { app, media } = start();
     Object.assign(media.file, { absolutePath: join(folder, 'nowhere') });
 

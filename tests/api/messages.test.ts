@@ -14,7 +14,7 @@ const NOTHING_ELSE = { replyTo: null, mentions: [] };
 describe('POST /sessions/:sessionId/messages', () => {
   it.each([
     [
-      'a text that answers and names somebody',
+      'a text that replies and mentions somebody',
       { type: 'text', number: NUMBER, text: 'hola', reply_to: ID, mentions: ['5491155556666'] },
       {
         to: TO,
@@ -24,12 +24,12 @@ describe('POST /sessions/:sessionId/messages', () => {
       },
     ],
     [
-      'a place',
+      'a location',
       { type: 'location', number: NUMBER, location: PLACE },
       { to: TO, content: { type: 'location', location: { ...PLACE, name: null, address: null } }, ...NOTHING_ELSE },
     ],
     [
-      'a card with its numbers',
+      'a contact card with its numbers',
       { type: 'contact', number: NUMBER, contacts: [CARD] },
       {
         to: TO,
@@ -38,12 +38,12 @@ describe('POST /sessions/:sessionId/messages', () => {
       },
     ],
     [
-      'a poll, of which one option can be chosen unless it says otherwise',
+      'a poll, with one choice by default',
       { type: 'poll', number: NUMBER, poll: POLL },
       { to: TO, content: { type: 'poll', poll: { ...POLL, selectable_count: 1 } }, ...NOTHING_ELSE },
     ],
     [
-      'a reaction that is taken back with an empty text',
+      'a reaction that is removed with an empty text',
       { type: 'reaction', message_id: ID, emoji: '' },
       { to: null, content: { type: 'reaction', messageId: ID, emoji: null }, ...NOTHING_ELSE },
     ],
@@ -62,7 +62,7 @@ describe('POST /sessions/:sessionId/messages', () => {
       { type: 'forward', number: NUMBER, message_id: ID },
       { to: TO, content: { type: 'forward', messageId: ID }, ...NOTHING_ELSE },
     ],
-  ])('takes %s', async (_, body, message) => {
+  ])('accepts %s', async (_, body, message) => {
     const { app, sessions } = startApi();
 
     await request(app).post(PATH).send(body).expect(200);
@@ -72,31 +72,39 @@ describe('POST /sessions/:sessionId/messages', () => {
 
   it.each([
     ['no type', { number: NUMBER, text: 'hola' }, 'type'],
-    ['a type that there is not', { type: 'fax', number: NUMBER }, 'type'],
-    ['an answer to no id', { type: 'text', number: NUMBER, text: 'hola', reply_to: 'a b' }, 'reply_to'],
-    ['a list of names that is none', { type: 'text', number: NUMBER, text: 'hola', mentions: 'Ana' }, 'mentions'],
-    ['a name that is no number', { type: 'text', number: NUMBER, text: 'hola', mentions: ['Ana'] }, 'mentions'],
-    ['no place', { type: 'location', number: NUMBER }, 'location'],
+    ['an unknown type', { type: 'fax', number: NUMBER }, 'type'],
+    ['a reply to an invalid id', { type: 'text', number: NUMBER, text: 'hola', reply_to: 'a b' }, 'reply_to'],
+    ['mentions that are not a list', { type: 'text', number: NUMBER, text: 'hola', mentions: 'Ana' }, 'mentions'],
+    ['a mention that is not a number', { type: 'text', number: NUMBER, text: 'hola', mentions: ['Ana'] }, 'mentions'],
+    ['no location', { type: 'location', number: NUMBER }, 'location'],
     [
-      'a place off the globe',
+      'a location off the globe',
       { type: 'location', number: NUMBER, location: { latitude: 91, longitude: 0 } },
       'location',
     ],
-    ['a place in words', { type: 'location', number: NUMBER, location: { latitude: '1', longitude: 0 } }, 'location'],
+    [
+      'a location with text degrees',
+      { type: 'location', number: NUMBER, location: { latitude: '1', longitude: 0 } },
+      'location',
+    ],
     ['no cards', { type: 'contact', number: NUMBER, contacts: [] }, 'contacts'],
     [
       'a card without numbers',
       { type: 'contact', number: NUMBER, contacts: [{ name: 'Ana', numbers: [] }] },
       'contacts',
     ],
-    ['a card of letters', { type: 'contact', number: NUMBER, contacts: [{ name: 'Ana', numbers: ['x'] }] }, 'contacts'],
-    ['a vcard that is none', { type: 'contact', number: NUMBER, contacts: [{ vcard: 'Ana' }] }, 'contacts'],
+    [
+      'a card with letters for a number',
+      { type: 'contact', number: NUMBER, contacts: [{ name: 'Ana', numbers: ['x'] }] },
+      'contacts',
+    ],
+    ['an invalid vcard', { type: 'contact', number: NUMBER, contacts: [{ vcard: 'Ana' }] }, 'contacts'],
     ['no poll', { type: 'poll', number: NUMBER }, 'poll'],
     ['a poll without a question', { type: 'poll', number: NUMBER, poll: { ...POLL, name: ' ' } }, 'poll'],
     ['a poll with one option', { type: 'poll', number: NUMBER, poll: { ...POLL, options: ['hoy'] } }, 'poll'],
-    ['a poll with an option twice', { type: 'poll', number: NUMBER, poll: { ...POLL, options: ['a', 'a'] } }, 'poll'],
+    ['a poll with a repeated option', { type: 'poll', number: NUMBER, poll: { ...POLL, options: ['a', 'a'] } }, 'poll'],
     ['more choices than options', { type: 'poll', number: NUMBER, poll: { ...POLL, selectable_count: 3 } }, 'poll'],
-    ['half a choice', { type: 'poll', number: NUMBER, poll: { ...POLL, selectable_count: 0.5 } }, 'poll'],
+    ['a fractional choice', { type: 'poll', number: NUMBER, poll: { ...POLL, selectable_count: 0.5 } }, 'poll'],
     [
       'thirteen options',
       { type: 'poll', number: NUMBER, poll: { ...POLL, options: Array.from('abcdefghijklm') } },
@@ -122,7 +130,7 @@ describe('POST /sessions/:sessionId/messages', () => {
     ['no number', { type: 'text', text: 'hola' }, 'invalid_number'],
     ['no number to forward to', { type: 'forward', message_id: ID, number: 'Ana' }, 'invalid_number'],
     ['no text', { type: 'text', number: NUMBER }, 'invalid_message'],
-    ['an edit to nothing', { type: 'edit', message_id: ID, text: '  ' }, 'invalid_message'],
+    ['an edit without text', { type: 'edit', message_id: ID, text: '  ' }, 'invalid_message'],
   ])('refuses %s', async (_, body, error) => {
     const { app } = startApi();
     await request(app)
@@ -134,7 +142,7 @@ describe('POST /sessions/:sessionId/messages', () => {
       });
   });
 
-  it.each(['buttons', 'list', 'template', 'interactive'])('refuses %s, since nobody would see them', async (type) => {
+  it.each(['buttons', 'list', 'template', 'interactive'])('refuses %s, which nobody would see', async (type) => {
     const { app, sessions } = startApi();
 
     const answer = await request(app)

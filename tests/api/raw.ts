@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A client that writes what it likes. */
+/** A client that sends arbitrary bytes. */
 export class RawClient {
   readonly #socket: Socket;
   #received = '';
@@ -14,7 +14,7 @@ export class RawClient {
       this.#received += text;
       this.#changed.forEach((check) => check());
     });
-    // A server may cut the line while we write; what counts is what was received.
+    // The server may close the connection while we write; only what was received matters.
     socket.on('error', () => undefined);
   }
 
@@ -28,7 +28,7 @@ export class RawClient {
     this.#socket.write(text);
   }
 
-  /** From now on takes nothing of what is sent. */
+  /** Stops reading. */
   stopReading(): void {
     this.#socket.pause();
   }
@@ -37,7 +37,7 @@ export class RawClient {
     this.#socket.destroy();
   }
 
-  /** Resolves with all that was received, as soon as it matches. */
+  /** Resolves with everything received as soon as it matches. */
   until(pattern: RegExp): Promise<string> {
     return new Promise((resolve) => {
       const check = () => {
@@ -50,7 +50,7 @@ export class RawClient {
     });
   }
 
-  /** Resolves with all that was received, when the server has closed the line. */
+  /** Resolves with everything received when the server has closed the connection. */
   async closed(): Promise<string> {
     if (!this.#socket.closed) await once(this.#socket, 'close');
     return this.#received;

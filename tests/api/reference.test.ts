@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type Page } from 'playwright-core';
 import { AppError, ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
 import { OrchestratorClient } from '../../examples/client/client.ts';
 import { clientSource } from '../../scripts/client/source.ts';
@@ -56,7 +57,7 @@ describe('docs/openapi.json', () => {
 
     for (const route of ROUTES) {
       const operation = committed.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]![route.method]!;
-      const statuses = [...Object.keys(route.statuses), ...errorsOf(route).map((code) => String(ERRORS[code].status))];
+      const statuses = [...Object.keys(route.statuses), ...errorsOf(route).map((code) => String(ERROR_STATUS[code]))];
       expect(Object.keys(operation.responses).sort()).toEqual([...new Set(statuses)].sort());
     }
   });
@@ -205,7 +206,7 @@ describe('examples/client', () => {
     api.sessions.failure = new AppError('rate_limited', { retryAfterMs: 1_500 });
     await expect(client.sendMessage(CONNECTED, sent)).rejects.toMatchObject({
       name: 'OrchestratorError',
-      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited.message, retryAfterSeconds: 2 },
+      ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited, retryAfterSeconds: 2 },
     });
     await expect(new OrchestratorClient({ url }).listSessions()).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');

@@ -2,16 +2,16 @@ import request from 'supertest';
 import { AppError } from '../../src/domain/errors.ts';
 import { answerTo, type LogLine, CONNECTED, startApi } from './support.ts';
 
-function line(lines: LogLine[]): LogLine {
+function onlyEntry(lines: LogLine[]): LogLine {
   expect(lines).toHaveLength(1);
   return lines[0]!;
 }
 
-describe('the log', () => {
-  it('has one line for a request, with the pattern of its path', async () => {
+describe('the request log', () => {
+  it('has one entry per request, with the pattern of its path', async () => {
     const { app, lines } = startApi();
     await request(app).get('/sessions').set('X-Request-Id', 'abc').expect(200);
-    expect(line(lines)).toMatchObject({
+    expect(onlyEntry(lines)).toMatchObject({
       level: 20,
       requestId: 'abc',
       method: 'GET',
@@ -22,7 +22,7 @@ describe('the log', () => {
     });
   });
 
-  it('says how long the answer took', async () => {
+  it('contains the duration', async () => {
     const { app, lines, clock, sessions } = startApi();
     const slow = {
       then(done: () => void) {
@@ -32,19 +32,19 @@ describe('the log', () => {
     };
     sessions.hold = slow as unknown as Promise<void>;
     await request(app).post(`/sessions/${CONNECTED}/send-message`).send({ number: '5491234567890', message: 'hola' });
-    expect(line(lines)).toMatchObject({ ms: 50 });
+    expect(onlyEntry(lines)).toMatchObject({ ms: 50 });
   });
 
-  it('marks what is about a session', async () => {
+  it('marks entries about a session', async () => {
     const { app, lines } = startApi();
     await request(app).post(`/sessions/${CONNECTED}/send-message`).send({ number: '5491234567890', message: 'x' });
-    expect(line(lines)).toMatchObject({
+    expect(onlyEntry(lines)).toMatchObject({
       route: '/sessions/:sessionId/send-message',
       msg: `[${CONNECTED}] request answered`,
     });
   });
 
-  it('never has the path itself, a number or a text', async () => {
+  it('never contains the path itself, a number or a text', async () => {
     const { app, lines } = startApi();
     await request(app).get('/sessions/..%2fsecret-path').expect(404);
     await request(app).get('/secret-path?key=secret-query').expect(404);
@@ -55,7 +55,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toMatch(/secret|5491234567890/);
   });
 
-  it('has the cause of a failure that nobody foresaw, and the caller has not', async () => {
+  it('contains the cause of an unexpected error, which the response does not', async () => {
     const { app, lines, sessions } = startApi();
     const failure = Object.assign(new Error('the disk is gone', { cause: new Error('EIO') }), { key: 'key-material' });
     sessions.failure = failure;
@@ -64,9 +64,9 @@ describe('the log', () => {
     expect(body).toEqual({
       success: false,
       error: 'internal_error',
-      message: 'Something failed on our side; the log has the details.',
+      message: 'Something went wrong on the server; its log has the details.',
     });
-    expect(line(lines)).toMatchObject({
+    expect(onlyEntry(lines)).toMatchObject({
       level: 50,
       status: 500,
       msg: `[${CONNECTED}] request failed`,
@@ -75,28 +75,31 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('key-material');
   });
 
-  it('has foreseen failures from 500 on as errors, with their code', async () => {
+  it('has server errors with their code at level error', async () => {
     const { app, lines, sessions } = startApi();
-    sessions.failure = new AppError('qr_timeout', { cause: new Error('no line') });
+    sessions.failure = new AppError('qr_timeout', { cause: new Error('no connection') });
     await request(app).get('/generate-qr').expect(504);
-    expect(line(lines)).toMatchObject({ level: 50, failure: { code: 'qr_timeout', cause: { message: 'no line' } } });
+    expect(onlyEntry(lines)).toMatchObject({
+      level: 50,
+      failure: { code: 'qr_timeout', cause: { message: 'no connection' } },
+    });
   });
 
-  it('has refusals at debug', async () => {
+  it('has refusals at level debug', async () => {
     const { app, lines } = startApi();
     await request(app).get('/sessions/session_1_unknown00').expect(404);
-    expect(line(lines)).toMatchObject({ level: 20, status: 404, msg: '[session_1_unknown00] request answered' });
+    expect(onlyEntry(lines)).toMatchObject({ level: 20, status: 404, msg: '[session_1_unknown00] request answered' });
   });
 
   it.each(['a text', null, { status: 400, message: 'not ours' }, Object.assign(new Error('x'), { status: 400 })])(
-    'a thing that is thrown and no failure of ours (%j) is a failure of the server',
+    'treats anything else that is thrown (%j) as an internal error',
     async (thrown) => {
       const { app, lines, sessions } = startApi();
       sessions.failure = thrown;
       await request(app)
         .post(`/sessions/${CONNECTED}/restart`)
         .expect(500, /internal_error/);
-      expect(line(lines)).toMatchObject({ level: 50, status: 500 });
+      expect(onlyEntry(lines)).toMatchObject({ level: 50, status: 500 });
     },
   );
 });

@@ -3,8 +3,8 @@ import { Secret } from '../../src/kit/secret.ts';
 import { type HealthReport } from '../../src/http/core.ts';
 import { answerTo, startApi, WELL } from './support.ts';
 
-/** A server that is like this. */
-function startLike(change: Partial<HealthReport>, { hasStarted = true } = {}) {
+/** A server with this health. */
+function startWith(change: Partial<HealthReport>, { hasStarted = true } = {}) {
   return startApi({ health: { report: () => Promise.resolve({ ...WELL, ...change }), hasStarted } });
 }
 
@@ -35,7 +35,7 @@ describe('POST /config/download-media', () => {
 });
 
 describe('GET /health', () => {
-  it('tells how the server is', async () => {
+  it('reports the health of the server', async () => {
     const { app } = startApi();
     const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(200);
@@ -51,43 +51,43 @@ describe('GET /health', () => {
     });
   });
 
-  it('is degraded, and still 200, when a person should look', async () => {
+  it('is degraded, and still 200, if a person should look', async () => {
     const problems = ['The main backend refuses the key (401).'];
-    const { app } = startLike({ backend: 'down', problems });
+    const { app } = startWith({ backend: 'down', problems });
     const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(200);
     expect(body).toMatchObject({ success: true, status: 'degraded', backend: 'down', problems });
   });
 
-  it('is 503 when the server cannot do its work', async () => {
+  it('is 503 if the server cannot do its work', async () => {
     const problems = ['The disk is full.'];
-    const { app, lines } = startLike({ ok: false, problems });
+    const { app, lines } = startWith({ ok: false, problems });
     const { status, body } = await answerTo(request(app).get('/health'));
     expect(status).toBe(503);
     expect(body).toMatchObject({ success: false, status: 'error', problems });
-    // It answered as it should: a load balancer that asks every second fills no log.
+    // The response is as intended: a load balancer that asks every second must not fill the log.
     expect(lines.map(({ level, msg }) => ({ level, msg }))).toEqual([{ level: 20, msg: 'request answered' }]);
   });
 
-  it('needs no key, and shows none', async () => {
-    const { app } = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
+  it('needs no key, and reveals none', async () => {
+    const { app } = startApi({ apiKeys: [new Secret('the-admin-key')] });
     const answer = await request(app).get('/health').expect(200);
-    expect(answer.text + JSON.stringify(answer.headers)).not.toContain('the-key-of-the-house');
+    expect(answer.text + JSON.stringify(answer.headers)).not.toContain('the-admin-key');
   });
 });
 
 describe('GET /readyz and /livez', () => {
   it.each([
-    ['is starting', startLike({}, { hasStarted: false }), 'starting'],
-    ['has a disk that takes nothing', startLike({ ok: false }), 'storage_unavailable'],
+    ['is starting', startWith({}, { hasStarted: false }), 'starting'],
+    ['cannot write to disk', startWith({ ok: false }), 'storage_unavailable'],
   ])('a server that %s is alive, and not ready', async (_, { app }, error) => {
     await request(app).get('/livez').expect(200, { success: true });
     const { status, body } = await answerTo(request(app).get('/readyz'));
     expect({ status, body }).toMatchObject({ status: 503, body: { success: false, error } });
   });
 
-  it('a backend that is away changes neither', async () => {
-    const { app } = startLike({ backend: 'down', problems: ['The backend does not take callbacks.'] });
+  it('do not depend on the backend', async () => {
+    const { app } = startWith({ backend: 'down', problems: ['The backend accepts no callbacks.'] });
     await request(app).get('/livez').expect(200, { success: true });
     await request(app).get('/readyz').expect(200, { success: true });
   });

@@ -1,223 +1,32 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
+import request from 'supertest';
+import { singleNode } from '../../src/cluster/local.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
-import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
-import { type PairingCode, type QrCode, SESSION_STATUSES, type SessionStatus } from '../../src/domain/session.ts';
-import {
-  type HealthApi,
-  type HealthReport,
-  type MediaApi,
-  type SessionsApi,
-  type SettingsApi,
-} from '../../src/http/core.ts';
+import { type SessionId } from '../../src/domain/session-id.ts';
+import { type HealthApi, type HealthReport, type MediaApi, type SettingsApi } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
-import { type SessionView } from '../../src/http/views/session-view.ts';
-import { type TimelineEntry } from '../../src/http/views/timeline-entry.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
-import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../../src/ports/storage.ts';
-import { type SendResult } from '../../src/sessions/outbound.ts';
-import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
-import { type SessionListener, type SessionEvent } from '../../src/sessions/session-events.ts';
-import { CONTACT, GROUP, ConnectionInMemory } from './connection-in-memory.ts';
+import { CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
-/** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
-const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
+export { CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, viewOf } from './sessions-in-memory.ts';
 
-/** A session that is connected. */
-export const CONNECTED = id('session_1705312200123_abc123def');
-
-/** A session that shows a code to be typed. */
-export const PAIRING_BY_CODE = id('session_1705312200789_mno789pqr');
-
-/** A session that shows a QR. */
-export const PAIRING = id('session_1705312200456_ghi456jkl');
-
-export function id(text: string): SessionId {
-  const parsed = parseSessionId(text);
-  if (parsed === undefined) throw new Error(`not the form of a session id: ${text}`);
-  return parsed;
-}
-
-export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView {
-  const linked = status !== 'connecting';
-  return {
-    session_id: sessionId,
-    phone_number: linked ? '5491234567890' : null,
-    status,
-    last_seen: linked ? '2024-01-15T10:30:00.000Z' : null,
-    auth_folder_path: `./auth_sessions/${sessionId}`,
-    server_port: null,
-    whatsapp_user_id: linked ? '5491234567890:1@s.whatsapp.net' : null,
-    created_at: '2024-01-15T10:30:00.000Z',
-    updated_at: '2024-01-15T10:30:00.000Z',
-    error_message: null,
-    reconnecting: false,
-    account_restricted: false,
-    restricted_until: null,
-    sessionId,
-    phoneNumber: linked ? '5491234567890' : null,
-  };
-}
-
-/** Sessions in memory: what http/ promises is tested on it, without a WhatsApp behind. */
-class SessionsInMemory implements SessionsApi {
-  readonly views = new Map<SessionId, SessionView>();
-  readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
-  /** For which requests they were sent. */
-  readonly requestIds: string[] = [];
-  readonly restarted: SessionId[] = [];
-  /** What the line of the connected session does. */
-  readonly onLine = new ConnectionInMemory();
-  /** Thrown by the next calls that talk to WhatsApp, until it is set to `undefined`. */
-  failure: unknown;
-  /** The last messages of the sessions; `undefined` where they are not kept. */
-  messages: RecentMessage[] | undefined = [];
-  /** What sending waits for. */
-  hold: Promise<unknown> = Promise.resolve();
-  readonly #listeners = new Set<SessionListener>();
-  readonly #followed = Promise.withResolvers<undefined>();
-  #made = 0;
-
-  constructor() {
-    this.views.set(CONNECTED, viewOf(CONNECTED, 'connected'));
-    this.views.set(PAIRING, viewOf(PAIRING, 'connecting'));
-  }
-
-  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }> {
-    if (this.failure !== undefined) return this.#fail();
-    const sessionId = id(`session_${NOW_MS}_made0000${++this.#made}`);
-    this.views.set(sessionId, viewOf(sessionId, 'connecting'));
-    return Promise.resolve({ sessionId, qr: qrOf(sessionId) });
-  }
-
-  pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }> {
-    if (this.failure !== undefined) return this.#fail();
-    return Promise.resolve({ sessionId: PAIRING_BY_CODE, code: { ...CODE, number } });
-  }
-
-  async currentPairingCode(sessionId: SessionId): Promise<PairingCode> {
-    await Promise.resolve(sessionId === PAIRING_BY_CODE || this.view(sessionId));
-    if (sessionId !== PAIRING_BY_CODE) throw new AppError('session_not_pairing');
-    return CODE;
-  }
-
-  list(): SessionView[] {
-    return [...this.views.values()];
-  }
-
-  view(sessionId: SessionId): SessionView {
-    const view = this.views.get(sessionId);
-    if (view === undefined) throw new AppError('session_not_found');
-    return view;
-  }
-
-  async timeline(sessionId: SessionId): Promise<TimelineEntry[]> {
-    const { created_at: at } = await Promise.resolve(this.view(sessionId));
-    return [{ at, what: 'created', why: null }];
-  }
-
-  async currentQr(sessionId: SessionId): Promise<QrCode> {
-    const { status } = await Promise.resolve(this.view(sessionId));
-    if (status !== 'connecting') throw new AppError('session_not_pairing');
-    return qrOf(sessionId);
-  }
-
-  async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
-    if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
-    this.sent.push({ sessionId, ...message });
-    this.requestIds.push(requestId);
-    await this.hold;
-    if (this.failure !== undefined) return this.#fail();
-    return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
-  }
-
-  async connection(sessionId: SessionId): Promise<ConnectionActions> {
-    if (this.view(sessionId).status !== 'connected') throw new AppError('session_not_connected');
-    if (this.failure !== undefined) return this.#fail();
-    return this.onLine;
-  }
-
-  async restart(sessionId: SessionId): Promise<SessionView> {
-    const view = this.view(sessionId);
-    if (this.failure !== undefined) return this.#fail();
-    this.restarted.push(sessionId);
-    return view;
-  }
-
-  remove(sessionId: SessionId): Promise<void> {
-    if (!this.views.delete(sessionId)) return Promise.reject(new AppError('session_not_found'));
-    return Promise.resolve();
-  }
-
-  /** How many listen to what happens to the sessions. */
-  get listeners(): number {
-    return this.#listeners.size;
-  }
-
-  /** Resolves when somebody does. */
-  get followed(): Promise<undefined> {
-    return this.#followed.promise;
-  }
-
-  watch(listener: SessionListener): () => void {
-    this.#listeners.add(listener);
-    this.#followed.resolve(undefined);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Tells those who listen. */
-  tell(news: SessionEvent): void {
-    for (const listener of this.#listeners) listener(news);
-  }
-
-  recentMessages(sessionId: SessionId, limit: number): RecentMessage[] {
-    this.view(sessionId);
-    if (this.messages === undefined) throw new AppError('messages_not_kept');
-    return this.messages.slice(-limit);
-  }
-
-  counts(): Record<SessionStatus, number> {
-    const count = (status: SessionStatus) => this.list().filter((view) => view.status === status).length;
-    return Object.fromEntries(SESSION_STATUSES.map((status) => [status, count(status)])) as Record<
-      SessionStatus,
-      number
-    >;
-  }
-
-  async #fail(): Promise<never> {
-    await Promise.resolve();
-    throw this.failure;
-  }
-}
-
-const CODE: PairingCode = { text: 'ABCD1234', number: '5491234567890' as PhoneNumber, expiresAtMs: NOW_MS + 180_000 };
-
-function addressOf(to: Recipient | null): string {
-  if (to === null) return 'the conversation of the earlier message';
-  return to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
-}
-
-function qrOf(sessionId: SessionId): QrCode {
-  return { text: `2@${sessionId},a,b,c,1`, generatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000 };
-}
-
-/** A message whose file can be fetched. */
+/** A message whose file can be downloaded. */
 export const MESSAGE = '3EB0C767D097B7C7C1A5';
 
-/** Files of messages: any of them is this very file. */
+/** The files of messages: each of them is this source file. */
 class Files implements MediaApi {
   readonly file: MediaFile = {
     path: `./downloads/${CONNECTED}/${MESSAGE}.ts`,
@@ -226,11 +35,11 @@ class Files implements MediaApi {
     fileName: null,
     size: 0,
   };
-  /** The messages whose files are on the disk. */
+  /** The messages whose files are on disk. */
   readonly onDisk = new Set<string>();
-  /** The messages whose files were fetched. */
+  /** The messages whose files were downloaded. */
   readonly fetchedFor: string[] = [];
-  /** Thrown by the next fetches. */
+  /** Thrown by downloads. */
   failure: Error | undefined;
 
   stored(_: SessionId, messageId: string): Promise<MediaFile | undefined> {
@@ -276,10 +85,11 @@ class AnswersInMemory implements IdempotencyStore {
   }
 }
 
-/** An answer as supertest gives it, without its `any`. */
+/** A supertest response without its `any`. */
 interface Answer {
   status: number;
   body: unknown;
+  text: string;
   headers: Record<string, string>;
 }
 
@@ -287,14 +97,14 @@ export async function answerTo(sent: PromiseLike<Answer>): Promise<Answer> {
   return sent;
 }
 
-/** A line of the log. */
+/** A log entry. */
 export type LogLine = Record<string, unknown> & { level: number; msg: string };
 
 function loggerInto(lines: LogLine[]): Logger {
   return pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line) as LogLine) });
 }
 
-/** How a server is that has nothing to complain of. */
+/** The health of a server without problems. */
 export const WELL: HealthReport = {
   ok: true,
   problems: [],
@@ -314,27 +124,27 @@ function isAmong(sessions: readonly SessionId[] | undefined): boolean {
   return sessions === undefined || sessions.includes(CALLBACK.sessionId);
 }
 
-/** One callback, which was given up; tests/api/callbacks.test.ts has real ones. */
+/** One dead callback; tests/api/callbacks.test.ts has real ones. */
 const ONE_CALLBACK: CallbackArchive = {
   list: ({ among }) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
-  find: (wanted) => Promise.resolve(wanted === CALLBACK.id ? CALLBACK : undefined),
+  find: (callbackId) => Promise.resolve(callbackId === CALLBACK.id ? CALLBACK : undefined),
   retry: () => Promise.resolve(true),
   replay: () => Promise.resolve(1),
   events: (_page, among) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
 };
 
-/** The path of the route for this session, or for the callback that is there. */
-export function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
+/** The path of the route, with this session and the ids of what exists. */
+function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
   return path
     .replace(':sessionId', sessionId)
     .replace(':messageId', MESSAGE)
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
-    .replace(':groupId', GROUP.group_id)
+    .replace(':groupId', GROUP.groupId)
     .replace(':contactId', CONTACT.number);
 }
 
-/** How files are taken: of a mebibyte at most, and by URL from this machine. */
+/** The handling of files: at most one mebibyte, and by URL only from this machine. */
 export const FILES: HttpAppDeps['files'] = {
   maxBytes: 1024 * 1024,
   allowedHosts: ['127.0.0.1'],
@@ -342,13 +152,17 @@ export const FILES: HttpAppDeps['files'] = {
   userAgent: 'whatsapp-orchestrator/4.0.0',
   resolve: systemResolve,
 };
-/** A session that the route has something to say of. */
+
+/** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
   return path.endsWith('/qr') ? PAIRING : CONNECTED;
 }
 
-/** An app on doubles, and the doubles. */
+// One for all tests: each instance observes the garbage collector until the process ends.
+const METRICS = new PrometheusMetrics();
+
+/** The app on top of in-memory doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
@@ -358,24 +172,57 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const lines: LogLine[] = [];
   const log = loggerInto(lines);
   const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
-  const metrics = new PrometheusMetrics();
-  const parts = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, random: systemRandom, log };
-  const keys = new ApiKeys(parts, { pepper: new Secret('a pepper of the tests'), keys: [KEY] });
-  const tokens = new BrowserTokens(parts);
-  const masterKey = { change: () => Promise.resolve(13) };
-  const core = { sessions, media, settings, health, metrics, callbacks: ONE_CALLBACK, keys, tokens, masterKey };
-  const limits = { rateLimit: 0, trustProxy: false as const, dashboard: true, version: WELL.version };
-  const deps = { ...core, ...limits, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, ...overrides };
-  const app = heldToDocument(createHttpApp(deps));
-  return { app, sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  const keyDeps = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, random: systemRandom, log };
+  const keys = new ApiKeys(keyDeps, { pepper: new Secret('a pepper for tests'), keys: [KEY] });
+  const tokens = new BrowserTokens(keyDeps);
+  const core = {
+    ...{ sessions, media, settings, health, metrics: METRICS, callbacks: ONE_CALLBACK, keys, tokens },
+    masterKey: { change: () => Promise.resolve(13) },
+  };
+  const app = createHttpApp({
+    ...{ ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, cluster: singleNode },
+    ...{ rateLimit: 0, trustProxy: false, dashboard: true, version: WELL.version, authDir: './auth_sessions/' },
+    ...overrides,
+  });
+  return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
-/** Has a route that streams end as soon as it has begun. */
-export function endSoon({ mediaType }: Pick<Route, 'mediaType'>, { sessions, app }: ReturnType<typeof startApi>): void {
+/** What {@link startApi} returns. */
+export type Api = ReturnType<typeof startApi>;
+
+/** Ends a streaming response as soon as it has begun. */
+function endSoon({ mediaType }: Pick<Route, 'mediaType'>, { sessions, app }: Api): void {
   if (mediaType === EVENT_STREAM) void sessions.followed.then(() => app.drain());
 }
 
-/** Resolves once the log has the line. */
+/** Sends the route's example request, for this session. */
+export function callRoute(
+  route: Route,
+  api: Api,
+  { sessionId = subjectOf(route), headers = {} }: { sessionId?: string; headers?: Record<string, string> } = {},
+) {
+  endSoon(route, api);
+  const sent = request(api.app)
+    [route.method](pathOf(route, sessionId))
+    .query(route.example.query ?? {})
+    .set(headers);
+  return route.example.body === undefined ? sent : sent.send(route.example.body as object);
+}
+
+/** Runs all checks, and fails with the names of those that fail. */
+export async function checkAll(checks: readonly (readonly [name: string, check: () => unknown])[]): Promise<void> {
+  const failures: string[] = [];
+  for (const [name, check] of checks) {
+    try {
+      await check();
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  expect(failures).toEqual([]);
+}
+
+/** Resolves once the log has an entry with this text. */
 export async function logged(lines: { msg: string }[], msg: string): Promise<void> {
   while (!lines.some((line) => line.msg === msg)) await new Promise((resolve) => setImmediate(resolve));
 }

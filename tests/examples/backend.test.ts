@@ -264,7 +264,7 @@ describe('the page of the example backend', () => {
     const refused = await send(JSON.stringify({ sessionId: 'session_1_nadie', number: '5491144445555', message: 'x' }));
     expect([refused.status, await refused.json()]).toEqual([
       404,
-      { success: false, error: 'session_not_found', message: ERRORS.session_not_found.message },
+      { success: false, error: 'session_not_found', message: ERRORS.session_not_found },
     ]);
   });
 });

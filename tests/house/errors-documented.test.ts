@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ERRORS } from '../../src/domain/errors.ts';
+import { type ErrorCode, ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 
 const ROW = /^\| `([a-z_]+)` +\| (\d{3}) +\| (.+?) +\| (.+?) +\|$/;
 
@@ -10,7 +11,11 @@ const rows = document
   .map((line) => ROW.exec(line) ?? [line]);
 
 const documented = rows.map(([, code, status, message]) => ({ code, status: Number(status), message }));
-const table = Object.entries(ERRORS).map(([code, { status, message }]) => ({ code, status, message }));
+const table = Object.entries(ERRORS).map(([code, message]) => ({
+  code,
+  status: ERROR_STATUS[code as ErrorCode],
+  message,
+}));
 
 describe('docs/errors.md', () => {
   it('has a row of four columns for each code that it names', () => {

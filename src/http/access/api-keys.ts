@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, type KeyWish } from '../../domain/access.ts';
+import { type ApiKey, type KeySpec } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
@@ -10,30 +10,30 @@ import { type Caller } from './caller.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const ID_LENGTH = 12;
-/** 256 bits and some: guessing is hopeless. */
+/** More than 256 bits: guessing is hopeless. */
 const SECRET_LENGTH = 44;
 const FORM = /^wak_([A-Za-z0-9]{12})_[A-Za-z0-9]{44}$/;
 const PEPPER_SETTING = 'key_pepper';
 
-/** What the keys are kept and made with. */
+/** The dependencies of {@link ApiKeys}. */
 export interface ApiKeysDeps {
   store: ApiKeyStore;
   settings: SettingsStore;
-  /** `KEY_PEPPER`; without it one is made and kept in the storage. */
+  /** `KEY_PEPPER`; without it, one is generated and kept in the storage. */
   pepper: Secret | null;
   clock: Clock;
   random: Random;
   log: Logger;
 }
 
-/** A key at the only moment at which it is whole. */
+/** A key at the only moment when its text is known. */
 export interface NewKey {
   key: ApiKey;
   /** `wak_<keyId>_<secret>`, to be shown once. */
   text: Secret;
 }
 
-/** The keys that were made for callers: `wak_<keyId>_<secret>`, of which only an HMAC is kept. */
+/** The API keys of callers: `wak_<keyId>_<secret>`. Only an HMAC of each is stored. */
 export class ApiKeys {
   readonly #deps: ApiKeysDeps;
   readonly #pepper: Secret;
@@ -45,30 +45,30 @@ export class ApiKeys {
     this.#keys = new Map(keys.map((key) => [key.keyId, key]));
   }
 
-  /** Knows every stored key from here on. @throws StorageUnavailableError */
+  /** Loads the stored keys. @throws StorageUnavailableError */
   static async load(deps: ApiKeysDeps): Promise<ApiKeys> {
-    const pepper = deps.pepper ?? (await ownPepper(deps));
+    const pepper = deps.pepper ?? (await storedPepper(deps));
     return new ApiKeys(deps, { pepper, keys: await deps.store.all() });
   }
 
-  /** Makes a key. @throws StorageUnavailableError */
-  async create(wish: KeyWish): Promise<NewKey> {
+  /** Creates and stores a key. @throws StorageUnavailableError */
+  async create(wish: KeySpec): Promise<NewKey> {
     const { random, clock, store, log } = this.#deps;
     const keyId = random.text(ID_LENGTH, ALPHABET);
     const text = `wak_${keyId}_${random.text(SECRET_LENGTH, ALPHABET)}`;
     const key = { ...wish, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
     await store.add(key);
     this.#keys.set(keyId, key);
-    log.info({ keyId, scopes: key.scopes, sessions: key.sessions }, 'an API key was made');
+    log.info({ keyId, scopes: key.scopes, sessions: key.sessions }, 'an API key was created');
     return { key, text: new Secret(text) };
   }
 
-  /** All of them, the oldest first. */
+  /** All keys, the oldest first. */
   list(): ApiKey[] {
     return [...this.#keys.values()];
   }
 
-  /** From here on it opens nothing. @throws AppError `key_not_found`; StorageUnavailableError */
+  /** Revokes a key. @throws AppError `key_not_found`; StorageUnavailableError */
   async revoke(keyId: string): Promise<void> {
     if (!this.#keys.has(keyId)) throw new AppError('key_not_found');
     await this.#deps.store.remove(keyId);
@@ -76,11 +76,11 @@ export class ApiKeys {
     this.#deps.log.info({ keyId }, 'an API key was revoked');
   }
 
-  /** Who shows this key; `undefined` when it is none, or not any more. */
+  /** The holder of this key; `undefined` when it is unknown or revoked. */
   callerOf(text: string): Caller | undefined {
     const key = this.#keys.get(FORM.exec(text)?.[1] ?? '');
     if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), this.#hash(text))) return undefined;
-    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isOver: () => !this.#keys.has(key.keyId) };
+    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isExpired: () => !this.#keys.has(key.keyId) };
   }
 
   #hash(text: string): Buffer {
@@ -88,8 +88,8 @@ export class ApiKeys {
   }
 }
 
-/** Made once, and the same from then on. */
-async function ownPepper({ settings, random }: ApiKeysDeps): Promise<Secret> {
+/** Generated at the first start, and kept from then on. */
+async function storedPepper({ settings, random }: ApiKeysDeps): Promise<Secret> {
   const stored = await settings.get(PEPPER_SETTING);
   const pepper = stored ?? random.text(SECRET_LENGTH, ALPHABET);
   if (stored === undefined) await settings.set(PEPPER_SETTING, pepper);

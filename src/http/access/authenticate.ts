@@ -9,9 +9,9 @@ import { type RateLimits } from './rate-limits.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** What is known of those who may come in. */
-export interface Doorkeeping {
-  /** `API_KEY`: any of them opens every door; none leaves it open. */
+/** The credentials that are accepted, and how often. */
+export interface AuthenticationDeps {
+  /** `API_KEY`: each key grants full access; without any, access is open. */
   apiKeys: readonly Secret[];
   keys: Pick<ApiKeys, 'callerOf'>;
   tokens: Pick<BrowserTokens, 'callerOf'>;
@@ -19,46 +19,46 @@ export interface Doorkeeping {
 }
 
 /**
- * Finds out who is calling, for `contextOf(res).caller`. Without any `API_KEY` everybody may do everything, but for those who
- * show a key or token that may do less; config.ts says whether that may be.
+ * Identifies the caller for `contextOf(res).caller`. Without any `API_KEY` everybody is an admin, except callers whose key or
+ * token grants less; config.ts decides whether that is allowed.
  */
-export function authenticate(doors: Doorkeeping): RequestHandler {
-  const { limits } = doors;
+export function authenticate(deps: AuthenticationDeps): RequestHandler {
+  const { limits } = deps;
   return (req, res, next) => {
     const address = req.ip ?? 'unknown';
     limits.countAddress(address);
-    const shown = shownKeys(req);
-    const caller = callerOf(doors, shown, address);
+    const keys = keysIn(req);
+    const caller = callerOf(deps, keys, address);
     if (!caller) {
-      if (shown.length > 0) limits.countFailure(address);
+      if (keys.length > 0) limits.countFailure(address);
       res.set('WWW-Authenticate', 'Bearer');
       throw new AppError('unauthorized');
     }
-    // Where no key is needed, all who show none would count as one.
-    if (caller !== ADMIN || doors.apiKeys.length > 0) limits.countCaller(caller.id);
+    // With open access, all callers without a key would share one limit.
+    if (caller !== ADMIN || deps.apiKeys.length > 0) limits.countCaller(caller.id);
     contextOf(res).caller = caller;
     next();
   };
 }
 
-function shownKeys(req: Request): string[] {
+function keysIn(req: Request): string[] {
   const bearer = BEARER.exec(req.get('Authorization') ?? '')?.[1];
   return [bearer, req.get('X-API-Key')].filter((key) => key !== undefined);
 }
 
 /**
- * Keys and tokens that we made cannot be guessed, and are looked at always. Those of `API_KEY` were chosen by people: an
- * address that showed too many wrong ones has to wait.
+ * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: an address
+ * that has sent too many wrong keys has to wait.
  */
-function callerOf(doors: Doorkeeping, shown: readonly string[], address: string): Caller | undefined {
-  const known = shown.map((key) => doors.keys.callerOf(key) ?? doors.tokens.callerOf(key)).find(Boolean);
+function callerOf(deps: AuthenticationDeps, keys: readonly string[], address: string): Caller | undefined {
+  const known = keys.map((key) => deps.keys.callerOf(key) ?? deps.tokens.callerOf(key)).find(Boolean);
   if (known) return known;
-  if (doors.apiKeys.length === 0) return ADMIN;
-  if (shown.length > 0) doors.limits.refuseGuessing(address);
-  return holdsOneOf(doors.apiKeys, shown) ? ADMIN : undefined;
+  if (deps.apiKeys.length === 0) return ADMIN;
+  if (keys.length > 0) deps.limits.refuseGuessing(address);
+  return includesAny(deps.apiKeys, keys) ? ADMIN : undefined;
 }
 
-/** Compares each with each, so that the time taken does not tell which key matched, or that one did. */
-function holdsOneOf(keys: readonly Secret[], shown: readonly string[]): boolean {
-  return keys.flatMap((key) => shown.map((candidate) => key.equals(candidate))).filter(Boolean).length > 0;
+/** Compares every pair, so that the duration does not reveal whether or which key matched. */
+function includesAny(apiKeys: readonly Secret[], keys: readonly string[]): boolean {
+  return apiKeys.flatMap((apiKey) => keys.map((key) => apiKey.equals(key))).filter(Boolean).length > 0;
 }

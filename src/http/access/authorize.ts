@@ -2,23 +2,23 @@ import { AppError } from '../../domain/errors.ts';
 import { type PathParams, type Route } from '../route.ts';
 import { type Caller, maySee } from './caller.ts';
 
-/** What of a route decides who may call it. */
-type Door = Pick<Route, 'scope' | 'forToken'>;
-
 /**
- * Lets through whose key, or token, is good for the route.
+ * Requires a key or token that grants access to the route.
  * @throws AppError `not_permitted`
  */
-export function requireScope({ scope, forToken }: Door, { scopes, token }: Caller): void {
+export function requireScope(
+  { scope, forToken }: Pick<Route, 'scope' | 'forToken'>,
+  { scopes, token }: Pick<Caller, 'scopes' | 'token'>,
+): void {
   if (scope === 'none') return;
   const may = token ? forToken === true : scopes.includes('admin') || scopes.includes(scope);
   if (!may) throw new AppError('not_permitted');
 }
 
 /**
- * Lets through who may know of the session that the path names. A route of no session is closed to keys of some sessions,
- * unless it says that it shows each caller only his own.
- * @throws AppError `session_not_found`, as if it were not there; `not_permitted`
+ * Requires access to the session in the path. A route without one is closed to keys that are limited to some sessions, unless
+ * it limits itself to the caller's own sessions.
+ * @throws AppError `session_not_found`, as if the session did not exist; `not_permitted`
  */
 export function requireSession(
   { scope, ownSessionsOnly }: Pick<Route, 'scope' | 'ownSessionsOnly'>,

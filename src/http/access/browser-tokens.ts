@@ -8,66 +8,67 @@ import { type Caller, type TokenGrant } from './caller.ts';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const LENGTH = 44;
 
-/** A token that was given out; which one it is, only its hash tells. */
-interface Given {
+/** An issued token. It is stored under its hash. */
+interface IssuedToken {
   id: string;
   issuer: string;
   grant: TokenGrant;
   expiresAtMs: number;
 }
 
-/** What a token is wanted for. */
-export interface TokenWish {
-  /** The session that it shows; `null` for one that it makes itself. */
+/** A request for a token. */
+export interface TokenSpec {
+  /** The session that it shows; `null` for a token that creates one. */
   sessionId: SessionId | null;
   ttlMs: number;
 }
 
 /**
- * Short-lived tokens for pages: each makes and shows the code of one session, and nothing else. They are kept in memory
- * alone, by their hashes, so that one session a token holds without a store, and a restart ends them all.
+ * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does nothing
+ * else. They exist only in memory, by their hashes, which is what limits a token to one session without a store; a restart
+ * revokes them all.
  */
 export class BrowserTokens {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #given = new Map<string, Given>();
+  readonly #issued = new Map<string, IssuedToken>();
 
   constructor({ clock, random }: { clock: Clock; random: Random }) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** A token, in the name of whoever asks for it. */
-  give({ id: issuer }: Caller, { sessionId, ttlMs }: TokenWish): { token: Secret; expiresAtMs: number } {
-    this.#endWhere(({ expiresAtMs }) => expiresAtMs <= this.#clock.now());
+  /** Issues a token on behalf of a caller. */
+  issue({ id: issuer }: Caller, { sessionId, ttlMs }: TokenSpec): { token: Secret; expiresAtMs: number } {
+    this.#revokeWhere(({ expiresAtMs }) => expiresAtMs <= this.#clock.now());
     const token = `wat_${this.#random.text(LENGTH, ALPHABET)}`;
     const expiresAtMs = this.#clock.now() + ttlMs;
     const hash = hashOf(token);
     const grant = { sessionId, spent: sessionId !== null };
-    this.#given.set(hash, { id: `token ${hash.slice(0, 12)}`, issuer, grant, expiresAtMs });
+    this.#issued.set(hash, { id: `token ${hash.slice(0, 12)}`, issuer, grant, expiresAtMs });
     return { token: new Secret(token), expiresAtMs };
   }
 
-  /** Ends those that this key gave. */
-  endOf(keyId: string): void {
-    this.#endWhere(({ issuer }) => issuer === keyId);
+  /** Revokes the tokens that were issued with this key. */
+  revokeIssuedBy(keyId: string): void {
+    this.#revokeWhere(({ issuer }) => issuer === keyId);
   }
 
-  /** Who shows this token; `undefined` when it is none, or its time is over. */
+  /** The holder of this token; `undefined` when it is unknown or expired. */
   callerOf(text: string): Caller | undefined {
     const hash = hashOf(text);
-    const given = this.#given.get(hash);
-    const isOver = () => !given || given.expiresAtMs <= this.#clock.now() || !this.#given.has(hash);
-    if (!given || isOver()) return undefined;
-    return { id: given.id, scopes: [], sessions: null, token: given.grant, isOver };
+    const issued = this.#issued.get(hash);
+    const isExpired = () => !issued || issued.expiresAtMs <= this.#clock.now() || !this.#issued.has(hash);
+    if (!issued || isExpired()) return undefined;
+    return { id: issued.id, scopes: [], sessions: null, token: issued.grant, isExpired };
   }
 
-  #endWhere(isOver: (given: Given) => boolean): void {
-    for (const [hash, given] of this.#given) if (isOver(given)) this.#given.delete(hash);
+  #revokeWhere(matches: (token: IssuedToken) => boolean): void {
+    for (const [hash, token] of this.#issued) if (matches(token)) this.#issued.delete(hash);
   }
 }
 
-/** A look-up by it takes a time that tells nothing of the tokens themselves. */
+/** Looking up a hash takes a time that reveals nothing about the tokens. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

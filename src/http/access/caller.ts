@@ -2,62 +2,62 @@ import { type Scope } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
-/** What a browser's token knows: at most one session. */
+/** What a browser token grants: access to at most one session. */
 export interface TokenGrant {
   sessionId: SessionId | null;
-  /** Whether it has made its session, or is just making it. */
+  /** Whether it has created its session, or is just creating it. */
   spent: boolean;
 }
 
-/** Whoever sent a request, and what he may do. */
+/** The sender of a request, and what it may do. */
 export interface Caller {
-  /** Tells callers apart; never a secret. All keys of `API_KEY` are one caller. */
+  /** Identifies the caller; never a secret. All keys of `API_KEY` are one caller. */
   readonly id: string;
-  /** What he may do as the holder of a key. */
+  /** The scopes of its key. */
   readonly scopes: readonly Scope[];
-  /** The only sessions that he may know of; `null` for all. */
+  /** The only sessions that it may access; `null` for all. */
   readonly sessions: readonly SessionId[] | null;
-  /** There when he came with a browser's token. */
+  /** Set for callers with a browser token. */
   readonly token?: TokenGrant;
-  /** Whether what he came with is worth nothing any more; for requests and answers that take long. */
-  isOver(): boolean;
+  /** Whether the key was revoked, or the token has expired. Checked during requests and responses that take long. */
+  isExpired(): boolean;
 }
 
-/** Who may do everything: the holder of a key of `API_KEY`, or anybody where none is set. */
-export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null, isOver: () => false };
+/** Full access: the holder of a key of `API_KEY`, or everybody when none is set. */
+export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null, isExpired: () => false };
 
-/** Who has shown nothing. */
-export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isOver: () => false };
+/** A caller that has not been authenticated. */
+export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isExpired: () => false };
 
 /**
- * Lets through whose key, or token, has not ended since he came: the body of a request may take minutes to arrive.
+ * Requires that the key or token has stayed valid: the body of a request can take minutes to arrive.
  * @throws AppError `unauthorized`
  */
-export function requireStillGood(caller: Caller): void {
-  if (caller.isOver()) throw new AppError('unauthorized');
+export function requireStillValid(caller: Caller): void {
+  if (caller.isExpired()) throw new AppError('unauthorized');
 }
 
-/** Whether the caller may know that this session is there. */
+/** Whether the caller may know that this session exists. */
 export function maySee({ sessions, token }: Caller, sessionId: SessionId): boolean {
   if (token) return token.sessionId === sessionId;
   return sessions === null || sessions.includes(sessionId);
 }
 
 /**
- * Makes a session for the caller. A token makes one and no more, and can show that one from then on; what fails does not
- * count.
- * @throws AppError `not_permitted`, and what `make` throws
+ * Creates a session on behalf of the caller. A token creates only one, to which it has access from then on; a failed attempt
+ * does not count.
+ * @throws AppError `not_permitted`, and what `create` throws
  */
-export async function makeSession<Offer extends { sessionId: SessionId }>(
+export async function createSession<Offer extends { sessionId: SessionId }>(
   { token }: Caller,
-  make: () => Promise<Offer>,
+  create: () => Promise<Offer>,
 ): Promise<Offer> {
-  if (!token) return make();
-  if (token.spent) throw new AppError('not_permitted', { message: 'This token has made its session already.' });
-  // Taken before the first await: of two that come together, only one makes a session.
+  if (!token) return create();
+  if (token.spent) throw new AppError('not_permitted', { message: 'This token has already created its session.' });
+  // Set before the first await: of two simultaneous requests, only one creates a session.
   token.spent = true;
   try {
-    const offer = await make();
+    const offer = await create();
     token.sessionId = offer.sessionId;
     return offer;
   } catch (error) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** What a caller said of a file beside its content. */
+/** What a caller declares about a file besides its content. */
 export interface FileFacts {
   mimetype: string | undefined;
   fileName: string | undefined;
 }
 
-/** A file that came as base64 in a JSON body. */
+/** A file sent as base64 in a JSON body. */
 export class Base64File {
   readonly facts: FileFacts;
   #bytes: Buffer;
@@ -16,25 +16,25 @@ export class Base64File {
     this.facts = facts;
   }
 
-  /** Its content, which is not kept here any more: the request that brought it may take minutes yet. */
+  /** Returns the content and releases it: the request may take minutes more. */
   take(): Buffer {
     const bytes = this.#bytes;
     this.#bytes = Buffer.alloc(0);
     return bytes;
   }
 
-  /** What tells one file from another, instead of all of it. To be asked for before its content is taken. */
+  /** Identifies the file by a hash instead of its content. Must be called before {@link take}. */
   toJSON(): object {
     return { sha256: createHash('sha256').update(this.#bytes).digest('hex'), ...this.facts };
   }
 }
 
-/** Base64 of both alphabets, with or without `=` at its end. */
+/** Base64 in either alphabet, with or without padding. */
 const ALPHABET = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 /**
- * The file in base64, with or without line breaks, or in a `data:` URL, whose media type counts when none is given.
- * `undefined` when something in it is not base64, or a piece is missing.
+ * Parses base64, with or without line breaks, or a `data:` URL, whose media type is used when none is given. `undefined` for
+ * invalid or truncated base64.
  */
 export function parseBase64File(text: string, facts: FileFacts): Base64File | undefined {
   if (!text.startsWith('data:')) return decoded(text, facts);

@@ -4,7 +4,7 @@ import { typed } from '../typed.ts';
 import { type Base64File, type FileFacts, parseBase64File } from './base64-file.ts';
 import { mimetypeOf } from './mimetype.ts';
 
-/** A file that was uploaded, and is on disk. Only the reader of multipart bodies makes one: JSON cannot. */
+/** An uploaded file on disk. Only the multipart reader creates instances: JSON cannot. */
 export class UploadedFile {
   readonly file: OutgoingFile;
 
@@ -12,20 +12,20 @@ export class UploadedFile {
     this.file = file;
   }
 
-  /** What tells one file from another: where it lies is no part of it. */
+  /** Identifies the file by its content and declared facts, not by its path. */
   toJSON(): object {
     const { sha256, mimetype, fileName } = this.file;
     return { sha256, mimetype, fileName };
   }
 }
 
-/** A file that somebody else has. */
+/** A file on another server. */
 export interface FileAtUrl {
   url: string;
   facts: FileFacts;
 }
 
-/** What a caller gives as a file. */
+/** A file as callers can send it. */
 export type FileSource = UploadedFile | Base64File | FileAtUrl;
 
 const facts = {
@@ -33,7 +33,7 @@ const facts = {
     .string()
     .refine((text) => mimetypeOf(text) !== undefined)
     .optional()
-    .meta({ description: 'Without it the kind is read from the content or the name.', example: 'image/jpeg' }),
+    .meta({ description: 'Detected from the content or the name if omitted.', example: 'image/jpeg' }),
   file_name: z.string().max(1_000).optional().meta({ example: 'photo.jpg' }),
 };
 
@@ -51,10 +51,10 @@ const atUrl = z
   .transform(({ url, mimetype, file_name: fileName }) => ({ url, facts: { mimetype, fileName } }));
 
 /**
- * The field `file` of a body, whichever way it comes: the part `file` of a form, `{"base64"}` or `{"url"}`, both with
- * `mimetype` and `file_name` where the caller knows them. Routes that have it declare `files: true`, refuse a wrong one with
- * `invalid_file`, and hand it to `files.open`.
+ * The field `file` of a body: the part `file` of a form, `{"base64"}` or `{"url"}`, the latter two with an optional `mimetype`
+ * and `file_name`. Routes that use it declare `files: true`, refuse an invalid one with `invalid_file`, and pass it to
+ * `files.open`.
  */
 export const fileField: z.ZodType<FileSource> = z
   .union([z.instanceof(UploadedFile), inBase64, atUrl])
-  .meta({ id: 'OutgoingFile', description: 'In JSON. An upload comes in the part `file` of a form.' });
+  .meta({ id: 'OutgoingFile', description: 'In JSON. Uploads use the part `file` of a form.' });

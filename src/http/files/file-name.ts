@@ -1,12 +1,12 @@
-/** As file systems and WhatsApp's clients take them. */
+/** The limit of file systems and WhatsApp's clients. */
 const MAX_BYTES = 255;
 
-/** Line breaks and the like, and the marks that let a name be read in another order than it is written. */
+/** Control characters, and the marks that change the direction of text. */
 const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * The last part of a name that somebody gave, fit to be shown: no folders, no control characters, at most 255 bytes with
- * its extension kept. `undefined` when nothing is left.
+ * Sanitizes a file name: removes folders and control characters, and shortens it to 255 bytes while keeping its extension.
+ * `undefined` if nothing is left.
  */
 export function cleanFileName(text: string | undefined): string | undefined {
   const last = text?.toWellFormed().split(/[/\\]/).at(-1);
@@ -43,7 +43,7 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-/** Many servers write UTF-8 where headers are Latin-1 by the book. */
+/** Headers are Latin-1 by specification, but many servers send UTF-8. */
 function asUtf8(latin1: string | undefined): string | undefined {
   if (latin1 === undefined) return undefined;
   const utf8 = Buffer.from(latin1, 'latin1').toString('utf8');

@@ -1,34 +1,35 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 
-/** As much text as a JSON body may have. */
+/** The same limit as for JSON bodies. */
 const MAX_TEXT_BYTES = 512 * 1024;
 
 const NAME = /^[A-Za-z]\w{0,63}(\[\])?$/;
 
-/** The name of the field that holds a whole JSON body, for what text cannot say. */
+/** The field that can hold a whole JSON body, for values that plain text cannot express. */
 const JSON_FIELD = 'json';
 
-/** The text fields of a form, which become a body like a JSON one. */
+/** Collects the text fields of a form into a body like that of a JSON request. */
 export class FormFields {
   readonly #values = new Map<string, unknown>();
   #json: object = {};
   #bytes = 0;
 
   /**
-   * Takes a field. A name that comes again, or ends in `[]`, makes a list. What is in the field `json` is the body, to which
-   * the other fields are added.
+   * Adds a field. A repeated name, or one that ends in `[]`, makes a list. The field `json` is the body that the other fields
+   * are added to.
    * @throws AppError `invalid_body`, `invalid_json`, `body_too_large`
    */
   add(name: string, text: string): void {
     this.#bytes += Buffer.byteLength(text);
-    if (this.#bytes > MAX_TEXT_BYTES) throw new AppError('body_too_large', { message: 'The form has too much text.' });
-    if (!NAME.test(name)) throw invalid('A field has a name that this request does not know.');
+    if (this.#bytes > MAX_TEXT_BYTES)
+      throw new AppError('body_too_large', { message: 'The form contains too much text.' });
+    if (!NAME.test(name)) throw invalid('The form has a field with an invalid name.');
     if (name === JSON_FIELD) this.#json = objectIn(text);
     else this.#put(name, text);
   }
 
-  /** The body that they make. */
+  /** The resulting body. */
   body(): Record<string, unknown> {
     return { ...this.#json, ...Object.fromEntries(this.#values) };
   }
@@ -60,7 +61,7 @@ function invalid(message: string): AppError {
   return new AppError('invalid_body', { message });
 }
 
-/** A number, also as the text that a form has. */
+/** A number, or its text in a form. */
 export const numberField = z.union(
   [
     z.number(),
@@ -72,7 +73,7 @@ export const numberField = z.union(
   { error: 'must be a number' },
 );
 
-/** A list, of which a form may have only one, without `[]`; `error` is what is wrong with another value. */
+/** A list; in a form a single item does not need `[]`. `error` completes the sentence of the refusal. */
 export function listField<Item extends z.ZodType>(item: Item, error: string) {
   return z.union([z.array(item), item.transform((one) => [one])], { error });
 }

@@ -8,32 +8,32 @@ import { FormFields } from './form-fields.ts';
 const MAX_FIELDS = 100;
 const MAX_FIELD_BYTES = 512 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** How much longer than its file a form may be. */
+/** How much larger than its file a form may be. */
 const MAX_REST_BYTES = 1024 * 1024;
-/** The part that is the file; all others are text. */
+/** The name of the file part; all other parts are text. */
 const FILE_PART = 'file';
 
-/** What came with a file. */
+/** What a form declares about its file. */
 export interface PartFacts {
   fileName: string;
-  /** Its `Content-Type`; `text/plain` when it has none. */
+  /** Its `Content-Type`; `text/plain` if there is none. */
   declared: string;
 }
 
-/** Where an upload goes. */
+/** Where an upload is written to. */
 export interface UploadTarget {
-  /** The largest file in bytes. */
+  /** The size limit in bytes. */
   maxBytes: number;
-  /** Writes the file that comes. */
+  /** Writes the file. */
   save(content: AsyncIterable<Buffer>, facts: PartFacts): Promise<UploadedFile>;
 }
 
-/** The refusal of what is no form, or only the beginning of one. */
+/** The refusal of an invalid or truncated form. */
 export function brokenForm(cause: unknown): AppError {
-  return invalid('The form broke off, or is not multipart/form-data as it says.', cause);
+  return invalid('The form is incomplete, or is not valid multipart/form-data.', cause);
 }
 
-/** One form of `multipart/form-data` while it comes in. */
+/** Parses one `multipart/form-data` body while it arrives. */
 export class FormReader {
   readonly #parser: BusboyInstance;
   readonly #target: UploadTarget;
@@ -44,14 +44,14 @@ export class FormReader {
   #upload: Promise<UploadedFile> | undefined;
   #received = 0;
   #written = 0;
-  /** What has come, piece by piece, and may be in a part of the file that is not written yet. */
-  #unwritten: { piece: Buffer; endsAt: number }[] = [];
+  /** Received chunks whose memory may still be used by a part of the file that is not written yet. */
+  #unwritten: { chunk: Buffer; endsAt: number }[] = [];
 
   /** @throws AppError `invalid_body` when `contentType` names no boundary */
   constructor(contentType: string, target: UploadTarget) {
     this.#parser = parserFor(contentType);
     this.#target = target;
-    // Whoever waits hears of it; when nobody does, it is no unhandled rejection.
+    // Not an unhandled rejection when nobody is waiting.
     this.wrong.catch(() => undefined);
     const refuse = (message: string) => () => this.#refuse(invalid(message));
     this.#parser
@@ -61,38 +61,38 @@ export class FormReader {
       .on('fieldsLimit', refuse(`The form has more than ${MAX_FIELDS} fields.`))
       .on('partsLimit', refuse(`The form has more than ${MAX_FIELDS} fields.`))
       .on('error', (error) => this.#refuse(brokenForm(error)))
-      // Which may be before the end of the request, when the last boundary comes twice.
+      // Can come before the end of the request, if the last boundary is repeated.
       .on('finish', () => this.#finished.resolve(undefined));
   }
 
-  /** Rejects with the first thing that is wrong; never resolves. */
+  /** Rejects with the first error; never resolves. */
   get wrong(): Promise<never> {
     return this.#wrong.promise;
   }
 
-  /** Takes the next piece; resolves when there is room for another. */
-  async take(piece: Buffer): Promise<void> {
-    this.#received += piece.length;
+  /** Parses the next chunk; resolves when the parser is ready for another. */
+  async take(chunk: Buffer): Promise<void> {
+    this.#received += chunk.length;
     if (this.#received > this.#target.maxBytes + MAX_REST_BYTES) throw new AppError('body_too_large');
-    this.#unwritten.push({ piece, endsAt: this.#received });
-    await new Promise<void>((resolve) => this.#parser.write(piece, () => resolve()));
+    this.#unwritten.push({ chunk, endsAt: this.#received });
+    await new Promise<void>((resolve) => this.#parser.write(chunk, () => resolve()));
   }
 
-  /** Says that nothing more comes; resolves when everything was read. */
+  /** Signals the end of the body; resolves when everything is parsed. */
   async end(): Promise<void> {
     this.#parser.end();
     await this.#finished.promise;
   }
 
-  /** The body, once everything is in it. */
+  /** The complete body. */
   async body(): Promise<Record<string, unknown>> {
     const file = await this.#upload;
     return { ...this.#fields.body(), ...(file && { file }) };
   }
 
-  /** Stops writing the file; resolves when nothing touches it any more. */
-  async giveUp(): Promise<void> {
-    this.#content?.destroy(new Error('the form was given up'));
+  /** Stops writing the file; resolves when it is no longer in use. */
+  async abort(): Promise<void> {
+    this.#content?.destroy(new Error('the form was aborted'));
     await this.#upload?.catch(() => undefined);
   }
 
@@ -108,29 +108,29 @@ export class FormReader {
 
   #takeFile(name: string, content: Readable, facts: PartFacts): void {
     this.#content = content;
-    // The parser may report a form that broke off on a stream of which nobody reads any more.
+    // The parser can report a truncated form on a stream that nobody reads any more.
     content.on('error', () => undefined);
     if (name !== FILE_PART) {
-      this.#refuse(invalid('The file must come in the part "file".'));
+      this.#refuse(invalid('The file must be in the part "file".'));
       return;
     }
     this.#upload = this.#target.save(this.#counted(content), facts);
     this.#upload.catch((error: unknown) => this.#refuse(error));
   }
 
-  /** The file, of which each part is written by the time the next one is asked for. */
+  /** The content of the file. A chunk has been written by the time the next one is requested. */
   async *#counted(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const part of content) {
-      yield part;
-      this.#written += part.length;
-      this.#giveBackWritten();
+    for await (const chunk of content) {
+      yield chunk;
+      this.#written += chunk.length;
+      this.#releaseWritten();
     }
   }
 
-  /** The file is no longer than the form: once as much of it is written as a piece ends at, nothing needs that piece. */
-  #giveBackWritten(): void {
+  /** The file is not longer than the form, so a chunk is unused once that many bytes of the file are written. */
+  #releaseWritten(): void {
     const first = this.#unwritten.findIndex(({ endsAt }) => endsAt > this.#written);
-    for (const { piece } of this.#unwritten.splice(0, first < 0 ? this.#unwritten.length : first)) giveBack(piece);
+    for (const { chunk } of this.#unwritten.splice(0, first < 0 ? this.#unwritten.length : first)) giveBack(chunk);
   }
 
   #refuse(error: unknown): void {

@@ -7,27 +7,27 @@ import { httpClient } from '../../kit/http-client.ts';
 import { type UrlRules } from './url-rules.ts';
 
 const CONNECT_MS = 10_000;
-const WHOLE_MS = 60_000;
+const TOTAL_MS = 60_000;
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
-/** Which URLs may be fetched, how long it may take, and how we introduce ourselves. */
+/** The dependencies of {@link guardedFetch}. */
 export interface FetchDeps {
   rules: UrlRules;
   clock: Clock;
   userAgent: string;
 }
 
-/** An answer with status 200 whose body has not been read. */
+/** A response with status 200 whose body has not been read yet. */
 export interface FetchedAnswer {
-  /** Where it came from, after redirects. */
+  /** The final URL, after redirects. */
   url: URL;
   body: IncomingMessage;
 }
 
 /**
- * Fetches what anybody on the Internet could: no proxy, no cookies, no keys, no connection that another request has used, and
- * every redirect is checked like the first URL. `take` reads the body. Everything ends after 60 seconds.
+ * Fetches a URL as an anonymous client: without proxy, cookies or credentials, on a connection of its own, and with every
+ * redirect checked like the first URL. `take` reads the body; the limit for everything is 60 seconds.
  * @throws AppError `url_not_allowed`, `url_not_reachable`, and what `take` throws
  */
 export async function guardedFetch<Result>(
@@ -36,7 +36,7 @@ export async function guardedFetch<Result>(
   take: (answer: FetchedAnswer) => Promise<Result>,
 ): Promise<Result> {
   const limit = new AbortController();
-  const timer = deps.clock.after(WHOLE_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
+  const timer = deps.clock.after(TOTAL_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
   try {
     const answer = await follow(text, deps, limit.signal);
     return await take(answer);
@@ -44,7 +44,7 @@ export async function guardedFetch<Result>(
     throw refusal(limit.signal.aborted ? limit.signal.reason : error);
   } finally {
     timer.cancel();
-    // Closes the connection, also when nobody wants the rest.
+    // Closes the connection, even if the rest was not read.
     limit.abort();
   }
 }
@@ -106,7 +106,7 @@ function acceptable(body: IncomingMessage): IncomingMessage {
   const { statusCode, headers } = body;
   if (statusCode !== 200) throw unreachable(`it answered with status ${statusCode ?? 0}`);
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw unreachable('it sent the file compressed, which was not asked for');
+  if (encoding !== 'identity') throw unreachable('it sent the file compressed, which was not requested');
   return body;
 }
 

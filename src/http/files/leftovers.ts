@@ -2,12 +2,12 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDER_PREFIX } from './temporary-folder.ts';
 
-/** Longer than any request takes, also one that waits for its turn to be sent. */
+/** Longer than any request takes, including those that wait for their turn to be sent. */
 const OLD_MS = 24 * 3_600_000;
 
 /**
- * Removes from `parent` the folders that a process left behind which did not end in order: those of our name and our user
- * that nobody has written into for a day. Younger ones may belong to another orchestrator on this machine.
+ * Removes temporary folders that a crashed process left in `parent`: those with our prefix and user that have not been written
+ * to for a day. Newer ones may belong to another orchestrator on this machine.
  */
 export async function removeLeftovers(parent: string): Promise<void> {
   const nowMs = await timeOfDisk(parent);
@@ -15,7 +15,7 @@ export async function removeLeftovers(parent: string): Promise<void> {
   await Promise.all(names.map((name) => removeIfOld(join(parent, name), nowMs)));
 }
 
-/** What the disk would write as the time of a change now: it is what the ages of the folders are counted by. */
+/** The current time according to the file system, which is what the ages of the folders are measured against. */
 async function timeOfDisk(parent: string): Promise<number> {
   const probe = await mkdtemp(join(parent, FOLDER_PREFIX));
   try {

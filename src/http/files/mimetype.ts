@@ -3,24 +3,24 @@ import { lookup } from 'mime-types';
 
 const UNKNOWN = 'application/octet-stream';
 
-/** What senders write when they do not know. */
+/** Declared by senders that do not know the type. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set([UNKNOWN, 'binary/octet-stream', 'application/unknown']);
 
-/** What is put in when nothing was said, so that the content and the name are better witnesses. */
+/** The default when nothing is declared, so the content and the name are more reliable. */
 const SAYS_LITTLE = 'text/plain';
 
-/** What is known of a file's kind. */
+/** What is known about a file's type. */
 export interface KindClues {
-  /** What the caller says it is: the last word. */
+  /** Stated by the caller: takes precedence. */
   given?: string | undefined;
-  /** What came as `Content-Type` with the file. */
+  /** The `Content-Type` that came with the file. */
   declared?: string | undefined;
   fileName?: string | undefined;
-  /** The beginning of the content. */
+  /** The first bytes of the content. */
   head: Buffer;
 }
 
-/** The kind of a file, by the best of what is known of it. */
+/** Determines the media type of a file from the best available clue. */
 export function chooseMimetype({ given, declared, fileName, head }: KindClues): string {
   const said = mimetypeOf(declared);
   const trusted = said === SAYS_LITTLE || SAYS_NOTHING.has(said ?? UNKNOWN) ? undefined : said;
@@ -29,8 +29,8 @@ export function chooseMimetype({ given, declared, fileName, head }: KindClues): 
 }
 
 /**
- * `Type/Subtype; charset=…; codecs=…` in its plain form: lower case, and of the parameters only `codecs`, which WhatsApp
- * wants for voice notes. `undefined` for what is no media type.
+ * Normalizes `Type/Subtype; charset=…; codecs=…`: lower case, with `codecs` as the only parameter, which WhatsApp requires for
+ * voice notes. `undefined` if it is not a media type.
  */
 export function mimetypeOf(text: string | undefined): string | undefined {
   const [, type] = /^\s*([\w.+-]+\/[\w.+-]+)\s*(?:;|$)/.exec(text ?? '') ?? [];

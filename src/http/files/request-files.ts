@@ -11,26 +11,26 @@ import { readMultipart } from './multipart.ts';
 import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
 import { type Resolve, UrlRules } from './url-rules.ts';
 
-/** How files are taken. */
+/** How the files in requests are handled. */
 export interface FileSettings {
-  /** The largest file in bytes. */
+  /** The size limit in bytes. */
   maxBytes: number;
-  /** Hosts that URLs may lead to, though they are not public. */
+  /** Hosts that URLs may point to although they are not public. */
   allowedHosts: readonly string[];
-  /** A folder for temporary files. */
+  /** The folder for temporary files. */
   temporaryDir: string;
-  /** How we name ourselves to the servers of URLs. */
+  /** Sent to the servers of URLs. */
   userAgent: string;
   resolve: Resolve;
   clock: Clock;
 }
 
-/** So many large JSON bodies are in memory at once, of all callers: while it is read, one takes some five times its size. */
-const LARGE_BODIES_AT_ONCE = 2;
+/** How many large JSON bodies may be in memory at once, for all callers: parsing one takes about five times its size. */
+const MAX_LARGE_BODIES = 2;
 
-/** Makes files of what callers give. */
+/** Opens the files in requests. */
 export class FileIntake {
-  readonly #rooms = new Semaphore(LARGE_BODIES_AT_ONCE);
+  readonly #memory = new Semaphore(MAX_LARGE_BODIES);
   readonly #settings: FileSettings;
   readonly #fetchDeps: FetchDeps;
 
@@ -40,34 +40,34 @@ export class FileIntake {
     this.#fetchDeps = { rules: new UrlRules(allowedHosts, resolve), clock, userAgent };
   }
 
-  /** For one request, whose files are gone when it is disposed of. */
+  /** The files of one request. Disposing of them removes them. */
   forRequest(): RequestFiles {
     const { temporaryDir, maxBytes } = this.#settings;
-    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchDeps, this.#rooms);
+    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchDeps, this.#memory);
   }
 }
 
-/** What a name and a kind are made of. */
+/** What a file's name and type are derived from. */
 type Clues = Omit<KindClues, 'head'>;
 
-/** The files of one request. Disposing removes them. */
+/** The files of one request. Disposing of them removes them. */
 export class RequestFiles implements AsyncDisposable {
   readonly #folder: TemporaryFolder;
   readonly #maxBytes: number;
   readonly #fetchDeps: FetchDeps;
-  readonly #rooms: Semaphore;
-  #leaveRoom: () => void = () => undefined;
+  readonly #memory: Semaphore;
+  #releaseMemory: () => void = () => undefined;
 
-  constructor(folder: TemporaryFolder, maxBytes: number, fetchDeps: FetchDeps, rooms: Semaphore) {
+  constructor(folder: TemporaryFolder, maxBytes: number, fetchDeps: FetchDeps, memory: Semaphore) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#fetchDeps = fetchDeps;
-    this.#rooms = rooms;
+    this.#memory = memory;
   }
 
-  /** Resolves when there is room in memory for a large body. It is left when the file is on disk, or the request is over. */
-  async enterRoom(): Promise<void> {
-    this.#leaveRoom = await this.#rooms.take();
+  /** Resolves when a large body fits into memory. Its slot is released when the file is on disk or the request is over. */
+  async waitForMemory(): Promise<void> {
+    this.#releaseMemory = await this.#memory.take();
   }
 
   /**
@@ -92,13 +92,13 @@ export class RequestFiles implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#leaveRoom();
+    this.#releaseMemory();
     return this.#folder[Symbol.asyncDispose]();
   }
 
   async #saveFromMemory(source: Base64File): Promise<OutgoingFile> {
     const file = await this.#save([source.take()], clues(source.facts));
-    this.#leaveRoom();
+    this.#releaseMemory();
     return file;
   }
 

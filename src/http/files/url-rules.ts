@@ -4,31 +4,31 @@ import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../domain/errors.ts';
 import { isPublicAddress } from './public-address.ts';
 
-/** Gives all addresses of a name. */
+/** Resolves a name to all its addresses. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-/** As the machine resolves names: its hosts file, then DNS. */
+/** The system's resolver: the hosts file, then DNS. */
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
 
-/** The ports of the web; below the others are services that a request could be meant to annoy, such as mail. */
+/** Web ports. Other ports below 1024 belong to services, such as mail, that a request could be meant to attack. */
 const WEB_PORTS: ReadonlySet<string> = new Set(['', '80', '443']);
-const FIRST_FREE_PORT = 1024;
+const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** What URLs are fetched, and where their names may lead. */
+/** Decides which URLs may be fetched, and which addresses their host names may resolve to. */
 export class UrlRules {
   readonly #allowedHosts: ReadonlySet<string>;
   readonly #resolve: Resolve;
 
-  /** `allowedHosts` are trusted wherever they lead: `host` on any port, `host:port` on that one alone. */
+  /** `allowedHosts` are trusted whatever they resolve to: `host` on any port, `host:port` only on that one. */
   constructor(allowedHosts: readonly string[], resolve: Resolve) {
     this.#allowedHosts = new Set(allowedHosts.map((host) => withoutFinalDot(host.toLowerCase())));
     this.#resolve = resolve;
   }
 
   /**
-   * The URL, which may be relative to `base`: `http` or `https`, without a user, on a port of the web or one above 1023, and
-   * not of an address that is not public. The URL standard has brought the host into its plain form here: `0x7f000001`,
-   * `127.1` and full-width digits are `127.0.0.1`.
+   * Parses a URL, which may be relative to `base`, and requires `http` or `https`, no credentials, a web port or one above 1023,
+   * and no private IP address. The URL parser has already normalized the host: `0x7f000001`, `127.1` and full-width digits
+   * are all `127.0.0.1`.
    * @throws AppError `url_not_allowed`
    */
   check(text: string, base?: URL): URL {
@@ -38,8 +38,8 @@ export class UrlRules {
   }
 
   /**
-   * The look-up for the socket that goes to `url`. It connects to the very addresses that were checked here, all of them: a
-   * name that leads elsewhere when it is asked again gains nothing. Fails with AppError `url_not_allowed`.
+   * The DNS lookup for the socket to `url`. The socket connects to exactly the addresses that were checked here, so DNS rebinding
+   * achieves nothing. Fails with AppError `url_not_allowed`.
    */
   lookupFor(url: URL): LookupFunction {
     return (hostname, { all }, callback) => {
@@ -54,7 +54,7 @@ export class UrlRules {
     if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') return false;
     if (this.#isTrusted(url)) return true;
     const host = hostOf(url);
-    const isWebPort = WEB_PORTS.has(url.port) || Number(url.port) >= FIRST_FREE_PORT;
+    const isWebPort = WEB_PORTS.has(url.port) || Number(url.port) >= FIRST_UNPRIVILEGED_PORT;
     return isWebPort && (isIP(host) === 0 || isPublicAddress(host));
   }
 

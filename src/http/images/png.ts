@@ -1,45 +1,38 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** How squares become pixels. */
+/** How modules become pixels. */
 export interface Layout {
-  /** Pixels along the side of a square. */
+  /** The side of a module in pixels. */
   scale: number;
-  /** White squares around the picture. */
+  /** The width of the white border in modules. */
   margin: number;
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const WHITE_BYTE = 0xff;
 
-/**
- * A picture of `size` × `size` black and white squares as PNG, with one bit a pixel (PNG specification, third edition, 11.2).
- */
-export function squaresPng(
+/** Renders `size` × `size` black and white modules as a PNG with one bit per pixel (PNG specification, third edition, 11.2). */
+export function modulesPng(
   size: number,
   isDark: (row: number, column: number) => boolean,
   { scale, margin }: Layout,
 ): Buffer {
   const width = (size + 2 * margin) * scale;
-  const white = line(width, () => false);
-  const frame = Array.from({ length: margin * scale }, () => white);
+  const white = scanline(width, () => false);
+  const border = Array.from({ length: margin * scale }, () => white);
   const rows = Array.from({ length: size }, (_, row) => {
-    const squares = line(width, (x) => {
+    const pixels = scanline(width, (x) => {
       const column = Math.floor(x / scale) - margin;
       return column >= 0 && column < size && isDark(row, column);
     });
-    return Array.from({ length: scale }, () => squares);
+    return Array.from({ length: scale }, () => pixels);
   });
-  const pixels = deflateSync(Buffer.concat([...frame, ...rows.flat(), ...frame]));
-  return Buffer.concat([
-    SIGNATURE,
-    chunk('IHDR', header(width)),
-    chunk('IDAT', pixels),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+  const data = deflateSync(Buffer.concat([...border, ...rows.flat(), ...border]));
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header(width)), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** A row of pixels behind the number of its filter, which is none. */
-function line(width: number, isDark: (x: number) => boolean): Buffer {
+/** A row of pixels, preceded by its filter type: none. */
+function scanline(width: number, isDark: (x: number) => boolean): Buffer {
   const bytes = Buffer.alloc(1 + Math.ceil(width / 8), WHITE_BYTE);
   bytes[0] = 0;
   for (let x = 0; x < width; x += 1) {
@@ -49,7 +42,7 @@ function line(width: number, isDark: (x: number) => boolean): Buffer {
   return bytes;
 }
 
-/** Width, height, one bit of gray a pixel, and the usual compression, filters and order. */
+/** Width, height, one-bit grayscale, and the default compression, filter and interlace methods. */
 function header(width: number): Buffer {
   const bytes = Buffer.alloc(13);
   bytes.writeUInt32BE(width, 0);

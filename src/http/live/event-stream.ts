@@ -4,33 +4,35 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Caller, maySee } from '../access/caller.ts';
 import { contextOf } from '../request-context.ts';
 
-/** How much may wait for a reader, beside the snapshot that he begins with. */
+/** How much may be buffered for a client, in addition to its snapshot. */
 const BACKLOG_BYTES = 1024 * 1024;
-/** How long a reader has to take what is left, once nothing more comes. */
-const GOODBYE_MS = 1_000;
+/** How long a client has to read what is left after the end. */
+const FLUSH_MS = 1_000;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  // Proxies would otherwise collect what is to be seen at once.
+  // Keeps proxies from buffering events.
   'X-Accel-Buffering': 'no',
 };
 
-/** An event in the words of Server-Sent Events. */
+/** An event in the format of Server-Sent Events. */
 export function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /**
- * One reader of live events. One who takes too little is cut off, and so is one whose key or token is worth nothing any
- * more: he connects again, or cannot.
+ * The stream of one client. What is written before `begin` is sent right after the snapshot. A client that reads too slowly is
+ * disconnected, and so is one whose key or token is no longer valid; it can reconnect, or cannot.
  */
 export class EventStream {
   readonly caller: Caller;
-  /** Resolves when the line is closed, by whichever side. */
+  /** Resolves when the connection is closed, by either side. */
   readonly closed: Promise<void>;
   readonly #res: Response;
   readonly #clock: Clock;
-  #boundBytes = BACKLOG_BYTES;
+  /** What was written before the snapshot; `undefined` once that is sent. */
+  #early: string[] | undefined = [];
+  #limitBytes = BACKLOG_BYTES;
   #isOver = false;
 
   constructor(res: Response, caller: Caller, clock: Clock) {
@@ -45,39 +47,46 @@ export class EventStream {
     });
   }
 
-  /** Answers the request with this to begin with. */
+  /** Starts the response with this snapshot. After {@link end} it is all that is sent. */
   begin(snapshot: string): void {
+    if (this.#res.closed) return;
+    const endsHere = this.#isOver || this.#res.req.method === 'HEAD';
+    const text = snapshot + (this.#early?.join('') ?? '');
+    this.#early = undefined;
+    this.#isOver = false;
     this.#res.status(200).set(HEADERS);
-    this.#boundBytes += Buffer.byteLength(snapshot);
-    this.write(snapshot);
-    if (this.#res.req.method === 'HEAD') this.end();
+    this.#limitBytes += Buffer.byteLength(text);
+    this.write(text);
+    if (endsHere) this.end();
   }
 
-  /** Whether the reader may know of this session now. */
+  /** Whether the client may see this session now. */
   shows(sessionId: SessionId): boolean {
     return maySee(this.caller, sessionId);
   }
 
-  /** Tells the reader; whatever it is, it is a whole event or comment. */
+  /** Sends one or more complete events or comments. */
   write(text: string): void {
     if (this.#isOver) return;
-    if (this.caller.isOver()) this.end();
-    else if (this.#res.writableLength > this.#boundBytes) this.#drop();
+    if (this.#early) this.#early.push(text);
+    else if (this.caller.isExpired()) this.end();
+    else if (this.#res.writableLength > this.#limitBytes) this.#disconnect();
     else this.#res.write(text);
   }
 
-  /** Nothing more comes. */
+  /** Sends nothing more. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const patience = this.#clock.after(GOODBYE_MS, () => this.#res.destroy());
-    void this.closed.then(() => patience.cancel());
+    if (this.#early) return;
+    const timer = this.#clock.after(FLUSH_MS, () => this.#res.destroy());
+    void this.closed.then(() => timer.cancel());
     this.#res.end();
   }
 
-  #drop(): void {
+  #disconnect(): void {
     this.#isOver = true;
-    contextOf(this.#res).log.info('a reader of live events is too slow, and is cut off');
+    contextOf(this.#res).log.info('a client of live events reads too slowly and is disconnected');
     this.#res.destroy();
   }
 }

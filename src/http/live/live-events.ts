@@ -1,47 +1,49 @@
 import { type Response } from 'express';
 import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock, isoTime, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
 import { type SessionEvent } from '../../sessions/session-events.ts';
-import { type SessionView } from '../views/session-view.ts';
 import { ADMIN, type Caller } from '../access/caller.ts';
 import { type Core } from '../core.ts';
 import { healthBody } from '../views/health-body.ts';
+import { recentMessageView } from '../views/recent-message-view.ts';
 import { eventText, EventStream } from './event-stream.ts';
 
-/** Streams that are open at the same time, of all and of one key or token; those of `API_KEY` may have all. */
-const STREAMS = 100;
-const STREAMS_OF_ONE = 20;
-/** How often the health is looked at, once for all readers. */
-const LOOK_MS = 5_000;
-/** With every third look, that is every 15 s, something is written: proxies keep the line, and a dead reader is noticed. */
-const LOOKS_A_PING = 3;
-/** `last_seen` changes with every message: where nothing else does, it is told so often at most. */
+/** How many streams may be open at once: in total, and per key or token. The keys of `API_KEY` may use them all. */
+const MAX_STREAMS = 100;
+const MAX_STREAMS_OF_ONE = 20;
+/** How often the health is checked, once for all clients. */
+const CHECK_MS = 5_000;
+/** A comment is sent with every third check, that is every 15 s: it keeps proxies from closing the connection, and reveals dead clients. */
+const CHECKS_PER_PING = 3;
+/** `last_seen` changes with every message: when nothing else does, it is sent at most this often. */
 const SEEN_MS = 1_000;
-/** When a reader that was cut off comes back. */
+/** How soon a disconnected client reconnects. */
 const RETRY_MS = 2_000;
 
-/** What live events are made from. */
+/** The dependencies of {@link LiveEvents}. */
 export interface LiveEventsDeps {
-  core: Pick<Core, 'sessions' | 'health'>;
+  core: Pick<Core, 'sessions' | 'health' | 'sessionView'>;
   clock: Clock;
   supervisor: Supervisor;
 }
 
 /**
- * What happens to the sessions and the server, told to all who follow it while it happens. Each begins with a snapshot, so
- * that nothing needs to be kept for who was away. While nobody follows, nothing is done.
+ * Streams session events and health changes to all clients as they happen. Each stream starts with a snapshot, so nothing has
+ * to be kept for clients that were away. Without clients it does nothing.
  */
 export class LiveEvents {
   readonly #deps: LiveEventsDeps;
   readonly #streams = new Set<EventStream>();
-  readonly #seen = new Map<SessionId, SessionView>();
+  /** The sessions whose `last_seen` changed since it was last sent. */
+  readonly #seen = new Map<SessionId, SessionRecord>();
   #stopListening = (): unknown => undefined;
-  #look: Timer | undefined;
-  #looks = 0;
-  #tellSeen: Timer | undefined;
-  /** What the readers know of the health. */
+  #check: Timer | undefined;
+  #checks = 0;
+  #sendSeen: Timer | undefined;
+  /** The health that the clients know. */
   #health = '';
   #isOver = false;
 
@@ -50,122 +52,137 @@ export class LiveEvents {
   }
 
   /**
-   * Answers with live events for as long as the caller listens, and may.
+   * Streams live events until the caller disconnects or loses access.
    * @throws AppError `too_many_streams`, `shutting_down`
    */
   async follow(caller: Caller, res: Response): Promise<void> {
     this.#refuseTooMany(caller);
-    const health = await healthBody(this.#deps.core);
-    // The time of the question was enough for others to come, or for the end.
-    this.#refuseTooMany(caller);
-    if (res.closed) return;
     const stream = new EventStream(res, caller, this.#deps.clock);
-    this.#streams.add(stream);
-    if (this.#streams.size === 1) this.#begin(comparable(health));
-    stream.begin(this.#snapshot(stream) + eventText('health', health) + eventText('ready', {}));
-    await stream.closed;
-    this.#streams.delete(stream);
-    if (this.#streams.size === 0) this.#rest();
+    // Added before the snapshot is taken: an event in between must not be missed.
+    this.#add(stream);
+    try {
+      stream.begin(await this.#snapshot(stream));
+      await stream.closed;
+    } finally {
+      this.#remove(stream);
+    }
   }
 
-  /** Ends all streams, for the end of the server; no other begins. */
+  /** Ends all streams for the shutdown; new ones are refused. */
   end(): void {
     this.#isOver = true;
     for (const stream of this.#streams) stream.end();
   }
 
-  #snapshot(stream: EventStream): string {
-    const views = this.#deps.core.sessions.list().filter(({ sessionId }) => stream.shows(sessionId));
-    return `retry: ${RETRY_MS}\n\n${views.map((view) => eventText('session', view)).join('')}`;
+  async #snapshot(stream: EventStream): Promise<string> {
+    const { core } = this.#deps;
+    const [health, sessions] = await Promise.all([healthBody(core), core.sessions.list()]);
+    if (this.#health === '') this.#health = comparable(health);
+    const visible = sessions.filter(({ sessionId }) => stream.shows(sessionId));
+    const events = visible.map((record) => this.#sessionText(record));
+    return [`retry: ${RETRY_MS}\n\n`, ...events, eventText('health', health), eventText('ready', {})].join('');
   }
 
   #refuseTooMany({ id }: Caller): void {
     if (this.#isOver) throw new AppError('shutting_down');
     const ofThis = [...this.#streams].filter(({ caller }) => caller.id === id).length;
-    const limit = id === ADMIN.id ? STREAMS : STREAMS_OF_ONE;
-    if (this.#streams.size >= STREAMS || ofThis >= limit) {
+    const limit = id === ADMIN.id ? MAX_STREAMS : MAX_STREAMS_OF_ONE;
+    if (this.#streams.size >= MAX_STREAMS || ofThis >= limit) {
       throw new AppError('too_many_streams', { retryAfterMs: RETRY_MS });
     }
   }
 
-  #begin(health: string): void {
-    this.#health = health;
-    this.#stopListening = this.#deps.core.sessions.watch((news) => this.#pass(news));
-    this.#lookLater();
+  #add(stream: EventStream): void {
+    this.#streams.add(stream);
+    if (this.#streams.size > 1) return;
+    this.#stopListening = this.#deps.core.sessions.watch((event) => this.#onEvent(event));
+    this.#checkLater();
   }
 
-  #rest(): void {
+  #remove(stream: EventStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size > 0) return;
     this.#stopListening();
-    this.#look?.cancel();
-    this.#tellSeen?.cancel();
-    this.#tellSeen = undefined;
+    this.#check?.cancel();
+    this.#sendSeen?.cancel();
+    this.#sendSeen = undefined;
     this.#seen.clear();
+    this.#health = '';
   }
 
-  #pass(news: SessionEvent): void {
-    switch (news.kind) {
+  #onEvent(event: SessionEvent): void {
+    switch (event.kind) {
       case 'session':
-        this.#passSession(news.view, news.onlySeen);
+        this.#onSession(event.record, event.onlySeen);
         return;
       case 'qr':
       case 'pairing-code': {
-        const { kind, sessionId, expiresAtMs } = news;
-        this.#tell(sessionId, eventText(kind, { session_id: sessionId, expires_at: isoTime(expiresAtMs) }));
+        const { kind, sessionId, expiresAtMs } = event;
+        this.#send(sessionId, eventText(kind, { session_id: sessionId, expires_at: isoTime(expiresAtMs) }));
         return;
       }
       case 'removed':
-        this.#seen.delete(news.sessionId);
-        this.#tell(news.sessionId, eventText('removed', { session_id: news.sessionId }));
+        this.#seen.delete(event.sessionId);
+        this.#send(event.sessionId, eventText('removed', { session_id: event.sessionId }));
         return;
       case 'message':
-        this.#tell(news.sessionId, eventText('message', news.message), ({ caller }) => !caller.token);
+        // Tokens are for web pages of strangers: they get no messages.
+        this.#send(
+          event.message.sessionId,
+          eventText('message', recentMessageView(event.message)),
+          ({ caller }) => !caller.token,
+        );
     }
   }
 
-  #passSession(view: SessionView, onlySeen: boolean): void {
-    const { sessionId } = view;
+  #onSession(record: SessionRecord, onlySeen: boolean): void {
+    const { sessionId } = record;
     if (onlySeen) {
-      this.#seen.set(sessionId, view);
-      this.#tellSeen ??= this.#deps.clock.after(SEEN_MS, () => this.#passSeen());
+      this.#seen.set(sessionId, record);
+      this.#sendSeen ??= this.#deps.clock.after(SEEN_MS, () => this.#sendAllSeen());
     } else {
       this.#seen.delete(sessionId);
-      this.#tell(sessionId, eventText('session', view));
+      this.#send(sessionId, this.#sessionText(record));
     }
   }
 
-  #passSeen(): void {
-    this.#tellSeen = undefined;
-    for (const [sessionId, view] of this.#seen) this.#tell(sessionId, eventText('session', view));
+  #sendAllSeen(): void {
+    this.#sendSeen = undefined;
+    for (const [sessionId, record] of this.#seen) this.#send(sessionId, this.#sessionText(record));
     this.#seen.clear();
   }
 
-  /** To those who may know of the session; tokens, which are for pages of strangers, get no messages. */
-  #tell(sessionId: SessionId, text: string, isFor: (stream: EventStream) => boolean = () => true): void {
+  #sessionText(record: SessionRecord): string {
+    return eventText('session', this.#deps.core.sessionView(record));
+  }
+
+  /** Sends an event to the clients that may see the session. */
+  #send(sessionId: SessionId, text: string, isFor: (stream: EventStream) => boolean = () => true): void {
     for (const stream of this.#streams) if (stream.shows(sessionId) && isFor(stream)) stream.write(text);
   }
 
-  #lookLater(): void {
-    this.#look = this.#deps.clock.after(LOOK_MS, () => {
-      this.#lookLater();
-      this.#looks += 1;
-      if (this.#looks % LOOKS_A_PING === 0) this.#toAll(': ping\n\n');
-      this.#deps.supervisor.run('a look at the health', this.#lookAtHealth());
+  #checkLater(): void {
+    this.#check = this.#deps.clock.after(CHECK_MS, () => {
+      this.#checkLater();
+      this.#checks += 1;
+      if (this.#checks % CHECKS_PER_PING === 0) this.#sendToAll(': ping\n\n');
+      this.#deps.supervisor.run('a health check for live events', this.#checkHealth());
     });
   }
 
-  async #lookAtHealth(): Promise<void> {
+  async #checkHealth(): Promise<void> {
     const health = await healthBody(this.#deps.core);
     if (comparable(health) === this.#health) return;
     this.#health = comparable(health);
-    this.#toAll(eventText('health', health));
+    this.#sendToAll(eventText('health', health));
   }
 
-  #toAll(text: string): void {
+  #sendToAll(text: string): void {
     for (const stream of this.#streams) stream.write(text);
   }
 }
 
-/** All of it but the uptime, which always changes. */
+/** Everything except the uptime, which always changes. */
 function comparable(health: object): string {
   return JSON.stringify({ ...health, uptime: 0 });
 }

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
 import { errorReply } from '../errors.ts';
+import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
 import { type MediaType, type Reference, type Response } from './openapi.ts';
 import { type Schemas } from './schemas.ts';
@@ -21,7 +22,7 @@ export class Responses {
   /** The success and error responses of a route, by status. */
   of(route: Route): Record<string, Response | Reference> {
     const responses: Record<string, Response | Reference> = successesOf(route, this.#schemas);
-    for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERRORS[code].status)) {
+    for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERROR_STATUS[code])) {
       const success = responses[status] as Response | undefined;
       responses[status] = success ? merge(success, errorResponse(status, codes)) : this.#sharedError(status, codes);
     }
@@ -63,7 +64,7 @@ function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
 
 function errorResponse(status: number, codes: readonly ErrorCode[]): Response {
   return {
-    description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code]}`).join('\n\n'),
     headers: headersNamed('X-Request-Id', ...errorHeaders(status)),
     content: {
       [JSON_TYPE]: {

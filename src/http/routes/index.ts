@@ -27,12 +27,12 @@ import { deleteSession, listSessions, restartSession, sessionTimeline, viewSessi
 import { downloadMedia } from './admin/settings.ts';
 import { createToken } from './admin/tokens.ts';
 
-/** Every route that the server has, in the order of the documentation, by its name there (`operationId`). */
+/** All routes by their `operationId`, in the order of the documentation. */
 export const OPERATIONS: Readonly<Record<string, Route>> = {
   generateQr,
   pairByCode,
   listSessions,
-  // Before the path with an id: it would be taken for one.
+  // Before the path with an id, which would match it too.
   sessionEvents,
   viewSession,
   sessionTimeline,
@@ -57,7 +57,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   restartSession,
   deleteSession,
   listCallbacks,
-  // Before the paths with an id: it would be taken for one.
+  // Before the paths with an id, which would match it too.
   replayCallbacks,
   viewCallback,
   retryCallback,
@@ -76,5 +76,5 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   metrics,
 };
 
-/** The same, without their names. */
+/** All routes. */
 export const ROUTES: readonly Route[] = Object.values(OPERATIONS);

@@ -8,9 +8,9 @@ import { recipient } from './message-fields.ts';
 const textAs = <Value>(parse: (text: string) => Value | undefined, complaint: string) =>
   z.string({ error: complaint }).transform(typed(parse, complaint));
 
-/** A number as people write it. */
+/** A phone number as people write it. */
 export const phoneNumber = textAs(parsePhoneNumber, 'is not a phone number with country code').meta({
-  description: 'Digits with country code, decorated or not.',
+  description: 'Digits with country code, formatted or not.',
   example: '5491234567890',
 });
 
@@ -24,17 +24,17 @@ const contactId = textAs(parseRecipient, 'is not a phone number with country cod
   example: '5491234567890',
 });
 
-/** The path of everything about one group. */
+/** The path parameters of everything about one group. */
 export const groupParams = z.object({ ...sessionParams.shape, groupId });
 
-/** The code for a `groupId` of the wrong form: nobody needs to tell "no such" from "no such form". */
+/** A malformed `groupId` is refused like an unknown one: callers need not tell them apart. */
 export const GROUP_REFUSALS = { groupId: 'group_not_found' } as const;
 
-/** The most people that a group of WhatsApp holds, without the account itself. */
+/** The size limit of WhatsApp groups, without the account itself. */
 const MAX_PARTICIPANTS = 1_023;
-const PARTICIPANTS = `must hold 1 to ${MAX_PARTICIPANTS} phone numbers with country code, or LIDs`;
+const PARTICIPANTS = `must be a list of 1 to ${MAX_PARTICIPANTS} phone numbers with country code, or LIDs`;
 
-/** People for a group. */
+/** People to add to a group or to change in it. */
 export const participants = z
   .array(
     recipient.refine((person) => person.kind === 'number' || person.jid.endsWith('@lid'), PARTICIPANTS),
@@ -49,25 +49,25 @@ const SUBJECT = `must be a text of 1 to ${MAX_SUBJECT} characters`;
 const MAX_DESCRIPTION = 2_048;
 const DESCRIPTION = `must be a text of at most ${MAX_DESCRIPTION} characters, or null`;
 
-/** What a group is called. */
+/** The subject of a group: its name. */
 export const groupSubject = z
   .string(SUBJECT)
   .max(MAX_SUBJECT, SUBJECT)
   .refine((text) => text.trim() !== '', SUBJECT)
   .transform((text) => text.toWellFormed());
 
-/** What a group is about; an empty text is none. */
+/** The description of a group; an empty text removes it. */
 export const groupDescription = z
   .string(DESCRIPTION)
   .max(MAX_DESCRIPTION, DESCRIPTION)
   .transform((text) => (text.trim() === '' ? null : text.toWellFormed()))
   .nullable();
 
-/** The path of everything about one contact. */
+/** The path parameters of everything about one contact. */
 export const contactParams = z.object({ ...sessionParams.shape, contactId });
 
-/** What every question on a session's line can be refused with. */
-export const LINE_ERRORS = [
+/** The errors of every request that needs the session's connection. */
+export const CONNECTION_ERRORS = [
   'session_not_found',
   'session_not_connected',
   'not_allowed',
@@ -81,7 +81,7 @@ const names = {
   lid: z.string().nullable(),
 };
 
-/** A group as REST shows it. */
+/** A group. */
 export const group = z
   .strictObject({
     group_id: z.string(),
@@ -100,13 +100,13 @@ const REASONS = [
   ...['not_allowed', 'refused'],
 ] as ParticipantRefusal[];
 
-/** What became of somebody, as REST shows it. */
+/** The result for one participant of a group change. */
 export const participantResult = z
   .strictObject({
     ...names,
     done: z.boolean(),
-    reason: z.enum(REASONS).nullable().meta({ description: 'Why it was not done.' }),
-    code: z.string().nullable().meta({ description: 'WhatsApp’s own code for it.' }),
+    reason: z.enum(REASONS).nullable().meta({ description: 'Why it failed.' }),
+    code: z.string().nullable().meta({ description: 'WhatsApp’s own error code.' }),
   })
   .meta({ id: 'ParticipantResult' });
 
@@ -127,7 +127,7 @@ export const EXAMPLE_GROUP: z.infer<typeof group> = {
   ],
 };
 
-/** Results for the documentation. */
+/** Participant results for the documentation. */
 export const EXAMPLE_RESULTS: z.infer<typeof participantResult>[] = [
   { ...ANA, done: true, reason: null, code: null },
   { number: '5491133445566', lid: null, done: false, reason: 'needs_invitation', code: '403' },

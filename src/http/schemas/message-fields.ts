@@ -3,21 +3,21 @@ import { parseRecipient } from '../../domain/address.ts';
 import { type ContactCard } from '../../domain/message.ts';
 import { numberText, typed } from '../typed.ts';
 
-/** The longest text that WhatsApp takes, counted as JavaScript does, in UTF-16 units (contract 1.2). */
+/** The longest text that WhatsApp accepts, in UTF-16 code units as JavaScript counts (contract 1.2). */
 const MAX_TEXT_LENGTH = 65_536;
-/** What WhatsApp's own apps let people enter. */
+/** The limits of WhatsApp's own apps. */
 const MAX_POLL = { name: 255, option: 100, options: 12 };
 const MAX_CARDS = 100;
 
 const RECIPIENT = 'is not a phone number with country code';
-/** Whom a message is for. */
+/** The recipient of a message. */
 export const recipient = numberText(RECIPIENT).transform(typed(parseRecipient, RECIPIENT)).meta({
   id: 'Recipient',
-  description: 'Digits with country code, decorated or not, or a WhatsApp address.',
+  description: 'Digits with country code, formatted or not, or a WhatsApp address.',
   example: '5491234567890',
 });
 
-/** A text to be sent. Half an emoji, left by a caller who cut the text, has no form in UTF-8: it goes out as U+FFFD. */
+/** A text to send. Half an emoji, as left by truncation, cannot be encoded in UTF-8: it is sent as U+FFFD. */
 export const outgoingText = z
   .string()
   .max(MAX_TEXT_LENGTH)
@@ -32,7 +32,7 @@ const shortText = (max: number) =>
     .refine((text) => text.trim() !== '', 'must not be empty')
     .transform((text) => text.toWellFormed());
 
-/** Which message is meant. */
+/** A reference to a message. */
 export const messageId = z
   .string({ error: 'must be the id of a message' })
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be the id of a message')
@@ -44,7 +44,7 @@ export const messageId = z
 
 const degrees = (limit: number) => z.number(`must be a number from -${limit} to ${limit}`).min(-limit).max(limit);
 
-/** A place to share. */
+/** A location to share. */
 export const place = z.object(
   {
     latitude: degrees(90),
@@ -56,7 +56,7 @@ export const place = z.object(
 );
 
 const phoneNumber = recipient.transform(
-  typed((to) => (to.kind === 'number' ? to.number : undefined), 'must hold phone numbers with country code'),
+  typed((to) => (to.kind === 'number' ? to.number : undefined), 'must contain phone numbers with country code'),
 );
 
 const NUMBERS = 'needs 1 to 20 phone numbers for each card';
@@ -65,12 +65,12 @@ const writtenCard = z.object({
   numbers: z.array(phoneNumber, NUMBERS).min(1, NUMBERS).max(20, NUMBERS),
 });
 const vcard = z
-  .string('must hold a vCard')
-  .max(65_536, 'must hold a vCard')
-  .regex(/^BEGIN:VCARD\r?\n[^]*END:VCARD\s*$/i, 'must hold a vCard');
+  .string('must contain a vCard')
+  .max(65_536, 'must contain a vCard')
+  .regex(/^BEGIN:VCARD\r?\n[^]*END:VCARD\s*$/i, 'must contain a vCard');
 
 const card = z
-  .union([writtenCard, z.object({ vcard })], { error: 'must hold a name with numbers, or a vcard' })
+  .union([writtenCard, z.object({ vcard })], { error: 'must have a name and numbers, or a vcard' })
   .transform((given): ContactCard => ('vcard' in given ? cardOf(given.vcard) : { ...given, vcard: null }));
 
 function cardOf(text: string): ContactCard {
@@ -80,18 +80,18 @@ function cardOf(text: string): ContactCard {
 const POLL_OPTIONS = `needs 2 to ${MAX_POLL.options} options`;
 
 const CARDS = `needs 1 to ${MAX_CARDS} cards`;
-/** The cards of a message. */
+/** The contact cards of a message. */
 export const cards = z.array(card, CARDS).min(1, CARDS).max(MAX_CARDS, CARDS);
 
-/** What a reaction says. */
+/** The emoji of a reaction. */
 export const emoji = z
   .string('must be an emoji, or null')
   .max(32, 'must be an emoji, or null')
   .transform((text) => (text === '' ? null : text))
   .nullable()
-  .meta({ description: 'null takes an earlier reaction back.', example: '👍' });
+  .meta({ description: 'null removes an earlier reaction.', example: '👍' });
 
-/** A question with its options. */
+/** A poll. */
 export const poll = z
   .object(
     {
@@ -104,9 +104,12 @@ export const poll = z
         .int('must have a whole number of selectable options')
         .min(0, 'must have a whole number of selectable options')
         .default(1)
-        .meta({ description: 'How many one may choose; 0 is any number of them.' }),
+        .meta({ description: 'How many options one may choose; 0 is any number.' }),
     },
     'must have a name and options',
   )
-  .refine(({ options }) => new Set(options).size === options.length, 'must not have an option twice')
-  .refine(({ options, selectable_count }) => selectable_count <= options.length, 'lets choose more than there are');
+  .refine(({ options }) => new Set(options).size === options.length, 'must not repeat an option')
+  .refine(
+    ({ options, selectable_count }) => selectable_count <= options.length,
+    'must not allow more choices than there are options',
+  );

@@ -9,21 +9,21 @@ const MAX_MENTIONS = 1_024;
 
 const addressed = {
   number: recipient,
-  reply_to: messageId.nullable().default(null).meta({ description: 'The id of the message that it answers.' }),
+  reply_to: messageId.nullable().default(null).meta({ description: 'The id of the message to reply to.' }),
   mentions: listField(recipient, 'must be a list of phone numbers')
     .refine(({ length }) => length <= MAX_MENTIONS, `must have at most ${MAX_MENTIONS} phone numbers`)
     .default([])
-    .meta({ description: 'The people whom the text names as "@<number>".' }),
+    .meta({ description: 'The people whom the text mentions as "@<number>".' }),
 };
 
 type Addressed = z.output<z.ZodObject<typeof addressed>>;
 
-/** A message as a request has it: its file, if it has one, is still to be opened. */
+/** A message as requested: its file, if any, has not been opened yet. */
 export type RequestedMessage = Omit<OutgoingMessage, 'content'> & { content: RequestedContent };
 
 type RequestedContent = Exclude<OutgoingContent, OutgoingMedia> | (Omit<OutgoingMedia, 'file'> & { file: FileSource });
 
-/** Something that is done to an earlier message, in its own conversation. */
+/** An action on an earlier message, in the conversation of that message. */
 const changed = (content: RequestedContent): RequestedMessage => ({ to: null, content, replyTo: null, mentions: [] });
 
 const withContent = (content: RequestedContent, { number, reply_to, mentions }: Addressed): RequestedMessage => ({
@@ -40,24 +40,24 @@ const measure = (what: string) =>
     .default(null);
 
 const caption = outgoingText.nullable().default(null);
-/** What phones show no text with: it would get lost without a word. */
-const noCaption = z.null('is not shown with this type: send it as a text of its own').default(null);
+/** For types that phones show without a caption: it would be lost silently. */
+const noCaption = z.null('is not shown with this type: send it as a separate text').default(null);
 const pixels = { width: measure('pixels'), height: measure('pixels') };
 const noPixels = { width: z.null().default(null), height: z.null().default(null) };
-const seconds = measure('seconds').meta({ description: 'How long it plays; a voice note says so itself.' });
+const seconds = measure('seconds').meta({ description: 'The duration; read from the file for voice notes.' });
 const noSeconds = z.null().default(null);
 
-/** What can be said of a file; each type has some of it. */
+/** The optional fields of a file; each type supports some of them. */
 type MediaFields = Record<'seconds' | 'width' | 'height', z.ZodType<number | null>> & {
   caption: z.ZodType<string | null>;
 };
 
-/** What the documentation calls it: `TextMessage`. */
+/** The name in the documentation: `TextMessage`. */
 function nameOf(type: RequestedContent['type']): string {
   return `${type.charAt(0).toUpperCase()}${type.slice(1)}Message`;
 }
 
-/** A kind of message that carries a file. */
+/** A type of message with a file. */
 function media(type: OutgoingMedia['type'], fields: MediaFields) {
   return z
     .object({ type: z.literal(type), ...addressed, file: fileField, ...fields })
@@ -65,10 +65,10 @@ function media(type: OutgoingMedia['type'], fields: MediaFields) {
     .transform(({ number, reply_to, mentions, ...content }) => withContent(content, { number, reply_to, mentions }));
 }
 
-/** What WhatsApp's apps draw only for messages of its business servers. */
+/** Types that WhatsApp's apps show only when they come from its business servers. */
 const NOT_SHOWN = ['buttons', 'list', 'template', 'interactive'] as const;
 
-/** What `POST /sessions/:sessionId/messages` takes. @throws AppError `message_type_not_shown` */
+/** The body of `POST /sessions/:sessionId/messages`. @throws AppError `message_type_not_shown` */
 export const outgoingMessage = z.discriminatedUnion(
   'type',
   [

@@ -1,34 +1,35 @@
 import { type Core } from '../core.ts';
+import { type SessionStatus } from '../../domain/session.ts';
 
-/** How the server is, as `GET /health` and the live events tell it. */
+/** The server's health, as `GET /health` and the live events report it. */
 export interface HealthBody {
   success: boolean;
   status: 'ok' | 'degraded' | 'error';
   /** Seconds since the start. */
   uptime: number;
   version: string;
-  sessions: ReturnType<Core['sessions']['counts']>;
+  sessions: Record<SessionStatus, number>;
   callbacks: { pending: number; deadLettered: number; oldestPendingSeconds: number };
   backend: 'unknown' | 'up' | 'down';
   problems: string[];
 }
 
-/** How the server is now. */
+/** The server's current health. */
 export async function healthBody({ health, sessions }: Pick<Core, 'health' | 'sessions'>): Promise<HealthBody> {
   const { ok, uptimeSeconds, version, callbacks, backend, problems } = await health.report();
   return {
     success: ok,
-    status: inOneWord(ok, problems),
+    status: statusFor(ok, problems),
     uptime: uptimeSeconds,
     version,
-    sessions: sessions.counts(),
+    sessions: await sessions.counts(),
     callbacks,
     backend,
     problems,
   };
 }
 
-function inOneWord(ok: boolean, problems: readonly string[]): HealthBody['status'] {
+function statusFor(ok: boolean, problems: readonly string[]): HealthBody['status'] {
   if (!ok) return 'error';
   return problems.length === 0 ? 'ok' : 'degraded';
 }

@@ -1,8 +1,8 @@
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
-import { type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
+import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
-/** A session as REST shows it: the columns of the seed's table, and two names for JavaScript beside them. */
+/** A session in its REST form: the columns of the seed's table, plus two camelCase aliases. */
 export interface SessionView {
   session_id: SessionId;
   phone_number: string | null;
@@ -16,23 +16,23 @@ export interface SessionView {
   updated_at: string;
   /** What happened and what to do, when the session is not well. */
   error_message: string | null;
-  /** Whether a lost line is being repaired and comes back by itself. */
+  /** Whether the connection is lost and is being re-established automatically. */
   reconnecting: boolean;
-  /** Whether WhatsApp lets the account begin no conversations now, and until when (ISO 8601). */
+  /** Whether WhatsApp currently forbids the account to start conversations, and until when (ISO 8601). */
   account_restricted: boolean;
   restricted_until: string | null;
   sessionId: SessionId;
   phoneNumber: string | null;
 }
 
-/** What a view depends on besides the session. */
+/** What the view depends on besides the session. */
 export interface ViewOptions {
-  /** The folder of all sessions, as it was configured. */
+  /** `AUTH_DIR` as configured. */
   authDir: string;
   nowMs: number;
 }
 
-/** The view of a stored session. */
+/** Converts a session to its REST form. */
 export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptions): SessionView {
   const restrictedUntilMs = (record.restrictedUntilMs ?? 0) > nowMs ? record.restrictedUntilMs : null;
   return {
@@ -52,9 +52,4 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };
-}
-
-/** Where a session's folder is, in the words of the configuration: `./auth_sessions/session_…`. */
-export function authFolderPath(authDir: string, sessionId: SessionId): string {
-  return `${authDir.replace(/\/+$/, '')}/${sessionId}`;
 }

@@ -5,7 +5,6 @@ import {
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
 import { type Group } from '../../domain/group.ts';
-import { isoTimeOrNull } from '../../kit/clock.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
 
@@ -14,11 +13,11 @@ export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): 
   const { id, subject, desc, creation, participants, announce, size } = metadata;
   const [owner, ...people] = await peopleOf(keys, [ownerOf(metadata), ...participants.map(addressesOf)]);
   return {
-    group_id: id,
+    groupId: id,
     subject,
     description: desc ?? null,
     owner: owner && (owner.number ?? owner.lid) !== null ? owner : null,
-    created_at: isoTimeOrNull(creation ? creation * 1000 : null),
+    createdAtMs: creation ? creation * 1000 : null,
     size: size ?? participants.length,
     announce: announce === true,
     participants: people.map((person, index) => ({ ...person, role: participants[index]?.admin ?? 'member' })),

@@ -31,7 +31,7 @@ describe('a file in base64', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('has the kind and name that are given', async () => {
+  it('has the declared type and name', async () => {
     await using server = await startFilesServer();
     const facts = { mimetype: 'Audio/Ogg; codecs=opus', file_name: '../note.ogg' };
     await post(server.url, { file: { base64: PNG.toString('base64'), ...facts } });
@@ -43,27 +43,27 @@ describe('a file in base64', () => {
   });
 
   it.each([
-    ['no base64', { base64: 'no, this is not' }],
-    ['base64 with a piece missing', { base64: 'AAAAA' }],
+    ['invalid base64', { base64: 'no, this is not' }],
+    ['truncated base64', { base64: 'AAAAA' }],
     ['= in the middle', { base64: 'AA==AAAA' }],
-    ['nothing', { base64: '' }],
+    ['no content', { base64: '' }],
     ['a data: URL without base64', { base64: 'data:text/plain,hola' }],
-    ['a data: URL that breaks off', { base64: 'data:image/png;base64' }],
-    ['a kind that is none', { base64: 'AAAA', mimetype: 'picture' }],
+    ['a truncated data: URL', { base64: 'data:image/png;base64' }],
+    ['an invalid type', { base64: 'AAAA', mimetype: 'picture' }],
     ['an unknown field', { base64: 'AAAA', name: 'x' }],
-    ['two ways at once', { base64: 'AAAA', url: 'https://example.com/' }],
+    ['base64 and a URL', { base64: 'AAAA', url: 'https://example.com/' }],
     ['a number', 7],
     ['a text', 'https://example.com/'],
     ['a path', { path: '/etc/passwd' }],
-    ['what an upload looks like inside', { file: { path: '/etc/passwd', size: 9, sha256: '', mimetype: 'a/b' } }],
-  ])('of %s is refused', async (_what, file) => {
+    ['the internal form of an upload', { file: { path: '/etc/passwd', size: 9, sha256: '', mimetype: 'a/b' } }],
+  ])('with %s is refused', async (_what, file) => {
     await using server = await startFilesServer();
     expect(await post(server.url, { file })).toMatchObject({ status: 400, error: 'invalid_file' });
     expect(server.seen).toEqual([]);
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('may have as many bytes as the limit, and no more, also as a data: URL', async () => {
+  it('may be as large as the limit, also as a data: URL', async () => {
     await using server = await startFilesServer({ maxBytes: 1_000 });
     const base64 = (size: number) => Buffer.alloc(size, 1).toString('base64');
     expect(await post(server.url, { file: { base64: base64(1_000) } })).toEqual({ status: 200 });
@@ -73,18 +73,18 @@ describe('a file in base64', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('may come in a body of megabytes, up to 32 MiB of them', async () => {
+  it('may come in a body of up to 32 MiB', async () => {
     await using server = await startFilesServer({ maxBytes: 40 * 1024 * 1024 });
     const base64 = (mebibytes: number) => Buffer.alloc(mebibytes * 1024 * 1024, 1).toString('base64');
     expect(await post(server.url, { file: { base64: base64(23) } })).toEqual({ status: 200 });
     expect(await post(server.url, { file: { base64: base64(25) } })).toEqual({
       status: 413,
       error: 'body_too_large',
-      message: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or give its URL.',
+      message: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or send its URL.',
     });
   });
 
-  it('with an Idempotency-Key is the same however it is written', async () => {
+  it('with an Idempotency-Key is recognized in any notation', async () => {
     await using server = await startFilesServer();
     const headers = { 'Idempotency-Key': 'order-1' };
     await post(server.url, { file: { base64: PNG.toString('base64') } }, headers);
@@ -116,7 +116,7 @@ describe('a body that is neither JSON nor a form', () => {
 const ROOMY = { maxBytes: 4_000_000 };
 const LARGE = { file: { base64: Buffer.alloc(2_000_000, 'grande').toString('base64') } };
 
-/** Posts all of a body but its last byte, and has the server read that. */
+/** Posts a body except for its last byte, and waits until the server reads it. */
 async function begin(url: string, body: string): Promise<ClientRequest> {
   const headers = {
     'content-type': 'application/json',
@@ -139,7 +139,7 @@ async function finish(posting: ClientRequest, body: string): Promise<number> {
 }
 
 describe('large bodies', () => {
-  it('are in memory two at a time; others wait, small ones and forms do not', async () => {
+  it('are read two at a time; others wait, except small ones and forms', async () => {
     await using server = await startFilesServer(ROOMY);
     const text = JSON.stringify(LARGE);
     const slow = [await begin(server.url, text), await begin(server.url, text)];
@@ -158,7 +158,7 @@ describe('large bodies', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('leave their room when their file is on disk, though the answer takes its time, and when they are refused', async () => {
+  it('stop counting when their file is on disk, or when they are refused', async () => {
     await using server = await startFilesServer(ROOMY);
     const gate = Promise.withResolvers<undefined>();
     server.during.lookingAt = () => gate.promise;
@@ -172,7 +172,7 @@ describe('large bodies', () => {
     expect(await Promise.all(waiting)).toEqual([{ status: 200 }, { status: 200 }, { status: 200 }]);
   });
 
-  it('leave their room also when their caller goes away in the middle', async () => {
+  it('stop counting when their client disconnects', async () => {
     await using server = await startFilesServer(ROOMY);
     const text = JSON.stringify(LARGE);
     for (const posting of [await begin(server.url, text), await begin(server.url, text)]) {

@@ -15,8 +15,8 @@ function formWith(
   return form;
 }
 
-describe('a file that is uploaded', () => {
-  it('is there while the request is answered, for us alone, and gone with the answer', async () => {
+describe('an uploaded file', () => {
+  it('is on disk while the request is answered, readable only by us, and removed afterwards', async () => {
     await using server = await startFilesServer();
     let duringAnswer: string[] = [];
     server.during.lookingAt = async () => (duringAnswer = await server.leftovers());
@@ -38,14 +38,14 @@ describe('a file that is uploaded', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('arrives whole, whatever is in it', async () => {
+  it('arrives unchanged, whatever it contains', async () => {
     await using server = await startFilesServer();
     const content = Buffer.concat([Buffer.from('\r\n--\r\n------'), randomBytes(1024 * 1024 - 100)]);
     await post(server.url, formWith(content));
     expect(server.seen[0]?.file?.content.equals(content)).toBe(true);
   });
 
-  it('may be as large as the limit, and no larger', async () => {
+  it('may be as large as the limit', async () => {
     await using server = await startFilesServer({ maxBytes: 100_000 });
     expect(await post(server.url, formWith(Buffer.alloc(100_000, 1)))).toEqual({ status: 200 });
     expect(await post(server.url, formWith(Buffer.alloc(100_001, 1)))).toMatchObject({
@@ -56,7 +56,7 @@ describe('a file that is uploaded', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('is refused at once when it is much too large, while it is still coming', async () => {
+  it('is refused while it arrives if it is too large', async () => {
     await using server = await startFilesServer({ maxBytes: 1_000 });
     const client = await RawClient.to(server.port);
     client.write(
@@ -68,7 +68,7 @@ describe('a file that is uploaded', () => {
     client.leave();
   });
 
-  it('is gone when the handler fails', async () => {
+  it('is removed if the handler fails', async () => {
     await using server = await startFilesServer();
     server.during.lookingAt = () => Promise.reject(new Error('WhatsApp said no'));
     expect(await post(server.url, formWith(PNG))).toMatchObject({ status: 500, error: 'internal_error' });
@@ -76,7 +76,7 @@ describe('a file that is uploaded', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('is gone when another field is refused', async () => {
+  it('is removed if another field is refused', async () => {
     await using server = await startFilesServer();
     expect(await post(server.url, formWith(PNG, { latitude: 'south' }))).toEqual({
       status: 400,
@@ -87,7 +87,7 @@ describe('a file that is uploaded', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('is gone when the client leaves in the middle', async () => {
+  it('is removed if the client disconnects', async () => {
     await using server = await startFilesServer();
     const client = await RawClient.to(server.port);
     client.write(
@@ -105,7 +105,7 @@ describe('a file that is uploaded', () => {
     ['C:\\Users\\ana\\foto de año.png', 'foto de año.png'],
     ['..', null],
     ['evil\u202egnp.exe', 'evilgnp.exe'],
-  ])('with the name %j is called %j, and its path is ours', async (given, fileName) => {
+  ])('with the name %j is called %j, and has a generated path', async (given, fileName) => {
     await using server = await startFilesServer();
     await post(server.url, formWith(PNG, {}, given));
     expect(server.seen[0]?.file?.fileName).toBe(fileName);
@@ -114,7 +114,7 @@ describe('a file that is uploaded', () => {
 });
 
 describe('the fields of a form', () => {
-  it('are checked like JSON: numbers from text, lists from repeated names and from []', async () => {
+  it('are parsed like JSON: numbers from text, lists from repeated names and from []', async () => {
     await using server = await startFilesServer();
     const fields = { latitude: '-34.5', mentions: ['549111', '549222'] };
     await post(server.url, formWith(PNG, fields));
@@ -127,14 +127,14 @@ describe('the fields of a form', () => {
     ]);
   });
 
-  it('may be given as one JSON object in the field "json"', async () => {
+  it('may be sent as one JSON object in the field "json"', async () => {
     await using server = await startFilesServer();
     const json = JSON.stringify({ poll: { options: ['a', 'b'] }, caption: 'x' });
     await post(server.url, formWith(PNG, { json, caption: 'y' }));
     expect(server.seen[0]?.body).toEqual({ poll: { options: ['a', 'b'] }, caption: 'y' });
   });
 
-  it('need no file where the route can do without', async () => {
+  it('need no file if the route does not require one', async () => {
     await using server = await startFilesServer();
     expect(await post(server.url, formWith(undefined, { caption: 'x' }))).toEqual({ status: 200 });
     expect(server.seen).toEqual([{ body: { caption: 'x' } }]);
@@ -148,24 +148,24 @@ const END = '--b--\r\n';
 
 describe('a form', () => {
   it.each<[string, string, string, string?]>([
-    ['that breaks off in a file', part('name="file"; filename="a"', 'content'), 'invalid_body'],
-    ['that breaks off in a field', part('name="caption"', 'hola'), 'invalid_body'],
-    ['that breaks off in the head of a part', '--b\r\nContent-Disposition: form-da', 'invalid_body'],
+    ['truncated in a file', part('name="file"; filename="a"', 'content'), 'invalid_body'],
+    ['truncated in a field', part('name="caption"', 'hola'), 'invalid_body'],
+    ['truncated in the header of a part', '--b\r\nContent-Disposition: form-da', 'invalid_body'],
     ['without a boundary in it', 'no form at all', 'invalid_body'],
-    ['with nothing in it', '', 'invalid_body'],
+    ['that is empty', '', 'invalid_body'],
     ['whose type names no boundary', FILE + END, 'invalid_body', 'multipart/form-data'],
     ['with two files', FILE + FILE + END, 'invalid_body'],
     ['with a file of another name', part('name="picture"; filename="a"', 'x') + END, 'invalid_body'],
     ['whose "file" is a text', part('name="file"', 'https://example.com/') + END, 'invalid_body'],
     ['whose file is empty', part('name="file"; filename="a"', '') + END, 'invalid_file'],
-    ['with an odd name', part('name="contact[name]"', 'x') + END, 'invalid_body'],
-    ['with a name that is no name', part('name="__proto__"', 'x') + END, 'invalid_body'],
+    ['with an invalid field name', part('name="contact[name]"', 'x') + END, 'invalid_body'],
+    ['with the name of an object property', part('name="__proto__"', 'x') + END, 'invalid_body'],
     ['with too many fields', FILE + part('name="a"', 'x').repeat(101) + END, 'invalid_body'],
     ['with too much text', part('name="caption"', 'x'.repeat(520 * 1024)) + END, 'body_too_large'],
     ['with too much text in all', part('name="a"', 'x'.repeat(300 * 1024)).repeat(2) + END, 'body_too_large'],
-    ['whose JSON is none', part('name="json"', '{') + END, 'invalid_json'],
-    ['whose JSON is no object', part('name="json"', '[1]') + END, 'invalid_body'],
-    ['that says it is compressed', FILE + END, 'unsupported_media_type', 'gzip'],
+    ['with invalid JSON', part('name="json"', '{') + END, 'invalid_json'],
+    ['with JSON that is not an object', part('name="json"', '[1]') + END, 'invalid_body'],
+    ['that is declared as compressed', FILE + END, 'unsupported_media_type', 'gzip'],
   ])('%s is refused', async (_what, body, error, type = 'multipart/form-data; boundary=b') => {
     await using server = await startFilesServer();
     const headers =
@@ -179,7 +179,7 @@ describe('a form', () => {
     expect(await post(server.url, formWith(PNG))).toEqual({ status: 200 });
   });
 
-  it('with an end of its own and something behind it is fine', async () => {
+  it('with text before and after its parts is accepted', async () => {
     await using server = await startFilesServer();
     const headers = { 'Content-Type': 'multipart/form-data; boundary="b"' };
     const response = await fetch(server.url, { method: 'POST', body: `before\r\n${FILE}${END}\r\nafter`, headers });
@@ -188,11 +188,11 @@ describe('a form', () => {
   });
 });
 
-describe('a form that comes in pieces', () => {
+describe('a form that arrives in chunks', () => {
   const head = (length: number) =>
     `POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${length}\r\n\r\n`;
 
-  it('is the same wherever it is cut', async () => {
+  it('is parsed correctly wherever it is split', async () => {
     await using server = await startFilesServer();
     const body = part('name="caption"', 'ho\r\n--la') + FILE + END;
     const client = await RawClient.to(server.port);
@@ -207,7 +207,7 @@ describe('a form that comes in pieces', () => {
     client.leave();
   });
 
-  it('may be over before the request is', async () => {
+  it('may end before the request does', async () => {
     await using server = await startFilesServer();
     const client = await RawClient.to(server.port);
     client.write(head(END.length * 2 + 4) + END + '\r\n\r\n' + END);
@@ -216,11 +216,11 @@ describe('a form that comes in pieces', () => {
   });
 });
 
-describe('a disk that takes nothing', () => {
+describe('a failing disk', () => {
   it.each([
     ['an upload', formWith(PNG)],
     ['base64', { file: { base64: PNG.toString('base64') } }],
-  ])('refuses %s as what can be tried again', async (_what, body) => {
+  ])('refuses %s with an error that can be retried', async (_what, body) => {
     await using server = await startFilesServer({ temporaryDir: '/nowhere/at/all' });
     expect(await post(server.url, body)).toMatchObject({ status: 503, error: 'storage_unavailable' });
     expect(server.seen).toEqual([]);
@@ -228,7 +228,7 @@ describe('a disk that takes nothing', () => {
 });
 
 describe('an upload with an Idempotency-Key', () => {
-  it('is the same when its content is, and another one when it is not', async () => {
+  it('is recognized by its content', async () => {
     await using server = await startFilesServer();
     const headers = { 'Idempotency-Key': 'order-1' };
     expect(await post(server.url, formWith(PNG, { caption: 'x' }), headers)).toEqual({ status: 200 });

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorCode } from '../../../src/domain/errors.ts';
 import { type OutgoingFile } from '../../../src/domain/outgoing.ts';
+import { singleNode } from '../../../src/cluster/local.ts';
 import { addRoutes } from '../../../src/http/dispatch.ts';
 import { lastCatch } from '../../../src/http/errors.ts';
 import { fileField } from '../../../src/http/files/file-field.ts';
@@ -21,14 +22,14 @@ import { SkippingClock } from '../../harness/skipping-clock.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { FILES, startApi } from '../support.ts';
 
-/** A file as the route found it while it answered. */
+/** A file as the route saw it. */
 export interface SeenFile extends OutgoingFile {
   content: Buffer;
   /** Permissions of the file, and of its folder. */
   modes: string[];
 }
 
-/** What came to the route. */
+/** What the route received. */
 export interface Seen {
   body: Record<string, unknown>;
   file?: SeenFile;
@@ -36,7 +37,7 @@ export interface Seen {
 
 const answer = z.strictObject({ success: z.literal(true), count: z.number() });
 
-/** A route of the form that sends files: nothing about it is special but that it only looks at them. */
+/** A route that accepts a file like those that send messages, and only inspects it. */
 function lookingRoute(look: (body: Seen['body'], files: FileOpener) => Promise<number>) {
   return route({
     method: 'post',
@@ -67,7 +68,7 @@ async function seenFile(file: OutgoingFile): Promise<SeenFile> {
   return { ...file, content: await readFile(file.path), modes: modes.map((mode) => (mode & 0o777).toString(8)) };
 }
 
-/** A server with one route that takes a file, on a folder of its own for temporary files. */
+/** A server with one route that accepts a file, and its own folder for temporary files. */
 export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   const temporaryDir = await mkdtemp(join(tmpdir(), 'files-test-'));
   const clock = new SkippingClock();
@@ -82,6 +83,7 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   const app = express().use(requestContext(log, clock));
   addRoutes(app, [looking], {
     core: undefined as never,
+    cluster: singleNode,
     idempotency: new Idempotency(answers, log),
     files: new FileIntake({ ...FILES, clock, temporaryDir, ...settings }),
     watch: () => undefined,
@@ -91,9 +93,9 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   const server = await startHttpServer(Object.assign(app, { drain }), { host: '127.0.0.1', port: 0, clock, log });
   return {
     ...{ clock, lines, seen, during, temporaryDir, port: server.port, url: `${server.url}/files` },
-    /** Resolves when so many bodies were looked at. */
+    /** Resolves when the route has received this many bodies. */
     untilSeen: (count: number) => untilTrue(() => Promise.resolve(seen.length >= count)),
-    /** What is there of temporary files. */
+    /** The remaining temporary files. */
     leftovers: () => readdir(temporaryDir),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
@@ -102,14 +104,14 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   };
 }
 
-/** What a request was answered. */
+/** The response to a request. */
 export interface FileAnswer {
   status: number;
   error?: ErrorCode;
   message?: string;
 }
 
-/** Posts a body: a form as it is, everything else as JSON. */
+/** Posts a form, or anything else as JSON. */
 export async function post(
   url: string,
   body: FormData | object,
@@ -125,12 +127,12 @@ export async function post(
   return { status: response.status, ...(error && { error }), ...(message && { message }) };
 }
 
-/** Gives a file by its URL. */
+/** Posts the URL of a file. */
 export function postUrl(url: string, fileUrl: string, more: object = {}): Promise<FileAnswer> {
   return post(url, { file: { url: fileUrl, ...more } });
 }
 
-/** A server that has files, counts its visitors and remembers what they asked with. */
+/** A file server that records its requests. */
 export async function startFileHost(listener: RequestListener) {
   const requests: { url: string | undefined; headers: Record<string, unknown> }[] = [];
   const server: Server = createServer((req, res) => {
@@ -142,7 +144,7 @@ export async function startFileHost(listener: RequestListener) {
   const { port } = server.address() as AddressInfo;
   return {
     ...{ port, requests, url: `http://127.0.0.1:${port}` },
-    /** Resolves when it has no connection any more. */
+    /** Resolves when it has no connections left. */
     async untilLeft(): Promise<void> {
       while ((await connectionsOf(server)) > 0) await new Promise((resolve) => setImmediate(resolve));
     },

@@ -6,16 +6,16 @@ import { postUrl, startFileHost, startFilesServer } from './support.ts';
 const REFUSED = {
   status: 400,
   error: 'url_not_allowed',
-  message: 'Files are fetched by http or https, without a user in the URL, and from public addresses only.',
+  message: 'Files are only fetched over http or https, from public addresses, and by URLs without credentials.',
 };
 
-/** An address that belongs to nobody, but would be public: outside of all that IANA has given out. */
+/** An unassigned address that counts as public: outside of everything that IANA has allocated. */
 const NOBODY: LookupAddress = { address: '3000::1', family: 6 };
 const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 };
 
 const serveFile: RequestListener = (_req, res) => res.setHeader('Content-Type', 'image/png').end('secret');
 
-/** A resolver that gives these answers, one after the other, and the last one from then on. */
+/** A resolver that returns these answers in turn, and then repeats the last one. */
 function resolverOf(...answers: LookupAddress[][]) {
   const asked: string[] = [];
   const resolve = (hostname: string) =>
@@ -23,7 +23,7 @@ function resolverOf(...answers: LookupAddress[][]) {
   return { asked, resolve };
 }
 
-/** A server that trusts no private host, and a file server on this machine that must not be reached. */
+/** A server that trusts no private host, and a local file server that must not be reached. */
 async function startGuarded(...answers: LookupAddress[][]) {
   const { asked, resolve } = resolverOf(...answers);
   const host = await startFileHost(serveFile);
@@ -37,7 +37,7 @@ async function startGuarded(...answers: LookupAddress[][]) {
   };
 }
 
-describe('a URL that is fetched', () => {
+describe('a fetched URL', () => {
   it.each([
     'http://127.0.0.1:PORT/',
     'http://127.1:PORT/',
@@ -74,7 +74,7 @@ describe('a URL that is fetched', () => {
     'http://224.0.0.1/',
     'http://255.255.255.255/',
     'https://127.0.0.1:PORT/',
-  ])('is not %s', async (url) => {
+  ])('cannot be %s', async (url) => {
     await using world = await startGuarded();
     expect(await postUrl(world.server.url, url.replace('PORT', String(world.host.port)))).toEqual(REFUSED);
     expect(world.host.requests).toEqual([]);
@@ -99,9 +99,9 @@ describe('a URL that is fetched', () => {
     ['a user', 'http://user@example.com/'],
     ['a password', 'http://:word@example.com/'],
     ['a user who looks like a host', 'http://example.com@127.0.0.1/'],
-    ['a port of mail', 'http://example.com:25/'],
-    ['a port of shells', 'https://example.com:22/'],
-  ])('is not of %s', async (_what, url) => {
+    ['a mail port', 'http://example.com:25/'],
+    ['the SSH port', 'https://example.com:22/'],
+  ])('cannot be %s', async (_what, url) => {
     await using world = await startGuarded([NOBODY]);
     expect(await postUrl(world.server.url, url)).toEqual(REFUSED);
     expect(world.asked).toEqual([]);
@@ -110,33 +110,33 @@ describe('a URL that is fetched', () => {
   it.each<[string, LookupAddress[]]>([
     ['loopback', [LOOPBACK]],
     ['loopback in IPv6', [{ address: '::1', family: 6 }]],
-    ['loopback dressed as IPv6', [{ address: '::ffff:127.0.0.1', family: 6 }]],
+    ['IPv4-mapped loopback', [{ address: '::ffff:127.0.0.1', family: 6 }]],
     ['a private network', [{ address: '10.1.2.3', family: 4 }]],
-    ['the machine’s own metadata', [{ address: '169.254.169.254', family: 4 }]],
+    ['a cloud metadata service', [{ address: '169.254.169.254', family: 4 }]],
     ['a public address and a private one', [NOBODY, LOOPBACK]],
     ['a private address and a public one', [LOOPBACK, NOBODY]],
     ['a link-local address with its zone', [{ address: 'fe80::1%eth0', family: 6 }]],
-    ['something that is no address', [{ address: 'localhost', family: 4 }]],
-  ])('does not lead by its name to %s', async (_what, addresses) => {
+    ['something that is not an address', [{ address: 'localhost', family: 4 }]],
+  ])('cannot resolve to %s', async (_what, addresses) => {
     await using world = await startGuarded(addresses);
     expect(await postUrl(world.server.url, `http://pictures.example:${world.host.port}/a.png`)).toEqual(REFUSED);
     expect(world.asked).toEqual(['pictures.example']);
     expect(world.host.requests).toEqual([]);
   });
 
-  it('does not lead by its name to this machine over TLS either', async () => {
+  it('cannot resolve to this machine over TLS either', async () => {
     await using world = await startGuarded([LOOPBACK]);
     expect(await postUrl(world.server.url, `https://pictures.example:${world.host.port}/a.png`)).toEqual(REFUSED);
     expect(world.asked).toEqual(['pictures.example']);
   });
 
-  it('has a name that is asked for once: an answer that changes afterwards leads nowhere', async () => {
+  it('is resolved once, so that DNS rebinding has no effect', async () => {
     await using world = await startGuarded([NOBODY], [LOOPBACK]);
     const { server, host } = world;
     const answer = postUrl(server.url, `http://pictures.example:${host.port}/a.png`);
     const known = { isAnswered: false };
     void answer.then(() => (known.isAnswered = true));
-    // Where there is a network, nobody answers there; where there is none, that is known at once.
+    // With a network nobody answers there; without one the connection fails immediately.
     while (world.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
     while (!known.isAnswered && !server.clock.hasTimer(10_000)) await new Promise((resolve) => setImmediate(resolve));
     server.clock.skip(10_000);
@@ -174,7 +174,7 @@ describe('a redirect', () => {
     expect(await server.leftovers()).toEqual([]);
   });
 
-  it('does not take along that the first host is trusted', async () => {
+  it('does not inherit the trust in the first host', async () => {
     const { asked, resolve } = resolverOf([LOOPBACK]);
     await using host = await startFileHost((req, res) =>
       req.url === '/a.png'
@@ -191,14 +191,14 @@ describe('a redirect', () => {
 describe('MEDIA_URL_ALLOWED_HOSTS', () => {
   it.each([
     ['a host on any port', 'files.example', 'http://files.example:PORT/a.png', 200],
-    ['however it is written', 'FILES.example.', 'http://files.EXAMPLE.:PORT/a.png', 200],
+    ['a host in any notation', 'FILES.example.', 'http://files.EXAMPLE.:PORT/a.png', 200],
     ['a host on its port', 'files.example:PORT', 'http://files.example:PORT/a.png', 200],
     ['an address', '127.0.0.1', 'http://127.1:PORT/a.png', 200],
-    ['but not on another port', 'files.example:1', 'http://files.example:PORT/a.png', 400],
-    ['but no other host', 'files.example', 'http://x.files.example:PORT/a.png', 400],
-    ['but no other scheme', 'files.example', 'ftp://files.example:PORT/a.png', 400],
-    ['but nobody with a user', 'files.example', 'http://me@files.example:PORT/a.png', 400],
-  ])('lets through %s', async (_what, allowed, url, status) => {
+    ['no other port', 'files.example:1', 'http://files.example:PORT/a.png', 400],
+    ['no other host', 'files.example', 'http://x.files.example:PORT/a.png', 400],
+    ['no other scheme', 'files.example', 'ftp://files.example:PORT/a.png', 400],
+    ['no credentials', 'files.example', 'http://me@files.example:PORT/a.png', 400],
+  ])('permits %s', async (_what, allowed, url, status) => {
     await using host = await startFileHost(serveFile);
     const port = String(host.port);
     const { resolve } = resolverOf([LOOPBACK]);

@@ -31,7 +31,7 @@ describe('a file at a URL', () => {
     expect(await world.server.leftovers()).toEqual([]);
   });
 
-  it('is asked for plainly: with our name, and with nothing that could tell who we are or whom we know', async () => {
+  it('is requested anonymously, apart from our user agent', async () => {
     await using world = await startWorld((_req, res) => res.setHeader('Set-Cookie', 'a=b').end(PNG));
     await world.fetch();
     await world.fetch();
@@ -58,35 +58,35 @@ describe('a file at a URL', () => {
   const disposition = (text: string) => ({ 'Content-Disposition': text });
 
   it.each<[string, Described]>([
-    ['by what the server says', { headers: { 'Content-Type': 'Video/MP4' }, is: ['video/mp4', 'a'] }],
-    ['by its content', { headers: { 'Content-Type': 'application/octet-stream' }, is: ['image/png', 'a'] }],
+    ['from the server', { headers: { 'Content-Type': 'Video/MP4' }, is: ['video/mp4', 'a'] }],
+    ['from its content', { headers: { 'Content-Type': 'application/octet-stream' }, is: ['image/png', 'a'] }],
     [
-      'by what the caller says',
+      'from the caller',
       { headers: { 'Content-Type': 'video/mp4' }, given: { mimetype: 'image/webp' }, is: ['image/webp', 'a'] },
     ],
-    ['by the header', { headers: disposition('attachment; filename="b.png"'), is: ['image/png', 'b.png'] }],
+    ['from the header', { headers: disposition('attachment; filename="b.png"'), is: ['image/png', 'b.png'] }],
     [
-      'by the longer header',
+      'from the extended header',
       {
         headers: disposition(`attachment; filename="b.png"; filename*=UTF-8''c%20%C3%B1.png`),
         is: ['image/png', 'c ñ.png'],
       },
     ],
     [
-      'by the caller before the header',
+      'from the caller rather than the header',
       { headers: disposition('attachment; filename="b"'), given: { file_name: 'd.png' }, is: ['image/png', 'd.png'] },
     ],
     ['without folders', { headers: disposition('inline; filename="../../b"'), is: ['image/png', 'b'] }],
-    ['without tricks', { path: '/x%2F..%2F%00b%0A.png', is: ['image/png', 'b.png'] }],
-    ['by nothing', { path: '/', is: ['image/png', null] }],
-  ])('has its kind and name %s', async (_what, { headers = {}, given = {}, path = '/a', is }) => {
+    ['without control characters', { path: '/x%2F..%2F%00b%0A.png', is: ['image/png', 'b.png'] }],
+    ['from nothing', { path: '/', is: ['image/png', null] }],
+  ])('has its type and name %s', async (_what, { headers = {}, given = {}, path = '/a', is }) => {
     await using world = await startWorld((_req, res) => res.writeHead(200, headers).end(PNG));
     await world.fetch(path, given);
     const { file } = world.server.seen[0] ?? {};
     expect([file?.mimetype, file?.fileName]).toEqual(is);
   });
 
-  it('is found behind three redirects, and not behind four', async () => {
+  it('may be behind three redirects, but not four', async () => {
     await using world = await startWorld((req, res) => {
       const left = Number(req.url?.slice(1));
       if (left === 0) res.end(PNG);
@@ -98,7 +98,7 @@ describe('a file at a URL', () => {
     expect(world.host.requests).toHaveLength(8);
   });
 
-  it('may be as large as the limit, and no larger, whatever is said of its length', async () => {
+  it('may be as large as the limit, whatever its declared length', async () => {
     await using world = await startWorld((req, res) => {
       const size = Number(req.url?.slice(2));
       if (req.url?.startsWith('/c')) res.setHeader('Content-Length', size);
@@ -111,7 +111,7 @@ describe('a file at a URL', () => {
     expect(await world.server.leftovers()).toEqual([]);
   });
 
-  it('that never ends is left at the limit', async () => {
+  it('that never ends is aborted at the limit', async () => {
     await using world = await startWorld((_req, res) => {
       const more = (): void => {
         if (!res.destroyed) res.write(Buffer.alloc(20_000), () => setImmediate(more));
@@ -123,7 +123,7 @@ describe('a file at a URL', () => {
     expect(await world.server.leftovers()).toEqual([]);
   });
 
-  it('is fetched only when the answer to its Idempotency-Key is not known', async () => {
+  it('is only fetched if the answer to its Idempotency-Key is unknown', async () => {
     await using world = await startWorld((_req, res) => res.end(PNG));
     const body = { file: { url: `${world.host.url}/a.png` } };
     const headers = { 'Idempotency-Key': 'order-1' };
@@ -135,35 +135,35 @@ describe('a file at a URL', () => {
 
 const UNREACHABLE = { status: 422, error: 'url_not_reachable' };
 
-describe('a server of a file', () => {
+describe('a file server', () => {
   it.each<[string, RequestListener, string]>([
     ['answers 404', (_req, res) => res.writeHead(404).end('no'), 'it answered with status 404'],
     ['answers 500', (_req, res) => res.writeHead(500).end('no'), 'it answered with status 500'],
     ['answers 206', (_req, res) => res.writeHead(206).end('a part'), 'it answered with status 206'],
     ['answers 302 without saying where', (_req, res) => res.writeHead(302).end(), 'it answered with status 302'],
     [
-      'compresses what it sends',
+      'compresses the file',
       (_req, res) => res.setHeader('Content-Encoding', 'gzip').end('x'),
-      'it sent the file compressed, which was not asked for',
+      'it sent the file compressed, which was not requested',
     ],
     ['closes without an answer', (req) => req.socket.destroy(), 'the connection failed'],
-    ['speaks no HTTP', (req) => req.socket.end('hello, who is there?\r\n\r\n'), 'the connection failed'],
+    ['does not speak HTTP', (req) => req.socket.end('hello, who is there?\r\n\r\n'), 'the connection failed'],
     [
       'has endless headers',
       (req) => req.socket.end(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
       'the connection failed',
     ],
     [
-      'wants to speak something else',
+      'switches protocols',
       (req) => req.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
       'it closed the connection',
     ],
     [
-      'cuts the file off',
+      'truncates the file',
       (_req, res) => void res.writeHead(200, { 'Content-Length': '9999' }).write('x', () => res.destroy()),
       'the connection failed',
     ],
-  ])('that %s is told of', async (_what, listener, why) => {
+  ])('that %s is reported', async (_what, listener, why) => {
     await using world = await startWorld(listener);
     expect(await world.fetch()).toEqual({
       ...UNREACHABLE,
@@ -194,21 +194,21 @@ describe('a server of a file', () => {
     expect(world.host.requests).toHaveLength(1);
   });
 
-  it('that nobody listens for is not reachable', async () => {
+  it('that does not listen is not reachable', async () => {
     await using world = await startWorld((_req, res) => res.end());
     const { port } = world.host;
     await world.host[Symbol.asyncDispose]();
     expect(await postUrl(world.server.url, `http://127.0.0.1:${port}/`)).toMatchObject(UNREACHABLE);
   });
 
-  it('that has no name is not reachable', async () => {
+  it('whose name cannot be resolved is not reachable', async () => {
     await using server = await startFilesServer({ resolve: () => Promise.reject(new Error('ENOTFOUND')) });
     expect(await postUrl(server.url, 'http://pictures.example/')).toMatchObject(UNREACHABLE);
     await using empty = await startFilesServer({ resolve: () => Promise.resolve([]) });
     expect(await postUrl(empty.url, 'http://pictures.example/')).toMatchObject(UNREACHABLE);
   });
 
-  it('with a certificate that nobody vouches for, or none, is not reachable', async () => {
+  it('with an invalid certificate is not reachable', async () => {
     await using world = await startWorld((_req, res) => res.end(PNG));
     expect(await postUrl(world.server.url, `https://127.0.0.1:${world.host.port}/`)).toMatchObject(UNREACHABLE);
   });
@@ -216,7 +216,7 @@ describe('a server of a file', () => {
   it.each<[string, RequestListener]>([
     ['never answers', () => undefined],
     ['stops in the middle', (_req, res) => void res.write(PNG)],
-  ])('that %s is given up after a minute', async (_what, listener) => {
+  ])('that %s times out after a minute', async (_what, listener) => {
     await using world = await startWorld((req, res) => {
       listener(req, res);
       arrived.resolve(undefined);
@@ -236,7 +236,7 @@ describe('a server of a file', () => {
     expect(await world.server.leftovers()).toEqual([]);
   });
 
-  it('whose name is never found is given up after ten seconds', async () => {
+  it('whose name is never resolved times out after ten seconds', async () => {
     await using server = await startFilesServer({ resolve: () => new Promise(() => undefined) });
     const answer = postUrl(server.url, 'http://pictures.example/');
     while (!server.clock.hasTimer(10_000)) await new Promise((resolve) => setImmediate(resolve));
@@ -247,7 +247,7 @@ describe('a server of a file', () => {
     });
   });
 
-  it('goes on being asked for a client who has left, and the file is gone afterwards', async () => {
+  it('is still asked for a client that has disconnected, and the file is removed afterwards', async () => {
     const asked = Promise.withResolvers<() => void>();
     await using world = await startWorld((_req, res) => asked.resolve(() => res.end(PNG)));
     const { port } = world.server;

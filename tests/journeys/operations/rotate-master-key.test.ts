@@ -97,7 +97,7 @@ it('changes the master key of a running server, and no message is lost or out of
   expect(await rotate({ ...settings, MASTER_KEY: randomMasterKey(), NEW_MASTER_KEY: randomMasterKey() })).toMatchObject(
     {
       code: 1,
-      out: expect.stringContaining('has another key than MASTER_KEY and NEW_MASTER_KEY'),
+      out: expect.stringContaining('is neither MASTER_KEY nor NEW_MASTER_KEY'),
     },
   );
   expect(await server.end()).toBe(0);
@@ -111,7 +111,7 @@ it('changes the master key of a running server, and no message is lost or out of
 
 it.each([
   ['before it is committed', 'before-commit', OLD, 'the database has the old one'],
-  ['after it is committed', 'after-commit', NEW, 'has the new master key already'],
+  ['after it is committed', 'after-commit', NEW, 'already has the new master key'],
 ])(
   'a server that is killed while the key changes, %s, opens with one of both, and the command says which',
   async (_when, moment, key, said) => {

@@ -13,7 +13,7 @@ const OLD = randomMasterKey();
 const NEW = randomMasterKey();
 const OTHER = randomMasterKey();
 
-/** Runs the command with these settings and nothing of our own environment. */
+/** Runs the command with only these environment variables. */
 function rotate(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [COMMAND], { env: environment, cwd: '/' }, (error, stdout, stderr) =>
@@ -29,7 +29,7 @@ async function encryptedFolder(): Promise<string> {
   return folder;
 }
 
-it('the command gives the database another key, also from files and in base64', async () => {
+it('replaces the key of the database, also from files and in base64', async () => {
   const AUTH_DIR = await encryptedFolder();
   await writeFile(join(AUTH_DIR, 'new.key'), `${Buffer.from(NEW, 'hex').toString('base64')}\n`);
 
@@ -48,7 +48,7 @@ it.each<[string, Record<string, string>]>([
   ['with the same key twice', { MASTER_KEY: OLD, NEW_MASTER_KEY: OLD }],
   ['with two new keys', { MASTER_KEY: OLD, NEW_MASTER_KEY: NEW, NEW_MASTER_KEY_FILE: '/dev/null' }],
   ['with a file that is not there', { MASTER_KEY: OLD, NEW_MASTER_KEY_FILE: '/not/there' }],
-])('%s it says so in one sentence, and changes nothing', async (_, keys) => {
+])('%s it fails with one sentence, and changes nothing', async (_, keys) => {
   const AUTH_DIR = await encryptedFolder();
 
   const { code, stderr } = await rotate({ AUTH_DIR, ...keys });
@@ -60,7 +60,7 @@ it.each<[string, Record<string, string>]>([
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
 });
 
-it('run once more it says that it is done, and changes nothing', async () => {
+it('reports that it is already done, and changes nothing', async () => {
   const AUTH_DIR = await encryptedFolder();
   const again = { AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW };
   await rotate(again);
@@ -71,7 +71,7 @@ it('run once more it says that it is done, and changes nothing', async () => {
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
 });
 
-it('while something that does not answer has the storage it is refused', async () => {
+it('is refused while the storage is used by a server that does not answer', async () => {
   const AUTH_DIR = await encryptedFolder();
   await using running = openStorage(AUTH_DIR, systemClock, new Secret(OLD));
   const PORT = String(await freePort());

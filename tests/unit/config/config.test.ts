@@ -19,11 +19,11 @@ function refusal(environment: Record<string, string>): string {
   } catch (error) {
     return (error as Error).message;
   }
-  throw new Error('It was not refused');
+  throw new Error('The settings were accepted');
 }
 
-describe('without any setting', () => {
-  it('development has the defaults of the seed and of the contract', () => {
+describe('the defaults', () => {
+  it('are those of the seed and of the contract in development', () => {
     expect(readConfig({})).toMatchObject({
       mode: 'development',
       http: {
@@ -52,7 +52,7 @@ describe('without any setting', () => {
     });
   });
 
-  it('production tries harder and is open to nobody', () => {
+  it('retry more and grant no access in production', () => {
     expect(readConfig(PRODUCTION)).toMatchObject({
       mode: 'production',
       http: { host: '0.0.0.0', corsOrigin: [] },
@@ -61,7 +61,7 @@ describe('without any setting', () => {
     });
   });
 
-  it('counts an empty value as none', () => {
+  it('apply to empty values', () => {
     expect(readConfig({ PORT: '', BACKEND_BASE_URL: '  ' })).toEqual(readConfig({}));
   });
 });
@@ -168,12 +168,12 @@ describe('a setting', () => {
     ['ALLOW_PLAINTEXT_STORAGE', { ALLOW_PLAINTEXT_STORAGE: 'yes' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
-  ])('%s that is wrong is refused with its name: %j', (name, environment) => {
+  ])('is refused with its name if %s is invalid: %j', (name, environment) => {
     expect(() => readConfig(environment)).toThrow(ConfigError);
     expect(() => readConfig(environment)).toThrow(name);
   });
 
-  it('that is wrong never has a key shown', () => {
+  it('never appears in an error if it may be a secret', () => {
     expect(refusal({ WHATSAPP_ROOT_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ BACKEND_BASE_URL: 'http://user:clave@x' })).not.toContain('clave');
     expect(refusal({ MEDIA_URL_ALLOWED_HOSTS: 'me:clave@x' })).not.toContain('clave');
@@ -181,7 +181,7 @@ describe('a setting', () => {
     expect(refusal({ PORT: 'ochenta' })).toContain('ochenta');
   });
 
-  it('takes the master key in hex, in base64, or from a file', async () => {
+  it('may be a master key in hex, in base64, or in a file', async () => {
     const base64 = Buffer.from(MASTER_KEY, 'hex').toString('base64');
     const file = join(await mkdtemp(join(tmpdir(), 'config-')), 'key');
     await writeFile(file, `${base64}\n`);
@@ -196,13 +196,13 @@ describe('a setting', () => {
     await rm(file, { recursive: true });
   });
 
-  it('lets production store plaintext only when that is said', () => {
+  it('must allow plaintext storage explicitly in production', () => {
     const config = readConfig({ ...PRODUCTION, MASTER_KEY: '', ALLOW_PLAINTEXT_STORAGE: 'true' });
 
     expect(config.storage.masterKey).toBeNull();
   });
 
-  it('lets production do without a key only when that is said', () => {
+  it('must allow access without keys explicitly in production', () => {
     const config = readConfig({ ...PRODUCTION, API_KEY: '', ALLOW_UNAUTHENTICATED: 'true' });
 
     expect(config.http.apiKeys).toEqual([]);

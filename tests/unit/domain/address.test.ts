@@ -6,12 +6,12 @@ describe('a phone number', () => {
     ['+54 9 11 2345-6789', '5491123456789'],
     ['+1 (415) 555.2671', '14155552671'],
     ['  447911123456 ', '447911123456'],
-  ])('is read from %j', (written, digits) => {
+  ])('is parsed from %j', (written, digits) => {
     expect(parsePhoneNumber(written)).toBe(digits);
   });
 
   it.each(['', '+', 'hola', '123456', '0491123456789', '1234567890123456', '54911x3456789', '549112345678+9'])(
-    'is not read from %j',
+    'is not parsed from %j',
     (written) => {
       expect(parsePhoneNumber(written)).toBeUndefined();
     },
@@ -26,19 +26,19 @@ describe('a recipient', () => {
     ['123456789012345@lid', { kind: 'jid', jid: '123456789012345@lid' }],
     ['120363041234567890@g.us', { kind: 'jid', jid: '120363041234567890@g.us' }],
     ['5491123456789-1612345678@g.us', { kind: 'jid', jid: '5491123456789-1612345678@g.us' }],
-  ])('is read from %j', (written, recipient) => {
+  ])('is parsed from %j', (written, recipient) => {
     expect(parseRecipient(written)).toEqual(recipient);
   });
 
   it.each(['status@broadcast', 'hola@s.whatsapp.net', '12@lid', '@lid', '5491123456789@example.com', 'a@b@lid'])(
-    'is not read from %j',
+    'is not parsed from %j',
     (written) => {
       expect(parseRecipient(written)).toBeUndefined();
     },
   );
 });
 
-describe('the forms of a number that WhatsApp may know', () => {
+describe('the variants of a number that WhatsApp may know', () => {
   it.each([
     ['541123456789', ['541123456789', '5491123456789']],
     ['5491123456789', ['5491123456789', '541123456789']],
@@ -48,7 +48,7 @@ describe('the forms of a number that WhatsApp may know', () => {
     ['551187654321', ['551187654321', '5511987654321']],
     ['551133334444', ['551133334444']],
     ['14155552671', ['14155552671']],
-  ])('of %s, the given one first', (number, forms) => {
-    expect(numberVariants(number as PhoneNumber)).toEqual(forms);
+  ])('of %s start with the given one', (number, variants) => {
+    expect(numberVariants(number as PhoneNumber)).toEqual(variants);
   });
 });

@@ -14,6 +14,6 @@ it.each<[DeliveryStatus, DeliveryStatus, boolean]>([
   ['delivered', 'failed', false],
   ['failed', 'sent', false],
   ['failed', 'delivered', false],
-])('from %s, %s is news: %s', (known, next, news) => {
-  expect(isProgress(known, next)).toBe(news);
+])('from %s to %s is progress: %s', (known, next, progress) => {
+  expect(isProgress(known, next)).toBe(progress);
 });

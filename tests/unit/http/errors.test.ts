@@ -15,7 +15,7 @@ function appThat(handler: RequestHandler) {
 }
 
 describe('lastCatch', () => {
-  it('answers a named failure as it is', async () => {
+  it('answers with the code and message of an AppError', async () => {
     const { app } = appThat(() => {
       throw new AppError('invalid_body', { message: 'The field "x" is wrong.' });
     });
@@ -24,7 +24,7 @@ describe('lastCatch', () => {
       .expect(400, { success: false, error: 'invalid_body', message: 'The field "x" is wrong.' });
   });
 
-  it('keeps to itself what an unnamed failure says', async () => {
+  it('does not reveal the message of an unexpected error', async () => {
     const { app } = appThat(() => {
       throw new URIError('the password is hunter2');
     });
@@ -34,7 +34,7 @@ describe('lastCatch', () => {
     expect(text).not.toContain('hunter2');
   });
 
-  it('breaks off an answer that fails half-way, and logs why', async () => {
+  it('aborts a response that fails half-way, and logs why', async () => {
     const { app, lines } = appThat((_req, res) => {
       res.write('{"half":');
       throw new Error('the file is gone');

@@ -2,7 +2,7 @@ import { crc32, inflateSync } from 'node:zlib';
 import decodeQR from 'qr/decode.js';
 import { qrImage } from '../../../src/http/images/qr-image.ts';
 
-// As long as those that WhatsApp's clients of 2026 show.
+// As long as the QRs of WhatsApp's clients in 2026.
 const TEXT = `https://wa.me/settings/linked_devices#${'2@'.padEnd(120, 'Ab3+/')},${'k'.repeat(44)},${'i'.repeat(44)},${'s'.repeat(44)},1`;
 
 function png(dataUrl: string): Buffer {
@@ -11,7 +11,7 @@ function png(dataUrl: string): Buffer {
   return Buffer.from(base64, 'base64');
 }
 
-/** What the chunks of a PNG hold, by their names; each is whole. */
+/** The data of a PNG's chunks by name. Checks their CRCs. */
 function chunks(image: Buffer): Record<string, Buffer> {
   const found: Record<string, Buffer> = {};
   for (let at = 8; at < image.length;) {
@@ -24,7 +24,7 @@ function chunks(image: Buffer): Record<string, Buffer> {
   return found;
 }
 
-/** The pixels as a canvas gives them. */
+/** The pixels as a canvas returns them. */
 function pixelsOf(image: Buffer): { width: number; height: number; data: Uint8Array } {
   const { IHDR, IDAT } = chunks(image);
   const [width, height] = [IHDR!.readUInt32BE(0), IHDR!.readUInt32BE(4)];
@@ -40,7 +40,7 @@ function pixelsOf(image: Buffer): { width: number; height: number; data: Uint8Ar
 }
 
 describe('qrImage', () => {
-  it('is a square PNG, large enough for a camera, from which the text is read', () => {
+  it('is a square PNG, large enough for cameras, that decodes to the text', () => {
     const image = png(qrImage(TEXT));
     expect(image.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]));
     const { width, height, data } = pixelsOf(image);
@@ -49,7 +49,7 @@ describe('qrImage', () => {
     expect(decodeQR({ width, height, data })).toBe(TEXT);
   });
 
-  it('has a white frame of four squares, without which cameras do not find it', () => {
+  it('has a white border of four modules, which cameras need', () => {
     const { width, data } = pixelsOf(png(qrImage(TEXT)));
     const dark = Array.from({ length: width * width }, (_, at) => at).filter((at) => data[at * 4] === 0);
     const columns = dark.map((at) => at % width);
@@ -58,7 +58,7 @@ describe('qrImage', () => {
     ]);
   });
 
-  it('is another one for another text', () => {
+  it('differs for different texts', () => {
     expect(qrImage('2@a')).not.toBe(qrImage('2@b'));
   });
 });

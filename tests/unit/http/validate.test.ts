@@ -14,23 +14,23 @@ function refusalOf(value: unknown, refusals = {}): { code: string; message: stri
 }
 
 describe('parse', () => {
-  it('gives the typed value, without what the schema does not know', () => {
+  it('returns the typed value, without unknown fields', () => {
     expect(parse(schema, { name: 'a', count: 1, more: true })).toEqual({ name: 'a', count: 1 });
   });
 
-  it('names the field in a sentence', () => {
+  it('names the invalid field', () => {
     expect(refusalOf({ name: 'a', count: 1.5 })).toEqual({
       code: 'invalid_body',
       message: 'The field "count" must be a whole number.',
     });
   });
 
-  it('refuses with the code of the field where it has one', () => {
+  it('refuses with the code of the field, if it has one', () => {
     expect(refusalOf({ name: 1, count: 1 }, { name: 'invalid_number' }).code).toBe('invalid_number');
     expect(refusalOf({ name: 'a', count: 'b' }, { name: 'invalid_number' }).code).toBe('invalid_body');
   });
 
-  it('speaks of the first wrong field', () => {
+  it('reports the first invalid field', () => {
     expect(refusalOf({}).message).toBe('The field "name" must be a text.');
   });
 

@@ -131,7 +131,7 @@ describe('messages that arrive while others wait for their turn', () => {
       ...{
         connecting: new Semaphore(1),
         random: fixedRandom(0),
-        sessionEvents: new SessionEvents({ authDir: '', clock }),
+        sessionEvents: new SessionEvents(),
       },
       inbound,
     } as unknown as SessionDeps);

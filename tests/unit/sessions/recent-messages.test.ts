@@ -13,7 +13,7 @@ function sent(sessionId: SessionId, messageId: string, content: OutgoingContent,
 }
 
 function idsOf(messages: RecentMessages, sessionId: SessionId, limit = 1_000): string[] {
-  return messages.of(sessionId, limit).map((each) => each.message_id);
+  return messages.of(sessionId, limit).map((each) => each.messageId);
 }
 
 it('keeps the last hundred messages of a session, the newest last', () => {
@@ -44,13 +44,13 @@ it('replaces a message that is reported again, in place, and keeps those of othe
     first,
     message(ANA, 'a2'),
     message(ANA, 'a1'),
-    { ...first, chat_id: '1@g.us' },
+    { ...first, chatId: '1@g.us' },
     { ...first, number: '1' },
   ]) {
     messages.add(each);
   }
 
-  expect(messages.of(ANA, 9).map(({ message_id, text }) => [message_id, text])).toEqual([
+  expect(messages.of(ANA, 9).map(({ messageId, text }) => [messageId, text])).toEqual([
     ['a1', 'a1'],
     ['a2', 'a2'],
     ['a1', null],

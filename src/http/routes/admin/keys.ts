@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { type ApiKey, type KeyWish, SCOPES } from '../../../domain/access.ts';
+import { type ApiKey, type KeySpec, SCOPES } from '../../../domain/access.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, sessionIdText, succeeded } from '../../schemas/common.ts';
 
 const SCOPES_WANTED = `must be a list of at least one of ${SCOPES.join(', ')}`;
-const SESSIONS_WANTED = 'must be a list of at least one id of a session, or null for all';
+const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';
 const MAX_NAME = 100;
-const NAME_WANTED = `must be a text of at most ${MAX_NAME} characters, all of them printable`;
-/** A list of keys goes to a terminal, which must show the name and do nothing else. */
+const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
+/** Lists of keys are printed to terminals, where control characters in a name would be dangerous. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 const scope = z.enum(SCOPES, { error: SCOPES_WANTED });
 
-/** What a new key is to be; also how the command takes it. */
-export const keyWish: z.ZodType<KeyWish> = z
+/** The specification of a new key, also for the command `npm run keys`. */
+export const keySpec: z.ZodType<KeySpec> = z
   .object({
     name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED).default(''),
     scopes: z.array(scope, SCOPES_WANTED).min(1, SCOPES_WANTED),
@@ -22,15 +22,18 @@ export const keyWish: z.ZodType<KeyWish> = z
   })
   .refine(({ scopes, sessions }) => sessions === null || !scopes.includes('admin'), {
     path: ['sessions'],
-    error: 'cannot limit a key that may do everything (admin)',
+    error: 'cannot limit a key with the scope admin',
   });
 
 const apiKey = z
   .strictObject({
-    keyId: z.string().meta({ description: 'The part of the key that is no secret.' }),
+    keyId: z.string().meta({ description: 'The public part of the key.' }),
     name: z.string(),
     scopes: z.array(z.enum(SCOPES)),
-    sessions: z.array(z.string()).nullable().meta({ description: 'The only sessions that it is for; null for all.' }),
+    sessions: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'The only sessions that it can access; null for all.' }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'ApiKey' });
@@ -48,11 +51,11 @@ export const createKey = route({
   method: 'post',
   path: '/keys',
   scope: 'admin',
-  summary: 'Make a key',
-  description: 'The key is shown in this answer and never again: only a hash of it is kept.',
-  body: keyWish,
+  summary: 'Create a key',
+  description: 'The key is only shown in this response: the server stores a hash of it.',
+  body: keySpec,
   answer: z.strictObject({ success: succeeded, key: z.string(), data: apiKey }),
-  statuses: { 200: 'The key.' },
+  statuses: { 200: 'The new key.' },
   example: {
     body: { name: EXAMPLE.name, scopes: EXAMPLE.scopes, sessions: EXAMPLE.sessions },
     answer: { success: true, key: 'wak_Zb3kQ9xY7mNp_...', data: EXAMPLE },
@@ -69,8 +72,9 @@ export const listKeys = route({
   method: 'get',
   path: '/keys',
   scope: 'admin',
-  summary: 'All keys',
-  description: 'What each may do, the oldest first; not the keys themselves, nor those of API_KEY.',
+  summary: 'List all keys',
+  description:
+    'The permissions of each key, the oldest first. Neither the keys themselves nor those of API_KEY are included.',
   answer: z.strictObject({ success: succeeded, data: z.array(apiKey) }),
   statuses: { 200: 'The keys.' },
   example: { answer: { success: true, data: [EXAMPLE] } },
@@ -84,15 +88,15 @@ export const revokeKey = route({
   path: '/keys/:keyId',
   scope: 'admin',
   summary: 'Revoke a key',
-  description: 'From here on it opens nothing, nor do the tokens that were made with it.',
-  params: z.object({ keyId: z.string().meta({ description: 'As GET /keys gave it.', example: EXAMPLE.keyId }) }),
+  description: 'The key and all tokens that were issued with it become invalid immediately.',
+  params: z.object({ keyId: z.string().meta({ description: 'As returned by GET /keys.', example: EXAMPLE.keyId }) }),
   answer: z.strictObject({ success: succeeded }),
-  statuses: { 200: 'The key is worth nothing any more.' },
+  statuses: { 200: 'The key is revoked.' },
   example: { answer: { success: true } },
   errors: ['key_not_found'],
   async handler({ keys, tokens }, { params }) {
     await keys.revoke(params.keyId);
-    tokens.endOf(params.keyId);
+    tokens.revokeIssuedBy(params.keyId);
     return ok({});
   },
 });

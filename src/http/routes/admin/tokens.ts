@@ -16,11 +16,11 @@ export const createToken = route({
   path: '/tokens',
   scope: 'sessions:create',
   ownSessionsOnly: true,
-  summary: 'A token for a page',
+  summary: 'Issue a token for a web page',
   description:
-    'For a browser, which must not have a key: with the token as bearer it makes one session, shows its QR or pairing code ' +
-    'and its status, and does nothing else. With "sessionId" it shows that session and makes none. A restart of the server ' +
-    'ends all tokens, and so does revoking the key that they were made with.',
+    'For browsers, which must not hold an API key. With the token as bearer, a page can create one session and show its QR or ' +
+    'pairing code and its status, and nothing else. With "sessionId" it shows that session and creates none. A restart of the ' +
+    'server revokes all tokens; revoking a key revokes the tokens issued with it.',
   body: z.object({
     sessionId: sessionIdText.optional(),
     ttl: z.int(TTL).min(1, TTL).max(MAX_SECONDS, TTL).default(MAX_SECONDS).meta({ description: 'Seconds.' }),
@@ -38,20 +38,20 @@ export const createToken = route({
     answer: { success: true, token: 'wat_...', sessionId: EXAMPLE_ID, expiresAt: '2024-01-15T10:35:00.000Z' },
   },
   errors: ['session_not_found'],
-  handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
-    requireOwn(sessions, caller, sessionId);
-    const { token, expiresAtMs } = tokens.give(caller, { sessionId, ttlMs: ttl * 1_000 });
+  async handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
+    await requireAccess(sessions, caller, sessionId);
+    const { token, expiresAtMs } = tokens.issue(caller, { sessionId, ttlMs: ttl * 1_000 });
     return ok({ token: token.reveal(), sessionId, expiresAt: isoTime(expiresAtMs) });
   },
 });
 
-/** Nobody gives away what he may not do himself: a key of some sessions makes no new ones. */
-function requireOwn(sessions: SessionsApi, caller: Caller, sessionId: SessionId | null): void {
+/** A caller cannot pass on access that it does not have: a key that is limited to some sessions cannot create new ones. */
+async function requireAccess(sessions: SessionsApi, caller: Caller, sessionId: SessionId | null): Promise<void> {
   if (sessionId === null) {
     if (caller.sessions !== null) throw new AppError('not_permitted');
     return;
   }
   if (!maySee(caller, sessionId)) throw new AppError('session_not_found');
-  // Refuses a session that is not there.
-  sessions.view(sessionId);
+  // Refuses an unknown session.
+  await sessions.view(sessionId);
 }

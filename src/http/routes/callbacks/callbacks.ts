@@ -7,17 +7,17 @@ import { type Caller, maySee } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../../schemas/common.ts';
 
-/** A callback without what it says. */
+/** A callback without its body. */
 const callback = z
   .strictObject({
     id: z.int().positive(),
-    webhookId: z.string().meta({ description: 'The header webhook-id: the same however often it is posted.' }),
+    webhookId: z.string().meta({ description: 'The header webhook-id: the same for every delivery attempt.' }),
     sessionId: z.string(),
-    seq: z.int().positive().meta({ description: 'Its number within the session, without gaps.' }),
+    seq: z.int().positive().meta({ description: 'Its number within the session; there are no gaps.' }),
     event: z.string(),
-    path: z.string().meta({ description: 'Where at the backend it is posted.' }),
+    path: z.string().meta({ description: 'The path of the backend that it is posted to.' }),
     state: callbackState,
-    attempts: z.int().nonnegative().meta({ description: 'Tries that failed.' }),
+    attempts: z.int().nonnegative().meta({ description: 'The number of failed attempts.' }),
     createdAt: z.iso.datetime(),
     firstFailedAt: z.iso.datetime().nullable(),
     lastError: z.string().nullable(),
@@ -40,17 +40,16 @@ const EXAMPLE: z.infer<typeof callback> = {
   settledAt: '2024-01-15T10:31:00.000Z',
 };
 
-const body = z
-  .record(z.string(), z.unknown())
-  .nullable()
-  .meta({ description: 'What is posted; null when it was tampered with in the encrypted database, and cannot be.' });
+const body = z.record(z.string(), z.unknown()).nullable().meta({
+  description: 'The body that is posted; null if it was tampered with in the encrypted database and cannot be read.',
+});
 
 const callbackParams = z.object({
   id: z
     .string()
     .regex(/^[1-9]\d{0,14}$/)
     .transform(Number)
-    .meta({ description: 'As GET /callbacks gave it.', example: EXAMPLE.id, type: 'integer', pattern: undefined }),
+    .meta({ description: 'As returned by GET /callbacks.', example: EXAMPLE.id, type: 'integer', pattern: undefined }),
 });
 const REFUSALS = { id: 'callback_not_found' } as const;
 
@@ -60,10 +59,10 @@ export const listCallbacks = route({
   path: '/callbacks',
   scope: 'callbacks:manage',
   ownSessionsOnly: true,
-  summary: 'The callbacks that are kept',
+  summary: 'List callbacks',
   description:
-    'Those that wait, those that were delivered within CALLBACK_RETENTION (or the last day), and all that were given up ("dead"), the oldest ' +
-    'first. Ask again with after=<nextAfter> for more.',
+    'Pending callbacks, those delivered within CALLBACK_RETENTION (at least one day), and all that were given up ("dead"), the ' +
+    'oldest first. For the next page, repeat the request with after=<nextAfter>.',
   query: z.object({
     state: callbackState.optional(),
     sessionId: sessionIdText.optional(),
@@ -91,8 +90,8 @@ export const viewCallback = route({
   path: '/callbacks/:id',
   scope: 'callbacks:manage',
   ownSessionsOnly: true,
-  summary: 'One callback',
-  description: 'With what it says.',
+  summary: 'Get one callback',
+  description: 'Returns one callback including its body.',
   params: callbackParams,
   refusals: REFUSALS,
   answer: z.strictObject({ success: succeeded, data: callback.extend({ body }) }),
@@ -111,13 +110,14 @@ export const retryCallback = route({
   path: '/callbacks/:id/retry',
   scope: 'callbacks:manage',
   ownSessionsOnly: true,
-  summary: 'Try one callback now',
+  summary: 'Retry one callback now',
   description:
-    'One that waits is tried at once. One that was given up waits again, before everything newer of its session. Needs no body.',
+    'A pending callback is retried immediately. A dead one becomes pending again, ahead of everything newer in its session. ' +
+    'Needs no body.',
   params: callbackParams,
   refusals: REFUSALS,
   answer: z.strictObject({ success: succeeded, data: callback }),
-  statuses: { 200: 'It will be tried; the answer does not wait for it.' },
+  statuses: { 200: 'It will be retried; the response does not wait for that.' },
   example: { answer: { success: true, data: { ...EXAMPLE, state: 'pending', attempts: 0, settledAt: null } } },
   errors: ['callback_not_found', 'callback_not_repeatable'],
   async handler({ callbacks }, { params, caller }) {
@@ -137,15 +137,15 @@ export const replayCallbacks = route({
   path: '/callbacks/replay',
   scope: 'callbacks:manage',
   ownSessionsOnly: true,
-  summary: 'Post again what happened in a time',
+  summary: 'Replay the callbacks of a period',
   description:
-    'All callbacks of the session whose events happened from "since" to "until", delivered or given up, are posted again in ' +
-    'their order, with the same webhook-id and number. QRs are left out: they no longer count.',
+    'All settled callbacks of the session whose events happened from "since" to "until" are posted again in their order, with ' +
+    'the same webhook-id and number. QRs are left out: they are no longer valid.',
   body: z
     .object({ sessionId: sessionIdText, since: time, until: time })
     .refine(({ since, until }) => since <= until, { path: ['until'], error: 'must not be before "since"' }),
   answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
-  statuses: { 200: 'So many will be posted again.' },
+  statuses: { 200: 'The number of callbacks that will be posted again.' },
   example: {
     body: { sessionId: EXAMPLE_ID, since: '2024-01-15T10:00:00Z', until: '2024-01-15T11:00:00Z' },
     answer: { success: true, count: 3 },

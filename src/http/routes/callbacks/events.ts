@@ -7,21 +7,21 @@ import { type Logger } from '../../../kit/logger.ts';
 import { ok, route } from '../../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, succeeded } from '../../schemas/common.ts';
 
-/** An event that can be read. */
-type SoundEvent = StoredCallback & { body: string };
+/** An event whose body can be read. */
+type ReadableEvent = StoredCallback & { body: string };
 
-/** `GET /events`: the callbacks once more, for a backend that would rather fetch than be called. */
+/** `GET /events`: the same events as the callbacks, for backends that prefer to pull. */
 export const pullEvents = route({
   method: 'get',
   path: '/events',
   scope: 'callbacks:manage',
   ownSessionsOnly: true,
-  summary: 'What happened since',
+  summary: 'Pull events',
   description:
-    'The events of all sessions in their order, whether they were posted or not: for a backend that wants to catch up with ' +
-    'what it missed. Keep nextCursor and ask with after=<nextCursor> the next time. A webhookId that was seen before is ' +
-    'the same event. Kept for CALLBACK_RETENTION after they were delivered, and for a day at least. What was tampered with ' +
-    'in the encrypted database is left out, and the log says so.',
+    'The events of all sessions in their order, whether they were posted or not, for a backend that wants to catch up. Keep ' +
+    'nextCursor and continue with after=<nextCursor>. A webhookId that you have seen before is the same event. Events are ' +
+    'kept for CALLBACK_RETENTION after their delivery, and for at least one day. Events that were tampered with in the ' +
+    'encrypted database are left out and logged.',
   query: z.object(pageQuery),
   answer: z.strictObject({
     success: succeeded,
@@ -31,7 +31,7 @@ export const pullEvents = route({
         webhookId: z.string(),
         sessionId: z.string(),
         seq: z.int().positive(),
-        path: z.string().meta({ description: 'Where at the backend it is, or was, posted.' }),
+        path: z.string().meta({ description: 'The path of the backend that it is or was posted to.' }),
         state: callbackState,
         createdAt: z.iso.datetime(),
         body: z.record(z.string(), z.unknown()),
@@ -39,7 +39,7 @@ export const pullEvents = route({
     ),
     nextCursor: z.int().nonnegative(),
   }),
-  statuses: { 200: 'The events behind the cursor; the same cursor again when there are none.' },
+  statuses: { 200: 'The events after the cursor; the same cursor again if there are none.' },
   example: {
     answer: {
       success: true,
@@ -60,8 +60,8 @@ export const pullEvents = route({
   },
   errors: ['invalid_query'],
   async handler({ callbacks }, { query, caller, log }) {
-    const { sound, nextCursor } = await soundEvents({ callbacks, log }, query, caller.sessions ?? undefined);
-    const data = sound.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
+    const { readable, nextCursor } = await readableEvents({ callbacks, log }, query, caller.sessions ?? undefined);
+    const data = readable.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
       ...{ cursor: position, webhookId, sessionId, seq, path: EVENT_PATHS[kind], state },
       createdAt: isoTime(createdAtMs),
       body: JSON.parse(body) as Record<string, unknown>,
@@ -70,19 +70,20 @@ export const pullEvents = route({
   },
 });
 
-/** Those that can be read. A page without any says that there are no more: it is passed over. */
-async function soundEvents(
+/** The readable events of a page. An empty page would mean that there are no more, so a page without any is skipped. */
+async function readableEvents(
   { callbacks, log }: { callbacks: CallbackArchive; log: Logger },
   page: Page,
   among?: readonly SessionId[],
-): Promise<{ sound: SoundEvent[]; nextCursor: number }> {
+): Promise<{ readable: ReadableEvent[]; nextCursor: number }> {
   const found = await callbacks.events(page, among);
   for (const { sessionId, webhookId, body } of found) {
     const mark = `[${sessionId}] [CALLBACK]`;
-    if (body === null) log.error({ sessionId, webhookId }, `${mark} left out: it was tampered with in the database`);
+    if (body === null)
+      log.error({ sessionId, webhookId }, `${mark} left out of /events: it was tampered with in the database`);
   }
-  const sound = found.filter((each): each is SoundEvent => each.body !== null);
+  const readable = found.filter((each): each is ReadableEvent => each.body !== null);
   const nextCursor = found.at(-1)?.position ?? page.after;
-  if (sound.length > 0 || found.length === 0) return { sound, nextCursor };
-  return soundEvents({ callbacks, log }, { ...page, after: nextCursor }, among);
+  if (readable.length > 0 || found.length === 0) return { readable, nextCursor };
+  return readableEvents({ callbacks, log }, { ...page, after: nextCursor }, among);
 }

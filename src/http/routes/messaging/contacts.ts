@@ -1,29 +1,33 @@
 import { z } from 'zod';
-import { contactParams, LINE_ERRORS, phoneNumber } from '../../schemas/chat-schemas.ts';
+import { contactParams, CONNECTION_ERRORS, phoneNumber } from '../../schemas/chat-schemas.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
+import { contactView } from '../../views/contact-view.ts';
 
 /** `GET /sessions/:sessionId/contacts/check`. */
 export const checkContact = route({
   method: 'get',
   path: '/sessions/:sessionId/contacts/check',
   scope: 'messages:send',
-  summary: 'Whether a number has a WhatsApp account',
+  summary: 'Check whether a number is on WhatsApp',
   description:
-    'Asks for all forms under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one question. That an ' +
-    'account exists is kept for 30 days, that none does for an hour. Asking often is a reason for bans: a session asks ' +
-    'for 20 unknown numbers a minute at most.',
+    'Checks all variants under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one query. A positive result ' +
+    'is cached for 30 days, a negative one for an hour. Frequent checks can get an account banned, so a session looks up at ' +
+    'most 20 unknown numbers per minute.',
   params: sessionParams,
   query: z.object({ number: phoneNumber }),
   refusals: { ...SESSION_REFUSALS, number: 'invalid_number' },
   answer: z.strictObject({
     success: succeeded,
     exists: z.boolean(),
-    number: z.string().nullable().meta({ description: 'As WhatsApp has it, which may differ from what was asked.' }),
+    number: z
+      .string()
+      .nullable()
+      .meta({ description: 'As WhatsApp knows it, which may differ from the requested number.' }),
     jid: z.string().nullable(),
     lid: z.string().nullable(),
   }),
-  statuses: { 200: 'What WhatsApp knows; all is null when there is no account.' },
+  statuses: { 200: 'The account; all fields are null if there is none.' },
   example: {
     query: { number: '541122334455' },
     answer: {
@@ -34,10 +38,10 @@ export const checkContact = route({
       lid: '123456789012345@lid',
     },
   },
-  errors: [...LINE_ERRORS, 'invalid_number'],
+  errors: [...CONNECTION_ERRORS, 'invalid_number'],
   async handler({ sessions }, { params: { sessionId }, query: { number } }) {
     const { contacts } = await sessions.connection(sessionId);
-    return ok({ number: null, jid: null, lid: null, ...(await contacts.check(number)) });
+    return ok(contactView(await contacts.check(number)));
   },
 });
 
@@ -46,14 +50,14 @@ export const contactPicture = route({
   method: 'get',
   path: '/sessions/:sessionId/contacts/:contactId/picture',
   scope: 'sessions:read',
-  summary: 'The profile picture of a person or a group',
-  description: 'Where the picture is at WhatsApp. The address holds for a while: fetch it soon, and ask again later.',
+  summary: 'Get the profile picture of a person or a group',
+  description: 'Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.',
   params: contactParams,
   refusals: { ...SESSION_REFUSALS, contactId: 'invalid_number' },
   answer: z.strictObject({ success: succeeded, url: z.string() }),
-  statuses: { 200: 'Where the picture is.' },
+  statuses: { 200: 'The URL of the picture.' },
   example: { answer: { success: true, url: 'https://pps.whatsapp.net/v/t61.24694-24/picture.jpg' } },
-  errors: [...LINE_ERRORS, 'invalid_number', 'number_not_on_whatsapp', 'picture_not_found'],
+  errors: [...CONNECTION_ERRORS, 'invalid_number', 'number_not_on_whatsapp', 'picture_not_found'],
   async handler({ sessions }, { params: { sessionId, contactId } }) {
     const { contacts } = await sessions.connection(sessionId);
     return ok({ url: await contacts.picture(contactId) });

@@ -7,15 +7,16 @@ import {
   groupDescription,
   groupParams,
   groupSubject,
-  LINE_ERRORS,
+  CONNECTION_ERRORS,
   participantResult,
   participants,
 } from '../../schemas/chat-schemas.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
+import { groupView, participantResultView } from '../../views/group-view.ts';
 
 const REFUSALS = { ...SESSION_REFUSALS, ...GROUP_REFUSALS };
-const GROUP_ERRORS = [...LINE_ERRORS, 'group_not_found'] as const;
+const GROUP_ERRORS = [...CONNECTION_ERRORS, 'group_not_found'] as const;
 const groupAnswer = z.strictObject({ success: succeeded, data: group });
 
 /** `GET /sessions/:sessionId/groups`. */
@@ -23,16 +24,16 @@ export const listGroups = route({
   method: 'get',
   path: '/sessions/:sessionId/groups',
   scope: 'sessions:read',
-  summary: 'All groups of the account',
-  description: 'Every group that the account is in, asked of WhatsApp in one question.',
+  summary: 'List all groups of the account',
+  description: 'Every group that the account is in, read from WhatsApp in one query.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({ success: succeeded, data: z.array(group) }),
   statuses: { 200: 'The groups.' },
   example: { answer: { success: true, data: [EXAMPLE_GROUP] } },
-  errors: LINE_ERRORS,
+  errors: CONNECTION_ERRORS,
   handler: async ({ sessions }, { params: { sessionId } }) =>
-    ok({ data: await (await sessions.connection(sessionId)).groups.list() }),
+    ok({ data: (await (await sessions.connection(sessionId)).groups.list()).map(groupView) }),
 });
 
 /** `GET /sessions/:sessionId/groups/:groupId`. */
@@ -40,9 +41,9 @@ export const viewGroup = route({
   method: 'get',
   path: '/sessions/:sessionId/groups/:groupId',
   scope: 'sessions:read',
-  summary: 'One group',
+  summary: 'Get one group',
   description:
-    'As WhatsApp has it. It is asked at most once a minute; changes that WhatsApp tells of are seen at once.',
+    'The group as WhatsApp knows it. It is queried at most once a minute; changes that WhatsApp announces take effect at once.',
   params: groupParams,
   refusals: REFUSALS,
   answer: groupAnswer,
@@ -50,7 +51,7 @@ export const viewGroup = route({
   example: { answer: { success: true, data: EXAMPLE_GROUP } },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok({ data: await (await sessions.connection(sessionId)).groups.view(groupId) }),
+    ok({ data: groupView(await (await sessions.connection(sessionId)).groups.view(groupId)) }),
 });
 
 /** `POST /sessions/:sessionId/groups`. */
@@ -58,26 +59,26 @@ export const createGroup = route({
   method: 'post',
   path: '/sessions/:sessionId/groups',
   scope: 'messages:send',
-  summary: 'Make a group',
+  summary: 'Create a group',
   description:
-    'Of the account and those who can be added; "results" says what became of each. With an Idempotency-Key a repeated ' +
-    'request gives the first answer, and the group is made once. After a whatsapp_timeout the group may have been made: ' +
-    'look at GET /sessions/:sessionId/groups before trying again.',
+    'Creates a group with the account and everybody who can be added; "results" has the outcome for each. With an ' +
+    'Idempotency-Key, a repeated request returns the first answer and the group is created only once. After a ' +
+    'whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you retry.',
   params: sessionParams,
   body: z.object({ subject: groupSubject, participants }),
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({ success: succeeded, data: group, results: z.array(participantResult) }),
-  statuses: { 200: 'The group as it was made.' },
+  statuses: { 200: 'The new group.' },
   example: {
     body: { subject: 'Ventas', participants: ['5491122334455', '5491133445566'] },
     answer: { success: true, data: EXAMPLE_GROUP, results: EXAMPLE_RESULTS },
   },
-  errors: [...LINE_ERRORS, 'number_not_on_whatsapp'],
+  errors: [...CONNECTION_ERRORS, 'number_not_on_whatsapp'],
   idempotent: true,
   async handler({ sessions }, { params: { sessionId }, body }) {
     const { groups } = await sessions.connection(sessionId);
-    const { group: data, results } = await groups.create(body.subject, body.participants);
-    return ok({ data, results });
+    const created = await groups.create(body.subject, body.participants);
+    return ok({ data: groupView(created.group), results: created.results.map(participantResultView) });
   },
 });
 
@@ -86,22 +87,22 @@ export const updateGroup = route({
   method: 'patch',
   path: '/sessions/:sessionId/groups/:groupId',
   scope: 'messages:send',
-  summary: 'Change what a group is called, or is about',
-  description: 'What is left out stays as it is; a description that is null or empty is removed.',
+  summary: "Change a group's subject or description",
+  description: 'Omitted fields stay unchanged; a description that is null or empty is removed.',
   params: groupParams,
   body: z
     .object({ subject: groupSubject.optional(), description: groupDescription.optional() })
     .refine(({ subject, description }) => (subject ?? description) !== undefined, {
       path: ['subject'],
-      error: 'or "description" is needed',
+      error: 'or "description" is required',
     }),
   refusals: REFUSALS,
   answer: groupAnswer,
-  statuses: { 200: 'The group as it is now.' },
+  statuses: { 200: 'The group after the change.' },
   example: { body: { subject: 'Ventas' }, answer: { success: true, data: EXAMPLE_GROUP } },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId }, body }) =>
-    ok({ data: await (await sessions.connection(sessionId)).groups.update(groupId, body) }),
+    ok({ data: groupView(await (await sessions.connection(sessionId)).groups.update(groupId, body)) }),
 });
 
 /** `POST /sessions/:sessionId/groups/:groupId/participants`. */
@@ -109,10 +110,10 @@ export const changeParticipants = route({
   method: 'post',
   path: '/sessions/:sessionId/groups/:groupId/participants',
   scope: 'messages:send',
-  summary: 'Add people to a group, remove them, make them admins or not',
+  summary: 'Add, remove, promote or demote participants',
   description:
-    'One result for each, in their order: WhatsApp may do it to some and not to others. Who needs an invitation can be ' +
-    'sent the link of the group.',
+    'Returns one result per participant, in the given order: the change can succeed for some and fail for others. People who ' +
+    'need an invitation can be sent the invite link of the group.',
   params: groupParams,
   body: z.object({
     action: z.enum(['add', 'remove', 'promote', 'demote'], 'must be one of add, remove, promote, demote'),
@@ -120,7 +121,7 @@ export const changeParticipants = route({
   }),
   refusals: REFUSALS,
   answer: z.strictObject({ success: succeeded, data: z.array(participantResult) }),
-  statuses: { 200: 'What became of each, also when nothing was done.' },
+  statuses: { 200: 'The result for each, even if nothing changed.' },
   example: {
     body: { action: 'add', participants: ['5491122334455', '5491133445566'] },
     answer: { success: true, data: EXAMPLE_RESULTS },
@@ -128,7 +129,7 @@ export const changeParticipants = route({
   errors: GROUP_ERRORS,
   async handler({ sessions }, { params: { sessionId, groupId }, body: { action, participants: people } }) {
     const { groups } = await sessions.connection(sessionId);
-    return ok({ data: await groups.change(groupId, action, people) });
+    return ok({ data: (await groups.change(groupId, action, people)).map(participantResultView) });
   },
 });
 
@@ -141,12 +142,12 @@ export const groupInvite = route({
   method: 'get',
   path: '/sessions/:sessionId/groups/:groupId/invite',
   scope: 'messages:send',
-  summary: 'The link by which people come into a group',
-  description: 'Only admins get it.',
+  summary: 'Get the invite link of a group',
+  description: 'Only for group admins.',
   params: groupParams,
   refusals: REFUSALS,
   answer: inviteAnswer,
-  statuses: { 200: 'The link.' },
+  statuses: { 200: 'The invite link.' },
   example: { answer: EXAMPLE_INVITE },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
@@ -158,12 +159,12 @@ export const revokeInvite = route({
   method: 'post',
   path: '/sessions/:sessionId/groups/:groupId/invite/revoke',
   scope: 'messages:send',
-  summary: 'Make the link of a group invalid',
-  description: 'Answers with the new one. Only admins may. Needs no body.',
+  summary: 'Revoke the invite link of a group',
+  description: 'Returns the new link. Only for group admins. Needs no body.',
   params: groupParams,
   refusals: REFUSALS,
   answer: inviteAnswer,
-  statuses: { 200: 'The new link.' },
+  statuses: { 200: 'The new invite link.' },
   example: { answer: EXAMPLE_INVITE },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
@@ -176,11 +177,11 @@ export const leaveGroup = route({
   path: '/sessions/:sessionId/groups/:groupId/leave',
   scope: 'messages:send',
   summary: 'Leave a group',
-  description: 'From then on it is not among the groups of the account. Needs no body.',
+  description: 'The group is no longer listed among those of the account. Needs no body.',
   params: groupParams,
   refusals: REFUSALS,
   answer: z.strictObject({ success: succeeded }),
-  statuses: { 200: 'The account is not in the group any more.' },
+  statuses: { 200: 'The account has left the group.' },
   example: { answer: { success: true } },
   errors: GROUP_ERRORS,
   async handler({ sessions }, { params: { sessionId, groupId } }) {

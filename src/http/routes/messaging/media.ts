@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { type MediaFile } from '../../../ports/media.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Core } from '../../core.ts';
-import { fileHeaders } from '../../files/file-headers.ts';
+import { fileHeaders } from '../../responses/file-headers.ts';
 import { ANY_TYPE, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionIdText } from '../../schemas/common.ts';
 
-/** WhatsApp's ids are some 20 characters; nobody can say how long a sender makes his. */
+/** WhatsApp's own ids have about 20 characters, but senders choose theirs freely. */
 const MAX_ID_LENGTH = 512;
 
 const params = z.object({
   sessionId: sessionIdText,
-  messageId: z.string().min(1).max(MAX_ID_LENGTH).meta({ description: 'As the callback of the message gave it.' }),
+  messageId: z.string().min(1).max(MAX_ID_LENGTH).meta({ description: 'As in the callback of the message.' }),
 });
 
 /** `GET /sessions/:sessionId/messages/:messageId/media`. */
@@ -20,18 +20,18 @@ export const messageMedia = route({
   method: 'get',
   path: '/sessions/:sessionId/messages/:messageId/media',
   scope: 'sessions:read',
-  summary: 'The file of a message',
+  summary: 'Download the file of a message',
   description:
-    'Gives the file as it was sent, all of it or the range that is asked for. What is not on the disk is fetched from ' +
-    'WhatsApp first, whether DOWNLOAD_MEDIA is on or not; after 60 seconds the answer is "whatsapp_timeout", and the file ' +
-    'goes on being fetched. What is on the disk is given also when its session is gone.',
+    'Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded from WhatsApp first, ' +
+    'even without DOWNLOAD_MEDIA; after 60 seconds the response is "whatsapp_timeout", and the download continues. A file on ' +
+    'disk is returned even if its session has been deleted.',
   params,
   refusals: { ...SESSION_REFUSALS, messageId: 'message_not_found' },
   mediaType: ANY_TYPE,
   answer: z
     .custom<Uint8Array | null>((bytes) => bytes === null || ArrayBuffer.isView(bytes))
     .meta({ description: 'The bytes of the file.' }),
-  statuses: { 200: 'The file.', 206: 'The part of it that was asked for.' },
+  statuses: { 200: 'The file.', 206: 'The requested range.' },
   example: { answer: null },
   errors: [
     'session_not_found',
@@ -53,7 +53,7 @@ export const messageMedia = route({
 async function fileOf({ media, sessions }: Core, sessionId: SessionId, messageId: string): Promise<MediaFile> {
   const stored = await media.stored(sessionId, messageId);
   if (stored) return stored;
-  // Refuses a session that is not there.
-  sessions.view(sessionId);
+  // Refuses an unknown session.
+  await sessions.view(sessionId);
   return media.fetched(sessionId, messageId);
 }

@@ -9,7 +9,7 @@ const sentAnswer = z.strictObject({
   success: succeeded,
   messageId: z.string(),
   status: z.enum(['sent', 'pending']),
-  to: z.string().meta({ description: 'The WhatsApp address that it went to.' }),
+  to: z.string().meta({ description: 'The WhatsApp address of the recipient.' }),
 });
 
 const EXAMPLE_ANSWER = {
@@ -19,7 +19,7 @@ const EXAMPLE_ANSWER = {
   to: '5491234567890@s.whatsapp.net',
 } as const;
 
-const STATUSES = { 200: 'WhatsApp has the message, or will have it.' };
+const STATUSES = { 200: 'WhatsApp has accepted the message ("sent"), or has not answered yet ("pending").' };
 
 const SEND_ERRORS = [
   'session_not_found',
@@ -40,10 +40,10 @@ export const sendAnyMessage = route({
   method: 'post',
   path: '/sessions/:sessionId/messages',
   scope: 'messages:send',
-  summary: 'Send a message of any kind',
+  summary: 'Send a message of any type',
   description:
-    'Which fields a message has depends on its type. What is done to an earlier message (reaction, edit, delete) goes ' +
-    'to the conversation of that one. Answers and repeats as send-message does.',
+    'The fields of a message depend on its type. An action on an earlier message (reaction, edit, delete) goes to the ' +
+    'conversation of that message. Statuses and idempotency are the same as for send-message.',
   params: sessionParams,
   body: outgoingMessage,
   files: true,
@@ -76,7 +76,7 @@ export const sendAnyMessage = route({
   idempotent: true,
   async handler({ sessions }, { params, body, files, requestId }) {
     const { content } = body;
-    // A file that is somewhere else is fetched only for a session that can send it.
+    // A file at a URL is only fetched for a session that can send it.
     if ('file' in content) await sessions.connection(params.sessionId);
     const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
     return ok(await sessions.send(params.sessionId, { ...body, content: opened }, requestId));
@@ -88,10 +88,10 @@ export const sendMessage = route({
   method: 'post',
   path: '/sessions/:sessionId/send-message',
   scope: 'messages:send',
-  summary: 'Send a text',
+  summary: 'Send a text message',
   description:
-    'Answers after WhatsApp took the message ("sent"), or with "pending" when it said nothing within 10 seconds. With ' +
-    'an Idempotency-Key a repeated request gives the first answer, and the message is sent once.',
+    'Responds once WhatsApp has accepted the message ("sent"), or with "pending" if it has not answered within 10 seconds. ' +
+    'With an Idempotency-Key, a repeated request returns the first answer and the message is sent only once.',
   params: sessionParams,
   body: z.object({ number: recipient, message: outgoingText }),
   refusals: { ...SESSION_REFUSALS, number: 'invalid_number', message: 'invalid_message' },

@@ -4,15 +4,15 @@ import { route } from '../../route.ts';
 
 const count = z.int().nonnegative();
 
-/** `GET /health`: for load balancers and people; needs no key and shows no secret. */
+/** `GET /health`: for load balancers and people. Public, so it never contains secrets. */
 export const health = route({
   method: 'get',
   path: '/health',
   scope: 'none',
-  summary: 'Whether the server does its work',
+  summary: 'Get the health of the server',
   description:
-    'Needs no key. "ok" when all is well, "degraded" (still 200) when a person should look at the problems named, ' +
-    '"error" with 503 when the server cannot do its work.',
+    'Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed problems, and "error" ' +
+    '(503) if the server cannot do its work.',
   answer: z.strictObject({
     success: z.boolean(),
     status: z.enum(['ok', 'degraded', 'error']),
@@ -24,8 +24,8 @@ export const health = route({
       deadLettered: count,
       oldestPendingSeconds: z.number().nonnegative(),
     }),
-    backend: z.enum(['unknown', 'up', 'down']).meta({ description: 'Whether the main backend takes callbacks.' }),
-    problems: z.array(z.string()).meta({ description: 'What is not well, in sentences.' }),
+    backend: z.enum(['unknown', 'up', 'down']).meta({ description: 'Whether the main backend accepts callbacks.' }),
+    problems: z.array(z.string()).meta({ description: 'Sentences for people.' }),
   }),
   statuses: { 200: 'The server works.', 503: 'The server cannot do its work.' },
   example: {

@@ -3,33 +3,33 @@ import { AppError } from '../../../domain/errors.ts';
 import { ok, route } from '../../route.ts';
 import { succeeded } from '../../schemas/common.ts';
 
-const fine = { answer: z.strictObject({ success: succeeded }), example: { answer: { success: true as const } } };
+const success = { answer: z.strictObject({ success: succeeded }), example: { answer: { success: true as const } } };
 
-/** `GET /livez`: for supervisors, which start a process again that does not answer. */
+/** `GET /livez`: a liveness probe. A supervisor restarts a process that does not answer. */
 export const live = route({
   method: 'get',
   path: '/livez',
   scope: 'none',
-  summary: 'Whether the process is alive',
-  description: 'Looks at nothing: who answers is alive. A backend or a disk that fails is no reason to start it again.',
-  ...fine,
+  summary: 'Check liveness',
+  description: 'Checks nothing: a process that answers is alive. A failing backend or disk is no reason to restart it.',
+  ...success,
   whileEnding: true,
-  statuses: { 200: 'It is.' },
+  statuses: { 200: 'The process is alive.' },
   errors: [],
   handler: () => ok({}),
 });
 
-/** `GET /readyz`: for load balancers, which send nothing to a process that cannot do its work. */
+/** `GET /readyz`: a readiness probe. A load balancer sends no requests to a process that is not ready. */
 export const ready = route({
   method: 'get',
   path: '/readyz',
   scope: 'none',
-  summary: 'Whether the server can do its work',
+  summary: 'Check readiness',
   description:
     'Refused with "starting" until callbacks are delivered and sessions connect, with "storage_unavailable" while the disk ' +
-    'takes nothing, and with "shutting_down" at the end. What the backend and WhatsApp do changes nothing.',
-  ...fine,
-  statuses: { 200: 'It can.' },
+    'cannot be written, and with "shutting_down" during shutdown. The backend and WhatsApp do not matter.',
+  ...success,
+  statuses: { 200: 'The server is ready.' },
   errors: ['starting'],
   async handler({ health }) {
     if (!health.hasStarted) throw new AppError('starting');
@@ -44,8 +44,8 @@ export const metrics = route({
   method: 'get',
   path: '/metrics',
   scope: 'admin',
-  summary: 'What is counted, for Prometheus',
-  description: 'In the text format of Prometheus. No session and no number is in it.',
+  summary: 'Get metrics for Prometheus',
+  description: "Metrics in Prometheus' text format. They contain neither session ids nor phone numbers.",
   mediaType: 'text/plain',
   answer: z.string(),
   statuses: { 200: 'The metrics.' },

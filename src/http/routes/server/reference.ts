@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { PAGE_POLICY } from '../../reference/page.ts';
 import { route } from '../../route.ts';
 
-/** `GET /openapi.json`: for programs. Tells nothing that is secret, and needs no key. */
+/** `GET /openapi.json`: for programs. Contains nothing secret and needs no key. */
 export const openApi = route({
   method: 'get',
   path: '/openapi.json',
   scope: 'none',
-  summary: 'This reference, for programs',
-  description: 'All requests, answers, refusals and callbacks as a document of OpenAPI 3.1. Needs no key.',
+  summary: 'Get this reference as OpenAPI',
+  description: 'All requests, responses, errors and callbacks as an OpenAPI 3.1 document. Needs no key.',
   answer: z.looseObject({ openapi: z.string() }),
   statuses: { 200: 'The document.' },
   example: { answer: { openapi: '3.1.1' } },
@@ -21,8 +21,8 @@ export const docs = route({
   method: 'get',
   path: '/docs',
   scope: 'none',
-  summary: 'This reference, for people',
-  description: 'The same as a page. Needs no key.',
+  summary: 'Get this reference as a page',
+  description: 'The same as an HTML page. Needs no key.',
   mediaType: 'text/html',
   answer: z.string(),
   statuses: { 200: 'The page.' },

@@ -3,13 +3,13 @@ import { isoTime } from '../../../kit/clock.ts';
 import { parsePhoneNumber } from '../../../domain/address.ts';
 import { type PairingCode } from '../../../domain/session.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { makeSession } from '../../access/caller.ts';
+import { createSession } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { numberText, typed } from '../../typed.ts';
 
 const phoneNumber = numberText().transform(typed(parsePhoneNumber, 'is not a phone number with country code')).meta({
-  description: 'The number as WhatsApp shows it on the phone: digits with country code, decorated or not.',
+  description: 'The number as WhatsApp shows it on the phone: digits with country code, formatted or not.',
   example: '5491234567890',
 });
 
@@ -17,8 +17,8 @@ const codeAnswer = z.strictObject({
   success: succeeded,
   sessionId: z.string(),
   code: z.string().meta({ description: 'Eight characters, to be typed into the phone.' }),
-  formatted: z.string().meta({ description: 'The same as people read it, with a dash in the middle.' }),
-  expiresAt: z.iso.datetime().meta({ description: 'When it is of no use any more, and its session gone.' }),
+  formatted: z.string().meta({ description: 'The same with a dash in the middle, for people to read.' }),
+  expiresAt: z.iso.datetime().meta({ description: 'When the code expires and its session is removed.' }),
 });
 const EXAMPLE: z.infer<typeof codeAnswer> = {
   success: true,
@@ -28,17 +28,18 @@ const EXAMPLE: z.infer<typeof codeAnswer> = {
   expiresAt: '2024-01-15T10:33:00.000Z',
 };
 
-/** `POST /sessions/pairing-code`: a new session, and the code that links an account to it. */
+/** `POST /sessions/pairing-code`: creates a session and returns the code that links an account to it. */
 export const pairByCode = route({
   method: 'post',
   path: '/sessions/pairing-code',
   scope: 'sessions:create',
   forToken: true,
-  summary: 'Connect a new account by a code',
+  summary: 'Link an account with a pairing code',
   description:
-    'For people who cannot scan: makes a session and answers with a code once WhatsApp took it. It is typed into the phone of ' +
-    'this number (Linked devices, Link a device, Link with phone number instead). After that everything is as after a scan. ' +
-    'A code is not renewed: when it ends, its session is removed, and the backend told of it (status-update, disconnected).',
+    'For people who cannot scan a QR: creates a session and returns a code as soon as WhatsApp has accepted it. The code is ' +
+    'typed into the phone with this number (Linked devices, Link a device, Link with phone number instead). From then on the ' +
+    'session is like any other. The code is not renewed: when it expires, the session is removed and the backend receives a ' +
+    'status-update (disconnected).',
   body: z.object({ number: phoneNumber }),
   refusals: { number: 'invalid_number' },
   answer: codeAnswer,
@@ -54,19 +55,19 @@ export const pairByCode = route({
     'whatsapp_timeout',
   ],
   async handler({ sessions }, { body, caller }) {
-    const { sessionId, code } = await makeSession(caller, () => sessions.pairByCode(body.number));
+    const { sessionId, code } = await createSession(caller, () => sessions.pairByCode(body.number));
     return ok(viewOf(sessionId, code));
   },
 });
 
-/** `GET /sessions/:sessionId/pairing-code`: the same code again, for a page that was loaded anew. */
+/** `GET /sessions/:sessionId/pairing-code`: the same code again, for a page that was reloaded. */
 export const currentPairingCode = route({
   method: 'get',
   path: '/sessions/:sessionId/pairing-code',
   scope: 'sessions:create',
   forToken: true,
-  summary: 'The pairing code that is valid now',
-  description: 'As POST /sessions/pairing-code gave it, until somebody typed it or it ended.',
+  summary: 'Get the current pairing code',
+  description: 'The code that POST /sessions/pairing-code returned, until it is typed or expires.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: codeAnswer,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../../../kit/clock.ts';
-import { makeSession } from '../../access/caller.ts';
+import { createSession } from '../../access/caller.ts';
 import { qrImage } from '../../images/qr-image.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
@@ -8,7 +8,7 @@ import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../sc
 const picture = z
   .string()
   .startsWith('data:image/png;base64,')
-  .meta({ description: 'A PNG, for the src of an image.' });
+  .meta({ description: 'A PNG as a data: URL, for the src of an image.' });
 const EXAMPLE_QR = {
   success: true as const,
   sessionId: EXAMPLE_ID,
@@ -16,16 +16,16 @@ const EXAMPLE_QR = {
   qrText: '2@ABC123...',
 };
 
-/** `GET /generate-qr`: a new session, and the code that links an account to it. */
+/** `GET /generate-qr`: creates a session and returns the QR that links an account to it. */
 export const generateQr = route({
   method: 'get',
   path: '/generate-qr',
   scope: 'sessions:create',
   forToken: true,
-  summary: 'Connect a new account',
+  summary: 'Link an account with a QR',
   description:
-    'Makes a session with an id of its own and answers with its first QR. Each call makes another session; the QR is ' +
-    'renewed until somebody scans it (GET /sessions/:sessionId/qr has the one that is valid now).',
+    'Creates a session and returns its first QR. Every call creates another session. The QR is renewed until it is scanned; ' +
+    'GET /sessions/:sessionId/qr returns the one that is valid now.',
   answer: z.strictObject({
     success: succeeded,
     sessionId: z.string(),
@@ -37,25 +37,25 @@ export const generateQr = route({
   example: { answer: { ...EXAMPLE_QR, message: 'QR generado. Escanea con WhatsApp para conectar.' } },
   errors: ['qr_timeout', 'overloaded', 'too_many_sessions', 'too_many_pending_sessions'],
   async handler({ sessions }, { caller }) {
-    const { sessionId, qr } = await makeSession(caller, () => sessions.generateQr());
+    const { sessionId, qr } = await createSession(caller, () => sessions.generateQr());
     return ok({
       sessionId,
       qr: qrImage(qr.text),
       qrText: qr.text,
-      // Literally so: frontends of the seed show it.
+      // The seed's exact text: its frontends show it.
       message: 'QR generado. Escanea con WhatsApp para conectar.',
     });
   },
 });
 
-/** `GET /sessions/:sessionId/qr`: the code that is valid now. */
+/** `GET /sessions/:sessionId/qr`. */
 export const currentQr = route({
   method: 'get',
   path: '/sessions/:sessionId/qr',
   scope: 'sessions:create',
   forToken: true,
-  summary: 'The QR that is valid now',
-  description: 'WhatsApp stops taking a code after 20 to 60 seconds; a renewed one follows by itself.',
+  summary: 'Get the current QR',
+  description: 'A QR is valid for 20 to 60 seconds, and is then renewed automatically.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({
@@ -63,7 +63,7 @@ export const currentQr = route({
     sessionId: z.string(),
     qr: picture,
     qrText: z.string(),
-    expiresAt: z.iso.datetime().meta({ description: 'When WhatsApp stops taking this one.' }),
+    expiresAt: z.iso.datetime().meta({ description: 'When this QR stops being valid.' }),
   }),
   statuses: { 200: 'The QR to scan.' },
   example: { answer: { ...EXAMPLE_QR, expiresAt: '2024-01-15T10:31:00.000Z' } },

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { maySee } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
+import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import {
   EXAMPLE_SESSION,
   EXAMPLE_TIMELINE,
   session,
-  SESSION_REFUSALS,
   sessionAnswer,
-  sessionParams,
-  succeeded,
   timelineEntry,
-} from '../../schemas/common.ts';
+} from '../../schemas/session-schemas.ts';
+import { timelineView } from '../../views/timeline-view.ts';
 
 /** `GET /sessions`. */
 export const listSessions = route({
@@ -18,13 +17,16 @@ export const listSessions = route({
   path: '/sessions',
   scope: 'sessions:read',
   ownSessionsOnly: true,
-  summary: 'All sessions',
-  description: 'Every session that the server holds, whatever its status.',
+  summary: 'List all sessions',
+  description: 'Returns every session of the server, whatever its status.',
   answer: z.strictObject({ success: succeeded, data: z.array(session) }),
   statuses: { 200: 'The sessions.' },
   example: { answer: { success: true, data: [EXAMPLE_SESSION] } },
   errors: [],
-  handler: ({ sessions }, { caller }) => ok({ data: sessions.list().filter((view) => maySee(caller, view.sessionId)) }),
+  async handler({ sessions, sessionView }, { caller }) {
+    const visible = (await sessions.list()).filter(({ sessionId }) => maySee(caller, sessionId));
+    return ok({ data: visible.map(sessionView) });
+  },
 });
 
 /** `GET /sessions/:sessionId`. */
@@ -33,15 +35,16 @@ export const viewSession = route({
   path: '/sessions/:sessionId',
   scope: 'sessions:read',
   forToken: true,
-  summary: 'One session',
-  description: 'How one session is now.',
+  summary: 'Get one session',
+  description: 'Returns the current state of one session.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: sessionAnswer,
   statuses: { 200: 'The session.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
-  handler: ({ sessions }, { params }) => ok({ data: sessions.view(params.sessionId) }),
+  handler: async ({ sessions, sessionView }, { params }) =>
+    ok({ data: sessionView(await sessions.view(params.sessionId)) }),
 });
 
 /** `GET /sessions/:sessionId/timeline`. */
@@ -49,17 +52,19 @@ export const sessionTimeline = route({
   method: 'get',
   path: '/sessions/:sessionId/timeline',
   scope: 'sessions:read',
-  summary: 'What happened to one session',
+  summary: "Get a session's timeline",
   description:
-    'When and why it connected, lost its line and was repaired, also within the 10 s in which nobody else is told. The ' +
-    'oldest first; the newest 200 notes are kept, and what the last one says already is not said again.',
+    'When and why the session connected, lost its connection and recovered, including outages of less than 10 s, which are ' +
+    'not reported anywhere else. The oldest entry comes first; the newest 200 are kept, and an entry that would repeat the ' +
+    'previous one is omitted.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({ success: succeeded, data: z.array(timelineEntry) }),
-  statuses: { 200: 'The notes, the oldest first.' },
+  statuses: { 200: 'The entries, the oldest first.' },
   example: { answer: { success: true, data: EXAMPLE_TIMELINE } },
   errors: ['session_not_found'],
-  handler: async ({ sessions }, { params }) => ok({ data: await sessions.timeline(params.sessionId) }),
+  handler: async ({ sessions }, { params }) =>
+    ok({ data: (await sessions.timeline(params.sessionId)).map(timelineView) }),
 });
 
 /** `POST /sessions/:sessionId/restart`. */
@@ -67,17 +72,18 @@ export const restartSession = route({
   method: 'post',
   path: '/sessions/:sessionId/restart',
   scope: 'sessions:create',
-  summary: 'Close the line and open it again',
+  summary: 'Reconnect a session',
   description:
-    'The account stays linked: the same credentials are used. Needs no body. Not for a session that waits for its pairing ' +
-    'code to be typed: the code would be worth nothing on another line.',
+    'Closes the connection and opens a new one. The account stays linked: the same credentials are used. Needs no body. Not ' +
+    'possible while a pairing code is waiting to be typed: the code would not be valid on another connection.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: sessionAnswer,
-  statuses: { 200: 'The session as it is now.' },
+  statuses: { 200: 'The session after the restart.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found', 'session_logged_out', 'session_not_connected'],
-  handler: async ({ sessions }, { params }) => ok({ data: await sessions.restart(params.sessionId) }),
+  handler: async ({ sessions, sessionView }, { params }) =>
+    ok({ data: sessionView(await sessions.restart(params.sessionId)) }),
 });
 
 /** `DELETE /sessions/:sessionId`. */
@@ -85,14 +91,14 @@ export const deleteSession = route({
   method: 'delete',
   path: '/sessions/:sessionId',
   scope: 'sessions:create',
-  summary: 'Unlink the account and forget the session',
+  summary: 'Unlink the account and delete the session',
   description:
-    'Logs the device out at WhatsApp where a line is open and removes its credentials. Messages that the backend has ' +
-    'not received yet are still delivered to it.',
+    'Logs the device out of WhatsApp if the session is connected, and deletes its credentials. Messages that the backend has ' +
+    'not received yet are still delivered.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({ success: succeeded }),
-  statuses: { 200: 'The session is gone.' },
+  statuses: { 200: 'The session is deleted.' },
   example: { answer: { success: true } },
   errors: ['session_not_found'],
   async handler({ sessions }, { params }) {

@@ -1,6 +1,6 @@
 import { cleanFileName, nameInDisposition, nameInUrl } from '../../../../src/http/files/file-name.ts';
 
-describe('a name that somebody gave', () => {
+describe('a declared file name', () => {
   it.each([
     ['photo.png', 'photo.png'],
     ['  foto de año.png ', 'foto de año.png'],
@@ -16,7 +16,7 @@ describe('a name that somebody gave', () => {
     expect(cleanFileName(given)).toBe(name);
   });
 
-  it.each(['', ' ', '.', '..', '...', 'a/', 'a/..', '\u0000', undefined])('of %j nothing is left', (given) => {
+  it.each(['', ' ', '.', '..', '...', 'a/', 'a/..', '\u0000', undefined])('nothing is left of %j', (given) => {
     expect(cleanFileName(given)).toBeUndefined();
   });
 
@@ -26,7 +26,7 @@ describe('a name that somebody gave', () => {
     ['without an extension', 'ñ'.repeat(200), 'ñ'.repeat(127)],
     ['with a long extension', `a.${'b'.repeat(300)}`, `a.${'b'.repeat(253)}`],
     ['by one byte', `${'a'.repeat(252)}.png`, `${'a'.repeat(251)}.png`],
-  ])('that is too long %s is shortened to 255 bytes', (_what, given, name) => {
+  ])('that is too long is shortened to 255 bytes: %s', (_what, given, name) => {
     expect(cleanFileName(given)).toBe(name);
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
   });
@@ -53,7 +53,7 @@ describe('the name in a header', () => {
     expect(nameInDisposition(header)).toBe(name);
   });
 
-  it('is found or not in linear time', () => {
+  it('is parsed in linear time', () => {
     expect(nameInDisposition(`attachment; filename="${'\\'.repeat(16_000)}`)).toBeDefined();
     expect(nameInDisposition(`attachment${'; filename'.repeat(1_600)}`)).toBeUndefined();
     expect(nameInDisposition(`attachment;${' '.repeat(16_000)}`)).toBeUndefined();

@@ -8,7 +8,7 @@ async function startFolder() {
   const path = await mkdtemp(join(tmpdir(), 'leftovers-test-'));
   return {
     path,
-    /** A folder with a file in it, last written into so long ago. */
+    /** Creates a folder with a file, last written to this many hours ago. */
     async old(name: string, hours: number) {
       await mkdir(join(path, name));
       await writeFile(join(path, name, '1'), 'content');
@@ -20,7 +20,7 @@ async function startFolder() {
   };
 }
 
-it('removes what a process left behind more than a day ago', async () => {
+it('removes what a process left more than a day ago', async () => {
   await using folder = await startFolder();
   await folder.old('whatsapp-orchestrator-file-AAAAAA', 24.1);
   await folder.old('whatsapp-orchestrator-file-BBBBBB', 600);
@@ -28,7 +28,7 @@ it('removes what a process left behind more than a day ago', async () => {
   expect(await folder.names()).toEqual([]);
 });
 
-it('leaves what may be in use, and what is not ours', async () => {
+it('keeps what may be in use or is not ours', async () => {
   await using folder = await startFolder();
   await folder.old('whatsapp-orchestrator-file-AAAAAA', 23.9);
   await folder.old('somebody-elses', 600);
@@ -40,7 +40,7 @@ it('leaves what may be in use, and what is not ours', async () => {
   expect(await readdir(join(folder.path, 'somebody-elses'))).toEqual(['1']);
 });
 
-it('knows its folders by the names that they are made with', async () => {
+it('recognizes the folders that TemporaryFolder creates', async () => {
   await using folder = await startFolder();
   const temporary = new TemporaryFolder(folder.path);
   await temporary.save([Buffer.from('content')], 100);
@@ -51,6 +51,6 @@ it('knows its folders by the names that they are made with', async () => {
   await temporary[Symbol.asyncDispose]();
 });
 
-it('a folder that cannot be read is an error for the caller to judge', async () => {
+it('rejects for a folder that cannot be read', async () => {
   await expect(removeLeftovers('/nowhere/at/all')).rejects.toThrow(/ENOENT/);
 });

@@ -3,7 +3,7 @@ import { chooseMimetype, mimetypeOf } from '../../../../src/http/files/mimetype.
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 const NOTHING = bytes('\x00\x01\x02');
 
-describe('the beginning of a file', () => {
+describe('the content of a file', () => {
   it.each([
     ['image/jpeg', '\xff\xd8\xff\xe0\x00\x10JFIF'],
     ['image/png', '\x89PNG\r\n\x1a\n\x00'],
@@ -23,28 +23,28 @@ describe('the beginning of a file', () => {
     ['audio/mpeg', '\xff\xfb\x90\x64'],
     ['audio/amr', '#!AMR\n'],
     ['application/pdf', '%PDF-1.7'],
-  ])('tells that it is %s', (mimetype, head) => {
+  ])('reveals %s', (mimetype, head) => {
     expect(chooseMimetype({ head: bytes(head) })).toBe(mimetype);
     expect(chooseMimetype({ head: bytes(head), fileName: 'a.txt' })).toBe(mimetype);
   });
 });
 
-describe('the kind of a file', () => {
+describe('the type of a file', () => {
   it.each([
-    ['what the caller says', { given: 'Image/WebP', declared: 'image/png', fileName: 'a.gif' }, 'image/webp'],
-    ['what came with it', { declared: 'image/png', fileName: 'a.gif' }, 'image/png'],
+    ['the caller', { given: 'Image/WebP', declared: 'image/png', fileName: 'a.gif' }, 'image/webp'],
+    ['the declared type', { declared: 'image/png', fileName: 'a.gif' }, 'image/png'],
     [
       'its name',
       { fileName: 'Report.DOCX' },
       'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
     ],
-    ['its name, when all is said to be bytes', { declared: 'application/octet-stream', fileName: 'a.csv' }, 'text/csv'],
-    ['its name, when all is said to be text', { declared: 'text/plain', fileName: 'a.csv' }, 'text/csv'],
-    ['text, when nothing says more', { declared: 'text/plain; charset=utf-8' }, 'text/plain'],
-    ['nothing, when the name says nothing', { fileName: 'pdf' }, 'application/octet-stream'],
-    ['nothing, when nothing is known', {}, 'application/octet-stream'],
-    ['nothing, when what is said is no kind', { declared: 'picture' }, 'application/octet-stream'],
-  ])('is by %s', (_what, clues, mimetype) => {
+    ['its name, if it is declared as bytes', { declared: 'application/octet-stream', fileName: 'a.csv' }, 'text/csv'],
+    ['its name, if it is declared as text', { declared: 'text/plain', fileName: 'a.csv' }, 'text/csv'],
+    ['text, if nothing else is known', { declared: 'text/plain; charset=utf-8' }, 'text/plain'],
+    ['nothing, if the name has no extension', { fileName: 'pdf' }, 'application/octet-stream'],
+    ['nothing, if nothing is known', {}, 'application/octet-stream'],
+    ['nothing, if the declared type is invalid', { declared: 'picture' }, 'application/octet-stream'],
+  ])('comes from %s', (_what, clues, mimetype) => {
     expect(chooseMimetype({ ...clues, head: NOTHING })).toBe(mimetype);
   });
 });
@@ -63,7 +63,7 @@ describe('a media type', () => {
     ['image/', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%j is %j', (text, mimetype) => {
+  ])('%j is normalized to %j', (text, mimetype) => {
     expect(mimetypeOf(text)).toBe(mimetype);
   });
 });

@@ -1,14 +1,14 @@
 import { type MediaFile } from '../../ports/media.ts';
 
-/** A type, with or without parameters; none of its characters could end the header. */
+/** A media type with optional parameters, without characters that could end the header. */
 const TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:; *[\w.+-]{1,50}=[\w.+-]{1,100})*$/;
 const MAX_NAME_LENGTH = 150;
-/** Control and format characters, halves of an emoji, ends of lines, and what file systems do not take. */
+/** Control and format characters, lone surrogates, line ends, and characters that file systems reject. */
 const UNWANTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:*?"<>|]+/gu;
 
 /**
- * How a file that somebody sent is given: to be saved, never to be shown. What its sender says of it is taken only where it
- * can do no harm; `fallbackName` is what it is called when its sender gave it no name.
+ * The headers of a file that somebody sent: it is to be saved, never to be displayed. The sender's media type and name are used
+ * only if they are harmless; `fallbackName` is used for a file without a name.
  */
 export function fileHeaders({ mimetype, fileName }: MediaFile, fallbackName: string): Record<string, string> {
   return {
@@ -18,13 +18,13 @@ export function fileHeaders({ mimetype, fileName }: MediaFile, fallbackName: str
   };
 }
 
-/** Without anything that could be a path, end a line, or turn the order of letters around ("exe.jpg" that is "gpj.exe"). */
+/** Removes everything that could form a path, end a line, or reverse the text direction ("gpj.exe" shown as "exe.jpg"). */
 function cleanName(name: string): string {
   const harmless = name.slice(0, MAX_NAME_LENGTH).replace(UNWANTED, ' ');
   return harmless.replace(/^[. ]+/, '').trim();
 }
 
-/** RFC 6266: the name twice, in ASCII for old clients, and as it is. */
+/** RFC 6266: the name in ASCII for old clients, and encoded. */
 function disposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]/g, '_').replace(/[%;]/g, '_');
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);

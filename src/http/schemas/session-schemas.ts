@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { SESSION_STATUSES } from '../../domain/session.ts';
+import { TIMELINE, type TimelineWord } from '../../domain/timeline.ts';
+import { EXAMPLE_ID, succeeded } from './common.ts';
+
+const isoTime = z.iso.datetime();
+
+/** A session. */
+export const session = z
+  .strictObject({
+    session_id: z.string(),
+    phone_number: z.string().nullable().meta({ description: 'Digits with country code; null before the first login.' }),
+    status: z.enum(SESSION_STATUSES),
+    last_seen: isoTime.nullable(),
+    auth_folder_path: z.string(),
+    server_port: z.null(),
+    whatsapp_user_id: z.string().nullable(),
+    created_at: isoTime,
+    updated_at: isoTime,
+    error_message: z.string().nullable().meta({ description: 'What happened, and what to do.' }),
+    reconnecting: z
+      .boolean()
+      .meta({ description: 'Whether the connection is lost and is being re-established automatically.' }),
+    account_restricted: z
+      .boolean()
+      .meta({ description: 'Whether WhatsApp currently forbids the account to start conversations.' }),
+    restricted_until: isoTime.nullable(),
+    sessionId: z.string().meta({ description: 'The same as session_id.' }),
+    phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
+  })
+  .meta({ id: 'Session' });
+
+/** A session for the documentation. */
+export const EXAMPLE_SESSION: z.infer<typeof session> = {
+  session_id: EXAMPLE_ID,
+  phone_number: '5491234567890',
+  status: 'connected',
+  last_seen: '2024-01-15T10:30:00.000Z',
+  auth_folder_path: `./auth_sessions/${EXAMPLE_ID}`,
+  server_port: null,
+  whatsapp_user_id: '5491234567890:1@s.whatsapp.net',
+  created_at: '2024-01-15T10:30:00.000Z',
+  updated_at: '2024-01-15T10:30:00.000Z',
+  error_message: null,
+  reconnecting: false,
+  account_restricted: false,
+  restricted_until: null,
+  sessionId: EXAMPLE_ID,
+  phoneNumber: '5491234567890',
+};
+
+/** A response with one session. */
+export const sessionAnswer = z.strictObject({ success: succeeded, data: session });
+
+const TIMELINE_WORDS = Object.keys(TIMELINE) as TimelineWord[];
+
+/** An entry of a session's timeline. */
+export const timelineEntry = z
+  .strictObject({
+    at: isoTime,
+    what: z.enum(TIMELINE_WORDS).meta({
+      description: TIMELINE_WORDS.map((word) => `\`${word}\`: ${TIMELINE[word]}`).join(' '),
+    }),
+    why: z.string().nullable().meta({ description: 'The reason, if there is one.' }),
+  })
+  .meta({ id: 'TimelineEntry' });
+
+/** A timeline for the documentation. */
+export const EXAMPLE_TIMELINE: z.infer<typeof timelineEntry>[] = [
+  { at: '2024-01-15T10:30:00.000Z', what: 'connected', why: null },
+  { at: '2024-01-16T03:12:44.120Z', what: 'line_lost', why: 'The connection was lost: Connection Terminated (428)' },
+  { at: '2024-01-16T03:12:45.310Z', what: 'repaired', why: 'The connection was lost: Connection Terminated (428)' },
+];
+
+/** A recent message. */
+export const recentMessage = z
+  .strictObject({
+    session_id: z.string(),
+    message_id: z.string(),
+    direction: z.enum(['in', 'out']),
+    at: isoTime,
+    chat_id: z.string(),
+    number: z.string().nullable().meta({ description: 'The other side; null for messages to a group.' }),
+    name: z.string().nullable().meta({ description: 'The name that the other side chose.' }),
+    type: z.string(),
+    text: z.string().nullable().meta({ description: 'Cut to 500 characters.' }),
+  })
+  .meta({ id: 'RecentMessage' });
+
+/** A recent message for the documentation. */
+export const EXAMPLE_MESSAGE: z.infer<typeof recentMessage> = {
+  session_id: EXAMPLE_ID,
+  message_id: '3EB0C767D097B7C7C1A5',
+  direction: 'in',
+  at: '2024-01-15T10:30:00.000Z',
+  chat_id: '5491122334455@s.whatsapp.net',
+  number: '5491122334455',
+  name: 'Juan',
+  type: 'text',
+  text: 'hola',
+};

@@ -1,0 +1,242 @@
+import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
+import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
+import {
+  type PairingCode,
+  type QrCode,
+  SESSION_STATUSES,
+  type SessionPhase,
+  type SessionRecord,
+  type SessionStatus,
+  statusOf,
+} from '../../src/domain/session.ts';
+import { type TimelineNote } from '../../src/domain/timeline.ts';
+import { type SessionsApi } from '../../src/http/core.ts';
+import { type SessionView } from '../../src/http/views/session-view.ts';
+import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
+import { type SendResult } from '../../src/sessions/outbound.ts';
+import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
+import { type SessionListener, type SessionEvent } from '../../src/sessions/session-events.ts';
+import { ConnectionInMemory } from './connection-in-memory.ts';
+
+/** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
+export const NOW_MS = Date.UTC(2024, 0, 15, 10, 30);
+
+/** A connected session. */
+export const CONNECTED = id('session_1705312200123_abc123def');
+
+/** A session that offers a pairing code. */
+export const PAIRING_BY_CODE = id('session_1705312200789_mno789pqr');
+
+/** A session that offers a QR. */
+export const PAIRING = id('session_1705312200456_ghi456jkl');
+
+export function id(text: string): SessionId {
+  const parsed = parseSessionId(text);
+  if (parsed === undefined) throw new Error(`not a session id: ${text}`);
+  return parsed;
+}
+
+const PHASES: Record<SessionStatus, SessionPhase> = {
+  connecting: 'pairing',
+  connected: 'online',
+  disconnected: 'closed',
+  error: 'failed',
+};
+
+/** A session as the core knows it. */
+export function recordOf(
+  sessionId: SessionId,
+  status: SessionStatus,
+  change: Partial<SessionRecord> = {},
+): SessionRecord {
+  const linked = status !== 'connecting';
+  return {
+    sessionId,
+    phase: PHASES[status],
+    identity: linked
+      ? { phoneNumber: '5491234567890' as PhoneNumber, whatsappUserId: '5491234567890:1@s.whatsapp.net' }
+      : null,
+    announced: linked,
+    errorMessage: null,
+    lastSeenMs: linked ? NOW_MS : null,
+    retryAtMs: null,
+    restrictedUntilMs: null,
+    createdAtMs: NOW_MS,
+    updatedAtMs: NOW_MS,
+    ...change,
+  };
+}
+
+/** The REST form of {@link recordOf}. */
+export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView {
+  const linked = status !== 'connecting';
+  return {
+    session_id: sessionId,
+    phone_number: linked ? '5491234567890' : null,
+    status,
+    last_seen: linked ? '2024-01-15T10:30:00.000Z' : null,
+    auth_folder_path: `./auth_sessions/${sessionId}`,
+    server_port: null,
+    whatsapp_user_id: linked ? '5491234567890:1@s.whatsapp.net' : null,
+    created_at: '2024-01-15T10:30:00.000Z',
+    updated_at: '2024-01-15T10:30:00.000Z',
+    error_message: null,
+    reconnecting: false,
+    account_restricted: false,
+    restricted_until: null,
+    sessionId,
+    phoneNumber: linked ? '5491234567890' : null,
+  };
+}
+
+/** Sessions in memory, without a WhatsApp behind them. */
+export class SessionsInMemory implements SessionsApi {
+  readonly records = new Map<SessionId, SessionRecord>();
+  readonly sent: ({ sessionId: SessionId } & OutgoingMessage)[] = [];
+  /** The ids of the requests that sent them. */
+  readonly requestIds: string[] = [];
+  readonly restarted: SessionId[] = [];
+  /** The connection of the connected session. */
+  readonly openConnection = new ConnectionInMemory();
+  /** Thrown by calls that need WhatsApp, until it is reset to `undefined`. */
+  failure: unknown;
+  /** The recent messages of every session; `undefined` if they are not kept. */
+  messages: RecentMessage[] | undefined = [];
+  /** What sending waits for. */
+  hold: Promise<unknown> = Promise.resolve();
+  /** What listing waits for. */
+  holdList: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<SessionListener>();
+  readonly #followed = Promise.withResolvers<undefined>();
+  #created = 0;
+
+  constructor() {
+    this.records.set(CONNECTED, recordOf(CONNECTED, 'connected'));
+    this.records.set(PAIRING, recordOf(PAIRING, 'connecting'));
+  }
+
+  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }> {
+    if (this.failure !== undefined) return this.#fail();
+    const sessionId = id(`session_${NOW_MS}_made0000${++this.#created}`);
+    this.records.set(sessionId, recordOf(sessionId, 'connecting'));
+    return Promise.resolve({ sessionId, qr: qrOf(sessionId) });
+  }
+
+  pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }> {
+    if (this.failure !== undefined) return this.#fail();
+    return Promise.resolve({ sessionId: PAIRING_BY_CODE, code: { ...CODE, number } });
+  }
+
+  async currentPairingCode(sessionId: SessionId): Promise<PairingCode> {
+    if (sessionId === PAIRING_BY_CODE) return CODE;
+    await this.view(sessionId);
+    throw new AppError('session_not_pairing');
+  }
+
+  async list(): Promise<SessionRecord[]> {
+    const records = [...this.records.values()];
+    await this.holdList;
+    return records;
+  }
+
+  async view(sessionId: SessionId): Promise<SessionRecord> {
+    await Promise.resolve();
+    const record = this.records.get(sessionId);
+    if (record === undefined) throw new AppError('session_not_found');
+    return record;
+  }
+
+  async timeline(sessionId: SessionId): Promise<TimelineNote[]> {
+    const { createdAtMs } = await this.view(sessionId);
+    return [{ atMs: createdAtMs, what: 'created', why: null }];
+  }
+
+  async currentQr(sessionId: SessionId): Promise<QrCode> {
+    const { phase } = await this.view(sessionId);
+    if (phase !== 'pairing') throw new AppError('session_not_pairing');
+    return qrOf(sessionId);
+  }
+
+  async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
+    await this.#requireConnected(sessionId);
+    this.sent.push({ sessionId, ...message });
+    this.requestIds.push(requestId);
+    await this.hold;
+    if (this.failure !== undefined) return this.#fail();
+    return { messageId: `3EB0${this.sent.length}`, status: 'sent', to: addressOf(message.to) };
+  }
+
+  async connection(sessionId: SessionId): Promise<ConnectionActions> {
+    await this.#requireConnected(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    return this.openConnection;
+  }
+
+  async restart(sessionId: SessionId): Promise<SessionRecord> {
+    const record = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    this.restarted.push(sessionId);
+    return record;
+  }
+
+  remove(sessionId: SessionId): Promise<void> {
+    if (!this.records.delete(sessionId)) return Promise.reject(new AppError('session_not_found'));
+    return Promise.resolve();
+  }
+
+  /** The number of listeners. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Resolves with the first listener. */
+  get followed(): Promise<undefined> {
+    return this.#followed.promise;
+  }
+
+  watch(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    this.#followed.resolve(undefined);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: SessionEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async recentMessages(sessionId: SessionId, limit: number): Promise<RecentMessage[]> {
+    await this.view(sessionId);
+    if (this.messages === undefined) throw new AppError('messages_not_kept');
+    return this.messages.slice(-limit);
+  }
+
+  counts(): Promise<Record<SessionStatus, number>> {
+    const statuses = [...this.records.values()].map(({ phase }) => statusOf(phase));
+    const count = (status: SessionStatus) => statuses.filter((each) => each === status).length;
+    const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, count(status)]));
+    return Promise.resolve(counts as Record<SessionStatus, number>);
+  }
+
+  async #requireConnected(sessionId: SessionId): Promise<void> {
+    const { phase } = await this.view(sessionId);
+    if (phase !== 'online') throw new AppError('session_not_connected');
+  }
+
+  async #fail(): Promise<never> {
+    await Promise.resolve();
+    throw this.failure;
+  }
+}
+
+const CODE: PairingCode = { text: 'ABCD1234', number: '5491234567890' as PhoneNumber, expiresAtMs: NOW_MS + 180_000 };
+
+function addressOf(to: Recipient | null): string {
+  if (to === null) return 'the conversation of the earlier message';
+  return to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
+}
+
+function qrOf(sessionId: SessionId): QrCode {
+  return { text: `2@${sessionId},a,b,c,1`, generatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000 };
+}
