@@ -221,7 +221,7 @@ it('finds what it checks', () => {
   expect(ROUTES.filter((route) => disconnected(route).length > 0).length).toBeGreaterThan(10);
 });
 
-it.each(ALL)('%s refuses whom and what it must', async (_name, route) => {
+it.each(ALL)('%s refuses every invalid caller and request', async (_name, route) => {
   await checkAll([
     ...wrongCredentials(route),
     ...wrongScopes(route),

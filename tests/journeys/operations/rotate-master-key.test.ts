@@ -110,7 +110,7 @@ it('changes the master key of a running server, and no message is lost or out of
 }, 60_000);
 
 it.each([
-  ['before it is committed', 'before-commit', OLD, 'the database has the old one'],
+  ['before it is committed', 'before-commit', OLD, 'the database still has the old one'],
   ['after it is committed', 'after-commit', NEW, 'already has the new master key'],
 ])(
   'a server that is killed while the key changes, %s, opens with one of both, and the command says which',
