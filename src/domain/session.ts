@@ -44,6 +44,14 @@ export interface SessionRecord {
   updatedAtMs: number;
 }
 
+/** The record of a session that was just created. */
+export function newRecord(sessionId: SessionId, phase: SessionPhase, nowMs: number): SessionRecord {
+  return {
+    ...{ sessionId, phase, identity: null, announced: false, errorMessage: null },
+    ...{ lastSeenMs: null, retryAtMs: null, restrictedUntilMs: null, createdAtMs: nowMs, updatedAtMs: nowMs },
+  };
+}
+
 /** The public status of a phase. */
 export function statusOf(phase: SessionPhase): SessionStatus {
   return STATUS_OF[phase];

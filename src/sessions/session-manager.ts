@@ -1,12 +1,12 @@
-import { type Timer } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { AppError } from '../domain/errors.ts';
-import { type OutgoingMessage } from '../domain/outgoing.ts';
+import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import {
+  newRecord,
   type PairingCode,
   type QrCode,
   type SessionRecord,
@@ -21,6 +21,7 @@ import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
@@ -41,7 +42,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #sessions = new Map<SessionId, Session>();
   /** Sessions that are being created, and are not in `#sessions` yet. */
   #creating = 0;
-  readonly #expiries = new Map<SessionId, Timer>();
+  readonly #expiry: PairingExpiry;
   readonly #announcing = new SerialQueue();
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
@@ -55,12 +56,11 @@ export class SessionManager implements AsyncDisposable {
     const { sentMessages, pollVotes, awaitedNumbers, folders } = deps;
     this.#deps = deps;
     this.#supervisor = new Supervisor(log);
-    const perDay = settings.newConversationsPerDay;
+    this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
+    const { newConversationsPerDay: perDay } = settings;
     const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
-    this.#outbound = new Outbound({
-      ...{ sent: sentMessages, newConversations, metrics, clock },
-      supervisor: this.#supervisor,
-    });
+    const supervisor = this.#supervisor;
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
       tellOwnMessages: settings.tellOwnMessages,
@@ -70,17 +70,11 @@ export class SessionManager implements AsyncDisposable {
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      outbound: this.#outbound,
-      supervisor: this.#supervisor,
+      ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: new Semaphore(MAX_CONNECTING),
-      authDir: settings.authDir,
     };
-    this.#unanswered = new Unanswered({
-      sent: sentMessages,
-      giveUp: (message) => this.#sessions.get(message.sessionId)?.giveUp(message),
-      clock,
-      supervisor: this.#supervisor,
-    });
+    const giveUp = (message: SentMessageRef) => this.#sessions.get(message.sessionId)?.giveUp(message);
+    this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
   }
 
   /** Loads the stored sessions. Must be called before any other method. */
@@ -104,7 +98,7 @@ export class SessionManager implements AsyncDisposable {
    */
   async generateQr(): Promise<QrOffer> {
     const session = await this.#create();
-    const { sessionId } = session.record;
+    const { sessionId } = session;
     session.resume();
     try {
       return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
@@ -126,7 +120,7 @@ export class SessionManager implements AsyncDisposable {
     const { sessionId } = session.record;
     session.resume();
     try {
-      return { sessionId, code: this.#withinTtl(session, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
+      return { sessionId, code: this.#expiry.limit(session.record, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
       await this.#end(session, 'WhatsApp accepted no pairing code', 'if-announced');
       const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
@@ -137,7 +131,7 @@ export class SessionManager implements AsyncDisposable {
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentPairingCode(id: SessionId): Promise<PairingCode> {
     const session = this.#get(id);
-    return this.#withinTtl(session, await session.pairingCode(NEXT_CODE_LIMIT_MS));
+    return this.#expiry.limit(session.record, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
   /** Every session, the oldest first. */
@@ -216,7 +210,7 @@ export class SessionManager implements AsyncDisposable {
   /** Closes all connections without unlinking any account, and waits for the work in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unanswered.stop();
-    for (const timer of this.#expiries.values()) timer.cancel();
+    this.#expiry.stop();
     await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
     await this.#supervisor.idle();
   }
@@ -225,32 +219,17 @@ export class SessionManager implements AsyncDisposable {
   async #create(codeFor?: PhoneNumber): Promise<Session> {
     this.#refuseTooMany();
     this.#creating += 1;
+    const { clock, random, store, folders, metrics } = this.#deps;
+    const now = clock.now();
+    const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
     try {
-      return await this.#createUnchecked(codeFor);
+      await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
+      metrics.became(statusOf(record.phase));
+      await folders.create(record.sessionId);
+      return this.#add(record, codeFor);
     } finally {
       this.#creating -= 1;
     }
-  }
-
-  async #createUnchecked(codeFor?: PhoneNumber): Promise<Session> {
-    const { clock, random, store, folders, metrics } = this.#deps;
-    const now = clock.now();
-    const record: SessionRecord = {
-      sessionId: newSessionId(now, random),
-      phase: codeFor === undefined ? 'pairing' : 'pairing-by-code',
-      identity: null,
-      announced: false,
-      errorMessage: null,
-      lastSeenMs: null,
-      retryAtMs: null,
-      restrictedUntilMs: null,
-      createdAtMs: now,
-      updatedAtMs: now,
-    };
-    await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
-    metrics.became(statusOf(record.phase));
-    await folders.create(record.sessionId);
-    return this.#add(record, codeFor);
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
@@ -266,7 +245,7 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#sessions.set(record.sessionId, session);
     this.#sessionEvents.changed(record);
-    if (session.isPairing) this.#expireLater(session);
+    if (session.isPairing) this.#expiry.start(record, () => this.#expire(session));
     return session;
   }
 
@@ -284,8 +263,7 @@ export class SessionManager implements AsyncDisposable {
   async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     const { sessionId } = session.record;
     const last = await session.remove(why, tell);
-    this.#expiries.get(sessionId)?.cancel();
-    this.#expiries.delete(sessionId);
+    this.#expiry.cancel(sessionId);
     this.#recent?.forget(sessionId);
     if (this.#sessions.delete(sessionId)) this.#sessionEvents.removed(sessionId);
     await this.#deps.folders.remove(sessionId);
@@ -293,27 +271,9 @@ export class SessionManager implements AsyncDisposable {
     return last;
   }
 
-  /** `QR_SESSION_TTL`: removes a session that is not linked in time. */
-  #expireLater(session: Session): void {
-    const { qrSessionTtlMs } = this.#deps.settings;
-    if (qrSessionTtlMs === 0) return;
-    const { sessionId, createdAtMs } = session.record;
-    const expire = async () => {
-      const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
-      if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
-    };
-    const leftMs = Math.max(0, createdAtMs + qrSessionTtlMs - this.#deps.clock.now());
-    const timer = this.#deps.clock.after(leftMs, () =>
-      this.#supervisor.run('the expiry of an unlinked session', expire()),
-    );
-    this.#expiries.set(sessionId, timer);
-  }
-
-  /** A code expires with its session. */
-  #withinTtl({ record }: Session, code: PairingCode): PairingCode {
-    const { qrSessionTtlMs } = this.#deps.settings;
-    if (qrSessionTtlMs === 0) return code;
-    return { ...code, expiresAtMs: Math.min(code.expiresAtMs, record.createdAtMs + qrSessionTtlMs) };
+  async #expire(session: Session): Promise<void> {
+    const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
+    if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
   }
 
   #remember(make: () => RecentMessage): void {

@@ -26,20 +26,17 @@ import { type OpenSocket, openSocket } from './open-socket.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 
-/** The socket, with what belongs to it. */
 interface OpenConnection extends OpenSocket {
   auth: ConnectionAuth;
   sending: SendDeps;
   receiver: MessageReceiver;
   restriction: Restriction;
-  /** Requests a pairing code; `undefined` on a connection that shows QRs, or needs none. */
   codeOffer: CodeOffer | undefined;
 }
 
 /**
- * One connection to WhatsApp: one Baileys socket from its making to its end. Emits every event in the order in which it
- * happened, and `closed` last and once, whether Baileys reports the end, a watchdog gave up, or the socket could not even
- * be made.
+ * One connection to WhatsApp: one Baileys socket from its making to its end. Emits every event in order, and `closed` last
+ * and once, whether Baileys reports the end, a watchdog gave up, or the socket could not even be made.
  */
 export class BaileysConnection implements Connection {
   readonly groups: Actions['groups'];
@@ -51,9 +48,7 @@ export class BaileysConnection implements Connection {
   readonly #actions: Actions;
   readonly #closed = Promise.withResolvers<undefined>();
   #connection: OpenConnection | undefined;
-  /** We were asked to close it. */
-  #asked = false;
-  /** Baileys was asked to end. */
+  #closeRequested = false;
   #closing = false;
   #ended = false;
   /** The events that are still to be emitted, one after the other. */
@@ -84,7 +79,7 @@ export class BaileysConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    this.#asked = true;
+    this.#closeRequested = true;
     if (this.#connection) this.#end(this.#connection, undefined);
     else this.#finish(undefined);
     await this.#closed.promise;
@@ -122,7 +117,7 @@ export class BaileysConnection implements Connection {
     this.#connection = connection;
     const { socket, receiver } = connection;
     const { clock, settings, groupCache: groups } = this.#deps;
-    const offer = new QrOffer({ creds: socket.authState.creds, clock, lifetimeMs: settings.qrLifetimeMs });
+    const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ socket, offer, groups, emit: (event) => this.#onSocketEvent(connection, event) });
     // What an earlier connection learned, or wrote into the journal, and nobody heard of, comes first.
     this.#inOrder(async () => {
@@ -152,8 +147,9 @@ export class BaileysConnection implements Connection {
       wasQueued: (messageId) => order.heard(messageId),
       inOrder: (work) => this.#inOrder(work),
     });
-    const restricted = (untilMs: number | null) => this.#emitUnlessEnded({ kind: 'restricted', untilMs });
-    const restriction = new Restriction(socket, clock, restricted);
+    const restriction = new Restriction(socket, clock, (untilMs) =>
+      this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
+    );
     return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
   }
 
@@ -223,8 +219,7 @@ export class BaileysConnection implements Connection {
 
   #saveCredentials({ auth }: OpenConnection): void {
     const saved = auth.saveCredentials();
-    // The storage reports a failure to `storageFailed`, which ends the connection; until its turn comes nobody awaits
-    // this one.
+    // The storage reports a failure to `storageFailed`, which ends the connection.
     saved.catch(() => undefined);
     this.#inOrder(() => saved);
   }
@@ -254,7 +249,7 @@ export class BaileysConnection implements Connection {
     this.#end(this.#connection, error);
   }
 
-  /** One of Baileys' listeners threw. What it was handling is lost, and the connection with it, unless that was harmless. */
+  /** A listener of Baileys threw: what it handled is lost, and the connection with it, unless that was harmless. */
   #listenerFailed({ event, error, isHarmless }: ListenerFailure): void {
     if (!isHarmless) {
       this.#broke(`at ${event}`, error);
@@ -296,7 +291,7 @@ export class BaileysConnection implements Connection {
 
   /** Why it ended; a refused client version is worth a look for a newer one. */
   async #reason(error: unknown): Promise<CloseReason> {
-    if (this.#asked) return { kind: 'asked' };
+    if (this.#closeRequested) return { kind: 'asked' };
     const { auth, version } = this.#connection ?? {};
     const reason = closeReason({ paired: auth !== undefined && isPaired(auth.state.creds), error });
     if (reason.kind !== 'client-outdated' || !version) return reason;
