@@ -11,7 +11,11 @@ const rows = document
   .map((line) => ROW.exec(line) ?? [line]);
 
 const documented = rows.map(([, code, status, message]) => ({ code, status: Number(status), message }));
-const table = Object.entries(ERRORS).map(([code, message]) => ({ code, status: ERROR_STATUS[code as ErrorCode], message }));
+const table = Object.entries(ERRORS).map(([code, message]) => ({
+  code,
+  status: ERROR_STATUS[code as ErrorCode],
+  message,
+}));
 
 describe('docs/errors.md', () => {
   it('has a row of four columns for each code that it names', () => {
