@@ -39,7 +39,8 @@ export function addRoutes(app: Express, routes: readonly Route[], deps: Dispatch
 /** Refuses unsupported methods on known paths, and lists the supported ones. */
 export function refuseOtherMethods(app: Express, routes: readonly Route[]): void {
   for (const [path, sharing] of Map.groupBy(routes, (route) => route.path)) {
-    app.all(path, wrongMethod(path, allowedMethods(sharing)));
+    // One handler for all methods; `app.all` would add one for each.
+    app.route(path).all(wrongMethod(path, allowedMethods(sharing)));
   }
 }
 

@@ -51,8 +51,11 @@ export class RawClient {
   }
 
   /** Resolves with everything received when the server has closed the connection. */
-  async closed(): Promise<string> {
-    if (!this.#socket.closed) await once(this.#socket, 'close');
-    return this.#received;
+  closed(): Promise<string> {
+    return new Promise((resolve) => {
+      if (this.#socket.closed) resolve(this.#received);
+      // Not events.once, which would reject if a write fails because the server has closed the connection.
+      else this.#socket.once('close', () => resolve(this.#received));
+    });
   }
 }
