@@ -32,10 +32,10 @@ export function createStores(db: Database, { clock, vault }: { clock: Clock; vau
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const sessionParts = { journal, pollVotes, awaitedNumbers, conversations, timeline };
+  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline };
   return {
-    ...sessionParts,
-    sessions: new SqliteSessionStore(db, { ...sessionParts, outbox, vault }),
+    ...sessionDeps,
+    sessions: new SqliteSessionStore(db, { ...sessionDeps, outbox, vault }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
     callbacks: new SqliteCallbackQueue(db, { readySignal, retrySignal, held: heldCallbacks, vault, qrs }),

@@ -84,7 +84,7 @@ describe('the process', () => {
       return { code: await orchestrator.end('SIGTERM'), inOrder: orchestrator.output.includes('"stopped"') };
     };
 
-    const ends = [endedAt('stored without encryption', 'a'), endedAt('the orchestrator is ready', 'b')];
+    const ends = [endedAt('stored in plaintext', 'a'), endedAt('the orchestrator is ready', 'b')];
     expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, inOrder: true })));
   });
 
@@ -92,7 +92,7 @@ describe('the process', () => {
     await using world = await startWorld({}, { start: false });
     const { port } = new URL(world.backend.url);
     await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
-    await orchestrator.until('stored without encryption');
+    await orchestrator.until('stored in plaintext');
 
     expect(await orchestrator.end('SIGTERM')).toBe(1);
     expect(orchestrator.output).toContain(`Port ${port} is already in use`);
@@ -148,7 +148,7 @@ describe('the process', () => {
 });
 
 describe('the master key', () => {
-  const warning = 'credentials and messages are stored without encryption';
+  const warning = 'credentials and messages are stored in plaintext';
 
   it('is warned of where there is none, and only there', async () => {
     await using world = await startWorld({}, { start: false });

@@ -54,8 +54,8 @@ describe('what is counted of the health', () => {
   it('a storage that fails, and what was known of the callbacks before', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
-    const { disk, ...floor } = failing(db);
-    const line = await linesOf(healthOf(floor));
+    const { disk, ...others } = failing(db);
+    const line = await linesOf(healthOf(others));
     expect(await line('storage_up')).toBe('orchestrator_storage_up 1');
 
     disk.isFull = true;
