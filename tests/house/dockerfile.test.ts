@@ -6,7 +6,7 @@ import ts from 'typescript';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** What the image is made of, beside the packages. */
+/** What the image contains, beside the packages. */
 const copied = [...read('Dockerfile').matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
 
 /** The files that the image runs. */

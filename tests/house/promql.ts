@@ -5,7 +5,7 @@ export interface Selector {
   isRange: boolean;
 }
 
-/** What a query is made of, as far as a test can hold it against the metrics that there are. */
+/** The parts of a query, as far as a test can hold it against the metrics that there are. */
 export interface Query {
   selectors: Selector[];
   /** What it groups by; empty when it does not. */

@@ -9,33 +9,33 @@ import { type SessionStateMachine } from './state-machine.ts';
 import { type Turns } from '../turns.ts';
 import { type SessionState } from './states.ts';
 
-/** What was typed at the last moment still links: WhatsApp's own page gives a code this much longer, too. */
+/** A code that is typed at the last moment still links: WhatsApp's own page allows it this much longer, too. */
 const GRACE_MS = 15_000;
 
-/** What who wants something else of such a session is told. */
+/** The refusal of requests that such a session cannot serve. */
 export const PAIRS_BY_CODE = {
   message:
     'This session is waiting for its pairing code to be entered; GET /sessions/:sessionId/pairing-code returns it.',
 };
 
-/** What the pairing of one session by a code is made of. */
+/** Dependencies of a session's {@link CodePairing}. */
 export interface CodePairingDeps {
   machine: SessionStateMachine;
   clock: Clock;
   supervisor: Supervisor;
   log: Logger;
   turns: Pick<Turns, 'add' | 'isStopping'>;
-  /** Removes the session, which has no device. */
+  /** Removes the session, which no device was linked to. */
   over: (why: string) => Promise<unknown>;
 }
 
-/** How a session that is to be paired by a code begins; one that was stored has no code any more. */
+/** The state in which a session that pairs by code begins; one that was stored has lost its code. */
 export function firstCodeState(codeFor: PhoneNumber | undefined): SessionState {
   if (codeFor !== undefined) return { name: 'asking-for-code', number: codeFor };
   return { name: 'code-over', why: new AppError('session_not_pairing', { message: LOST }) };
 }
 
-/** The code of one session: asked for, shown for a while, and in the end typed or worth nothing. */
+/** The pairing code of one session: requested, shown for a while, and then typed or expired. */
 export class CodePairing {
   readonly #deps: CodePairingDeps;
 
@@ -43,19 +43,19 @@ export class CodePairing {
     this.#deps = deps;
   }
 
-  /** How far it is; `null` for a session that has nothing to do with codes, or not any more. */
+  /** How far the pairing is; `null` for a session that does not pair by code, or no longer. */
   get stage(): 'asked' | 'shown' | null {
     if (this.#state.name === 'asking-for-code') return 'asked';
     return this.#state.name === 'showing-code' ? 'shown' : null;
   }
 
-  /** Whose phone takes a code, while one is to be asked for. */
+  /** The number that a code is requested for, while it is. */
   get number(): PhoneNumber | undefined {
     return this.#state.name === 'asking-for-code' ? this.#state.number : undefined;
   }
 
   /**
-   * The code to type; waits up to `patienceMs` for WhatsApp to take one.
+   * The code to type; waits up to `patienceMs` for WhatsApp to accept one.
    * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp
    */
   async current(patienceMs: number): Promise<PairingCode> {
@@ -65,7 +65,7 @@ export class CodePairing {
     throw new AppError('session_not_pairing', { message: NO_CODE });
   }
 
-  /** WhatsApp took the code. */
+  /** WhatsApp accepted the code. */
   async offered(code: PairingCode): Promise<void> {
     const { clock, turns, machine, log } = this.#deps;
     const { sessionId } = machine.record;
@@ -75,14 +75,14 @@ export class CodePairing {
     log.info({ sessionId }, `[${sessionId}] pairing code ready to enter`);
   }
 
-  /** Nobody is linked. Who waits for the code is told, and removes the session; else that is done here. */
+  /** No device was linked. Whoever waits for the code learns why and removes the session; if nobody does, it is removed here. */
   async end(why: AppError): Promise<void> {
     const { stage } = this;
     await this.#deps.machine.enter({ name: 'code-over', why });
     if (stage !== 'asked') this.#letGo(why);
   }
 
-  /** Removes a session of an earlier process, whose code went with it; answers whether it is one. */
+  /** Removes a session of an earlier process, whose code ended with it. Returns whether it is one. */
   resume(): boolean {
     if (this.#state.name !== 'code-over') return false;
     this.#letGo(this.#state.why);
