@@ -7,7 +7,7 @@ const FOLDERS = ['src', 'simulator', 'tests', 'bench', 'docs', 'demo', 'examples
 const EXEMPT = /^docs\/contract\/|^docs\/openapi\.json$|^tests\/house\/words\.test\.ts$/;
 
 /** The private words of an earlier design, each with the standard word that the code and the documents use. */
-const RETIRED: readonly (readonly [private: RegExp, standard: string])[] = [
+const RETIRED: readonly (readonly [retired: RegExp, standard: string])[] = [
   [/\bLine(?:s|Keeper|Context|Events|Auth|Actions|Message|Handlers|Clock|AtClose|OverError)\b/, 'connection'],
   [/\b(?:Broken|Silent|Open)Line\w*|\b(?:current|in|outOf|wire|keeperOf)Lines?\b/, 'connection'],
   [
