@@ -10,12 +10,12 @@ import { seedService, seedTable, useSeedHandlers } from './seed-code.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
-/** The application around the seed's handlers: what they call, and the table that they write messages into. */
+/** An application around the seed's handlers, with the functions that they call and the tables that they use. */
 interface SeedBackend extends AsyncDisposable {
   app: express.Express;
   url: string;
   db: TestDatabase;
-  /** What the handlers handed on, in order. */
+  /** The calls that the handlers made, in order: a name and its arguments. */
   calls: unknown[][];
   untilCalled(name: string): Promise<unknown[]>;
 }
@@ -31,7 +31,7 @@ async function startSeedBackend(): Promise<SeedBackend> {
   await db.pool.query(seedTable());
   await db.pool.query(MESSAGES_TABLE);
   const calls: unknown[][] = [];
-  const note =
+  const record =
     (name: string) =>
     (...args: unknown[]) => {
       calls.push([name, ...args]);
@@ -39,9 +39,9 @@ async function startSeedBackend(): Promise<SeedBackend> {
     };
   const app = express().use(express.json());
   useSeedHandlers(app, db.pool, {
-    notifyNewWhatsAppAccount: note('account'),
-    processIncomingMessage: note('message'),
-    notifyFrontendQRUpdate: note('qr'),
+    notifyNewWhatsAppAccount: record('account'),
+    processIncomingMessage: record('message'),
+    notifyFrontendQRUpdate: record('qr'),
   });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -73,8 +73,8 @@ function worldFor(backend: SeedBackend): Promise<World> {
   return startWorld({ environment: { BACKEND_BASE_URL: backend.url } });
 }
 
-describe("the seed's own code, on PostgreSQL and unchanged", () => {
-  it('connects, receives, sends, and deletes', async () => {
+describe("the seed's own code, run unchanged on PostgreSQL,", () => {
+  it('connects, receives, sends and deletes', async () => {
     await using backend = await startSeedBackend();
     await using world = await worldFor(backend);
     const [account, person] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(PERSON, 'Juan Pérez')];

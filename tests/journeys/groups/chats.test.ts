@@ -15,18 +15,18 @@ beforeAll(async () => {
 
 afterAll(() => world[Symbol.asyncDispose]());
 
-function post(what: 'read' | 'presence', body: object) {
-  return world.orchestrator.post(`/sessions/${shop.sessionId}/${what}`, body);
+function post(route: 'read' | 'presence', body: object) {
+  return world.orchestrator.post(`/sessions/${shop.sessionId}/${route}`, body);
 }
 
-/** Has a phone write, and waits until the backend was told; answers the id. */
+/** Has a phone send a message; resolves with its id once the backend has it. */
 async function received(phone: Phone, to: string, options: { addressing?: 'lid' | 'pn' } = {}): Promise<string> {
   const id = await phone.sendText(to, 'hola', options);
   await world.backend.next(({ body }) => body.message_id === id);
   return id;
 }
 
-/** Resolves when the phone has seen just this of the shop, since `since`. */
+/** Resolves when the phone has seen exactly these presences of the shop after the first `since` ones. */
 async function untilSeen(phone: Phone, since: number, states: string[]): Promise<void> {
   const seen = () => phone.presenceOf(shop.phone).slice(since).join();
   await untilTrue(() => Promise.resolve(seen() === states.join()));
@@ -34,7 +34,7 @@ async function untilSeen(phone: Phone, since: number, states: string[]): Promise
 
 describe('a message', () => {
   it.each(['lid', 'pn'] as const)(
-    'that came under the %s is marked as read, and its sender sees it',
+    'received under the %s is marked as read, and its sender sees it',
     async (addressing) => {
       const id = await received(ana, shop.phone.number, { addressing });
       expect(ana.receiptsOf(id).read).toEqual([]);
@@ -49,17 +49,20 @@ describe('a message', () => {
     },
   );
 
-  it.each(['lid', 'pn'] as const)('of a group (by %s) is read for whoever wrote it', async (addressing) => {
-    const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone], addressing });
-    const ids = [await received(ana, jid), await received(luz, jid), await received(ana, jid)];
+  it.each(['lid', 'pn'] as const)(
+    'in a group (addressed by %s) is marked as read for its author',
+    async (addressing) => {
+      const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone], addressing });
+      const ids = [await received(ana, jid), await received(luz, jid), await received(ana, jid)];
 
-    expect((await post('read', { messageIds: ids })).body).toMatchObject({ read: ids });
+      expect((await post('read', { messageIds: ids })).body).toMatchObject({ read: ids });
 
-    for (const id of [ids[0]!, ids[2]!]) await ana.untilReceipts(id, ({ read }) => read.length > 0);
-    await luz.untilReceipts(ids[1]!, ({ read }) => read.length > 0);
-  });
+      for (const id of [ids[0]!, ids[2]!]) await ana.untilReceipts(id, ({ read }) => read.length > 0);
+      await luz.untilReceipts(ids[1]!, ({ read }) => read.length > 0);
+    },
+  );
 
-  it('that is not known, or our own, is told apart from those that are', async () => {
+  it('that is unknown or our own is listed apart from those marked as read', async () => {
     const id = await received(ana, shop.phone.number);
     const { body: sent } = await world.orchestrator.send(shop.sessionId, ana.number, 'buenas');
     const own = await received(shop.phone, ana.number);
@@ -75,7 +78,7 @@ describe('a message', () => {
     });
   });
 
-  it('is known after a restart of the server', async () => {
+  it('can still be marked as read after a restart', async () => {
     const id = await received(luz, shop.phone.number);
     await world.stopOrchestrator();
     await world.startOrchestrator();
@@ -87,7 +90,7 @@ describe('a message', () => {
   });
 
   it.each([[undefined], [[]], ['A5'], [['']], [['ä']], [[1]], [Array.from({ length: 501 }, () => 'A5')]])(
-    'without a sound id (%j) is refused',
+    'without a valid id (%j) is refused',
     async (messageIds) => {
       expect(await post('read', { messageIds })).toMatchObject({ status: 400, body: { error: 'invalid_body' } });
     },
@@ -95,7 +98,7 @@ describe('a message', () => {
 });
 
 describe('presence', () => {
-  it('needs a name, which WhatsApp tells', async () => {
+  it('needs a name, which the account learns from WhatsApp', async () => {
     const other = await world.link(world.whatsapp.phone('5491177889900', 'Otra'));
     const path = `/sessions/${other.sessionId}/presence`;
 
@@ -120,7 +123,7 @@ describe('presence', () => {
     await untilSeen(ana, since, ['available', state, 'composing', 'paused', 'paused', 'unavailable']);
   });
 
-  it('composing ends by itself after 25 s', async () => {
+  it('composing expires after 25 s', async () => {
     const since = luz.presenceOf(shop.phone).length;
     const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone] });
 
@@ -131,7 +134,7 @@ describe('presence', () => {
     await untilSeen(luz, since, ['available', 'composing', 'unavailable']);
   });
 
-  it('that was asked for outlives the typing, and ends when it is taken back', async () => {
+  it('set to available outlasts typing, and ends when set to unavailable', async () => {
     const since = luz.presenceOf(shop.phone).length;
 
     await post('presence', { state: 'available' });
@@ -154,13 +157,13 @@ describe('presence', () => {
   });
 });
 
-it('a session that waits for a scan reads nothing and shows nothing', async () => {
+it('a session that waits for a scan refuses read receipts and presence', async () => {
   const { body } = await world.orchestrator.get('/generate-qr');
-  for (const [what, asked] of [
+  for (const [route, requestBody] of [
     ['read', { messageIds: ['A5'] }],
     ['presence', { state: 'available' }],
   ] as const) {
-    expect(await world.orchestrator.post(`/sessions/${body.sessionId}/${what}`, asked)).toMatchObject({
+    expect(await world.orchestrator.post(`/sessions/${body.sessionId}/${route}`, requestBody)).toMatchObject({
       status: 409,
       body: { error: 'session_not_connected' },
     });

@@ -26,43 +26,43 @@ function picture(contactId: string) {
 
 describe('a number', () => {
   it.each([
-    ['decorated', '+54 9 (11) 2233-4455', '5491122334455'],
-    ['Argentine without its mobile 9', '541133334444', '5491133334444'],
-    ['Mexican with its old 1', '5215512345678', '525512345678'],
-    ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
-  ])('%s is found in one question, with its LID', async (_, written, number) => {
+    ['with punctuation', '+54 9 (11) 2233-4455', '5491122334455'],
+    ['from Argentina without the mobile 9', '541133334444', '5491133334444'],
+    ['from Mexico with the old 1', '5215512345678', '525512345678'],
+    ['from Brazil with the ninth digit', '5531987654321', '553187654321'],
+  ])('%s is found with one query, together with its LID', async (_, written, number) => {
     const { jid, lid } = world.whatsapp.phone(number);
-    using questions = countQueries(world.whatsapp, 'usync');
+    using queries = countQueries(world.whatsapp, 'usync');
 
     const { status, body } = await check(written);
 
     expect([status, body]).toEqual([200, { success: true, exists: true, number, jid, lid }]);
-    expect(questions.count).toBe(1);
+    expect(queries.count).toBe(1);
   });
 
-  it('that is known is not asked for again, neither for a look nor for a send', async () => {
+  it('that is known is not queried again, neither for a check nor for a send', async () => {
     world.whatsapp.phone('5491144445555');
     await check('5491144445555');
-    using questions = countQueries(world.whatsapp, 'usync');
+    using queries = countQueries(world.whatsapp, 'usync');
 
     expect((await check('5491144445555')).body).toMatchObject({ exists: true });
-    expect(questions.count).toBe(0);
+    expect(queries.count).toBe(0);
     await world.orchestrator.send(account.sessionId, '5491144445555', 'hola');
-    // Only Baileys' own question for the devices.
-    expect(questions.count).toBe(1);
+    // Only Baileys' own query for the devices.
+    expect(queries.count).toBe(1);
   });
 
-  it('that is asked for by many at once is asked for once', async () => {
+  it('that many requests check at once is queried once', async () => {
     world.whatsapp.phone('5491155556666');
-    using questions = countQueries(world.whatsapp, 'usync');
+    using queries = countQueries(world.whatsapp, 'usync');
 
     const answers = await Promise.all(Array.from({ length: 30 }, () => check('5491155556666')));
 
     expect(answers.map(({ body }) => body.exists)).toEqual(answers.map(() => true));
-    expect(questions.count).toBe(1);
+    expect(queries.count).toBe(1);
   });
 
-  it('that nobody has does not exist', async () => {
+  it('that is not on WhatsApp does not exist', async () => {
     expect((await check('14155550100')).body).toEqual({
       success: true,
       exists: false,
@@ -72,7 +72,7 @@ describe('a number', () => {
     });
   });
 
-  it('of the wrong form, or none, is refused', async () => {
+  it('that is malformed or missing is refused', async () => {
     for (const wrong of ['', 'Ana', '120363012345678901@g.us', '123456789012345@lid']) {
       expect(await check(wrong)).toMatchObject({ status: 400, body: { error: 'invalid_number' } });
     }
@@ -80,7 +80,7 @@ describe('a number', () => {
 });
 
 describe('a profile picture', () => {
-  it('is found under the number, the LID and the group', async () => {
+  it('is found by the number, the LID and the id of a group', async () => {
     const ana = world.whatsapp.phone('5491122334455', 'Ana');
     const group = world.whatsapp.group({ subject: 'Vecinos', members: [ana, account.phone] });
     ana.picture = { url: URL, shownTo: 'everybody' };
@@ -92,50 +92,50 @@ describe('a profile picture', () => {
     expect((await picture(group.jid)).body.url).toBe(`${URL}?group`);
   });
 
-  it('that is not there, or hidden, is a 404', async () => {
+  it('that is missing or hidden is a 404', async () => {
     const luz = world.whatsapp.phone('5491133445566');
     expect(await picture(luz.number)).toMatchObject({ status: 404, body: { error: 'picture_not_found' } });
     luz.picture = { url: URL, shownTo: 'nobody' };
     expect(await picture(luz.lid)).toMatchObject({ status: 404, body: { error: 'picture_not_found' } });
   });
 
-  it('of nobody is a 404 of its own, and of what is no address a 400', async () => {
+  it('of an unknown number is a 404 with its own code, and of an invalid number a 400', async () => {
     expect(await picture('14155550111')).toMatchObject({ status: 404, body: { error: 'number_not_on_whatsapp' } });
     expect(await picture('Ana')).toMatchObject({ status: 400, body: { error: 'invalid_number' } });
   });
 });
 
-describe('WhatsApp', () => {
-  it('that does not answer is waited for 12 s', async () => {
+describe('a query to WhatsApp', () => {
+  it('times out after 12 s', async () => {
     world.whatsapp.fault('no-answer', { xmlns: 'w:profile:picture', times: 1 });
-    const asked = picture(world.whatsapp.phone('5491122334455').lid);
+    const response = picture(world.whatsapp.phone('5491122334455').lid);
     await world.whatsapp.until((whatsapp) => whatsapp.activeFaults().length === 0);
     world.clock.skip(12_000);
 
-    expect(await asked).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
+    expect(await response).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
   });
 
   it.each([
     [429, 429, 'rate_limited'],
     [405, 403, 'not_allowed'],
     [406, 422, 'whatsapp_refused'],
-  ])('that refuses with %d is answered as %d', async (code, status, error) => {
+  ])('refused with %d becomes a %d', async (code, status, error) => {
     world.whatsapp.fault('error-answer', { xmlns: 'w:profile:picture', code, times: 1 });
 
     expect(await picture(world.whatsapp.phone('5491122334455').lid)).toMatchObject({ status, body: { error } });
   });
 
-  it('that loses the line meanwhile makes nobody wait', async () => {
+  it('fails at once when the connection is lost', async () => {
     world.whatsapp.fault('no-answer', { xmlns: 'w:profile:picture', times: 1 });
-    const asked = picture(world.whatsapp.phone('5491122334455').lid);
+    const response = picture(world.whatsapp.phone('5491122334455').lid);
     await world.whatsapp.until((whatsapp) => whatsapp.activeFaults().length === 0);
     world.whatsapp.fault('cut', { number: ACCOUNT });
 
-    expect(await asked).toMatchObject({ status: 409, body: { error: 'session_not_connected' } });
+    expect(await response).toMatchObject({ status: 409, body: { error: 'session_not_connected' } });
   });
 });
 
-it('a session that waits for a scan has no contacts', async () => {
+it('a session that waits for a scan refuses contacts and groups', async () => {
   const { body } = await world.orchestrator.get('/generate-qr');
   for (const path of ['contacts/check?number=5491122334455', 'contacts/5491122334455/picture', 'groups']) {
     expect(await world.orchestrator.get(`/sessions/${body.sessionId}/${path}`)).toMatchObject({
@@ -145,15 +145,15 @@ it('a session that waits for a scan has no contacts', async () => {
   }
 });
 
-it('asking for too many unknown numbers is refused before it reaches WhatsApp', async () => {
-  using questions = countQueries(world.whatsapp, 'usync');
+it('too many checks of unknown numbers are refused before they reach WhatsApp', async () => {
+  using queries = countQueries(world.whatsapp, 'usync');
   const numbers = Array.from({ length: 25 }, (_, index) => String(14155550200 + index));
 
   const answers = await Promise.all(numbers.map(check));
 
   const refused = answers.filter(({ status }) => status !== 200);
   expect(refused.length).toBeGreaterThan(4);
-  expect(questions.count).toBe(answers.length - refused.length);
+  expect(queries.count).toBe(answers.length - refused.length);
   expect(refused[0]).toMatchObject({
     status: 429,
     body: { error: 'rate_limited', message: expect.stringContaining('unknown numbers') as string },

@@ -29,52 +29,49 @@ function post(rest: string, body?: object) {
   return world.orchestrator.post(path(rest), body);
 }
 
-/** Somebody as a group shows him. */
+/** A participant as the API shows it. */
 function shown(phone: Phone, role: string) {
   return { number: phone.number, lid: phone.lid, role };
 }
 
 describe('a group', () => {
-  it.each(['lid', 'pn'] as const)(
-    'that names people by %s is shown with both names of everybody',
-    async (addressing) => {
-      const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone], addressing });
+  it.each(['lid', 'pn'] as const)('addressed by %s shows the number and the LID of everybody', async (addressing) => {
+    const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone], addressing });
 
-      const { status, body } = await get(`/${jid}`);
+    const { status, body } = await get(`/${jid}`);
 
-      expect(status).toBe(200);
-      expect(body).toEqual({
-        success: true,
-        data: {
-          group_id: jid,
-          subject: 'Vecinos',
-          description: null,
-          owner: { number: ana.number, lid: ana.lid },
-          created_at: expect.stringMatching(/^20\d\d-.*Z$/) as string,
-          size: 3,
-          announce: false,
-          participants: [shown(ana, 'superadmin'), shown(luz, 'member'), shown(shop.phone, 'member')],
-        },
-      });
-      expect((await get(`/${jid.replace('@g.us', '')}`)).body).toEqual(body);
-      expect((await get()).body.data).toContainEqual(body.data);
-    },
-  );
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      success: true,
+      data: {
+        group_id: jid,
+        subject: 'Vecinos',
+        description: null,
+        owner: { number: ana.number, lid: ana.lid },
+        created_at: expect.stringMatching(/^20\d\d-.*Z$/) as string,
+        size: 3,
+        announce: false,
+        participants: [shown(ana, 'superadmin'), shown(luz, 'member'), shown(shop.phone, 'member')],
+      },
+    });
+    expect((await get(`/${jid.replace('@g.us', '')}`)).body).toEqual(body);
+    expect((await get()).body.data).toContainEqual(body.data);
+  });
 
-  it('is asked for once by those who look, those who write and those who are written to', async () => {
+  it('is queried once for received messages, sent messages and API requests together', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Ventas', members: [ana, shop.phone] });
-    using questions = countQueries(world.whatsapp, 'w:g2');
+    using queries = countQueries(world.whatsapp, 'w:g2');
 
     await ana.sendText(jid, 'hola');
     expect((await world.backend.next('messages/received')).body).toMatchObject({ group_name: 'Ventas' });
     await Promise.all(['uno', 'dos', 'tres'].map((text) => world.orchestrator.send(shop.sessionId, jid, text)));
     await get(`/${jid}`);
 
-    expect(questions.count).toBe(1);
+    expect(queries.count).toBe(1);
     for (const text of ['uno', 'dos', 'tres']) await ana.next((message) => message.text === text);
   });
 
-  it('is not asked for again on the next line, nor are the devices of its people', async () => {
+  it('is not queried again on the next connection, nor are the devices of its members', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Ventas', members: [ana, shop.phone] });
     await world.orchestrator.send(shop.sessionId, jid, 'antes');
     await world.orchestrator.post(`/sessions/${shop.sessionId}/restart`);
@@ -88,13 +85,13 @@ describe('a group', () => {
   });
 
   it.each(['120363000000000000@g.us', '120363000000000000', 'Vecinos', '5491122334455@s.whatsapp.net'])(
-    'that is not there (%s) is a 404',
+    'that does not exist (%s) is a 404',
     async (groupId) => {
       expect(await get(`/${groupId}`)).toMatchObject({ status: 404, body: { error: 'group_not_found' } });
     },
   );
 
-  it('of others is a 404, also for a message to it', async () => {
+  it('that the account is not in is a 404, also for a message to it', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Ajeno', members: [ana, luz] });
 
     expect(await get(`/${jid}`)).toMatchObject({ status: 404, body: { error: 'group_not_found' } });
@@ -106,24 +103,24 @@ describe('a group', () => {
 });
 
 describe('a group that others change', () => {
-  it('has its new name in the messages that follow, and is asked for again when it is needed', async () => {
+  it('has its new name in the messages that follow, and is queried again when needed', async () => {
     const group = world.whatsapp.group({ subject: 'Antes', members: [ana, shop.phone] });
     await world.orchestrator.send(shop.sessionId, group.jid, 'uno');
-    using questions = countQueries(world.whatsapp, 'w:g2');
+    using queries = countQueries(world.whatsapp, 'w:g2');
 
     ana.inGroup(group).rename('Después');
     ana.inGroup(group).add(luz);
     await luz.sendText(group, 'ya estoy');
     const { body } = await world.backend.next(({ body: { message_content } }) => message_content === 'ya estoy');
-    expect([body.group_name, questions.count]).toEqual(['Después', 0]);
+    expect([body.group_name, queries.count]).toEqual(['Después', 0]);
 
     await world.orchestrator.send(shop.sessionId, group.jid, 'hola a todas');
     await luz.next(({ text }) => text === 'hola a todas');
     expect((await get(`/${group.jid}`)).body.data).toMatchObject({ subject: 'Después', size: 3 });
-    expect(questions.count).toBe(1);
+    expect(queries.count).toBe(1);
   });
 
-  it('tells the backend of no message', async () => {
+  it('sends the backend no message for the change', async () => {
     const group = world.whatsapp.group({ subject: 'Callado', members: [ana, shop.phone] });
     ana.inGroup(group).promote(shop.phone);
     await ana.sendText(group, 'lo primero que se oye');
@@ -132,7 +129,7 @@ describe('a group that others change', () => {
     expect(body.message_content).toBe('lo primero que se oye');
   });
 
-  it('without the account is gone, and so is a message to it', async () => {
+  it('is a 404 once the account is removed, also for a message to it', async () => {
     const group = world.whatsapp.group({ subject: 'Sin nosotros', members: [ana, shop.phone] });
     await get(`/${group.jid}`);
     ana.inGroup(group).remove(shop.phone);
@@ -144,7 +141,7 @@ describe('a group that others change', () => {
 });
 
 describe('an admin', () => {
-  it('makes a group, and learns what became of everybody', async () => {
+  it('creates a group, and gets a result for each participant', async () => {
     luz.addedBy = 'nobody';
     const { status, body } = await post('', {
       subject: 'Pedidos',
@@ -164,13 +161,13 @@ describe('an admin', () => {
       { number: luz.number, lid: luz.lid, done: false, reason: 'needs_invitation', code: '403' },
       { number: '14155550100', lid: null, done: false, reason: 'not_on_whatsapp', code: null },
     ]);
-    using questions = countQueries(world.whatsapp, 'w:g2');
+    using queries = countQueries(world.whatsapp, 'w:g2');
     await world.orchestrator.send(shop.sessionId, body.data.group_id, 'bienvenida');
     await ana.next(({ text }) => text === 'bienvenida');
-    expect(questions.count).toBe(0);
+    expect(queries.count).toBe(0);
   });
 
-  it('makes a repeated group once', async () => {
+  it('creates a group once when the request is repeated', async () => {
     const body = { subject: 'Una vez', participants: [ana.lid] };
     const path = `/sessions/${shop.sessionId}/groups`;
 
@@ -182,29 +179,32 @@ describe('an admin', () => {
     expect(all.filter(({ subject }) => subject === 'Una vez')).toHaveLength(1);
   });
 
-  it.each(['lid', 'pn'] as const)('adds, promotes, demotes and removes people (named by %s)', async (addressing) => {
-    const { jid } = world.whatsapp.group({ subject: 'Nuestro', members: [shop.phone, ana], addressing });
-    const change = async (action: string, ...participants: string[]) =>
-      (await post(`/${jid}/participants`, { action, participants })).body.data as object[];
-    const roles = async () => (await get(`/${jid}`)).body.data.participants as unknown;
-    const done = (phone: Phone) => ({ number: phone.number, lid: phone.lid, done: true, reason: null, code: null });
+  it.each(['lid', 'pn'] as const)(
+    'adds, promotes, demotes and removes people (addressed by %s)',
+    async (addressing) => {
+      const { jid } = world.whatsapp.group({ subject: 'Nuestro', members: [shop.phone, ana], addressing });
+      const change = async (action: string, ...participants: string[]) =>
+        (await post(`/${jid}/participants`, { action, participants })).body.data as object[];
+      const roles = async () => (await get(`/${jid}`)).body.data.participants as unknown;
+      const done = (phone: Phone) => ({ number: phone.number, lid: phone.lid, done: true, reason: null, code: null });
 
-    expect(await change('add', luz.number, ana.number)).toEqual([
-      done(luz),
-      { ...done(ana), done: false, reason: 'already_in_group', code: '409' },
-    ]);
-    expect(await change('promote', luz.lid, '14155550100')).toEqual([
-      done(luz),
-      { number: '14155550100', lid: null, done: false, reason: 'not_in_group', code: null },
-    ]);
-    expect(await roles()).toEqual([shown(shop.phone, 'superadmin'), shown(ana, 'member'), shown(luz, 'admin')]);
-    expect(await change('demote', '5491133445566', shop.phone.lid)).toEqual([
-      done(luz),
-      { ...done(shop.phone), done: false, reason: 'not_allowed', code: '405' },
-    ]);
-    expect(await change('remove', '541122334455', luz.lid)).toEqual([done(ana), done(luz)]);
-    expect(await roles()).toEqual([shown(shop.phone, 'superadmin')]);
-  });
+      expect(await change('add', luz.number, ana.number)).toEqual([
+        done(luz),
+        { ...done(ana), done: false, reason: 'already_in_group', code: '409' },
+      ]);
+      expect(await change('promote', luz.lid, '14155550100')).toEqual([
+        done(luz),
+        { number: '14155550100', lid: null, done: false, reason: 'not_in_group', code: null },
+      ]);
+      expect(await roles()).toEqual([shown(shop.phone, 'superadmin'), shown(ana, 'member'), shown(luz, 'admin')]);
+      expect(await change('demote', '5491133445566', shop.phone.lid)).toEqual([
+        done(luz),
+        { ...done(shop.phone), done: false, reason: 'not_allowed', code: '405' },
+      ]);
+      expect(await change('remove', '541122334455', luz.lid)).toEqual([done(ana), done(luz)]);
+      expect(await roles()).toEqual([shown(shop.phone, 'superadmin')]);
+    },
+  );
 
   it('changes subject and description', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Viejo', members: [shop.phone, ana] });
@@ -221,7 +221,7 @@ describe('an admin', () => {
     expect(body.group_name).toBe('Nuevo');
   });
 
-  it('gives out the link, and makes it invalid', async () => {
+  it('gets the invite link, and revokes it', async () => {
     const group = world.whatsapp.group({ subject: 'Abierto', members: [shop.phone] });
 
     const { body } = await get(`/${group.jid}/invite`);
@@ -247,20 +247,20 @@ describe('an admin', () => {
   });
 });
 
-describe('who is no admin', () => {
+describe('a member who is not an admin', () => {
   it.each([
     ['participants', { action: 'add', participants: ['5491133445566'] }],
     ['participants', { action: 'remove', participants: ['5491122334455'] }],
     ['participants', { action: 'promote', participants: ['5491122334455'] }],
     ['participants', { action: 'demote', participants: ['5491122334455'] }],
     ['invite/revoke', {}],
-  ])('is refused %s %j', async (what, body) => {
+  ])('is refused %s %j', async (route, body) => {
     const { jid } = world.whatsapp.group({ subject: 'De Ana', members: [ana, shop.phone] });
 
-    expect(await post(`/${jid}/${what}`, body)).toMatchObject({ status: 403, body: { error: 'not_allowed' } });
+    expect(await post(`/${jid}/${route}`, body)).toMatchObject({ status: 403, body: { error: 'not_allowed' } });
   });
 
-  it('is refused the link, and in a locked group the subject and the description', async () => {
+  it('is refused the invite link, and in a locked group a new subject or description', async () => {
     const group = world.whatsapp.group({ subject: 'De Ana', members: [ana, shop.phone] });
     group.locked = true;
 
@@ -274,21 +274,24 @@ describe('who is no admin', () => {
   });
 });
 
-it('a group of nobody who has an account is not made', async () => {
+it('a group without any participant on WhatsApp is not created', async () => {
   expect(await post('', { subject: 'Nadie', participants: ['14155550100', '14155550101'] })).toMatchObject({
     status: 404,
     body: { error: 'number_not_on_whatsapp' },
   });
 });
 
-it.each(['', '/120363000000000000'])('WhatsApp not answering for groups%s is a 504 after 12 s', async (rest) => {
-  world.whatsapp.fault('no-answer', { xmlns: 'w:g2', times: 1 });
-  const asked = get(rest);
-  await world.whatsapp.until((whatsapp) => whatsapp.activeFaults().length === 0);
-  world.clock.skip(12_000);
+it.each(['', '/120363000000000000'])(
+  'a missing answer from WhatsApp for groups%s is a 504 after 12 s',
+  async (rest) => {
+    world.whatsapp.fault('no-answer', { xmlns: 'w:g2', times: 1 });
+    const response = get(rest);
+    await world.whatsapp.until((whatsapp) => whatsapp.activeFaults().length === 0);
+    world.clock.skip(12_000);
 
-  expect(await asked).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
-});
+    expect(await response).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
+  },
+);
 
 it.each([
   ['patch', '', { subject: 'Nuevo' }],
@@ -298,19 +301,19 @@ it.each([
   ['get', '/invite', {}],
   ['post', '/invite/revoke', {}],
 ] as const)(
-  'WhatsApp not answering is never taken for a yes: %s …/groups/:groupId%s %j',
+  'a missing answer from WhatsApp is never taken for success: %s …/groups/:groupId%s %j',
   async (method, rest, body) => {
     const { jid } = world.whatsapp.group({ subject: 'Sin respuesta', members: [shop.phone] });
     world.whatsapp.fault('no-answer', { xmlns: 'w:g2', times: 1 });
-    const asked = world.orchestrator[method](path(`/${jid}${rest}`), body);
+    const response = world.orchestrator[method](path(`/${jid}${rest}`), body);
     await world.whatsapp.until((whatsapp) => whatsapp.activeFaults().length === 0);
     world.clock.skip(12_000);
 
-    expect(await asked).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
+    expect(await response).toMatchObject({ status: 504, body: { error: 'whatsapp_timeout' } });
   },
 );
 
-it.each(['', '/120363000000000000'])('WhatsApp asked too often for groups%s is a 429', async (rest) => {
+it.each(['', '/120363000000000000'])('a rate limit of WhatsApp for groups%s is a 429', async (rest) => {
   world.whatsapp.fault('error-answer', { xmlns: 'w:g2', code: 429, times: 1 });
 
   expect(await get(rest)).toMatchObject({ status: 429, body: { error: 'rate_limited' } });

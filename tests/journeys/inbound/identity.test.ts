@@ -18,33 +18,34 @@ beforeAll(async () => {
 afterEach(() => world.backend.recovers());
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Somebody of whom the account has never heard. */
+/** A person whom the account does not know yet. */
 function stranger(): Phone {
   people += 1;
   return world.whatsapp.phone(`54911000000${String(people).padStart(2, '0')}`, `Persona ${people}`);
 }
 
-/** What the backend is told next of the message with this id. */
-async function told(messageId: string) {
+/** The next webhook that the backend accepts for the message with this id. */
+async function webhookFor(messageId: string) {
   const received = await world.backend.next(({ body }) => body.message_id === messageId);
   return { ...received, body: received.body as Record<string, unknown> };
 }
 
-async function said(by: Phone, to: string, options: SendOptions = {}): Promise<Record<string, unknown>> {
-  return (await told(await by.sendText(to, 'hola', options))).body;
+/** Has a person send a text; returns the body of the webhook that the backend accepts for it. */
+async function receivedFrom(by: Phone, to: string, options: SendOptions = {}): Promise<Record<string, unknown>> {
+  return (await webhookFor(await by.sendText(to, 'hola', options))).body;
 }
 
-describe('who sent a message is told by number and LID', () => {
+describe('a received message carries the number and the LID of its sender', () => {
   it.each<[string, SendOptions, 'before' | 'never']>([
-    ['that is addressed by LID', { addressing: 'lid' }, 'never'],
-    ['that is addressed by number', { addressing: 'pn' }, 'never'],
-    ['that is addressed by LID alone', { addressing: 'lid', hidesOtherName: true }, 'before'],
-    ['that is addressed by number alone', { addressing: 'pn', hidesOtherName: true }, 'never'],
+    ['when it is addressed by LID', { addressing: 'lid' }, 'never'],
+    ['when it is addressed by number', { addressing: 'pn' }, 'never'],
+    ['when it is addressed by LID alone', { addressing: 'lid', hidesOtherName: true }, 'before'],
+    ['when it is addressed by number alone', { addressing: 'pn', hidesOtherName: true }, 'never'],
   ])('%s', async (_, options, isKnown) => {
     const person = stranger();
-    if (isKnown === 'before') await said(person, ACCOUNT);
+    if (isKnown === 'before') await receivedFrom(person, ACCOUNT);
 
-    expect(await said(person, ACCOUNT, options)).toMatchObject({
+    expect(await receivedFrom(person, ACCOUNT, options)).toMatchObject({
       sender_number: person.number,
       sender_lid: person.lid,
       sender_name: person.name,
@@ -57,32 +58,34 @@ describe('who sent a message is told by number and LID', () => {
     ['lid', { hidesOtherName: true }],
     ['pn', {}],
     ['pn', { hidesOtherName: true }],
-  ])('in a group that names its members by %s, with %p', async (addressing, options) => {
+  ])('in a group that is addressed by %s, with the options %p', async (addressing, options) => {
     const person = stranger();
     const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone], addressing });
 
-    expect(await said(person, group.jid, options)).toMatchObject({
+    expect(await receivedFrom(person, group.jid, options)).toMatchObject({
       sender_number: person.number,
       sender_lid: person.lid,
       group_id: group.jid,
     });
   });
 
-  it('and so are the people whom it names', async () => {
+  it('and lists its mentions by number, or by LID while the number is unknown', async () => {
     const [person, known, unknown] = [stranger(), stranger(), stranger()];
-    await said(known, ACCOUNT);
+    await receivedFrom(known, ACCOUNT);
     const contextInfo = { mentionedJid: [known.lid, known.jid, unknown.lid] };
 
-    const { body } = await told(await person.send(ACCOUNT, { extendedTextMessage: { text: '@alguien', contextInfo } }));
+    const { body } = await webhookFor(
+      await person.send(ACCOUNT, { extendedTextMessage: { text: '@alguien', contextInfo } }),
+    );
 
     expect(body.mentions).toEqual([known.number, known.number, unknown.lid]);
   });
 });
 
-describe('what becomes of a message that was sent to a LID', () => {
-  it('is told with the number, though the receipt comes under the LID', async () => {
+describe('the status updates of a message to a LID', () => {
+  it('carry the number, even when the receipt comes under the LID', async () => {
     const person = stranger();
-    await said(person, ACCOUNT);
+    await receivedFrom(person, ACCOUNT);
 
     const { body } = await world.orchestrator.send(account.sessionId, person.lid, 'hola');
     const { messageId } = body as { messageId: string };
@@ -90,26 +93,26 @@ describe('what becomes of a message that was sent to a LID', () => {
     await person.markRead(messageId);
 
     for (const status of ['sent', 'delivered', 'read']) {
-      expect((await told(messageId)).body).toMatchObject({ status, to_number: person.number });
+      expect((await webhookFor(messageId)).body).toMatchObject({ status, to_number: person.number });
     }
   });
 
-  it('is told with the number from when that becomes known', async () => {
+  it('carry the number as soon as it becomes known', async () => {
     const person = stranger();
     const { body } = await world.orchestrator.send(account.sessionId, person.lid, 'hola');
     const { messageId } = body as { messageId: string };
     for (const status of ['sent', 'delivered']) {
-      expect((await told(messageId)).body).toMatchObject({ status, to_number: null });
+      expect((await webhookFor(messageId)).body).toMatchObject({ status, to_number: null });
     }
 
-    await said(person, ACCOUNT);
+    await receivedFrom(person, ACCOUNT);
     await person.markRead(messageId);
 
-    expect((await told(messageId)).body).toMatchObject({ status: 'read', to_number: person.number });
+    expect((await webhookFor(messageId)).body).toMatchObject({ status: 'read', to_number: person.number });
   });
 });
 
-/** What a process has learned and stored, and could tell nobody. */
+/** Stores the number, as a process does that ends before it reports the number. */
 async function storeNumberOf({ number, lid }: Phone): Promise<void> {
   await using storage = openStorage(world.authDir, systemClock, null);
   const user = lid.replace('@lid', '');
@@ -118,62 +121,66 @@ async function storeNumberOf({ number, lid }: Phone): Promise<void> {
   await storage.signalKeys.set(account.sessionId as SessionId, changes);
 }
 
-describe('a number that becomes known later', () => {
-  /** A message that the backend is told without the number of its sender. */
-  async function unnumbered(person: Phone) {
+describe('a sender number that is learned later', () => {
+  /** Has a person send a message whose webhook lacks the number of its sender; returns that webhook. */
+  async function messageWithoutNumber(person: Phone) {
     const id = await person.sendText(ACCOUNT, 'sin número', { hidesOtherName: true });
-    const first = await told(id);
+    const first = await webhookFor(id);
     expect(first.body).toMatchObject({ sender_number: null, sender_lid: person.lid, corrected_fields: [] });
     return first;
   }
 
   it.each<[string, (person: Phone) => Promise<unknown>]>([
-    ['by a later message', (person) => person.sendText(ACCOUNT, 'con número')],
-    ['by an answer to us', (person) => world.orchestrator.send(account.sessionId, person.number, 'hola')],
+    ['from another message', (person) => person.sendText(ACCOUNT, 'con número')],
+    ['from a message of ours', (person) => world.orchestrator.send(account.sessionId, person.number, 'hola')],
     [
-      'by a group',
+      'from a group',
       (person) => {
         const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
         return person.sendText(group.jid, 'con número', { hidesOtherName: true });
       },
     ],
-  ])('%s has the message told once more, with it', async (_, becomesKnown) => {
+  ])('%s corrects the earlier message with a second webhook', async (_, revealNumber) => {
     const person = stranger();
-    const first = await unnumbered(person);
+    const first = await messageWithoutNumber(person);
 
-    await becomesKnown(person);
+    await revealNumber(person);
 
-    const again = await told(first.body.message_id as string);
-    expect(again.body).toEqual({ ...first.body, sender_number: person.number, corrected_fields: ['sender_number'] });
-    expect(again.headers['webhook-id']).not.toBe(first.headers['webhook-id']);
-    expect(Number(again.headers['x-session-seq'])).toBeGreaterThan(Number(first.headers['x-session-seq']));
+    const correction = await webhookFor(first.body.message_id as string);
+    expect(correction.body).toEqual({
+      ...first.body,
+      sender_number: person.number,
+      corrected_fields: ['sender_number'],
+    });
+    expect(correction.headers['webhook-id']).not.toBe(first.headers['webhook-id']);
+    expect(Number(correction.headers['x-session-seq'])).toBeGreaterThan(Number(first.headers['x-session-seq']));
   });
 
-  it('comes before the message that brought it', async () => {
+  it('is reported before the message that revealed it', async () => {
     const person = stranger();
-    const first = await unnumbered(person);
+    const first = await messageWithoutNumber(person);
 
-    const later = await person.sendText(ACCOUNT, 'con número');
+    const laterId = await person.sendText(ACCOUNT, 'con número');
 
-    const [brought, again] = [await told(later), await told(first.body.message_id as string)];
-    expect([brought.body, again.body]).toMatchObject([
+    const [later, correction] = [await webhookFor(laterId), await webhookFor(first.body.message_id as string)];
+    expect([later.body, correction.body]).toMatchObject([
       { corrected_fields: [] },
       { corrected_fields: ['sender_number'] },
     ]);
-    expect(Number(brought.headers['x-session-seq'])).toBe(Number(again.headers['x-session-seq']) + 1);
+    expect(Number(later.headers['x-session-seq'])).toBe(Number(correction.headers['x-session-seq']) + 1);
   });
 
-  it('is told once, however often WhatsApp tells it, and only of the messages that lacked it', async () => {
+  it('is reported once, however often WhatsApp repeats it, and only for messages that lacked it', async () => {
     const person = stranger();
-    const first = await unnumbered(person);
-    for (let count = 0; count < 3; count += 1) await said(person, ACCOUNT);
+    const first = await messageWithoutNumber(person);
+    for (let count = 0; count < 3; count += 1) await receivedFrom(person, ACCOUNT);
 
     const all = world.backend.accepted.filter(({ body }) => body.sender_lid === person.lid);
     expect(all.filter(({ body }) => body.message_id === first.body.message_id)).toHaveLength(2);
     expect(all).toHaveLength(5);
   });
 
-  it('is put into the callback that still waits, under the same key and number', async () => {
+  it('is added to a webhook that is still pending, without a second one', async () => {
     const person = stranger();
     world.backend.answerWith(503);
     const blocking = await stranger().sendText(ACCOUNT, 'primero');
@@ -184,50 +191,50 @@ describe('a number that becomes known later', () => {
 
     world.backend.recovers();
 
-    const { body } = await world.whileTimeFlies(told(id));
+    const { body } = await world.whileTimeFlies(webhookFor(id));
     expect(body).toMatchObject({ sender_number: person.number, sender_lid: person.lid, corrected_fields: [] });
-    await world.whileTimeFlies(told(later));
+    await world.whileTimeFlies(webhookFor(later));
     expect(world.backend.accepted.filter((received) => received.body.message_id === id)).toHaveLength(1);
   });
 
-  it('of a message that could not be decrypted at first is told of what it said alone', async () => {
+  it('corrects only the decrypted version of a message that was undecryptable at first', async () => {
     const person = stranger();
-    await unnumbered(person);
+    await messageWithoutNumber(person);
     world.whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 1 });
     const id = await person.sendText(ACCOUNT, 'dañado', { hidesOtherName: true });
-    expect((await told(id)).body).toMatchObject({ message_type: 'undecryptable', sender_number: null });
-    expect((await told(id)).body).toMatchObject({ message_content: 'dañado', sender_number: null });
+    expect((await webhookFor(id)).body).toMatchObject({ message_type: 'undecryptable', sender_number: null });
+    expect((await webhookFor(id)).body).toMatchObject({ message_content: 'dañado', sender_number: null });
 
-    await said(person, ACCOUNT);
+    await receivedFrom(person, ACCOUNT);
 
-    expect((await told(id)).body).toMatchObject({ message_content: 'dañado', sender_number: person.number });
+    expect((await webhookFor(id)).body).toMatchObject({ message_content: 'dañado', sender_number: person.number });
     expect(world.backend.accepted.filter(({ body }) => body.message_id === id)).toHaveLength(3);
   });
 
-  it('makes no other message of one that WhatsApp delivers again', async () => {
+  it('does not repeat a message that WhatsApp delivers again', async () => {
     const person = stranger();
     world.whatsapp.fault('lose-receipts', { number: ACCOUNT });
-    const first = await unnumbered(person);
-    await said(person, ACCOUNT);
-    await told(first.body.message_id as string);
+    const first = await messageWithoutNumber(person);
+    await receivedFrom(person, ACCOUNT);
+    await webhookFor(first.body.message_id as string);
 
     world.whatsapp.clearFaults();
     world.whatsapp.fault('cut', { number: ACCOUNT });
     await world.whatsapp.until((whatsapp) => whatsapp.devices().every(({ waiting }) => waiting === 0));
-    await said(person, ACCOUNT);
+    await receivedFrom(person, ACCOUNT);
 
     const all = world.backend.accepted.filter(({ body }) => body.message_id === first.body.message_id);
     expect(all.map(({ body }) => body.sender_number as string | null)).toEqual([null, person.number]);
   });
 
-  it('is not missed when the process ends right after it was stored', async () => {
+  it('is still reported when the process ends right after storing it', async () => {
     const person = stranger();
-    const first = await unnumbered(person);
+    const first = await messageWithoutNumber(person);
     await world.stopOrchestrator();
     await storeNumberOf(person);
 
     await world.startOrchestrator();
 
-    expect((await told(first.body.message_id as string)).body).toMatchObject({ sender_number: person.number });
+    expect((await webhookFor(first.body.message_id as string)).body).toMatchObject({ sender_number: person.number });
   });
 });

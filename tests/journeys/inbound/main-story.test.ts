@@ -7,8 +7,8 @@ function people(world: World) {
   return { account: world.whatsapp.phone(ACCOUNT, 'Tienda'), person: world.whatsapp.phone(PERSON, 'Juan Pérez') };
 }
 
-describe('the main story', () => {
-  it('tells the backend of a scanned account with exactly the nine fields of the seed', async () => {
+describe('the orchestrator', () => {
+  it('reports a linked account with exactly the nine fields of the seed', async () => {
     await using world = await startWorld();
 
     const { sessionId, announcement } = await world.link(people(world).account);
@@ -27,7 +27,7 @@ describe('the main story', () => {
     });
   });
 
-  it('shows the QR as the seed says, and tells the backend of it', async () => {
+  it('shows the QR code as the seed specifies, and sends it to the backend', async () => {
     await using world = await startWorld();
 
     const { status, body } = await world.orchestrator.get('/generate-qr');
@@ -48,7 +48,7 @@ describe('the main story', () => {
     });
   });
 
-  it('hands over a message with its sender, by number and by LID', async () => {
+  it('delivers a message with the number and the LID of its sender', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);
     const { sessionId } = await world.link(account);
@@ -73,7 +73,7 @@ describe('the main story', () => {
     });
   });
 
-  it('hands over many messages in order, and numbers all callbacks without a gap', async () => {
+  it('delivers many messages in order, and numbers all webhooks without a gap', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);
     await world.link(account);
@@ -89,7 +89,7 @@ describe('the main story', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 
-  it('sends a text that the phone decrypts, and tells what became of it', async () => {
+  it('sends a text that the phone decrypts, and reports that it was sent and delivered', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);
     const { sessionId } = await world.link(account);
@@ -105,17 +105,17 @@ describe('the main story', () => {
     });
     const received = await person.next(({ id }) => id === body.messageId);
     expect(received).toMatchObject({ from: ACCOUNT, text: 'Hola desde WhatsApp!' });
-    const fates = [
+    const updates = [
       await world.backend.next('messages/status-update'),
       await world.backend.next('messages/status-update'),
     ];
-    expect(fates.map((fate) => fate.body)).toMatchObject([
+    expect(updates.map((update) => update.body)).toMatchObject([
       { session_id: sessionId, message_id: body.messageId, to_number: PERSON, status: 'sent', error_code: null },
       { session_id: sessionId, message_id: body.messageId, to_number: PERSON, status: 'delivered', error_code: null },
     ]);
   });
 
-  it('tells when a message was read, once', async () => {
+  it('reports once that a message was read', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);
     const { sessionId } = await world.link(account);
@@ -127,11 +127,11 @@ describe('the main story', () => {
     await person.sendText(ACCOUNT, 'leído');
 
     await world.backend.next('messages/received');
-    const fates = world.backend.accepted.filter(({ path }) => path.endsWith('messages/status-update'));
-    expect(fates.map((fate) => fate.body.status)).toEqual(['sent', 'delivered', 'read']);
+    const updates = world.backend.accepted.filter(({ path }) => path.endsWith('messages/status-update'));
+    expect(updates.map((update) => update.body.status)).toEqual(['sent', 'delivered', 'read']);
   });
 
-  it('leaves out what the owner writes on the phone, unless the backend wants it', async () => {
+  it('delivers what the owner writes on the phone when CALLBACK_OWN_MESSAGES is set', async () => {
     await using world = await startWorld({ environment: { CALLBACK_OWN_MESSAGES: 'true' } });
     const { account, person } = people(world);
     await world.link(account);
@@ -143,7 +143,7 @@ describe('the main story', () => {
     expect(await person.next(({ text }) => text === 'desde mi teléfono')).toMatchObject({ from: ACCOUNT });
   });
 
-  it('carries a message from one account of the orchestrator to another', async () => {
+  it('carries a message from one of its accounts to another', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);
     const first = await world.link(account);

@@ -13,7 +13,7 @@ const VCARD = [
 ].join('\r\n');
 const CARD = { name: 'Ana', numbers: ['5491122334455', '011 4444-5555'], vcard: VCARD };
 
-/** Sealed with the secret of the message that they refer to, as votes are. */
+/** Encrypted with the secret of the message that they refer to, as votes are. */
 const ENCRYPTED = ['encReactionMessage', 'encCommentMessage', 'encEventResponseMessage', 'secretEncryptedMessage'];
 
 type Row = [what: string, message: proto.IMessage, fields: Record<string, unknown>];
@@ -21,12 +21,12 @@ type Row = [what: string, message: proto.IMessage, fields: Record<string, unknow
 const KINDS: Row[] = [
   ['a text', { conversation: 'hola' }, { message_type: 'text', message_content: 'hola' }],
   [
-    'a text that answers',
+    'a reply',
     { extendedTextMessage: { text: 'sí', contextInfo: { ...QUOTE, mentionedJid: ['5491@s.whatsapp.net'] } } },
     { message_type: 'text', message_content: 'sí', quoted_message_id: 'A1', mentions: ['5491'], is_forwarded: true },
   ],
   [
-    'a place',
+    'a location',
     {
       locationMessage: {
         ...{ degreesLatitude: -34.5, degreesLongitude: -58.25, name: 'Obelisco', address: 'Av. 9 de Julio' },
@@ -47,7 +47,7 @@ const KINDS: Row[] = [
     },
   ],
   [
-    'a place for a while',
+    'a live location',
     { liveLocationMessage: { degreesLatitude: 1, degreesLongitude: 2, accuracyInMeters: 30, caption: 'voy' } },
     {
       ...{ message_type: 'live_location', message_content: 'voy' },
@@ -55,12 +55,12 @@ const KINDS: Row[] = [
     },
   ],
   [
-    'a card',
+    'a contact',
     { contactMessage: { displayName: 'Ana', vcard: VCARD } },
     { message_type: 'contact', message_content: 'Ana', contacts: [CARD] },
   ],
   [
-    'several cards',
+    'several contacts',
     { contactsArrayMessage: { displayName: '2 contactos', contacts: [{ displayName: 'Ana', vcard: VCARD }, {}] } },
     {
       ...{ message_type: 'contact', message_content: '2 contactos' },
@@ -89,7 +89,7 @@ const KINDS: Row[] = [
     { message_type: 'reaction', message_content: '👍', reaction: { message_id: 'A1', emoji: '👍' } },
   ],
   [
-    'a reaction that is taken back',
+    'a removed reaction',
     { reactionMessage: { key: KEY, text: '' } },
     { message_type: 'reaction', message_content: null, reaction: { message_id: 'A1', emoji: null } },
   ],
@@ -99,7 +99,7 @@ const KINDS: Row[] = [
     { message_type: 'edit', message_content: 'holis', edited_message_id: 'A1' },
   ],
   [
-    'an edit in its wrapper, of a caption',
+    'a wrapped edit of a caption',
     {
       editedMessage: {
         message: {
@@ -110,32 +110,32 @@ const KINDS: Row[] = [
     { message_type: 'edit', message_content: 'playa', edited_message_id: 'A1' },
   ],
   [
-    'a message taken back',
+    'a deletion',
     { protocolMessage: { key: KEY, type: REVOKE } },
     { message_type: 'delete', message_content: null, deleted_message_id: 'A1' },
   ],
   [
-    'a button',
+    'a button reply',
     { buttonsResponseMessage: { selectedButtonId: 'si', selectedDisplayText: 'Sí', contextInfo: QUOTE } },
     { message_type: 'buttons_reply', message_content: 'Sí', quoted_message_id: 'A1', is_forwarded: true },
   ],
   [
-    'a button of a template',
+    'a template button reply',
     { templateButtonReplyMessage: { selectedId: 'no' } },
     { message_type: 'buttons_reply', message_content: 'no' },
   ],
   [
-    'a button of a flow',
+    'a flow button reply',
     { interactiveResponseMessage: { nativeFlowResponseMessage: { name: 'f', paramsJson: '{"id":"1"}' } } },
     { message_type: 'buttons_reply', message_content: '{"id":"1"}' },
   ],
   [
-    'a row of a list',
+    'a list reply',
     { listResponseMessage: { title: 'Norte', singleSelectReply: { selectedRowId: 'n' } } },
     { message_type: 'list_reply', message_content: 'Norte' },
   ],
   [
-    'an invitation',
+    'a group invitation',
     { groupInviteMessage: { groupJid: '1@g.us', groupName: 'Ventas', inviteCode: 'x' } },
     { message_type: 'group_invite', message_content: 'Ventas' },
   ],
@@ -148,17 +148,17 @@ const KINDS: Row[] = [
   ],
   ['a call', { callLogMesssage: { isVideo: true } }, { message_type: 'call', message_content: null }],
   [
-    'what nobody knows yet',
+    'an unknown kind',
     { bcallMessage: { sessionId: 's' } },
     { message_type: 'unsupported', message_content: null, unsupported_keys: ['bcallMessage'] },
   ],
   [
-    'what nobody knows yet, in two wrappers',
+    'an unknown kind in two wrappers',
     { ephemeralMessage: { message: { viewOnceMessage: { message: { bcallMessage: {}, messageContextInfo: {} } } } } },
     { message_type: 'unsupported', message_content: null, unsupported_keys: ['bcallMessage'] },
   ],
   ...ENCRYPTED.map((field): Row => [
-    `what is encrypted once more (${field})`,
+    `an encrypted payload (${field})`,
     { [field]: { encPayload: Buffer.from('x'), encIv: Buffer.alloc(12) } },
     { message_type: 'unsupported', message_content: null, unsupported_keys: [field] },
   ]),
@@ -177,8 +177,8 @@ const WRAPPED: proto.IMessage[] = [
   { ephemeralMessage: { message: { viewOnceMessageV2: { message: TEXT } } } },
 ];
 
-/** What applies to no other kind than its own. */
-const NOTHING = {
+/** The fields that a message leaves empty unless its kind, or the quote in it, sets them. */
+const EMPTY_FIELDS = {
   ...{ edited_message_id: null, deleted_message_id: null, reaction: null, poll: null, location: null, contacts: [] },
   ...{ quoted_message_id: null, mentions: [], is_forwarded: false, unsupported_keys: [] },
 };
@@ -193,43 +193,43 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** What the backend is told when the person sends this. */
-async function told(message: proto.IMessage, options: SendOptions = {}): Promise<Record<string, unknown>> {
+/** Has the person send this; returns the body of the webhook that the backend accepts for it. */
+async function webhookFor(message: proto.IMessage, options: SendOptions = {}): Promise<Record<string, unknown>> {
   const id = await person.send(ACCOUNT, message, options);
   const { body } = await world.backend.next((received) => received.body.message_id === id);
   return body as Record<string, unknown>;
 }
 
 describe('over the wire', () => {
-  it.each(KINDS)('%s is told with every field right', async (_, message, fields) => {
-    const body = await told(message);
+  it.each(KINDS)('%s is delivered with every field right', async (_, message, fields) => {
+    const body = await webhookFor(message);
 
-    expect(body).toMatchObject({ ...NOTHING, ...fields, sender_number: PERSON, sender_name: 'Juan' });
+    expect(body).toMatchObject({ ...EMPTY_FIELDS, ...fields, sender_number: PERSON, sender_name: 'Juan' });
   });
 
   it.each<[string, proto.IMessage, object]>([
     ['a reaction', { reactionMessage: { text: '👍' } }, { reaction: { message_id: null, emoji: '👍' } }],
     ['a vote', { pollUpdateMessage: {} }, { message_type: 'poll_vote', message_content: null }],
-  ])('%s that refers to nothing, on which Baileys chokes, is told at once', async (_, message, fields) => {
-    expect(await told(message)).toMatchObject({ ...fields, sender_number: PERSON });
-    expect(await told({ conversation: 'después' })).toMatchObject({ message_content: 'después' });
+  ])('%s that refers to nothing, which Baileys cannot handle, is delivered at once', async (_, message, fields) => {
+    expect(await webhookFor(message)).toMatchObject({ ...fields, sender_number: PERSON });
+    expect(await webhookFor({ conversation: 'después' })).toMatchObject({ message_content: 'después' });
   });
 
-  it('what has not even a name yet is told by its number, and what comes with a name is read', async () => {
-    expect(await told({}, { newerField: 1_300 })).toMatchObject({
-      ...NOTHING,
+  it('an unknown field is reported by its number, unless the message has known content', async () => {
+    expect(await webhookFor({}, { newerField: 1_300 })).toMatchObject({
+      ...EMPTY_FIELDS,
       ...{ message_type: 'unsupported', message_content: null, unsupported_keys: ['field 1300'] },
     });
-    expect(await told({ conversation: 'hola' }, { newerField: 130 })).toMatchObject({
-      ...NOTHING,
+    expect(await webhookFor({ conversation: 'hola' }, { newerField: 130 })).toMatchObject({
+      ...EMPTY_FIELDS,
       ...{ message_type: 'text', message_content: 'hola' },
     });
   });
 
   it.each(WRAPPED.map((message) => [Object.keys(message)[0], message] as const))(
-    'a message in %s is read as if it were not wrapped',
+    'a message in %s is read like an unwrapped one',
     async (_, message) => {
-      expect(await told(message)).toMatchObject({ message_type: 'text', message_content: 'adentro' });
+      expect(await webhookFor(message)).toMatchObject({ message_type: 'text', message_content: 'adentro' });
     },
   );
 });

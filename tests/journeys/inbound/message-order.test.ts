@@ -16,8 +16,8 @@ async function received(world: World, count: number): Promise<string[]> {
   return got;
 }
 
-describe('messages reach the backend in the order in which they were sent', () => {
-  it('when somebody new writes several at once', async () => {
+describe('messages reach the backend in the order they were sent', () => {
+  it('when a new contact sends several at once', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));
     const person = world.whatsapp.phone(PERSON, 'Juan');
@@ -27,21 +27,21 @@ describe('messages reach the backend in the order in which they were sent', () =
     expect(await received(world, 8)).toEqual(texts(8));
   });
 
-  it('when others arrive while what had waited is still being read', async () => {
+  it('when live messages arrive while the offline backlog is still being read', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));
     const person = world.whatsapp.phone(PERSON, 'Juan');
     await world.stopOrchestrator();
-    const waiting = texts(60);
-    for (const text of waiting) await person.sendText(ACCOUNT, text);
+    const backlog = texts(60);
+    for (const text of backlog) await person.sendText(ACCOUNT, text);
     const live = ['en vivo 1', 'en vivo 2', 'en vivo 3'];
 
     await world.startOrchestrator();
-    // Sent in the very moment in which the first receipt for what waited has come: most of it is not read yet.
+    // Send as soon as the first receipt for the backlog arrives: most of the backlog is still unread.
     await world.whatsapp.until((whatsapp) => whatsapp.devices().some(({ waiting }) => waiting < 60));
     for (const text of live) await person.sendText(ACCOUNT, text);
 
-    expect(await received(world, 63)).toEqual([...waiting, ...live]);
+    expect(await received(world, 63)).toEqual([...backlog, ...live]);
     const messages = world.backend.accepted.filter(({ path }) => path.endsWith('messages/received'));
     expect(messages.slice(0, 60).every(({ body }) => body.offline === true)).toBe(true);
   });

@@ -24,18 +24,18 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** What the backend is told of the message with this id. */
-async function told(messageId: string): Promise<Record<string, unknown>> {
+/** The body of the webhook that the backend accepts for the message with this id. */
+async function webhookFor(messageId: string): Promise<Record<string, unknown>> {
   return (await world.backend.next(({ body }) => body.message_id === messageId)).body as Record<string, unknown>;
 }
 
-/** How the votes stand: who chose each of the three. */
-function standing(...voters: [hoy: string[], mañana: string[], nunca: string[]]) {
+/** The expected results: the voters of each of the three options. */
+function results(...voters: [hoy: string[], mañana: string[], nunca: string[]]) {
   return POLL.options.map((option, at) => ({ option, votes: voters[at]?.length, voters: voters[at] }));
 }
 
-/** A poll that the orchestrator has sent, once the phone has it. */
-async function askedByUs(to: Phone | Group, reader: Phone): Promise<string> {
+/** Sends a poll through the orchestrator; resolves with its id once the reader's phone has it. */
+async function pollSentByUs(to: Phone | Group, reader: Phone): Promise<string> {
   const number = 'number' in to ? to.number : to.jid;
   const body = { number, type: 'poll', poll: { name: POLL.name, options: POLL.options, selectable_count: 0 } };
   const answer = await world.orchestrator.post(`/sessions/${account.sessionId}/messages`, body);
@@ -45,20 +45,20 @@ async function askedByUs(to: Phone | Group, reader: Phone): Promise<string> {
 }
 
 describe('a vote in a poll', () => {
-  it('that somebody asked us is told with the poll, what was chosen, and how the votes stand', async () => {
+  it('that a contact sent is reported with the poll, the chosen options and the results so far', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
-    expect(await told(poll)).toMatchObject({
+    expect(await webhookFor(poll)).toMatchObject({
       message_type: 'poll',
       poll: { ...POLL, message_id: null, selected: null, results: null },
     });
 
     const vote = await ana.vote(poll, ['nunca', 'hoy']);
 
-    expect(await told(vote)).toMatchObject({
+    expect(await webhookFor(vote)).toMatchObject({
       message_type: 'poll_vote',
       message_content: 'hoy, nunca',
       sender_number: ANA,
-      poll: { ...POLL, message_id: poll, selected: ['hoy', 'nunca'], results: standing([ANA], [], [ANA]) },
+      poll: { ...POLL, message_id: poll, selected: ['hoy', 'nunca'], results: results([ANA], [], [ANA]) },
     });
   });
 
@@ -67,76 +67,73 @@ describe('a vote in a poll', () => {
     ['lid', 'pn'],
     ['pn', 'lid'],
     ['pn', 'pn'],
-  ] as const)(
-    'that we asked is read, whichever way it names creator (%s) and voter (%s)',
-    async (creatorAs, voterAs) => {
-      const poll = await askedByUs(ana, ana);
+  ] as const)('that we sent is read, however it addresses creator (%s) and voter (%s)', async (creatorAs, voterAs) => {
+    const poll = await pollSentByUs(ana, ana);
 
-      const vote = await ana.vote(poll, ['mañana'], { creatorAs, voterAs });
+    const vote = await ana.vote(poll, ['mañana'], { creatorAs, voterAs });
 
-      expect(await told(vote)).toMatchObject({
-        message_content: 'mañana',
-        poll: { ...POLL, message_id: poll, selected: ['mañana'], results: standing([], [ANA], []) },
-      });
-    },
-  );
+    expect(await webhookFor(vote)).toMatchObject({
+      message_content: 'mañana',
+      poll: { ...POLL, message_id: poll, selected: ['mañana'], results: results([], [ANA], []) },
+    });
+  });
 
-  it('in a group adds up: the latest vote of each counts, one that was taken back does not', async () => {
-    const poll = await askedByUs(group, luz);
+  it('in a group is counted: the latest of each member counts, a withdrawn one does not', async () => {
+    const poll = await pollSentByUs(group, luz);
 
-    await told(await ana.vote(poll, ['hoy']));
-    expect(await told(await luz.vote(poll, ['hoy', 'mañana']))).toMatchObject({
+    await webhookFor(await ana.vote(poll, ['hoy']));
+    expect(await webhookFor(await luz.vote(poll, ['hoy', 'mañana']))).toMatchObject({
       group_id: group.jid,
-      poll: { results: standing([ANA, LUZ], [LUZ], []) },
+      poll: { results: results([ANA, LUZ], [LUZ], []) },
     });
-    expect(await told(await ana.vote(poll, ['nunca']))).toMatchObject({
+    expect(await webhookFor(await ana.vote(poll, ['nunca']))).toMatchObject({
       message_content: 'nunca',
-      poll: { selected: ['nunca'], results: standing([LUZ], [LUZ], [ANA]) },
+      poll: { selected: ['nunca'], results: results([LUZ], [LUZ], [ANA]) },
     });
-    expect(await told(await luz.vote(poll, []))).toMatchObject({
+    expect(await webhookFor(await luz.vote(poll, []))).toMatchObject({
       message_type: 'poll_vote',
       message_content: null,
-      poll: { ...POLL, message_id: poll, selected: [], results: standing([], [], [ANA]) },
+      poll: { ...POLL, message_id: poll, selected: [], results: results([], [], [ANA]) },
     });
   });
 
-  it('that comes late does not take the place of a later one', async () => {
+  it('does not replace a newer one when it arrives late', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
-    await told(await ana.vote(poll, ['hoy'], { votedAtMs: 2_000 }));
+    await webhookFor(await ana.vote(poll, ['hoy'], { votedAtMs: 2_000 }));
 
-    expect(await told(await ana.vote(poll, ['mañana'], { votedAtMs: 1_000 }))).toMatchObject({
+    expect(await webhookFor(await ana.vote(poll, ['mañana'], { votedAtMs: 1_000 }))).toMatchObject({
       message_content: 'mañana',
-      poll: { selected: ['mañana'], results: standing([ANA], [], []) },
+      poll: { selected: ['mañana'], results: results([ANA], [], []) },
     });
   });
 
-  it('of the owner counts, though the backend is not told of it', async () => {
+  it('counts when the owner casts it, although the backend receives no webhook for it', async () => {
     const poll = await ana.sendPoll(group, QUESTION);
-    await told(poll);
+    await webhookFor(poll);
     await account.phone.next(({ id }) => id === poll);
     const own = await account.phone.vote(poll, ['mañana']);
 
-    const { poll: state } = await told(await ana.vote(poll, ['hoy']));
+    const { poll: state } = await webhookFor(await ana.vote(poll, ['hoy']));
 
-    expect(state).toMatchObject({ results: standing([ANA], [ACCOUNT], []) });
+    expect(state).toMatchObject({ results: results([ANA], [ACCOUNT], []) });
     expect(world.backend.received.filter(({ body }) => body.message_id === own)).toEqual([]);
   });
 
-  it('that WhatsApp delivers twice is one callback and one vote', async () => {
+  it('counts once and is reported once when WhatsApp delivers it twice', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
-    await told(poll);
+    await webhookFor(poll);
     world.whatsapp.fault('duplicate-delivery', { number: ACCOUNT });
     const vote = await ana.vote(poll, ['hoy']);
-    await told(vote);
+    await webhookFor(vote);
     world.whatsapp.clearFaults();
 
-    const { poll: state } = await told(await ana.vote(poll, ['hoy', 'mañana']));
+    const { poll: state } = await webhookFor(await ana.vote(poll, ['hoy', 'mañana']));
 
-    expect(state).toMatchObject({ results: standing([ANA], [ANA], []) });
+    expect(state).toMatchObject({ results: results([ANA], [ANA], []) });
     expect(world.backend.received.filter(({ body }) => body.message_id === vote)).toHaveLength(1);
   });
 
-  it('that we do not know is told all the same', async () => {
+  it('that we do not know is reported all the same', async () => {
     const poll = await ana.sendPoll(LUZ, QUESTION);
     await luz.next(({ id }) => id === poll);
     const lost = await ana.send(ACCOUNT, {
@@ -146,7 +143,7 @@ describe('a vote in a poll', () => {
       },
     });
 
-    expect(await told(lost)).toMatchObject({
+    expect(await webhookFor(lost)).toMatchObject({
       message_type: 'poll_vote',
       message_content: null,
       poll: {
@@ -156,27 +153,27 @@ describe('a vote in a poll', () => {
     });
   });
 
-  it('that opens to nobody’s name, or says nothing, is told as far as it is known', async () => {
+  it('is reported with the poll alone when it cannot be decrypted or is empty', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
-    await told(poll);
+    await webhookFor(poll);
     const key = { pollCreationMessageKey: { id: poll } };
     const vote = { encPayload: Buffer.from('not sealed with the secret'), encIv: Buffer.alloc(12) };
 
     for (const pollUpdateMessage of [{ ...key, vote }, key]) {
-      expect(await told(await ana.send(ACCOUNT, { pollUpdateMessage }))).toMatchObject({
+      expect(await webhookFor(await ana.send(ACCOUNT, { pollUpdateMessage }))).toMatchObject({
         message_type: 'poll_vote',
         poll: { ...POLL, message_id: poll, selected: null, results: null },
       });
     }
   });
 
-  it('is read after a restart too', async () => {
+  it('is still read after a restart', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
-    await told(await ana.vote(poll, ['hoy']));
+    await webhookFor(await ana.vote(poll, ['hoy']));
     await world.stopOrchestrator();
     const vote = await ana.vote(poll, ['nunca']);
     await world.startOrchestrator();
 
-    expect(await told(vote)).toMatchObject({ offline: true, poll: { results: standing([], [], [ANA]) } });
+    expect(await webhookFor(vote)).toMatchObject({ offline: true, poll: { results: results([], [], [ANA]) } });
   });
 });

@@ -6,7 +6,7 @@ import { ACCOUNT, bytesOf, mediaWorldForAllTests, refusalIn } from '../../harnes
 
 const shop = mediaWorldForAllTests();
 
-it('a download that breaks off is tried again', async () => {
+it('an interrupted download is retried', async () => {
   shop.world.whatsapp.fault('media-cut', { times: 1 });
   await shop.send();
 
@@ -23,40 +23,43 @@ it.each<[string, number, () => void, Partial<OutgoingMedia>]>([
   ['too_large', 422, () => shop.world.whatsapp.fault('media-endless', {}), {}],
   ['too_large', 422, () => undefined, { fields: { fileLength: 6_000_001 } }],
   ['unsupported', 404, () => undefined, { fields: { directPath: '//169.254.169.254/latest/' } }],
-])('a file that is %s is said to be so, and leaves nothing behind', async (word, status, fails, media) => {
-  fails();
-  const id = await shop.send(media);
+])(
+  'a download that fails as %s is reported as such and leaves nothing behind',
+  async (error, status, injectFault, media) => {
+    injectFault();
+    const id = await shop.send(media);
 
-  const told = await shop.world.whileTimeFlies(shop.nextMedia());
+    const mediaInfo = await shop.world.whileTimeFlies(shop.nextMedia());
 
-  const url = `/sessions/${shop.sessionId}/messages/${id}/media`;
-  expect(told).toMatchObject({ path: null, url, download_error: word });
-  const files = await readdir(join(shop.world.downloadsDir, shop.sessionId));
-  expect(files.filter((name) => name.includes(id))).toEqual([]);
-  expect((await shop.world.whileTimeFlies(shop.get(url))).status).toBe(status);
-});
+    const url = `/sessions/${shop.sessionId}/messages/${id}/media`;
+    expect(mediaInfo).toMatchObject({ path: null, url, download_error: error });
+    const files = await readdir(join(shop.world.downloadsDir, shop.sessionId));
+    expect(files.filter((name) => name.includes(id))).toEqual([]);
+    expect((await shop.world.whileTimeFlies(shop.get(url))).status).toBe(status);
+  },
+);
 
-it('the address in the message is nothing that it is fetched from', async () => {
+it('the URL in a message is never used for its download', async () => {
   await shop.send({ fields: { url: 'http://169.254.169.254/latest/meta-data/' } });
 
   expect(await shop.nextMedia()).toMatchObject({ path: expect.any(String), download_error: null });
 });
 
-it('without a key there is nothing to fetch, and no address of ours', async () => {
+it('a file without a key is not downloaded and gets no URL', async () => {
   await shop.send({ fields: { mediaKey: new Uint8Array() } });
 
   expect(await shop.nextMedia()).toMatchObject({ path: null, url: null, download_error: null });
 });
 
-describe('what WhatsApp has no more', () => {
-  it('is handed in again by the phone', async () => {
+describe('a file that WhatsApp no longer has', () => {
+  it('is uploaded again by the phone', async () => {
     shop.world.whatsapp.fault('media-gone', { code: 410, times: 1 });
     await shop.send();
 
     expect(await shop.nextMedia()).toMatchObject({ download_error: null, path: expect.any(String) });
   });
 
-  it('is expired when the phone does not have it either', async () => {
+  it('is expired when the phone no longer has it either', async () => {
     await shop.switchDownloads(false);
     const id = await shop.send();
     const { url } = await shop.nextMedia();
@@ -67,7 +70,7 @@ describe('what WhatsApp has no more', () => {
     await shop.switchDownloads(true);
   });
 
-  it('is waited for 20 s when the phone says nothing', async () => {
+  it('is expired when the phone does not respond within 20 s', async () => {
     shop.world.whatsapp.fault('media-gone', { code: 403, times: 1 });
     shop.world.whatsapp.fault('no-media-retry', {});
     await shop.send();
@@ -76,7 +79,7 @@ describe('what WhatsApp has no more', () => {
   });
 });
 
-it('a callback waits 30 s and no longer, and the file is at its address when it comes', async () => {
+it('a webhook waits at most 30 s for its file, which its URL serves once downloaded', async () => {
   const bytes = randomBytes(100_000);
   shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1 });
   const before = shop.world.clock.now();

@@ -31,7 +31,7 @@ async function sha256(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   return hash.digest('base64');
 }
 
-it('a process that is killed while a callback waits for its file loses neither, and posts it once', async () => {
+it('a process killed while a webhook waits for its file loses neither, and sends the webhook once', async () => {
   const first = await OrchestratorProcess.start(world.environment);
   const sessionId = await link(first);
   const names = () => readdir(join(world.downloadsDir, sessionId)).catch(() => []);
@@ -39,7 +39,7 @@ it('a process that is killed while a callback waits for its file loses neither, 
   const id = await world.whatsapp
     .phone(PERSON, 'Juan')
     .sendMedia(ACCOUNT, { kind: 'image', bytes: randomBytes(100_000), caption: 'espera' });
-  // The slow answer is that of the first process.
+  // The first process must be the one that gets the slow response.
   await untilTrue(async () => (await names()).length > 0 && world.whatsapp.activeFaults().length === 0);
 
   await first.end('SIGKILL');
@@ -53,12 +53,12 @@ it('a process that is killed while a callback waits for its file loses neither, 
   expect(world.backend.received.filter(({ path }) => path.endsWith(RECEIVED))).toHaveLength(1);
 });
 
-it('a file of 60 MB comes and is given without the process growing by 40 MB', async () => {
+it('a file of 60 MB is downloaded and served without the process growing by 40 MB', async () => {
   await using orchestrator = await OrchestratorProcess.start(world.environment);
   await link(orchestrator);
   const bytes = randomBytes(60 * MB);
   const hash = createHash('sha256').update(bytes).digest('base64');
-  // The code that every file needs is there from the first one on.
+  // A first file loads the code that every file needs.
   await world.whatsapp.phone(PERSON, 'Juan').sendMedia(ACCOUNT, { kind: 'document', bytes: randomBytes(1) });
   await world.backend.next(RECEIVED);
   const before = await orchestrator.memory();
@@ -67,12 +67,12 @@ it('a file of 60 MB comes and is given without the process growing by 40 MB', as
   const { body } = await world.backend.next(RECEIVED, { timeoutMs: 20_000 });
   const fetched = await orchestrator.memory();
   const answer = await fetch(`${orchestrator.url}${body.media_info.url}`);
-  const given = await sha256(answer.body as AsyncIterable<Uint8Array>);
+  const servedHash = await sha256(answer.body as AsyncIterable<Uint8Array>);
   const served = await orchestrator.memory();
 
   expect(body.media_info).toMatchObject({ size: 60 * MB, sha256: hash, download_error: null });
   expect(await sha256(createReadStream(body.media_info.path as string))).toBe(hash);
-  expect(given).toBe(hash);
+  expect(servedHash).toBe(hash);
   expect(fetched.peak - before.now).toBeLessThan(40 * MB);
   expect(served.peak - before.now).toBeLessThan(40 * MB);
 });

@@ -16,9 +16,9 @@ describe('with DOWNLOAD_MEDIA', () => {
     ['audio', { kind: 'audio', seconds: 3 }, 'audio/mpeg', 'mp3'],
     ['voice', { kind: 'voice', seconds: 3 }, 'audio/ogg; codecs=opus', 'ogg'],
     ['document', { kind: 'document', mimetype: 'application/pdf', fileName: 'Año 1.pdf' }, 'application/pdf', 'pdf'],
-    ['document', { kind: 'document', mimetype: 'x/y', caption: 'mirá', fileName: '../../x' }, 'x/y', 'bin'],
+    ['document', { kind: 'document', mimetype: 'x/y', caption: 'mira', fileName: '../../x' }, 'x/y', 'bin'],
     ['sticker', { kind: 'sticker' }, 'image/webp', 'webp'],
-  ])('the callback of %s says where the file is, which is as it was sent (%j)', async (type, media, mimetype, ext) => {
+  ])('the webhook of %s says where to find the unchanged file (%j)', async (type, media, mimetype, ext) => {
     const bytes = randomBytes(12_345);
     const id = await shop.send({ ...media, bytes });
 
@@ -33,7 +33,7 @@ describe('with DOWNLOAD_MEDIA', () => {
     expect((await bytesOf(answer)).equals(bytes)).toBe(true);
   });
 
-  it.each([1, 5_000_000])('a file may have %i bytes', async (size) => {
+  it.each([1, 5_000_000])('a file of %i bytes is downloaded', async (size) => {
     const bytes = randomBytes(size);
     await shop.send({ kind: 'document', bytes });
 
@@ -42,7 +42,7 @@ describe('with DOWNLOAD_MEDIA', () => {
     expect((await readFile(String(path))).equals(bytes)).toBe(true);
   });
 
-  it('one that may be looked at once is kept all the same', async () => {
+  it('a view-once file is downloaded too', async () => {
     await shop.send({ viewOnce: true });
 
     expect(await shop.nextMedia()).toMatchObject({ path: expect.stringContaining('.jpg'), download_error: null });
@@ -57,7 +57,7 @@ describe('with DOWNLOAD_MEDIA', () => {
     });
   });
 
-  it('what comes after a file waits for it: the order stays', async () => {
+  it('a message after a file waits for it, which preserves the order', async () => {
     shop.world.whatsapp.fault('media-slow', { ms: 30, times: 1 });
     await shop.send({ caption: 'uno' });
     await shop.person.sendText(ACCOUNT, 'dos');
@@ -70,7 +70,7 @@ describe('with DOWNLOAD_MEDIA', () => {
     expect(Number(second.headers['x-session-seq'])).toBe(Number(first.headers['x-session-seq']) + 1);
   });
 
-  it('a part of a file can be asked for', async () => {
+  it('a range of a file can be requested', async () => {
     const bytes = randomBytes(1_000);
     await shop.send({ bytes });
     const { url } = await shop.nextMedia();
@@ -82,7 +82,7 @@ describe('with DOWNLOAD_MEDIA', () => {
     expect(await refusalIn(await shop.get(url, { range: 'bytes=1000-' }))).toEqual([416, 'range_not_satisfiable']);
   });
 
-  it('a file that somebody removed is fetched again when it is asked for', async () => {
+  it('a file removed from disk is downloaded again on request', async () => {
     const bytes = randomBytes(1_000);
     await shop.send({ bytes });
     const { url, path } = await shop.nextMedia();
@@ -96,7 +96,7 @@ describe('without DOWNLOAD_MEDIA', () => {
   beforeAll(() => shop.switchDownloads(false));
   afterAll(() => shop.switchDownloads(true));
 
-  it('nothing is fetched before somebody asks, and then once for all who do', async () => {
+  it('nothing is downloaded before the first request, and then once for all requests', async () => {
     const downloads = () => shop.world.whatsapp.stats().downloadsFromMedia;
     const before = downloads();
     const bytes = randomBytes(100_000);
@@ -112,7 +112,7 @@ describe('without DOWNLOAD_MEDIA', () => {
     expect(downloads()).toBe(before + 1);
   });
 
-  it('what has no file, or is not known, is refused', async () => {
+  it('a message that has no file, or is unknown, is refused', async () => {
     await shop.person.sendText(ACCOUNT, 'hola');
     const { message_id: text } = await shop.nextMessage();
 
@@ -123,11 +123,11 @@ describe('without DOWNLOAD_MEDIA', () => {
   });
 });
 
-describe('an end of the process while a callback waits for its file', () => {
-  /** The files that are not whole yet. */
+describe('a shutdown while a webhook waits for its file', () => {
+  /** The files that are still incomplete. */
   const incomplete = async () => (await readdir(folder())).filter((name) => name.endsWith('.incomplete'));
 
-  it('in order, loses neither, and the next start goes on', async () => {
+  it('loses neither: the next start resumes', async () => {
     const bytes = randomBytes(50_000);
     shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1 });
     await shop.send({ bytes, caption: 'espera' });
@@ -143,8 +143,8 @@ describe('an end of the process while a callback waits for its file', () => {
   });
 });
 
-describe('in the end', () => {
-  it('a file is still given when its session is deleted, and removed after its time', async () => {
+describe('after its session is deleted', () => {
+  it('a file is still served, and removed at the end of its retention period', async () => {
     const bytes = randomBytes(1_000);
     await shop.send({ bytes });
     const { url } = await shop.nextMedia();

@@ -6,7 +6,7 @@ const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 const MB = 1024 * 1024;
 
-it('a file of 60 MB is taken and sent without the process growing by 40 MB', async () => {
+it('a file of 60 MB is accepted and sent without the process growing by 40 MB', async () => {
   await using world = await startWorld({}, { start: false });
   await using orchestrator = await OrchestratorProcess.start(world.environment);
   const { body } = await orchestrator.get('/generate-qr');
@@ -25,7 +25,7 @@ it('a file of 60 MB is taken and sent without the process growing by 40 MB', asy
     const { messageId } = (await answer.json()) as { messageId: string };
     return (await person.media(await person.next(({ id }) => id === messageId))).equals(bytes);
   };
-  // The code that every file needs is there from the first one on.
+  // A first file loads the code that every file needs.
   await send(randomBytes(1));
   const before = await orchestrator.memory();
 

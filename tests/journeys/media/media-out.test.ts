@@ -9,16 +9,16 @@ const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 const MiB = 1024 * 1024;
 
-/** Beginnings by which files are known. */
+/** Signatures that identify the type of a file. */
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const WEBP = Buffer.from('RIFF\x10\x00\x00\x00WEBPVP8 ', 'latin1');
 const MP3 = Buffer.from('ID3', 'latin1');
 const MP4 = Buffer.from('\x00\x00\x00\x18ftypmp42', 'latin1');
 
-/** A picture of so many bytes. */
+/** A PNG signature and `size` random bytes. */
 const picture = (size: number): Buffer => Buffer.concat([PNG, randomBytes(size)]);
 
-/** A voice note of so many seconds: a first page, and a last one that says where it ends. */
+/** A voice note of this duration: a first Ogg page, and a last one that says where it ends. */
 function voiceNote(seconds: number): Buffer {
   const first = Buffer.alloc(64);
   first.write('OggS');
@@ -52,7 +52,7 @@ afterAll(async () => {
 const path = () => `/sessions/${sessionId}/messages`;
 const post = (body: Record<string, unknown>) => world.orchestrator.post(path(), { number: PERSON, ...body });
 
-/** Sends a form, as a browser or curl does. */
+/** Sends a multipart form, as a browser or curl does. */
 async function upload(fields: Record<string, string>, file: Blob, name: string): Promise<Answer> {
   const form = new FormData();
   for (const [field, text] of Object.entries({ number: PERSON, ...fields })) form.set(field, text);
@@ -61,7 +61,7 @@ async function upload(fields: Record<string, string>, file: Blob, name: string):
   return { status: answer.status, body: await answer.json() } as Answer;
 }
 
-/** The message that the person gets, and its file as the phone opens it. */
+/** The message that the person receives, with its file as the phone decrypts it. */
 async function arrived(answer: Answer): Promise<ReceivedMessage & { file: Buffer }> {
   expect(answer).toMatchObject({ status: 200, body: { success: true, status: 'sent' } });
   const received = await person.next(({ id }) => id === answer.body.messageId);
@@ -72,7 +72,7 @@ const inBase64 = (bytes: Buffer, facts: object = {}) => ({
   file: { base64: bytes.toString('base64'), ...facts },
 });
 
-describe('each kind of file', () => {
+describe('over the wire', () => {
   it.each([
     [
       'a picture with a caption',
@@ -81,9 +81,9 @@ describe('each kind of file', () => {
       { imageMessage: { mimetype: 'image/png', caption: 'la playa', width: 640, height: 480 } },
     ],
     ['a video', MP4, { type: 'video', seconds: 7 }, { videoMessage: { mimetype: 'video/mp4', seconds: 7 } }],
-    ['a sound', MP3, { type: 'audio' }, { audioMessage: { mimetype: 'audio/mpeg' } }],
+    ['an audio file', MP3, { type: 'audio' }, { audioMessage: { mimetype: 'audio/mpeg' } }],
     [
-      'a voice note, which knows how long it is',
+      'a voice note with its duration',
       voiceNote(12),
       { type: 'voice' },
       { audioMessage: { mimetype: 'audio/ogg; codecs=opus', ptt: true, seconds: 12 } },
@@ -95,7 +95,7 @@ describe('each kind of file', () => {
       { type: 'document', caption: 'los datos' },
       { documentMessage: { mimetype: 'text/csv', caption: 'los datos', fileName: 'datos.csv', title: 'datos.csv' } },
     ],
-  ])('%s arrives as it was given', async (_, bytes, body, message) => {
+  ])('%s arrives unchanged', async (_, bytes, body, message) => {
     const facts = body.type === 'document' ? { mimetype: 'text/csv', file_name: '../../etc/datos.csv' } : {};
     const received = await arrived(await post({ ...body, ...inBase64(bytes, facts) }));
 
@@ -116,7 +116,7 @@ describe('a file', () => {
     expect(message.documentMessage).toMatchObject({ fileName: 'algo.bin', caption: 'toma' });
   });
 
-  it('may be somewhere else', async () => {
+  it('may be given by its URL', async () => {
     const bytes = picture(10_000);
     served.set('/foto.png?v=2', bytes);
 
@@ -128,24 +128,26 @@ describe('a file', () => {
     expect(message.imageMessage).toMatchObject({ mimetype: 'image/png', caption: 'esta' });
   });
 
-  it('may be an answer, be forwarded, and get another caption, and is uploaded once', async () => {
-    const asked = await person.sendText(ACCOUNT, '¿fotos?');
-    await world.backend.next(({ body }) => body.message_id === asked);
+  it('may be a reply, be forwarded and get a new caption with a single upload', async () => {
+    const questionId = await person.sendText(ACCOUNT, '¿fotos?');
+    await world.backend.next(({ body }) => body.message_id === questionId);
     const bytes = picture(100);
-    const first = await arrived(await post({ type: 'image', ...inBase64(bytes), caption: 'uno', reply_to: asked }));
+    const first = await arrived(
+      await post({ type: 'image', ...inBase64(bytes), caption: 'uno', reply_to: questionId }),
+    );
     const { uploadsFromClients } = world.whatsapp.stats();
 
     const forward = await arrived(await post({ type: 'forward', message_id: first.id }));
     const edit = await post({ type: 'edit', message_id: first.id, text: 'dos' });
     const edited = await person.next(({ id }) => id === edit.body.messageId);
 
-    expect(first.message.imageMessage?.contextInfo).toMatchObject({ stanzaId: asked });
+    expect(first.message.imageMessage?.contextInfo).toMatchObject({ stanzaId: questionId });
     expect(forward.file.equals(bytes)).toBe(true);
     expect(edited.message.protocolMessage?.editedMessage).toMatchObject({ imageMessage: { caption: 'dos' } });
     expect(world.whatsapp.stats().uploadsFromClients).toBe(uploadsFromClients);
   });
 
-  it('is sent once when the request comes twice', async () => {
+  it('is sent once when the request is repeated', async () => {
     const body = { number: PERSON, type: 'image', ...inBase64(picture(10)) };
     const headers = { 'idempotency-key': 'foto-1' };
 
@@ -160,23 +162,28 @@ describe('a file', () => {
   });
 });
 
-describe('what cannot be sent is refused', () => {
+describe('the API refuses', () => {
   it.each([
-    ['a sound as a voice note', { type: 'voice', ...inBase64(MP3) }, 422, 'unsupported_media'],
+    ['an audio file as a voice note', { type: 'voice', ...inBase64(MP3) }, 422, 'unsupported_media'],
     ['a picture as a sticker', { type: 'sticker', ...inBase64(PNG) }, 422, 'unsupported_media'],
     ['a picture as a video', { type: 'video', ...inBase64(PNG) }, 422, 'unsupported_media'],
     ['a text as a picture', { type: 'image', ...inBase64(Buffer.from('hola')) }, 422, 'unsupported_media'],
-    ['no file', { type: 'image' }, 400, 'invalid_file'],
-    ['words where there should be base64', { type: 'image', file: { base64: '¡hola!' } }, 400, 'invalid_file'],
+    ['a picture without its file', { type: 'image' }, 400, 'invalid_file'],
+    ['a file that is not base64', { type: 'image', file: { base64: '¡hola!' } }, 400, 'invalid_file'],
     [
       'a caption that nobody would see',
-      { type: 'voice', ...inBase64(voiceNote(1)), caption: 'oí' },
+      { type: 'voice', ...inBase64(voiceNote(1)), caption: 'oye' },
       400,
       'invalid_message',
     ],
-    ['a length of words', { type: 'audio', ...inBase64(MP3), seconds: 'mucho' }, 400, 'invalid_body'],
-    ['a private address', { type: 'image', file: { url: 'http://127.0.0.1:1/x.png' } }, 400, 'url_not_allowed'],
-    ['too large a file', { type: 'document', ...inBase64(Buffer.alloc(8 * MiB + 1)) }, 413, 'file_too_large'],
+    ['a duration that is not a number', { type: 'audio', ...inBase64(MP3), seconds: 'mucho' }, 400, 'invalid_body'],
+    [
+      'a URL with a private address',
+      { type: 'image', file: { url: 'http://127.0.0.1:1/x.png' } },
+      400,
+      'url_not_allowed',
+    ],
+    ['a file that is too large', { type: 'document', ...inBase64(Buffer.alloc(8 * MiB + 1)) }, 413, 'file_too_large'],
   ])('%s', async (_, body, status, error) => {
     const { messagesFromClients, uploadsFromClients } = world.whatsapp.stats();
 
@@ -185,14 +192,14 @@ describe('what cannot be sent is refused', () => {
     expect(world.whatsapp.stats()).toMatchObject({ messagesFromClients, uploadsFromClients });
   });
 
-  it('when nobody has what is at the URL', async () => {
+  it('a URL that has no file', async () => {
     const answer = await post({ type: 'image', file: { url: `http://${site.host}/nada.png` } });
 
     expect(answer.body).toMatchObject({ success: false, error: 'url_not_reachable' });
   });
 
   it.each(['upload-status', 'upload-cut'] as const)(
-    'when the media host fails (%s), and is sent when it works again',
+    'a file while the media host fails (%s), and sends it once the host recovers',
     async (fault) => {
       world.whatsapp.fault(fault, { ...(fault === 'upload-status' && { code: 503 }) });
       const body = { type: 'image', ...inBase64(picture(1_000)) };

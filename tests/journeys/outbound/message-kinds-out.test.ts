@@ -13,7 +13,7 @@ const MESSAGE_EDIT = 14;
 let world: World;
 let sessionId: string;
 let person: Phone;
-/** What the orchestrator's message stanzas say of themselves, by their ids. */
+/** The message stanzas that the orchestrator sent, by message id. */
 const stanzas = new Map<string, Stanza>();
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
   person = world.whatsapp.phone(PERSON, 'Juan');
   world.whatsapp.phone(OTHER, 'Ana');
   world.whatsapp.use({
-    name: 'note messages',
+    name: 'record messages',
     onStanza: (stanza) => {
       if (stanza.tag === 'message') stanzas.set(stanza.attrs.id ?? '', stanza);
       return false;
@@ -35,14 +35,14 @@ function post(body: Record<string, unknown>) {
   return world.orchestrator.post(`/sessions/${sessionId}/messages`, body);
 }
 
-/** What the recipient's phone gets when the backend sends this. */
+/** Sends this through the API; returns what the recipient's phone receives. */
 async function sent(body: Record<string, unknown>, phone = person): Promise<ReceivedMessage> {
   const answer = await post({ number: PERSON, ...body });
   expect(answer).toMatchObject({ status: 200, body: { success: true, status: 'sent' } });
   return phone.next(({ id }) => id === answer.body.messageId);
 }
 
-/** The id of a message that the person wrote, once the backend knows it. */
+/** Has the person send a message; resolves with its id once the backend has it. */
 async function written(message: proto.IMessage): Promise<string> {
   const id = await person.send(ACCOUNT, message);
   await world.backend.next((received) => received.body.message_id === id);
@@ -54,12 +54,12 @@ const VCARD = 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana\r\nTEL;waid=5491122334455:+5
 const KINDS: [what: string, body: Record<string, unknown>, message: proto.IMessage][] = [
   ['a text', { type: 'text', text: 'hola' }, { extendedTextMessage: { text: 'hola' } }],
   [
-    'a place',
+    'a location',
     { type: 'location', location: { latitude: -34.5, longitude: -58.25, name: 'Obelisco', address: 'Centro' } },
     { locationMessage: { degreesLatitude: -34.5, degreesLongitude: -58.25, name: 'Obelisco', address: 'Centro' } },
   ],
   [
-    'a card of a name and its numbers',
+    'a contact given by name and numbers',
     { type: 'contact', contacts: [{ name: 'Ana; la de Núñez', numbers: ['+54 9 11 2233-4455'] }] },
     {
       contactMessage: {
@@ -71,12 +71,12 @@ const KINDS: [what: string, body: Record<string, unknown>, message: proto.IMessa
     },
   ],
   [
-    'several cards',
+    'several contacts',
     { type: 'contact', contacts: [{ vcard: VCARD }, { name: 'Beto', numbers: ['5491144445555'] }] },
     { contactsArrayMessage: { displayName: 'Ana, Beto', contacts: [{ displayName: 'Ana', vcard: VCARD }, {}] } },
   ],
   [
-    'a poll with one choice',
+    'a single-choice poll',
     { type: 'poll', poll: { name: '¿Cuándo?', options: ['hoy', 'mañana'] } },
     {
       pollCreationMessageV3: {
@@ -88,7 +88,7 @@ const KINDS: [what: string, body: Record<string, unknown>, message: proto.IMessa
     },
   ],
   [
-    'a poll with any number of choices',
+    'a multiple-choice poll',
     { type: 'poll', poll: { name: '¿Qué?', options: ['a', 'b', 'c'], selectable_count: 0 } },
     { pollCreationMessage: { name: '¿Qué?', selectableOptionsCount: 0 } },
   ],
@@ -99,25 +99,25 @@ describe('over the wire', () => {
     expect((await sent(body)).message).toMatchObject(message);
   });
 
-  it('an answer quotes what it answers, and names people', async () => {
-    const asked = await written({ conversation: '¿a qué hora?' });
+  it('a reply quotes the original message and mentions people', async () => {
+    const questionId = await written({ conversation: '¿a qué hora?' });
 
     const { message } = await sent({
       type: 'text',
       text: 'a las 8, @5491155556666',
-      reply_to: asked,
+      reply_to: questionId,
       mentions: [OTHER],
     });
 
     expect(message.extendedTextMessage?.contextInfo).toMatchObject({
-      stanzaId: asked,
+      stanzaId: questionId,
       participant: expect.stringContaining('@') as string,
       quotedMessage: { conversation: '¿a qué hora?' },
       mentionedJid: [`${OTHER}@s.whatsapp.net`],
     });
   });
 
-  it('a place may answer too, also one of our own messages', async () => {
+  it('a location may be a reply, even to a message of our own', async () => {
     const own = await sent({ type: 'text', text: '¿dónde?' });
 
     const { message } = await sent({ type: 'location', location: { latitude: 1, longitude: 2 }, reply_to: own.id });
@@ -129,18 +129,18 @@ describe('over the wire', () => {
     });
   });
 
-  it('a reaction names the message, needs no number, and can be taken back', async () => {
+  it('a reaction refers to the message, needs no number, and can be removed', async () => {
     const id = await written({ conversation: 'gané' });
 
     const { message } = await sent({ type: 'reaction', message_id: id, emoji: '🎉', number: undefined });
-    const taken = await sent({ type: 'reaction', message_id: id, emoji: null });
+    const removal = await sent({ type: 'reaction', message_id: id, emoji: null });
 
     expect(message.reactionMessage).toMatchObject({ key: { id, fromMe: false }, text: '🎉' });
-    expect(taken.message.reactionMessage).toMatchObject({ key: { id }, text: '' });
-    expect(stanzas.get(taken.id)?.attrs).toMatchObject({ type: 'reaction' });
+    expect(removal.message.reactionMessage).toMatchObject({ key: { id }, text: '' });
+    expect(stanzas.get(removal.id)?.attrs).toMatchObject({ type: 'reaction' });
   });
 
-  it('an edit writes our own text anew', async () => {
+  it('an edit replaces our own text', async () => {
     const { id } = await sent({ type: 'text', text: 'hasta mañnaa' });
 
     const edit = await sent({ type: 'edit', message_id: id, text: 'hasta mañana' });
@@ -153,7 +153,7 @@ describe('over the wire', () => {
     expect(stanzas.get(edit.id)?.attrs).toMatchObject({ edit: '1' });
   });
 
-  it('a deletion takes our own message back', async () => {
+  it('a deletion revokes our own message', async () => {
     const { id } = await sent({ type: 'text', text: 'ups' });
 
     const deletion = await sent({ type: 'delete', message_id: id });
@@ -162,7 +162,7 @@ describe('over the wire', () => {
     expect(stanzas.get(deletion.id)?.attrs).toMatchObject({ edit: '7' });
   });
 
-  it('in a group, reactions and deletions name the author, and answers go to the group', async () => {
+  it('in a group, reactions and deletions name the author, and replies go to the group', async () => {
     const group = world.whatsapp.group({ subject: 'Ventas', members: [world.whatsapp.phone(ACCOUNT), person] });
     const id = await person.sendText(group.jid, 'spam');
     await world.backend.next((received) => received.body.message_id === id);
@@ -181,7 +181,7 @@ describe('over the wire', () => {
     expect(stanzas.get(deletion.id)?.attrs).toMatchObject({ edit: '8' });
   });
 
-  it('what somebody wrote is forwarded, and says so', async () => {
+  it('a received message is forwarded and marked as forwarded', async () => {
     const id = await written({ conversation: 'el dato' });
 
     const { message } = await sent({ type: 'forward', message_id: id, number: OTHER }, world.whatsapp.phone(OTHER));
@@ -193,23 +193,18 @@ describe('over the wire', () => {
   });
 });
 
-describe('what cannot be done is refused, and nothing is sent', () => {
+describe('the API refuses', () => {
   it.each([
-    [
-      'an answer to a message that nobody knows',
-      { type: 'text', text: 'sí', reply_to: 'A1' },
-      404,
-      'message_not_found',
-    ],
-    ['a reaction to one', { type: 'reaction', message_id: 'A1', emoji: '👍' }, 404, 'message_not_found'],
-    ['a forward of one', { type: 'forward', message_id: 'A1' }, 404, 'message_not_found'],
+    ['a reply to an unknown message', { type: 'text', text: 'sí', reply_to: 'A1' }, 404, 'message_not_found'],
+    ['a reaction to an unknown message', { type: 'reaction', message_id: 'A1', emoji: '👍' }, 404, 'message_not_found'],
+    ['a forward of an unknown message', { type: 'forward', message_id: 'A1' }, 404, 'message_not_found'],
   ])('%s', async (_, body, status, error) => {
     expect(await post({ number: PERSON, ...body })).toMatchObject({ status, body: { success: false, error } });
   });
 
   it.each([
-    ['an edit of what somebody else wrote', 'edit', { text: 'no dije eso' }],
-    ['a deletion of what somebody else wrote to us alone', 'delete', {}],
+    ['an edit of a message by somebody else', 'edit', { text: 'no dije eso' }],
+    ['a deletion of a message by somebody else in a direct chat', 'delete', {}],
   ])('%s', async (_, type, fields) => {
     const message_id = await written({ conversation: 'dije esto' });
 
@@ -218,7 +213,7 @@ describe('what cannot be done is refused, and nothing is sent', () => {
     expect(answer).toMatchObject({ status: 409, body: { success: false, error: 'message_not_suitable' } });
   });
 
-  it('an edit after a quarter of an hour, which recipients would ignore', async () => {
+  it('an edit after 15 minutes, which recipients would ignore', async () => {
     const { id } = await sent({ type: 'text', text: 'tarde' });
     world.clock.skip(15 * 60_000);
 
@@ -228,7 +223,7 @@ describe('what cannot be done is refused, and nothing is sent', () => {
   });
 
   it.each([
-    ['an edit of a place', 'edit', { location: { latitude: 1, longitude: 2 }, type: 'location' }],
+    ['an edit of a location', 'edit', { location: { latitude: 1, longitude: 2 }, type: 'location' }],
     ['a forward of a poll', 'forward', { poll: { name: '?', options: ['a', 'b'] }, type: 'poll' }],
   ])('%s', async (_, type, first) => {
     const { id } = await sent(first);

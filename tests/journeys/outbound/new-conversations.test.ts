@@ -6,7 +6,7 @@ const FRIEND = '5490987654321';
 const STRANGERS = ['5491100000001', '5491100000002', '5491100000003'] as const;
 const DAY_MS = 24 * 3_600_000;
 
-/** A linked account that a friend has written to; strangers have numbers. */
+/** Links an account and has a friend write to it; the strangers are on WhatsApp but do not write. */
 async function linked(world: World): Promise<string> {
   const friend = world.whatsapp.phone(FRIEND);
   for (const stranger of STRANGERS) world.whatsapp.phone(stranger);
@@ -16,12 +16,12 @@ async function linked(world: World): Promise<string> {
   return sessionId;
 }
 
-/** Has WhatsApp answer the question how long the account is restricted. */
+/** Makes WhatsApp answer the query for the account's restriction; `null` means that there is none. */
 function restrictedUntil(world: World, untilMs: number | null): void {
   const lock = { is_active: untilMs !== null, time_enforcement_ends: String(Math.floor((untilMs ?? 0) / 1000)) };
   const data = { xwa2_fetch_account_reachout_timelock: lock };
   world.whatsapp.use({
-    name: 'tell of a restriction',
+    name: 'answer the restriction query',
     onStanza(stanza, client) {
       if (stanza.attrs.xmlns !== 'w:mex' || !childOf(stanza, 'query')) return false;
       client.send(resultOf(stanza, [node('result', {}, Buffer.from(JSON.stringify({ data })))]));
@@ -30,15 +30,15 @@ function restrictedUntil(world: World, untilMs: number | null): void {
   });
 }
 
-/** Days in which nobody writes: the line, which might be deaf, is opened anew. */
+/** Skips days without traffic; resolves when the orchestrator has replaced the connection, which might be dead. */
 async function daysPass(world: World, days: number): Promise<void> {
   const { logins } = world.whatsapp.stats();
   world.clock.skip(days * DAY_MS);
   await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
 }
 
-describe('an account that WhatsApp restricts from beginning conversations', () => {
-  it('writes to nobody new until then, shows it, and goes on with those who wrote', async () => {
+describe("WhatsApp's refusal of a new conversation", () => {
+  it('restricts the account until the restriction ends, except for people who wrote first', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     const untilMs = world.clock.now() + 2 * DAY_MS;
@@ -63,7 +63,7 @@ describe('an account that WhatsApp restricts from beginning conversations', () =
     expect(await world.orchestrator.send(sessionId, STRANGERS[1], 'hola')).toMatchObject({ status: 200 });
   });
 
-  it('is not restricted when WhatsApp says that it is not, and the refusal was for this recipient', async () => {
+  it('concerns only this recipient when WhatsApp reports no restriction of the account', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     restrictedUntil(world, null);
@@ -79,8 +79,8 @@ describe('an account that WhatsApp restricts from beginning conversations', () =
 });
 
 describe('NEW_CONVERSATIONS_DAY', () => {
-  it('allows fewer in the first week, counts over restarts, and never those who wrote first', async () => {
-    // Two fifths of five are two.
+  it('allows fewer in the first week, counts across restarts, and exempts people who wrote first', async () => {
+    // The account is new: two fifths of the limit apply, which is 2.
     await using world = await startWorld({ environment: { NEW_CONVERSATIONS_DAY: '5' } });
     const sessionId = await linked(world);
     await world.orchestrator.send(sessionId, STRANGERS[0], 'uno');

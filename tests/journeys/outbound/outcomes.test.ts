@@ -15,7 +15,7 @@ async function linked(world: World): Promise<Linked> {
   return { sessionId: (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId, person };
 }
 
-/** The id of a message that the person has, while WhatsApp itself says nothing of it: no acknowledgement, no receipt. */
+/** Sends a message that the person receives, but WhatsApp neither acknowledges nor confirms; returns its id. */
 async function unacknowledged(world: World, { sessionId, person }: Linked): Promise<string> {
   world.whatsapp.fault('no-message-ack', { times: 1 });
   receiptsAs(world, () => []);
@@ -27,8 +27,8 @@ async function unacknowledged(world: World, { sessionId, person }: Linked): Prom
   return body.messageId;
 }
 
-/** What became of the messages, as the backend was told it until now and a last message arrived. */
-async function fates(world: World, { person }: Linked, messageId: string): Promise<unknown[]> {
+/** The statuses of the message that the backend has received before a last message from the person. */
+async function statusesOf(world: World, { person }: Linked, messageId: string): Promise<unknown[]> {
   const last = await person.sendText(ACCOUNT, 'fin');
   await world.backend.next(({ body }) => body.message_id === last);
   return world.backend.received
@@ -36,10 +36,10 @@ async function fates(world: World, { person }: Linked, messageId: string): Promi
     .map(({ body }) => body.status as unknown);
 }
 
-/** Has WhatsApp bring each receipt in other forms. */
+/** Makes WhatsApp replace each receipt with the ones that `forms` returns. */
 function receiptsAs(world: World, forms: (receipt: Stanza) => Stanza[]): void {
   world.whatsapp.use({
-    name: 'other receipts',
+    name: 'replace receipts',
     onSend: (stanza, _client, send) => {
       for (const each of stanza.tag === 'receipt' ? forms(stanza) : [stanza]) send(each);
     },
@@ -48,8 +48,8 @@ function receiptsAs(world: World, forms: (receipt: Stanza) => Stanza[]): void {
 
 const receipt = ({ attrs }: Stanza, change: Record<string, string>): Stanza => node('receipt', { ...attrs, ...change });
 
-describe('what becomes of a message', () => {
-  it('is told step by step, and never goes back, also when the receipts come under the LID', async () => {
+describe('the status of a message', () => {
+  it('advances step by step and never goes back, even when the receipts come under the LID', async () => {
     await using world = await startWorld();
     const account = await linked(world);
     const from = account.person.lid;
@@ -63,12 +63,12 @@ describe('what becomes of a message', () => {
     ]);
 
     const { body } = await world.orchestrator.send(account.sessionId, PERSON, 'hola');
-    await world.backend.next(({ body: told }) => told.message_id === body.messageId && told.status === 'played');
+    await world.backend.next(({ body: update }) => update.message_id === body.messageId && update.status === 'played');
 
-    expect(await fates(world, account, body.messageId)).toEqual(['sent', 'delivered', 'read', 'played']);
+    expect(await statusesOf(world, account, body.messageId)).toEqual(['sent', 'delivered', 'read', 'played']);
   });
 
-  it('that WhatsApp says nothing of is failed after ten minutes, also over a restart of the server', async () => {
+  it('becomes failed after ten minutes without an acknowledgement, even across a restart', async () => {
     await using world = await startWorld();
     const account = await linked(world);
     const messageId = await unacknowledged(world, account);
@@ -77,30 +77,30 @@ describe('what becomes of a message', () => {
     await world.startOrchestrator();
     await world.orchestrator.until(account.sessionId, { status: 'connected' });
     world.clock.skip(9 * 60_000);
-    expect(await fates(world, account, messageId)).toEqual([]);
+    expect(await statusesOf(world, account, messageId)).toEqual([]);
     world.clock.skip(60_000);
 
-    const { body: told } = await world.backend.next('messages/status-update');
-    expect(told).toMatchObject({
+    const { body: update } = await world.backend.next('messages/status-update');
+    expect(update).toMatchObject({
       ...{ message_id: messageId, to_number: PERSON },
       ...{ status: 'failed', error_code: 'no_acknowledgement' },
     });
   });
 
-  it('that WhatsApp says nothing of is failed when its session ends', async () => {
+  it('becomes failed when the session ends without an acknowledgement', async () => {
     await using world = await startWorld();
     const account = await linked(world);
     const messageId = await unacknowledged(world, account);
 
     await world.orchestrator.delete(`/sessions/${account.sessionId}`);
 
-    const { body: told } = await world.backend.next('messages/status-update');
-    expect(told).toMatchObject({ message_id: messageId, status: 'failed', error_code: 'no_acknowledgement' });
+    const { body: update } = await world.backend.next('messages/status-update');
+    expect(update).toMatchObject({ message_id: messageId, status: 'failed', error_code: 'no_acknowledgement' });
   });
 });
 
-describe('a message that goes to nobody', () => {
-  it('is refused when WhatsApp names no device of the recipient, and told as failed', async () => {
+describe('a message that cannot be sent', () => {
+  it('is refused and reported as failed when WhatsApp lists no device of the recipient', async () => {
     await using world = await startWorld();
     const account = await linked(world);
     world.whatsapp.use({
@@ -115,7 +115,7 @@ describe('a message that goes to nobody', () => {
     expect(account.person.messages().messages).toEqual([]);
   });
 
-  it('is refused when WhatsApp gives no keys to encrypt it with, and told as failed', async () => {
+  it('is refused and reported as failed when WhatsApp provides no keys to encrypt it', async () => {
     await using world = await startWorld();
     const account = await linked(world);
     world.whatsapp.fault('error-answer', { xmlns: 'encrypt', code: 500 });
@@ -130,7 +130,7 @@ describe('a message that goes to nobody', () => {
   });
 });
 
-/** The stanza with the lists of devices emptied of those whose user's JID begins so. */
+/** The stanza without the device lists of users whose JID starts with `user`. */
 function withoutDevicesOf(stanza: Stanza, user: string): Stanza {
   if (!Array.isArray(stanza.content)) return stanza;
   if (stanza.tag === 'user' && stanza.attrs.jid?.startsWith(user)) {

@@ -11,7 +11,7 @@ async function linked(world: World): Promise<string> {
   return (await world.link(world.whatsapp.phone(ACCOUNT))).sessionId;
 }
 
-/** Changes the database behind the orchestrator's back, which is started anew. */
+/** Changes the database while the orchestrator is stopped, and starts it again. */
 async function changeDatabase(world: World, sql: string): Promise<void> {
   await world.stopOrchestrator();
   const db = new Sqlite(join(world.authDir, 'orchestrator.db'));
@@ -20,7 +20,7 @@ async function changeDatabase(world: World, sql: string): Promise<void> {
   await world.startOrchestrator();
 }
 
-describe('the number', () => {
+describe('a number', () => {
   let world: World;
   let sessionId: string;
 
@@ -31,12 +31,12 @@ describe('the number', () => {
   afterAll(() => world[Symbol.asyncDispose]());
 
   it.each([
-    ['with decoration', '+54 9 (098) 765-4321', PERSON],
+    ['with punctuation', '+54 9 (098) 765-4321', PERSON],
     ['as a JID', `${PERSON}@s.whatsapp.net`, PERSON],
-    ['Argentine without its mobile 9', '541112345678', '5491112345678'],
-    ['Mexican with its old 1', '5215512345678', '525512345678'],
-    ['Brazilian with the ninth digit', '5531987654321', '553187654321'],
-    ['Brazilian without it', '551187654321', '5511987654321'],
+    ['from Argentina without the mobile 9', '541112345678', '5491112345678'],
+    ['from Mexico with the old 1', '5215512345678', '525512345678'],
+    ['from Brazil with the ninth digit', '5531987654321', '553187654321'],
+    ['from Brazil without the ninth digit', '551187654321', '5511987654321'],
   ])('%s reaches the account', async (_, written, number) => {
     const phone = world.whatsapp.phone(number);
 
@@ -46,7 +46,7 @@ describe('the number', () => {
     expect(await phone.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'hola', from: ACCOUNT });
   });
 
-  it('may be a LID, and the backend learns the number behind it', async () => {
+  it('may be a LID, and the status update carries the number behind it', async () => {
     const person = world.whatsapp.phone(PERSON);
     await person.sendText(ACCOUNT, 'soy yo');
     await world.backend.next('messages/received');
@@ -55,11 +55,11 @@ describe('the number', () => {
 
     expect(body).toMatchObject({ success: true, to: person.lid });
     expect(await person.next(({ id }) => id === body.messageId)).toMatchObject({ text: 'ya sé' });
-    const told = await world.backend.next((received) => received.body.message_id === body.messageId);
-    expect(told.body).toMatchObject({ to_number: PERSON });
+    const update = await world.backend.next((received) => received.body.message_id === body.messageId);
+    expect(update.body).toMatchObject({ to_number: PERSON });
   });
 
-  it('that nobody has on WhatsApp is a 404', async () => {
+  it('that is not on WhatsApp is a 404', async () => {
     expect(await world.orchestrator.send(sessionId, '14155550100', 'hola')).toMatchObject({
       status: 404,
       body: { success: false, error: 'number_not_on_whatsapp' },
@@ -67,12 +67,12 @@ describe('the number', () => {
   });
 });
 
-describe('what WhatsApp says', () => {
+describe("WhatsApp's answer to a message", () => {
   it.each([
     [463, 403, 'account_restricted'],
     [429, 429, 'rate_limited'],
     [479, 422, 'message_refused'],
-  ])('when it refuses with %d, the answer is a %d and the backend is told', async (code, status, error) => {
+  ])('that refuses it with %d becomes a %d, and the backend is notified', async (code, status, error) => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     world.whatsapp.fault('message-error', { code, times: 1 });
@@ -83,21 +83,21 @@ describe('what WhatsApp says', () => {
     expect(body).toMatchObject({ to_number: PERSON, status: 'failed', error_code: String(code) });
   });
 
-  it('is waited for 10 s: then the answer is pending', async () => {
+  it('is awaited for 10 s, after which the message is pending', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     world.whatsapp.fault('no-message-ack', { times: 1 });
 
-    const asked = world.orchestrator.send(sessionId, PERSON, 'hola');
+    const response = world.orchestrator.send(sessionId, PERSON, 'hola');
     await world.whatsapp.phone(PERSON).next(({ text }) => text === 'hola');
     world.clock.skip(10_000);
 
-    expect(await asked).toMatchObject({ status: 200, body: { success: true, status: 'pending' } });
+    expect(await response).toMatchObject({ status: 200, body: { success: true, status: 'pending' } });
   });
 });
 
 describe('a message that cannot be stored', () => {
-  it('does not leave, though it could be encrypted, and the next one can be read', async () => {
+  it('is not sent, although it could be encrypted, and the next one can still be read', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     const person = world.whatsapp.phone(PERSON);
@@ -132,7 +132,7 @@ describe('a session that is not connected', () => {
     });
   });
 
-  it('but comes back in a moment sends then', async () => {
+  it('sends as soon as it has reconnected', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     world.whatsapp.fault('cut', { number: ACCOUNT });
@@ -144,8 +144,8 @@ describe('a session that is not connected', () => {
   });
 });
 
-describe('a request that comes twice', () => {
-  it('with the same Idempotency-Key sends one message and gets the first answer', async () => {
+describe('a repeated request', () => {
+  it('with the same Idempotency-Key sends one message and gets the first response', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     const path = `/sessions/${sessionId}/send-message`;
@@ -165,8 +165,8 @@ describe('a request that comes twice', () => {
   });
 });
 
-describe('sending while the same contact writes', () => {
-  it('leaves both sides able to read everything', async () => {
+describe('sending to a contact who is writing to us', () => {
+  it('leaves both sides able to decrypt everything', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
     const person = world.whatsapp.phone(PERSON);
@@ -186,7 +186,7 @@ describe('sending while the same contact writes', () => {
 });
 
 describe('SEND_RATE', () => {
-  it('spaces the messages of a session, and refuses what would wait too long', async () => {
+  it('spaces the messages of a session, and refuses those that would wait too long', async () => {
     await using world = await startWorld({ environment: { SEND_RATE: '2', SEND_BURST: '1' } });
     const sessionId = await linked(world);
     await world.orchestrator.send(sessionId, PERSON, 'uno');
@@ -201,12 +201,12 @@ describe('SEND_RATE', () => {
   });
 });
 
-describe('a text with an address in it', () => {
-  it('goes out as it is: nothing is fetched for a preview', async () => {
+describe('a text with a URL', () => {
+  it('is sent unchanged: nothing is fetched for a preview', async () => {
     await using world = await startWorld();
     const sessionId = await linked(world);
 
-    const { body } = await world.orchestrator.send(sessionId, PERSON, `mirá ${world.backend.url}/secreto`);
+    const { body } = await world.orchestrator.send(sessionId, PERSON, `mira ${world.backend.url}/secreto`);
 
     const { message } = await world.whatsapp.phone(PERSON).next(({ id }) => id === body.messageId);
     expect(message.extendedTextMessage).toMatchObject({ text: expect.stringContaining('/secreto') as string });
@@ -216,11 +216,11 @@ describe('a text with an address in it', () => {
 });
 
 describe('SIMULATE_TYPING', () => {
-  it('shows the recipient that the account types before the message comes', async () => {
+  it('shows the recipient that the account is typing before the message arrives', async () => {
     await using world = await startWorld({ environment: { SIMULATE_TYPING: 'true', CALLBACK_OWN_MESSAGES: 'true' } });
     const sessionId = await linked(world);
     const [account, person] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(PERSON)];
-    // By what its owner writes the account learns its own name, without which WhatsApp shows nobody typing.
+    // The account learns its own name from what its owner writes; without a name WhatsApp shows no typing.
     await account.sendText(PERSON, 'soy yo');
     await world.backend.next('messages/received');
 
