@@ -3,7 +3,7 @@ import { until, untilTrue } from '../../harness/until.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
-const ANSWER_LIMIT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 
 interface Entry {
   at: string;
@@ -11,30 +11,30 @@ interface Entry {
   why: string | null;
 }
 
-/** The session's timeline once it has such a note. */
-async function timelineWith(world: World, sessionId: string, note: { what: string; why: RegExp }): Promise<Entry[]> {
+/** Resolves with the session's timeline once it has an entry like this. */
+async function timelineWith(world: World, sessionId: string, entry: { what: string; why: RegExp }): Promise<Entry[]> {
   return until(async () => {
     const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
     const entries = body.data as Entry[];
-    return entries.some(({ what, why }) => what === note.what && note.why.test(why ?? '')) ? entries : undefined;
+    return entries.some(({ what, why }) => what === entry.what && entry.why.test(why ?? '')) ? entries : undefined;
   });
 }
 
-/** Resolves when the account is logged in once more, and a message that is written then has arrived. */
-async function repaired(world: World, sessionId: string, logins: number): Promise<void> {
+/** Resolves when the account has logged in again and a message sent after that has reached the backend. */
+async function untilRepaired(world: World, sessionId: string, logins: number): Promise<void> {
   await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
   await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
   await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'después');
   expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: 'después' });
 }
 
-/** Lets time pass until a watchdog must have acted, in steps that its timers can follow. */
-function pass(world: World, ms: number): void {
-  for (let passed = 0; passed < ms; passed += 5_000) world.clock.skip(5_000);
+/** Advances the clock in steps of 5 s, so that timers that start on the way fire too. */
+function advance(world: World, ms: number): void {
+  for (let elapsed = 0; elapsed < ms; elapsed += 5_000) world.clock.skip(5_000);
 }
 
-describe('a line that breaks is opened anew, and the timeline says why', () => {
-  it('after a frame that cannot be decrypted', async () => {
+describe('a broken connection is reopened, and the timeline says why:', () => {
+  it('a frame cannot be decrypted', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
@@ -42,62 +42,62 @@ describe('a line that breaks is opened anew, and the timeline says why', () => {
     world.whatsapp.fault('bad-frame', { number: ACCOUNT });
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /^Baileys failed at message:/ });
-    await repaired(world, sessionId, logins);
+    await untilRepaired(world, sessionId, logins);
   });
 
-  it('when it is silent although it is open', async () => {
+  it('it is open but silent', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
 
     world.whatsapp.fault('silent-line', { number: ACCOUNT });
-    pass(world, 330_000);
+    advance(world, 330_000);
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /does not answer queries/ });
-    await repaired(world, sessionId, logins);
+    await untilRepaired(world, sessionId, logins);
   });
 
-  it('when it hears and is not heard: questions are not answered', async () => {
+  it('it receives stanzas, but its queries go unanswered', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
 
     world.whatsapp.fault('no-answer', { number: ACCOUNT, xmlns: 'w:p' });
-    pass(world, 330_000);
+    advance(world, 330_000);
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /does not answer queries/ });
     world.whatsapp.clearFaults();
-    await repaired(world, sessionId, logins);
+    await untilRepaired(world, sessionId, logins);
   });
 
-  it('when the end of what had waited is never said, after Baileys was told to go on', async () => {
+  it('the offline queue never ends, even after Baileys was made to continue', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('no-offline-end', { number: ACCOUNT, times: 1 });
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
 
-    pass(world, 60_000);
+    advance(world, 60_000);
     await timelineWith(world, sessionId, { what: 'trouble', why: /end of the offline queue in time; continuing/ });
-    pass(world, 60_000);
+    advance(world, 60_000);
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /did not signal the end of the offline queue/ });
-    await repaired(world, sessionId, logins);
+    await untilRepaired(world, sessionId, logins);
   });
 });
 
-/** Lets five minutes pass, which is when a line asks WhatsApp something, and waits for the answer. */
-async function passAndBeAnswered(world: World): Promise<void> {
+/** Advances the clock by five minutes, when a connection queries WhatsApp, and waits for the answer. */
+async function pingAndAwaitAnswer(world: World): Promise<void> {
   world.clock.skip(300_001);
-  expect(world.clock.hasTimer(ANSWER_LIMIT_MS)).toBe(true);
-  await untilTrue(() => Promise.resolve(!world.clock.hasTimer(ANSWER_LIMIT_MS)));
+  expect(world.clock.hasTimer(ANSWER_TIMEOUT_MS)).toBe(true);
+  await untilTrue(() => Promise.resolve(!world.clock.hasTimer(ANSWER_TIMEOUT_MS)));
 }
 
-describe('a line that may be deaf: it answers, and nothing comes', () => {
-  it('is opened anew after an hour, brings what has waited, and nobody outside sees it', async () => {
+describe('a connection that gets answers but no messages', () => {
+  it('is reopened after an hour and delivers the queued messages, without a status update', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
-    const deafness = world.whatsapp.use({
+    const noMessages = world.whatsapp.use({
       name: 'deliver no messages',
       onSend(stanza, _client, send) {
         if (stanza.tag !== 'message') send(stanza);
@@ -105,10 +105,10 @@ describe('a line that may be deaf: it answers, and nothing comes', () => {
     });
     await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'nadie me oye');
 
-    for (let pings = 0; pings < 11; pings += 1) await passAndBeAnswered(world);
+    for (let pings = 0; pings < 11; pings += 1) await pingAndAwaitAnswer(world);
     await world.orchestrator.until(sessionId, { status: 'connected' });
     expect(world.whatsapp.stats().logins).toBe(logins);
-    deafness[Symbol.dispose]();
+    noMessages[Symbol.dispose]();
     world.clock.skip(300_001);
 
     expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: 'nadie me oye' });
@@ -118,14 +118,14 @@ describe('a line that may be deaf: it answers, and nothing comes', () => {
   });
 });
 
-describe('a line goes on', () => {
-  it('when its questions are refused: a refusal is an answer', async () => {
+describe('a connection stays open', () => {
+  it('when its queries are refused: a refusal is an answer', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
     const refused = Promise.withResolvers<undefined>();
     world.whatsapp.use({
-      name: 'notice the probe',
+      name: 'notice the refused query',
       onSend(stanza, _client, send) {
         send(stanza);
         if (stanza.tag === 'iq' && stanza.attrs.type === 'error') refused.resolve(undefined);
@@ -133,17 +133,17 @@ describe('a line goes on', () => {
     });
 
     world.whatsapp.fault('error-answer', { number: ACCOUNT, xmlns: 'w:p', code: 429 });
-    pass(world, 305_000);
+    advance(world, 305_000);
     await refused.promise;
     await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'sigo acá');
     await world.backend.next('messages/received');
-    pass(world, 30_000);
+    advance(world, 30_000);
 
     await world.orchestrator.until(sessionId, { status: 'connected' });
     expect(world.whatsapp.stats().logins).toBe(logins);
   });
 
-  it('after a malformed stanza that any contact could send, and the timeline has it', async () => {
+  it('after a malformed stanza that any contact could send, and the timeline records it', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
@@ -158,8 +158,8 @@ describe('a line goes on', () => {
   });
 });
 
-describe('a timeline', () => {
-  it('tells of the whole life of a session, also of a loss that nobody outside sees', async () => {
+describe('the timeline', () => {
+  it('records the whole history of a session, including a disconnect too short for a status update', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
@@ -177,7 +177,7 @@ describe('a timeline', () => {
     expect(world.backend.accepted.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 
-  it('of a session that does not exist is refused', async () => {
+  it('is a 404 for a session that does not exist', async () => {
     await using world = await startWorld();
 
     expect(await world.orchestrator.get('/sessions/session_1705312200123_abc123def/timeline')).toMatchObject({

@@ -5,12 +5,12 @@ import { startWorld, type World } from '../../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const HOUR_MS = 3_600_000;
 
-/** Resolves when the account has logged in so often. */
-async function loggedIn(world: World, times: number): Promise<void> {
+/** Resolves when WhatsApp has seen this many logins. */
+async function untilLogins(world: World, times: number): Promise<void> {
   await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins >= times));
 }
 
-/** Another process takes over the line; time passes until we connect again, and answers how much. */
+/** Another process takes over the connection. Returns how long we wait before we reconnect, in milliseconds. */
 async function replace(world: World): Promise<number> {
   const { logins } = world.whatsapp.stats();
   world.whatsapp.fault('stream-error', { number: ACCOUNT, condition: 'replaced' });
@@ -25,7 +25,7 @@ async function replace(world: World): Promise<number> {
   return awayMs;
 }
 
-describe('a line that WhatsApp ends', () => {
+describe('a connection that WhatsApp closes', () => {
   it.each<[string, FaultOptions]>([
     ['500, acknowledgements are missing', { condition: 'ack' }],
     ['500', { code: 500 }],
@@ -33,14 +33,14 @@ describe('a line that WhatsApp ends', () => {
     ['503', { code: 503 }],
     ['516', { code: 516 }],
     ['without a code', {}],
-  ])('comes back by itself, with the same credentials: %s', async (_, options) => {
+  ])('is reopened with the same credentials: %s', async (_, options) => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins, pairings } = world.whatsapp.stats();
 
     world.whatsapp.fault('stream-error', { number: ACCOUNT, ...options });
 
-    await loggedIn(world, logins + 1);
+    await untilLogins(world, logins + 1);
     await world.orchestrator.until(sessionId, { status: 'connected' });
     expect(world.whatsapp.stats().pairings).toBe(pairings);
   });
@@ -48,7 +48,7 @@ describe('a line that WhatsApp ends', () => {
   it.each<[string, FaultOptions]>([
     ['unlinked on the phone', { code: 401, condition: 'device_removed' }],
     ['logged out', { code: 401 }],
-  ])('is over for good: %s', async (_, options) => {
+  ])('is not reopened: %s', async (_, options) => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -57,7 +57,7 @@ describe('a line that WhatsApp ends', () => {
     await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: false });
   });
 
-  it('since the phone is not multi-device waits for a person, and says what to do', async () => {
+  it('because the phone is not multi-device ends in an error that says what to do', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -70,8 +70,8 @@ describe('a line that WhatsApp ends', () => {
   });
 });
 
-describe('a line that another process takes over', () => {
-  it('is taken back slowly, and after three times in a quarter of an hour waits for a person', async () => {
+describe('a connection that another process takes over', () => {
+  it('is retaken only after 30 s, and ends in an error after three takeovers in 15 minutes', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     for (const time of ['once', 'twice']) {
@@ -89,7 +89,7 @@ describe('a line that another process takes over', () => {
 });
 
 describe('an account that WhatsApp banned for an hour', () => {
-  it('is left alone for that hour, also over a restart of the server, and comes back by itself', async () => {
+  it('makes no login attempt for that hour, even after a restart, and then reconnects by itself', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();

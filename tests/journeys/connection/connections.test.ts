@@ -3,7 +3,7 @@ import { startWorld, type World } from '../../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
-/** What the backend was told of statuses, in order. */
+/** The statuses that the backend was notified of, in order. */
 function statuses(world: World): string[] {
   return world.backend.accepted
     .filter(({ path }) => path.endsWith('sessions/status-update'))
@@ -14,8 +14,8 @@ function device(world: World) {
   return world.whatsapp.devices().find(({ number }) => number === ACCOUNT);
 }
 
-describe('a lost line', () => {
-  it('that comes back within 10 s changes nothing outside', async () => {
+describe('a lost connection', () => {
+  it('that is restored within 10 s sends no status update', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const logins = world.whatsapp.stats().logins;
@@ -29,7 +29,7 @@ describe('a lost line', () => {
     expect(statuses(world)).toEqual([]);
   });
 
-  it('that stays away is told as disconnected and reconnecting, and its return too', async () => {
+  it('that stays down is reported as disconnected and reconnecting, and then as connected', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -53,7 +53,7 @@ describe('a lost line', () => {
     await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false, error_message: null });
   });
 
-  it('brings what was written meanwhile, marked as offline and in order', async () => {
+  it('that is restored delivers the messages sent meanwhile, in order and marked as offline', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));
     const person = world.whatsapp.phone(PERSON, 'Juan');
@@ -70,7 +70,7 @@ describe('a lost line', () => {
     }
   });
 
-  it('with a request to restart is opened again at once', async () => {
+  it('that WhatsApp asks to restart is reopened at once', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const logins = world.whatsapp.stats().logins;
@@ -83,7 +83,7 @@ describe('a lost line', () => {
 });
 
 describe('a device unlinked on the phone', () => {
-  it('is disconnected for good: the session says so and asks for a new QR', async () => {
+  it('stays disconnected: the backend is notified, and a restart or a message is refused', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     const { sessionId } = await world.link(phone);
@@ -106,7 +106,7 @@ describe('a device unlinked on the phone', () => {
     });
   });
 
-  it('while we were away is noticed at the next start', async () => {
+  it('while the server is stopped is noticed at the next start', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     const { sessionId } = await world.link(phone);
@@ -127,7 +127,7 @@ describe('an account that WhatsApp refuses', () => {
     [403, /locked or banned/],
     [402, /temporarily/],
     [405, /version/],
-  ])('with %d is in error, and a restart tries again', async (reason, sentence) => {
+  ])('with %d is reported as an error, and a restart tries again', async (reason, sentence) => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -144,8 +144,8 @@ describe('an account that WhatsApp refuses', () => {
   });
 });
 
-describe('a restart by request', () => {
-  it('opens a new line with the same credentials, and nobody outside sees a loss', async () => {
+describe('a requested restart', () => {
+  it('opens a new connection with the same credentials, without a status update', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const before = world.whatsapp.stats();
@@ -158,7 +158,7 @@ describe('a restart by request', () => {
     expect(statuses(world)).toEqual([]);
   });
 
-  it('of a session that waits for a scan gives it a new code', async () => {
+  it('of a session that waits for a scan gives it a new QR', async () => {
     await using world = await startWorld();
     const { body: offer } = await world.orchestrator.get('/generate-qr');
 
@@ -170,7 +170,7 @@ describe('a restart by request', () => {
 });
 
 describe('a deletion', () => {
-  it('unlinks the device at WhatsApp and leaves nothing here', async () => {
+  it('unlinks the device from WhatsApp and leaves nothing behind', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -194,7 +194,7 @@ describe('a deletion', () => {
     expect((await world.orchestrator.get('/sessions')).body.data).toEqual([]);
   });
 
-  it('still delivers the messages that the backend does not have yet', async () => {
+  it('still delivers the messages that are pending for the backend', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     world.backend.answerWith(500);
@@ -208,7 +208,7 @@ describe('a deletion', () => {
     expect(body.message_content).toBe('importante');
   });
 
-  it('of a session that waits for a scan takes its undelivered QR along', async () => {
+  it('of a session that waits for a scan discards its undelivered QR', async () => {
     await using world = await startWorld();
     world.backend.answerWith(500);
     const { body: offer } = await world.orchestrator.get('/generate-qr');

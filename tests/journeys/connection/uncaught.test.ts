@@ -5,12 +5,12 @@ import { startWorld } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 
-describe('an exception that nobody catches', () => {
-  it('costs only the line that it came from: logged with its session, counted, and the line is opened anew', async () => {
+describe('an uncaught exception', () => {
+  it('is logged with its session, counted, and closes only its own connection, which is then reopened', async () => {
     await using world = await startWorld({}, { start: false });
     let connection: Client | undefined;
     world.whatsapp.use({
-      name: 'know the line',
+      name: 'remember the connection',
       onStanza: (_, client) => {
         connection = client;
         return false;
@@ -24,7 +24,7 @@ describe('an exception that nobody catches', () => {
     await world.whatsapp.until((whatsapp) => whatsapp.devices()[0]?.online === true);
     const { logins } = world.whatsapp.stats();
 
-    // A missed call in a broadcast list: Baileys throws in a listener of its own events, whose promise nobody awaits.
+    // On a missed call in a broadcast list, Baileys throws in a listener of its own events whose promise nobody awaits.
     const missed = node('terminate', { 'call-id': 'CALL', reason: 'timeout' });
     connection?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
 

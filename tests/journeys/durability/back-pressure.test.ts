@@ -4,7 +4,7 @@ const SHOP = '5491166778899';
 const ANA = '5491122334455';
 const BOUND = 20;
 
-/** Ana writes so many numbered texts; resolves when WhatsApp has them. */
+/** Ana sends the texts with these numbers. Resolves when WhatsApp has them. */
 async function write(world: World, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 1) await world.whatsapp.phone(ANA).sendText(SHOP, `m${n}`);
 }
@@ -19,7 +19,7 @@ const isOnline = (world: World) => world.whatsapp.devices().some(({ online }) =>
 const problems = async (world: World): Promise<string> =>
   (await world.orchestrator.get('/health')).body.problems.join();
 
-it('closes the lines when as many callbacks wait as may, and loses nothing: WhatsApp keeps the rest', async () => {
+it('the connections close at MAX_PENDING_CALLBACKS, and nothing is lost: WhatsApp queues the rest', async () => {
   await using world = await startWorld({ environment: { MAX_PENDING_CALLBACKS: String(BOUND) } });
   const { sessionId } = await world.link(world.whatsapp.phone(SHOP));
   world.backend.answerWith(503);
@@ -41,7 +41,7 @@ it('closes the lines when as many callbacks wait as may, and loses nothing: What
   expect(await problems(world)).toBe('');
 });
 
-it('closes them also when the disk is nearly full, and opens them when there is room', async () => {
+it('the connections close while the disk is nearly full, and reopen when there is space', async () => {
   let free = 1_000_000;
   await using world = await startWorld({
     environment: { MIN_FREE_DISK: '1000' },
@@ -58,7 +58,7 @@ it('closes them also when the disk is nearly full, and opens them when there is 
   expect(texts(world)).toEqual(numbered(3));
 });
 
-it('opens no line at a start beyond the bound', async () => {
+it('no connection opens at startup while the disk is nearly full', async () => {
   let free = 1_000_000;
   await using world = await startWorld({
     environment: { MIN_FREE_DISK: '1000' },

@@ -6,11 +6,11 @@ import { startWorld } from '../../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
-it('a copy of AUTH_DIR, made while it was stopped, brings the sessions back elsewhere', async () => {
+it('a copy of AUTH_DIR, made while the server is stopped, restores the sessions elsewhere', async () => {
   await using world = await startWorld();
   const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
   const person = world.whatsapp.phone(PERSON, 'Juan');
-  // Beside it, to be removed with it.
+  // Next to AUTH_DIR, so that both are removed together.
   const copy = join(world.authDir, '..', 'copy');
   await world.stopOrchestrator();
 

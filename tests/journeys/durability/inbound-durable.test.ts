@@ -3,7 +3,7 @@ import { startWorld, type World } from '../../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
-/** A linked account in a world, and somebody who writes to it. */
+/** Links an account, and adds a person who writes to it. */
 async function startConversation(world: World) {
   const account = await world.link(world.whatsapp.phone(ACCOUNT));
   return { account, person: world.whatsapp.phone(PERSON, 'Juan') };
@@ -20,14 +20,14 @@ function received(world: World): Record<string, unknown>[] {
     .map(({ body }) => body as Record<string, unknown>);
 }
 
-/** Resolves when WhatsApp has a receipt for everything that it sent to the account. */
+/** Resolves when WhatsApp has a receipt for everything it sent to the account. */
 async function untilConfirmed(world: World): Promise<void> {
   await world.whatsapp.until((whatsapp) => whatsapp.devices().every(({ waiting }) => waiting === 0));
 }
 
 describe('a message to a group', () => {
   it.each(['lid', 'pn'] as const)(
-    'comes with its sender and its group, when members are named by %s',
+    'is delivered with its sender and its group when members are addressed by %s',
     async (addressing) => {
       await using world = await startWorld();
       const { account, person } = await startConversation(world);
@@ -51,20 +51,20 @@ describe('a message to a group', () => {
 });
 
 describe('the name of a group', () => {
-  it('is asked for once, and is the new one when somebody changed it', async () => {
+  it('is queried once, and follows a rename', async () => {
     await using world = await startWorld();
     const { account, person } = await startConversation(world);
     const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
-    let asked = 0;
+    let queries = 0;
     let isRenamed = false;
     world.whatsapp.use({
       name: 'rename the group before the message',
       onStanza(stanza) {
-        if (stanza.tag === 'iq' && stanza.attrs.xmlns === 'w:g2' && stanza.attrs.to === group.jid) asked += 1;
+        if (stanza.tag === 'iq' && stanza.attrs.xmlns === 'w:g2' && stanza.attrs.to === group.jid) queries += 1;
         return false;
       },
       onSend(stanza, client, send) {
-        if (stanza.tag === 'message' && isRenamed) client.send(renaming(group.jid, 'Compras'));
+        if (stanza.tag === 'message' && isRenamed) client.send(renameNotification(group.jid, 'Compras'));
         send(stanza);
       },
     });
@@ -75,18 +75,18 @@ describe('the name of a group', () => {
     await person.sendText(group.jid, 'tres');
 
     expect(await next(world)).toMatchObject({ group_name: 'Compras', message_content: 'tres' });
-    expect(asked).toBe(1);
+    expect(queries).toBe(1);
   });
 });
 
-/** What WhatsApp tells the members when the subject of their group has changed. */
-function renaming(jid: string, subject: string) {
+/** The notification that WhatsApp sends to the members when the subject of their group changes. */
+function renameNotification(jid: string, subject: string) {
   const attrs = { id: 'rename-1', from: jid, type: 'w:gp2', participant: '1@lid', t: '1700000000' };
   return { tag: 'notification', attrs, content: [{ tag: 'subject', attrs: { subject, s_t: '1700000000' } }] };
 }
 
 describe('a message that WhatsApp delivers twice', () => {
-  it('at once, is one callback', async () => {
+  it('in a row is one webhook', async () => {
     await using world = await startWorld();
     const { person } = await startConversation(world);
     world.whatsapp.fault('duplicate-delivery', { number: ACCOUNT });
@@ -103,7 +103,7 @@ describe('a message that WhatsApp delivers twice', () => {
   });
 
   it.each(['a new session', 'a known session', 'a group'])(
-    'since our receipt was lost, is one callback, and is confirmed this time: %s',
+    'because our receipt was lost is one webhook, and gets a receipt this time: %s',
     async (kind) => {
       await using world = await startWorld();
       const { account, person } = await startConversation(world);
@@ -132,7 +132,7 @@ describe('a message that WhatsApp delivers twice', () => {
 });
 
 describe('a message that cannot be decrypted', () => {
-  it.each(['a person', 'a group'])('is told at once, and once more when it can: from %s', async (from) => {
+  it.each(['a person', 'a group'])('is reported at once, and delivered when it can be: from %s', async (from) => {
     await using world = await startWorld();
     const { account, person } = await startConversation(world);
     const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
@@ -156,7 +156,7 @@ describe('a message that cannot be decrypted', () => {
     expect(received(world)).toHaveLength(4);
   });
 
-  it('since its key was used for another message, is told and does not repeat that one', async () => {
+  it('because its key was used for another message is reported, and does not repeat that one', async () => {
     await using world = await startWorld();
     const { person } = await startConversation(world);
     await person.sendText(ACCOUNT, 'antes');
@@ -170,14 +170,14 @@ describe('a message that cannot be decrypted', () => {
   });
 });
 
-/** How many commits the orchestrator has made since its start. */
+/** The number of commits since the orchestrator started. */
 async function commits(world: World): Promise<number> {
   const text = await (await fetch(`${world.orchestrator.url}/metrics`)).text();
   return Number(/^orchestrator_store_commit_seconds_count (\d+)$/m.exec(text)?.[1]);
 }
 
-describe('messages that waited', () => {
-  it('come all, once and in order, though the line is cut among them', async () => {
+describe('messages that WhatsApp queued while we were offline', () => {
+  it('all arrive, once and in order, even if the connection is cut halfway', async () => {
     await using world = await startWorld();
     const { person } = await startConversation(world);
     await world.stopOrchestrator();
@@ -193,22 +193,22 @@ describe('messages that waited', () => {
     expect(world.whatsapp.stats().retries).toBe(0);
   });
 
-  // Baileys asks for one after the other, and the next waits for the commit of the one before: without them being decrypted
-  // before it asks, there are as many commits as messages at least.
-  it.each(['a person', 'a group'])('are decrypted several with one commit: from %s', async (from) => {
+  // Baileys decrypts them one by one, and each waits for the commit of the one before: without batch decryption there
+  // would be at least as many commits as messages.
+  it.each(['a person', 'a group'])('are decrypted in batches that share a commit: from %s', async (from) => {
     await using world = await startWorld();
     const { account, person } = await startConversation(world);
     const group = world.whatsapp.group({ subject: 'Ventas', members: [person, account.phone] });
     const to = from === 'a group' ? group.jid : ACCOUNT;
     await person.sendText(to, 'antes');
     await next(world);
-    // Once it was answered, messages of the person do not begin the Signal session any more.
+    // After an answer, the person's messages no longer begin the Signal session.
     await world.orchestrator.send(account.sessionId, PERSON, 'buenas');
     await person.next();
     await world.stopOrchestrator();
     const texts = Array.from({ length: 30 }, (_, at) => `mensaje ${at + 1}`);
     for (const text of texts) await person.sendText(to, text);
-    // That the backend has them is committed too: not before all else is counted.
+    // Each delivery is committed too: the backend answers only after the commits are counted.
     const counted = Promise.withResolvers<number>();
     world.backend.answerWith(() => counted.promise);
 

@@ -1,5 +1,5 @@
 import { runChaos } from '../../harness/chaos.ts';
 
-it('a backend that was unavailable in every way gets everything in order soon after its return', async () => {
+it('a backend that was unavailable in every way gets every webhook in order soon after it recovers', async () => {
   expect(await runChaos('away')).toMatchObject({ code: 0 });
 }, 60_000);

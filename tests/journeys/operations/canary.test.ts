@@ -21,15 +21,15 @@ const SETTINGS = {
   KEY_PEPPER: 'canary-key-pepper',
 };
 const MEDIA_KEY = randomBytes(32);
-/** Every text that somebody writes has it in it, and so has every key that a caller makes up. */
+/** Part of every text that anybody sends, and of every key that a caller makes up. */
 const CANARY = 'canary';
 
-/** The whole story of a session, in a process that logs all it can, with everything going wrong that does go wrong. */
+/** The whole story of a session, with failures on every side, in a process that logs everything. */
 class Story implements AsyncDisposable {
   readonly refusals: Answer[] = [];
-  /** What stands in the QRs beside the public keys. */
+  /** The parts of the QRs that are not public keys. */
   readonly qrSecrets: string[] = [];
-  /** Keys and tokens that the server made. */
+  /** API keys and tokens that the server created. */
   readonly madeKeys: string[] = [];
   sessionId = '';
   readonly #world: World;
@@ -44,7 +44,7 @@ class Story implements AsyncDisposable {
     this.#person = world.whatsapp.phone(PERSON, 'canary-push-name');
   }
 
-  /** All that its processes wrote. */
+  /** The output of all its processes. */
   get output(): string {
     return this.#output + this.#orchestrator.output;
   }
@@ -81,21 +81,21 @@ class Story implements AsyncDisposable {
     await this.#world.backend.next('new-session-connected');
   }
 
-  /** Messages both ways, and files that do not come. */
+  /** Messages both ways, and a file that cannot be downloaded. */
   async converse(): Promise<void> {
     await this.#person.sendText(ACCOUNT, 'canary-incoming');
-    await this.#arrived('canary-incoming');
+    await this.#untilDelivered('canary-incoming');
     expect((await this.send('canary-outgoing')).status).toBe(200);
     await this.#person.sendMedia(ACCOUNT, {
       ...{ kind: 'document', bytes: randomBytes(999), caption: 'canary-caption', fileName: 'canary-file.pdf' },
       fields: { mediaKey: MEDIA_KEY },
     });
     await this.#person.sendPoll(ACCOUNT, { name: 'canary-question', options: ['canary-option', 'canary-other'] });
-    await this.#arrived('canary-question');
+    await this.#untilDelivered('canary-question');
   }
 
-  /** A key and a token, each shown where it may do something and where it may not. */
-  async showKeys(): Promise<void> {
+  /** A key and a token, each used where it is allowed and where it is not. */
+  async useKeys(): Promise<void> {
     const { body: made } = await this.#ask('POST', '/keys', { name: 'canary-name', scopes: ['sessions:create'] });
     const key = { authorization: `Bearer ${made.key}` };
     const { body: given } = await this.#ask('POST', '/tokens', { sessionId: this.sessionId }, key);
@@ -111,8 +111,8 @@ class Story implements AsyncDisposable {
     await this.refused('GET', `/sessions/${this.sessionId}`, undefined, key);
   }
 
-  /** Every kind of request that is refused, each with something in it that is nobody's business. */
-  async ask(): Promise<void> {
+  /** Every kind of request that is refused, each with private content. */
+  async sendRefusedRequests(): Promise<void> {
     const messages = `/sessions/${this.sessionId}/messages`;
     const sendMessage = `/sessions/${this.sessionId}/send-message`;
     await this.refused('GET', '/sessions', undefined, { authorization: 'Bearer canary-wrong-key' });
@@ -143,8 +143,8 @@ class Story implements AsyncDisposable {
     await this.refused('POST', sendMessage, { number: PERSON, message: 'canary-twice' }, again);
   }
 
-  /** WhatsApp and the backend make trouble. */
-  async suffer(): Promise<void> {
+  /** Failures of WhatsApp and of the backend. */
+  async injectFailures(): Promise<void> {
     const { whatsapp, backend } = this.#world;
     whatsapp.fault('message-error', { code: 479, times: 1 });
     await this.refused('POST', `/sessions/${this.sessionId}/send-message`, {
@@ -153,25 +153,25 @@ class Story implements AsyncDisposable {
     });
     whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 1 });
     await this.#person.sendText(ACCOUNT, 'canary-corrupt');
-    await this.#arrived('canary-corrupt');
+    await this.#untilDelivered('canary-corrupt');
     backend.answerWith({ status: 500, body: 'canary-answer-of-the-backend' });
     await this.#person.sendText(ACCOUNT, 'canary-not-taken');
     await backend.next('messages/received', { evenRefused: true });
     backend.recovers();
-    await this.#arrived('canary-not-taken', 15_000);
+    await this.#untilDelivered('canary-not-taken', 15_000);
     whatsapp.fault('cut', { number: ACCOUNT });
     await this.#person.sendText(ACCOUNT, 'canary-while-away');
-    await this.#arrived('canary-while-away', 15_000);
+    await this.#untilDelivered('canary-while-away', 15_000);
   }
 
-  /** After a restart everything is there. */
-  async comeBack(): Promise<void> {
+  /** After a restart, messages arrive and the session restarts on request. */
+  async resume(): Promise<void> {
     await this.#person.sendText(ACCOUNT, 'canary-after-restart');
-    await this.#arrived('canary-after-restart', 15_000);
+    await this.#untilDelivered('canary-after-restart', 15_000);
     expect((await this.#ask('POST', `/sessions/${this.sessionId}/restart`)).status).toBe(200);
   }
 
-  /** The private keys of the device, and what else its credentials hide. */
+  /** The private keys of the device, and the other secret in its credentials. */
   async credentials(): Promise<Uint8Array[]> {
     await using storage = openStorage(this.#world.authDir, systemClock, new Secret(SETTINGS.MASTER_KEY));
     const stored = await storage.signalKeys.credentials(this.sessionId as SessionId);
@@ -195,30 +195,30 @@ class Story implements AsyncDisposable {
     return ask(`${this.#orchestrator.url}${path}`, { method, body, headers: { ...key, ...headers } });
   }
 
-  async #arrived(text: string, timeoutMs = 5_000): Promise<void> {
+  async #untilDelivered(text: string, timeoutMs = 5_000): Promise<void> {
     await this.#world.backend.next(({ body }) => body.message_content === text, { timeoutMs });
   }
 }
 
-it('no secret and no text is in the log or in a refusal, whatever goes wrong', async () => {
+it('no secret and no text appears in the log or in an error response, whatever goes wrong', async () => {
   await using world = await startWorld({ environment: SETTINGS }, { start: false });
   await using story = new Story(world);
   await story.start();
   await story.link();
   await story.converse();
-  await story.ask();
-  await story.showKeys();
-  await story.suffer();
+  await story.sendRefusedRequests();
+  await story.useKeys();
+  await story.injectFailures();
   await story.kill();
   await story.start();
-  await story.comeBack();
+  await story.resume();
   await story.end();
 
-  const told = `${story.output}\n${story.refusals.map(({ body }) => JSON.stringify(body)).join('\n')}`;
+  const written = `${story.output}\n${story.refusals.map(({ body }) => JSON.stringify(body)).join('\n')}`;
   expect(story.output).toContain(`[${story.sessionId}]`);
   expect(story.output).toContain('"level":20');
   expect(story.output).toContain('"level":40');
-  const lines = told.split('\n');
+  const lines = written.split('\n');
   const bytes = [MEDIA_KEY, Buffer.from(SETTINGS.MASTER_KEY, 'hex'), ...(await story.credentials())];
   const forms = bytes.flatMap((value) => [
     Buffer.from(value).toString('base64').replace(/=+$/, ''),

@@ -14,11 +14,11 @@ const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 const MASTER_KEY = randomMasterKey();
 
-/** What is written in the conversation, and the key of the picture in it. */
+/** The texts of the conversation, and the media key of its document. */
 const TEXTS = ['un pedido secreto', 'una respuesta secreta', 'un pie secreto', 'plan-secreto.pdf', 'opcion secreta'];
 const MEDIA_KEY = randomBytes(32);
 
-/** A conversation with everything that leaves something in the storage. */
+/** Holds a conversation with everything that reaches the storage. Returns the id of the session. */
 async function converse(world: World): Promise<string> {
   const account = world.whatsapp.phone(ACCOUNT, 'Tienda');
   const person = world.whatsapp.phone(PERSON, 'Juan');
@@ -48,7 +48,7 @@ async function privateKeys(world: World, sessionId: string, masterKey: Secret | 
   return [noiseKey.private, signedIdentityKey.private, signedPreKey.keyPair.private];
 }
 
-/** All files below `AUTH_DIR` one after the other, each byte a character. */
+/** The content of all files below `AUTH_DIR`, one character per byte. */
 async function allFiles(world: World): Promise<string> {
   const entries = await readdir(world.authDir, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -56,7 +56,7 @@ async function allFiles(world: World): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
 }
 
-/** Which of these are in the files, in whatever form. */
+/** Returns those of `wanted` that are in the files: as they are, in base64 or in hexadecimal. */
 function foundIn(files: string, wanted: readonly Uint8Array[]): Uint8Array[] {
   const forms = (bytes: Uint8Array) => {
     const buffer = Buffer.from(bytes);
@@ -66,9 +66,9 @@ function foundIn(files: string, wanted: readonly Uint8Array[]): Uint8Array[] {
 }
 
 it.each<[string, Record<string, string>, Secret | null]>([
-  ['are all in the files without a master key', {}, null],
-  ['are not in the files with a master key', { MASTER_KEY }, new Secret(MASTER_KEY)],
-])('texts and keys of a conversation %s', async (_, environment, masterKey) => {
+  ['are readable in the files without a master key', {}, null],
+  ['are nowhere in the files with a master key', { MASTER_KEY }, new Secret(MASTER_KEY)],
+])('the texts and keys of a conversation %s', async (_, environment, masterKey) => {
   await using world = await startWorld({ environment });
   const sessionId = await converse(world);
   const running = await allFiles(world);
@@ -83,7 +83,7 @@ it.each<[string, Record<string, string>, Secret | null]>([
   expect(found(running)).toEqual(masterKey ? [] : [...texts, MEDIA_KEY, ...keys]);
 });
 
-it('an encrypted session comes back after a restart, reads what comes, and answers what came before', async () => {
+it('an encrypted session reconnects after a restart, receives messages, and replies to earlier ones', async () => {
   await using world = await startWorld({ environment: { MASTER_KEY } });
   const sessionId = await converse(world);
   await world.stopOrchestrator();

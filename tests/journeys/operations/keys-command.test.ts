@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** What `npm run keys` runs, with what it wrote. */
+/** Runs what `npm run keys` runs. Returns its exit code and output. */
 function keys(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const env = { ...CHILD_ENVIRONMENT, ...environment };
   return new Promise((resolve) => {
@@ -41,11 +41,11 @@ const statusOf = async (url: string, key: string) =>
   (await ask(`${url}/sessions`, { method: 'GET', headers: { authorization: `Bearer ${key}` } })).status;
 
 it.each([
-  ['as it is', {}],
-  ['that is encrypted', { MASTER_KEY: randomMasterKey() }],
+  ['plaintext', {}],
+  ['encrypted', { MASTER_KEY: randomMasterKey() }],
 ])(
-  'makes, lists and revokes keys in a storage %s, while the server is stopped and while it runs',
-  async (_how, more) => {
+  'the keys command creates, lists and revokes keys in %s storage, while the server is stopped and while it runs',
+  async (_kind, more) => {
     environment = { ...environment, ...more };
     const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
     expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
@@ -81,7 +81,7 @@ it.each([
   [['create', '--scopes', 'admin', '--colour', 'red'], 'npm run keys -- create'],
   [['revoke'], 'npm run keys -- revoke <keyId>'],
   [[], 'npm run keys -- list'],
-])('says how it is used after %j', async (args, sentence) => {
+])('the keys command explains its usage after %j', async (args, sentence) => {
   const { code, out, err } = await keys(...args);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toContain(sentence);

@@ -6,12 +6,12 @@ import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const PERSON = '5490987654321';
-/** Of all sessions together. */
+/** Across all sessions. */
 const FILES_AT_ONCE = 4;
 const PICTURES = 12;
 const CONNECTING_AT_ONCE = 8;
 const TEXTS = ['uno', 'dos', 'tres', 'cuatro'];
-/** The beginning of a picture. */
+/** The signature of a PNG file. */
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 let world: World;
@@ -25,24 +25,24 @@ beforeAll(async () => {
 afterEach(() => world.whatsapp.clearFaults());
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** A picture like no other. */
+/** A picture with unique content. */
 const picture = (): Buffer => Buffer.concat([PNG, randomBytes(20_000)]);
 
-/** Resolves when as many requests as there may be are held at the media server, and no more; they are let go, the next ones held. */
-async function letWaveGo(isThere: (stats: Stats) => boolean): Promise<void> {
-  await world.whatsapp.until((whatsapp) => isThere(whatsapp.stats()));
+/** Waits until the media server holds as many requests as allowed, and no more. Releases them, holds the next. */
+async function releaseWave(isHeld: (stats: Stats) => boolean): Promise<void> {
+  await world.whatsapp.until((whatsapp) => isHeld(whatsapp.stats()));
   expect(world.whatsapp.stats().mediaHeldMost).toBe(FILES_AT_ONCE);
   world.whatsapp.clearFaults();
   world.whatsapp.fault('media-held');
 }
 
-/** The next message that the backend is told of in this session. */
+/** The next message of this session that the backend receives. */
 async function nextMessage(sessionId: string): Promise<any> {
   const isNext = ({ path, body }: Received) => path.endsWith('messages/received') && body.session_id === sessionId;
   return (await world.backend.next(isNext)).body;
 }
 
-it('four files are fetched at once, and each message is told once, in order, with its file', async () => {
+it('four files are downloaded at a time, and each message is delivered once, in order, with its file', async () => {
   const person = world.whatsapp.phone(PERSON, 'Juan');
   const sent = accounts.map(({ sessionId, phone: { number } }) => {
     return { sessionId, number, pictures: Array.from({ length: 4 }, picture) };
@@ -51,11 +51,11 @@ it('four files are fetched at once, and each message is told once, in order, wit
   for (const { number, pictures } of sent) {
     for (const bytes of pictures) await person.sendMedia(number, { kind: 'image', bytes });
   }
-  // The orchestrator has them all, and wants their files.
+  // The orchestrator has all messages and is downloading their files.
   await untilTrue(async () => (await world.orchestrator.get('/health')).body.callbacks.pending >= PICTURES);
   for (let fetched = 0; fetched < PICTURES; fetched += FILES_AT_ONCE) {
-    const asked = fetched + FILES_AT_ONCE;
-    await letWaveGo((stats) => stats.downloadsFromMedia >= asked && stats.mediaHeld >= FILES_AT_ONCE);
+    const requested = fetched + FILES_AT_ONCE;
+    await releaseWave((stats) => stats.downloadsFromMedia >= requested && stats.mediaHeld >= FILES_AT_ONCE);
   }
 
   for (const { sessionId, pictures } of sent) {
@@ -68,7 +68,7 @@ it('four files are fetched at once, and each message is told once, in order, wit
   expect(world.backend.accepted.filter(({ path }) => path.endsWith('messages/received'))).toHaveLength(PICTURES);
 });
 
-it('four files are sent at once, and each message comes once, with its file', async () => {
+it('four files are uploaded at a time, and each message arrives once, with its file', async () => {
   const person = world.whatsapp.phone(PERSON);
   const pictures = Array.from({ length: PICTURES }, picture);
   world.whatsapp.fault('media-held');
@@ -79,7 +79,7 @@ it('four files are sent at once, and each message comes once, with its file', as
     }),
   );
   for (let uploaded = 0; uploaded < PICTURES; uploaded += FILES_AT_ONCE) {
-    await letWaveGo((stats) => stats.uploadsFromClients >= uploaded && stats.mediaHeld >= FILES_AT_ONCE);
+    await releaseWave((stats) => stats.uploadsFromClients >= uploaded && stats.mediaHeld >= FILES_AT_ONCE);
   }
 
   for (const { body } of await Promise.all(answers)) expect(body).toMatchObject({ success: true, status: 'sent' });
@@ -90,13 +90,13 @@ it('four files are sent at once, and each message comes once, with its file', as
   expect(person.messages().messages).toHaveLength(PICTURES);
 });
 
-it('eight lines connect at once after a start, and all come back', async () => {
+it('eight sessions connect at a time after a start, and all of them reconnect', async () => {
   const codes = await Promise.all(Array.from({ length: 9 }, () => world.orchestrator.get('/generate-qr')));
   await world.stopOrchestrator();
   const connecting: (() => void)[] = [];
   let most = 0;
   world.whatsapp.use({
-    name: 'keep who connects waiting',
+    name: 'hold every connection',
     async onIntroduction() {
       await new Promise<void>((resolve) => (most = Math.max(most, connecting.push(resolve))));
       return false;
@@ -105,7 +105,7 @@ it('eight lines connect at once after a start, and all come back', async () => {
 
   await world.startOrchestrator();
   await world.whatsapp.until(() => connecting.length >= CONNECTING_AT_ONCE);
-  // Everybody is served meanwhile, in as many turns as it takes a ninth line to come, if it did.
+  // All else is served meanwhile, for as many turns as a ninth connection would need to appear.
   for (const text of TEXTS) {
     for (const { phone } of accounts) await world.whatsapp.phone(PERSON).sendText(phone.number, text);
     for (const { body } of codes)

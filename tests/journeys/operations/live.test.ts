@@ -10,7 +10,7 @@ async function follow(world: World): Promise<EventReader> {
   return reader;
 }
 
-it('a life can be followed: a new session, its codes, its connection, a lost line, the end', async () => {
+it('the event stream follows a session: its start, its codes, its connection, a disconnect, its end', async () => {
   await using world = await startWorld({ qrLifetimeMs: 1_000 });
   await using reader = await follow(world);
 
@@ -38,12 +38,12 @@ it('a life can be followed: a new session, its codes, its connection, a lost lin
 
   await world.orchestrator.delete(`/sessions/${sessionId}`);
   expect(await reader.next('removed')).toEqual({ session_id: sessionId });
-  // The end of the server is not held up.
+  // An open stream does not hold up the shutdown.
   await world.stopOrchestrator();
   expect(await reader.ended).toBe('ended');
 });
 
-it('messages are shown where that is wanted: those that come and those that go, once each and cut short', async () => {
+it('DASHBOARD_MESSAGES shows the messages received and sent, once each and truncated', async () => {
   await using world = await startWorld({ environment: { DASHBOARD_MESSAGES: 'true' } });
   const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
   const person = world.whatsapp.phone(PERSON, 'Juan');
@@ -74,7 +74,7 @@ it('messages are shown where that is wanted: those that come and those that go, 
   expect((await world.orchestrator.get(`/sessions/${sessionId}/messages`)).body.data).toEqual([]);
 });
 
-it('messages are neither shown nor kept by themselves', async () => {
+it('messages are neither shown nor stored by default', async () => {
   await using world = await startWorld();
   const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
   await using reader = await follow(world);

@@ -3,19 +3,19 @@ import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
-/** The smallest picture. */
+/** A PNG of one pixel, in base64. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 async function text(world: World): Promise<string> {
   return (await fetch(`${world.orchestrator.url}/metrics`)).text();
 }
 
-/** Resolves when the metrics have this line. */
+/** Resolves when the metrics contain this line. */
 async function untilCounted(world: World, line: string): Promise<void> {
   await untilTrue(async () => (await text(world)).split('\n').includes(line));
 }
 
-it('what happens is counted, and neither sessions nor numbers are told', async () => {
+it('the metrics count what happens and reveal no session, number, name or text', async () => {
   await using world = await startWorld();
   const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
   const person = world.whatsapp.phone(PERSON, 'Juan');
@@ -48,10 +48,10 @@ it('what happens is counted, and neither sessions nor numbers are told', async (
 });
 
 it.each<[string, (world: World) => unknown]>([
-  ['is away', ({ backend }) => backend.goesDown()],
-  ['answers nothing but 500', ({ backend }) => backend.answerWith(500)],
+  ['is down', ({ backend }) => backend.goesDown()],
+  ['answers only 500', ({ backend }) => backend.answerWith(500)],
   ['refuses the key', ({ backend }) => backend.answerWith(401)],
-])('a backend that %s is seen', async (_, happens) => {
+])('the metrics show a backend that %s', async (_, happens) => {
   await using world = await startWorld();
   await world.link(world.whatsapp.phone(ACCOUNT));
   await happens(world);
@@ -62,7 +62,7 @@ it.each<[string, (world: World) => unknown]>([
   await untilCounted(world, 'orchestrator_callbacks_pending 1');
 });
 
-it('livez and readyz answer without a key', async () => {
+it('/livez and /readyz answer without a key, /metrics does not', async () => {
   await using world = await startWorld({ environment: { API_KEY: 'llave' } });
 
   for (const path of ['/livez', '/readyz']) {

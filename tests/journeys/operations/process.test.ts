@@ -24,7 +24,7 @@ async function link(world: World, orchestrator: OrchestratorProcess): Promise<st
 }
 
 describe('the process', () => {
-  it('killed in the middle comes back by itself, without a new scan and without a loss', async () => {
+  it('resumes after a kill, without a new scan and without losing a message', async () => {
     await using world = await startWorld({}, { start: false });
     const person = world.whatsapp.phone(PERSON, 'Juan');
     const first = await OrchestratorProcess.start(world.environment);
@@ -49,7 +49,7 @@ describe('the process', () => {
     expect(new Set(keys.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  it('keeps what it compiled for its next start, also when it is killed', async () => {
+  it('keeps its compile cache for the next start, even when it is killed', async () => {
     const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
     await rm(compiled, { recursive: true, force: true });
     await using world = await startWorld({}, { start: false });
@@ -61,7 +61,7 @@ describe('the process', () => {
     expect((await readdir(compiled, { recursive: true })).length).toBeGreaterThan(100);
   });
 
-  it('asked to end does so in order, and unlinks nothing', async () => {
+  it('shuts down cleanly on SIGTERM, and unlinks nothing', async () => {
     await using world = await startWorld({}, { start: false });
     await using orchestrator = await OrchestratorProcess.start(world.environment);
     await link(world, orchestrator);
@@ -73,7 +73,7 @@ describe('the process', () => {
     expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 
-  it('asked to end while it starts, or in the instant in which it has, does so in order too', async () => {
+  it('shuts down cleanly on SIGTERM while it starts, and right after it has started', async () => {
     await using world = await startWorld({}, { start: false });
     const endedAt = async (line: string, name: string) => {
       await using orchestrator = OrchestratorProcess.spawn({
@@ -81,14 +81,14 @@ describe('the process', () => {
         AUTH_DIR: join(world.authDir, name),
       });
       await orchestrator.until(line);
-      return { code: await orchestrator.end('SIGTERM'), inOrder: orchestrator.output.includes('"stopped"') };
+      return { code: await orchestrator.end('SIGTERM'), isClean: orchestrator.output.includes('"stopped"') };
     };
 
     const ends = [endedAt('stored in plaintext', 'a'), endedAt('the orchestrator is ready', 'b')];
-    expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, inOrder: true })));
+    expect(await Promise.all(ends)).toEqual(ends.map(() => ({ code: 0, isClean: true })));
   });
 
-  it('asked to end while its start fails says why it did', async () => {
+  it('says why its start failed, even when it gets SIGTERM meanwhile', async () => {
     await using world = await startWorld({}, { start: false });
     const { port } = new URL(world.backend.url);
     await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
@@ -98,7 +98,7 @@ describe('the process', () => {
     expect(orchestrator.output).toContain(`Port ${port} is already in use`);
   });
 
-  it('removes the temporary files that an earlier one left behind', async () => {
+  it('removes the temporary files that an earlier process left behind', async () => {
     await using world = await startWorld({}, { start: false });
     const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
     await mkdir(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'));
@@ -111,7 +111,7 @@ describe('the process', () => {
     await rm(TMPDIR, { recursive: true });
   });
 
-  it('leaves a folder alone that another process is using', async () => {
+  it('refuses to start on a folder that another process is using', async () => {
     await using world = await startWorld({}, { start: false });
     await using running = await OrchestratorProcess.start(world.environment);
     await using second = OrchestratorProcess.spawn(world.environment);
@@ -122,7 +122,7 @@ describe('the process', () => {
     expect((await ask(running, '/health')).status).toBe(200);
   });
 
-  it('says which port is taken', async () => {
+  it('says which port is already in use', async () => {
     await using world = await startWorld({}, { start: false });
     const { port } = new URL(world.backend.url);
     await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
@@ -138,7 +138,7 @@ describe('the process', () => {
     ['MASTER_KEY', { NODE_ENV: 'production', API_KEY: 'k' }],
     ['MASTER_KEY', { MASTER_KEY: 'too short' }],
     ['CALLBACK_SECRET', { CALLBACK_SECRET: 'whsec_%%' }],
-  ])('does not start with a wrong %s, and says so in one sentence', async (name, settings) => {
+  ])('refuses to start with an invalid %s, and says so in one line', async (name, settings) => {
     await using world = await startWorld({}, { start: false });
     await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, ...settings });
 
@@ -147,10 +147,10 @@ describe('the process', () => {
   });
 });
 
-describe('the master key', () => {
+describe('a start', () => {
   const warning = 'credentials and messages are stored in plaintext';
 
-  it('is warned of where there is none, and only there', async () => {
+  it('without a master key warns of plaintext storage, and with one it does not', async () => {
     await using world = await startWorld({}, { start: false });
     const plain = await OrchestratorProcess.start(world.environment);
     expect(plain.output).toContain(warning);
@@ -161,7 +161,7 @@ describe('the master key', () => {
     expect(encrypted.output).not.toContain(warning);
   });
 
-  it('that is another one stops the start with one sentence', async () => {
+  it('with a different master key fails with one line', async () => {
     await using world = await startWorld({}, { start: false });
     const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
     await first.end('SIGKILL');
@@ -174,7 +174,7 @@ describe('the master key', () => {
 });
 
 describe('the log', () => {
-  it('has the marks that the grep recipes of the seed look for, and no secret', async () => {
+  it('contains the marks that the grep recipes of the seed look for, and no secret', async () => {
     await using world = await startWorld({ environment: { PRODUCTION_API_KEY: 'muy-secreto' } }, { start: false });
     await using orchestrator = await OrchestratorProcess.start(world.environment);
     const sessionId = await link(world, orchestrator);

@@ -15,7 +15,7 @@ const API_KEY = 'the-key-of-the-house';
 const OLD = randomMasterKey();
 const NEW = randomMasterKey();
 
-/** What `npm run rotate-master-key` runs. */
+/** Runs what `npm run rotate-master-key` runs. Returns its exit code and output. */
 function rotate(environment: Environment): Promise<{ code: number; out: string }> {
   const env = { PATH: process.env.PATH, ...environment };
   return new Promise((resolve) => {
@@ -25,7 +25,7 @@ function rotate(environment: Environment): Promise<{ code: number; out: string }
   });
 }
 
-/** A world whose orchestrator will be a process of its own. */
+/** A world with a master key, whose orchestrator will be a separate process. */
 function encryptedWorld(): Promise<World> {
   return startWorld({ environment: { MASTER_KEY: OLD, API_KEY } }, { start: false });
 }
@@ -38,10 +38,10 @@ async function link(world: World, server: OrchestratorProcess): Promise<void> {
   await world.backend.next('new-session-connected');
 }
 
-/** So long people pause between two texts. */
+/** The pause between two texts. */
 const PAUSE_MS = 25;
 
-/** Sends texts one after the other until the work is done, and two more; answers them all. */
+/** Sends texts one after the other until the work is done, and two more. Returns all of them. */
 async function writeMeanwhile(world: World, work: Promise<unknown>): Promise<string[]> {
   const person = world.whatsapp.phone(PERSON, 'Juan');
   const sent: string[] = [];
@@ -59,7 +59,7 @@ async function writeMeanwhile(world: World, work: Promise<unknown>): Promise<str
   return sent;
 }
 
-/** Resolves when the backend has the last of these; answers the texts that it got, each once, by the numbers of the session. */
+/** Resolves when the backend has the last of these. Returns the texts it received, one per `x-session-seq`. */
 async function received(world: World, sent: readonly string[]): Promise<string[]> {
   const last = ({ body }: { body: { message_content?: string } }) => body.message_content === sent.at(-1);
   await world.backend.next(last, { timeoutMs: 20_000 });
@@ -69,7 +69,7 @@ async function received(world: World, sent: readonly string[]): Promise<string[]
   );
 }
 
-/** The start with this key alone is refused, and says why. */
+/** Expects a start with these settings to be refused because of the master key. */
 async function expectRefused(settings: Environment): Promise<void> {
   await using refused = OrchestratorProcess.spawn(settings);
   expect(await refused.exited()).toBe(1);
@@ -78,7 +78,7 @@ async function expectRefused(settings: Environment): Promise<void> {
   ]);
 }
 
-it('changes the master key of a running server, and no message is lost or out of order', async () => {
+it('the command rotates the master key of a running server, and no message is lost or out of order', async () => {
   await using world = await encryptedWorld();
   const settings = { ...world.environment, PORT: String(await freePort()) };
   await using server = await OrchestratorProcess.start({ ...settings, LOG_LEVEL: 'trace' });
@@ -110,11 +110,11 @@ it('changes the master key of a running server, and no message is lost or out of
 }, 60_000);
 
 it.each([
-  ['before it is committed', 'before-commit', OLD, 'the database still has the old one'],
-  ['after it is committed', 'after-commit', NEW, 'already has the new master key'],
+  ['before the commit', 'before-commit', OLD, 'the database still has the old one'],
+  ['after the commit', 'after-commit', NEW, 'already has the new master key'],
 ])(
-  'a server that is killed while the key changes, %s, opens with one of both, and the command says which',
-  async (_when, moment, key, said) => {
+  'a server killed during the rotation, %s, starts with exactly one of the keys, and the command says which',
+  async (_when, moment, key, sentence) => {
     await using world = await encryptedWorld();
     const settings = { ...world.environment, PORT: String(await freePort()) };
     await using server = await OrchestratorProcess.start({
@@ -126,7 +126,7 @@ it.each([
     const rotation = rotate(both);
     const sent = await writeMeanwhile(world, rotation);
 
-    expect((await rotation).out).toContain(said);
+    expect((await rotation).out).toContain(sentence);
     expect(await server.exited()).toBeNull();
     await expectRefused({ ...settings, MASTER_KEY: key === OLD ? NEW : OLD });
     await using later = await OrchestratorProcess.start(both);

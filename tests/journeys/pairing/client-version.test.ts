@@ -3,7 +3,7 @@ import { startWorld, type World } from '../../harness/world.ts';
 const FIRST = '5491234567890';
 const SECOND = '5491234567891';
 
-/** WhatsApp takes only a newer client from now on, and everybody must log in again. */
+/** WhatsApp accepts only a newer client from now on, and every session must log in again. */
 function outdate(world: World): void {
   world.whatsapp.clientRevision += 10;
   world.whatsapp.fault('require-version');
@@ -16,8 +16,8 @@ function statuses(world: World): string[] {
     .map(({ body }) => body.status as string);
 }
 
-describe('a client version that WhatsApp no longer takes', () => {
-  it('is renewed from its page for all sessions, and nobody outside sees a loss', async () => {
+describe('a client version that WhatsApp no longer accepts', () => {
+  it('is updated from the WhatsApp page for all sessions, without a status update', async () => {
     await using world = await startWorld();
     const first = await world.link(world.whatsapp.phone(FIRST));
     const second = await world.link(world.whatsapp.phone(SECOND));
@@ -34,7 +34,7 @@ describe('a client version that WhatsApp no longer takes', () => {
     expect(statuses(world)).toEqual([]);
   });
 
-  it('that the operator set is not replaced: the session is in error and names the setting', async () => {
+  it('that the operator set is not replaced: the session reports an error that names the setting', async () => {
     await using world = await startWorld({ environment: { WHATSAPP_VERSION: '2.3000.1' } });
     const { sessionId } = await world.link(world.whatsapp.phone(FIRST));
 

@@ -16,9 +16,9 @@ interface Offer {
   expiresAt: string;
 }
 
-/** Asks the client for another secret after it has finished its part, and before it is linked. */
-const refreshAtTheFinish: Behaviour = {
-  name: 'a refresh at the finish',
+/** Requests a new secret after the client has finished its part and before it is linked. */
+const refreshAfterFinish: Behaviour = {
+  name: 'refresh after companion_finish',
   onStanza(stanza, client) {
     const { stage } = childOf(stanza, 'link_code_companion_reg')?.attrs ?? {};
     const attrs = { type: 'companion_reg_refresh', id: 'LATE', from: SERVER };
@@ -33,7 +33,7 @@ async function offer(world: World, number = ACCOUNT): Promise<Offer> {
   return body as Offer;
 }
 
-/** Resolves when nothing is left of the session: nothing that is listed, no folder. */
+/** Resolves when nothing is left of the session: it is not listed and has no folder. */
 async function untilNothingIsLeft(world: World): Promise<void> {
   await world.orchestrator.untilSessions(0);
   await untilTrue(async () => {
@@ -42,7 +42,7 @@ async function untilNothingIsLeft(world: World): Promise<void> {
   });
 }
 
-/** What the backend was told of the end of the session. */
+/** The status update that reports the end of the session. */
 async function endOf(world: World, sessionId: string) {
   const { body } = await world.backend.next(
     ({ path, body: { session_id } }) => path.endsWith('sessions/status-update') && session_id === sessionId,
@@ -50,8 +50,8 @@ async function endOf(world: World, sessionId: string) {
   return body as { status: string; error_message: string };
 }
 
-describe('a code that is typed', () => {
-  it('links the phone as a scan does: the backend is told, messages come and go, no QR is told of', async () => {
+describe('a pairing code that is entered', () => {
+  it('links the account like a scan: the backend is notified, messages go both ways, no QR is sent', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     const ana = world.whatsapp.phone('5491122334455', 'Ana');
@@ -71,11 +71,11 @@ describe('a code that is typed', () => {
     expect(await ana.next()).toMatchObject({ from: ACCOUNT, text: 'buenas' });
     expect(world.backend.received.filter(({ path }) => path.endsWith('qr-update'))).toEqual([]);
     const { body: timeline } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
-    const words = timeline.data.map(({ what }: { what: string }) => what);
-    expect(words).toEqual(['created', 'code_offered', 'paired', 'connected']);
+    const events = timeline.data.map(({ what }: { what: string }) => what);
+    expect(events).toEqual(['created', 'code_offered', 'paired', 'connected']);
   });
 
-  it('brings the session back after a restart, also when the process ended before it noted the pairing', async () => {
+  it('makes a session that survives a restart, even if the process ended before it recorded the pairing', async () => {
     await using world = await startWorld();
     const { sessionId, code } = await offer(world);
     await world.whatsapp.phone(ACCOUNT).enterPairingCode(code);
@@ -104,7 +104,7 @@ describe('a code that is typed', () => {
     expect(world.whatsapp.devices()).toHaveLength(1);
   });
 
-  it('still links after a wrong one, and within the last seconds', async () => {
+  it('still links after a wrong one, and in its last seconds', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     const { sessionId, code } = await offer(world);
@@ -116,22 +116,22 @@ describe('a code that is typed', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 
-  it('still links when companion_reg_refresh comes, which must not change the secret that the code makes', async () => {
+  it('still links after companion_reg_refresh, which must not change the secret derived from the code', async () => {
     await using world = await startWorld();
     const { sessionId, code } = await offer(world);
 
-    // Before the code is typed, and once more when both sides have their secret.
+    // Once before the code is entered, and once more when both sides have their secret.
     expect(world.whatsapp.refreshPairing()).toBe(1);
     await world.whatsapp.until((server) => server.stats().stanzasIn === 3);
-    world.whatsapp.use(refreshAtTheFinish);
+    world.whatsapp.use(refreshAfterFinish);
     await world.whatsapp.phone(ACCOUNT).enterPairingCode(code);
 
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 });
 
-describe('a session whose code is on offer', () => {
-  it('has the code again, but neither a QR nor a line to send by or to restart', async () => {
+describe('a session that waits for its pairing code', () => {
+  it('returns the code again, has no QR, and refuses to send or to restart', async () => {
     await using world = await startWorld();
     const { sessionId, code, expiresAt } = await offer(world);
     const path = `/sessions/${sessionId}`;
@@ -146,7 +146,7 @@ describe('a session whose code is on offer', () => {
     await world.orchestrator.until(sessionId, { status: 'connecting' });
   });
 
-  it('counts for MAX_PENDING_SESSIONS, and leaves nothing when it is deleted', async () => {
+  it('counts towards MAX_PENDING_SESSIONS, and leaves nothing behind when it is deleted', async () => {
     await using world = await startWorld({ environment: { MAX_PENDING_SESSIONS: '1' } });
     const { sessionId, code } = await offer(world);
 
@@ -158,7 +158,7 @@ describe('a session whose code is on offer', () => {
     await world.orchestrator.delete(`/sessions/${sessionId}`);
 
     await untilNothingIsLeft(world);
-    // Nobody is linked, so there is nobody to unlink.
+    // No device is linked, so there is none to unlink.
     expect(world.whatsapp.stats()).toMatchObject({ stanzasIn: before, errors: [] });
     await expect(world.whatsapp.phone(ACCOUNT).enterPairingCode(code)).rejects.toMatchObject({
       reason: 'nobody_waits',
@@ -166,7 +166,7 @@ describe('a session whose code is on offer', () => {
     expect(world.backend.received).toEqual([]);
   });
 
-  it('ends with its code, which nobody typed', async () => {
+  it('ends when the code expires', async () => {
     await using world = await startWorld();
     const { sessionId } = await offer(world);
 
@@ -177,7 +177,7 @@ describe('a session whose code is on offer', () => {
     await untilNothingIsLeft(world);
   });
 
-  it('ends earlier with QR_SESSION_TTL, and says so', async () => {
+  it('ends earlier when QR_SESSION_TTL is shorter, and says so', async () => {
     await using world = await startWorld({ environment: { QR_SESSION_TTL: '60' } });
     const { sessionId, expiresAt } = await offer(world);
     expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(60_000);
@@ -187,7 +187,7 @@ describe('a session whose code is on offer', () => {
     expect((await endOf(world, sessionId)).error_message).toBe('Nobody typed the pairing code in time');
   });
 
-  it('ends with its connection', async () => {
+  it('ends when its connection is lost', async () => {
     await using world = await startWorld();
     const { sessionId } = await offer(world);
 
@@ -197,7 +197,7 @@ describe('a session whose code is on offer', () => {
     await untilNothingIsLeft(world);
   });
 
-  it('is over after a restart of the server, and is not paired by a QR instead', async () => {
+  it('ends when the server restarts, and does not fall back to a QR', async () => {
     await using world = await startWorld();
     const { sessionId } = await offer(world);
 
@@ -210,7 +210,7 @@ describe('a session whose code is on offer', () => {
   });
 
   it.each(['refresh-pairing-code', 'incomplete-primary-hello', 'wrong-hmac', 'foreign-account-signature'] as const)(
-    'ends when the pairing goes wrong: %s',
+    'ends when the pairing fails: %s',
     async (fault) => {
       await using world = await startWorld();
       const { sessionId, code } = await offer(world);
@@ -223,12 +223,12 @@ describe('a session whose code is on offer', () => {
     },
   );
 
-  it('ends in time when the phone falls silent after the code', async () => {
+  it('ends when the code expires even if the phone went silent after entering it', async () => {
     await using world = await startWorld();
     const { sessionId, code } = await offer(world);
     world.whatsapp.fault('silent-after-code', { times: 1 });
     await expect(world.whatsapp.phone(ACCOUNT).enterPairingCode(code)).rejects.toMatchObject({ reason: 'no_answer' });
-    // The refs are confirmed, the hello, the finish, and last of all the ack of what the phone said.
+    // The confirmation of the refs, the hello, the finish, and the ack of what the phone sent.
     await world.whatsapp.until((server) => server.stats().stanzasIn === 4);
 
     world.clock.skip(CODE_MS + GRACE_MS);
@@ -238,11 +238,11 @@ describe('a session whose code is on offer', () => {
   });
 });
 
-describe('a code that WhatsApp refuses', () => {
+describe('a request for a pairing code', () => {
   it.each([
     [400, 422, 'pairing_refused', /\(400\).*the one on the phone/],
     [429, 429, 'rate_limited', /pairing codes/],
-  ] as const)('is a refused request (%d), which leaves nothing behind', async (code, status, error, sentence) => {
+  ] as const)('that WhatsApp refuses with %d leaves nothing behind', async (code, status, error, sentence) => {
     await using world = await startWorld();
     world.whatsapp.fault('refuse-pairing-code', { code, times: 1 });
 
@@ -254,40 +254,40 @@ describe('a code that WhatsApp refuses', () => {
     expect(world.backend.received).toEqual([]);
   });
 
-  it('or does not answer is a 504 after 30 s', async () => {
+  it('that WhatsApp does not answer is a 504 after 30 s', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('no-answer', { xmlns: 'md' });
 
-    const asked = world.orchestrator.post('/sessions/pairing-code', { number: ACCOUNT });
+    const pending = world.orchestrator.post('/sessions/pairing-code', { number: ACCOUNT });
     await world.whatsapp.until((server) => server.stats().stanzasIn >= 2);
     world.clock.skip(30_000);
 
-    expect(await asked).toMatchObject({ status: 504, body: { success: false, error: 'whatsapp_timeout' } });
+    expect(await pending).toMatchObject({ status: 504, body: { success: false, error: 'whatsapp_timeout' } });
     await untilNothingIsLeft(world);
     expect(world.backend.received).toEqual([]);
   });
 });
 
-describe('an attempt that fails', () => {
-  it('is followed by one with fresh keys, within a request and from one to the next', async () => {
+describe('a failed pairing attempt', () => {
+  it('is followed by one with fresh keys, within a request and across requests', async () => {
     await using world = await startWorld();
     const keys: string[] = [];
-    world.whatsapp.use({ name: 'note keys', onIntroduction: (_, { noiseKey }) => keys.push(noiseKey) === 0 });
+    world.whatsapp.use({ name: 'record keys', onIntroduction: (_, { noiseKey }) => keys.push(noiseKey) === 0 });
     world.whatsapp.fault('no-answer', { xmlns: 'md', times: 1 });
     world.whatsapp.fault('refresh-pairing-code', { times: 1 });
     const phone = world.whatsapp.phone(ACCOUNT);
 
-    const asked = offer(world);
+    const pending = offer(world);
     await world.whatsapp.until((server) => server.stats().stanzasIn >= 2);
     world.whatsapp.fault('cut');
-    const first = await asked;
+    const first = await pending;
     await expect(phone.enterPairingCode(first.code)).rejects.toMatchObject({ reason: 'new_code_needed' });
     await untilNothingIsLeft(world);
     const { sessionId, code } = await offer(world);
     await phone.enterPairingCode(code);
 
     await world.orchestrator.until(sessionId, { status: 'connected' });
-    // The last connection is the login of the device that was paired on the one before.
+    // The last connection is the login of the device that was paired on the previous one.
     expect([keys.length, new Set(keys).size]).toEqual([4, 3]);
   });
 });

@@ -13,21 +13,21 @@ async function offer(world: World): Promise<{ sessionId: string; qrText: string 
   return body;
 }
 
-/** The next code that the backend is told of, beside those that are known. */
-function renewed(world: World, ...known: string[]): Promise<string> {
-  return told(world, (code) => !known.includes(code));
+/** The next code that the backend receives and that is not among the known ones. */
+function nextNewCode(world: World, ...known: string[]): Promise<string> {
+  return nextCode(world, (code) => !known.includes(code));
 }
 
-/** The next code of this kind that the backend is told of. */
-async function told(world: World, isIt: (code: string) => boolean): Promise<string> {
+/** The next code that the backend receives and that matches. */
+async function nextCode(world: World, isWanted: (code: string) => boolean): Promise<string> {
   const update = await world.backend.next(({ path, body }) => {
-    return path.endsWith('qr-update') && isIt(body.qr_data as string);
+    return path.endsWith('qr-update') && isWanted(body.qr_data as string);
   });
   return update.body.qr_data;
 }
 
 describe('several QRs at once', () => {
-  it('are sessions of their own, and each scan tells whose it is', async () => {
+  it('belong to separate sessions, and each scan connects its own', async () => {
     await using world = await startWorld();
     const offers = await Promise.all([offer(world), offer(world), offer(world)]);
 
@@ -41,11 +41,11 @@ describe('several QRs at once', () => {
   });
 
   it.each(['MAX_SESSIONS', 'MAX_PENDING_SESSIONS'])(
-    'are no more than %s, however many are asked for at once',
+    'never exceed %s, however many are requested at once',
     async (name) => {
       await using world = await startWorld({ environment: { [name]: '2' } });
 
-      // One after the other on one line: the server has them all before it has done anything for the first.
+      // Pipelined on one connection: the server has them all before it has done anything for the first.
       const client = await RawClient.to(Number(new URL(world.orchestrator.url).port));
       const request = 'GET /generate-qr HTTP/1.1\r\nHost: x\r\n';
       client.write(`${`${request}\r\n`.repeat(4)}${request}Connection: close\r\n\r\n`);
@@ -56,7 +56,7 @@ describe('several QRs at once', () => {
     },
   );
 
-  it('are refused beyond MAX_SESSIONS, also for codes, until one is deleted', async () => {
+  it('are refused beyond MAX_SESSIONS, as are pairing codes, until a session is deleted', async () => {
     await using world = await startWorld({ environment: { MAX_SESSIONS: '1' } });
     const { qrText, sessionId } = await offer(world);
     await world.whatsapp.phone(ACCOUNT).scan(qrText);
@@ -70,7 +70,7 @@ describe('several QRs at once', () => {
     expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
   });
 
-  it('are refused beyond MAX_PENDING_SESSIONS, and a scanned one makes room', async () => {
+  it('are refused beyond MAX_PENDING_SESSIONS, until one is scanned', async () => {
     await using world = await startWorld({ environment: { MAX_PENDING_SESSIONS: '1' } });
     const { qrText, sessionId } = await offer(world);
 
@@ -85,14 +85,14 @@ describe('several QRs at once', () => {
   });
 });
 
-describe('a QR that nobody scans', () => {
-  it('is renewed by itself, also beyond the end of an offer, and stays the same session', async () => {
+describe('the QR of a session', () => {
+  it('is renewed until it is scanned, even beyond the six codes of an offer', async () => {
     await using world = await startWorld({ qrLifetimeMs: 250 });
     const { sessionId, qrText } = await offer(world);
 
-    // An offer of WhatsApp has six codes: the eighth comes from another line.
+    // WhatsApp offers six codes on a connection: the eighth comes from another one.
     const codes = [qrText];
-    while (codes.length < 8) codes.push(await renewed(world, ...codes));
+    while (codes.length < 8) codes.push(await nextNewCode(world, ...codes));
 
     expect(new Set(codes.map((code) => partsOf(code)[0])).size).toBe(8);
     const { body } = await world.orchestrator.get(`/sessions/${sessionId}/qr`);
@@ -102,7 +102,7 @@ describe('a QR that nobody scans', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 
-  it('says until when it is valid', async () => {
+  it('says when it expires', async () => {
     await using world = await startWorld();
     const { sessionId } = await offer(world);
 
@@ -113,7 +113,7 @@ describe('a QR that nobody scans', () => {
     expect(leftMs).toBeLessThanOrEqual(60_000);
   });
 
-  it('ends with its session after QR_SESSION_TTL, and the backend is told', async () => {
+  it('ends with its session after QR_SESSION_TTL, and the backend is notified', async () => {
     await using world = await startWorld({ environment: { QR_SESSION_TTL: '300' } });
     const { sessionId } = await offer(world);
 
@@ -124,7 +124,7 @@ describe('a QR that nobody scans', () => {
     expect(await world.orchestrator.get(`/sessions/${sessionId}`)).toMatchObject({ status: 404 });
   });
 
-  it('has its session still after a restart, with a new code', async () => {
+  it('is renewed after a restart, and the session is kept', async () => {
     await using world = await startWorld();
     const { sessionId, qrText } = await offer(world);
     await world.backend.next('qr-update');
@@ -132,12 +132,12 @@ describe('a QR that nobody scans', () => {
     await world.stopOrchestrator();
     await world.startOrchestrator();
 
-    const code = await renewed(world, qrText);
+    const code = await nextNewCode(world, qrText);
     await world.whatsapp.phone(ACCOUNT).scan(code);
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 
-  it('has no code any more once it is scanned', async () => {
+  it('is gone once it is scanned', async () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
 
@@ -149,12 +149,12 @@ describe('a QR that nobody scans', () => {
 });
 
 describe('companion_reg_refresh, which WhatsApp sends during pairing', () => {
-  it('is answered with a new secret on the current code, and the scan then works', async () => {
+  it('puts a new secret on the current code, which then links the account', async () => {
     await using world = await startWorld();
     const { sessionId, qrText } = await offer(world);
 
     expect(world.whatsapp.refreshPairing()).toBe(1);
-    const code = await renewed(world, qrText);
+    const code = await nextNewCode(world, qrText);
 
     const [before, after] = [partsOf(qrText), partsOf(code)];
     expect(after[3]).not.toBe(before[3]);
@@ -163,21 +163,21 @@ describe('companion_reg_refresh, which WhatsApp sends during pairing', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
   });
 
-  it('keeps its new secret on the codes that follow', async () => {
+  it('puts the same new secret on the codes that follow', async () => {
     await using world = await startWorld({ qrLifetimeMs: 1_500 });
     const { qrText } = await offer(world);
     world.whatsapp.refreshPairing();
 
-    // On a slow machine the first code may be over before the answer to the refresh.
-    const code = await told(world, (each) => partsOf(each)[3] !== partsOf(qrText)[3]);
+    // On a slow machine the first code may expire before the answer to the refresh.
+    const code = await nextCode(world, (each) => partsOf(each)[3] !== partsOf(qrText)[3]);
     const refs = [qrText, code].map((each) => partsOf(each)[0]);
-    const next = await told(world, (each) => !refs.includes(partsOf(each)[0]));
+    const next = await nextCode(world, (each) => !refs.includes(partsOf(each)[0]));
 
     expect(partsOf(next)[3]).toBe(partsOf(code)[3]);
   });
 });
 
-describe('a pairing that is not genuine', () => {
+describe('a forged pairing', () => {
   it.each(['wrong-hmac', 'wrong-account-signature', 'foreign-account-signature'] as const)(
     'is refused (%s), and a new code takes its place',
     async (fault) => {
@@ -187,7 +187,7 @@ describe('a pairing that is not genuine', () => {
 
       await expect(world.whatsapp.phone(ACCOUNT).scan(qrText)).rejects.toThrow();
 
-      const code = await renewed(world, qrText);
+      const code = await nextNewCode(world, qrText);
       await world.orchestrator.until(sessionId, { status: 'connecting' });
       await world.whatsapp.phone(ACCOUNT).scan(code);
       await world.orchestrator.until(sessionId, { status: 'connected' });
@@ -195,21 +195,21 @@ describe('a pairing that is not genuine', () => {
   );
 });
 
-describe('WhatsApp out of reach', () => {
-  it('is a 504 after 30 s that leaves nothing behind', async () => {
+describe('a QR that is requested while WhatsApp is unreachable', () => {
+  it('is a 504 after 30 s and leaves nothing behind', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('refuse-upgrade');
 
-    const asked = world.orchestrator.get('/generate-qr');
+    const pending = world.orchestrator.get('/generate-qr');
     await world.orchestrator.untilSessions(1);
     world.clock.skip(30_000);
 
-    expect(await asked).toMatchObject({ status: 504, body: { success: false, error: 'qr_timeout' } });
+    expect(await pending).toMatchObject({ status: 504, body: { success: false, error: 'qr_timeout' } });
     expect((await world.orchestrator.get('/sessions')).body).toEqual({ success: true, data: [] });
     expect(world.backend.received).toEqual([]);
   });
 
-  it('does not matter when it comes back in time', async () => {
+  it('is delivered when WhatsApp is back in time', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('refuse-upgrade', { times: 1 });
 
@@ -217,8 +217,8 @@ describe('WhatsApp out of reach', () => {
   });
 });
 
-describe('the same number scanned again', () => {
-  it('replaces the older session: it is unlinked, and its end is told before the new one', async () => {
+describe('a second scan by the same number', () => {
+  it('replaces the older session: unlinks it, and reports its end before the new connection', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     const older = await world.link(phone);
@@ -228,16 +228,16 @@ describe('the same number scanned again', () => {
     expect(world.whatsapp.devices().map(({ jid }) => jid)).toEqual([`${ACCOUNT}:2@s.whatsapp.net`]);
     const { body } = await world.orchestrator.get('/sessions');
     expect(body.data.map((session: { session_id: string }) => session.session_id)).toEqual([newer.sessionId]);
-    const told = world.backend.accepted.filter(({ path }) => !path.endsWith('qr-update'));
-    expect(told.map(({ path, body: { session_id, status } }) => [path.split('/').pop(), session_id, status])).toEqual([
+    const sent = world.backend.accepted.filter(({ path }) => !path.endsWith('qr-update'));
+    expect(sent.map(({ path, body: { session_id, status } }) => [path.split('/').pop(), session_id, status])).toEqual([
       ['new-session-connected', older.sessionId, 'connected'],
       ['status-update', older.sessionId, 'disconnected'],
       ['new-session-connected', newer.sessionId, 'connected'],
     ]);
-    expect(told[1]!.body.error_message).toBe(`replaced by ${newer.sessionId}`);
+    expect(sent[1]!.body.error_message).toBe(`replaced by ${newer.sessionId}`);
   });
 
-  it('keeps that order also while the backend refuses the end of the older one', async () => {
+  it('keeps that order even while the backend refuses the webhook about the older session', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
     await world.link(phone);

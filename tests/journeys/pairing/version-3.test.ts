@@ -8,7 +8,7 @@ const PERSON = '5490987654321';
 const SESSION = 'session_1705312200123_abc123def';
 
 describe('a session of version 3', () => {
-  it('comes back without a new scan, and its old files go after the first login', async () => {
+  it('reconnects without a new scan, and its old files are removed after the first login', async () => {
     await using world = await startWorld({}, { start: false });
     const folder = join(world.authDir, SESSION);
     await linkAsVersion3(world.whatsapp, world.whatsapp.phone(ACCOUNT), folder);
@@ -25,7 +25,7 @@ describe('a session of version 3', () => {
     await world.untilFiles(folder, []);
   });
 
-  it('goes on with its contacts: both sides still understand each other', async () => {
+  it('keeps its Signal sessions: both sides can still decrypt each other', async () => {
     await using world = await startWorld({}, { start: false });
     const person = world.whatsapp.phone(PERSON, 'Juan');
     await linkAsVersion3(world.whatsapp, world.whatsapp.phone(ACCOUNT), join(world.authDir, SESSION));
@@ -55,17 +55,17 @@ describe('a session of version 3', () => {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(files));
   });
 
-  it('with a torn file is left alone, and the others come', async () => {
+  it('with a truncated file is left untouched, and the others connect', async () => {
     await using world = await startWorld({}, { start: false });
-    const torn = join(world.authDir, 'session_1_torn');
-    await mkdir(torn, { recursive: true });
-    await writeFile(join(torn, 'creds.json'), '{"noiseKey":');
+    const truncated = join(world.authDir, 'session_1_torn');
+    await mkdir(truncated, { recursive: true });
+    await writeFile(join(truncated, 'creds.json'), '{"noiseKey":');
     await linkAsVersion3(world.whatsapp, world.whatsapp.phone(ACCOUNT), join(world.authDir, SESSION));
 
     await world.startOrchestrator();
 
     await world.orchestrator.until(SESSION, { status: 'connected' });
     expect((await world.orchestrator.get('/sessions')).body.data).toHaveLength(1);
-    expect(await readdir(torn)).toEqual(['creds.json']);
+    expect(await readdir(truncated)).toEqual(['creds.json']);
   });
 });
