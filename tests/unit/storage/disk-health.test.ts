@@ -33,7 +33,6 @@ describe('a full disk', () => {
     await expect(add(LARGE)).rejects.toThrow(StorageUnavailableError);
     await expect(add(LARGE)).rejects.toMatchObject({
       code: 'storage_unavailable',
-      status: 503,
       cause: { code: 'SQLITE_FULL' },
     });
     expect(await count()).toBe(0);
