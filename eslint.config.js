@@ -12,7 +12,7 @@ const handedInTime = {
   'no-restricted-properties': [
     'error',
     { object: 'Date', property: 'now', message: 'Take a Clock (kit/clock.ts).' },
-    { object: 'Math', property: 'random', message: 'Take a Random (kit/chance.ts).' },
+    { object: 'Math', property: 'random', message: 'Take a Random (kit/random.ts).' },
   ],
   'no-restricted-syntax': [
     'error',

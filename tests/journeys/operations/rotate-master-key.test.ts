@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Environment } from '../../../src/config/environment.ts';
 import { freePort } from '../../harness/free-port.ts';
+import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
@@ -17,7 +18,7 @@ const NEW = randomMasterKey();
 
 /** Runs what `npm run rotate-master-key` runs. Returns its exit code and output. */
 function rotate(environment: Environment): Promise<{ code: number; out: string }> {
-  const env = { PATH: process.env.PATH, ...environment };
+  const env = { ...CHILD_ENVIRONMENT, ...environment };
   return new Promise((resolve) => {
     execFile(process.execPath, [COMMAND], { env, cwd: '/' }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out: `${out}${err}` }),
