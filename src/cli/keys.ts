@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type KeySpec } from '../domain/access.ts';
 import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
+import { messageOf } from '../kit/failure.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { ApiKeys, keySpec } from '../http/server.ts';
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     process.stdout.write(await run(process.argv.slice(2)));
   } catch (error) {
     process.exitCode = 1;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
   }
 }
 

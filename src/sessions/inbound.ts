@@ -6,8 +6,8 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type MessageEvent } from '../ports/connection.ts';
 import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
-import { type MessageKey } from '../ports/signal.ts';
 import {
   type AwaitedNumberStore,
   type PollVoteStore,
@@ -34,10 +34,7 @@ export interface InboundDeps {
 }
 
 /** A message that arrived, with the key of its journal entries; `undefined` if nobody needs to know of it. */
-export interface Arrival {
-  message: IncomingMessage | undefined;
-  key: MessageKey;
-}
+export type Arrival = Omit<MessageEvent, 'kind'>;
 
 /** What is stored of an arrival. */
 interface Receipt extends SessionChange {
