@@ -13,7 +13,10 @@ export default {
     ],
   },
   testEnvironment: '<rootDir>/tests/harness/jest-environment.js',
-  moduleNameMapper: { '^curve25519-js$': '<rootDir>/tests/harness/curve25519.cjs' },
+  moduleNameMapper: {
+    '^curve25519-js$': '<rootDir>/tests/harness/curve25519.cjs',
+    '^whatsapp-rust-bridge$': '<rootDir>/tests/harness/whatsapp-rust-bridge.cjs',
+  },
   setupFiles: ['<rootDir>/tests/harness/unref-long-timers.ts'],
   testTimeout: 30_000,
   // As many as the smallest machine has cores: with more, journeys that start processes keep each other waiting.

@@ -1,3 +1,4 @@
+import { signQuickly } from '../../src/whatsapp/baileys/quick-curve.ts';
 import { Dice } from './dice.ts';
 import { readArguments, type RunOptions } from './command-line.ts';
 import { messagesOf } from './ledger.ts';
@@ -7,6 +8,8 @@ import { SCENARIOS } from './scenarios.ts';
 /** libsignal, which the simulator's phones use, prints whole sessions with their keys on every change. */
 Object.assign(globalThis.console, { log: noop, info: noop, warn: noop, error: noop });
 
+// The phones of a big group sign and verify much more than the product does.
+signQuickly();
 process.once('SIGTERM', () => process.exit(3));
 process.exit(await main());
 

@@ -1,2 +1,2 @@
 /** Replaces `curve25519-js` with the instance that `jest-environment.js` loaded outside the sandbox. */
-module.exports = globalThis.curve25519FromOutside;
+module.exports = globalThis.loadedOutside.curve25519;

@@ -1,19 +1,23 @@
 import { createRequire } from 'node:module';
 import { TestEnvironment } from 'jest-environment-node';
+import * as whatsappRustBridge from 'whatsapp-rust-bridge';
+import { signQuickly } from '../../src/whatsapp/baileys/quick-curve.ts';
 import * as openApiSchemas from './openapi-schemas.ts';
 
 /** The instance that libsignal requires. */
 const curve25519 = createRequire(import.meta.resolve('libsignal'))('curve25519-js');
 
+// The product's own patch, here also for the clients and phones of the tests.
+signQuickly();
+
 /**
- * Jest's Node environment with two modules loaded outside its sandbox. The curve of the Signal protocol is plain
- * JavaScript that computes with global arrays; inside the sandbox, which intercepts every access to a global, it is
- * several times slower. The module is unchanged; see `curve25519.cjs`. The other one is `openapi-schemas.ts`.
+ * Jest's Node environment with three modules loaded once for each worker, outside its sandbox: two packages, unchanged, that
+ * take long to load or to compute (`curve25519.cjs`, `whatsapp-rust-bridge.cjs`), and `openapi-schemas.ts`.
  */
 export default class extends TestEnvironment {
   async setup() {
     await super.setup();
-    this.global.curve25519FromOutside = curve25519;
+    this.global.loadedOutside = { curve25519, whatsappRustBridge };
     this.global.openApiSchemas = openApiSchemas;
   }
 }

@@ -22,8 +22,11 @@ export interface OrchestratorOptions {
 /** Keeps random waits within the shortest tenth of their range, so that no test waits for seconds. */
 const shortWaits: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
 
-/** Jest gives each test file its own globals and packages, but all files of a worker share Node's modules: those stay unpatched. */
-const PATCHES_OF_FILE = PATCHES.filter(({ target }) => target !== 'node:crypto');
+/**
+ * Jest gives each test file its own globals and packages, but all files of a worker share Node's modules, which stay unpatched,
+ * and what `jest-environment.js` loads, which it patches itself.
+ */
+const PATCHES_OF_FILE = PATCHES.filter(({ target }) => !['node:crypto', 'curve25519-js'].includes(target));
 
 /** The whole orchestrator within the test's process, used only through its settings and over HTTP. */
 export class Orchestrator implements AsyncDisposable {

@@ -1,6 +1,7 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { type WhatsAppSettings } from '../settings.ts';
 import { routeLibraryDownloads } from './library-downloads.ts';
+import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
 
@@ -23,6 +24,18 @@ export const PATCHES: readonly Patch[] = [
     changes: '`createHmac`, `createCipheriv` and `createDecipheriv` get keys as key objects instead of bytes.',
     why: 'Node 24 needs 13 µs for an HMAC with a key in bytes, and 4 µs with a key object; a message takes about ten.',
     apply: once(passKeyObjects),
+  },
+  {
+    target: 'curve25519-js',
+    changes: '`sign` and `verify` are the compiled ones of `whatsapp-rust-bridge`, which Baileys brings.',
+    why: 'In JavaScript, each takes 10 ms and more, compiled 0.1 ms; each message in a group is signed and verified.',
+    apply: once(signQuickly),
+  },
+  {
+    target: 'Curve.generateKeyPair',
+    changes: 'Key pairs are exported as JWK instead of DER.',
+    why: 'A pairing makes 812 of them, and the encoding costs twice as much as the keys.',
+    apply: once(makeKeysQuickly),
   },
   {
     target: 'globalThis.fetch',

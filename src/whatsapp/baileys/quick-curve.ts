@@ -1,0 +1,34 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Curve, type KeyPair } from '@whiskeysockets/baileys';
+import curve25519 from 'curve25519-js';
+import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge';
+
+/** The first byte of a public key in the Signal protocol: it is a point of Curve25519. */
+const KEY_TYPE = Buffer.from([5]);
+
+/** Gives libsignal these signatures, for the whole process: it looks the functions up at each call. */
+export function signQuickly(): void {
+  Object.assign(curve25519, { sign, verify });
+}
+
+/** Gives Baileys these key pairs, for the whole process. */
+export function makeKeysQuickly(): void {
+  Object.assign(Curve, { generateKeyPair });
+}
+
+/** Signs as `curve25519-js` does. @param privateKey 32 bytes. @returns 64 bytes. */
+function sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
+  return calculateSignature(privateKey, message);
+}
+
+/** Verifies as `curve25519-js` does. @param publicKey 32 bytes, without its type. @param signature 64 bytes. */
+function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return verifySignature(Buffer.concat([KEY_TYPE, publicKey]), message, signature);
+}
+
+/** Makes a key pair as Baileys' `Curve` does, but does not let Node encode it as DER, which costs twice as much as the keys. */
+function generateKeyPair(): KeyPair {
+  const { privateKey } = generateKeyPairSync('x25519');
+  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
+  return { public: Buffer.from(x, 'base64url'), private: Buffer.from(d, 'base64url') };
+}
