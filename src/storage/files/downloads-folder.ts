@@ -22,7 +22,7 @@ export interface DownloadsFolderDeps {
   clock: Clock;
 }
 
-/** Extensions that people and media players know, in place of those that are also correct. */
+/** Common extensions, in place of correct ones that few media players know. */
 const COMMON_EXTENSIONS: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };
 
 /** The suffix of a file that is not complete yet. */
@@ -98,7 +98,7 @@ export class DownloadsFolder implements MediaFiles {
   }
 }
 
-/** Contains nothing that others chose, unless it cannot be a path. */
+/** The path of a file. A sender chooses the message id, so an id that could lead elsewhere is hashed. */
 function pathOf({ sessionId, messageId }: MediaAddress, mimetype: string | null): string {
   return `${sessionId}/${baseName(messageId)}.${extensionOf(mimetype)}`;
 }

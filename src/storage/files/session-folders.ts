@@ -8,7 +8,7 @@ import { type SessionFolders } from '../../ports/storage.ts';
  * its path, and holds the files of version 3 until they are no longer needed.
  */
 export function sessionFolders(authDir: string): SessionFolders {
-  // The form of a session's id (domain/session-id.ts) rules out that it leads elsewhere.
+  // The form of a session id (domain/session-id.ts) permits no path, so this cannot lead elsewhere.
   const pathOf = (sessionId: SessionId) => join(authDir, sessionId);
   return {
     create: async (sessionId) => {

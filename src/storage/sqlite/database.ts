@@ -26,7 +26,7 @@ export class Database {
     this.#disk = new DiskHealth(sqlite);
   }
 
-  /** Does `work` as part of the next group commit. Resolves when that is on disk. */
+  /** Runs `work` as part of the next group commit. Resolves when that is on disk. */
   async write<Result>(work: () => Result): Promise<Result> {
     try {
       const { result, committed } = this.#commits.perform(work);
@@ -46,16 +46,16 @@ export class Database {
   }
 
   /**
-   * As {@link read}, but neither sees deferred writes nor has them written: for whoever knows of them. If `work` writes
-   * something, that too is on disk when this resolves.
+   * As {@link read}, but neither sees deferred writes nor forces them to disk: for callers that keep track of them. If
+   * `work` writes something, that too is on disk when this resolves.
    */
   readCommitted<Result>(work: () => Result): Promise<Result> {
     return this.#commits.isOpen ? this.write(work) : this.readUncommitted(work);
   }
 
   /**
-   * Reads what the process has written so far and resolves at once: a crash may still undo it. Only for results that
-   * nobody outside hears of before something has been written after them, since commits keep their order.
+   * Reads what the process has written so far and resolves at once: a crash may still undo it. Only for results that nobody
+   * outside sees before something written after them is on disk: commits keep their order.
    */
   readUncommitted<Result>(work: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ export class Database {
     if (this.#commits.isWaiting(deferred)) throw this.#disk.named(this.#commits.lastFailure);
   }
 
-  /** Commits what is open, then does `work` outside of any group: for pragmas, checkpoints and transactions of its own. */
+  /** Commits what is open, then runs `work` outside of any group: for pragmas, checkpoints and transactions of its own. */
   exclusive<Result>(work: () => Result): Promise<Result> {
     return this.readUncommitted(() => {
       this.#commits.flush();

@@ -36,7 +36,7 @@ export class DiskHealth {
 
   /**
    * The error to throw in place of this one: `StorageUnavailableError` for trouble with the disk, which is remembered. Looks
-   * at the code, not the class: SQLite's errors are made by its binary, which may know another class of that name.
+   * at the code, not the class: SQLite's binary creates its errors, perhaps from another class of that name.
    */
   named(error: unknown): Error {
     const { code } = (error ?? {}) as { code?: unknown };

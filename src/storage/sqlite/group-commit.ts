@@ -30,10 +30,10 @@ const MAX_DEFERRED_WRITES = 200;
 
 /**
  * Group commit: everything written within one turn of the event loop, by whichever session, shares one transaction and
- * therefore one wait for the disk. Each piece of work is done at once, in order, and fails on its own; but nobody learns
- * its result before everything that it may rest on is on disk. If the commit fails, the whole group fails and nothing of
- * it is stored. The busier the process, the more work shares a commit; an idle one waits for the end of the turn only.
- * Deferred writes join whichever commit comes next.
+ * therefore one wait for the disk. Each piece of work is done at once, in order, and fails on its own; but its result is
+ * withheld until everything that it may depend on is on disk. If the commit fails, the whole group fails and nothing of it
+ * is stored. The busier the process, the more work shares a commit; an idle one waits for the end of the turn only. Deferred
+ * writes join whichever commit comes next.
  */
 export class GroupCommit {
   readonly #sqlite: Sqlite.Database;
@@ -87,7 +87,7 @@ export class GroupCommit {
   }
 
   /**
-   * Does `work` within the open group, or a new one. `committed` settles with the group's commit.
+   * Runs `work` within the open group, or a new one. `committed` settles with the group's commit.
    * @throws whatever `work` throws
    */
   perform<Result>(work: () => Result): { result: Result; committed: Promise<undefined> } {
@@ -125,7 +125,7 @@ export class GroupCommit {
     this.#begin.run();
     this.#changesBefore = this.#totalChanges.get();
     const group: Group = { ...Promise.withResolvers<undefined>(), deferredWrites: [] };
-    // Everybody who waits handles the failure; when nobody waits any more, it is not an unhandled rejection.
+    // Whoever waits handles the failure; when nobody waits, it must not become an unhandled rejection.
     group.promise.catch(() => undefined);
     this.#group = group;
     setImmediate(() => {

@@ -57,7 +57,7 @@ function checkIntegrity(sqlite: Sqlite.Database): void {
 
 function explained(error: unknown, folder: string, file: string): Error {
   if (error instanceof StorageTooNewError || error instanceof StorageKeyError) return error;
-  // By its fields, not its class: SQLite's errors are made by its binary, which may know another class of that name.
+  // By its fields, not its class: SQLite's binary creates its errors, perhaps from another class of that name.
   const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
   if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, error);
   return new StorageUnreadableError(file, message, error);

@@ -16,7 +16,7 @@ export interface CellAddress {
   name: string;
 }
 
-/** Only the last part may contain this character. */
+/** Separates the parts of a name; only the last part may contain it. */
 const SEPARATOR = '\0';
 
 function cell(owner: Owner, ...parts: readonly string[]): CellAddress {

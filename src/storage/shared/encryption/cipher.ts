@@ -6,7 +6,7 @@ const TAG_BYTES = 16;
 
 /**
  * Encrypts and authenticates `value`, and binds it to `name`. Returns nonce, ciphertext and tag in one buffer. The nonce is
- * random, which is safe for some four thousand million values under one key.
+ * random, which is safe for about four billion values under one key.
  */
 export function seal(key: KeyObject, name: string, value: string | Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);

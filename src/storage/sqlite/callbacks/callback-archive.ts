@@ -97,30 +97,30 @@ const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId,
   created_at_ms AS createdAtMs, first_failed_at_ms AS firstFailedAtMs, last_error AS lastError,
   settled_at_ms AS settledAtMs`;
 
-/** Pending again, as if never attempted. Its number is lower than those that are pending: it goes before them. */
+/** Makes a callback pending again, as if never attempted. It keeps its number, and so goes before those that are pending. */
 const RESET = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
 
 /** In one of the sessions of a JSON array. */
 const AMONG = 'session_id IN (SELECT value FROM json_each(@among))';
 
-/** A settled QR has expired. */
-const IS_NO_QR = `kind <> 'qr-update'`;
+/** A settled QR has expired, and must not be delivered again. */
+const IS_NOT_QR = `kind <> 'qr-update'`;
 
 function prepare(db: Database) {
   return {
     lists: prepareLists(db),
     find: db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
-    revive: db.prepare<[number]>(`UPDATE callbacks SET ${RESET} WHERE id = ? AND state = 'dead' AND ${IS_NO_QR}`),
+    revive: db.prepare<[number]>(`UPDATE callbacks SET ${RESET} WHERE id = ? AND state = 'dead' AND ${IS_NOT_QR}`),
     replay: db.prepare<[SessionId, number, number]>(
       `UPDATE callbacks SET ${RESET}
-       WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${IS_NO_QR}`,
+       WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${IS_NOT_QR}`,
     ),
     events: prepareEvents(db, 'TRUE'),
     eventsAmong: prepareEvents(db, AMONG),
   };
 }
 
-/** Not beyond one that is held: a reader would get it without its file, and never come back to it. */
+/** Stops before a callback that is held: a reader would get it without its file, and never come back to it. */
 function prepareEvents(db: Database, condition: string) {
   return db.prepare<[Page & { nowMs: number; among: string }], Row>(
     `SELECT ${COLUMNS} FROM callbacks WHERE ${condition} AND position > @after

@@ -46,7 +46,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #db: Database;
   readonly #deps: CallbackQueueDeps;
   readonly #unrecorded = new UnrecordedDeliveries();
-  /** The QRs that no attempt before the current one can have delivered, while that one lasts. */
+  /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
   readonly #fail: (callback: PendingCallback, failure: Failure) => SessionId[];
@@ -74,8 +74,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   /**
-   * Committed, since what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it knows of
-   * them. That a QR is on its way is written here, and so is on disk before it leaves.
+   * Reads what is committed: what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it
+   * remembers them. Also marks a QR as on its way, so that the mark is on disk before the QR leaves.
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     return this.#db.readCommitted(() => {
@@ -88,7 +88,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     });
   }
 
-  /** Recorded later: the session need not wait for that, and after a crash the callback is delivered once more. */
+  /** Recorded by a deferred write: the session need not wait for it, and after a crash the callback is delivered once more. */
   delivered({ id, sessionId, webhookId }: PendingCallback, atMs: number): Promise<void> {
     const remember = () => this.#unrecorded.add(sessionId, id);
     remember();

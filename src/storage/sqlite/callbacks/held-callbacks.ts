@@ -7,12 +7,12 @@ import { type Database } from '../database.ts';
 import { type ReadySignal } from './ready-signal.ts';
 
 /**
- * Whether a row is held for its file. Its time is also over when the clock was set back behind its creation: otherwise it
- * might be held for as long as that.
+ * Whether a row is held for its file. A clock that was set back to before its creation also ends the hold, which might
+ * otherwise last as long as that.
  */
 export const IS_HELD = `state = 'pending' AND hold_until_ms > @nowMs AND created_at_ms <= @nowMs`;
 
-/** The held rows, of the last half minute at most. By their index they are found at once, however many callbacks are pending. */
+/** The held rows, of the last half minute at most. Their index finds them quickly, however many callbacks are pending. */
 export const HELD = `callbacks INDEXED BY callbacks_held WHERE ${IS_HELD}`;
 
 /** The part of a held callback's body that concerns its file. */

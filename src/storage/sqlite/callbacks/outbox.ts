@@ -60,8 +60,8 @@ export class Outbox {
   }
 
   /**
-   * Does `change` and stores the events in one transaction, then notifies the sessions that have something to deliver. Call it
-   * within a write. Returns for each event whether it was stored; `false` means that it was known already.
+   * Runs `change` and stores the events in one transaction, then notifies the sessions that have something to deliver. Call
+   * it within a write. Returns for each event whether it was stored; `false` means that it was known already.
    */
   commit(change: () => void, outgoing: Outgoing): boolean[] {
     const { stored, ready } = this.#transaction(change, outgoing);

@@ -1,6 +1,8 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 
-/** The callbacks that the backend has accepted while their rows are still pending: recording it is a deferred write. */
+/**
+ * The callbacks that the backend has accepted, but whose rows are still pending: acceptance is recorded by a deferred write.
+ */
 export class UnrecordedDeliveries {
   readonly #ids = new Map<SessionId, Set<number>>();
 
@@ -15,7 +17,7 @@ export class UnrecordedDeliveries {
     else this.#ids.set(sessionId, new Set([id]));
   }
 
-  /** The row says so now. */
+  /** The acceptance is recorded now. */
   remove(sessionId: SessionId, id: number): void {
     const ids = this.#ids.get(sessionId);
     ids?.delete(id);

@@ -6,7 +6,7 @@ import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { withSecureDelete } from './secure-delete.ts';
 
 const KEY_BYTES = 32;
-/** The additional data of a master key that is sent to the process which shall use it. */
+/** The additional authenticated data of a master key that is sent to a running server. */
 const NEXT_MASTER_KEY = 'the next master key';
 
 /** A row of `data_keys`. */

@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 
 /**
- * Does `work` while SQLite overwrites whatever is freed, at the cost of a write for each freed page. Otherwise a deleted row
+ * Runs `work` while SQLite overwrites whatever is freed, at the cost of a write for each freed page. Otherwise a deleted row
  * may survive in an unused page of the file.
  */
 export function withSecureDelete<Result>(sqlite: Sqlite.Database, work: () => Result): Result {

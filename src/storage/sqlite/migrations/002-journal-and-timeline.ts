@@ -1,7 +1,7 @@
 /**
  * What must survive crashes, outages and lost connections. Times are Unix milliseconds.
- * `journal` holds the plaintext of a ciphertext from the moment in which its key was used up, and for a while after it became
- * a callback, since WhatsApp may deliver it again; `delivery` joins the parts that came in one stanza.
+ * `journal` holds the plaintext of a ciphertext from the moment its key was used up, and for a while after it became a
+ * callback, since WhatsApp may deliver it again; `delivery` joins the parts that came in one stanza.
  * `callbacks.position` numbers all callbacks in the order in which they were stored or, for a renewed QR, renewed.
  */
 export const journalAndTimeline = `

@@ -1,8 +1,8 @@
 /**
  * Conversations. Times are Unix milliseconds.
  * Received messages are found by WhatsApp's id, to be answered, forwarded or downloaded; sent messages without an
- * acknowledgement are found by age, to be given up. `conversations` are those with one person (number, or JID where there is
- * none), whoever began.
+ * acknowledgement are found by age, to be given up. `conversations` has those with one person (number, or JID where there is
+ * none), whoever wrote first.
  */
 export const conversations = `
 CREATE INDEX journal_by_id ON journal (session_id, json_extract(attrs, '$.id'));

@@ -12,7 +12,7 @@ import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type Database } from '../database.ts';
 
-/** What is read of a row of `awaited_numbers`. */
+/** The columns that are read from `awaited_numbers`. */
 type Row = Omit<AwaitedNumber, 'lid'>;
 
 /** The callback that lacks the number. */

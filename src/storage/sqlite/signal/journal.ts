@@ -6,7 +6,7 @@ import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Database } from '../database.ts';
 
-/** How long after it was handled a message is still recognized when WhatsApp, lacking its receipt, delivers it again. */
+/** How long a handled message is still recognized when WhatsApp, lacking its receipt, delivers it again. */
 export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
@@ -33,7 +33,7 @@ export class SqliteJournal implements Journal {
     this.#sql = prepare(db);
   }
 
-  /** Uncommitted: a ratchet step that rests on this is written after it, and its result leaves only when that is on disk. */
+  /** Uncommitted: a ratchet step that depends on this is written after it, and its result leaves only when that is on disk. */
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined> {
     const handledSince = this.#clock.now() - REDELIVERY_WINDOW_MS;
     const hash = Buffer.from(ciphertextHash);
@@ -62,7 +62,7 @@ export class SqliteJournal implements Journal {
     this.#sql.handled.run(this.#clock.now(), sessionId, messageKey);
   }
 
-  /** Removes what nobody will ask for any more, and never a complete message that was not handled yet. */
+  /** Removes what nobody will ask for again, but never a complete message that was not handled yet. */
   prune(): void {
     const nowMs = this.#clock.now();
     this.#sql.pruneHandled.run(nowMs - MESSAGE_RETENTION_MS);

@@ -42,7 +42,9 @@ export class SqliteSignalKeyStore implements SignalKeyStore {
     });
   }
 
-  /** Uncommitted: a ratchet step that rests on these is written after this, and its result leaves only when that is on disk. */
+  /**
+   * Uncommitted: a ratchet step that depends on these is written after this, and its result leaves only when that is on disk.
+   */
   get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
     return this.#db.readUncommitted(() => {
       const found = new Map<string, string>();
