@@ -239,7 +239,7 @@ export type PollMessage = {
   poll: {
     name: string;
     options: string[];
-    /** How many options one may choose; 0 is any number. */
+    /** How many options a voter may select; 0 for any number. */
     selectable_count?: number;
   };
 };
@@ -614,7 +614,7 @@ export type ErrorAnswer = {
     | 'too_many_streams'
     | 'qr_timeout'
     | 'whatsapp_timeout';
-  /** A sentence for a person. */
+  /** A human-readable sentence. */
   message: string;
 };
 
@@ -1437,7 +1437,7 @@ export class OrchestratorClient {
     };
     /** Whether the main backend accepts callbacks. */
     backend: 'unknown' | 'up' | 'down';
-    /** Sentences for people. */
+    /** Human-readable sentences. */
     problems: string[];
   }> {
     return this.#requests.json('GET', `/health`, { options });

@@ -38,7 +38,7 @@ export interface ContactCard {
 export interface Poll {
   name: string | null;
   options: string[];
-  /** How many options one may choose; 0 is any number. */
+  /** How many options a voter may select; 0 for any number. */
   selectable_count: number;
 }
 

@@ -5,7 +5,7 @@ export interface PollState {
   /** The question and the options; `null` for a vote in an unknown poll. */
   name: string | null;
   options: string[] | null;
-  /** How many options one may choose; 0 is any number. */
+  /** How many options a voter may select; 0 for any number. */
   selectable_count: number | null;
   /** The chosen options, in their order in the poll; empty if the vote was withdrawn, `null` if it cannot be decrypted. */
   selected: string[] | null;

@@ -111,7 +111,7 @@ export type BackendState = 'unknown' | 'up' | 'down';
 export interface HealthReport {
   /** Whether the process can do its work; `false` makes the response a 503. */
   ok: boolean;
-  /** Sentences for people. Visible without a key, so they never contain secrets. */
+  /** Human-readable sentences. Visible without a key, so they never contain secrets. */
   problems: string[];
   uptimeSeconds: number;
   version: string;

@@ -84,7 +84,10 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
 }
 
-/** The reply that another node gives, when it owns the session. It reads the body, which nobody here has touched. */
+/**
+ * The reply that another node gives, when it owns the session. That node reads the body, of which nothing has been read
+ * here.
+ */
 async function fromOtherNode(
   { directory, forwarder }: Cluster,
   { sessionId }: PathParams,

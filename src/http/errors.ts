@@ -10,7 +10,7 @@ export interface ErrorBody {
   success: false;
   /** A stable code of docs/errors.md. */
   error: string;
-  /** A sentence for people. */
+  /** A human-readable sentence. */
   message: string;
 }
 

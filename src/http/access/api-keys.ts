@@ -52,11 +52,11 @@ export class ApiKeys {
   }
 
   /** Creates and stores a key. @throws StorageUnavailableError */
-  async create(wish: KeySpec): Promise<NewKey> {
+  async create(spec: KeySpec): Promise<NewKey> {
     const { random, clock, store, log } = this.#deps;
     const keyId = random.text(ID_LENGTH, ALPHABET);
     const text = `wak_${keyId}_${random.text(SECRET_LENGTH, ALPHABET)}`;
-    const key = { ...wish, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
+    const key = { ...spec, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
     await store.add(key);
     this.#keys.set(keyId, key);
     log.info({ keyId, scopes: key.scopes, sessions: key.sessions }, 'an API key was created');

@@ -90,7 +90,7 @@ function guardedAgent(url: URL, { rules, clock }: FetchDeps, onClosed: () => voi
     socket.once(isTls ? 'secureConnect' : 'connect', () => timer.cancel());
     socket.once('close', () => {
       timer.cancel();
-      // After the request has failed, if it does: an error says more.
+      // Runs after the error of a failed request, which says more.
       setImmediate(onClosed);
     });
   };

@@ -46,9 +46,10 @@ function byName(fileName = ''): string | undefined {
 /**
  * The magic numbers of common types. The first match counts; `after` must be found at offset `at`.
  *
- * `file-type` was tried in place of this table. It takes an SVG for `application/xml`, older Office files for `application/x-cfb` and, from
- * the first 64 bytes, newer ones for `application/zip`, where the file name knows better; and it has other names for what WhatsApp calls
- * `audio/mp4`, `video/mp4` and `image/heic`. A table of what to believe, and how to call it, would have remained.
+ * The package `file-type` could not replace this table. It reports an SVG as `application/xml`, older Office files as
+ * `application/x-cfb` and, from the first 64 bytes, newer ones as `application/zip`, where the file name is more precise;
+ * and it has other names for what WhatsApp calls `audio/mp4`, `video/mp4` and `image/heic`. We would still need a table of
+ * which results to trust, and how to rename them.
  */
 const BEGINNINGS: readonly { at?: number; is: string; after?: string; mimetype: string }[] = [
   { is: '\xff\xd8\xff', mimetype: 'image/jpeg' },

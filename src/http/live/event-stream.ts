@@ -21,8 +21,8 @@ export function eventText(name: string, data: unknown): string {
 }
 
 /**
- * The stream of one client. What is written before `begin` is sent right after the snapshot. A client that reads too slowly is
- * disconnected, and so is one whose key or token is no longer valid; it can reconnect, or cannot.
+ * The stream of one client. What is written before `begin` is sent right after the snapshot. A client that reads too slowly
+ * is disconnected and may reconnect; one whose key or token is no longer valid is disconnected too.
  */
 export class EventStream {
   readonly caller: Caller;

@@ -126,7 +126,7 @@ export class LiveEvents {
         this.#send(event.sessionId, eventText('removed', { session_id: event.sessionId }));
         return;
       case 'message':
-        // Tokens are for web pages of strangers: they get no messages.
+        // Tokens are for public web pages, which get no messages.
         this.#send(
           event.message.sessionId,
           eventText('message', recentMessageView(event.message)),

@@ -42,7 +42,7 @@ export const ERROR_SCHEMA = {
   properties: {
     success: { type: 'boolean', const: false },
     error: { type: 'string', enum: Object.keys(ERRORS), description: 'The stable error code: see docs/errors.md.' },
-    message: { type: 'string', description: 'A sentence for a person.' },
+    message: { type: 'string', description: 'A human-readable sentence.' },
   },
   required: ['success', 'error', 'message'],
   additionalProperties: false,

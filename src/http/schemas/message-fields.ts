@@ -104,7 +104,7 @@ export const poll = z
         .int('must have a whole number of selectable options')
         .min(0, 'must have a whole number of selectable options')
         .default(1)
-        .meta({ description: 'How many options one may choose; 0 is any number.' }),
+        .meta({ description: 'How many options a voter may select; 0 for any number.' }),
     },
     'must have a name and options',
   )

@@ -25,7 +25,7 @@ export const health = route({
       oldestPendingSeconds: z.number().nonnegative(),
     }),
     backend: z.enum(['unknown', 'up', 'down']).meta({ description: 'Whether the main backend accepts callbacks.' }),
-    problems: z.array(z.string()).meta({ description: 'Sentences for people.' }),
+    problems: z.array(z.string()).meta({ description: 'Human-readable sentences.' }),
   }),
   statuses: { 200: 'The server works.', 503: 'The server cannot do its work.' },
   example: {
