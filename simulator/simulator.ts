@@ -98,7 +98,7 @@ export class Simulator implements AsyncDisposable {
    */
   phone(number: string, name?: string, aliases: readonly string[] = []): Phone {
     const wrong = [number, ...aliases].find((each) => !NUMBER.test(each));
-    if (wrong !== undefined) throw new RangeError(`"${wrong}" is no phone number: 5 to 15 digits.`);
+    if (wrong !== undefined) throw new RangeError(`"${wrong}" is not a phone number: it must have 5 to 15 digits.`);
     const { directory, phones } = this.#deps;
     const account = directory.byNumber(number) ?? directory.register(number, name ?? number);
     if (name !== undefined) account.name = name;

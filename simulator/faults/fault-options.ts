@@ -35,7 +35,7 @@ const MAX_STATUS = 599;
 
 /** One row of the fault table. */
 export interface FaultEntry {
-  /** Describes the fault for people. */
+  /** Describes the fault in a sentence. */
   readonly meaning: string;
   /** `standing` faults last until they are cleared or used up; `immediate` ones happen once, at once. */
   readonly kind: 'standing' | 'immediate';

@@ -82,7 +82,7 @@ export class CodeDesk {
     const hello = this.#byNumber.get(number);
     const offer = hello && desk.offerOf(hello.client);
     if (!offer) throw new PairingError('nobody_waits');
-    const refusal = hello.isWaiting ? offer.hindrance : 'used';
+    const refusal = hello.isWaiting ? offer.obstacle : 'used';
     if (refusal) throw new PairingError(refusal);
     if (fails('refresh-pairing-code', number)) {
       this.#notify(hello, 'refresh_code', []);

@@ -84,11 +84,11 @@ export class PairingOffer {
   /** Why the ref cannot be scanned at `nowMs`; undefined when it can. */
   refusal(ref: string, nowMs: number): PairingFailure | undefined {
     const isExpired = nowMs >= this.#endMs(this.refs.indexOf(ref));
-    return this.hindrance ?? (isExpired ? 'expired' : undefined);
+    return this.obstacle ?? (isExpired ? 'expired' : undefined);
   }
 
   /** Why the client cannot be linked now, whichever ref it shows; undefined when it can. */
-  get hindrance(): PairingFailure | undefined {
+  get obstacle(): PairingFailure | undefined {
     const { name } = this.#state;
     if (name === 'gone') return 'gone';
     if (name === 'signing' || name === 'linked') return 'used';
