@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type KeepingBounds } from '../runtime/back-pressure.ts';
+import { type StorageBounds } from '../runtime/back-pressure.ts';
 import { signingKeys } from '../webhooks/signature.ts';
 import { type LogSettings } from '../kit/logger.ts';
 import { Secret } from '../kit/secret.ts';
@@ -14,7 +14,7 @@ export interface Config {
   http: HttpSettings;
   backend: BackendSettings;
   sessions: SessionSettings;
-  bounds: KeepingBounds;
+  bounds: StorageBounds;
   storage: StorageSettings;
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
@@ -187,13 +187,13 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
     maxSessions: read.integer('MAX_SESSIONS', 0, { min: 0, max: 100_000 }),
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
     ...readPace(read, production),
-    tellOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+    deliverOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
     showMessages: read.flag('DASHBOARD_MESSAGES', false),
   };
 }
 
 /** The limits at which sessions disconnect until there is room again. */
-function readBounds(read: EnvironmentReader): KeepingBounds {
+function readBounds(read: EnvironmentReader): StorageBounds {
   return {
     maxPendingCallbacks: read.integer('MAX_PENDING_CALLBACKS', 1_000_000, { min: 0, max: 1_000_000_000 }),
     minFreeDiskBytes: read.integer('MIN_FREE_DISK', 100 * 1024 * 1024, { min: 0, max: Number.MAX_SAFE_INTEGER }),

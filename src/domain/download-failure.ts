@@ -18,10 +18,10 @@ export type DownloadError = keyof typeof DOWNLOAD_ERRORS;
 /** A failed download. */
 export class DownloadFailure extends Error {
   override readonly name = 'DownloadFailure';
-  readonly word: DownloadError;
+  readonly reason: DownloadError;
 
-  constructor(word: DownloadError, cause?: unknown) {
-    super(DOWNLOAD_ERRORS[word], { cause });
-    this.word = word;
+  constructor(reason: DownloadError, cause?: unknown) {
+    super(DOWNLOAD_ERRORS[reason], { cause });
+    this.reason = reason;
   }
 }

@@ -9,7 +9,7 @@ export class ConditionVariable {
     this.#clock = clock;
   }
 
-  /** Has everybody who waits check again. */
+  /** Makes every waiting caller check again. */
   changed(): void {
     for (const look of [...this.#waiting]) look();
   }

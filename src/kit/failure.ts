@@ -30,3 +30,8 @@ export function describeFailure(failure: unknown, depth = 0): FailureDescription
 export function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }
+
+/** The failure itself if it is an `Error`, otherwise an `Error` with its text. */
+export function asError(failure: unknown): Error {
+  return failure instanceof Error ? failure : new Error(String(failure));
+}

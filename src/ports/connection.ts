@@ -48,9 +48,9 @@ export type ConnectionEvent =
   | { kind: 'closed'; reason: CloseReason; code: string };
 
 /**
- * Emitted when a message arrived: live, queued by WhatsApp while the session was away, or left in the journal by an
- * earlier connection. `message` is undefined when nobody needs to know of it. Either way its journal entries, under
- * `key`, wait to be marked as handled.
+ * Emitted when a message arrived: live, queued by WhatsApp while the session was away, or left in the journal by an earlier
+ * connection. `message` is undefined when the backend does not need it. Either way its journal entries, under `key`, must be
+ * marked as handled.
  */
 export interface MessageEvent {
   kind: 'message';

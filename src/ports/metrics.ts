@@ -57,6 +57,6 @@ export interface Metrics {
   downloaded(fate: TransferFate): void;
   /** An upload of a message's file ended. */
   uploaded(fate: TransferFate): void;
-  /** A commit was on the disk after so many ms. */
+  /** A commit reached the disk after this time. */
   committed(ms: number): void;
 }

@@ -13,11 +13,11 @@ import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts'
 /**
  * Everything that survives a restart.
  *
- * - A method that writes resolves once the change is durable. A method that reads resolves once everything it may rest on
+ * - A method that writes resolves once the change is durable. A method that reads resolves once everything it may depend on
  *   is durable; the few exceptions say so.
  * - Two calls in a row take effect in that order, even when the first is not awaited.
- * - While the disk is full or fails, every method rejects with `StorageUnavailableError` and stores nothing of what it
- *   was given.
+ * - While the disk is full or fails, every method rejects with `StorageUnavailableError` and stores nothing of what it was
+ *   given.
  *
  * Disposing flushes and closes the storage; no method may be called afterwards.
  */

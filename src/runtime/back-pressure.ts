@@ -6,7 +6,7 @@ import { type Admission } from '../ports/admission.ts';
 import { type CallbackCounts } from '../ports/callbacks.ts';
 
 /** The limits of what may be stored; 0 means no limit. */
-export interface KeepingBounds {
+export interface StorageBounds {
   /** `MAX_PENDING_CALLBACKS`. */
   maxPendingCallbacks: number;
   /** `MIN_FREE_DISK`, in bytes. */
@@ -15,7 +15,7 @@ export interface KeepingBounds {
 
 /** The dependencies of {@link BackPressure}. */
 export interface BackPressureDeps {
-  bounds: KeepingBounds;
+  bounds: StorageBounds;
   callbacks: () => Promise<CallbackCounts>;
   /** The free space on the disk of the database, in bytes. */
   freeBytes: () => Promise<number>;

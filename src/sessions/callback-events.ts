@@ -7,7 +7,7 @@ import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type NewCallback } from '../ports/callbacks.ts';
 import { type AwaitedNumber } from '../ports/storage.ts';
 
-/** The event of a session's first connection. `after` is a callback that must be handed over before it. */
+/** The event of a session's first connection. `after` is a callback that must be delivered before it. */
 export function newSessionConnected(record: SessionRecord, authDir: string, after: string | undefined): NewCallback {
   const { sessionId, identity, lastSeenMs, createdAtMs, updatedAtMs } = record;
   return {
@@ -48,16 +48,16 @@ export function statusUpdate(record: SessionRecord, count: number): NewCallback 
   };
 }
 
-/** The event of a QR that was made or renewed. */
+/** The event of a QR that was created or renewed. */
 export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
   const body = { session_id: sessionId, qr_data: qr.text, generated_at: isoTime(qr.generatedAtMs) };
   return { event: { kind: 'qr-update', body }, webhookId: webhookId('qr', sessionId, qr.text) };
 }
 
 /**
- * The event of a message that arrived. Its key is made of WhatsApp's own, so that a redelivery is the same event. What
- * cannot be decrypted is an event of its own, which is needless once the message is there. With `holdMs` it waits for its
- * file, and says for the time being that it did not come.
+ * The event of a received message. Its webhookId is derived from WhatsApp's own ids, so that a redelivery is the same event.
+ * An undecryptable message is an event of its own, which is skipped if the message itself is already there. With `holdMs`
+ * the event waits for its file; until that arrives, its body reports a download that timed out.
  */
 export function messageReceived(
   record: SessionRecord,
@@ -105,7 +105,7 @@ export function messageReceived(
   };
 }
 
-/** The message that the file of this one is kept under: what was edited is the message, never its file. */
+/** The id of the message under which the file of this one is stored: an edit changes a message, never its file. */
 export function fileOwner({ id, content }: IncomingMessage): string {
   return content.editedMessageId ?? id;
 }
@@ -117,7 +117,7 @@ function mediaInfo(sessionId: SessionId, message: IncomingMessage, holdMs: numbe
   return { ...media, url: hasFile ? url : null, download_error: holdMs > 0 ? 'timeout' : null };
 }
 
-/** That the message is told without the number of its sender; `undefined` when it is told with it, or nobody can know. */
+/** Records that the event lacks its sender's number; `undefined` when it has the number, or none can become known. */
 export function numberAwaited(sessionId: SessionId, message: IncomingMessage): AwaitedNumber | undefined {
   const { number, lid } = message.sender;
   if (number !== null || lid === null) return undefined;
@@ -129,8 +129,8 @@ export function numberAwaited(sessionId: SessionId, message: IncomingMessage): A
 }
 
 /**
- * The phone number comes first, since WhatsApp gives it under either addressing, and the LID not always. A message that was
- * told under the LID alone, and comes again when the number is known, is still the same.
+ * The phone number comes first, since WhatsApp reveals it in either addressing mode, but the LID not always. A message that
+ * was first reported under its LID alone, and arrives again once the number is known, is still the same.
  */
 function messageKeys(
   sessionId: SessionId,
@@ -144,7 +144,7 @@ function messageKeys(
   return { webhookId: key, unless: content.type === 'undecryptable' ? [...readable, ...others] : others };
 }
 
-/** The event of what became of a message that we sent. */
+/** The event of the delivery status of a message that we sent. */
 export function messageStatusUpdate(
   sessionId: SessionId,
   message: KnownSentMessage,
@@ -168,7 +168,7 @@ export function messageStatusUpdate(
   };
 }
 
-/** A key that is the same for the same event and tells nothing of its parts. */
+/** An id that is the same for the same event and reveals nothing about its parts. */
 function webhookId(kind: string, ...parts: string[]): string {
   return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
 }

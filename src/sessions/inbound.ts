@@ -28,12 +28,12 @@ export interface InboundDeps {
   clock: Clock;
   log: Logger;
   /** `CALLBACK_OWN_MESSAGES`: whether the backend also receives what the owner writes on the phone. */
-  tellOwnMessages: boolean;
+  deliverOwnMessages: boolean;
   /** Called for each message that is new to the backend, not for one that arrives again. */
   onNewMessage: (sessionId: SessionId, message: IncomingMessage) => void;
 }
 
-/** A message that arrived, with the key of its journal entries; `undefined` if nobody needs to know of it. */
+/** A message that arrived, with the key of its journal entries; `message` is `undefined` if the backend does not need it. */
 export type Arrival = Omit<MessageEvent, 'kind'>;
 
 /** What is stored of an arrival. */
@@ -44,8 +44,8 @@ interface Receipt extends SessionChange {
 }
 
 /**
- * INBOUND: from a decrypted message to a webhook that cannot get lost. Before it arrives here, whatsapp/ has written it into
- * the journal, WhatsApp was told that we have it, and it was read into our own words. Afterwards webhooks/ delivers it, in
+ * INBOUND: from a decrypted message to a webhook that cannot get lost. Before a message arrives here, whatsapp/ has written
+ * it to the journal, acknowledged it to WhatsApp, and converted it to our own types. Afterwards webhooks/ delivers it, in
  * order, until the backend has accepted it.
  */
 export class Inbound {
@@ -61,7 +61,7 @@ export class Inbound {
   }
 
   /**
-   * Receives messages in one transaction, in their order. One that fails takes no other with it.
+   * Receives messages in one transaction, in their order. A failure of one does not affect the others.
    * @returns the session's record, which says when it was last seen
    */
   async receive(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
@@ -80,32 +80,32 @@ export class Inbound {
     const receipts: Receipt[] = [];
     for (const arrival of arrivals) receipts.push(await this.#receiptOf(record, arrival, now));
 
-    // 2. The webhooks are stored in one transaction with the note that the journal's entries are handled: a crash before it
-    //    leaves the messages to the journal, and so to the next connection; a crash after it leaves them to the webhooks.
+    // 2. The webhooks are stored in one transaction with the note that the journal's entries are handled: a crash before
+    //    that leaves the messages in the journal, for the next connection; a crash after it leaves them as webhooks.
     const isSeen = receipts.some(({ events }) => events.length > 0);
     const seen = isSeen ? { ...record, lastSeenMs: now } : record;
     const stored = await this.#deps.store.commitAll(seen, receipts);
 
-    // 3. Files are downloaded while their webhooks wait for them a little; what is new is counted, logged and shown.
+    // 3. Files are downloaded while their webhooks wait for them for a while; new messages are counted, logged and shown.
     receipts.forEach((receipt, at) => this.#stored(record.sessionId, receipt, stored[at] !== 0));
     return seen;
   }
 
-  /** WhatsApp revealed numbers: webhooks that were made without them are corrected, or sent once more. */
+  /** WhatsApp revealed numbers: webhooks that were created without them are corrected, or sent once more. */
   numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
     return this.#deps.awaitedNumbers.known(sessionId, numbers);
   }
 
   async #receiptOf(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
-    const { media, tellOwnMessages } = this.#deps;
-    // A vote counts also where the backend does not want the message: others are added up with it.
+    const { media, deliverOwnMessages } = this.#deps;
+    // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = message && voteIn(message);
-    if (!message || (message.fromMe && !tellOwnMessages)) {
+    if (!message || (message.fromMe && !deliverOwnMessages)) {
       return { message, waitsForFile: false, events: [], writes: { handled, vote } };
     }
     const counted = vote ? await this.#withResults(record, message, vote) : message;
     const waitsForFile = media.wants(message);
-    // Its id is made of WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
+    // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
     return { message, waitsForFile, events: [webhook], writes: { handled, vote, awaited, ...correspondent(message) } };
@@ -126,7 +126,7 @@ export class Inbound {
     if (isNew) this.#announce(sessionId, message);
   }
 
-  /** Of a message that cannot be read the log gets the names of its fields, never their values. */
+  /** For a message that cannot be read, logs the names of its fields, never their values. */
   #announce(sessionId: SessionId, message: IncomingMessage): void {
     const { log, onNewMessage } = this.#deps;
     const { id: messageId, content } = message;
@@ -156,7 +156,7 @@ export class Inbound {
   }
 }
 
-/** Whoever writes to us one to one may be written to; members of a group are strangers still. */
+/** Somebody who writes to us privately is no longer a stranger; the members of a group still are. */
 function correspondent({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardFrom?: string } {
   return isGroup || fromMe ? {} : { heardFrom: sender.number ?? chatId };
 }

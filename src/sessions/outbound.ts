@@ -24,7 +24,7 @@ export interface SendResult {
   to: string;
 }
 
-/** What sending needs of a session. */
+/** What a session provides for sending. */
 export interface SendingSession {
   record: SessionRecord;
   pace: SendPace;
@@ -47,7 +47,7 @@ export interface OutboundDeps {
 
 /**
  * OUTBOUND: from the main backend's request to the phone. {@link Outbound.send} has every step in the order in which it
- * happens; what becomes of the message afterwards arrives at {@link Outbound.progress} and goes on as a webhook.
+ * happens; its delivery status arrives later at {@link Outbound.progress} and goes on as a webhook.
  */
 export class Outbound {
   readonly #deps: OutboundDeps;
@@ -71,7 +71,7 @@ export class Outbound {
     const peer = peerOf(prepared);
     if (peer !== undefined) await this.#deps.newConversations.allow(session.record, peer);
 
-    // 3. The message is written as it goes over the wire, its file is uploaded, and the recipient sees somebody type.
+    // 3. The message is encoded for the wire, its file is uploaded, and typing is shown to the recipient.
     const encoded = await prepared.encode();
     await session.typing.before(outgoing.content, prepared.to, connection);
 
@@ -88,7 +88,7 @@ export class Outbound {
     return result;
   }
 
-  /** Reports to the backend what became of a message, if that is new; receipts repeat and come late. */
+  /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
   async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
     const { sent, clock, metrics } = this.#deps;
     const message = await sent.find(sessionId, update.messageId);

@@ -35,7 +35,7 @@ export interface SessionSettings {
   /** `NEW_CONVERSATIONS_DAY`, per session; 0 is no limit. */
   newConversationsPerDay: number;
   /** `CALLBACK_OWN_MESSAGES`. */
-  tellOwnMessages: boolean;
+  deliverOwnMessages: boolean;
   /** `DASHBOARD_MESSAGES`: whether recent messages are kept and shown. */
   showMessages: boolean;
 }

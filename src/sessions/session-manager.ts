@@ -63,7 +63,7 @@ export class SessionManager implements AsyncDisposable {
     this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
-      tellOwnMessages: settings.tellOwnMessages,
+      deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
     this.#sessionEvents = new SessionEvents();

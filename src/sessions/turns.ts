@@ -18,7 +18,7 @@ export interface TurnsDeps {
   mayJoin: (arrival: Arrival) => boolean;
 }
 
-/** So many messages share a turn at most, so that none waits long for its commit. */
+/** At most this many messages share a turn, so that none waits long for its commit. */
 const MAX_BATCH = 50;
 
 /** Handles everything that happens to one session, one thing after the other, in the order in which it happened. */
@@ -72,7 +72,7 @@ export class Turns {
     return this.#queue.run(work);
   }
 
-  /** The process is ending: a storage that fails is waited for no longer. */
+  /** The process is ending: stops waiting for a storage that fails. */
   stop(): void {
     this.#isStopping = true;
   }

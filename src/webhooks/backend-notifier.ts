@@ -163,7 +163,7 @@ export class BackendNotifier implements AsyncDisposable {
     return NO_DELAY;
   }
 
-  /** The backend does not support this kind of event and goes without it. */
+  /** The backend does not support this kind of event: the callback is settled without it. */
   async #skip(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     await queue.unwanted(callback, clock.now());

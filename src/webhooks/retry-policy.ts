@@ -19,7 +19,7 @@ export type DeliveryFailure = Exclude<DeliveryOutcome, { kind: 'accepted' }>;
 
 /** What an operator can configure. */
 export interface RetrySettings {
-  /** `BACKEND_RETRIES`: the attempts that a callback gets which fails while the backend accepts others. */
+  /** `BACKEND_RETRIES`: how many attempts a callback gets if it fails while the backend accepts others. */
   retries: number;
   /** `CALLBACK_RETENTION`: the age at which a callback expires, unless the whole backend is down. */
   retentionMs: number;
@@ -59,7 +59,7 @@ const TOO_MANY_REQUESTS = 429;
 const MISCONFIGURED = [401, 403, 404];
 
 /**
- * Decides what follows a failed attempt. A callback is given up when it is poison (it alone fails, again and again), or when
+ * Decides what follows a failed attempt. A callback is given up when it is poison (only it fails, again and again), or when
  * it has expired and had its attempts, all of them while the backend accepts others; never for an answer that means a wrong
  * setting. An outage therefore makes no dead letters, however long it lasts.
  */
@@ -77,8 +77,8 @@ export function verdict(attempt: FailedAttempt, settings: RetrySettings, random:
 }
 
 /**
- * Whether the backend has no endpoint for an event that it need not support. A backend that was made for the seed goes
- * without it, and the rest of the session must not wait.
+ * Whether the backend has no endpoint for an event that it need not support. A backend that was written for the seed lacks
+ * it, and the rest of the session must not wait.
  */
 export function isUnwanted(kind: EventKind, failure: DeliveryFailure): boolean {
   return OPTIONAL_EVENTS.has(kind) && failure.kind === 'refused' && NO_ENDPOINT.includes(failure.status);
@@ -90,8 +90,8 @@ export function isMisconfiguration(failure: DeliveryFailure): boolean {
 }
 
 /**
- * Whether the callback itself may be the cause: anything but a wrong setting and "later". A missing answer, or a broken
- * connection, is what a backend gives that chokes on a callback.
+ * Whether the callback itself may be the cause: anything but a wrong setting and "later". A backend that chokes on a
+ * callback may well give no answer, or break the connection.
  */
 export function mayBePoison(failure: DeliveryFailure): boolean {
   return !isMisconfiguration(failure) && !meansLater(failure);

@@ -102,7 +102,7 @@ export class MediaDownloader implements AsyncDisposable {
       log.info({ sessionId, messageId, size }, `[${sessionId}] media downloaded`);
       return { path, download_error: null };
     } catch (error) {
-      const why = wordFor(error);
+      const why = reasonFor(error);
       log.warn({ err: error, sessionId, messageId, why }, `[${sessionId}] media not downloaded`);
       return { path: null, download_error: why };
     }
@@ -135,9 +135,9 @@ export class MediaDownloader implements AsyncDisposable {
   }
 }
 
-/** The word for a failure in a webhook: a storage that fails counts as the disk. */
-function wordFor(error: unknown): DownloadError {
-  if (error instanceof DownloadFailure) return error.word;
+/** The reason of a failure, as a webhook reports it: a storage that fails counts as the disk. */
+function reasonFor(error: unknown): DownloadError {
+  if (error instanceof DownloadFailure) return error.reason;
   return error instanceof AppError && error.code === 'message_not_found' ? 'unsupported' : 'disk';
 }
 
@@ -151,6 +151,6 @@ const REFUSALS: Record<DownloadError, ErrorCode> = {
   disk: 'storage_unavailable',
 };
 
-function refusal({ word, message, cause }: DownloadFailure): AppError {
-  return new AppError(REFUSALS[word], { message, cause });
+function refusal({ reason, message, cause }: DownloadFailure): AppError {
+  return new AppError(REFUSALS[reason], { message, cause });
 }

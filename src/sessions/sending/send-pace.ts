@@ -9,7 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** A request waits at most this long for its turn; otherwise it is refused. */
 const LONGEST_WAIT_MS = 30_000;
-/** Whoever waits, waits up to this part of a gap longer: people are not punctual. */
+/** The part of a gap by which a wait is randomly prolonged, at most: people are not punctual. */
 const JITTER = 0.5;
 
 /** How many messages a session may send; 0 is no limit. */

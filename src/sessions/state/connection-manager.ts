@@ -103,7 +103,8 @@ export class ConnectionManager {
   #pass(event: ConnectionEvent): void {
     if (event.kind === 'open') this.#history.opened();
     if (event.kind === 'closed') {
-      // From here on this connection is stale: what Baileys still says of it (a login it was busy with) comes too late.
+      // From here on this connection is stale: what Baileys still reports about it, such as a login in progress, comes too
+      // late.
       this.#nextGeneration();
       this.#connection = undefined;
       this.#history.count(event.reason);

@@ -131,7 +131,10 @@ export class SessionStateMachine {
     this.#become({ name: 'gone' });
   }
 
-  /** The backend hears of a changed status from the first connection on, and of the end of a session that never connected. */
+  /**
+   * The backend is notified of status changes from the first connection on, and of the end of a session that never
+   * connected.
+   */
   #statusWebhooks(next: SessionRecord): NewCallback[] {
     const status = statusOf(next.phase);
     const changed = status !== statusOf(this.#record.phase);

@@ -6,7 +6,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { type NumberSocket, queryNumbers } from './number-query.ts';
 
 const FOUND = { max: 10_000, ttlMs: 30 * 24 * 3600_000 };
-/** Anybody may join WhatsApp any time. */
+/** Anybody may join WhatsApp at any time. */
 const NOBODY_TTL_MS = 3600_000;
 
 /** The account of each number, `null` where there is none. */

@@ -1,7 +1,7 @@
 import { type Clock } from '../../kit/clock.ts';
 import { boundedFetch, type Fetch } from './bounded-fetch.ts';
 
-/** Meanwhile nothing else of the account goes on. */
+/** While Baileys downloads, it does nothing else for the account. */
 const DEADLINE_MS = 60_000;
 /** The first history of an account is some ten megabytes, compressed. */
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -10,9 +10,9 @@ const MAX_BYTES = 128 * 1024 * 1024;
 type AddressOf = (location: { url: string }) => URL | undefined;
 
 /**
- * Bounds what Baileys downloads by itself: histories and app state. Baileys sets no deadline and no limit there, and asks any host
- * that a message names. A connection that is cut halfway throws where nobody can catch it and leaves the account deaf
- * (messages-media.js pipes the body on and ignores its errors).
+ * Bounds what Baileys downloads by itself: histories and app state. Baileys sets no deadline and no limit there, and asks
+ * any host that a message names. A connection that is cut halfway throws where nobody can catch it, and the account receives
+ * nothing from then on (messages-media.js pipes the body on and ignores its errors).
  *
  * Given to Baileys as the `dispatcher` of its options, an instance comes back in the options of `fetch`, where
  * {@link routeLibraryDownloads} recognizes it. Without that patch `fetch` rejects: nothing is downloaded unbounded.

@@ -21,9 +21,9 @@ const GUARDED = /^(message|open|CB:.*)$/;
 const HARMLESS = /^CB:(presence|chatstate|ib,,dirty)$/;
 
 /**
- * Catches what Baileys' own listeners throw or reject with. Unguarded, that is an unhandled rejection, which ends the process or, if
- * that is prevented, leaves a connection that looks open and is deaf. To be called right after the socket is made, before anybody
- * else listens.
+ * Catches what Baileys' own listeners throw or reject with. Unguarded, that is an unhandled rejection, which ends the
+ * process or, if that is prevented, leaves a connection that looks open and receives nothing. To be called right after the
+ * socket is made, before anybody else listens.
  */
 export function guardListeners(socket: WASocket, failed: (failure: ListenerFailure) => void): void {
   const { ws } = socket;

@@ -27,14 +27,14 @@ export const PATCHES: readonly Patch[] = [
   },
   {
     target: 'curve25519-js',
-    changes: '`sign` and `verify` are the compiled ones of `whatsapp-rust-bridge`, which Baileys brings.',
-    why: 'In JavaScript, each takes 10 ms and more, compiled 0.1 ms; each message in a group is signed and verified.',
+    changes: '`sign` and `verify` become the compiled ones of `whatsapp-rust-bridge`, which Baileys depends on.',
+    why: 'In JavaScript, each takes 10 ms or more, compiled 0.1 ms; each group message is signed and verified.',
     apply: once(signQuickly),
   },
   {
     target: 'Curve.generateKeyPair',
     changes: 'Key pairs are exported as JWK instead of DER.',
-    why: 'A pairing makes 812 of them, and the encoding costs twice as much as the keys.',
+    why: 'A pairing generates 812 of them, and DER costs twice as much as the keys themselves.',
     apply: once(makeKeysQuickly),
   },
   {
@@ -51,7 +51,7 @@ export const PATCHES: readonly Patch[] = [
   },
   {
     target: 'WA_CERT_DETAILS.PUBLIC_KEY',
-    changes: 'It is `WHATSAPP_ROOT_KEY`, where that is set.',
+    changes: 'Replaced by `WHATSAPP_ROOT_KEY` if that is set.',
     why: 'Baileys has no option for the key that certifies servers, and a simulator has its own.',
     apply: ({ rootKey }) => {
       if (rootKey) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey);

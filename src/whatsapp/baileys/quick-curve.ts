@@ -6,12 +6,12 @@ import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge';
 /** The first byte of a public key in the Signal protocol: it is a point of Curve25519. */
 const KEY_TYPE = Buffer.from([5]);
 
-/** Gives libsignal these signatures, for the whole process: it looks the functions up at each call. */
+/** Replaces libsignal's signature functions for the whole process: it looks them up at each call. */
 export function signQuickly(): void {
   Object.assign(curve25519, { sign, verify });
 }
 
-/** Gives Baileys these key pairs, for the whole process. */
+/** Replaces Baileys' generation of key pairs for the whole process. */
 export function makeKeysQuickly(): void {
   Object.assign(Curve, { generateKeyPair });
 }
@@ -26,7 +26,10 @@ function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Arra
   return verifySignature(Buffer.concat([KEY_TYPE, publicKey]), message, signature);
 }
 
-/** Makes a key pair as Baileys' `Curve` does, but does not let Node encode it as DER, which costs twice as much as the keys. */
+/**
+ * Generates a key pair as Baileys' `Curve` does, but does not have Node encode it as DER, which costs twice as much as the
+ * keys.
+ */
 function generateKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('x25519');
   const { x = '', d = '' } = privateKey.export({ format: 'jwk' });

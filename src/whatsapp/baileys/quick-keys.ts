@@ -7,8 +7,9 @@ type Make<Made> = (algorithm: string, key: unknown, ...others: never[]) => Made;
 const TAKE_A_KEY = ['createHmac', 'createCipheriv', 'createDecipheriv'] as const;
 
 /**
- * Returns `make`, but gives it a key object in place of a key in bytes. Node 24 makes the same object of bytes, after it has tried
- * them as key objects of several kinds and caught an exception, with its stack, each time: 13 µs for an HMAC that otherwise takes 4.
+ * Wraps `make` to pass it a key object in place of a key in bytes. From bytes Node 24 creates the same object, but only
+ * after it has tried them as several kinds of key objects and caught an exception, with its stack, each time: 13 µs for an
+ * HMAC that otherwise takes 4.
  */
 export function withKeyObject<Made>(make: Make<Made>): Make<Made> {
   return (algorithm, key, ...others) =>

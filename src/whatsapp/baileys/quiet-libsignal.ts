@@ -1,4 +1,7 @@
-/** How everything begins that libsignal 6 prints to the console. Several of these texts are followed by a session with its keys. */
+/**
+ * The beginnings of everything that libsignal 6 prints to the console. Several of these texts are followed by a session with
+ * its keys.
+ */
 const LIBSIGNAL_TEXTS = [
   'Closing open session in favor of incoming prekey bundle',
   'Closing session:',

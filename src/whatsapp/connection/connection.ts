@@ -35,7 +35,7 @@ interface OpenConnection extends OpenSocket {
 }
 
 /**
- * One connection to WhatsApp: one Baileys socket from its making to its end. Emits every event in order, and `closed` last
+ * One connection to WhatsApp: one Baileys socket from its creation to its end. Emits every event in order, and `closed` last
  * and once, whether Baileys reports the end, a watchdog gave up, or the socket could not even be made.
  */
 export class BaileysConnection implements Connection {
@@ -57,7 +57,7 @@ export class BaileysConnection implements Connection {
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#acks = new Acks(deps.clock);
-    this.#context = { sessionId: deps.sessionId, failed: (error) => this.#broke('out of its reach', error) };
+    this.#context = { sessionId: deps.sessionId, failed: (error) => this.#broke('outside of its listeners', error) };
     this.#actions = new Actions({ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
@@ -91,7 +91,7 @@ export class BaileysConnection implements Connection {
   }
 
   async logout(): Promise<void> {
-    // While a code is on show the credentials already have the number, but no device is linked.
+    // While a pairing code is shown, the credentials already have the number, but no device is linked.
     if (this.#connection && !this.#ended && isPaired(this.#connection.auth.state.creds)) {
       await unlinkDevice(this.#connection.socket).catch((error: unknown) =>
         this.#deps.log.warn({ err: error }, 'WhatsApp did not confirm that the device is unlinked'),
@@ -99,6 +99,8 @@ export class BaileysConnection implements Connection {
     }
     await this.close();
   }
+
+  readonly #groupMetadata = (groupId: string) => this.groups.metadata(groupId);
 
   readonly #within = <Result>(work: () => Result): Result => withinConnection(this.#context, work);
 
@@ -119,7 +121,7 @@ export class BaileysConnection implements Connection {
     const { clock, settings, groupCache: groups } = this.#deps;
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ socket, offer, groups, emit: (event) => this.#onSocketEvent(connection, event) });
-    // What an earlier connection learned, or wrote into the journal, and nobody heard of, comes first.
+    // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
       const numbers = await numbersOf(socket.authState.keys, await this.#deps.awaitedNumbers());
@@ -131,20 +133,20 @@ export class BaileysConnection implements Connection {
     const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
     const opened = openSocket({
       ...{ ...this.#deps, auth, version: clientVersion.current },
-      groupMetadata: (groupId) => this.groups.metadata(groupId),
+      groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
-      unheard: (messageId) => this.#inOrder(() => receiver.replay(messageId)),
+      skipped: (messageId) => this.#inOrder(() => receiver.replay(messageId)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
-      stanzaFailed: (error) => this.#broke('to take what WhatsApp sent', error),
+      stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
     });
     const { socket, order } = opened;
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, onEvent, log },
-      // What an earlier connection left is read before this one is open: then WhatsApp cannot be asked.
+      // Messages that an earlier connection left are read before this one is open: WhatsApp cannot be asked yet.
       groupName: (groupId) => this.groups.name(groupId, socket),
-      wasQueued: (messageId) => order.heard(messageId),
+      wasQueued: (messageId) => order.emitted(messageId),
       inOrder: (work) => this.#inOrder(work),
     });
     const restriction = new Restriction(socket, clock, (untilMs) =>
@@ -158,7 +160,7 @@ export class BaileysConnection implements Connection {
     const hosts = new UploadHosts(socket, clock);
     return {
       ...{ socket, acks: this.#acks, lookup, knownMessages, clock, withinConnection: this.#within },
-      groupMetadata: (groupId) => this.groups.metadata(groupId),
+      groupMetadata: this.#groupMetadata,
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#emit({ kind: 'delivery', update }),
     };
@@ -224,7 +226,7 @@ export class BaileysConnection implements Connection {
     this.#inOrder(() => saved);
   }
 
-  /** Baileys goes on after its end with what it was busy with, and may even report that the connection is open. */
+  /** After its end Baileys still finishes work in progress, and may even report that the connection is open. */
   #emitUnlessEnded(event: ConnectionEvent): void {
     if (!this.#ended) this.#emit(event);
   }
@@ -249,7 +251,7 @@ export class BaileysConnection implements Connection {
     this.#end(this.#connection, error);
   }
 
-  /** A listener of Baileys threw: what it handled is lost, and the connection with it, unless that was harmless. */
+  /** A listener of Baileys threw: what it was handling is lost, and so is the connection, unless the failure is harmless. */
   #listenerFailed({ event, error, isHarmless }: ListenerFailure): void {
     if (!isHarmless) {
       this.#broke(`at ${event}`, error);
@@ -289,7 +291,7 @@ export class BaileysConnection implements Connection {
     this.#inOrder(() => this.#closed.resolve(undefined));
   }
 
-  /** Why it ended; a refused client version is worth a look for a newer one. */
+  /** Why it ended. When WhatsApp refused the client version, first looks for a newer one. */
   async #reason(error: unknown): Promise<CloseReason> {
     if (this.#closeRequested) return { kind: 'asked' };
     const { auth, version } = this.#connection ?? {};

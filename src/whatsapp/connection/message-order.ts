@@ -11,7 +11,7 @@ export interface OrderListener {
   /** Called when Baileys failed to handle something: a damaged frame, or a stanza that makes it throw. */
   failed(error: unknown): void;
   /** Called when Baileys has finished with a message and emitted nothing for it. */
-  unheard(messageId: string): void;
+  skipped(messageId: string): void;
   /**
    * Called with the messages that come next, the first one at once, so that costly work can be done for all of them
    * together. Must not reject.
@@ -39,7 +39,7 @@ export class MessageOrder {
   #announced = 0;
   #current: BinaryNode | undefined;
   /** The last message that Baileys emitted. */
-  #heard: BinaryNode | undefined;
+  #lastEmitted: BinaryNode | undefined;
   #handled = 0;
 
   constructor(socket: WASocket, listener: OrderListener) {
@@ -60,10 +60,10 @@ export class MessageOrder {
    * Call it when Baileys emits a message. Returns whether the message had waited at WhatsApp; `undefined` if it is not
    * the one being handled.
    */
-  heard(messageId: string | null | undefined): boolean | undefined {
+  emitted(messageId: string | null | undefined): boolean | undefined {
     const { attrs } = this.#current ?? {};
     if (!attrs || attrs.id !== messageId) return undefined;
-    this.#heard = this.#current;
+    this.#lastEmitted = this.#current;
     return attrs.offline !== undefined;
   }
 
@@ -76,7 +76,7 @@ export class MessageOrder {
     this.#current = stanza;
     await handle(asLive(stanza));
     this.#current = undefined;
-    if (this.#heard !== stanza && stanza.attrs.id !== undefined) this.#listener.unheard(stanza.attrs.id);
+    if (this.#lastEmitted !== stanza && stanza.attrs.id !== undefined) this.#listener.skipped(stanza.attrs.id);
     this.#handled += 1;
     if (this.#handled % IN_A_ROW === 0) await nextTurn();
   }

@@ -24,7 +24,7 @@ export interface MessageReceiverDeps {
   log: Logger;
 }
 
-/** Reads the messages of one connection into our own words and emits them, in the order of their arrival. */
+/** Converts the messages of one connection to our own types and emits them, in the order of their arrival. */
 export class MessageReceiver {
   readonly #deps: MessageReceiverDeps;
 
@@ -42,7 +42,7 @@ export class MessageReceiver {
     if (isUndecrypted(message)) log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
   }
 
-  /** A message is lost to us, and Baileys says nothing of it: only the attributes of its stanza are known. */
+  /** A message is lost, and Baileys does not report it: only the attributes of its stanza are known. */
   unreadable(attrs: Record<string, string>): void {
     const me = this.#me;
     if (me) this.received(unreadableMessage(attrs, me), attrs.offline !== undefined);
@@ -80,7 +80,7 @@ export class MessageReceiver {
   }
 }
 
-/** Whether it is a message without content; that somebody joined a group, say, arrives as one too. */
+/** Whether it could not be decrypted. Other messages without content exist: that somebody joined a group arrives as one, too. */
 function isUndecrypted({ messageStubType }: WAMessage): boolean {
   return messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT;
 }

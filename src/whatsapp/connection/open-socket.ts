@@ -11,16 +11,16 @@ import { Watchdogs } from './watchdogs/watchdogs.ts';
 export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch'> {
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
-  /** Baileys could not take what WhatsApp sent. */
+  /** Baileys could not handle what WhatsApp sent. */
   stanzaFailed: (error: unknown) => void;
   /** Baileys is done with a message, and emitted nothing for it. */
-  unheard: (messageId: string) => void;
+  skipped: (messageId: string) => void;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
 }
 
-/** A Baileys socket, with what stands around it. */
+/** A Baileys socket, with what was added around it. */
 export interface OpenSocket {
   socket: WASocket;
   /** The client version that it claims to be. */
@@ -29,9 +29,7 @@ export interface OpenSocket {
   watchdogs: Watchdogs;
 }
 
-/**
- * Makes a Baileys socket and puts everything around it that fixes Baileys from outside, before anybody else listens.
- */
+/** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch] = [new CiphertextOrigins(), new BatchDecryption()];
@@ -39,7 +37,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
-    unheard: (messageId) => deps.unheard(messageId),
+    skipped: (messageId) => deps.skipped(messageId),
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   origins.watch(socket);

@@ -9,7 +9,7 @@ import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
-/** What a socket says, in the order in which it says it: some of it passes on as it is, the rest needs work first. */
+/** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
 export type SocketEvent =
   | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
   /** Emitted when the credentials changed and must be stored now. */
@@ -27,7 +27,7 @@ export type SocketEvent =
   /** Emitted when WhatsApp said something unusable, or an answer to it could not be sent; the connection goes on. */
   | { kind: 'failed'; error: unknown };
 
-/** What the events of a socket are read with. */
+/** Dependencies of {@link emitSocketEvents}. */
 export interface SocketEventsDeps {
   socket: WASocket;
   offer: QrOffer;
@@ -73,7 +73,7 @@ export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDe
   handlePairingRefresh(socket, reshow, (error) => emit({ kind: 'failed', error }));
 }
 
-/** Read from the live credentials: `socket.user` is a snapshot of the socket's making, and nobody while it pairs. */
+/** Read from the live credentials: `socket.user` is a snapshot from when the socket was created, and empty while it pairs. */
 function loggedIn({ authState }: WASocket, kind: 'paired' | 'open'): SocketEvent {
   const identity = identityOf(authState.creds.me?.id ?? '');
   if (identity) return { kind, identity };

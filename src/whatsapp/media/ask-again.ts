@@ -35,7 +35,7 @@ export async function askAgain(
     // The connection has just closed.
     answer.stop();
   }
-  const media = (await answer.heard)?.media;
+  const media = (await answer.received)?.media;
   return media && directPathIn(media, mediaKey, id);
 }
 
@@ -44,7 +44,7 @@ function answerOn(
   { ev }: WASocket,
   id: string,
   clock: Clock,
-): { heard: Promise<Answer | undefined>; stop: () => void } {
+): { received: Promise<Answer | undefined>; stop: () => void } {
   const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
   const listen = (answers: Answer[]) => {
     const ours = answers.find(({ key }) => key.id === id);
@@ -57,7 +57,7 @@ function answerOn(
   };
   const timer = clock.after(ANSWER_LIMIT_MS, () => settle(undefined));
   ev.on('messages.media-update', listen);
-  return { heard: promise, stop: () => settle(undefined) };
+  return { received: promise, stop: () => settle(undefined) };
 }
 
 function directPathIn(media: NonNullable<Answer['media']>, mediaKey: Uint8Array, id: string): string | undefined {

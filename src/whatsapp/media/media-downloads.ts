@@ -110,11 +110,11 @@ export class MediaDownloads implements MediaSource {
 }
 
 function isExpired(error: unknown): boolean {
-  return error instanceof DownloadFailure && error.word === 'expired';
+  return error instanceof DownloadFailure && error.reason === 'expired';
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof DownloadFailure && TRANSIENT.has(error.word);
+  return error instanceof DownloadFailure && TRANSIENT.has(error.reason);
 }
 
 /** Ends early when the download is aborted. */

@@ -69,7 +69,7 @@ async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): Async
     }
   } catch (error) {
     // After an abort, every failure is its consequence.
-    throw nameless(either.aborted ? either.reason : error, 'network');
+    throw asDownloadFailure(either.aborted ? either.reason : error, 'network');
   } finally {
     stall.stop();
   }
@@ -85,16 +85,16 @@ function refuseStatus(answer: IncomingMessage): void {
   );
 }
 
-/** Runs `work`; all its failures get this name. */
-async function named<Result>(word: DownloadError, work: () => Promise<Result>): Promise<Result> {
+/** Runs `work`; every failure becomes a `DownloadFailure` with this reason. */
+async function named<Result>(reason: DownloadError, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw nameless(error, word);
+    throw asDownloadFailure(error, reason);
   }
 }
 
-/** Names an error, unless it has a name of ours already. */
-function nameless(error: unknown, word: DownloadError): DownloadFailure {
-  return error instanceof DownloadFailure ? error : new DownloadFailure(word, error);
+/** The error itself if it is a `DownloadFailure`, otherwise one with this reason. */
+function asDownloadFailure(error: unknown, reason: DownloadError): DownloadFailure {
+  return error instanceof DownloadFailure ? error : new DownloadFailure(reason, error);
 }

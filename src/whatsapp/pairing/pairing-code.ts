@@ -1,5 +1,6 @@
 import { type BinaryNode, getAllBinaryNodeChildren, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
+import { asError } from '../../kit/failure.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type PairingCode } from '../../domain/session.ts';
 
@@ -62,7 +63,7 @@ export class CodeOffer {
     // answer.
     ws.on('CB:iq,type:result', () => this.#isAsked && this.#taken.resolve(undefined));
     ws.on('CB:iq,type:error', (iq: BinaryNode) => this.#isAsked && this.#refused(iq));
-    ws.on(`CB:notification,type:${REG}`, (notification: BinaryNode) => this.#heard(notification));
+    ws.on(`CB:notification,type:${REG}`, (notification: BinaryNode) => this.#notified(notification));
   }
 
   /** Requests a code, once. Call it when WhatsApp is ready. */
@@ -70,7 +71,7 @@ export class CodeOffer {
     if (this.#isAsked) return;
     this.#isAsked = true;
     this.#show().catch((error: unknown) => {
-      this.#deps.ended(error instanceof Error ? error : new Error(String(error)));
+      this.#deps.ended(asError(error));
     });
   }
 
@@ -91,7 +92,7 @@ export class CodeOffer {
   }
 
   /** Baileys does the rest after a complete `primary_hello`. */
-  #heard(notification: BinaryNode): void {
+  #notified(notification: BinaryNode): void {
     const reg = getBinaryNodeChild(notification, REG);
     if (reg?.attrs.stage === 'refresh_code') {
       this.#deps.ended(new CodeVoidError('WhatsApp asked for a new pairing code.'));

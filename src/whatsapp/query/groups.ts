@@ -19,7 +19,7 @@ import { lidsIn, readGroup } from './read-group.ts';
 /** How old shown metadata may be, so that a client that polls does not make us poll WhatsApp. */
 const SHOWN_MAX_AGE_MS = 60_000;
 
-/** WhatsApp answers 403 to those who are not in the group. Here they learn no more than if it did not exist. */
+/** WhatsApp answers 403 to those who are not in the group. Our callers cannot tell such a group from one that does not exist. */
 const UNKNOWN: Refusals = { 403: 'group_not_found', 404: 'group_not_found' };
 const UNCHANGED: Refusals = { 404: 'group_not_found' };
 

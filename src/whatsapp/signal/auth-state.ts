@@ -8,6 +8,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { type Numbers } from '../../domain/person.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { asError } from '../../kit/failure.ts';
 import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
@@ -73,7 +74,7 @@ export async function loadAuth(
     try {
       return await work;
     } catch (error) {
-      listener.storageFailed(error instanceof Error ? error : new Error(String(error)));
+      listener.storageFailed(asError(error));
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-import { describeFailure } from '../../../src/kit/failure.ts';
+import { asError, describeFailure } from '../../../src/kit/failure.ts';
 
 describe('describeFailure', () => {
   it('shows message, stack and code, and nothing else that is attached to the error', () => {
@@ -28,4 +28,12 @@ describe('describeFailure', () => {
       expect(describeFailure(thrown)).toEqual({ type: typeof thrown, message: 'not an error', stack: undefined });
     },
   );
+});
+
+describe('asError', () => {
+  it('keeps an error, and wraps the text of anything else', () => {
+    const error = new TypeError('broken');
+    expect(asError(error)).toBe(error);
+    expect(asError('a text')).toEqual(new Error('a text'));
+  });
 });

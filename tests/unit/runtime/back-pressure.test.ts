@@ -1,4 +1,4 @@
-import { BackPressure, type KeepingBounds } from '../../../src/runtime/back-pressure.ts';
+import { BackPressure, type StorageBounds } from '../../../src/runtime/back-pressure.ts';
 import { OverloadedError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
@@ -13,7 +13,7 @@ class Kept implements AsyncDisposable {
   readonly reached: string[] = [];
   readonly pressure: BackPressure;
 
-  constructor(bounds: KeepingBounds = BOUNDS) {
+  constructor(bounds: StorageBounds = BOUNDS) {
     this.pressure = new BackPressure({
       bounds,
       callbacks: () => Promise.resolve({ pending: this.pending, deadLettered: 0, oldestPendingSeconds: 0 }),
@@ -36,7 +36,7 @@ class Kept implements AsyncDisposable {
   }
 }
 
-async function started(bounds?: KeepingBounds): Promise<Kept> {
+async function started(bounds?: StorageBounds): Promise<Kept> {
   const kept = new Kept(bounds);
   await kept.pressure.start();
   return kept;

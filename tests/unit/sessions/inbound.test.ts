@@ -25,7 +25,7 @@ function message(content: IncomingMessage['content']): IncomingMessage {
 }
 
 /** An inbound, with what it logged, counted and announced. */
-function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
+function startInbound(db: TestStorage, { deliverOwnMessages = false } = {}) {
   const lines: string[] = [];
   const counted: string[] = [];
   const announced: string[] = [];
@@ -38,7 +38,7 @@ function startInbound(db: TestStorage, { tellOwnMessages = false } = {}) {
     metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },
     clock: db.clock,
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
-    tellOwnMessages,
+    deliverOwnMessages,
     onNewMessage: (_, { id }) => void announced.push(id),
   });
   return { inbound, lines, counted, announced };

@@ -123,14 +123,14 @@ describe('the webhook of a message', () => {
     ['disk', () => Promise.reject(new StorageUnavailableError(undefined))],
     ['disk', () => Promise.reject(new Error('whatever'))],
     ['expired', () => Promise.reject(new DownloadFailure('expired'))],
-  ])('is delivered with the error %s when its file cannot be downloaded', async (word, find) => {
+  ])('is delivered with the error %s when its file cannot be downloaded', async (reason, find) => {
     await using db = await startStorage();
     const downloads = await TestDownloads.of(db);
     downloads.find = find;
 
     await downloads.arrives('A1');
 
-    expect(await downloads.mediaInfo()).toMatchObject({ path: null, download_error: word });
+    expect(await downloads.mediaInfo()).toMatchObject({ path: null, download_error: reason });
   });
 
   it('starts one download even if the message arrives twice', async () => {
@@ -188,15 +188,15 @@ describe('a request for a file', () => {
     ['timeout', 'whatsapp_timeout'],
     ['unsupported', 'media_not_available'],
     ['disk', 'storage_unavailable'],
-  ] as const)('reports %s as %s, with the sentence of what happened', async (word, code) => {
+  ] as const)('reports %s as %s, with the sentence of what happened', async (reason, code) => {
     await using db = await startStorage();
     const downloads = await TestDownloads.of(db);
-    downloads.find = () => Promise.reject(new DownloadFailure(word));
+    downloads.find = () => Promise.reject(new DownloadFailure(reason));
 
     const refusal = await downloads.downloader.fetched(ANA, 'A1').catch((error: unknown) => error);
 
     expect(refusal).toBeInstanceOf(AppError);
-    expect(refusal).toMatchObject({ code, message: new DownloadFailure(word).message });
+    expect(refusal).toMatchObject({ code, message: new DownloadFailure(reason).message });
   });
 
   it('reports an unknown message', async () => {

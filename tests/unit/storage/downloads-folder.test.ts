@@ -98,7 +98,7 @@ describe('a failed download', () => {
 
     const saving = files.save({ sessionId: ANA, messageId: 'A1' }, media('', { saveTo }), signal);
 
-    await expect(saving).rejects.toMatchObject({ word: 'corrupt' });
+    await expect(saving).rejects.toMatchObject({ reason: 'corrupt' });
     expect(await readdir(join(path, ANA))).toEqual([]);
     expect(await files.find(ANA, 'A1')).toBeUndefined();
   });
@@ -111,7 +111,7 @@ describe('a failed download', () => {
 
     const saving = files.save({ sessionId: ANA, messageId: 'A1' }, media('x'), signal);
 
-    await expect(saving).rejects.toMatchObject({ word: 'disk' });
+    await expect(saving).rejects.toMatchObject({ reason: 'disk' });
   });
 });
 

@@ -13,10 +13,10 @@ const LOCKS = ['messageMutex', 'receiptMutex', 'notificationMutex', 'appStatePat
 type Work<Result> = () => Promise<Result> | Result;
 
 /**
- * Gives up a connection when a piece of work never ends while it holds one of Baileys' locks: everything behind it
- * would wait for ever, on a connection that looks open. An app state sync whose answer lacks a collection asks again
- * without end, and a download that is cut off never settles (chats.js, messages-media.js). The holder of the lock is
- * timed, rather than the lock probed: that finds the stuck work itself, and never mistakes a busy lock for a stuck one.
+ * Gives up a connection when a piece of work never ends while it holds one of Baileys' locks: everything behind it would
+ * wait forever, on a connection that looks open. An app state sync whose answer lacks a collection asks again without end,
+ * and a download that is cut off never settles (chats.js, messages-media.js). The holder of the lock is timed, rather than
+ * the lock probed: that finds the stuck work itself, and never mistakes a busy lock for a stuck one.
  */
 export function watchLocks({ socket, clock, giveUp }: WatchdogDeps): void {
   const timed = <Result>(lock: string, work: Work<Result>): (() => Promise<Result>) => {

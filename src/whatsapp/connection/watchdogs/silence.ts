@@ -11,7 +11,7 @@ const SILENCE_LIMIT_MS = 3_600_000;
  */
 export function watchSilence({ socket, clock, giveUp }: WatchdogDeps): void {
   let heardAtMs = 0;
-  const heard = (): void => {
+  const received = (): void => {
     heardAtMs = clock.now();
   };
   const look = (): void => {
@@ -19,10 +19,10 @@ export function watchSilence({ socket, clock, giveUp }: WatchdogDeps): void {
     if (restMs > 0) clock.after(restMs, look);
     else giveUp(new SilentConnectionError());
   };
-  for (const tag of ['message', 'receipt', 'notification', 'call']) socket.ws.on(`CB:${tag}`, heard);
+  for (const tag of ['message', 'receipt', 'notification', 'call']) socket.ws.on(`CB:${tag}`, received);
   socket.ev.on('connection.update', ({ connection }) => {
     if (connection !== 'open') return;
-    heard();
+    received();
     look();
   });
 }

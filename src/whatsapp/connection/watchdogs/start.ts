@@ -7,9 +7,8 @@ const CONNECT_LIMIT_MS = 20_000;
 const START_LIMIT_MS = 90_000;
 
 /**
- * Gives up a connection that does not start. Baileys has no limit for a login that is never answered; and when its
- * upgrade is answered with an HTTP status, it connects for ever, since it listens to `unexpected-response` and does
- * nothing.
+ * Gives up a connection that does not start. Baileys has no limit for a login that is never answered; and when its upgrade
+ * is answered with an HTTP status, it connects forever, since it listens to `unexpected-response` and does nothing.
  */
 export function watchStart(deps: WatchdogDeps): void {
   const { socket, clock, giveUp } = deps;

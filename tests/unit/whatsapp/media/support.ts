@@ -88,7 +88,7 @@ export class Downloading implements AsyncDisposable {
       expect(size).toBe(bytes.length);
       return bytes;
     } catch (error) {
-      return (error as { word?: string }).word ?? String(error);
+      return (error as { reason?: string }).reason ?? String(error);
     }
   }
 
