@@ -11,8 +11,8 @@ import { type Api, CONNECTED, id, PAIRING_BY_CODE, startApi } from './support.ts
 const OTHER = id('session_1705312200999_xyz999xyz');
 const MINUTE_MS = 60_000;
 
-async function keyFor(api: Api, wish: Partial<KeySpec>): Promise<string> {
-  const { text } = await api.keys.create({ name: '', scopes: SCOPES.slice(1), sessions: null, ...wish });
+async function keyFor(api: Api, spec: Partial<KeySpec>): Promise<string> {
+  const { text } = await api.keys.create({ name: '', scopes: SCOPES.slice(1), sessions: null, ...spec });
   return text.reveal();
 }
 

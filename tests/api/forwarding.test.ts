@@ -28,7 +28,7 @@ async function pipeThrough(req: IncomingMessage, res: ServerResponse, { url }: R
   await pipeline(answer, res);
 }
 
-/** Another node, over a real socket: it notes what it receives. */
+/** Another node, over a real socket, which records what it receives. */
 async function startNode() {
   const requests: { method: string; url: string; headers: Record<string, unknown>; body: string }[] = [];
   let received = '';
@@ -46,7 +46,7 @@ async function startNode() {
   const { port } = server.address() as AddressInfo;
   return {
     ...{ requests, hold, url: `http://127.0.0.1:${port}` },
-    /** Resolves when so much of a body has arrived. */
+    /** Resolves when this part of a body has arrived. */
     async untilReceived(text: string): Promise<void> {
       while (received !== text) await new Promise((resolve) => setImmediate(resolve));
     },

@@ -31,7 +31,7 @@ describe('npm run chaos', () => {
   });
 
   it.each([
-    [['nonsense'], 'There is no scenario "nonsense"; there are kill, other.'],
+    [['nonsense'], 'Unknown scenario "nonsense"; choose from kill, other.'],
     [['--size', 'huge'], '--size must be short or full, not "huge".'],
     [['--seed', 'x'], '--seed must be a number, not "x".'],
     [['kill', '--set', 'kils=4'], 'kill has no "kils"; it has kills.'],

@@ -35,7 +35,7 @@ export function readArguments(args: readonly string[], all: readonly Scenario[])
 
 function find(name: string, all: readonly Scenario[]): Scenario {
   const found = all.find((scenario) => scenario.name === name);
-  if (!found) throw new Error(`There is no scenario "${name}"; there are ${all.map((each) => each.name).join(', ')}.`);
+  if (!found) throw new Error(`Unknown scenario "${name}"; choose from ${all.map((each) => each.name).join(', ')}.`);
   return found;
 }
 

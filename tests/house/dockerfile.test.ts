@@ -6,7 +6,7 @@ import ts from 'typescript';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** What the image contains, beside the packages. */
+/** What the image contains besides the packages. */
 const copied = [...read('Dockerfile').matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
 
 /** The files that the image runs. */
@@ -15,7 +15,7 @@ const programs = copied
   .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))))
   .filter((path) => /\.(ts|js)$/.test(path));
 
-/** The packages that a file asks for; `axios` of `axios/lib/x.js`, `@a/b` of `@a/b/c.js`. */
+/** The packages that a file imports: `axios` for `axios/lib/x.js`, `@a/b` for `@a/b/c.js`. */
 function packagesOf(path: string): string[] {
   return ts
     .preProcessFile(read(path))
@@ -25,12 +25,12 @@ function packagesOf(path: string): string[] {
 }
 
 describe('the Dockerfile', () => {
-  it('copies what is there, and what .dockerignore lets through', () => {
-    const letThrough = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+  it('copies files that exist and that .dockerignore does not exclude', () => {
+    const included = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path);
 
     expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', 'src']));
     expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
-    expect([...copied].sort()).toEqual(letThrough.sort());
+    expect([...copied].sort()).toEqual(included.sort());
   });
 
   it('starts a file that it copies, as `npm start` and the installed command do', () => {
@@ -43,15 +43,15 @@ describe('the Dockerfile', () => {
     expect(read(file).split('\n')[0]).toBe(`#!/usr/bin/env -S ${command.slice(0, -1).join(' ')}`);
   });
 
-  it('installs every package that these files ask for', () => {
+  it('installs every package that these files import', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
-    const asked = new Set(programs.flatMap(packagesOf));
+    const imported = new Set(programs.flatMap(packagesOf));
 
-    expect([...asked]).toEqual(expect.arrayContaining(['express', '@whiskeysockets/baileys', 'libsignal']));
-    expect([...asked].filter((name) => !(name in dependencies))).toEqual([]);
+    expect([...imported]).toEqual(expect.arrayContaining(['express', '@whiskeysockets/baileys', 'libsignal']));
+    expect([...imported].filter((name) => !(name in dependencies))).toEqual([]);
   });
 
-  it('leaves no import that points outside of what it copies', () => {
+  it('copies every file that these files import', () => {
     const outside = programs.flatMap((path) =>
       ts
         .preProcessFile(read(path))

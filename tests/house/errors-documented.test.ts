@@ -30,13 +30,13 @@ describe('docs/errors.md', () => {
     expect(documented.filter(({ code = '' }) => !(code in ERRORS))).toEqual([]);
   });
 
-  it('says of each when it comes and what to do', () => {
+  it('says for each when it occurs and what to do', () => {
     for (const [, code, , , advice = ''] of rows) expect(`${code}: ${advice}`).toMatch(/^[a-z_]+: .{20,}\.$/);
   });
 });
 
 describe('the table of errors', () => {
-  it('has sentences for people and statuses of refusals', () => {
+  it('has human-readable sentences and error statuses', () => {
     for (const { status, message } of table) {
       expect(message).toMatch(/^[A-Z].*[.]$/);
       expect(status).toBeGreaterThanOrEqual(400);

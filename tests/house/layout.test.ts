@@ -22,7 +22,7 @@ function parsed({ path, text }: SourceFile): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
 }
 
-/** The lines on which there is code, which is how lint counts: blank ones and comments are free. */
+/** The number of lines of code as lint counts them: without blank lines and comments. */
 function linesOfCode(file: SourceFile): number {
   const tree = parsed(file);
   const lines = new Set<number>();
@@ -77,7 +77,7 @@ it('documents every declaration that src/ exports', () => {
   expect(product.flatMap(undocumented)).toEqual([]);
 });
 
-it('asks only the clock of kit/ for the time', () => {
+it('takes the time only from the clock in kit/', () => {
   const askers = product.filter(({ path, text }) => !path.startsWith('src/kit/') && text.includes('Date.now('));
 
   expect(askers.map(({ path }) => path)).toEqual([]);

@@ -9,7 +9,7 @@ import { parsePromql, type Selector } from './promql.ts';
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 const read = (path: string) => readFileSync(at(path), 'utf8');
 
-/** A series as it can be asked for. */
+/** A series that a query can select. */
 interface Series {
   /** The metric that it belongs to: that of `…_bucket` is a histogram. */
   metric: string;
@@ -17,7 +17,7 @@ interface Series {
   labels: Map<string, Set<string>>;
 }
 
-/** Everything that can be counted, counted. */
+/** All metrics, after one event of every kind. */
 async function everything(): Promise<string> {
   const metrics = new PrometheusMetrics();
   metrics.watch({
@@ -48,7 +48,7 @@ async function everything(): Promise<string> {
   return metrics.text();
 }
 
-/** The series in a text of Prometheus', by their names. */
+/** The series in Prometheus' text format, by name. */
 function seriesIn(text: string): Map<string, Series> {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
   const all = new Map<string, Series>();
@@ -68,52 +68,52 @@ const { scrape_configs: jobs, rule_files: ruleFiles } = parseYaml(read('deploy/p
   rule_files: string[];
 };
 
-/** Ours, and the one that Prometheus makes itself of whom it asks. */
+/** Our series, and `up`, which Prometheus itself creates for each target. */
 async function known(): Promise<Map<string, Series>> {
   const ofPrometheus = new Map([['job', new Set(jobs.map(({ job_name }) => job_name))]]);
   const up: Series = { metric: 'up', type: 'gauge', labels: ofPrometheus };
   return seriesIn(await everything()).set('up', up);
 }
 
-/** What is wrong with a query, given what there is. */
+/** The mistakes in a query, given the existing series. */
 function complaints(query: string, all: Map<string, Series>): string[] {
   const { selectors, grouping } = parsePromql(query);
   const labels = selectors.flatMap(({ metric }) => [...(all.get(metric)?.labels.keys() ?? [])]);
   return [
-    ...(selectors.length === 0 ? ['asks for nothing'] : []),
+    ...(selectors.length === 0 ? ['selects nothing'] : []),
     ...selectors.flatMap((selector) => complaintsOf(selector, all)),
-    ...grouping.filter((label) => !labels.includes(label)).map((label) => `groups by ${label}`),
+    ...grouping.filter((label) => !labels.includes(label)).map((label) => `groups by an unknown label ${label}`),
   ];
 }
 
 function complaintsOf({ metric, matchers, isRange }: Selector, all: Map<string, Series>): string[] {
   const series = all.get(metric);
-  if (!series) return [`asks for ${metric}`];
+  if (!series) return [`unknown metric ${metric}`];
   const isCounted = ['counter', 'histogram'].includes(series.type);
   const odd = matchers.flatMap(({ label, values }) =>
     values.filter((value) => !series.labels.get(label)?.has(value)).map((value) => `${metric}{${label}="${value}"}`),
   );
-  return [...odd, ...(isCounted === isRange ? [] : [`asks for ${metric} as if it were no ${series.type}`])];
+  return [...odd, ...(isCounted === isRange ? [] : [`${metric} is a ${series.type}, but is not used as one`])];
 }
 
-describe('the test itself', () => {
+describe('the check of queries', () => {
   it.each([
     ['sum by (type) (rate(orchestrator_messages_sent_total{fate="sent"}[5m])) > 1', []],
-    ['orchestrator_gone == 0', ['asks for orchestrator_gone']],
+    ['orchestrator_gone == 0', ['unknown metric orchestrator_gone']],
     ['orchestrator_sessions{status="asleep"} > 0', ['orchestrator_sessions{status="asleep"}']],
     [
       'orchestrator_sessions{mood=~"good|bad"}',
       ['orchestrator_sessions{mood="good"}', 'orchestrator_sessions{mood="bad"}'],
     ],
-    ['sum by (mood) (orchestrator_sessions)', ['groups by mood']],
-    ['orchestrator_messages_sent_total > 5', ['asks for orchestrator_messages_sent_total as if it were no counter']],
-    ['rate(orchestrator_sessions[5m])', ['asks for orchestrator_sessions as if it were no gauge']],
-    ['1 > 0', ['asks for nothing']],
-  ])('of %s has to complain: %j', async (query, expected) => {
+    ['sum by (mood) (orchestrator_sessions)', ['groups by an unknown label mood']],
+    ['orchestrator_messages_sent_total > 5', ['orchestrator_messages_sent_total is a counter, but is not used as one']],
+    ['rate(orchestrator_sessions[5m])', ['orchestrator_sessions is a gauge, but is not used as one']],
+    ['1 > 0', ['selects nothing']],
+  ])('of %s finds %j', async (query, expected) => {
     expect(complaints(query, await known())).toEqual(expected);
   });
 
-  it.each(['rate(', 'a)', 'a & b', 'deriv(a[5m])', 'a{b>"c"}', 'a{b="c"'])('takes no "%s"', (query) => {
+  it.each(['rate(', 'a)', 'a & b', 'deriv(a[5m])', 'a{b>"c"}', 'a{b="c"'])('rejects "%s"', (query) => {
     expect(() => parsePromql(query)).toThrow();
   });
 });
@@ -125,30 +125,30 @@ it('docs/metrics.md has a row for each metric of ours with its labels, and for n
   const labelsOf = (metric: string) => [
     ...new Set(ours.filter((each) => each.metric === metric).flatMap(({ labels }) => [...labels.keys()])),
   ];
-  const there = [...new Set(ours.map(({ metric }) => metric))].map((metric) => [
+  const existing = [...new Set(ours.map(({ metric }) => metric))].map((metric) => [
     metric,
     labelsOf(metric).filter((label) => label !== 'le'),
   ]);
 
-  expect(documented.sort()).toEqual(there.sort());
+  expect(documented.sort()).toEqual(existing.sort());
 });
 
-it('the breaker has all its states, one of them 1', async () => {
+it('the breaker has a series for each state, exactly one of which is 1', async () => {
   const lines = (await everything()).split('\n').filter((line) => line.startsWith('orchestrator_breaker{'));
   const expected = BREAKER_STATES.map((state) => `orchestrator_breaker{state="${state}"} ${state === 'well' ? 1 : 0}`);
   expect(lines).toEqual(expected);
 });
 
-it('deploy/prometheus.yml asks with a key, and for rules that are there', () => {
+it('deploy/prometheus.yml sends a key, and names rule files that exist', () => {
   expect(jobs).toHaveLength(1);
   expect(jobs[0]).toMatchObject({ authorization: { credentials: '<API_KEY>' } });
-  // `/metrics` unless it says another path.
+  // The default is `/metrics`.
   expect(jobs[0]?.metrics_path).toBeUndefined();
   expect(ruleFiles.filter((file) => !existsSync(at(`deploy/${file}`)))).toEqual([]);
   expect(ruleFiles).toEqual(['alerts.yml']);
 });
 
-it('deploy/alerts.yml asks only for what there is, and says of each alert what it means', async () => {
+it('deploy/alerts.yml queries only metrics that exist, and explains each alert', async () => {
   const { groups } = parseYaml(read('deploy/alerts.yml')) as {
     groups: { rules: { alert: string; expr: string; for?: string; annotations: { summary: string } }[] }[];
   };
@@ -167,7 +167,7 @@ it('deploy/alerts.yml asks only for what there is, and says of each alert what i
   }
 });
 
-it('deploy/grafana-dashboard.json asks only for what there is, and names what it shows', async () => {
+it('deploy/grafana-dashboard.json queries only metrics that exist, and names what it shows', async () => {
   const { panels } = JSON.parse(read('deploy/grafana-dashboard.json')) as {
     panels: { id: number; title: string; targets: { expr: string; legendFormat: string }[] }[];
   };

@@ -33,7 +33,7 @@ function patchesIn(text: string): string[] {
   return found;
 }
 
-/** The names under which a file knows a package, a module of Node's, or what they export. */
+/** The names that a file imports from packages and from Node's modules. */
 function importedNames(node: ts.Node): string[] {
   if (!ts.isImportDeclaration(node) || /^['"]\./.test(node.moduleSpecifier.getText())) return [];
   const { name, namedBindings } = node.importClause ?? {};
@@ -47,7 +47,7 @@ function changedBy(node: ts.Node): ts.Expression[] {
   if (ts.isDeleteExpression(node)) return [node.expression];
   if (!ts.isCallExpression(node)) return [];
   const called = node.expression.getText();
-  // It has no other use than to publish changed modules of Node's.
+  // Its only use is to publish changes to Node's modules.
   if (called === 'syncBuiltinESMExports') return [node.expression];
   return CHANGING_CALLS.test(called) ? node.arguments.slice(0, 1) : [];
 }
@@ -90,7 +90,7 @@ describe('the list of patches', () => {
     expect(read('src/main.ts').match(/\binstallPatches\(/g)).toHaveLength(1);
   });
 
-  it('leaves nothing out: only it, and what it is made of, changes what the whole process shares', () => {
+  it('is complete: nothing else in src/ changes what the whole process shares', () => {
     const siblings = [...read(LIST).matchAll(/from '\.\/(.+?)'/g)].map(([, name]) => `src/whatsapp/baileys/${name}`);
 
     const changing = product.filter((path) => patchesIn(read(path)).length > 0);

@@ -1,14 +1,14 @@
-/** What a query asks for: `name{label="value"}`, over a span of time or now. */
+/** A selector: `name{label="value"}`, over a range of time or at one instant. */
 export interface Selector {
   metric: string;
   matchers: { label: string; values: string[] }[];
   isRange: boolean;
 }
 
-/** The parts of a query, as far as a test can hold it against the metrics that there are. */
+/** The parts of a query that a test can compare with the existing metrics. */
 export interface Query {
   selectors: Selector[];
-  /** What it groups by; empty when it does not. */
+  /** The labels that it groups by. */
   grouping: string[];
 }
 
@@ -17,8 +17,8 @@ const FUNCTIONS = new Set(['sum', 'max', 'min', 'avg', 'count', 'rate', 'increas
 const WORDS = new Set(['and', 'or', 'unless']);
 
 /**
- * Takes a PromQL query apart: its selectors and what it groups by. Of the language it knows what we use.
- * @throws Error for anything else, so that nothing is passed over
+ * Parses a PromQL query into its selectors and grouping labels. Supports only the part of the language that we use.
+ * @throws Error for anything else, so that nothing is skipped
  */
 export function parsePromql(text: string): Query {
   return new Parser(tokensOf(text)).query();
@@ -30,7 +30,7 @@ function tokensOf(text: string): string[] {
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new Error(`no PromQL at "${text.slice(at)}"`);
+    if (!match) throw new Error(`unexpected text at "${text.slice(at)}"`);
     tokens.push(match[0].trim());
   }
   return tokens;
@@ -51,18 +51,18 @@ class Parser {
       const token = this.#take();
       if (token === '(') depth += 1;
       if (token === ')') depth -= 1;
-      if (depth < 0) throw new Error('a parenthesis too much');
+      if (depth < 0) throw new Error('unexpected closing parenthesis');
       if (token === 'by') found.grouping.push(...this.#names());
       else if (isName(token) && !WORDS.has(token)) this.#named(token, found);
     }
-    if (depth !== 0) throw new Error('a parenthesis is missing');
+    if (depth !== 0) throw new Error('missing closing parenthesis');
     return found;
   }
 
-  /** A function when it is called, or groups; a metric else. */
+  /** A name is a function if it is called or groups, otherwise a metric. */
   #named(name: string, { selectors }: Query): void {
     if (this.#next === '(' || this.#next === 'by') {
-      if (!FUNCTIONS.has(name)) throw new Error(`no function "${name}"`);
+      if (!FUNCTIONS.has(name)) throw new Error(`unknown function "${name}"`);
       return;
     }
     const matchers = this.#next === '{' ? this.#matchers() : [];
@@ -77,7 +77,7 @@ class Parser {
     while (this.#next !== '}') {
       const label = this.#take();
       const operator = this.#take();
-      if (!['=', '!=', '=~', '!~'].includes(operator)) throw new Error(`no matcher "${operator}"`);
+      if (!['=', '!=', '=~', '!~'].includes(operator)) throw new Error(`unknown matcher "${operator}"`);
       const value = JSON.parse(this.#take()) as string;
       matchers.push({ label, values: operator.endsWith('~') ? value.split('|') : [value] });
       if (this.#next === ',') this.#take();
@@ -103,13 +103,13 @@ class Parser {
 
   #take(): string {
     const token = this.#tokens[this.#at++];
-    if (token === undefined) throw new Error('it ends too early');
+    if (token === undefined) throw new Error('unexpected end');
     return token;
   }
 
   #expect(wanted: string): void {
     const token = this.#take();
-    if (token !== wanted) throw new Error(`"${token}" where "${wanted}" belongs`);
+    if (token !== wanted) throw new Error(`expected "${wanted}", not "${token}"`);
   }
 }
 

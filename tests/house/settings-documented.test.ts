@@ -30,7 +30,7 @@ describe('.env.example', () => {
     expect(bare).toEqual([]);
   });
 
-  it('is a start of its own, and shows the defaults', () => {
+  it('is valid as it is, and shows the defaults', () => {
     const uncommented = example.replace(/^#([A-Z_]+=)/gm, '$1');
 
     expect(readConfig(parse(example))).toEqual(readConfig({}));

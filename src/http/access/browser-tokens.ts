@@ -24,9 +24,8 @@ export interface TokenSpec {
 }
 
 /**
- * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does nothing
- * else. They exist only in memory, by their hashes, which is what limits a token to one session without a store; a restart
- * revokes them all.
+ * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does
+ * nothing else. They exist only in memory, under their hashes: a restart revokes them all.
  */
 export class BrowserTokens {
   readonly #clock: Clock;

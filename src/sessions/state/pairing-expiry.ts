@@ -35,7 +35,7 @@ export class PairingExpiry {
     this.#timers.delete(sessionId);
   }
 
-  /** Ends no session any more. */
+  /** Cancels every expiry. */
   stop(): void {
     for (const timer of this.#timers.values()) timer.cancel();
   }

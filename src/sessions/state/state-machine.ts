@@ -138,8 +138,8 @@ export class SessionStateMachine {
   #statusWebhooks(next: SessionRecord): NewCallback[] {
     const status = statusOf(next.phase);
     const changed = status !== statusOf(this.#record.phase);
-    const told = this.#record.announced || status === 'error' || status === 'disconnected';
-    return changed && told ? [statusUpdate(next, this.#changes)] : [];
+    const isReported = this.#record.announced || status === 'error' || status === 'disconnected';
+    return changed && isReported ? [statusUpdate(next, this.#changes)] : [];
   }
 
   #writes(note: Change['note']) {

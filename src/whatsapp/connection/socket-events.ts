@@ -31,7 +31,7 @@ export type SocketEvent =
 export interface SocketEventsDeps {
   socket: WASocket;
   offer: QrOffer;
-  /** Learns at once what WhatsApp says of groups. */
+  /** Updated at once with what WhatsApp announces about groups. */
   groups: GroupCache;
   /** Runs inside Baileys and must not throw. */
   emit: (event: SocketEvent) => void;

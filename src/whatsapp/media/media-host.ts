@@ -1,6 +1,6 @@
 import { firstText } from '../messages/content.ts';
 
-/** Where a message says that its file is. The sender wrote this: it may be anything. */
+/** The location of a file, as its message gives it. The sender wrote this: it may be anything. */
 export interface MediaLocation {
   directPath?: string | null | undefined;
   url?: string | null | undefined;

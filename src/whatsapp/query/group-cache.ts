@@ -17,7 +17,7 @@ const METADATA = { max: 200, ttlMs: 3600_000 };
 type AskMetadata = () => Promise<GroupMetadata>;
 
 interface Name {
-  /** `null` when WhatsApp refused to say it. */
+  /** `null` when WhatsApp refused to reveal it. */
   name: string | null;
   freshUntilMs: number;
 }

@@ -51,7 +51,7 @@ function readMessage({ key, message, messageStubType }: WAMessage): MessageConte
   try {
     return readContent(message);
   } catch {
-    // Whatever the sender made of it: the message arrived, and must not get lost.
+    // However malformed it is, the message arrived, and must not get lost.
     return unsupported(message);
   }
 }

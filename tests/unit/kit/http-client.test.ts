@@ -54,7 +54,7 @@ describe('an error of the HTTP client', () => {
   it.each<[string, RequestListener]>([
     ['is cut off', (request) => request.socket.destroy()],
     ['breaks off', (_, response) => response.write('x', () => response.destroy())],
-    ['is no HTTP', (request) => request.socket.end('hello\r\n\r\n')],
+    ['is not HTTP', (request) => request.socket.end('hello\r\n\r\n')],
     ['is too large', (_, response) => response.end('x'.repeat(11))],
   ])('carries nothing of the request when the answer %s', async (_, answer) => {
     await using page = await PageServer.start(answer);

@@ -5,8 +5,8 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const BOUNDS = { maxPendingCallbacks: 100, minFreeDiskBytes: 1_000 };
 
-/** A server with so much in it, that is looked at when the clock moves. */
-class Kept implements AsyncDisposable {
+/** Back-pressure on a server whose pending callbacks and free disk space the test sets. */
+class TestServer implements AsyncDisposable {
   pending = 0;
   free = 1_000_000;
   readonly clock = new ManualClock();
@@ -24,8 +24,8 @@ class Kept implements AsyncDisposable {
     this.pressure.onReached(({ message }) => this.reached.push(message));
   }
 
-  /** The sentence of now, after a look. */
-  async why(change: Partial<Pick<Kept, 'pending' | 'free'>>): Promise<string | null> {
+  /** Applies a change, waits for the next check, and returns the reason for the back-pressure, if any. */
+  async why(change: Partial<Pick<TestServer, 'pending' | 'free'>>): Promise<string | null> {
     Object.assign(this, change);
     await this.clock.advance(5_000);
     return this.pressure.why;
@@ -36,19 +36,19 @@ class Kept implements AsyncDisposable {
   }
 }
 
-async function started(bounds?: StorageBounds): Promise<Kept> {
-  const kept = new Kept(bounds);
-  await kept.pressure.start();
-  return kept;
+async function started(bounds?: StorageBounds): Promise<TestServer> {
+  const server = new TestServer(bounds);
+  await server.pressure.start();
+  return server;
 }
 
-describe('the back-pressure', () => {
-  it('lets everything in while there is room', async () => {
-    await using kept = await started();
-    expect(await kept.why({ pending: 99, free: 1_000 })).toBeNull();
-    expect(() => kept.pressure.check()).not.toThrow();
-    await kept.pressure.admitted();
-    expect(kept.reached).toEqual([]);
+describe('back-pressure', () => {
+  it('admits everything below the limits', async () => {
+    await using server = await started();
+    expect(await server.why({ pending: 99, free: 1_000 })).toBeNull();
+    expect(() => server.pressure.check()).not.toThrow();
+    await server.pressure.admitted();
+    expect(server.reached).toEqual([]);
   });
 
   it.each([
@@ -61,31 +61,31 @@ describe('the back-pressure', () => {
     },
     { of: 'the disk', full: { free: 999 }, nearly: { free: 1_099 }, room: { free: 1_100 }, by: 'MIN_FREE_DISK' },
   ])(
-    'holds back at the bound of $of, until a tenth of it is free again',
+    'starts at the limit of $of, and ends once a tenth of it is free again',
     async ({ full, nearly, room, by: setting }) => {
-      await using kept = await started();
-      expect(await kept.why(full)).toContain(setting);
-      expect(() => kept.pressure.check()).toThrow(OverloadedError);
-      let isIn = false;
-      const entry = kept.pressure.admitted().then(() => (isIn = true));
+      await using server = await started();
+      expect(await server.why(full)).toContain(setting);
+      expect(() => server.pressure.check()).toThrow(OverloadedError);
+      let isAdmitted = false;
+      const admission = server.pressure.admitted().then(() => (isAdmitted = true));
 
-      expect(await kept.why(nearly)).toContain(setting);
-      expect(isIn).toBe(false);
-      expect(await kept.why(room)).toBeNull();
-      await entry;
-      expect(kept.reached).toEqual([expect.stringContaining(setting)]);
+      expect(await server.why(nearly)).toContain(setting);
+      expect(isAdmitted).toBe(false);
+      expect(await server.why(room)).toBeNull();
+      await admission;
+      expect(server.reached).toEqual([expect.stringContaining(setting)]);
     },
   );
 
-  it('says the other reason when one has followed the other, and tells of no new bound', async () => {
-    await using kept = await started();
-    expect(await kept.why({ pending: 100 })).toContain('MAX_PENDING_CALLBACKS');
-    expect(await kept.why({ pending: 0, free: 1 })).toContain('MIN_FREE_DISK');
-    expect(kept.reached).toHaveLength(1);
+  it('reports the second reason when it replaces the first, but does not notify again', async () => {
+    await using server = await started();
+    expect(await server.why({ pending: 100 })).toContain('MAX_PENDING_CALLBACKS');
+    expect(await server.why({ pending: 0, free: 1 })).toContain('MIN_FREE_DISK');
+    expect(server.reached).toHaveLength(1);
   });
 
-  it('knows of a bound that is reached already at the start, and of none that is 0', async () => {
-    await using full = new Kept();
+  it('applies a limit that is already reached at the start, and none that is 0', async () => {
+    await using full = new TestServer();
     full.pending = 100;
     await full.pressure.start();
     expect(full.pressure.why).toContain('MAX_PENDING_CALLBACKS');
@@ -94,14 +94,14 @@ describe('the back-pressure', () => {
     expect(await unbounded.why({ pending: 1_000_000, free: 0 })).toBeNull();
   });
 
-  it('keeps to what it knew while it cannot look', async () => {
-    await using kept = await started();
-    await kept.why({ pending: 100 });
-    Object.defineProperty(kept, 'pending', {
+  it('stays as it was while a check fails', async () => {
+    await using server = await started();
+    await server.why({ pending: 100 });
+    Object.defineProperty(server, 'pending', {
       get: () => {
-        throw new Error('the disk is away');
+        throw new Error('the disk is gone');
       },
     });
-    expect(await kept.why({})).toContain('MAX_PENDING_CALLBACKS');
+    expect(await server.why({})).toContain('MAX_PENDING_CALLBACKS');
   });
 });

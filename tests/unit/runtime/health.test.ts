@@ -20,7 +20,7 @@ async function giveUpNext(db: TestStorage): Promise<void> {
   await db.storage.callbacks.dead((await db.next(ANA))!, 'only this delivery fails', db.clock.now());
 }
 
-/** A storage that works until it is told otherwise. */
+/** A storage that works until the test says otherwise. */
 function failing({ storage, clock }: TestStorage) {
   const disk = { isFull: false };
   const check = () => (disk.isFull ? Promise.reject(new Error('the disk is full')) : storage.check());
@@ -36,14 +36,14 @@ async function linesOf(health: AppHealth): Promise<(at: string) => Promise<strin
   return async (name) => (await metrics.text()).split('\n').find((line) => line.startsWith(`orchestrator_${name} `));
 }
 
-describe('what is counted of the health', () => {
+describe('the metrics of the health', () => {
   it.each<[string, (backend: BackendHealthTracker) => unknown, number]>([
-    ['was not tried yet', () => undefined, 1],
+    ['was not contacted yet', () => undefined, 1],
     ['accepts', (backend) => backend.accepted(), 1],
     ['answers 500', (backend) => backend.failed({ kind: 'refused', status: 500, retryAfterMs: null }, 0), 0],
     ['answers 401', (backend) => backend.failed({ kind: 'refused', status: 401, retryAfterMs: null }, 0), 0],
-    ['is away', (backend) => backend.failed({ kind: 'unreachable', detail: 'away', maybeArrived: false }, 0), 0],
-  ])('a backend that %s', async (_, happens, up) => {
+    ['is unreachable', (backend) => backend.failed({ kind: 'unreachable', detail: 'away', maybeArrived: false }, 0), 0],
+  ])('report a backend that %s', async (_, happens, up) => {
     await using db = await startStorage();
     const backend = new BackendHealthTracker();
     happens(backend);
@@ -51,7 +51,7 @@ describe('what is counted of the health', () => {
     expect(await line('backend_up')).toBe(`orchestrator_backend_up ${up}`);
   });
 
-  it('a storage that fails, and what was known of the callbacks before', async () => {
+  it('report a storage that fails, with the last known counts of callbacks', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     const { disk, ...others } = failing(db);
@@ -68,13 +68,13 @@ describe('what is counted of the health', () => {
 });
 
 describe('the health', () => {
-  it('has no problem to tell of when nothing was given up', async () => {
+  it('reports no problem when there are no dead letters', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     expect(await healthOf(db).report()).toMatchObject({ ok: true, problems: [], callbacks: { pending: 1 } });
   });
 
-  it('begins when everything has', async () => {
+  it('says when the start-up is complete', async () => {
     await using db = await startStorage();
     const health = healthOf(db);
     expect(health.hasStarted).toBe(false);
@@ -82,7 +82,7 @@ describe('the health', () => {
     expect(health.hasStarted).toBe(true);
   });
 
-  it('says how many callbacks were given up and where they are, until they are tried again', async () => {
+  it('reports how many dead letters there are and where to find them, until they are retried', async () => {
     await using db = await startStorage();
     const health = healthOf(db);
     await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));

@@ -5,7 +5,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 const MINUTE_MS = 60_000;
 const LOST: CloseReason = { kind: 'connection-lost', detail: '' };
 
-/** Opens a connection, lets it hold for so long, and loses it. */
+/** Opens a connection, keeps it open for this long, and loses it. */
 async function holdAndLose(
   disconnects: DisconnectHistory,
   clock: ManualClock,

@@ -44,7 +44,7 @@ describe('a lost connection', () => {
     [{ kind: 'restart-required' }, 3, USUAL],
     [{ kind: 'client-outdated', next: 'newer' }, 3, USUAL],
     [{ kind: 'broken', detail: 'again' }, 4, SLOW],
-  ])('is not reopened in haste for ever: %j, %d in a row', (reason, failures, expected) => {
+  ])('is not reopened at once again and again: %j, %d in a row', (reason, failures, expected) => {
     expect(gist(decide(reason, { ...linked, failures }))).toBe(expected);
   });
 
@@ -62,7 +62,7 @@ describe('a lost connection', () => {
     [{ kind: 'pairing-failed', detail: 'Invalid account signature' }, 'end', 'end'],
     [{ kind: 'forbidden', code: 403 }, 'end', 'end'],
     [{ kind: 'code-void', detail: 'WhatsApp asked for a new pairing code.' }, 'end', 'end'],
-  ])('because of %j, while a code is asked for: %s; while it is shown: %s', (reason, asked, shown) => {
+  ])('because of %j, while a code is requested: %s; while it is shown: %s', (reason, asked, shown) => {
     expect(gist(decide(reason, { ...linked, linked: false, code: 'asked' }))).toBe(asked);
     expect(gist(decide(reason, { ...linked, linked: false, code: 'shown' }))).toBe(shown);
   });

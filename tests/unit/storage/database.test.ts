@@ -119,7 +119,7 @@ describe('a read', () => {
     expect(clock.timers).toEqual([]);
   });
 
-  it('fails with the commit that it rests on', async () => {
+  it('fails with the commit that it depends on', async () => {
     const { db, add, all } = await openThings();
 
     expect(await outcomes(add('one', 'nobody'), db.read(all), db.readCommitted(all))).toEqual([
@@ -129,7 +129,7 @@ describe('a read', () => {
     ]);
   });
 
-  it('sees deferred writes, and has them written', async () => {
+  it('sees deferred writes, and forces them to disk', async () => {
     const { db, all, insert, committed } = await openThings();
     await db.writeLater(deferredWrite(() => insert.run('deferred', null)));
 
@@ -196,7 +196,7 @@ describe('deferred writes', () => {
     expect(committed()).toEqual(['deferred', 'last']);
   });
 
-  it('are repeated when their commit fails, and make nobody fail by themselves', async () => {
+  it('are repeated when their commit fails, and do not fail other writes', async () => {
     const { db, add, addOrRollback, clock, insert, committed } = await openThings();
     const deferred = deferredWrite(() => insert.run('deferred', null));
     await db.writeLater(deferred);

@@ -26,7 +26,7 @@ function openThings() {
 const LARGE = 'x'.repeat(100_000);
 
 describe('a full disk', () => {
-  it('fails writes with its name, and stores nothing of them', async () => {
+  it('fails writes with its own error, and stores nothing of them', async () => {
     const { add, count, setRoom } = openThings();
     setRoom();
 
@@ -38,7 +38,7 @@ describe('a full disk', () => {
     expect(await count()).toBe(0);
   });
 
-  it('fails reads that rest on what it did not take', async () => {
+  it('fails reads that depend on what it did not store', async () => {
     const { add, count, setRoom } = openThings();
     setRoom();
 
@@ -66,7 +66,7 @@ describe('a full disk', () => {
     await expect(db.check()).resolves.toBeUndefined();
   });
 
-  it('is named in exclusive work too', async () => {
+  it('fails exclusive work with the same error', async () => {
     const { db, insert, setRoom } = openThings();
     setRoom();
     await expect(db.exclusive(() => insert.run(LARGE))).rejects.toThrow(StorageUnavailableError);

@@ -140,7 +140,7 @@ describe('with a master key', () => {
     ['one with a chosen hash', `UPDATE api_keys SET hash = '${'00'.repeat(32)}'`, (it) => it.apiKeys.all()],
     ['a chosen pepper', `UPDATE settings SET value = 'pepper'`, (it) => it.settings.get(`of ${ANA}`)],
     ['the value of another setting', `UPDATE settings SET name = 'x'`, (it) => it.settings.get('x')],
-  ])('whoever can write the file cannot make an API key: %s', async (_, sql, read) => {
+  ])('write access to the file is not enough to forge an API key: %s', async (_, sql, read) => {
     const folder = await filledFolder(MASTER_KEY);
     tamper(folder, (db) => db.exec(sql));
 

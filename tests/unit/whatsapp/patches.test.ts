@@ -21,7 +21,7 @@ const SCRIPT = `
     'WA_CERT_DETAILS.PUBLIC_KEY': [Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY).toString('hex')],
   });
   const before = look();
-  // An empty folder as the working directory: no .env of a developer counts.
+  // A working directory without a .env, so that a developer's settings have no effect.
   process.chdir('/');
   await main();
   const installed = look();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 
-/** Jest's environment has replaced the curve for all test files, so what it was before is seen in a process of its own. */
+/** Jest's environment has replaced the curve for all test files, so the original is tested in a process of its own. */
 function inAnotherProcess(script: string): unknown {
   const output = execFileSync(
     process.execPath,
@@ -44,7 +44,7 @@ it('signs what the original verifies, verifies what the original signs, and refu
   expect(answers).toEqual({ original: 32, quick: 32, changed: 0 });
 });
 
-it('answers no, and goes on working, whatever a stranger sends as a key or a signature', () => {
+it('rejects whatever a stranger sends as a key or a signature, and keeps working', () => {
   const answers = inAnotherProcess(`
     const odd = [Buffer.alloc(32), Buffer.alloc(32, 255), Buffer.alloc(0), Buffer.alloc(31), Buffer.alloc(1000, 7)];
     const message = Buffer.from('hola');
@@ -56,7 +56,7 @@ it('answers no, and goes on working, whatever a stranger sends as a key or a sig
         try {
           if (verify(key, message, signature)) accepted.push([key, signature]);
         } catch {
-          // libsignal's callers take an exception as a no.
+          // libsignal's callers treat an exception as a rejection.
         }
     print({ accepted: accepted.length, valid: valid() });`);
 

@@ -68,16 +68,16 @@ function starting(socket: WASocket, connectTimeoutMs?: number) {
   return { clock, givenUp };
 }
 
-const forEver = () => new Promise<never>(() => undefined);
+const forever = () => new Promise<never>(() => undefined);
 
-describe('a lock that is held for ever', () => {
+describe('a lock that is held forever', () => {
   it.each(['messageMutex', 'receiptMutex', 'notificationMutex', 'appStatePatchMutex'] as const)(
     'ends the connection after three minutes: %s',
     async (lock) => {
       await using server = await MuteServer.start();
       const socket = server.connect();
       const { clock, givenUp } = watched(socket);
-      void socket[lock].mutex(forEver);
+      void socket[lock].mutex(forever);
 
       await clock.advance(HOLD_LIMIT_MS - 1);
       expect(givenUp).toEqual([]);
@@ -91,7 +91,7 @@ describe('a lock that is held for ever', () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, givenUp } = watched(socket);
-    void socket.authState.keys.transaction(forEver, 'me');
+    void socket.authState.keys.transaction(forever, 'me');
 
     await clock.advance(HOLD_LIMIT_MS);
 
@@ -121,11 +121,11 @@ describe('a lock that is held for ever', () => {
     await using server = await MuteServer.start();
     const socket = server.connect();
     const { clock, connectionClock, givenUp } = watched(socket);
-    void socket.messageMutex.mutex(forEver);
+    void socket.messageMutex.mutex(forever);
     await clock.untilTimer(HOLD_LIMIT_MS);
 
     connectionClock.stop();
-    void socket.receiptMutex.mutex(forEver);
+    void socket.receiptMutex.mutex(forever);
     await clock.advance(HOLD_LIMIT_MS);
 
     expect([givenUp, clock.timers]).toEqual([[], []]);

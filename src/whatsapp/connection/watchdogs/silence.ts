@@ -1,7 +1,7 @@
 import { SilentConnectionError } from './connection-errors.ts';
 import { type WatchdogDeps } from './watchdog.ts';
 
-/** An active account is never silent for so long; an idle one logs in again now and then. */
+/** An active account is never silent for this long; an idle one logs in again now and then. */
 const SILENCE_LIMIT_MS = 3_600_000;
 
 /**

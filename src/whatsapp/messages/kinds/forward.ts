@@ -10,8 +10,8 @@ const FORWARDABLE = new Set([
 ]);
 
 /**
- * Writes a message that is forwarded. Files are not uploaded again. As on the phone, it says that it was forwarded
- * unless we wrote it ourselves.
+ * Writes a message that is forwarded. Files are not uploaded again. As on the phone, it is marked as forwarded unless we
+ * wrote it ourselves.
  * @throws AppError `message_not_suitable` for kinds that cannot be forwarded
  */
 export function write({ key, message }: WAMessage): proto.IMessage {

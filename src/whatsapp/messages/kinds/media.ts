@@ -63,10 +63,7 @@ function base64(bytes: Uint8Array | null | undefined): string | null {
   return bytes && bytes.length > 0 ? Buffer.from(bytes).toString('base64') : null;
 }
 
-/**
- * What WhatsApp makes of each type of file: the field in the message, how it is encrypted, and the formats that it
- * shows.
- */
+/** How WhatsApp represents each type of file: the field in the message, how it is encrypted, and the formats that it shows. */
 const OUTGOING = {
   image: { field: 'imageMessage', kind: 'Image', formats: /^image\/(jpeg|png|webp|gif)$/ },
   video: { field: 'videoMessage', kind: 'Video', formats: /^video\// },

@@ -11,7 +11,7 @@ export interface Key {
   creation: proto.IMessage;
   /** Every address that may name the creator and the voter: JIDs without a device. */
   parties: { creator: readonly string[]; voter: readonly string[] };
-  /** When the vote was sent, by WhatsApp's clock (Unix ms), for a vote that does not say it itself. */
+  /** When the vote was sent, by WhatsApp's clock (Unix ms), for a vote without a time of its own. */
   sentAtMs: number;
 }
 
