@@ -188,7 +188,10 @@ export class SessionManager implements AsyncDisposable {
     return this.#get(id).connection();
   }
 
-  /** Closes a session's connection and opens a new one. @throws AppError `session_not_found`, `session_logged_out` */
+  /**
+   * Closes a session's connection and opens a new one.
+   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
+   */
   async restart(id: SessionId): Promise<SessionRecord> {
     const session = this.#get(id);
     await session.restart();
