@@ -159,14 +159,14 @@ describe('the dashboard, in a real Chromium', () => {
 
     await world.backend.goesDown();
     await ana.sendText(shop, 'Anybody there?');
-    await world.whileTimeFlies(page.getByText('Your backend is down. Nothing is lost').waitFor());
+    await world.fastForwardUntil(page.getByText('Your backend is down. Nothing is lost').waitFor());
     expect(await page.locator('#banner').textContent()).not.toContain('callback');
     await page.getByRole('link', { name: 'View deliveries' }).click();
     await page.locator('#pending').getByText('Your backend cannot be reached').waitFor();
     await page.locator('#tile-backend', { hasText: 'Down' }).waitFor();
     await world.backend.comesUp();
 
-    await world.whileTimeFlies(page.getByText('Your backend is down.').waitFor({ state: 'detached' }));
+    await world.fastForwardUntil(page.getByText('Your backend is down.').waitFor({ state: 'detached' }));
     await page.getByText('None. Your backend has received everything.').waitFor();
     expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: expect.any(String) });
     expect(troubles).toEqual([]);

@@ -174,7 +174,7 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     for (const text of texts) await person.sendText(ACCOUNT, text);
     await fixture().backend.start();
 
-    await fixture().world.whileTimeFlies(untilTrue(async () => (await messagesOf(person)).length > texts.length));
+    await fixture().world.fastForwardUntil(untilTrue(async () => (await messagesOf(person)).length > texts.length));
     expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['cero', ...texts]);
     // The reply that was possibly being sent arrived once; an unfinished one is retried after ten seconds.
     expect((await person.next(() => true, { timeoutMs: 25_000 })).text).toBe(REPLY);

@@ -94,7 +94,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Runs the clock at twenty times its speed until the promise settles. */
-  async whileTimeFlies<Result>(promise: Promise<Result>): Promise<Result> {
+  async fastForwardUntil<Result>(promise: Promise<Result>): Promise<Result> {
     const fastForward = setInterval(() => this.clock.skip(1_000), 50);
     try {
       return await promise;

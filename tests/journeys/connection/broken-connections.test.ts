@@ -22,7 +22,7 @@ async function timelineWith(world: World, sessionId: string, entry: { what: stri
 
 /** Resolves when the account has logged in again and a message sent after that has reached the backend. */
 async function untilRepaired(world: World, sessionId: string, logins: number): Promise<void> {
-  await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
+  await world.fastForwardUntil(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
   await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
   await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'después');
   expect((await world.backend.next('messages/received')).body).toMatchObject({ message_content: 'después' });

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 
 /** Resolves when WhatsApp has seen this many logins. */
 async function untilLogins(world: World, times: number): Promise<void> {
-  await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins >= times));
+  await world.fastForwardUntil(world.whatsapp.until((whatsapp) => whatsapp.stats().logins >= times));
 }
 
 /** Another process takes over the connection. Returns how long we wait before we reconnect, in milliseconds. */

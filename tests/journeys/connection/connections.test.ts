@@ -36,7 +36,7 @@ describe('a lost connection', () => {
     world.whatsapp.fault('refuse-upgrade');
     world.whatsapp.fault('cut', { number: ACCOUNT });
 
-    const away = await world.whileTimeFlies(world.backend.next('sessions/status-update'));
+    const away = await world.fastForwardUntil(world.backend.next('sessions/status-update'));
     expect(away.body).toMatchObject({
       session_id: sessionId,
       status: 'disconnected',
@@ -44,7 +44,7 @@ describe('a lost connection', () => {
     });
     await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true });
     world.whatsapp.clearFaults();
-    const back = await world.whileTimeFlies(world.backend.next('sessions/status-update'));
+    const back = await world.fastForwardUntil(world.backend.next('sessions/status-update'));
     expect(back.body).toMatchObject({
       session_id: sessionId,
       status: 'connected',
@@ -65,7 +65,7 @@ describe('a lost connection', () => {
     world.whatsapp.clearFaults();
 
     for (const text of ['uno', 'dos', 'tres']) {
-      const { body } = await world.whileTimeFlies(world.backend.next('messages/received'));
+      const { body } = await world.fastForwardUntil(world.backend.next('messages/received'));
       expect(body).toMatchObject({ message_content: text, offline: true, sender_name: 'Juan', sender_number: PERSON });
     }
   });
@@ -204,7 +204,7 @@ describe('a deletion', () => {
     await world.orchestrator.delete(`/sessions/${sessionId}`);
     world.backend.recovers();
 
-    const { body } = await world.whileTimeFlies(world.backend.next('messages/received'));
+    const { body } = await world.fastForwardUntil(world.backend.next('messages/received'));
     expect(body.message_content).toBe('importante');
   });
 

@@ -24,18 +24,18 @@ it('the connections close at MAX_PENDING_CALLBACKS, and nothing is lost: WhatsAp
   const { sessionId } = await world.link(world.whatsapp.phone(SHOP));
   world.backend.answerWith(503);
   await write(world, 1, BOUND);
-  await world.whileTimeFlies(world.whatsapp.until(() => !isOnline(world)));
+  await world.fastForwardUntil(world.whatsapp.until(() => !isOnline(world)));
 
   expect(await problems(world)).toContain('MAX_PENDING_CALLBACKS');
   expect((await world.orchestrator.get('/generate-qr')).body).toMatchObject({ success: false, error: 'overloaded' });
   await write(world, BOUND + 1, BOUND + 10);
   const pending = (await world.orchestrator.get('/health')).body.callbacks.pending;
-  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
+  await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
   expect((await world.orchestrator.get(`/sessions/${sessionId}`)).body.data.error_message).toContain('MAX_PENDING');
   expect(world.whatsapp.devices()[0]!.waiting).toBeGreaterThan(0);
 
   world.backend.recovers();
-  await world.whileTimeFlies(world.backend.next(({ body }) => body.message_content === `m${BOUND + 10}`));
+  await world.fastForwardUntil(world.backend.next(({ body }) => body.message_content === `m${BOUND + 10}`));
   expect(pending).toBeGreaterThanOrEqual(BOUND);
   expect(texts(world)).toEqual(numbered(BOUND + 10));
   expect(await problems(world)).toBe('');
@@ -49,12 +49,12 @@ it('the connections close while the disk is nearly full, and reopen when there i
   });
   await world.link(world.whatsapp.phone(SHOP));
   free = 999;
-  await world.whileTimeFlies(world.whatsapp.until(() => !isOnline(world)));
+  await world.fastForwardUntil(world.whatsapp.until(() => !isOnline(world)));
   expect(await problems(world)).toContain('MIN_FREE_DISK');
   await write(world, 1, 3);
 
   free = 1_000_000;
-  await world.whileTimeFlies(world.backend.next(({ body }) => body.message_content === 'm3'));
+  await world.fastForwardUntil(world.backend.next(({ body }) => body.message_content === 'm3'));
   expect(texts(world)).toEqual(numbered(3));
 });
 
@@ -69,9 +69,9 @@ it('no connection opens at startup while the disk is nearly full', async () => {
   const { logins } = world.whatsapp.stats();
   free = 0;
   await world.startOrchestrator();
-  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
+  await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
   expect(world.whatsapp.stats().logins).toBe(logins);
 
   free = 1_000_000;
-  await world.whileTimeFlies(world.orchestrator.until(sessionId, { status: 'connected' }));
+  await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'connected' }));
 });

@@ -187,7 +187,8 @@ describe('messages that WhatsApp queued while we were offline', () => {
 
     await world.startOrchestrator();
 
-    for (const text of texts) expect(await world.whileTimeFlies(next(world))).toMatchObject({ message_content: text });
+    for (const text of texts)
+      expect(await world.fastForwardUntil(next(world))).toMatchObject({ message_content: text });
     await untilConfirmed(world);
     expect(received(world)).toHaveLength(40);
     expect(world.whatsapp.stats().retries).toBe(0);

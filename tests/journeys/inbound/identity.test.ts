@@ -191,9 +191,9 @@ describe('a sender number that is learned later', () => {
 
     world.backend.recovers();
 
-    const { body } = await world.whileTimeFlies(webhookFor(id));
+    const { body } = await world.fastForwardUntil(webhookFor(id));
     expect(body).toMatchObject({ sender_number: person.number, sender_lid: person.lid, corrected_fields: [] });
-    await world.whileTimeFlies(webhookFor(later));
+    await world.fastForwardUntil(webhookFor(later));
     expect(world.backend.accepted.filter((received) => received.body.message_id === id)).toHaveLength(1);
   });
 

@@ -10,7 +10,7 @@ it('an interrupted download is retried', async () => {
   shop.world.whatsapp.fault('media-cut', { times: 1 });
   await shop.send();
 
-  const media = await shop.world.whileTimeFlies(shop.nextMedia());
+  const media = await shop.world.fastForwardUntil(shop.nextMedia());
 
   expect(media).toMatchObject({ download_error: null, path: expect.any(String) });
 });
@@ -29,13 +29,13 @@ it.each<[string, number, () => void, Partial<OutgoingMedia>]>([
     injectFault();
     const id = await shop.send(media);
 
-    const mediaInfo = await shop.world.whileTimeFlies(shop.nextMedia());
+    const mediaInfo = await shop.world.fastForwardUntil(shop.nextMedia());
 
     const url = `/sessions/${shop.sessionId}/messages/${id}/media`;
     expect(mediaInfo).toMatchObject({ path: null, url, download_error: error });
     const files = await readdir(join(shop.world.downloadsDir, shop.sessionId));
     expect(files.filter((name) => name.includes(id))).toEqual([]);
-    expect((await shop.world.whileTimeFlies(shop.get(url))).status).toBe(status);
+    expect((await shop.world.fastForwardUntil(shop.get(url))).status).toBe(status);
   },
 );
 
@@ -75,7 +75,10 @@ describe('a file that WhatsApp no longer has', () => {
     shop.world.whatsapp.fault('no-media-retry', {});
     await shop.send();
 
-    expect(await shop.world.whileTimeFlies(shop.nextMedia())).toMatchObject({ path: null, download_error: 'expired' });
+    expect(await shop.world.fastForwardUntil(shop.nextMedia())).toMatchObject({
+      path: null,
+      download_error: 'expired',
+    });
   });
 });
 
@@ -86,11 +89,11 @@ it('a webhook waits at most 30 s for its file, which its URL serves once downloa
   await shop.send({ bytes, caption: 'lento' });
   await shop.person.sendText(ACCOUNT, 'después');
 
-  const first = await shop.world.whileTimeFlies(shop.nextMessage());
+  const first = await shop.world.fastForwardUntil(shop.nextMessage());
 
   expect(shop.world.clock.now() - before).toBeGreaterThanOrEqual(30_000);
   expect(first).toMatchObject({ message_content: 'lento', media_info: { path: null, download_error: 'timeout' } });
   expect((await shop.nextMessage()).message_content).toBe('después');
-  const answer = await shop.world.whileTimeFlies(shop.get(first.media_info.url));
+  const answer = await shop.world.fastForwardUntil(shop.get(first.media_info.url));
   expect((await bytesOf(answer)).equals(bytes)).toBe(true);
 });

@@ -19,7 +19,7 @@ it('the event stream follows a session: its start, its codes, its connection, a 
   const isIt = (data: { session_id: string }) => data.session_id === sessionId;
   expect(await reader.next('session', isIt)).toMatchObject({ status: 'connecting', phone_number: null });
   const first = await reader.next('qr', isIt);
-  const renewed = await world.whileTimeFlies(reader.next('qr', isIt));
+  const renewed = await world.fastForwardUntil(reader.next('qr', isIt));
   expect(Date.parse(renewed.expires_at)).toBeGreaterThan(Date.parse(first.expires_at));
   expect(JSON.stringify(reader.events)).not.toContain(body.qrText.split(',')[1]);
 
@@ -27,13 +27,15 @@ it('the event stream follows a session: its start, its codes, its connection, a 
   await world.whatsapp.phone(ACCOUNT, 'Tienda').scan(now.qrText as string);
   const connected = await reader.next('session', ({ status }) => status === 'connected');
   expect(connected).toEqual((await world.orchestrator.get(`/sessions/${sessionId}`)).body.data);
-  expect(await world.whileTimeFlies(reader.next('health', ({ sessions }) => sessions.connected === 1))).toMatchObject({
-    status: 'ok',
-  });
+  expect(await world.fastForwardUntil(reader.next('health', ({ sessions }) => sessions.connected === 1))).toMatchObject(
+    {
+      status: 'ok',
+    },
+  );
 
   world.whatsapp.fault('refuse-upgrade');
   world.whatsapp.fault('cut', { number: ACCOUNT });
-  const lost = await world.whileTimeFlies(reader.next('session', ({ status }) => status === 'disconnected'));
+  const lost = await world.fastForwardUntil(reader.next('session', ({ status }) => status === 'disconnected'));
   expect(lost).toMatchObject({ reconnecting: true, error_message: expect.any(String) as string });
 
   await world.orchestrator.delete(`/sessions/${sessionId}`);

@@ -224,7 +224,7 @@ describe('SIMULATE_TYPING', () => {
     await account.sendText(PERSON, 'soy yo');
     await world.backend.next('messages/received');
 
-    const { body } = await world.whileTimeFlies(world.orchestrator.send(sessionId, PERSON, 'hola'));
+    const { body } = await world.fastForwardUntil(world.orchestrator.send(sessionId, PERSON, 'hola'));
 
     await person.next(({ id }) => id === body.messageId);
     await untilTrue(() => Promise.resolve(person.presenceOf(account).at(-1) === 'unavailable'));
