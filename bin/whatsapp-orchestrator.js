@@ -13,9 +13,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exit(1);
 }
 
-// What Node compiles is kept beside the packages: the next start takes half as long. Where nothing can be written, it does without.
+// Caches compiled code next to the packages, which halves the time of the next start. Skipped where nothing can be written.
 module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 const { main } = await import('../src/main.ts');
 await main();
-// Now, since a process that is killed writes nothing.
+// Written now: a process that is killed writes nothing.
 module.flushCompileCache?.();

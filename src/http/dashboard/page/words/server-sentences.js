@@ -92,6 +92,9 @@ export const SPANISH_SENTENCES = [
   ],
   [/^The session is restarting$/, 'La sesión se está reiniciando'],
   [/^The server was restarted$/, 'El servidor se reinició'],
+  [/^Baileys failed at (\S+): (.*)$/, 'Baileys falló en $1: $2'],
+  [/^Baileys failed to handle what WhatsApp sent: (.*)$/, 'Baileys no pudo procesar lo que envió WhatsApp: $1'],
+  [/^Baileys failed outside of its listeners: (.*)$/, 'Baileys falló fuera de sus manejadores: $1'],
   [/^WhatsApp does not answer queries on this connection$/, 'WhatsApp no responde a las consultas en esta conexión'],
   [/^WhatsApp did not complete the login$/, 'WhatsApp no completó el inicio de sesión'],
   [
