@@ -1,6 +1,6 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { httpClient } from '../../kit/http-client.ts';
+import { httpRequest } from '../../kit/http-client.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 
@@ -97,7 +97,7 @@ async function pageAt(url: string, clock: Clock): Promise<string> {
   );
   const limits = { maxContentLength: MAX_BYTES, signal: late.signal };
   try {
-    const { status, data } = await httpClient.get<string>(url, { responseType: 'text', headers: HEADERS, ...limits });
+    const { status, data } = await httpRequest<string>({ url, responseType: 'text', headers: HEADERS, ...limits });
     if (status !== 200) throw new Error(`The page answered with HTTP ${status}`);
     return data;
   } finally {
