@@ -90,7 +90,7 @@ export const SPANISH_SENTENCES = [
     /^The credentials of this session are missing.*$/,
     'Faltan las credenciales de esta sesión. Conecta la cuenta de nuevo con otro código QR.',
   ],
-  [/^The session is being restarted$/, 'La sesión se está reiniciando'],
+  [/^The session is restarting$/, 'La sesión se está reiniciando'],
   [/^The server was restarted$/, 'El servidor se reinició'],
   [/^WhatsApp does not answer queries on this connection$/, 'WhatsApp no responde a las consultas en esta conexión'],
   [/^WhatsApp did not complete the login$/, 'WhatsApp no completó el inicio de sesión'],
