@@ -42,7 +42,7 @@ async function run(config: Config): Promise<void> {
 }
 
 function unexpected(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'The start failed for an unknown reason.';
+  return error instanceof Error ? (error.stack ?? error.message) : 'Start-up failed for an unknown reason.';
 }
 
 async function end(starting: Promise<App>, log: Logger, signal: string): Promise<void> {
@@ -51,7 +51,7 @@ async function end(starting: Promise<App>, log: Logger, signal: string): Promise
   const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
   const app = await starting.catch(() => undefined);
   if (!app) {
-    // The start failed; `run` reports it.
+    // Start-up failed; `run` reports it.
     clearTimeout(limit);
     return;
   }

@@ -68,8 +68,8 @@ export const timelineEntry = z
 /** A timeline for the documentation. */
 export const EXAMPLE_TIMELINE: z.infer<typeof timelineEntry>[] = [
   { at: '2024-01-15T10:30:00.000Z', what: 'connected', why: null },
-  { at: '2024-01-16T03:12:44.120Z', what: 'line_lost', why: 'The connection was lost: Connection Terminated (428)' },
-  { at: '2024-01-16T03:12:45.310Z', what: 'repaired', why: 'The connection was lost: Connection Terminated (428)' },
+  { at: '2024-01-16T03:12:44.120Z', what: 'line_lost', why: 'Connection lost: Connection Terminated (428)' },
+  { at: '2024-01-16T03:12:45.310Z', what: 'repaired', why: 'Connection lost: Connection Terminated (428)' },
 ];
 
 /** A recent message. */

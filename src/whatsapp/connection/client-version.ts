@@ -73,11 +73,11 @@ export class ClientVersion {
       const found = versionIn(await pageAt(url, clock));
       log.info(
         { url, found, current: this.#current },
-        'WhatsApp refused the client version; read which one is current',
+        'WhatsApp refused the client version; looked up the current one',
       );
       if (isNewer(found, this.#current)) this.#current = found;
     } catch (error) {
-      log.warn({ err: error, url }, 'WhatsApp refused the client version, and which one is current cannot be read');
+      log.warn({ err: error, url }, 'WhatsApp refused the client version, and the current one could not be looked up');
     }
   }
 }
