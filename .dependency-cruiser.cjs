@@ -9,7 +9,7 @@ const PACKAGE_HOMES = [
   ['ws', '^simulator/|^tests/'],
 ];
 
-/** The rooms of whatsapp/, the lowest first; those that share a rank do not know each other. */
+/** The folders of whatsapp/, the lowest first; those on the same level do not import each other. */
 const WHATSAPP_ROOMS = [
   ['baileys'],
   ['addressing'],
@@ -19,9 +19,9 @@ const WHATSAPP_ROOMS = [
   ['connection'],
 ];
 
-/** What no room of http/ imports: what puts the rooms together. */
+/** What no folder of http/ imports: the files that put the folders together. */
 const HTTP_ASSEMBLY = '^src/http/(server|dispatch|listen|connections)\\.ts$';
-/** The rooms of http/ that others build on, with the rooms that they may know themselves. */
+/** The folders of http/ that others build on, each with those that it may import. */
 const HTTP_ROOMS = {
   images: 'images',
   views: 'views|schemas',
@@ -49,7 +49,7 @@ const whatsappRules = WHATSAPP_ROOMS.flatMap((rank, at) =>
     const below = WHATSAPP_ROOMS.slice(0, at).flat();
     return never(
       `whatsapp-${room}`,
-      'A room of whatsapp/ imports only those below it.',
+      'A folder of whatsapp/ imports only those below it.',
       { path: `^src/whatsapp/${room}/` },
       { path: '^src/whatsapp/', pathNot: `^src/whatsapp/(settings\\.ts$|(${[room, ...below].join('|')})/)` },
     );
@@ -59,7 +59,7 @@ const whatsappRules = WHATSAPP_ROOMS.flatMap((rank, at) =>
 const httpRules = Object.entries(HTTP_ROOMS).map(([room, allowed]) =>
   never(
     `http-${room}`,
-    'A room of http/ imports only those that it builds on.',
+    'A folder of http/ imports only those that it builds on.',
     { path: `^src/http/${room}/` },
     { path: '^src/http/[a-z]+/', pathNot: `^src/http/(${allowed})/` },
   ),
@@ -85,7 +85,7 @@ module.exports = {
     ...whatsappRules,
     never(
       'http-assembly',
-      'The rooms of http/ do not know what puts them together.',
+      'The folders of http/ do not import what puts them together.',
       { path: '^src/http/[a-z]+/' },
       { path: HTTP_ASSEMBLY },
     ),

@@ -2,7 +2,7 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Plain JavaScript, so that a Node too old for TypeScript can still say so in one sentence.
+// Plain JavaScript, so that a Node too old for TypeScript fails with a clear message.
 const NEEDED = [22, 18];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
@@ -13,9 +13,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exit(1);
 }
 
-// Caches compiled code next to the packages, which halves the time of the next start. Skipped where nothing can be written.
+// Caches compiled code beside the packages, if that folder is writable: the next start takes half as long.
 module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 const { main } = await import('../src/main.ts');
 await main();
-// Written now: a process that is killed writes nothing.
+// Now: a killed process could not write it.
 module.flushCompileCache?.();

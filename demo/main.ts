@@ -1,11 +1,9 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 
-import { check } from './check.ts';
+import { type Closers, takeDown } from './closers.ts';
 import { type Command, CommandLineError, HELP, readCommandLine } from './command-line.ts';
 import { print } from './print.ts';
-import { showPage } from './show-page.ts';
-import { buildStage, type Closers, takeDown } from './stage.ts';
 
 const EXIT = { failed: 1, wrongArguments: 2, interrupted: 130 };
 
@@ -33,8 +31,14 @@ async function run(command: Command | undefined): Promise<number> {
 }
 
 async function play(command: Exclude<Command, { name: 'help' }>, closers: Closers): Promise<number> {
+  // Loaded only now, so that a wrong option is refused at once.
+  const { buildStage } = await import('./stage.ts');
   const stage = await buildStage(closers);
-  if (command.name === 'check') return (await check(stage)) ? 0 : EXIT.failed;
+  if (command.name === 'check') {
+    const { check } = await import('./check.ts');
+    return (await check(stage)) ? 0 : EXIT.failed;
+  }
+  const { showPage } = await import('./show-page.ts');
   return showPage(stage, command.port, closers);
 }
 

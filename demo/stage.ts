@@ -9,6 +9,7 @@ import { type Phone } from '../simulator/phones/phone.ts';
 import { type Simulator } from '../simulator/simulator.ts';
 import { startSimulator } from '../simulator/start-simulator.ts';
 import { Backend } from './backend.ts';
+import { type Closers } from './closers.ts';
 import { close, HOST, listen } from './listen.ts';
 import { OrchestratorApi } from './orchestrator-api.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
@@ -25,9 +26,6 @@ export interface Stage {
   readonly api: OrchestratorApi;
   readonly orchestrator: OrchestratorProcess;
 }
-
-/** Cleanup functions, to be called in reverse order. */
-export type Closers = (() => Promise<void> | void)[];
 
 interface Keys {
   /** `API_KEY`: authenticates calls to the orchestrator. */
@@ -55,11 +53,6 @@ export async function buildStage(closers: Closers): Promise<Stage> {
   process.once('exit', () => orchestrator.killNow());
   const phoneOf = ({ number, name }: typeof SHOP): Phone => simulator.phone(number, name);
   return { simulator, shop: phoneOf(SHOP), customer: phoneOf(CUSTOMER), backend, api, orchestrator };
-}
-
-/** Calls the closers in reverse order. */
-export async function takeDown(closers: Closers): Promise<void> {
-  for (let close = closers.pop(); close; close = closers.pop()) await close();
 }
 
 /** The complete environment of the orchestrator; the user's own settings do not leak in. */

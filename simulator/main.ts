@@ -3,8 +3,7 @@ import { Writable } from 'node:stream';
 
 import { type Command, CommandLineError, HELP, readCommandLine } from './command-line.ts';
 import { type SimulatorOptions } from './options.ts';
-import { type Simulator } from './simulator.ts';
-import { startSimulator } from './start-simulator.ts';
+import type { Simulator } from './simulator.ts';
 
 const EXIT = { failed: 1, wrongArguments: 2 };
 
@@ -40,6 +39,8 @@ function readCommand(): Command | undefined {
 
 async function start(options: SimulatorOptions): Promise<Simulator | undefined> {
   try {
+    // Loaded only now, so that a wrong argument is refused at once.
+    const { startSimulator } = await import('./start-simulator.ts');
     return await startSimulator(options);
   } catch (error) {
     giveUp(sentenceFor(error as NodeJS.ErrnoException), EXIT.failed);

@@ -1,28 +1,8 @@
 import dotenv from 'dotenv';
-import { createLogger, type Logger } from './kit/logger.ts';
-import { type App, startApp } from './app.ts';
+import type { App } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
-import { ConfigError } from './config/environment.ts';
-import { ListenError } from './http/server.ts';
-import {
-  SealBrokenError,
-  StorageInUseError,
-  StorageKeyError,
-  StorageTooNewError,
-  StorageUnreadableError,
-} from './storage/shared/errors.ts';
-import { guardProcess } from './runtime/process-guard.ts';
-import { installPatches } from './whatsapp/baileys/patches.ts';
-
-const FOR_OPERATORS = [
-  ConfigError,
-  ListenError,
-  SealBrokenError,
-  StorageInUseError,
-  StorageKeyError,
-  StorageTooNewError,
-  StorageUnreadableError,
-];
+import { createLogger, type Logger } from './kit/logger.ts';
+import { OperatorError } from './kit/operator-error.ts';
 
 /** How long an orderly shutdown may take before the process exits anyway. */
 const END_LIMIT_MS = 20_000;
@@ -38,13 +18,19 @@ export async function main(): Promise<void> {
   } catch (error) {
     // A start that failed must never look like one that worked.
     process.exitCode = 1;
-    process.stderr.write(`${isForOperators(error) ? error.message : unexpected(error)}\n`);
+    process.stderr.write(`${error instanceof OperatorError ? error.message : unexpected(error)}\n`);
   }
 }
 
 async function run(config: Config): Promise<void> {
+  // Loaded only now, so that a setting is refused at once.
+  const [{ startApp }, { guardProcess }, { installPatches }] = await Promise.all([
+    import('./app.ts'),
+    import('./runtime/process-guard.ts'),
+    import('./whatsapp/baileys/patches.ts'),
+  ]);
   installPatches(config.whatsapp);
-  const log = createLogger(config.log);
+  const log = await createLogger(config.log);
   const guard = guardProcess(log);
   // A signal during start-up shuts down in order too, once everything is built.
   const starting = Promise.withResolvers<App>();
@@ -55,13 +41,8 @@ async function run(config: Config): Promise<void> {
   await starting.promise;
 }
 
-/** Errors that the operator can fix: the message says how, and a stack would only hide it. */
-function isForOperators(error: unknown): error is Error {
-  return FOR_OPERATORS.some((kind) => error instanceof kind);
-}
-
 function unexpected(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'The start failed for an unknown reason.';
+  return error instanceof Error ? (error.stack ?? error.message) : 'Start-up failed for an unknown reason.';
 }
 
 async function end(starting: Promise<App>, log: Logger, signal: string): Promise<void> {
@@ -70,7 +51,7 @@ async function end(starting: Promise<App>, log: Logger, signal: string): Promise
   const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
   const app = await starting.catch(() => undefined);
   if (!app) {
-    // The start failed; `run` reports it.
+    // Start-up failed; `run` reports it.
     clearTimeout(limit);
     return;
   }

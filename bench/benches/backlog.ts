@@ -55,8 +55,8 @@ function figures(
   const callbackCount = size.callbacks.toLocaleString('en');
   return [
     { name: `start with ${callbackCount} callbacks`, unit: 'ms', values: starts, bound: { atMost: 5_000 } },
-    { name: 'memory above that of an empty one', unit: 'MB', values: grown, bound: { atMost: 60 } },
-    { name: 'handed over', unit: '/s', values: rates, bound: { atLeast: 500 } },
+    { name: 'memory above that without a backlog', unit: 'MB', values: grown, bound: { atMost: 60 } },
+    { name: 'delivered', unit: '/s', values: rates, bound: { atLeast: 500 } },
   ];
 }
 

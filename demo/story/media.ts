@@ -54,7 +54,7 @@ export async function sendVoiceNote(stage: Stage, state: StoryState): Promise<vo
 /** The backend sends a poll, and the customer votes. */
 export async function runPoll({ api, backend, customer }: Stage, state: StoryState): Promise<void> {
   const options = ['En grano', 'Molido'];
-  const question = { name: '¿Cómo lo quiere?', options };
+  const question = { name: '¿Cómo lo quieres?', options };
   const request = { type: 'poll', number: CUSTOMER.number, poll: question };
   const { messageId } = await api.call('POST', `/sessions/${state.sessionId}/messages`, request);
   const pollId = required(messageId, 'messageId');

@@ -1172,7 +1172,7 @@ export class OrchestratorClient {
       state?: 'pending' | 'delivered' | 'dead' | 'unwanted';
       /** As returned by GET /generate-qr. */
       sessionId?: string;
-      /** Returns only what follows this one. */
+      /** Returns only what comes after this id or cursor. */
       after?: number;
       /** The maximum number of results. */
       limit?: number;
@@ -1265,7 +1265,7 @@ export class OrchestratorClient {
    */
   pullEvents(
     query: {
-      /** Returns only what follows this one. */
+      /** Returns only what comes after this id or cursor. */
       after?: number;
       /** The maximum number of results. */
       limit?: number;

@@ -1,26 +1,14 @@
 import dotenv from 'dotenv';
 import { z } from 'zod';
+import { ConfigError } from '../config/environment.ts';
+import { OperatorError } from '../kit/operator-error.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Config, readConfig } from '../config/config.ts';
-import { ConfigError } from '../config/environment.ts';
 import { callServer, CommandError, NoAnswerError, RefusedError } from './server-client.ts';
 import { sealNextKey } from '../storage/sqlite/encryption/data-keys.ts';
 import { opensWith, rotateMasterKey } from '../storage/sqlite/encryption/rotate-master-key.ts';
-import {
-  StorageInUseError,
-  StorageKeyError,
-  StorageTooNewError,
-  StorageUnreadableError,
-} from '../storage/shared/errors.ts';
+import { StorageInUseError, StorageKeyError } from '../storage/shared/errors.ts';
 
-const FOR_OPERATORS = [
-  ConfigError,
-  CommandError,
-  StorageInUseError,
-  StorageKeyError,
-  StorageTooNewError,
-  StorageUnreadableError,
-];
 const NEXT_STEP = 'Set MASTER_KEY (or the file of MASTER_KEY_FILE) to it, and remove NEW_MASTER_KEY.';
 const NEITHER = 'The database key is neither MASTER_KEY nor NEW_MASTER_KEY; nothing was changed.';
 const ALREADY_DONE = `The database already has the new master key. ${NEXT_STEP}`;
@@ -105,6 +93,5 @@ try {
   process.stdout.write(`${await rotate(readConfig(process.env))}\n`);
 } catch (error) {
   process.exitCode = 1;
-  const isKnown = error instanceof Error && FOR_OPERATORS.some((kind) => error instanceof kind);
-  process.stderr.write(`${isKnown ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof OperatorError ? error.message : String(error)}\n`);
 }

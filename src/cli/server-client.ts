@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Config } from '../config/config.ts';
-import { httpClient } from '../kit/http-client.ts';
+import { httpRequest } from '../kit/http-client.ts';
+import { OperatorError } from '../kit/operator-error.ts';
 
-/** An error that the operator can fix; the message says how. */
-export class CommandError extends Error {
+/** What a command cannot do. */
+export class CommandError extends OperatorError {
   override readonly name = 'CommandError';
 }
 
@@ -56,7 +57,7 @@ async function responseOf(
   headers: Record<string, string>,
 ): Promise<{ ok: boolean; json: unknown }> {
   try {
-    const { status, data } = await httpClient.request<string>({
+    const { status, data } = await httpRequest<string>({
       ...{ method, baseURL, url: path, headers, responseType: 'text' },
       ...(body && { data: JSON.stringify(body) }),
     });

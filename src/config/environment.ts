@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describeFailure } from '../kit/failure.ts';
+import { OperatorError } from '../kit/operator-error.ts';
 import { Secret } from '../kit/secret.ts';
 
 /** Names and values, like `process.env`. Empty values count as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An invalid setting. The message names the variable and what it must be. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 }
 

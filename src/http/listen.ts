@@ -4,6 +4,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Connections } from './connections.ts';
 import { describeFailure } from '../kit/failure.ts';
+import { OperatorError } from '../kit/operator-error.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -32,7 +33,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 /** The server cannot listen there. The message tells the operator why. */
-export class ListenError extends Error {
+export class ListenError extends OperatorError {
   override readonly name = 'ListenError';
   /** Node's code: `EADDRINUSE`, `EACCES`, … */
   readonly code: string;

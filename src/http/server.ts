@@ -28,7 +28,6 @@ export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
-export { keySpec } from './routes/admin/keys.ts';
 
 /** The dependencies and settings of the app. */
 export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {

@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 import { describeFailure } from './failure.ts';
 
 /** A structured log: an object first, then a constant message. */
@@ -12,7 +11,7 @@ export interface LogSettings {
 }
 
 /** Creates the root logger, of which subsystems take children. A `Secret` is logged as `[secret]`. */
-export function createLogger(settings: LogSettings): Logger {
+export async function createLogger(settings: LogSettings): Promise<Logger> {
   const options: pino.LoggerOptions = {
     level: settings.level,
     base: null,
@@ -20,7 +19,10 @@ export function createLogger(settings: LogSettings): Logger {
     // pino's own serializer copies everything that a library attached to its error.
     serializers: { err: (error: unknown) => describeFailure(error) },
   };
-  return settings.format === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);
+  if (settings.format === 'json') return pino(options);
+  // A production server never loads it.
+  const { default: pretty } = await import('pino-pretty');
+  return pino(options, pretty({ sync: true, ignore: 'pid,hostname' }));
 }
 
 /** A logger that writes nothing. */

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { httpClient } from '../../kit/http-client.ts';
+import { httpRequest } from '../../kit/http-client.ts';
 import { type UrlRules } from './url-rules.ts';
 
 const CONNECT_MS = 10_000;
@@ -66,12 +66,10 @@ function ask(url: URL, deps: FetchDeps, signal: AbortSignal): Promise<IncomingMe
   return new Promise((resolve, reject) => {
     // axios does not notice a connection that ends with neither an answer nor an error, as after a 101.
     const agent = guardedAgent(url, deps, () => reject(unreachable('it closed the connection')));
-    httpClient
-      .get<IncomingMessage>(url.href, {
-        ...{ responseType: 'stream', decompress: false, signal, httpAgent: agent, httpsAgent: agent },
-        headers: { 'User-Agent': deps.userAgent, Accept: '*/*', 'Accept-Encoding': 'identity' },
-      })
-      .then(({ data }) => resolve(data), reject);
+    httpRequest<IncomingMessage>({
+      ...{ url: url.href, responseType: 'stream', decompress: false, signal, httpAgent: agent, httpsAgent: agent },
+      headers: { 'User-Agent': deps.userAgent, Accept: '*/*', 'Accept-Encoding': 'identity' },
+    }).then(({ data }) => resolve(data), reject);
   });
 }
 

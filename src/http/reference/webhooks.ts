@@ -67,7 +67,8 @@ function webhookOf(kind: EventKind, schemas: Schemas): Operation {
         },
       }),
       default: {
-        description: 'Retried until `CALLBACK_RETENTION` expires. `Retry-After` is honored, up to an hour.',
+        description:
+          'Retried for `CALLBACK_RETENTION`, and longer while the backend is down. `Retry-After` is honored, up to an hour.',
       },
     },
   };

@@ -38,7 +38,7 @@ export const wholeNumber = (error: string, min: number, max: number) =>
 export const pageQuery = {
   after: wholeNumber('must be a whole number, as an earlier response returned it', 0, Number.MAX_SAFE_INTEGER)
     .default(0)
-    .meta({ default: 0, description: 'Returns only what follows this one.' }),
+    .meta({ default: 0, description: 'Returns only what comes after this id or cursor.' }),
   limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE}`, 1, MAX_PAGE)
     .default(DEFAULT_PAGE)
     .meta({ default: DEFAULT_PAGE, description: 'The maximum number of results.' }),

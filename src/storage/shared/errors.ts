@@ -1,5 +1,7 @@
+import { OperatorError } from '../../kit/operator-error.ts';
+
 /** Thrown when another process has the database of this folder open. */
-export class StorageInUseError extends Error {
+export class StorageInUseError extends OperatorError {
   override readonly name = 'StorageInUseError';
 
   constructor(folder: string, cause: unknown) {
@@ -8,7 +10,7 @@ export class StorageInUseError extends Error {
 }
 
 /** Thrown when the database was written by a newer version of this product. */
-export class StorageTooNewError extends Error {
+export class StorageTooNewError extends OperatorError {
   override readonly name = 'StorageTooNewError';
 
   constructor(file: string, versions: { found: number; known: number }) {
@@ -19,7 +21,7 @@ export class StorageTooNewError extends Error {
 }
 
 /** Thrown when the database cannot be opened: damaged, not a database, or not accessible. */
-export class StorageUnreadableError extends Error {
+export class StorageUnreadableError extends OperatorError {
   override readonly name = 'StorageUnreadableError';
 
   constructor(file: string, reason: string, cause?: unknown) {
@@ -28,7 +30,7 @@ export class StorageUnreadableError extends Error {
 }
 
 /** Thrown when the database is encrypted and the master key is missing or wrong. Nothing was changed. */
-export class StorageKeyError extends Error {
+export class StorageKeyError extends OperatorError {
   override readonly name = 'StorageKeyError';
 
   constructor(file: string, problem: 'is encrypted' | 'was encrypted with another master key', cause?: unknown) {
@@ -40,7 +42,7 @@ export class StorageKeyError extends Error {
 }
 
 /** Thrown when a stored value cannot be decrypted: it was changed, moved, or inserted from outside. */
-export class SealBrokenError extends Error {
+export class SealBrokenError extends OperatorError {
   override readonly name = 'SealBrokenError';
 
   constructor(what: string, cause: unknown) {

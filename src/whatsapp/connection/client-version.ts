@@ -1,6 +1,6 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { httpClient } from '../../kit/http-client.ts';
+import { httpRequest } from '../../kit/http-client.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 
@@ -73,11 +73,11 @@ export class ClientVersion {
       const found = versionIn(await pageAt(url, clock));
       log.info(
         { url, found, current: this.#current },
-        'WhatsApp refused the client version; read which one is current',
+        'WhatsApp refused the client version; looked up the current one',
       );
       if (isNewer(found, this.#current)) this.#current = found;
     } catch (error) {
-      log.warn({ err: error, url }, 'WhatsApp refused the client version, and which one is current cannot be read');
+      log.warn({ err: error, url }, 'WhatsApp refused the client version, and the current one could not be looked up');
     }
   }
 }
@@ -97,7 +97,7 @@ async function pageAt(url: string, clock: Clock): Promise<string> {
   );
   const limits = { maxContentLength: MAX_BYTES, signal: late.signal };
   try {
-    const { status, data } = await httpClient.get<string>(url, { responseType: 'text', headers: HEADERS, ...limits });
+    const { status, data } = await httpRequest<string>({ url, responseType: 'text', headers: HEADERS, ...limits });
     if (status !== 200) throw new Error(`The page answered with HTTP ${status}`);
     return data;
   } finally {

@@ -257,7 +257,7 @@ export class BaileysConnection implements Connection {
       this.#broke(`at ${event}`, error);
       return;
     }
-    this.#deps.log.warn({ err: error, event }, 'Baileys failed at a stanza that the connection can do without');
+    this.#deps.log.warn({ err: error, event }, 'Baileys failed at a stanza; the connection stays open');
     this.#emit({ kind: 'note', why: `Baileys failed at ${event}: ${messageOf(error)}` });
   }
 

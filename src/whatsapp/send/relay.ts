@@ -50,7 +50,7 @@ async function relayFailure(
   }
 }
 
-const NO_DEVICES = { code: 'no_devices', message: 'WhatsApp named no device of the recipient that can be written to' };
+const NO_DEVICES = { code: 'no_devices', message: 'WhatsApp named no reachable device of the recipient' };
 
 /** Whether one of these devices is the recipient's: Baileys also encrypts for our own devices, and does not mind if there are no others. */
 function reaches(to: string, devices: readonly string[], { authState }: WASocket): boolean {

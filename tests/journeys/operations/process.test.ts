@@ -61,18 +61,6 @@ describe('the process', () => {
     expect((await readdir(compiled, { recursive: true })).length).toBeGreaterThan(100);
   });
 
-  it('shuts down cleanly on SIGTERM, and unlinks nothing', async () => {
-    await using world = await startWorld({}, { start: false });
-    await using orchestrator = await OrchestratorProcess.start(world.environment);
-    await link(world, orchestrator);
-
-    expect(await orchestrator.end('SIGTERM')).toBe(0);
-
-    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
-    expect(world.whatsapp.devices()).toHaveLength(1);
-    expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
-  });
-
   it('shuts down cleanly on SIGTERM while it starts, and right after it has started', async () => {
     await using world = await startWorld({}, { start: false });
     const endedAt = async (line: string, name: string) => {
@@ -98,19 +86,6 @@ describe('the process', () => {
     expect(orchestrator.output).toContain(`Port ${port} is already in use`);
   });
 
-  it('removes the temporary files that an earlier process left behind', async () => {
-    await using world = await startWorld({}, { start: false });
-    const TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
-    await mkdir(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'));
-    await utimes(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'), 0, 0);
-
-    await using orchestrator = await OrchestratorProcess.start({ ...world.environment, TMPDIR });
-
-    expect(orchestrator.isRunning).toBe(true);
-    expect(await readdir(TMPDIR)).toEqual([]);
-    await rm(TMPDIR, { recursive: true });
-  });
-
   it('refuses to start on a folder that another process is using', async () => {
     await using world = await startWorld({}, { start: false });
     await using running = await OrchestratorProcess.start(world.environment);
@@ -120,15 +95,6 @@ describe('the process', () => {
     expect(second.output).toContain(world.authDir);
     expect(second.output).not.toContain('    at ');
     expect((await ask(running, '/health')).status).toBe(200);
-  });
-
-  it('says which port is already in use', async () => {
-    await using world = await startWorld({}, { start: false });
-    const { port } = new URL(world.backend.url);
-    await using orchestrator = OrchestratorProcess.spawn({ ...world.environment, HOST: '127.0.0.1', PORT: port });
-
-    expect(await orchestrator.exited()).toBe(1);
-    expect(orchestrator.output).toContain(`Port ${port} is already in use`);
   });
 
   it.each([
@@ -150,33 +116,45 @@ describe('the process', () => {
 describe('a start', () => {
   const warning = 'credentials and messages are stored in plaintext';
 
-  it('without a master key warns of plaintext storage, and with one it does not', async () => {
+  it('without a master key warns of plaintext storage; with one it does not; with another one it fails with one line', async () => {
     await using world = await startWorld({}, { start: false });
-    const plain = await OrchestratorProcess.start(world.environment);
+    const elsewhere = { ...world.environment, AUTH_DIR: join(world.authDir, 'encrypted') };
+    await using plain = await OrchestratorProcess.start(world.environment);
     expect(plain.output).toContain(warning);
-    await plain.end('SIGKILL');
 
-    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
-
+    const encrypted = await OrchestratorProcess.start({ ...elsewhere, MASTER_KEY: randomMasterKey() });
     expect(encrypted.output).not.toContain(warning);
-  });
+    await encrypted.end('SIGKILL');
 
-  it('with a different master key fails with one line', async () => {
-    await using world = await startWorld({}, { start: false });
-    const first = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
-    await first.end('SIGKILL');
-
-    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: randomMasterKey() });
-
+    await using second = OrchestratorProcess.spawn({ ...elsewhere, MASTER_KEY: randomMasterKey() });
     expect(await second.exited()).toBe(1);
     expect(second.output.trim().split('\n')).toEqual([expect.stringContaining('another master key')]);
   });
 });
 
-describe('the log', () => {
-  it('contains the marks that the grep recipes of the seed look for, and no secret', async () => {
-    await using world = await startWorld({ environment: { PRODUCTION_API_KEY: 'muy-secreto' } }, { start: false });
-    await using orchestrator = await OrchestratorProcess.start(world.environment);
+describe('one life of the process', () => {
+  let TMPDIR: string;
+  let world: World;
+  let orchestrator: OrchestratorProcess;
+
+  beforeAll(async () => {
+    TMPDIR = await mkdtemp(join(tmpdir(), 'process-test-'));
+    await mkdir(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'));
+    await utimes(join(TMPDIR, 'whatsapp-orchestrator-file-AAAAAA'), 0, 0);
+    world = await startWorld({ environment: { PRODUCTION_API_KEY: 'muy-secreto', TMPDIR } }, { start: false });
+    orchestrator = await OrchestratorProcess.start(world.environment);
+  });
+  afterAll(async () => {
+    await orchestrator[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+    await rm(TMPDIR, { recursive: true });
+  });
+
+  it('begins with the removal of the temporary files that an earlier process left behind', async () => {
+    expect(await readdir(TMPDIR)).toEqual([]);
+  });
+
+  it('logs the marks that the grep recipes of the seed look for, and no secret', async () => {
     const sessionId = await link(world, orchestrator);
     await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'un texto privado');
     await world.backend.next('messages/received');
@@ -198,5 +176,13 @@ describe('the log', () => {
     for (const secret of ['muy-secreto', 'un texto privado', qrText.split(',')[3]!]) {
       expect(orchestrator.output).not.toContain(secret);
     }
+  });
+
+  it('ends cleanly on SIGTERM, and unlinks nothing', async () => {
+    expect(await orchestrator.end('SIGTERM')).toBe(0);
+
+    await world.whatsapp.until((whatsapp) => !whatsapp.devices()[0]!.online);
+    expect(world.whatsapp.devices()).toHaveLength(1);
+    expect(world.backend.received.filter(({ path }) => path.endsWith('sessions/status-update'))).toEqual([]);
   });
 });

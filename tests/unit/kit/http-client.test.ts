@@ -1,6 +1,6 @@
 import { type RequestListener } from 'node:http';
 import { inspect } from 'node:util';
-import { httpClient } from '../../../src/kit/http-client.ts';
+import { httpRequest } from '../../../src/kit/http-client.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { PageServer } from '../../harness/page-server.ts';
 
@@ -10,7 +10,7 @@ const headers = { authorization: `Bearer ${KEY}` };
 /** Why a POST that carries the key everywhere it can fails. */
 async function failureOf(url: string, more: { maxContentLength?: number; signal?: AbortSignal } = {}): Promise<Error> {
   const request = { url, method: 'POST', headers, data: KEY, auth: { username: 'me', password: KEY } };
-  return httpClient.request({ ...request, ...more }).then(
+  return httpRequest({ ...request, ...more }).then(
     () => {
       throw new Error('It did not fail');
     },
@@ -28,7 +28,7 @@ describe('the HTTP client', () => {
     const before = process.env.http_proxy;
     process.env.http_proxy = `http://${proxy.host}`;
     try {
-      expect((await httpClient.get(`http://${page.host}/`)).data).toBe('the page');
+      expect((await httpRequest({ url: `http://${page.host}/` })).data).toBe('the page');
     } finally {
       if (before === undefined) delete process.env.http_proxy;
       else process.env.http_proxy = before;
@@ -39,14 +39,14 @@ describe('the HTTP client', () => {
   it.each([301, 302, 303, 307, 308])('does not follow a redirect (%i)', async (status) => {
     await using page = await PageServer.start((_, response) => response.writeHead(status, { location: '/' }).end());
 
-    expect((await httpClient.get(`http://${page.host}/`)).status).toBe(status);
+    expect((await httpRequest({ url: `http://${page.host}/` })).status).toBe(status);
     expect(page.asked).toBe(1);
   });
 
   it.each([200, 404, 500])('resolves with status %i, and leaves the body as it is', async (status) => {
     await using page = await PageServer.start((_, response) => response.writeHead(status).end(' {"a": 1} '));
 
-    expect(await httpClient.get(`http://${page.host}/`)).toMatchObject({ status, data: ' {"a": 1} ' });
+    expect(await httpRequest({ url: `http://${page.host}/` })).toMatchObject({ status, data: ' {"a": 1} ' });
   });
 });
 

@@ -1,42 +1,9 @@
 import { z } from 'zod';
-import { type ApiKey, type KeySpec, SCOPES } from '../../../domain/access.ts';
+import { type ApiKey } from '../../../domain/access.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { ok, route } from '../../route.ts';
-import { EXAMPLE_ID, sessionIdText, succeeded } from '../../schemas/common.ts';
-
-const SCOPES_WANTED = `must be a list of at least one of ${SCOPES.join(', ')}`;
-const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';
-const MAX_NAME = 100;
-const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
-/** Lists of keys are printed to terminals, where control characters in a name would be dangerous. */
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
-
-const scope = z.enum(SCOPES, { error: SCOPES_WANTED });
-
-/** The specification of a new key, also for the command `npm run keys`. */
-export const keySpec: z.ZodType<KeySpec> = z
-  .object({
-    name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED).default(''),
-    scopes: z.array(scope, SCOPES_WANTED).min(1, SCOPES_WANTED),
-    sessions: z.array(sessionIdText, SESSIONS_WANTED).min(1, SESSIONS_WANTED).nullable().default(null),
-  })
-  .refine(({ scopes, sessions }) => sessions === null || !scopes.includes('admin'), {
-    path: ['sessions'],
-    error: 'cannot limit a key with the scope admin',
-  });
-
-const apiKey = z
-  .strictObject({
-    keyId: z.string().meta({ description: 'The public part of the key.' }),
-    name: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
-    sessions: z
-      .array(z.string())
-      .nullable()
-      .meta({ description: 'The only sessions that it can access; null for all.' }),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: 'ApiKey' });
+import { EXAMPLE_ID, succeeded } from '../../schemas/common.ts';
+import { apiKey, keySpec } from '../../schemas/key-schemas.ts';
 
 const EXAMPLE: z.infer<typeof apiKey> = {
   keyId: 'Zb3kQ9xY7mNp',

@@ -209,7 +209,7 @@ export const ENGLISH = {
     'Too many deliveries are pending, or the disk is nearly full. Nothing new can start until there is room.',
   error_too_many_sessions: 'The server has reached its limit of accounts (MAX_SESSIONS).',
   error_too_many_pending_sessions: 'Too many codes are waiting for a phone. Delete some of those accounts first.',
-  error_callback_not_repeatable: 'This delivery has succeeded meanwhile, or no longer applies.',
+  error_callback_not_repeatable: 'This delivery has already succeeded, or no longer applies.',
   error_callback_not_found: 'This delivery no longer exists.',
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 };

@@ -99,11 +99,11 @@ export const SPANISH_SENTENCES = [
   [/^WhatsApp did not complete the login$/, 'WhatsApp no completó el inicio de sesión'],
   [
     /^WhatsApp did not signal the end of the offline queue$/,
-    'WhatsApp no avisó del final de la cola de mensajes pendientes',
+    'WhatsApp no indicó el final de la cola de mensajes pendientes',
   ],
   [
     /^WhatsApp did not signal the end of the offline queue in time.*$/,
-    'WhatsApp no avisó a tiempo del final de la cola de mensajes pendientes; se sigue sin ese aviso',
+    'WhatsApp no indicó a tiempo el final de la cola de mensajes pendientes; se continúa sin esperarlo',
   ],
   [/^Work under (.*) did not finish in time$/, 'Un trabajo con $1 no terminó a tiempo'],
   [/WhatsApp refused the connection \(HTTP (.*)\)$/, 'WhatsApp rechazó la conexión (HTTP $1)'],

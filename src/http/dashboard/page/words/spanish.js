@@ -213,7 +213,7 @@ export const SPANISH = {
   error_too_many_sessions: 'El servidor alcanzó su límite de cuentas (MAX_SESSIONS).',
   error_too_many_pending_sessions:
     'Demasiados códigos están esperando a un teléfono. Elimina antes algunas de esas cuentas.',
-  error_callback_not_repeatable: 'Esta entrega ya se completó o dejó de tener efecto.',
+  error_callback_not_repeatable: 'Esta entrega ya se completó o ya no corresponde.',
   error_callback_not_found: 'Esta entrega ya no existe.',
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 };

@@ -1,0 +1,2 @@
+/** An error that the operator can fix. Its message says how; a stack would only hide it. */
+export abstract class OperatorError extends Error {}
