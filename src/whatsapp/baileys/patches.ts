@@ -4,6 +4,7 @@ import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
+import { tryWithoutTrace } from './session-trials.ts';
 
 /** What patches depend on. */
 export type PatchOptions = Pick<WhatsAppSettings, 'rootKey'>;
@@ -36,6 +37,12 @@ export const PATCHES: readonly Patch[] = [
     changes: 'Key pairs are exported as JWK instead of DER.',
     why: 'A pairing makes 812 of them, and the encoding costs twice as much as the keys.',
     apply: once(makeKeysQuickly),
+  },
+  {
+    target: 'SessionCipher.prototype',
+    changes: 'A session that a message does not belong to stays as it was.',
+    why: 'libsignal steps each session that it tries, and stores them all when one fits: a late message would spoil a new session.',
+    apply: once(tryWithoutTrace),
   },
   {
     target: 'globalThis.fetch',
