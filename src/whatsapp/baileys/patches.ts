@@ -4,6 +4,7 @@ import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
+import { verifyServers } from './server-proof.ts';
 import { tryWithoutTrace } from './session-trials.ts';
 
 /** What patches depend on. */
@@ -37,6 +38,12 @@ export const PATCHES: readonly Patch[] = [
     changes: 'Key pairs are exported as JWK instead of DER.',
     why: 'A pairing makes 812 of them, and the encoding costs twice as much as the keys.',
     apply: once(makeKeysQuickly),
+  },
+  {
+    target: 'Curve.verify',
+    changes: 'It answers whether the signature is genuine; `Curve.sharedKey` notes the key that a server uses.',
+    why: 'Baileys drops the result, and does not compare the key with the certificates: anybody could be the server.',
+    apply: once(verifyServers),
   },
   {
     target: 'SessionCipher.prototype',

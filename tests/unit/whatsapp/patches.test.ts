@@ -17,6 +17,7 @@ const SCRIPT = `
     'node:crypto': [crypto.createHmac, crypto.createCipheriv, crypto.createDecipheriv],
     'curve25519-js': [curve25519.sign, curve25519.verify],
     'Curve.generateKeyPair': [Curve.generateKeyPair],
+    'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
     'globalThis.fetch': [globalThis.fetch],
     console: [console.info, console.warn, console.error],
