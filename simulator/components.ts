@@ -136,7 +136,7 @@ function makeBehaviours(
     changeGroups(shared),
     showPictures(directory),
     relayPresence(shared),
-    handOutKeyBundles(directory),
+    handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),
     failLogins(faults),
@@ -171,6 +171,7 @@ function listenTo(
       const fault = faults.take('refuse-upgrade');
       return fault && (fault.code ?? 503);
     },
+    forgery: () => (['foreign-root', 'stolen-certificates'] as const).find((fault) => faults.take(fault)),
     sending: (client, stanza, send) => behaviours.sending(stanza, client, send),
     cutsWithin: ({ number }, length) => faults.reach('cut-at-byte', length, number),
     messageBytes: () => faults.take('split-frames')?.bytes,

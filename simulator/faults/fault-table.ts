@@ -61,6 +61,21 @@ export const FAULTS = {
     kind: 'standing',
     options: ['times'],
   },
+  'foreign-root': {
+    meaning: "The certificates of the Noise handshake are signed by a root key that is not WhatsApp's.",
+    kind: 'standing',
+    options: ['times'],
+  },
+  'stolen-certificates': {
+    meaning: "The Noise handshake shows WhatsApp's certificates, but uses another key than that in them.",
+    kind: 'standing',
+    options: ['times'],
+  },
+  'foreign-pre-key': {
+    meaning: 'Key bundles of the account have a signed pre-key that somebody else made and signed.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
   'failure-at-login': {
     meaning:
       'A login is answered with <failure reason>; a ban (402) may also carry a `code` and an `expire` in seconds.',

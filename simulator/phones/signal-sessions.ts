@@ -1,8 +1,9 @@
-import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal';
+import { ProtocolAddress, SessionBuilder, SessionRecord, type SignalStorage } from 'libsignal';
 
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Endpoint } from '../world/endpoint.ts';
 import { type KeyBundle } from '../world/key-bundle.ts';
+import { PhoneCipher } from './phone-cipher.ts';
 import { type PhoneKeys, signalPublicKey } from './phone-keys.ts';
 
 type SessionOffer = Parameters<SessionBuilder['initOutgoing']>[0];
@@ -23,7 +24,7 @@ export class SignalSessions {
   async encrypt(to: Endpoint, plain: Uint8Array, attrs: Record<string, string> = {}): Promise<Stanza> {
     const address = this.#address(to);
     if (!this.#records.get(address.toString())?.haveOpenSession()) await this.begin(to, to.takeBundle());
-    const { type, body } = await new SessionCipher(this.#storage, address).encrypt(Buffer.from(plain));
+    const { type, body } = await new PhoneCipher(this.#storage, address).encrypt(Buffer.from(plain));
     return node('enc', { v: '2', type: type === 3 ? 'pkmsg' : 'msg', ...attrs }, Buffer.from(body, 'binary'));
   }
 
@@ -31,7 +32,7 @@ export class SignalSessions {
   async decrypt(from: Endpoint, type: string | undefined, sealed: Buffer): Promise<Buffer> {
     const address = this.#address(from);
     const before = this.#records.get(address.toString())?.serialize();
-    const cipher = new SessionCipher(this.#storage, address);
+    const cipher = new PhoneCipher(this.#storage, address);
     try {
       return await (type === 'pkmsg'
         ? cipher.decryptPreKeyWhisperMessage(sealed)

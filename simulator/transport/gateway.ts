@@ -4,13 +4,15 @@ import { type Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { Client, type ClientListener } from './client.ts';
-import { type ServerIdentity } from './server-identity.ts';
+import { forgeServerIdentity, type Forgery, type ServerIdentity } from './server-identity.ts';
 
 /** Reacts to clients' connections, and decides about their faults. */
 export interface GatewayListener extends ClientListener {
   connected(client: Client): void;
   /** The HTTP status that refuses this WebSocket upgrade, if any. */
   refusesUpgrade(): number | undefined;
+  /** How this connection is somebody else's, who pretends to be the server. */
+  forgery(): Forgery | undefined;
 }
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -59,7 +61,9 @@ export class Gateway {
 
   #accept(socket: WebSocket): void {
     this.#connections += 1;
-    const client = new Client(socket, { id: this.#connections, identity: this.#identity, listener: this.#listener });
+    const forgery = this.#listener.forgery();
+    const identity = forgery ? forgeServerIdentity(this.#identity, forgery) : this.#identity;
+    const client = new Client(socket, { id: this.#connections, identity, listener: this.#listener });
     this.clients.add(client);
     socket.once('close', () => this.clients.delete(client));
     this.#listener.connected(client);

@@ -14,23 +14,51 @@ export interface ServerIdentity {
   readonly certificates: Uint8Array;
 }
 
+/** Certificates that are not as they should be. */
+export interface CertificateFlaws {
+  /** The serial that the leaf names as its issuer's. */
+  issuerSerial?: number;
+  /** Seconds since the epoch; both certificates are valid from a year ago until in a year. */
+  notBefore?: number;
+  notAfter?: number;
+}
+
+/** How a server pretends to be another one. */
+export type Forgery = 'foreign-root' | 'stolen-certificates';
+
 const { CertChain } = proto;
 const SERIAL = { root: 0, intermediate: 1, leaf: 2 };
+const YEAR_SECONDS = 365 * 24 * 3600;
 
 /** Creates an identity with a root of its own. */
-export function makeServerIdentity(): ServerIdentity {
+export function makeServerIdentity(flaws: CertificateFlaws = {}): ServerIdentity {
   const root = Curve.generateKeyPair();
   const intermediate = Curve.generateKeyPair();
   const staticKey = Curve.generateKeyPair();
+  const now = Math.floor(Date.now() / 1000);
+  const { issuerSerial = SERIAL.intermediate, notBefore = now - YEAR_SECONDS, notAfter = now + YEAR_SECONDS } = flaws;
+  const valid = { notBefore, notAfter };
   const chain = CertChain.encode({
-    leaf: certify({ serial: SERIAL.leaf, issuerSerial: SERIAL.intermediate, key: staticKey.public }, intermediate),
-    intermediate: certify({ serial: SERIAL.intermediate, issuerSerial: SERIAL.root, key: intermediate.public }, root),
+    leaf: certify({ serial: SERIAL.leaf, issuerSerial, key: staticKey.public, ...valid }, intermediate),
+    intermediate: certify(
+      { serial: SERIAL.intermediate, issuerSerial: SERIAL.root, key: intermediate.public, ...valid },
+      root,
+    ),
   });
   return { rootKey: Buffer.from(root.public), staticKey, certificates: chain.finish() };
 }
 
+/**
+ * The identity of somebody who pretends to be this server: with certificates of their own, or with the server's, which
+ * everybody who connects is shown, and a key of their own.
+ */
+export function forgeServerIdentity(genuine: ServerIdentity, how: Forgery): ServerIdentity {
+  const own = makeServerIdentity();
+  return how === 'foreign-root' ? own : { ...genuine, staticKey: own.staticKey };
+}
+
 function certify(
-  subject: { serial: number; issuerSerial: number; key: Uint8Array },
+  subject: proto.CertChain.NoiseCertificate.IDetails,
   issuer: KeyPair,
 ): proto.CertChain.INoiseCertificate {
   const details = CertChain.NoiseCertificate.Details.encode(subject).finish();

@@ -4,6 +4,8 @@ import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
+import { verifyServers } from './server-proof.ts';
+import { tryWithoutTrace } from './session-trials.ts';
 
 /** What patches depend on. */
 export type PatchOptions = Pick<WhatsAppSettings, 'rootKey'>;
@@ -36,6 +38,18 @@ export const PATCHES: readonly Patch[] = [
     changes: 'Key pairs are exported as JWK instead of DER.',
     why: 'A pairing generates 812 of them, and DER costs twice as much as the keys themselves.',
     apply: once(makeKeysQuickly),
+  },
+  {
+    target: 'Curve.verify',
+    changes: 'It answers whether the signature is genuine; `Curve.sharedKey` notes the key that a server uses.',
+    why: 'Baileys drops the result, and does not compare the key with the certificates: anybody could be the server.',
+    apply: once(verifyServers),
+  },
+  {
+    target: 'SessionCipher.prototype',
+    changes: 'A session that a message does not belong to stays as it was.',
+    why: 'libsignal steps each session that it tries, and stores them all when one fits: a late message would spoil a new session.',
+    apply: once(tryWithoutTrace),
   },
   {
     target: 'globalThis.fetch',

@@ -3,12 +3,13 @@ import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
+import { RetryRequests } from '../signal/retry-requests.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries'> {
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
@@ -32,8 +33,8 @@ export interface OpenSocket {
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
-  const [origins, batch] = [new CiphertextOrigins(), new BatchDecryption()];
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch }));
+  const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
@@ -41,6 +42,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   origins.watch(socket);
+  retries.watch(socket);
   slimRetryCaches(socket, clock);
   retryCounters.carryOver(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });

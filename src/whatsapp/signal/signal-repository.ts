@@ -11,7 +11,10 @@ import {
 import { type ConnectionAuth } from './auth-state.ts';
 import { type CiphertextOrigins, type Origin } from './ciphertext-origins.ts';
 import { type BatchDecryption, type EncryptedMessage } from './batch-decryption.ts';
+import { type Logger } from '../../kit/logger.ts';
 import { currentConnection } from '../baileys/connection-context.ts';
+import { type RetryRequests } from './retry-requests.ts';
+import { isSigned, keepsSession, type SessionStart } from './session-starts.ts';
 import { RatchetTransactions, type Step } from './ratchet-transactions.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
@@ -22,12 +25,14 @@ export interface SignalRepositoryDeps {
   origins: CiphertextOrigins;
   /** Waiting messages are decrypted through this repository. */
   batch: BatchDecryption;
+  retries: RetryRequests;
+  log: Pick<Logger, 'warn'>;
   /** Called with the stanza's attributes when a message is lost to us and Baileys reports nothing. */
   unreadable: (attrs: Record<string, string>) => void;
 }
 
 /**
- * Baileys' own Signal repository, made safe in three ways.
+ * Baileys' own Signal repository, made safe in four ways.
  * 1. One lock guards everything that reads and writes a ratchet. Without it, a send holds one transaction for its whole
  *    duration while an incoming message of the same contact runs in another; the later commit undoes a step of the
  *    ratchet, and messages become undecryptable on either side.
@@ -35,6 +40,7 @@ export interface SignalRepositoryDeps {
  *    Baileys can acknowledge the message to WhatsApp. From then on no crash loses it: the next connection finds it in
  *    the journal. An outgoing message is released only when it is stored, and so is the step that encrypted it.
  * 3. When WhatsApp delivers a ciphertext again whose key is used up, the journal has its plaintext.
+ * 4. A new session starts only with keys that the device signed, and only where it is needed ({@link keepsSession}).
  *
  * Messages that wait for their turn are decrypted together, in one transaction.
  */
@@ -46,8 +52,27 @@ export function safeSignalRepository(deps: SignalRepositoryDeps): MakeSignalRepo
     );
     const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: transactions.keys() }, logger, pnToLid);
     deps.batch.decryptWith((messages) => decryptBatch(messages, { stock, transactions, deps }));
-    return { ...stock, ...lockedMethods(stock, transactions), ...decryption(stock, transactions, deps) };
+    const starts = {
+      injectE2ESession: (start: SessionStart) => startSession(start, { stock, transactions, deps }),
+    } satisfies Partial<SignalRepositoryWithLIDStore>;
+    return { ...stock, ...lockedMethods(stock, transactions), ...starts, ...decryption(stock, transactions, deps) };
   };
+}
+
+/**
+ * Starts a session, unless the one that is open stays. A device whose keys are not signed gets none, so nothing is encrypted for
+ * it; an error would keep a message from all other devices too.
+ */
+async function startSession(start: SessionStart, { stock, transactions, deps }: Repository): Promise<void> {
+  if (!isSigned(start)) {
+    deps.log.warn({ device: start.jid }, 'a device has keys that it did not sign; no session starts with it');
+    return;
+  }
+  await resolveLid(stock, start.jid);
+  await transactions.run(async () => {
+    const keeps = await keepsSession(start, { stock, keys: transactions.keys(), retries: deps.retries });
+    if (!keeps) await stock.injectE2ESession(start);
+  });
 }
 
 function lockedMethods(stock: SignalRepositoryWithLIDStore, transactions: RatchetTransactions) {
@@ -58,10 +83,6 @@ function lockedMethods(stock: SignalRepositoryWithLIDStore, transactions: Ratche
       await currentConnection()?.stored;
       currentConnection()?.encryptedFor?.(opts.jid);
       return encrypted;
-    },
-    injectE2ESession: async (opts) => {
-      await resolveLid(stock, opts.jid);
-      return transactions.run(() => stock.injectE2ESession(opts));
     },
     encryptGroupMessage: async (opts) => {
       const encrypted = await transactions.runTogether(() => stock.encryptGroupMessage(opts));
@@ -112,8 +133,8 @@ function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: 
   };
 }
 
-/** What a batch is decrypted with. */
-interface Decrypting {
+/** What the methods work with. */
+interface Repository {
   stock: SignalRepositoryWithLIDStore;
   transactions: RatchetTransactions;
   deps: SignalRepositoryDeps;
@@ -121,7 +142,7 @@ interface Decrypting {
 
 async function decryptBatch(
   messages: readonly EncryptedMessage[],
-  { stock, transactions, deps }: Decrypting,
+  { stock, transactions, deps }: Repository,
 ): Promise<Uint8Array[]> {
   const { auth, origins } = deps;
   const steps: Step<Uint8Array>[] = [];

@@ -10,12 +10,15 @@ const SCRIPT = `
   import crypto from 'node:crypto';
   import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
   import curve25519 from 'curve25519-js';
+  import { SessionCipher } from 'libsignal';
   import { main } from './src/main.ts';
   import { installPatches } from './src/whatsapp/baileys/patches.ts';
   const look = () => ({
     'node:crypto': [crypto.createHmac, crypto.createCipheriv, crypto.createDecipheriv],
     'curve25519-js': [curve25519.sign, curve25519.verify],
     'Curve.generateKeyPair': [Curve.generateKeyPair],
+    'Curve.verify': [Curve.verify, Curve.sharedKey],
+    'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
     'globalThis.fetch': [globalThis.fetch],
     console: [console.info, console.warn, console.error],
     'WA_CERT_DETAILS.PUBLIC_KEY': [Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY).toString('hex')],
