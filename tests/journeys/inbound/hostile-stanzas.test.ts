@@ -1,0 +1,118 @@
+import { childrenOf, node, type Stanza } from '../../../simulator/kit/stanza.ts';
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const ACCOUNT = '5491234567890';
+
+let world: World;
+let person: Phone;
+let fiend: Phone;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.link(world.whatsapp.phone(ACCOUNT));
+  person = world.whatsapp.phone('5490987654321', 'Juan');
+  fiend = world.whatsapp.phone('5490666000666', 'Malo');
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Changes the next message to the account on its way, once. */
+function tamper(change: (message: Stanza) => Stanza): void {
+  let isDone = false;
+  const tampering = world.whatsapp.use({
+    name: 'tamper with a message',
+    onSend(stanza, client, send) {
+      if (stanza.tag !== 'message' || client.number !== ACCOUNT || isDone) {
+        send(stanza);
+        return;
+      }
+      isDone = true;
+      tampering[Symbol.dispose]();
+      send(change(stanza));
+    },
+  });
+}
+
+/** A message with this `t`, or without any. */
+function timed(t: string | undefined): (message: Stanza) => Stanza {
+  return ({ attrs: { t: _, ...attrs }, ...message }) => ({
+    ...message,
+    attrs: { ...attrs, ...(t !== undefined && { t }) },
+  });
+}
+
+/** A message with another child in front. */
+function preceded(child: Stanza): (message: Stanza) => Stanza {
+  return (message) => ({ ...message, content: [child, ...childrenOf(message)] });
+}
+
+/** The body of the webhook that the backend accepts for the message with this id. */
+async function told(id: string): Promise<Record<string, unknown>> {
+  const { body } = await world.backend.next((received) => received.body.message_id === id);
+  return body as Record<string, unknown>;
+}
+
+describe('a message is delivered', () => {
+  it.each([
+    ['without a time', undefined],
+    ['with a time that is no number', 'never'],
+    ['with an empty time', ''],
+    ['with a time of 0', '0'],
+    ['with a time before all others', '-8640000000001'],
+    ['with a time that no date can have', '8640000000001'],
+    ['with a time in the year 10000', '253402300800'],
+  ])('%s, as if it was sent now', async (_, t) => {
+    const before = world.clock.now();
+    tamper(timed(t));
+
+    const { message_content, timestamp } = await told(await person.sendText(ACCOUNT, 'hola'));
+
+    expect(message_content).toBe('hola');
+    const sentAt = Date.parse(timestamp as string);
+    expect(sentAt).toBeGreaterThanOrEqual(before);
+    expect(sentAt).toBeLessThanOrEqual(world.clock.now());
+  });
+
+  it.each([
+    ['a verified name that cannot be decoded', Buffer.from([255, 255, 1])],
+    ['a verified name whose details cannot be decoded', Buffer.from([10, 2, 255, 255])],
+    ['an empty verified name', Buffer.alloc(0)],
+  ])('with %s', async (_, content) => {
+    tamper(preceded(node('verified_name', {}, content)));
+
+    expect(await told(await person.sendText(ACCOUNT, 'hola'))).toMatchObject({ message_content: 'hola' });
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'under the id %s, and on the same connection as the next',
+    async (id) => {
+      const connections = world.whatsapp.stats().logins;
+
+      await person.sendText(ACCOUNT, 'hola', { id });
+
+      expect(await told(id)).toMatchObject({ message_content: 'hola' });
+      await person.untilReceipts(id);
+      expect(await told(await person.sendText(ACCOUNT, 'después'))).toMatchObject({ message_content: 'después' });
+      expect(world.whatsapp.stats().logins).toBe(connections);
+    },
+  );
+});
+
+describe('an unencrypted message', () => {
+  const forged = Buffer.from([10, 6, ...Buffer.from('forged')]);
+
+  it('of a person is not taken for genuine', async () => {
+    tamper((message) => ({ ...message, content: [node('plaintext', {}, forged)] }));
+
+    expect(await told(await fiend.sendText(ACCOUNT, 'hola'))).toMatchObject({
+      message_type: 'undecryptable',
+      message_content: null,
+    });
+  });
+
+  it('beside an encrypted one leaves only that', async () => {
+    tamper((message) => ({ ...message, content: [...childrenOf(message), node('plaintext', {}, forged)] }));
+
+    expect(await told(await fiend.sendText(ACCOUNT, 'hola'))).toMatchObject({ message_content: 'hola' });
+  });
+});
