@@ -133,7 +133,7 @@ export class BaileysConnection implements Connection {
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: (groupId) => this.groups.metadata(groupId),
       unreadable: (attrs) => receiver.unreadable(attrs),
-      unheard: (messageId) => this.#inOrder(() => receiver.replay(messageId)),
+      unheard: (stanza) => this.#inOrder(() => receiver.unheard(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to take what WhatsApp sent', error),
       giveUp: (error) => this.#endWith(error),
@@ -141,7 +141,7 @@ export class BaileysConnection implements Connection {
     });
     const { socket, order } = opened;
     const receiver = new MessageReceiver({
-      ...{ socket, auth, knownMessages, onEvent, log },
+      ...{ socket, auth, knownMessages, onEvent, clock, log },
       // What an earlier connection left is read before this one is open: then WhatsApp cannot be asked.
       groupName: (groupId) => this.groups.name(groupId, socket),
       wasQueued: (messageId) => order.heard(messageId),

@@ -14,7 +14,11 @@ export interface VoteLookUps {
  * Opens a vote with the poll that it is for. If that poll is unknown, or no name opens the vote, the content stays as
  * it is: a vote of which nothing more is known.
  */
-export async function opened(content: MessageContent, vote: Owned, lookUp: VoteLookUps): Promise<MessageContent> {
+export async function opened(
+  content: MessageContent,
+  vote: Owned & { sentAtMs: number },
+  lookUp: VoteLookUps,
+): Promise<MessageContent> {
   const pollId = content.poll?.message_id;
   const sealed = vote.message.message;
   if (content.type !== 'poll_vote' || !pollId || !sealed) return content;
@@ -25,10 +29,5 @@ export async function opened(content: MessageContent, vote: Owned, lookUp: VoteL
     creator: await senderNames({ message: creation, me: vote.me }, lookUp.people),
     voter: await senderNames(vote, lookUp.people),
   };
-  return pollVote.open(sealed, { creation: creation.message, parties, sentAtMs: sentAtMs(vote.message) }) ?? content;
-}
-
-/** When the message was sent, by WhatsApp's clock (Unix ms). */
-export function sentAtMs({ messageTimestamp }: WAMessage): number {
-  return Number(messageTimestamp ?? 0) * 1000;
+  return pollVote.open(sealed, { creation: creation.message, parties, sentAtMs: vote.sentAtMs }) ?? content;
 }

@@ -4,6 +4,7 @@ import { peopleOf } from '../../../src/whatsapp/addressing/people.ts';
 
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
+const RECEIVED_AT_MS = 1_800_000_000_000;
 
 /** The lookups, where WhatsApp has revealed these names. */
 function lookUps(names: Record<string, string> = {}) {
@@ -25,7 +26,7 @@ function arrival(key: object, rest: object = {}) {
     messageTimestamp: 1_700_000_000,
     ...rest,
   };
-  return { message: message as WAMessage, offline: false, me };
+  return { message: message as WAMessage, receivedAtMs: RECEIVED_AT_MS, offline: false, me };
 }
 
 describe('the sender of a message', () => {
@@ -89,6 +90,22 @@ describe('a message', () => {
       isGroup: false,
     });
     expect(read?.sender.pushName).toBe('Juan');
+  });
+
+  it.each([undefined, null, Number.NaN, 0, -1, Infinity, 8_640_000_000_001, 253_402_300_800])(
+    'was sent when it arrived, if WhatsApp gives %p as its time',
+    async (messageTimestamp) => {
+      const read = await readIncoming(arrival({ remoteJid: LID }, { messageTimestamp }), unknown);
+
+      expect(read?.sentAtMs).toBe(RECEIVED_AT_MS);
+    },
+  );
+
+  it('was sent when WhatsApp says, down to the first second and up to the last that webhooks can express', async () => {
+    const sentAt = async (messageTimestamp: number) =>
+      (await readIncoming(arrival({ remoteJid: LID }, { messageTimestamp }), unknown))?.sentAtMs;
+
+    expect([await sentAt(1), await sentAt(253_402_300_799)]).toEqual([1_000, 253_402_300_799_000]);
   });
 
   it('becomes unsupported, with the names of its fields, when it cannot be read', async () => {
