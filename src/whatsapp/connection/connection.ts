@@ -144,6 +144,7 @@ export class BaileysConnection implements Connection {
       ...{ socket, auth, knownMessages, onEvent, clock, log },
       // What an earlier connection left is read before this one is open: then WhatsApp cannot be asked.
       groupName: (groupId) => this.groups.name(groupId, socket),
+      isAdmin: (groupId, names) => this.groups.isAdmin(groupId, names, socket),
       wasQueued: (messageId) => order.heard(messageId),
       inOrder: (work) => this.#inOrder(work),
     });

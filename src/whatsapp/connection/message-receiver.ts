@@ -17,6 +17,8 @@ export interface MessageReceiverDeps {
   knownMessages: KnownMessages;
   /** The group's subject, as far as it can be had in time. */
   groupName: (groupId: string) => Promise<string | null>;
+  /** Whether somebody administers the group, as far as it can be known in time. */
+  isAdmin: (groupId: string, names: readonly string[]) => Promise<boolean>;
   /** Whether the message that Baileys is handling had waited at WhatsApp; `undefined` if it is handling another one. */
   wasQueued: (messageId: string | null | undefined) => boolean | undefined;
   /** Runs work after everything that was queued before. */
@@ -91,18 +93,21 @@ export class MessageReceiver {
 
   /** Whatever came with the message, it is told: if need be, without what would be looked up. */
   async #read(arrival: Arrival): Promise<IncomingMessage | undefined> {
-    const { socket, auth, knownMessages, groupName, log } = this.#deps;
+    const { socket, auth, knownMessages, groupName, isAdmin, log } = this.#deps;
+    const { key } = arrival.message;
     try {
       return await readIncoming(arrival, {
         people: (all) => peopleOf(socket.authState.keys, all),
-        message: (messageId) => knownMessages.find(messageId),
+        messages: (messageId) => knownMessages.all(messageId),
+        isAdmin,
         unknownFields: (messageId) => knownMessages.unknownFields(messageId),
         groupName,
+        ignored: () => log.warn({ key }, 'somebody changes a message that is not theirs, or in another chat: ignored'),
       });
     } catch (error) {
       // The storage failed: the next connection reads the message from the journal.
       if (auth.isFenced()) throw error;
-      log.error({ err: error, key: arrival.message.key }, 'a message could not be read; it is told as far as possible');
+      log.error({ err: error, key }, 'a message could not be read; it is told as far as possible');
       return readIncoming(arrival, NO_LOOK_UPS);
     }
   }

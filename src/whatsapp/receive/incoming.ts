@@ -5,14 +5,17 @@ import { contentOf } from '../messages/content.ts';
 import { namesIn } from '../addressing/people.ts';
 import { isEmpty, readContent } from '../messages/read.ts';
 import { unsupported } from '../messages/kinds/unsupported.ts';
-import { opened, type VoteLookUps } from './sealed-votes.ts';
+import { type ChangeLookUps, isShown } from './changes.ts';
+import { opened } from './sealed-votes.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 
 /** What is looked up to read a message. */
-export interface LookUps extends VoteLookUps {
+export interface LookUps extends ChangeLookUps {
   /** Returns the numbers of a message's fields that our protocol definition does not name. */
   unknownFields: (messageId: string) => Promise<number[]>;
   groupName: (groupId: string) => Promise<string | null>;
+  /** Called for a change of a message that WhatsApp would not show, and which the backend does not receive. */
+  ignored: () => void;
 }
 
 /** A message as it arrived: for which account, when (Unix ms), and whether it had waited at WhatsApp. */
@@ -24,14 +27,16 @@ export interface Arrival extends Owned {
 /** For a message of which nothing can be looked up. */
 export const NO_LOOK_UPS: LookUps = {
   people: (all) => Promise.resolve(all.map(namesIn)),
-  message: () => Promise.resolve(undefined),
+  messages: () => Promise.resolve([]),
+  isAdmin: () => Promise.resolve(false),
   unknownFields: () => Promise.resolve([]),
   groupName: () => Promise.resolve(null),
+  ignored: () => undefined,
 };
 
 /**
  * Reads a Baileys message into our own types; `undefined` for what the backend does not receive: status broadcasts,
- * channels and bookkeeping between devices.
+ * channels, bookkeeping between devices, and changes that WhatsApp would not show.
  */
 export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<IncomingMessage | undefined> {
   const { message, offline } = arrival;
@@ -39,6 +44,10 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
   const content = readMessage(message) ?? (await readUnknown(message, lookUp));
   if (!content) return undefined;
+  if (!(await isShown(content, arrival, lookUp))) {
+    lookUp.ignored();
+    return undefined;
+  }
   const chatId = withoutDevice(remoteJid);
   const sentAtMs = sentAt(arrival);
   return {

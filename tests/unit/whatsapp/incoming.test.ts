@@ -12,7 +12,9 @@ function lookUps(names: Record<string, string> = {}) {
   return {
     people: (all: Parameters<typeof peopleOf>[1]) => peopleOf(keys, all),
     groupName: () => Promise.resolve(null),
-    message: () => Promise.resolve(undefined),
+    messages: () => Promise.resolve([]),
+    isAdmin: () => Promise.resolve(false),
+    ignored: () => undefined,
     unknownFields: () => Promise.resolve([]),
   };
 }

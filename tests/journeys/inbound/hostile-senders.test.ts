@@ -1,16 +1,19 @@
+import { proto } from '@whiskeysockets/baileys';
 import { childrenOf, node, type Stanza } from '../../../simulator/kit/stanza.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
+const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 
 let world: World;
 let person: Phone;
 let fiend: Phone;
+let account: LinkedAccount;
 
 beforeAll(async () => {
   world = await startWorld();
-  await world.link(world.whatsapp.phone(ACCOUNT));
+  account = await world.link(world.whatsapp.phone(ACCOUNT));
   person = world.whatsapp.phone('5490987654321', 'Juan');
   fiend = world.whatsapp.phone('5490666000666', 'Malo');
 });
@@ -121,5 +124,54 @@ describe('an unencrypted message', () => {
     tamper((message) => ({ ...message, content: [...childrenOf(message), node('plaintext', {}, forged)] }));
 
     expect(await told(await fiend.sendText(ACCOUNT, 'hola'))).toMatchObject({ message_content: 'hola' });
+  });
+});
+
+/** What a phone sends to change the message with this id, as if it was its own. */
+const changesOf = (id: string, key: proto.IMessageKey = { fromMe: true }): proto.IMessage[] => [
+  { protocolMessage: { key: { ...key, id }, type: MESSAGE_EDIT, editedMessage: { conversation: 'cambiado' } } },
+  { protocolMessage: { key: { ...key, id }, type: REVOKE } },
+];
+
+/** The ids of what the backend accepts of these messages: what it does not get is skipped, since messages keep their order. */
+async function toldOf(by: Phone, to: string, messages: readonly proto.IMessage[]): Promise<number[]> {
+  const ids = [];
+  for (const message of messages) ids.push(await by.send(to, message));
+  await told(await by.sendText(to, 'y nada más'));
+  const accepted = world.backend.received.map(({ body }) => (body as { message_id?: string }).message_id);
+  return ids.flatMap((id, at) => (accepted.includes(id) ? [at] : []));
+}
+
+describe('an edit, a deletion', () => {
+  it("is delivered when it is the author's, under either address", async () => {
+    const id = await person.sendText(ACCOUNT, 'hola', { addressing: 'pn' });
+
+    expect(await toldOf(person, ACCOUNT, changesOf(id))).toEqual([0, 1]);
+  });
+
+  it("of somebody else's message is not delivered, and nor is a reaction to it from elsewhere", async () => {
+    const id = await person.sendText(ACCOUNT, 'hola');
+    await told(id);
+    const { body } = await world.orchestrator.send(account.sessionId, fiend.number, 'de la cuenta');
+    const { messageId: own } = body as { messageId: string };
+    const reactions = [id, own].map((of) => ({ reactionMessage: { key: { id: of }, text: '👎' } }));
+
+    const changes = [...changesOf(id), ...changesOf(own), ...changesOf(own, { fromMe: false }), ...reactions];
+
+    expect(await toldOf(fiend, ACCOUNT, changes)).toEqual([changes.length - 1]);
+  });
+
+  it("in a group is delivered when it is the author's, or a deletion by an admin", async () => {
+    const group = world.whatsapp.group({ subject: 'Barrio', members: [person, fiend, account.phone] });
+    const id = await fiend.sendText(group.jid, 'hola');
+    const mine = await person.sendText(group.jid, 'yo');
+    const named = { fromMe: false, participant: fiend.lid };
+
+    expect(await toldOf(person, group.jid, changesOf(id, named))).toEqual([1]);
+    expect(await toldOf(fiend, group.jid, changesOf(mine, { fromMe: false, participant: person.lid }))).toEqual([]);
+    expect(await toldOf(fiend, group.jid, [...changesOf(mine), ...changesOf(id)])).toEqual([2, 3]);
+
+    person.inGroup(group).promote(fiend);
+    expect(await toldOf(fiend, group.jid, changesOf(mine))).toEqual([1]);
   });
 });
