@@ -1,5 +1,6 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
+import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
@@ -61,7 +62,7 @@ export class MediaDownloads implements MediaSource {
     const askAgain: AskAgain = (...asked) => this.#deps.askAgain(sessionId, ...asked);
     return {
       mimetype: media?.mimetype ?? null,
-      fileName: media?.fileName ?? null,
+      fileName: cleanFileName(media?.fileName),
       saveTo: (path, signal) =>
         this.#inTime(signal, (limited) => this.#save(message, { path, signal: limited }, askAgain)),
     };
