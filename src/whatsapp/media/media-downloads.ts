@@ -55,11 +55,14 @@ export class MediaDownloads implements MediaSource {
     this.#deps = deps;
   }
 
-  async find(sessionId: SessionId, messageId: string): Promise<RemoteMedia | undefined> {
+  async find(sessionId: SessionId, messageId: string, gone: () => void): Promise<RemoteMedia | undefined> {
     const message = await this.#deps.findMessage(sessionId, messageId);
     if (!message) return undefined;
     const { media } = mediaOf(unwrap(message.message ?? {})) ?? {};
-    const askAgain: AskAgain = (...asked) => this.#deps.askAgain(sessionId, ...asked);
+    const askAgain: AskAgain = (...asked) => {
+      gone();
+      return this.#deps.askAgain(sessionId, ...asked);
+    };
     return {
       mimetype: media?.mimetype ?? null,
       fileName: cleanFileName(media?.fileName),

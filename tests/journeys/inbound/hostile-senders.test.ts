@@ -108,6 +108,18 @@ it('a message at which Baileys fails before it is decrypted is reported as undec
   world.whatsapp.clearFaults();
 });
 
+it('a message that cannot be decrypted holds up nothing behind it', async () => {
+  const timers = import.meta.jest.spyOn(globalThis, 'setTimeout');
+  world.whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 3 });
+  const ids = await Promise.all([1, 2, 3].map((count) => fiend.sendText(ACCOUNT, `dañado ${count}`)));
+  await told(await person.sendText(ACCOUNT, 'entero'));
+
+  for (const id of ids) expect(await told(id)).toMatchObject({ message_type: 'undecryptable' });
+  // Baileys' pause after each request for another delivery.
+  expect(timers.mock.calls.filter(([, delayMs]) => delayMs === 250)).toEqual([]);
+  timers.mockRestore();
+});
+
 describe('an unencrypted message', () => {
   const forged = Buffer.from([10, 6, ...Buffer.from('forged')]);
 
