@@ -118,7 +118,7 @@ export class BaileysConnection implements Connection {
     const { socket, receiver } = connection;
     const { clock, settings, groupCache: groups } = this.#deps;
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    emitSocketEvents({ socket, offer, groups, emit: (event) => this.#onSocketEvent(connection, event) });
+    emitSocketEvents({ socket, offer, groups, clock, emit: (event) => this.#onSocketEvent(connection, event) });
     // What an earlier connection learned, or wrote into the journal, and nobody heard of, comes first.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -141,10 +141,7 @@ export class BaileysConnection implements Connection {
     });
     const { socket, order } = opened;
     const receiver = new MessageReceiver({
-      ...{ socket, auth, knownMessages, onEvent, clock, log },
-      // What an earlier connection left is read before this one is open: then WhatsApp cannot be asked.
-      groupName: (groupId) => this.groups.name(groupId, socket),
-      isAdmin: (groupId, names) => this.groups.isAdmin(groupId, names, socket),
+      ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.heard(messageId),
       inOrder: (work) => this.#inOrder(work),
     });

@@ -4,6 +4,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type Arrival, NO_LOOK_UPS, readIncoming } from '../receive/incoming.ts';
+import { type BaileysGroups } from '../query/groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type JournaledMessage, leftOver, type Owner, unreadableMessage } from '../receive/replay.ts';
 import { type ConnectionAuth } from '../signal/auth-state.ts';
@@ -15,10 +16,8 @@ export interface MessageReceiverDeps {
   socket: WASocket;
   auth: ConnectionAuth;
   knownMessages: KnownMessages;
-  /** The group's subject, as far as it can be had in time. */
-  groupName: (groupId: string) => Promise<string | null>;
-  /** Whether somebody administers the group, as far as it can be known in time. */
-  isAdmin: (groupId: string, names: readonly string[]) => Promise<boolean>;
+  /** What an earlier connection left is read before this one is open: then WhatsApp cannot be asked. */
+  groups: Pick<BaileysGroups, 'name' | 'isAdmin'>;
   /** Whether the message that Baileys is handling had waited at WhatsApp; `undefined` if it is handling another one. */
   wasQueued: (messageId: string | null | undefined) => boolean | undefined;
   /** Runs work after everything that was queued before. */
@@ -93,15 +92,15 @@ export class MessageReceiver {
 
   /** Whatever came with the message, it is told: if need be, without what would be looked up. */
   async #read(arrival: Arrival): Promise<IncomingMessage | undefined> {
-    const { socket, auth, knownMessages, groupName, isAdmin, log } = this.#deps;
+    const { socket, auth, knownMessages, groups, log } = this.#deps;
     const { key } = arrival.message;
     try {
       return await readIncoming(arrival, {
         people: (all) => peopleOf(socket.authState.keys, all),
         messages: (messageId) => knownMessages.all(messageId),
-        isAdmin,
+        isAdmin: (groupId, names) => groups.isAdmin(groupId, names, socket),
         unknownFields: (messageId) => knownMessages.unknownFields(messageId),
-        groupName,
+        groupName: (groupId) => groups.name(groupId, socket),
         ignored: () => log.warn({ key }, 'somebody changes a message that is not theirs, or in another chat: ignored'),
       });
     } catch (error) {

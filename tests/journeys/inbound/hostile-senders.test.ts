@@ -120,6 +120,31 @@ it('a message that cannot be decrypted holds up nothing behind it', async () => 
   timers.mockRestore();
 });
 
+it('a missed one-to-one call is reported as a call of its caller', async () => {
+  const call = (tag: string, attrs: Record<string, string>): Stanza =>
+    node('call', { id: `S-${tag}`, from: person.lid, t: '1700000000' }, [
+      node(tag, { 'call-id': 'CALL1', 'call-creator': person.lid, ...attrs }),
+    ]);
+  const ringing = world.whatsapp.use({
+    name: 'ring before each message',
+    onSend(stanza, client, send) {
+      if (stanza.tag === 'message' && client.number === ACCOUNT) {
+        send(call('offer', { caller_pn: person.jid }));
+        send(call('terminate', { reason: 'timeout' }));
+      }
+      send(stanza);
+    },
+  });
+
+  await person.sendText(ACCOUNT, 'te llamé');
+
+  expect(await told('CALL1')).toMatchObject({
+    ...{ message_type: 'call', message_content: null, sender_number: person.number, sender_lid: person.lid },
+    ...{ chat_id: person.lid, is_group: false, timestamp: '2023-11-14T22:13:20.000Z' },
+  });
+  ringing[Symbol.dispose]();
+});
+
 describe('an unencrypted message', () => {
   const forged = Buffer.from([10, 6, ...Buffer.from('forged')]);
 

@@ -50,6 +50,26 @@ describe('the sender of a message', () => {
       { number: '5491', lid: LID },
     ],
     [
+      'on a hosted device, by number',
+      { remoteJid: '5491:99@hosted', remoteJidAlt: '222222:99@hosted.lid' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'on a hosted device, by LID',
+      { remoteJid: '222222:99@hosted.lid', remoteJidAlt: '5491:99@hosted' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'on a hosted device, in a group',
+      { remoteJid: '1203@g.us', participant: '222222:99@hosted.lid', participantAlt: '5491:99@hosted' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'addressed by something that is no number',
+      { remoteJid: 'constructor@s.whatsapp.net' },
+      { number: null, lid: null },
+    ],
+    [
       'the owner, writing on the phone',
       { remoteJid: LID, remoteJidAlt: '5492@s.whatsapp.net', fromMe: true },
       { number: '5491000000000', lid: '11@lid' },
@@ -79,6 +99,15 @@ it('mentioned people are named by number where it is known', async () => {
   const read = await readIncoming(arrival({ remoteJid: LID }, { message }), lookUps({ '222222_reverse': '5491' }));
 
   expect(read?.content.mentions).toEqual(['5492', '5491', '333@lid']);
+});
+
+it('mentions of what is neither a number nor a LID are left as they are', async () => {
+  const mentionedJid = ['constructor@s.whatsapp.net', 'constructor@lid'];
+  const message = { extendedTextMessage: { text: 'hola', contextInfo: { mentionedJid } } };
+
+  const read = await readIncoming(arrival({ remoteJid: LID }, { message }), lookUps());
+
+  expect(read?.content.mentions).toEqual(mentionedJid);
 });
 
 describe('a message', () => {
