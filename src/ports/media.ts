@@ -4,9 +4,9 @@ import { type SessionId } from '../domain/session-id.ts';
 export interface MediaSource {
   /**
    * The file of a message; `undefined` when the message is unknown. Needs no open connection: the phone is asked only when
-   * WhatsApp no longer has the file.
+   * WhatsApp no longer has the file, which `gone` is called for first.
    */
-  find(sessionId: SessionId, messageId: string): Promise<RemoteMedia | undefined>;
+  find(sessionId: SessionId, messageId: string, gone: () => void): Promise<RemoteMedia | undefined>;
 }
 
 /** A file that can be downloaded, as its sender described it. */

@@ -4,7 +4,7 @@ import { Supervisor } from '../../kit/supervisor.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../ports/callbacks.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import { type MediaFile, type MediaFiles, type MediaSource } from '../../ports/media.ts';
+import { type MediaAddress, type MediaFile, type MediaFiles, type MediaSource } from '../../ports/media.ts';
 import { type IncomingMessage } from '../../domain/message.ts';
 import { type Metrics } from '../../ports/metrics.ts';
 import { type SessionId } from '../../domain/session-id.ts';
@@ -12,6 +12,8 @@ import { type DownloadSetting } from './download-setting.ts';
 
 /** How long a webhook waits for its file at most. */
 export const HOLD_MS = 30_000;
+/** How long of that it waits for the phone, when WhatsApp no longer has the file; everything behind it waits too. */
+export const PHONE_MS = 2_000;
 /** How long a request for a file waits; the download goes on. */
 const PATIENCE_MS = 60_000;
 
@@ -29,13 +31,15 @@ export interface MediaDownloaderDeps {
 /** A running download. */
 interface Job {
   file: Promise<MediaFile>;
+  /** Resolves when WhatsApp no longer has the file, and the phone is asked for it. */
+  gone: Promise<void>;
   controller: AbortController;
 }
 
 /**
  * Downloads the files of messages: by itself when a message arrives and `DOWNLOAD_MEDIA` is on, and on request. A file is
  * downloaded once, however many ask for it. The webhook of a message with a file is stored before the download begins, and
- * waits for it {@link HOLD_MS} at most; then it is sent without, and the file is available at its `url` later.
+ * waits for it {@link HOLD_MS} at most, and {@link PHONE_MS} for the phone; then it is sent without, and the file is available at its `url` later.
  */
 export class MediaDownloader implements AsyncDisposable {
   readonly #deps: MediaDownloaderDeps;
@@ -75,7 +79,7 @@ export class MediaDownloader implements AsyncDisposable {
    */
   async fetched(sessionId: SessionId, messageId: string): Promise<MediaFile> {
     try {
-      const file = await Promise.race([this.#fetch(sessionId, messageId), wait(this.#deps.clock, PATIENCE_MS)]);
+      const file = await Promise.race([this.#fetch(sessionId, messageId).file, wait(this.#deps.clock, PATIENCE_MS)]);
       if (file) return file;
     } catch (error) {
       throw error instanceof DownloadFailure ? refusal(error) : error;
@@ -98,7 +102,8 @@ export class MediaDownloader implements AsyncDisposable {
   async #outcome(sessionId: SessionId, messageId: string): Promise<FetchedMedia> {
     const { log } = this.#deps;
     try {
-      const { path, size } = await this.#fetch(sessionId, messageId);
+      const job = this.#fetch(sessionId, messageId);
+      const { path, size } = await Promise.race([job.file, this.#phoneTooLate(job)]);
       log.info({ sessionId, messageId, size }, `[${sessionId}] media downloaded`);
       return { path, download_error: null };
     } catch (error) {
@@ -108,13 +113,23 @@ export class MediaDownloader implements AsyncDisposable {
     }
   }
 
-  #fetch(sessionId: SessionId, messageId: string): Promise<MediaFile> {
+  /** Rejects when the phone has had its time to upload the file again. The download goes on. */
+  async #phoneTooLate({ gone }: Job): Promise<never> {
+    await gone;
+    await wait(this.#deps.clock, PHONE_MS);
+    throw new DownloadFailure('expired');
+  }
+
+  #fetch(sessionId: SessionId, messageId: string): Job {
     const key = `${sessionId} ${messageId}`;
     const running = this.#jobs.get(key);
-    if (running) return running.file;
+    if (running) return running;
     const controller = new AbortController();
-    const file = this.#save(sessionId, messageId, controller.signal).finally(() => this.#jobs.delete(key));
-    this.#jobs.set(key, { file, controller });
+    const gone = Promise.withResolvers<void>();
+    const saving = this.#save({ sessionId, messageId }, controller.signal, gone.resolve);
+    const file = saving.finally(() => this.#jobs.delete(key));
+    const job = { file, gone: gone.promise, controller };
+    this.#jobs.set(key, job);
     const { metrics } = this.#deps;
     file.then(
       () => metrics.downloaded('ok'),
@@ -122,16 +137,17 @@ export class MediaDownloader implements AsyncDisposable {
     );
     // The caller may be gone; shutdown still waits for it.
     this.#supervisor.run('a download', Promise.allSettled([file]));
-    return file;
+    return job;
   }
 
-  async #save(sessionId: SessionId, messageId: string, signal: AbortSignal): Promise<MediaFile> {
+  async #save(address: MediaAddress, signal: AbortSignal, gone: () => void): Promise<MediaFile> {
     const { files, source } = this.#deps;
+    const { sessionId, messageId } = address;
     const stored = await files.find(sessionId, messageId);
     if (stored) return stored;
-    const media = await source.find(sessionId, messageId);
+    const media = await source.find(sessionId, messageId, gone);
     if (!media) throw new AppError('message_not_found');
-    return files.save({ sessionId, messageId }, media, signal);
+    return files.save(address, media, signal);
   }
 }
 

@@ -1,21 +1,30 @@
-import { isJidGroup, isLidUser, isPnUser, jidDecode, jidNormalizedUser } from '@whiskeysockets/baileys';
+import { isJidGroup, jidDecode, jidNormalizedUser } from '@whiskeysockets/baileys';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type AccountIdentity } from '../../domain/session.ts';
 
+/** A device that Meta hosts for a business has addresses of its own; without the device they are the person's. */
+const UNHOSTED: ReadonlyMap<string, string> = new Map([
+  ['hosted', 's.whatsapp.net'],
+  ['hosted.lid', 'lid'],
+]);
+
 /** The phone number in `…@s.whatsapp.net`, with or without a device; `null` for every other address. */
 export function numberOf(jid: string | null | undefined): PhoneNumber | null {
-  if (!jid || !isPnUser(jid)) return null;
-  return (jidDecode(jid)?.user ?? null) as PhoneNumber | null;
+  const number = /^(\d+)@s\.whatsapp\.net$/.exec(withoutDevice(jid ?? ''))?.[1];
+  return (number ?? null) as PhoneNumber | null;
 }
 
 /** `jid` without its device when it is a LID; `null` for every other address. */
 export function lidOf(jid: string | null | undefined): string | null {
-  return jid && isLidUser(jid) ? jidNormalizedUser(jid) : null;
+  const lid = withoutDevice(jid ?? '');
+  return lid.endsWith('@lid') ? lid : null;
 }
 
-/** `jid` without its device. */
+/** `jid` without its device; empty when it is no JID. */
 export function withoutDevice(jid: string): string {
-  return jidNormalizedUser(jid);
+  const { user, server } = jidDecode(jid) ?? {};
+  const unhosted = UNHOSTED.get(server ?? '');
+  return unhosted === undefined ? jidNormalizedUser(jid) : `${user}@${unhosted}`;
 }
 
 /** Whether `jid` is a group. */

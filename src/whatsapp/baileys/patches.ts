@@ -1,4 +1,5 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 import { type WhatsAppSettings } from '../settings.ts';
 import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
@@ -56,6 +57,14 @@ export const PATCHES: readonly Patch[] = [
     changes: 'Requests that carry our dispatcher are checked, bounded and read in full before Baileys sees the answer.',
     why: 'Baileys downloads histories and app state from any host, with no deadline and no limit, and ignores cut streams.',
     apply: once(routeLibraryDownloads),
+  },
+  {
+    target: 'TOKEN_MAP',
+    changes: 'It has no prototype.',
+    why: 'Baileys looks up texts of strangers in it: the receipt for a message with the id `constructor` breaks the connection.',
+    apply: () => {
+      Object.setPrototypeOf(TOKEN_MAP, null);
+    },
   },
   {
     target: 'console',

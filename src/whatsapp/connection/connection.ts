@@ -120,7 +120,7 @@ export class BaileysConnection implements Connection {
     const { socket, receiver } = connection;
     const { clock, settings, groupCache: groups } = this.#deps;
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    emitSocketEvents({ socket, offer, groups, emit: (event) => this.#onSocketEvent(connection, event) });
+    emitSocketEvents({ socket, offer, groups, clock, emit: (event) => this.#onSocketEvent(connection, event) });
     // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -135,7 +135,7 @@ export class BaileysConnection implements Connection {
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
-      skipped: (messageId) => this.#inOrder(() => receiver.replay(messageId)),
+      skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
       giveUp: (error) => this.#endWith(error),
@@ -143,9 +143,7 @@ export class BaileysConnection implements Connection {
     });
     const { socket, order } = opened;
     const receiver = new MessageReceiver({
-      ...{ socket, auth, knownMessages, onEvent, log },
-      // Messages that an earlier connection left are read before this one is open: WhatsApp cannot be asked yet.
-      groupName: (groupId) => this.groups.name(groupId, socket),
+      ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
       inOrder: (work) => this.#inOrder(work),
     });

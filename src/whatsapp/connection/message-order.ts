@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../../kit/serial-queue.ts';
+import { handleable } from '../baileys/message-stanza.ts';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';
 
 /** Baileys' own handling of a frame or a stanza. */
@@ -11,7 +12,7 @@ export interface OrderListener {
   /** Called when Baileys failed to handle something: a damaged frame, or a stanza that makes it throw. */
   failed(error: unknown): void;
   /** Called when Baileys has finished with a message and emitted nothing for it. */
-  skipped(messageId: string): void;
+  skipped(stanza: BinaryNode): void;
   /**
    * Called with the messages that come next, the first one at once, so that costly work can be done for all of them
    * together. Must not reject.
@@ -74,9 +75,9 @@ export class MessageOrder {
     this.#announced = Math.max(0, this.#announced - 1);
     if (!this.#socket.ws.isOpen) return;
     this.#current = stanza;
-    await handle(asLive(stanza));
+    await handle(handleable(stanza));
     this.#current = undefined;
-    if (this.#lastEmitted !== stanza && stanza.attrs.id !== undefined) this.#listener.skipped(stanza.attrs.id);
+    if (this.#lastEmitted !== stanza && stanza.attrs.id !== undefined) this.#listener.skipped(stanza);
     this.#handled += 1;
     if (this.#handled % IN_A_ROW === 0) await nextTurn();
   }
@@ -87,12 +88,6 @@ export class MessageOrder {
     this.#announced = stanzas.length;
     await this.#listener.upcoming(stanzas);
   }
-}
-
-/** The same stanza, with the same buffers, without the attribute that would put it into Baileys' own queue. */
-function asLive(stanza: BinaryNode): BinaryNode {
-  const { offline, ...attrs } = stanza.attrs;
-  return offline === undefined ? stanza : { ...stanza, attrs };
 }
 
 /** Puts `take` in front of Baileys' own listeners for the event. */

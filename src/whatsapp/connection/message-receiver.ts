@@ -1,10 +1,12 @@
-import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { type BinaryNode, getBinaryNodeChild, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type IncomingMessage } from '../../domain/message.ts';
+import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type Arrival, readIncoming } from '../receive/incoming.ts';
+import { type Arrival, NO_LOOK_UPS, readIncoming } from '../receive/incoming.ts';
+import { type BaileysGroups } from '../query/groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
-import { leftOver, unreadableMessage } from '../receive/replay.ts';
+import { type JournaledMessage, leftOver, type Owner, unreadableMessage } from '../receive/replay.ts';
 import { type ConnectionAuth } from '../signal/auth-state.ts';
 import { messageKeyOf } from '../signal/message-key.ts';
 import { type ConnectionEventHandler, type MessageEvent } from '../../ports/connection.ts';
@@ -14,13 +16,14 @@ export interface MessageReceiverDeps {
   socket: WASocket;
   auth: ConnectionAuth;
   knownMessages: KnownMessages;
-  /** The group's subject, as far as it can be had in time. */
-  groupName: (groupId: string) => Promise<string | null>;
+  /** What an earlier connection left is read before this one is open: then WhatsApp cannot be asked. */
+  groups: Pick<BaileysGroups, 'name' | 'isAdmin'>;
   /** Whether the message that Baileys is handling had waited at WhatsApp; `undefined` if it is handling another one. */
   wasQueued: (messageId: string | null | undefined) => boolean | undefined;
   /** Runs work after everything that was queued before. */
   inOrder: (work: () => void | Promise<void>) => void;
   onEvent: ConnectionEventHandler;
+  clock: Clock;
   log: Logger;
 }
 
@@ -37,7 +40,7 @@ export class MessageReceiver {
     const { auth, wasQueued, inOrder, log } = this.#deps;
     const me = this.#me;
     if (!me || auth.isFenced()) return;
-    const event = this.#eventOf({ message, offline: wasQueued(message.key.id) ?? appended, me });
+    const event = this.#eventOf({ message, offline: wasQueued(message.key.id) ?? appended }, me);
     inOrder(async () => this.#deps.onEvent(await event));
     if (isUndecrypted(message)) log.warn({ messageId: message.key.id }, 'a message could not be decrypted yet');
   }
@@ -45,39 +48,77 @@ export class MessageReceiver {
   /** A message is lost, and Baileys does not report it: only the attributes of its stanza are known. */
   unreadable(attrs: Record<string, string>): void {
     const me = this.#me;
-    if (me) this.received(unreadableMessage(attrs, me), attrs.offline !== undefined);
+    const message = me && unreadableMessage(attrs, me);
+    if (message) this.received(message, attrs.offline !== undefined);
+  }
+
+  /** Emits what is in the journal but was never handled. Call it in order. */
+  async replay(): Promise<void> {
+    await this.#replay();
   }
 
   /**
-   * Emits what is in the journal but was never handled: with an id only that message, which Baileys failed at after it was
-   * decrypted. Call it in order.
+   * Baileys is done with this stanza, and emitted nothing. The message is in the journal if Baileys failed after it was
+   * decrypted; before that, it is lost to us until WhatsApp delivers it again. Call it in order.
    */
-  async replay(messageId?: string): Promise<void> {
+  async skipped(stanza: BinaryNode): Promise<void> {
+    const { attrs } = stanza;
     const me = this.#me;
-    if (!me) return;
-    for (const { message, offline } of await leftOver(this.#deps.auth, me, messageId)) {
-      this.#deps.onEvent(await this.#eventOf({ message, offline, me }));
+    if (!me || (await this.#replay(attrs.id)) > 0 || !this.#isLost(stanza)) return;
+    this.#deps.log.warn({ messageId: attrs.id, from: attrs.from }, 'Baileys failed at a message');
+    const message = unreadableMessage(attrs, me);
+    if (message) this.#deps.onEvent(await this.#eventOf({ message, offline: attrs.offline !== undefined }, me));
+  }
+
+  /** Returns how many messages were in the journal: with an id, of those with this id. */
+  async #replay(messageId?: string): Promise<number> {
+    const me = this.#me;
+    if (!me) return 0;
+    const messages = await leftOver(this.#deps.auth, me, messageId);
+    for (const message of messages) this.#deps.onEvent(await this.#eventOf(message, me));
+    return messages.length;
+  }
+
+  /** A closed connection fails at everything, and WhatsApp delivers it again. */
+  #isLost(stanza: BinaryNode): boolean {
+    const { socket, auth } = this.#deps;
+    return socket.ws.isOpen && !auth.isFenced() && !isDroppedOnPurpose(stanza);
+  }
+
+  async #eventOf(message: JournaledMessage, me: Owner): Promise<MessageEvent> {
+    const arrival = { ...message, me, receivedAtMs: this.#deps.clock.now() };
+    return { kind: 'message', message: await this.#read(arrival), key: messageKeyOf(message.message.key) };
+  }
+
+  /** Whatever came with the message, it is told: if need be, without what would be looked up. */
+  async #read(arrival: Arrival): Promise<IncomingMessage | undefined> {
+    const { socket, auth, knownMessages, groups, log } = this.#deps;
+    const { key } = arrival.message;
+    try {
+      return await readIncoming(arrival, {
+        people: (all) => peopleOf(socket.authState.keys, all),
+        messages: (messageId) => knownMessages.all(messageId),
+        isAdmin: (groupId, names) => groups.isAdmin(groupId, names, socket),
+        unknownFields: (messageId) => knownMessages.unknownFields(messageId),
+        groupName: (groupId) => groups.name(groupId, socket),
+        ignored: () => log.warn({ key }, 'somebody changes a message that is not theirs, or in another chat: ignored'),
+      });
+    } catch (error) {
+      // The storage failed: the next connection reads the message from the journal.
+      if (auth.isFenced()) throw error;
+      log.error({ err: error, key }, 'a message could not be read; it is told as far as possible');
+      return readIncoming(arrival, NO_LOOK_UPS);
     }
-  }
-
-  async #eventOf(arrival: Arrival): Promise<MessageEvent> {
-    const key = messageKeyOf(arrival.message.key);
-    return { kind: 'message', message: await this.#read(arrival), key };
-  }
-
-  #read(arrival: Arrival): Promise<IncomingMessage | undefined> {
-    const { socket, knownMessages, groupName } = this.#deps;
-    return readIncoming(arrival, {
-      people: (all) => peopleOf(socket.authState.keys, all),
-      message: (messageId) => knownMessages.find(messageId),
-      unknownFields: (messageId) => knownMessages.unknownFields(messageId),
-      groupName,
-    });
   }
 
   get #me() {
     return this.#deps.socket.authState.creds.me;
   }
+}
+
+/** Baileys skips what Meta's AI encrypts in its own way, and what WhatsApp says it does not give to this device. */
+function isDroppedOnPurpose(stanza: BinaryNode): boolean {
+  return getBinaryNodeChild(stanza, 'enc')?.attrs.type === 'msmsg' || !!getBinaryNodeChild(stanza, 'unavailable');
 }
 
 /** Whether it could not be decrypted. Other messages without content exist: that somebody joined a group arrives as one, too. */

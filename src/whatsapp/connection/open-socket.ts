@@ -1,4 +1,4 @@
-import { makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
@@ -15,7 +15,7 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   /** Baileys could not handle what WhatsApp sent. */
   stanzaFailed: (error: unknown) => void;
   /** Baileys is done with a message, and emitted nothing for it. */
-  skipped: (messageId: string) => void;
+  skipped: (stanza: BinaryNode) => void;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
@@ -38,7 +38,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
-    skipped: (messageId) => deps.skipped(messageId),
+    skipped: (stanza) => deps.skipped(stanza),
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   origins.watch(socket);

@@ -1,4 +1,5 @@
 import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { type Clock } from '../../kit/clock.ts';
 import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
@@ -7,6 +8,7 @@ import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
+import { MissedCalls } from '../receive/missed-calls.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
@@ -14,7 +16,7 @@ export type SocketEvent =
   | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
   /** Emitted when the credentials changed and must be stored now. */
   | { kind: 'credentials-changed' }
-  /** Emitted when Baileys passes on a message. `appended` ones had waited at WhatsApp. */
+  /** Emitted when Baileys passes on a message, or a call was missed. `appended` ones had waited at WhatsApp. */
   | { kind: 'message-received'; message: WAMessage; appended: boolean }
   /** Emitted when WhatsApp acknowledged or refused a message that we sent. */
   | { kind: 'acknowledged'; node: BinaryNode }
@@ -33,12 +35,13 @@ export interface SocketEventsDeps {
   offer: QrOffer;
   /** Updated at once with what WhatsApp announces about groups. */
   groups: GroupCache;
+  clock: Clock;
   /** Runs inside Baileys and must not throw. */
   emit: (event: SocketEvent) => void;
 }
 
 /** Emits the events and stanzas of a socket. Call it right after the socket is made. */
-export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDeps): void {
+export function emitSocketEvents({ socket, offer, groups, clock, emit }: SocketEventsDeps): void {
   tapEvents(socket, {
     ...groupTaps(groups),
     'creds.update': () => emit({ kind: 'credentials-changed' }),
@@ -65,6 +68,11 @@ export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDe
       groupReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => emit({ kind: 'acknowledged', node }));
+  const calls = new MissedCalls(clock);
+  socket.ws.on('CB:call', (node: BinaryNode) => {
+    const message = calls.take(node, socket.authState.creds.me?.id);
+    if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
+  });
   checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));
   const reshow = () => {
     const code = offer.reshown();

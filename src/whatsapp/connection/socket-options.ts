@@ -55,6 +55,8 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     // Baileys also applies this limit to each write, where it costs more than the write itself (two stacks, two errors and a timer).
     // The watchdogs find connections that hang.
     connectTimeoutMs: 0,
+    // Baileys waits this long for each message that it cannot decrypt, with everything behind it waiting too.
+    retryRequestDelayMs: 0,
     // When the storage fails, the connection ends; retrying for half a minute, the default, would only delay that.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     // Baileys logs keys and whole stanzas.

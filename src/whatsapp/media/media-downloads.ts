@@ -1,5 +1,6 @@
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
+import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
@@ -54,14 +55,17 @@ export class MediaDownloads implements MediaSource {
     this.#deps = deps;
   }
 
-  async find(sessionId: SessionId, messageId: string): Promise<RemoteMedia | undefined> {
+  async find(sessionId: SessionId, messageId: string, gone: () => void): Promise<RemoteMedia | undefined> {
     const message = await this.#deps.findMessage(sessionId, messageId);
     if (!message) return undefined;
     const { media } = mediaOf(unwrap(message.message ?? {})) ?? {};
-    const askAgain: AskAgain = (...asked) => this.#deps.askAgain(sessionId, ...asked);
+    const askAgain: AskAgain = (...asked) => {
+      gone();
+      return this.#deps.askAgain(sessionId, ...asked);
+    };
     return {
       mimetype: media?.mimetype ?? null,
-      fileName: media?.fileName ?? null,
+      fileName: cleanFileName(media?.fileName),
       saveTo: (path, signal) =>
         this.#inTime(signal, (limited) => this.#save(message, { path, signal: limited }, askAgain)),
     };

@@ -2,7 +2,7 @@ import { type GroupMetadata } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
 
-/** How long a message waits for the name of its group. */
+/** How long a message waits for what it needs to know of its group. */
 const PATIENCE_MS = 5_000;
 /** WhatsApp announces new names; this is for those that it did not. */
 const NAME_TTL_MS = 24 * 3600_000;
@@ -57,9 +57,20 @@ export class GroupCache {
 
   /** The group's metadata, at most `maxAgeMs` old; an hour at the most. Rejects as `ask` does. */
   async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA.ttlMs): Promise<GroupMetadata> {
+    return this.#known(groupId, maxAgeMs) ?? this.#ask(groupId, ask);
+  }
+
+  /** The group's metadata; `undefined` when there is none within 5 s, or `ask` is undefined because there is no connection. */
+  async metadataInTime(groupId: string, ask: AskMetadata | undefined): Promise<GroupMetadata | undefined> {
+    const known = this.#known(groupId, METADATA.ttlMs);
+    if (known || !ask) return known;
+    const asking = this.#ask(groupId, ask).catch(() => undefined);
+    return (await Promise.race([asking, wait(this.#clock, PATIENCE_MS)])) ?? undefined;
+  }
+
+  #known(groupId: string, maxAgeMs: number): GroupMetadata | undefined {
     const known = this.#metadata.get(groupId);
-    if (known && this.#clock.now() - known.atMs < maxAgeMs) return known.metadata;
-    return this.#ask(groupId, ask);
+    return known && this.#clock.now() - known.atMs < maxAgeMs ? known.metadata : undefined;
   }
 
   /** WhatsApp sent the metadata of a group. */

@@ -9,12 +9,13 @@ import {
   type ParticipantResult,
 } from '../../domain/group.ts';
 import { type GroupActions } from '../../ports/connection-actions.ts';
+import { withoutDevice } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { createGroup } from './create-group.ts';
 import { type GroupCache } from './group-cache.ts';
 import { members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
 import { type Queries, type Refusals } from './queries.ts';
-import { lidsIn, readGroup } from './read-group.ts';
+import { addressesOf, lidsIn, readGroup } from './read-group.ts';
 
 /** How old shown metadata may be, so that a client that polls does not make us poll WhatsApp. */
 const SHOWN_MAX_AGE_MS = 60_000;
@@ -114,6 +115,13 @@ export class BaileysGroups implements GroupActions {
   /** A group's name. While the socket is not open yet, only from the cache. */
   name(groupId: string, { ws }: Pick<WASocket, 'ws'>): Promise<string | null> {
     return this.#cache.name(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
+  }
+
+  /** Whether somebody with one of these JIDs administers the group; false also when WhatsApp does not say it in time. */
+  async isAdmin(groupId: string, names: readonly string[], { ws }: Pick<WASocket, 'ws'>): Promise<boolean> {
+    const metadata = await this.#cache.metadataInTime(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
+    const admins = metadata?.participants.filter(({ admin }) => admin) ?? [];
+    return admins.flatMap(addressesOf).some((jid) => jid && names.includes(withoutDevice(jid)));
   }
 
   #ask(groupId: string): Promise<GroupMetadata> {

@@ -2,26 +2,41 @@ import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { contentOf } from '../messages/content.ts';
+import { namesIn } from '../addressing/people.ts';
 import { isEmpty, readContent } from '../messages/read.ts';
 import { unsupported } from '../messages/kinds/unsupported.ts';
-import { opened, sentAtMs, type VoteLookUps } from './sealed-votes.ts';
+import { type ChangeLookUps, isShown } from './changes.ts';
+import { opened } from './sealed-votes.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 
 /** What is looked up to read a message. */
-export interface LookUps extends VoteLookUps {
+export interface LookUps extends ChangeLookUps {
   /** Returns the numbers of a message's fields that our protocol definition does not name. */
   unknownFields: (messageId: string) => Promise<number[]>;
   groupName: (groupId: string) => Promise<string | null>;
+  /** Called for a change of a message that WhatsApp would not show, and which the backend does not receive. */
+  ignored: () => void;
 }
 
-/** A message as it arrived: for which account, and whether it had waited at WhatsApp. */
+/** A message as it arrived: for which account, when (Unix ms), and whether it had waited at WhatsApp. */
 export interface Arrival extends Owned {
+  receivedAtMs: number;
   offline: boolean;
 }
 
+/** For a message of which nothing can be looked up. */
+export const NO_LOOK_UPS: LookUps = {
+  people: (all) => Promise.resolve(all.map(namesIn)),
+  messages: () => Promise.resolve([]),
+  isAdmin: () => Promise.resolve(false),
+  unknownFields: () => Promise.resolve([]),
+  groupName: () => Promise.resolve(null),
+  ignored: () => undefined,
+};
+
 /**
  * Reads a Baileys message into our own types; `undefined` for what the backend does not receive: status broadcasts,
- * channels and bookkeeping between devices.
+ * channels, bookkeeping between devices, and changes that WhatsApp would not show.
  */
 export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<IncomingMessage | undefined> {
   const { message, offline } = arrival;
@@ -29,7 +44,12 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
   const content = readMessage(message) ?? (await readUnknown(message, lookUp));
   if (!content) return undefined;
+  if (!(await isShown(content, arrival, lookUp))) {
+    lookUp.ignored();
+    return undefined;
+  }
   const chatId = withoutDevice(remoteJid);
+  const sentAtMs = sentAt(arrival);
   return {
     id,
     chatId,
@@ -37,9 +57,12 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     groupName: isGroup(chatId) ? await lookUp.groupName(chatId) : null,
     fromMe: fromMe === true,
     sender: await readSender(arrival, lookUp.people),
-    sentAtMs: sentAtMs(message),
+    sentAtMs,
     offline,
-    content: { ...(await opened(content, arrival, lookUp)), mentions: await numbered(content.mentions, lookUp.people) },
+    content: {
+      ...(await opened(content, { ...arrival, sentAtMs }, lookUp)),
+      mentions: await numbered(content.mentions, lookUp.people),
+    },
   };
 }
 
@@ -63,6 +86,15 @@ async function readUnknown({ key, message }: WAMessage, lookUp: LookUps): Promis
   return numbers.length === 0
     ? undefined
     : contentOf('unsupported', { unsupportedKeys: numbers.map((number) => `field ${number}`) });
+}
+
+/** The first millisecond of the year 10000, which the format of webhooks cannot express. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+
+/** When the message was sent, by WhatsApp's clock (Unix ms); when it arrived, if WhatsApp says no time, or an absurd one. */
+function sentAt({ message: { messageTimestamp }, receivedAtMs }: Arrival): number {
+  const ms = Number(messageTimestamp ?? 0) * 1000;
+  return ms > 0 && ms < END_OF_TIME_MS ? Math.floor(ms) : receivedAtMs;
 }
 
 const UNDECRYPTABLE = contentOf('undecryptable');

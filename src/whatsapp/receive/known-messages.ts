@@ -28,7 +28,13 @@ export class KnownMessages {
 
   /** Finds the message with WhatsApp's id, in Baileys' form; `undefined` when it is unknown or unreadable. */
   async find(messageId: string): Promise<WAMessage | undefined> {
-    return (await this.#sent(messageId)) ?? (await this.#received(messageId));
+    return (await this.all(messageId)).find(({ message }) => message);
+  }
+
+  /** Finds all messages with this id: their senders choose it. */
+  async all(messageId: string): Promise<WAMessage[]> {
+    const sent = await this.#sent(messageId);
+    return [...(sent ? [sent] : []), ...(await this.#received(messageId))];
   }
 
   /** Returns the numbers of a received message's fields that our protocol definition does not name. */
@@ -47,11 +53,10 @@ export class KnownMessages {
     };
   }
 
-  async #received(messageId: string): Promise<WAMessage | undefined> {
+  async #received(messageId: string): Promise<WAMessage[]> {
     const { journal, keys } = this.#stores;
     const entries = await journal.withId(this.#sessionId, messageId);
     const owner = entries.length > 0 ? await storedOwner(keys, this.#sessionId) : undefined;
-    if (!owner) return undefined;
-    return messagesOf(entries, owner).find(({ message }) => message.message)?.message;
+    return owner ? messagesOf(entries, owner).map(({ message }) => message) : [];
   }
 }

@@ -22,7 +22,8 @@ export function messagesOf(entries: readonly JournalEntry[], me: Owner): Journal
   const deliveries = Map.groupBy(entries, ({ delivery }) => delivery);
   return [...deliveries.values()].flatMap((parts) => {
     const [first] = parts;
-    return first ? [{ message: readable(first.attrs, parts, me), offline: first.attrs.offline !== undefined }] : [];
+    const message = first && readable(first.attrs, parts, me);
+    return message ? [{ message, offline: first.attrs.offline !== undefined }] : [];
   });
 }
 
@@ -36,13 +37,21 @@ export async function leftOver(
   return messagesOf(messageId === undefined ? entries : entries.filter(({ attrs }) => attrs.id === messageId), me);
 }
 
-/** A message of which only the stanza is known, in the form in which Baileys emits such messages. */
-export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage {
-  const message = messageOf(attrs, [], me);
+/**
+ * A message of which only the stanza is known, in the form in which Baileys emits such messages; `undefined` when its
+ * addresses say neither a person nor a group.
+ */
+export function unreadableMessage(attrs: Record<string, string>, me: Owner): WAMessage | undefined {
+  let message: WAMessage;
+  try {
+    message = messageOf(attrs, [], me);
+  } catch {
+    return undefined;
+  }
   return { ...message, message: null, messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT };
 }
 
-function readable(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage {
+function readable(attrs: Record<string, string>, parts: readonly JournalEntry[], me: Owner): WAMessage | undefined {
   try {
     return messageOf(attrs, parts, me);
   } catch {

@@ -23,9 +23,14 @@ export async function readSender(owned: Owned, find: FindPeople): Promise<Sender
 const NOBODY: Person = { number: null, lid: null };
 
 /** Returns every JID, without a device, that may name the sender of the message. */
-export async function senderNames(owned: Owned, find: FindPeople): Promise<string[]> {
-  const { number, lid } = await readSender(owned, find);
-  const named = addressesOf(owned).flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
+export function senderNames(owned: Owned, find: FindPeople): Promise<string[]> {
+  return namesOf(addressesOf(owned), find);
+}
+
+/** Returns every JID, without a device, that may name the person with these addresses. */
+export async function namesOf(addresses: Addresses, find: FindPeople): Promise<string[]> {
+  const [{ number, lid } = NOBODY] = await find([addresses]);
+  const named = addresses.flatMap((jid) => (jid ? [withoutDevice(jid)] : []));
   return [...new Set([...named, ...(lid === null ? [] : [lid]), ...(number === null ? [] : [jidOfNumber(number)])])];
 }
 

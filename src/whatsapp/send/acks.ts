@@ -51,12 +51,13 @@ export class Acks {
   }
 }
 
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['429', 'WhatsApp accepts no more messages for now'],
+  ['463', 'WhatsApp restricts this account from starting new conversations'],
+  ['479', 'WhatsApp found the message malformed or its addressing stale'],
+]);
+
 /** What WhatsApp's refusal means, as far as it is known (codes: Baileys, `SERVER_ERROR_CODES`). */
 function refusal(code: string): string {
-  const known: Record<string, string> = {
-    '429': 'WhatsApp accepts no more messages for now',
-    '463': 'WhatsApp restricts this account from starting new conversations',
-    '479': 'WhatsApp found the message malformed or its addressing stale',
-  };
-  return known[code] ?? `WhatsApp refused the message with code ${code}`;
+  return REFUSALS.get(code) ?? `WhatsApp refused the message with code ${code}`;
 }

@@ -1,7 +1,8 @@
-import { jidNormalizedUser, type WAMessageKey } from '@whiskeysockets/baileys';
+import { type WAMessageKey } from '@whiskeysockets/baileys';
 import { type MessageKey } from '../../ports/signal.ts';
+import { withoutDevice } from '../addressing/jid.ts';
 
 /** Returns a message's key as one text, which stays the same when Baileys drops the devices from its addresses. */
 export function messageKeyOf({ remoteJid, participant, id }: WAMessageKey): MessageKey {
-  return [jidNormalizedUser(remoteJid ?? ''), jidNormalizedUser(participant ?? ''), id ?? ''].join(' ') as MessageKey;
+  return [withoutDevice(remoteJid ?? ''), withoutDevice(participant ?? ''), id ?? ''].join(' ') as MessageKey;
 }

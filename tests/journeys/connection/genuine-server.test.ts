@@ -14,10 +14,10 @@ it.each(['foreign-root', 'stolen-certificates'] as const)(
 
     world.whatsapp.fault('cut', { number: ACCOUNT });
 
-    await world.whileTimeFlies(world.orchestrator.until(sessionId, { error_message: REFUSED }));
+    await world.fastForwardUntil(world.orchestrator.until(sessionId, { error_message: REFUSED }));
     expect(world.whatsapp.stats().logins).toBe(logins);
     world.whatsapp.clearFaults();
-    await world.whileTimeFlies(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
+    await world.fastForwardUntil(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
     await ana.sendText(phone, 'hola');
     expect(await world.backend.next('messages/received')).toMatchObject({ body: { message_content: 'hola' } });
   },

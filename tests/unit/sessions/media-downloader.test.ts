@@ -30,16 +30,21 @@ class TestDownloads {
   readonly db: TestStorage;
   readonly folder: string;
   isOn = true;
+  /** Has WhatsApp say that it no longer has the file of the last search. */
+  gone: () => void = () => undefined;
   /** The transfers that wait for their end, in the order in which they began. */
   readonly transfers: { end: (how?: DownloadError) => void; signal: AbortSignal }[] = [];
   /** What the search for a message returns. */
-  find: (messageId: string) => Promise<RemoteMedia | undefined>;
+  find: (messageId: string, gone: () => void) => Promise<RemoteMedia | undefined>;
   downloader: MediaDownloader;
 
   private constructor(db: TestStorage, folder: string) {
     this.db = db;
     this.folder = folder;
-    this.find = () => Promise.resolve({ mimetype: 'image/jpeg', fileName: null, saveTo: this.#saveTo });
+    this.find = (_, gone) => {
+      this.gone = gone;
+      return Promise.resolve({ mimetype: 'image/jpeg', fileName: null, saveTo: this.#saveTo });
+    };
     this.downloader = this.start();
   }
 
@@ -50,7 +55,7 @@ class TestDownloads {
   start(): MediaDownloader {
     const { storage, clock } = this.db;
     this.downloader = new MediaDownloader({
-      source: { find: (_, messageId) => this.find(messageId) },
+      source: { find: (_, messageId, gone) => this.find(messageId, gone) },
       files: new DownloadsFolder({ folder: this.folder, index: storage.mediaIndex, clock }),
       held: storage.heldCallbacks,
       setting: { downloadMedia: () => this.isOn },
@@ -131,6 +136,37 @@ describe('the webhook of a message', () => {
     await downloads.arrives('A1');
 
     expect(await downloads.mediaInfo()).toMatchObject({ path: null, download_error: reason });
+  });
+
+  it('waits 2 s for a file that only the phone still has; then the file is available at its URL later', async () => {
+    await using db = await startStorage();
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
+    await db.clock.advance(5_000);
+
+    downloads.gone();
+    await db.clock.advance(1_999);
+    expect(await db.next(ANA)).toBeUndefined();
+    await db.clock.advance(1);
+
+    expect(await downloads.mediaInfo()).toMatchObject({ path: null, download_error: 'expired' });
+    downloads.transfers[0]!.end();
+    expect(await downloads.downloader.fetched(ANA, 'A1')).toMatchObject({ size: 4 });
+    expect(downloads.transfers).toHaveLength(1);
+  });
+
+  it('has a file that the phone uploads within 2 s', async () => {
+    await using db = await startStorage();
+    const downloads = await TestDownloads.of(db);
+    await downloads.arrives('A1');
+    await downloads.begun(1);
+
+    downloads.gone();
+    await db.clock.advance(1_999);
+    downloads.transfers[0]!.end();
+
+    expect(await downloads.mediaInfo()).toMatchObject({ path: expect.any(String), download_error: null });
   });
 
   it('starts one download even if the message arrives twice', async () => {

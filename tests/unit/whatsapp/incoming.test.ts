@@ -4,6 +4,7 @@ import { peopleOf } from '../../../src/whatsapp/addressing/people.ts';
 
 const me = { id: '5491000000000:1@s.whatsapp.net', lid: '11@lid' };
 const LID = '222222@lid';
+const RECEIVED_AT_MS = 1_800_000_000_000;
 
 /** The lookups, where WhatsApp has revealed these names. */
 function lookUps(names: Record<string, string> = {}) {
@@ -11,7 +12,9 @@ function lookUps(names: Record<string, string> = {}) {
   return {
     people: (all: Parameters<typeof peopleOf>[1]) => peopleOf(keys, all),
     groupName: () => Promise.resolve(null),
-    message: () => Promise.resolve(undefined),
+    messages: () => Promise.resolve([]),
+    isAdmin: () => Promise.resolve(false),
+    ignored: () => undefined,
     unknownFields: () => Promise.resolve([]),
   };
 }
@@ -25,7 +28,7 @@ function arrival(key: object, rest: object = {}) {
     messageTimestamp: 1_700_000_000,
     ...rest,
   };
-  return { message: message as WAMessage, offline: false, me };
+  return { message: message as WAMessage, receivedAtMs: RECEIVED_AT_MS, offline: false, me };
 }
 
 describe('the sender of a message', () => {
@@ -45,6 +48,26 @@ describe('the sender of a message', () => {
       'in a group, by LID',
       { remoteJid: '1203@g.us', participant: '222222:7@lid', participantAlt: '5491@s.whatsapp.net' },
       { number: '5491', lid: LID },
+    ],
+    [
+      'on a hosted device, by number',
+      { remoteJid: '5491:99@hosted', remoteJidAlt: '222222:99@hosted.lid' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'on a hosted device, by LID',
+      { remoteJid: '222222:99@hosted.lid', remoteJidAlt: '5491:99@hosted' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'on a hosted device, in a group',
+      { remoteJid: '1203@g.us', participant: '222222:99@hosted.lid', participantAlt: '5491:99@hosted' },
+      { number: '5491', lid: LID },
+    ],
+    [
+      'addressed by something that is no number',
+      { remoteJid: 'constructor@s.whatsapp.net' },
+      { number: null, lid: null },
     ],
     [
       'the owner, writing on the phone',
@@ -78,6 +101,15 @@ it('mentioned people are named by number where it is known', async () => {
   expect(read?.content.mentions).toEqual(['5492', '5491', '333@lid']);
 });
 
+it('mentions of what is neither a number nor a LID are left as they are', async () => {
+  const mentionedJid = ['constructor@s.whatsapp.net', 'constructor@lid'];
+  const message = { extendedTextMessage: { text: 'hola', contextInfo: { mentionedJid } } };
+
+  const read = await readIncoming(arrival({ remoteJid: LID }, { message }), lookUps());
+
+  expect(read?.content.mentions).toEqual(mentionedJid);
+});
+
 describe('a message', () => {
   it('keeps its id, its time and its push name', async () => {
     const read = await readIncoming(arrival({ remoteJid: '5491:3@s.whatsapp.net' }, { pushName: 'Juan' }), unknown);
@@ -89,6 +121,22 @@ describe('a message', () => {
       isGroup: false,
     });
     expect(read?.sender.pushName).toBe('Juan');
+  });
+
+  it.each([undefined, null, Number.NaN, 0, -1, Infinity, 8_640_000_000_001, 253_402_300_800])(
+    'was sent when it arrived, if WhatsApp gives %p as its time',
+    async (messageTimestamp) => {
+      const read = await readIncoming(arrival({ remoteJid: LID }, { messageTimestamp }), unknown);
+
+      expect(read?.sentAtMs).toBe(RECEIVED_AT_MS);
+    },
+  );
+
+  it('was sent when WhatsApp says, down to the first second and up to the last that webhooks can express', async () => {
+    const sentAt = async (messageTimestamp: number) =>
+      (await readIncoming(arrival({ remoteJid: LID }, { messageTimestamp }), unknown))?.sentAtMs;
+
+    expect([await sentAt(1), await sentAt(253_402_300_799)]).toEqual([1_000, 253_402_300_799_000]);
   });
 
   it('becomes unsupported, with the names of its fields, when it cannot be read', async () => {

@@ -9,6 +9,7 @@ import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 const SCRIPT = `
   import crypto from 'node:crypto';
   import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+  import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
   import curve25519 from 'curve25519-js';
   import { SessionCipher } from 'libsignal';
   import { main } from './src/main.ts';
@@ -20,6 +21,7 @@ const SCRIPT = `
     'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
     'globalThis.fetch': [globalThis.fetch],
+    TOKEN_MAP: [Object.getPrototypeOf(TOKEN_MAP)],
     console: [console.info, console.warn, console.error],
     'WA_CERT_DETAILS.PUBLIC_KEY': [Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY).toString('hex')],
   });

@@ -30,6 +30,11 @@ describe('the content of a message', () => {
       { type: 'document', text: 'factura', media: { file_name: 'a.pdf', caption: 'factura', path: null, url: null } },
     ],
     [
+      'a document, named without folders and hidden marks',
+      { documentMessage: { fileName: '../../\u202egpj.exe' } },
+      { type: 'document', media: { file_name: 'gpj.exe' } },
+    ],
+    [
       'a picture, described',
       {
         imageMessage: {

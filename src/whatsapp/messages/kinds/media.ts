@@ -2,6 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
 import { type MediaInfo, type MessageContent, type MessageType } from '../../../domain/message.ts';
 import { type OutgoingMedia } from '../../../domain/outgoing.ts';
+import { cleanFileName } from '../../../kit/file-name.ts';
 import { contentOf, firstText } from '../content.ts';
 import { type MediaKind, type UploadedFile } from '../media-kind.ts';
 
@@ -46,7 +47,7 @@ function describe(media: AnyMedia): MediaInfo {
   return {
     mimetype: media.mimetype ?? null,
     size: media.fileLength ? Number(media.fileLength) : null,
-    file_name: media.fileName ?? null,
+    file_name: cleanFileName(media.fileName),
     caption: media.caption ?? null,
     seconds: media.seconds ?? null,
     width: media.width ?? null,

@@ -45,6 +45,8 @@ export class Downloading implements AsyncDisposable {
   readonly phone: (string | undefined)[] = [];
   /** How often the phone was asked. */
   asked = 0;
+  /** How often it was said that WhatsApp no longer has the file. */
+  gone = 0;
   readonly path: string;
   readonly #folder: string;
   readonly #downloads: MediaDownloads;
@@ -76,7 +78,9 @@ export class Downloading implements AsyncDisposable {
   }
 
   find(messageId = 'A1') {
-    return this.#downloads.find(SESSION, messageId);
+    return this.#downloads.find(SESSION, messageId, () => {
+      this.gone += 1;
+    });
   }
 
   /** Returns the file, or why it failed. */

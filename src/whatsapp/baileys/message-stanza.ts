@@ -1,0 +1,15 @@
+import { type BinaryNode, isJidNewsletter } from '@whiskeysockets/baileys';
+
+/**
+ * A message's stanza in the form in which Baileys may handle it: with the same buffers, but without
+ * - `offline`, which would put it into Baileys' own queue;
+ * - verified names: one that cannot be decoded makes Baileys drop the whole message, and nobody needs them;
+ * - plaintext, unless a channel sent it: Baileys takes anybody's for genuine, and what a person writes is always encrypted.
+ */
+export function handleable(stanza: BinaryNode): BinaryNode {
+  const { offline: _, ...attrs } = stanza.attrs;
+  if (!Array.isArray(stanza.content)) return { ...stanza, attrs };
+  const isChannel = isJidNewsletter(attrs.from) === true;
+  const isUnwanted = (tag: string) => tag === 'verified_name' || (tag === 'plaintext' && !isChannel);
+  return { ...stanza, attrs, content: stanza.content.filter(({ tag }) => !isUnwanted(tag)) };
+}
