@@ -37,6 +37,8 @@ interface HttpSettings {
   corsOrigin: '*' | string[];
   /** Whether the dashboard is served. */
   dashboard: boolean;
+  /** Whether JSON bodies may be compressed. */
+  compressedBodies: boolean;
 }
 
 /** The main backend, and how callbacks are delivered to it. */
@@ -117,6 +119,7 @@ function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
     trustProxy: readTrustProxy(read),
     corsOrigin: origins.includes('*') ? '*' : origins,
     dashboard: read.flag('DASHBOARD', true),
+    compressedBodies: read.flag('COMPRESSED_BODIES', false),
   };
 }
 

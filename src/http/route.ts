@@ -97,6 +97,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   errors: readonly ErrorCode[];
   /** Whether the body may carry a file (`fileField`): it can then be a form, or JSON of up to 32 MiB. */
   files?: boolean;
+  /** Whether it is a GET that creates something. `HEAD`, which must not have an effect, is then refused. */
+  refusesHead?: boolean;
   /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */

@@ -26,7 +26,7 @@ export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
-export { systemResolve } from './files/url-rules.ts';
+export { systemAddresses, systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 export { keySpec } from './routes/admin/keys.ts';
 
@@ -49,6 +49,8 @@ export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionV
   dashboard: boolean;
   /** `AUTH_DIR` as configured, for the REST form of sessions. */
   authDir: string;
+  /** Whether JSON bodies may be compressed. */
+  compressedBodies: boolean;
   /** How files in requests are handled. */
   files: Omit<FileSettings, 'clock'>;
 }
@@ -107,6 +109,7 @@ function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): Dis
     cluster: deps.cluster,
     idempotency: new Idempotency(deps.answers, deps.log),
     files: new FileIntake({ ...deps.files, clock: deps.clock }),
+    compressedBodies: deps.compressedBodies,
     // Errors go to `lastCatch`; here only the end matters.
     watch: (work) => running.run('a response', work.catch(ignore)),
   };

@@ -151,6 +151,7 @@ export const FILES: HttpAppDeps['files'] = {
   temporaryDir: tmpdir(),
   userAgent: 'whatsapp-orchestrator/4.0.0',
   resolve: systemResolve,
+  ownAddresses: () => [],
 };
 
 /** The session with which the route succeeds. */
@@ -181,7 +182,14 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   };
   const app = createHttpApp({
     ...{ ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, cluster: singleNode },
-    ...{ rateLimit: 0, trustProxy: false, dashboard: true, version: WELL.version, authDir: './auth_sessions/' },
+    ...{
+      rateLimit: 0,
+      trustProxy: false,
+      dashboard: true,
+      compressedBodies: false,
+      version: WELL.version,
+      authDir: './auth_sessions/',
+    },
     ...overrides,
   });
   return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { type PathParams, type Route } from '../route.ts';
-import { type Caller, maySee } from './caller.ts';
+import { type Caller, hasScope, maySee } from './caller.ts';
 
 /**
  * Requires a key or token that grants access to the route.
@@ -8,10 +8,10 @@ import { type Caller, maySee } from './caller.ts';
  */
 export function requireScope(
   { scope, forToken }: Pick<Route, 'scope' | 'forToken'>,
-  { scopes, token }: Pick<Caller, 'scopes' | 'token'>,
+  caller: Pick<Caller, 'scopes' | 'token'>,
 ): void {
   if (scope === 'none') return;
-  const may = token ? forToken === true : scopes.includes('admin') || scopes.includes(scope);
+  const may = caller.token ? forToken === true : hasScope(caller, scope);
   if (!may) throw new AppError('not_permitted');
 }
 

@@ -37,6 +37,11 @@ export function requireStillValid(caller: Caller): void {
   if (caller.isExpired()) throw new AppError('unauthorized');
 }
 
+/** Whether the caller's key has this scope. */
+export function hasScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): boolean {
+  return scopes.includes('admin') || scopes.includes(scope);
+}
+
 /** Whether the caller may know that this session exists. */
 export function maySee({ sessions, token }: Caller, sessionId: SessionId): boolean {
   if (token) return token.sessionId === sessionId;

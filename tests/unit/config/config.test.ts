@@ -85,6 +85,7 @@ describe('a setting', () => {
     ],
     [{ MAX_PENDING_CALLBACKS: '5000' }, ({ bounds }) => bounds.maxPendingCallbacks, 5000],
     [{ MIN_FREE_DISK: '0' }, ({ bounds }) => bounds.minFreeDiskBytes, 0],
+    [{ COMPRESSED_BODIES: 'true' }, ({ http }) => http.compressedBodies, true],
     [{ DASHBOARD: 'false' }, ({ http }) => http.dashboard, false],
     [{ MAX_SESSIONS: '3' }, ({ sessions }) => sessions.maxSessions, 3],
     [{ PRODUCTION_API_KEY: 'k' }, ({ backend }) => backend.apiKey?.reveal(), 'k'],
