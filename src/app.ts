@@ -107,7 +107,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
-    corsOrigins: config.http.corsOrigin,
+    ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
     cluster: singleNode,

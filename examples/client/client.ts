@@ -1354,7 +1354,8 @@ export class OrchestratorClient {
 
   /**
    * Create a key.
-   * The key is only shown in this response: the server stores a hash of it.
+   * The key is only shown in this response: the server stores a hash of it. Keys are managed with a key
+   * only, also where the server requires none for anything else.
    */
   createKey(
     body: {

@@ -118,7 +118,7 @@ async function bodyOf(route: Route, deps: ReplyDeps, req: Request, res: Response
 /** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */
 function idempotencyScope(route: Route, { sessionId }: PathParams, caller: Caller): string {
   const shared = `${route.path} ${sessionId ?? ''}`;
-  return caller === ADMIN ? shared : `${shared} ${caller.id}`;
+  return caller.id === ADMIN.id ? shared : `${shared} ${caller.id}`;
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {

@@ -69,6 +69,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   path: string;
   /** The scope that a key needs; `none` is public. */
   scope: Scope | 'none';
+  /** Whether it needs a key even if the server requires none: what it does would outlive that. */
+  needsKey?: boolean;
   /** Whether a browser token grants access too, for its own session. */
   forToken?: boolean;
   /**

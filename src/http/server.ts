@@ -45,6 +45,8 @@ export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionV
   rateLimit: number;
   trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
+  /** Names by which callers without a key may reach a server without `API_KEY`. */
+  allowedHosts: readonly string[];
   /** Whether the dashboard is served. */
   dashboard: boolean;
   /** `AUTH_DIR` as configured, for the REST form of sessions. */

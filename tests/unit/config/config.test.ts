@@ -27,7 +27,7 @@ describe('the defaults', () => {
     expect(readConfig({})).toMatchObject({
       mode: 'development',
       http: {
-        ...{ host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: '*' },
+        ...{ host: '127.0.0.1', port: 3000, apiKeys: [], corsOrigin: 'local' },
         ...{ keyPepper: null, rateLimit: 6_000, trustProxy: false, dashboard: true },
       },
       backend: {
@@ -73,6 +73,16 @@ describe('a setting', () => {
       { CORS_ORIGIN: 'https://a.com, https://b.com' },
       ({ http }) => http.corsOrigin,
       ['https://a.com', 'https://b.com'],
+    ],
+    [{}, ({ http }) => http.corsOrigin, 'local'],
+    [{ CORS_ORIGIN: 'https://a.com, *' }, ({ http }) => http.corsOrigin, '*'],
+    [{ API_KEY: 'k', HOST: '0.0.0.0' }, ({ http }) => http.host, '0.0.0.0'],
+    [{ ALLOW_UNAUTHENTICATED: 'true', HOST: '::' }, ({ http }) => http.host, '::'],
+    [{ HOST: '127.0.0.2' }, ({ http }) => http.host, '127.0.0.2'],
+    [
+      { ALLOWED_HOSTS: 'Orchestrator.example.org, b', HOST: 'localhost' },
+      ({ http }) => http.allowedHosts,
+      ['orchestrator.example.org', 'b', 'localhost'],
     ],
     [{ BACKEND_BASE_URL: 'http://x:8000/' }, ({ backend }) => backend.baseUrl, 'http://x:8000'],
     [{ KEY_PEPPER: 'sixteen characters' }, ({ http }) => http.keyPepper?.reveal(), 'sixteen characters'],
@@ -127,6 +137,12 @@ describe('a setting', () => {
     ['TRUST_PROXY', { TRUST_PROXY: '1, 10.0.0.1' }],
     ['TRUST_PROXY', { TRUST_PROXY: '10.0.0.0/33' }],
     ['TRUST_PROXY', { TRUST_PROXY: '0.0.0.0/0' }],
+    ['HOST', { HOST: '0.0.0.0' }],
+    ['HOST', { HOST: '::' }],
+    ['HOST', { HOST: '192.168.1.5' }],
+    ['HOST', { HOST: '127.example.org' }],
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'https://a.example' }],
+    ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'a.example:3000' }],
     ['ALLOW_UNAUTHENTICATED', { API_KEY: 'k', ALLOW_UNAUTHENTICATED: 'true' }],
     ['ALLOW_UNAUTHENTICATED', { ALLOW_UNAUTHENTICATED: 'yes' }],
     ['BACKEND_BASE_URL', { ...PRODUCTION, BACKEND_BASE_URL: '' }],

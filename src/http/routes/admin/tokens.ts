@@ -4,11 +4,14 @@ import { isoTime } from '../../../kit/clock.ts';
 import { type Caller, hasScope, maySee } from '../../access/caller.ts';
 import { type SessionsApi } from '../../core.ts';
 import { ok, route } from '../../route.ts';
-import { EXAMPLE_ID, SESSION_REFUSALS, sessionIdText, succeeded } from '../../schemas/common.ts';
+import { SESSION_REFUSALS, sessionIdText, succeeded } from '../../schemas/common.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 
 const MAX_SECONDS = 600;
 const TTL = `must be a whole number of seconds from 1 to ${MAX_SECONDS}`;
+
+/** A session that nobody has scanned yet. */
+const EXAMPLE_PAIRING_ID = 'session_1705312200456_ghi456jkl';
 
 /** `POST /tokens`. */
 export const createToken = route({
@@ -35,8 +38,8 @@ export const createToken = route({
   }),
   statuses: { 200: 'The token.' },
   example: {
-    body: { sessionId: EXAMPLE_ID, ttl: 300 },
-    answer: { success: true, token: 'wat_...', sessionId: EXAMPLE_ID, expiresAt: '2024-01-15T10:35:00.000Z' },
+    body: { sessionId: EXAMPLE_PAIRING_ID, ttl: 300 },
+    answer: { success: true, token: 'wat_...', sessionId: EXAMPLE_PAIRING_ID, expiresAt: '2024-01-15T10:35:00.000Z' },
   },
   errors: ['session_not_found'],
   async handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
