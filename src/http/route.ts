@@ -9,6 +9,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
+import { type FixedContent } from './responses/fixed-content.ts';
 
 /** The typed parameters of a path. */
 export interface PathParams {
@@ -29,6 +30,8 @@ export interface Reply<Answer = unknown> {
   body: Answer;
   /** The absolute path of a file to send instead of the body. */
   file?: string;
+  /** Sent instead of the body, which it contains. */
+  fixed?: FixedContent;
   /**
    * Writes the whole response itself, and resolves when it has ended. An error thrown before the first byte becomes an error
    * response.
