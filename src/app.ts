@@ -18,6 +18,7 @@ import {
   type FileSettings,
   removeLeftovers,
   startHttpServer,
+  systemAddresses,
   systemResolve,
 } from './http/server.ts';
 import { Housekeeping } from './runtime/housekeeping.ts';
@@ -106,8 +107,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
-    corsOrigins: config.http.corsOrigin,
-    dashboard: config.http.dashboard,
+    ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
+    ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
     cluster: singleNode,
     files: await prepareFiles(config, log),
@@ -153,7 +154,7 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
     temporaryDir,
     maxBytes: media.maxBytes,
     allowedHosts: media.urlAllowedHosts,
-    resolve: systemResolve,
+    ...{ resolve: systemResolve, ownAddresses: systemAddresses },
     userAgent: `whatsapp-orchestrator/${VERSION}`,
   };
 }

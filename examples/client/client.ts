@@ -1331,8 +1331,9 @@ export class OrchestratorClient {
    * Issue a token for a web page.
    * For browsers, which must not hold an API key. With the token as bearer, a page can create one
    * session and show its QR or pairing code and its status, and nothing else. With "sessionId" it shows
-   * that session and creates none. A restart of the server revokes all tokens; revoking a key revokes
-   * the tokens issued with it.
+   * that session and creates none; for a session that is already linked, the key needs the scope
+   * sessions:read too. A restart of the server revokes all tokens; revoking a key revokes the tokens
+   * issued with it.
    */
   createToken(
     body: {
@@ -1353,7 +1354,8 @@ export class OrchestratorClient {
 
   /**
    * Create a key.
-   * The key is only shown in this response: the server stores a hash of it.
+   * The key is only shown in this response: the server stores a hash of it. Keys are managed with a key
+   * only, also where the server requires none for anything else.
    */
   createKey(
     body: {

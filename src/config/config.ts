@@ -1,11 +1,11 @@
-import { isIP } from 'node:net';
 import { type StorageBounds } from '../runtime/back-pressure.ts';
 import { signingKeys } from '../webhooks/signature.ts';
 import { type LogSettings } from '../kit/logger.ts';
-import { Secret } from '../kit/secret.ts';
+import { type Secret } from '../kit/secret.ts';
 import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { type HttpSettings, readHttp } from './http-settings.ts';
 import { oneMasterKey } from './master-key.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
@@ -19,24 +19,6 @@ export interface Config {
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
   log: LogSettings;
-}
-
-/** Where the server listens, and who may use it. */
-interface HttpSettings {
-  host: string;
-  port: number;
-  /** Each grants full access; without any, access is open. */
-  apiKeys: Secret[];
-  /** Used in the hashes of keys; with `null`, one is generated and kept in the storage. */
-  keyPepper: Secret | null;
-  /** Requests per minute, for each key and each address; 0 is no limit. */
-  rateLimit: number;
-  /** The proxies whose `X-Forwarded-For` is trusted: how many, or their addresses and networks; `false` for none. */
-  trustProxy: false | number | string[];
-  /** The origins whose pages may call the API: all, those listed, or none. */
-  corsOrigin: '*' | string[];
-  /** Whether the dashboard is served. */
-  dashboard: boolean;
 }
 
 /** The main backend, and how callbacks are delivered to it. */
@@ -96,62 +78,6 @@ export function readConfig(environment: Environment): Config {
       format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),
     },
   };
-}
-
-function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
-  const apiKeys = read.list('API_KEY').map(readApiKey);
-  const open = read.flag('ALLOW_UNAUTHENTICATED', false);
-  if (production && apiKeys.length === 0 && !open) {
-    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to run without one).');
-  }
-  if (apiKeys.length > 0 && open) {
-    throw new ConfigError('ALLOW_UNAUTHENTICATED=true conflicts with API_KEY: set only one of them.');
-  }
-  const origins = read.list('CORS_ORIGIN', production ? [] : ['*']);
-  return {
-    host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
-    port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
-    apiKeys,
-    keyPepper: readKeyPepper(read),
-    rateLimit: read.integer('RATE_LIMIT', 6_000, { min: 0, max: 1_000_000 }),
-    trustProxy: readTrustProxy(read),
-    corsOrigin: origins.includes('*') ? '*' : origins,
-    dashboard: read.flag('DASHBOARD', true),
-  };
-}
-
-/** A key that cannot be sent in a header would lock everybody out. */
-function readApiKey(key: string): Secret {
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw new ConfigError('API_KEY must consist of printable ASCII characters without spaces.');
-  return new Secret(key);
-}
-
-function readKeyPepper(read: EnvironmentReader): Secret | null {
-  const pepper = read.secret('KEY_PEPPER');
-  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have at least 16 characters.');
-  return pepper;
-}
-
-const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
-
-/** Never everybody: any client could then claim any address. */
-function readTrustProxy(read: EnvironmentReader): false | number | string[] {
-  const parts = read.list('TRUST_PROXY');
-  const [first = '', ...others] = parts;
-  if (parts.length === 0) return false;
-  if (/^[1-9]$/.test(first) && others.length === 0) return Number(first);
-  if (parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part))) return parts;
-  throw new ConfigError(
-    'TRUST_PROXY must be the number of proxies in front (1 to 9), or a comma-separated list of their addresses and networks.',
-  );
-}
-
-/** An IP address with an optional prefix length. */
-function isNetwork(text: string): boolean {
-  const [address = '', bits = '1', ...more] = text.split('/');
-  const family = isIP(address);
-  return family !== 0 && more.length === 0 && /^[1-9]\d*$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { parseJson } from './json-text.ts';
 
 /**
  * The body limit in bytes. The largest message has 65,536 characters; with each escaped as six bytes (`\u00e1`) that is
@@ -13,29 +14,57 @@ const JSON_TYPES = ['application/json', 'application/*+json'];
 type Sentences = Partial<Record<ErrorCode, string>>;
 
 /**
- * Reads the JSON value of a request body; `undefined` without a body.
+ * Reads the JSON value of a request body; `undefined` without a body. Compressed bodies are read only if they are wanted
+ * (`COMPRESSED_BODIES`): a few bytes of them are megabytes of text.
  * @throws AppError `invalid_json`, `body_too_large`, `unsupported_media_type`, `invalid_body`
  */
-type ReadJson = (req: Request, res: Response) => Promise<unknown>;
+type ReadJson = (req: Request, res: Response, compressed: boolean) => Promise<unknown>;
 
 /** Reads JSON bodies up to the usual limit. */
 export const readJson: ReadJson = jsonReader(MAX_BODY_BYTES);
 
 /** Creates a reader of JSON bodies of at most `limit` bytes. */
 export function jsonReader(limit: number, sentences: Sentences = {}): ReadJson {
-  // Not strict: `null` and `"text"` are valid JSON, and the schema refuses them with a better sentence.
-  const parser: RequestHandler = express.json({ limit, strict: false, type: JSON_TYPES });
-  return async (req, res) => {
+  const readerFor = (inflate: boolean): RequestHandler => express.raw({ limit, inflate, type: JSON_TYPES });
+  const [plain, inflating] = [readerFor(false), readerFor(true)];
+  return async (req, res, compressed) => {
     // `is` returns null without a body, which the schema then refuses.
-    if (req.is(JSON_TYPES) === false && hasContent(req)) throw refusal({ status: 415 }, sentences);
+    const isJson = req.is(JSON_TYPES) !== false && isUtf8(req);
+    if (!isJson && hasContent(req)) throw refusal({ status: 415 }, sentences);
+    if (!compressed) requirePlain(req);
     await new Promise<void>((resolve, reject) => {
-      parser(req, res, (error?: unknown) => {
+      (compressed ? inflating : plain)(req, res, (error?: unknown) => {
         if (error === undefined) resolve();
         else reject(refusal(error, sentences));
       });
     });
-    return req.body as unknown;
+    const bytes = req.body as Buffer | undefined;
+    // Megabytes that nobody needs once they are parsed.
+    req.body = undefined;
+    return bytes && valueOf(bytes, sentences);
   };
+}
+
+function requirePlain({ headers }: Request): void {
+  if ((headers['content-encoding'] ?? 'identity') === 'identity') return;
+  throw new AppError('unsupported_media_type', {
+    message: 'The body must not be compressed: send it as it is, or set COMPRESSED_BODIES=true.',
+  });
+}
+
+function valueOf(bytes: Buffer, sentences: Sentences): unknown {
+  // Not refused as JSON: the schema has a better sentence.
+  if (bytes.length === 0) return {};
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    throw error instanceof AppError ? error : refusal({ type: 'entity.parse.failed' }, sentences);
+  }
+}
+
+function isUtf8({ headers }: Request): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '')?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset);
 }
 
 function hasContent(req: Request): boolean {

@@ -2,8 +2,11 @@ import cors from 'cors';
 import { type RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** The origins whose pages may call the API: all, those listed, or none with an empty list. */
-export type CorsOrigins = '*' | readonly string[];
+/** The origins whose pages may call the API: all, those of this machine, those listed, or none with an empty list. */
+export type CorsOrigins = '*' | 'local' | readonly string[];
+
+/** A page that was served by this machine, on any port. Not `null`, which every sandboxed frame has. */
+const LOCAL_ORIGIN = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** Sets headers that keep a browser from doing anything with a response except reading it. */
 export function protectiveHeaders(): RequestHandler {
@@ -34,7 +37,14 @@ export function allowOrigins(origins: CorsOrigins): RequestHandler {
   });
 }
 
+/** Whether pages of this origin may call the API. */
+export function isAllowedOrigin(origin: string, origins: CorsOrigins): boolean {
+  if (origins === '*') return true;
+  return origins === 'local' ? LOCAL_ORIGIN.test(origin) : origins.includes(origin);
+}
+
 function originSetting(origins: CorsOrigins): cors.CorsOptions['origin'] {
   if (origins === '*') return '*';
+  if (origins === 'local') return LOCAL_ORIGIN;
   return origins.length > 0 ? [...origins] : false;
 }

@@ -14,6 +14,7 @@ import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
 import { type Caller } from './access/caller.ts';
 import { type OpenApiDocument } from './reference/openapi.ts';
+import { type FixedContent } from './responses/fixed-content.ts';
 import { type SessionView } from './views/session-view.ts';
 
 /** The sessions, for the routes. Everything is asynchronous, so that other nodes can run some of the sessions. */
@@ -136,8 +137,10 @@ interface MetricsApi {
 /** The reference documentation of the REST API and the callbacks. */
 export interface ReferenceApi {
   document(): OpenApiDocument;
+  /** The same in JSON. */
+  json(): FixedContent;
   /** The same as a self-contained HTML page. */
-  page(): string;
+  page(): FixedContent;
 }
 
 interface LiveApi {

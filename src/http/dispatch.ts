@@ -21,6 +21,8 @@ export interface DispatchDeps {
   cluster: Cluster;
   idempotency: Idempotency;
   files: FileIntake;
+  /** Whether JSON bodies may be compressed. */
+  compressedBodies: boolean;
   /** Called with every response in progress, so that a shutdown can wait for it. */
   watch(work: Promise<void>): void;
 }
@@ -28,7 +30,11 @@ export interface DispatchDeps {
 /** Registers the routes with Express. */
 export function addRoutes(app: Express, routes: readonly Route[], deps: DispatchDeps): void {
   for (const route of routes) {
-    app[route.method](route.path, (req, res) => {
+    app[route.method](route.path, (req, res, next) => {
+      if (route.refusesHead === true && req.method === 'HEAD') {
+        next();
+        return;
+      }
       const work = respond(route, deps, req, res);
       deps.watch(work);
       return work;
@@ -76,7 +82,7 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   requireSession(route, caller, params);
   const forwarded = await fromOtherNode(deps.cluster, params, req);
   if (forwarded) return forwarded;
-  const body = await bodyOf(route, files, req, res);
+  const body = await bodyOf(route, deps, req, res);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
@@ -103,9 +109,11 @@ async function fromOtherNode(
  * Parses the body. The caller's key can be revoked while it arrives. The raw value is not kept: it can be megabytes of text,
  * and the response can take minutes.
  */
-async function bodyOf(route: Route, files: RequestFiles, req: Request, res: Response): Promise<unknown> {
+async function bodyOf(route: Route, deps: ReplyDeps, req: Request, res: Response): Promise<unknown> {
   const value =
-    route.files === true ? await readBodyWithFile(req, res, files) : route.body && (await readJson(req, res));
+    route.files === true
+      ? await readBodyWithFile(req, res, deps)
+      : route.body && (await readJson(req, res, deps.compressedBodies));
   requireStillValid(contextOf(res).caller);
   return route.body && parse(route.body, value, route.refusals);
 }
@@ -113,7 +121,7 @@ async function bodyOf(route: Route, files: RequestFiles, req: Request, res: Resp
 /** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */
 function idempotencyScope(route: Route, { sessionId }: PathParams, caller: Caller): string {
   const shared = `${route.path} ${sessionId ?? ''}`;
-  return caller === ADMIN ? shared : `${shared} ${caller.id}`;
+  return caller.id === ADMIN.id ? shared : `${shared} ${caller.id}`;
 }
 
 function wrongMethod(path: string, allowed: string): RequestHandler {
@@ -127,5 +135,6 @@ function wrongMethod(path: string, allowed: string): RequestHandler {
 
 function allowedMethods(routes: readonly Route[]): string {
   const methods = routes.map((route) => route.method.toUpperCase());
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  const answersHead = routes.some(({ method, refusesHead }) => method === 'get' && refusesHead !== true);
+  return [...methods, ...(answersHead ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }

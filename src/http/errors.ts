@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response } from 'ex
 import { AppError } from '../domain/errors.ts';
 import { contextOf } from './request-context.ts';
 import { statusOf } from './responses/error-status.ts';
+import { sendFixed } from './responses/fixed-content.ts';
 import { sendFile } from './responses/send-file.ts';
 import { type Reply } from './route.ts';
 
@@ -22,8 +23,12 @@ export function errorReply(error: AppError): Reply<ErrorBody> {
 }
 
 /** Writes a reply. Resolves once it is handed to Node, a file is sent completely, or a stream has ended. */
-export async function sendReply(res: Response, { status, headers = {}, body, file, stream }: Reply): Promise<void> {
+export async function sendReply(
+  res: Response,
+  { status, headers = {}, body, file, fixed, stream }: Reply,
+): Promise<void> {
   if (stream !== undefined) await stream(res);
+  else if (fixed !== undefined) sendFixed(res.set(headers), fixed);
   else if (typeof body === 'string') res.status(status).set(headers).send(body);
   else if (file === undefined) res.status(status).set(headers).json(body);
   else await sendFile(res, file, headers);

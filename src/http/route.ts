@@ -9,6 +9,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
+import { type FixedContent } from './responses/fixed-content.ts';
 
 /** The typed parameters of a path. */
 export interface PathParams {
@@ -29,6 +30,8 @@ export interface Reply<Answer = unknown> {
   body: Answer;
   /** The absolute path of a file to send instead of the body. */
   file?: string;
+  /** Sent instead of the body, which it contains. */
+  fixed?: FixedContent;
   /**
    * Writes the whole response itself, and resolves when it has ended. An error thrown before the first byte becomes an error
    * response.
@@ -69,6 +72,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   path: string;
   /** The scope that a key needs; `none` is public. */
   scope: Scope | 'none';
+  /** Whether it needs a key even if the server requires none: what it does would outlive that. */
+  needsKey?: boolean;
   /** Whether a browser token grants access too, for its own session. */
   forToken?: boolean;
   /**
@@ -97,6 +102,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   errors: readonly ErrorCode[];
   /** Whether the body may carry a file (`fileField`): it can then be a form, or JSON of up to 32 MiB. */
   files?: boolean;
+  /** Whether it is a GET that creates something. `HEAD`, which must not have an effect, is then refused. */
+  refusesHead?: boolean;
   /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */

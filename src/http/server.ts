@@ -26,7 +26,7 @@ export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
-export { systemResolve } from './files/url-rules.ts';
+export { systemAddresses, systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
@@ -44,10 +44,14 @@ export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionV
   rateLimit: number;
   trustProxy: TrustProxy;
   corsOrigins: CorsOrigins;
+  /** Names by which callers without a key may reach a server without `API_KEY`. */
+  allowedHosts: readonly string[];
   /** Whether the dashboard is served. */
   dashboard: boolean;
   /** `AUTH_DIR` as configured, for the REST form of sessions. */
   authDir: string;
+  /** Whether JSON bodies may be compressed. */
+  compressedBodies: boolean;
   /** How files in requests are handled. */
   files: Omit<FileSettings, 'clock'>;
 }
@@ -106,6 +110,7 @@ function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): Dis
     cluster: deps.cluster,
     idempotency: new Idempotency(deps.answers, deps.log),
     files: new FileIntake({ ...deps.files, clock: deps.clock }),
+    compressedBodies: deps.compressedBodies,
     // Errors go to `lastCatch`; here only the end matters.
     watch: (work) => running.run('a response', work.catch(ignore)),
   };

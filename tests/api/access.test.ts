@@ -6,7 +6,7 @@ import { ROUTES } from '../../src/http/routes/index.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { RawClient } from './raw.ts';
-import { type Api, CONNECTED, id, PAIRING_BY_CODE, startApi } from './support.ts';
+import { type Api, CONNECTED, id, PAIRING, PAIRING_BY_CODE, startApi } from './support.ts';
 
 const OTHER = id('session_1705312200999_xyz999xyz');
 const MINUTE_MS = 60_000;
@@ -130,9 +130,22 @@ describe('a token for a web page', () => {
   it('is revoked with the key that issued it', async () => {
     const api = start();
     const { key, text } = await api.keys.create({ name: '', scopes: ['sessions:create'], sessions: null });
-    const token = bearer(await issued(api, { sessionId: CONNECTED }, bearer(text.reveal())));
+    const token = bearer(await issued(api, { sessionId: PAIRING }, bearer(text.reveal())));
     await request(api.app).delete(`/keys/${key.keyId}`).set(ADMIN_KEY).expect(200);
-    await request(api.app).get(`/sessions/${CONNECTED}`).set(token).expect(401);
+    await request(api.app).get(`/sessions/${PAIRING}`).set(token).expect(401);
+  });
+
+  it('shows the number of a linked session only if its issuer may read sessions', async () => {
+    const api = start();
+    const creating = bearer(await keyFor(api, { scopes: ['sessions:create'] }));
+    const reading = bearer(await keyFor(api, { scopes: ['sessions:create', 'sessions:read'] }));
+    await request(api.app)
+      .post('/tokens')
+      .set(creating)
+      .send({ sessionId: CONNECTED })
+      .expect(403, /not_permitted/);
+    await issued(api, { sessionId: PAIRING }, creating);
+    await issued(api, { sessionId: CONNECTED }, reading);
   });
 
   it.each([0, 601, 1.5, 'soon'])('cannot be valid for %s seconds', async (ttl) => {

@@ -28,7 +28,7 @@ describe('an unknown path or method', () => {
   );
 
   it.each([
-    ['post', '/generate-qr', 'GET, HEAD, OPTIONS'],
+    ['post', '/generate-qr', 'GET, OPTIONS'],
     ['put', '/sessions', 'GET, HEAD, OPTIONS'],
     ['patch', `/sessions/${CONNECTED}`, 'GET, DELETE, HEAD, OPTIONS'],
     ['get', SEND, 'POST, OPTIONS'],
@@ -62,6 +62,14 @@ describe('an unknown path or method', () => {
   });
 });
 
+it('HEAD of a QR is refused: a QR is a new session', async () => {
+  const { app, sessions } = startApi();
+  const { headers } = await request(app).head('/generate-qr').expect(405);
+  expect(headers.allow).toBe('GET, OPTIONS');
+  expect(sessions.records.size).toBe(2);
+  await request(app).head(`/sessions/${CONNECTED}`).expect(200);
+});
+
 describe('an invalid body', () => {
   const OBJECT = 'The body must be a JSON object.';
   const HOLA = '{"number":"5491234567890","message":"hola"}';
@@ -73,7 +81,6 @@ describe('an invalid body', () => {
     ['null', 'null', refusal('invalid_body', OBJECT)],
     ['a text', '"hola"', refusal('invalid_body', OBJECT)],
     ['a number', '42', refusal('invalid_body', OBJECT)],
-    ['deeply nested', '['.repeat(100_000), refusal('invalid_json')],
   ])('is refused if it is %s', async (_name, sent, expected) => {
     const { app } = startApi();
     await request(app).post(SEND).type('json').send(sent).expect(400, expected);
@@ -100,17 +107,54 @@ describe('an invalid body', () => {
     expect(sessions.sent).toHaveLength(1);
   });
 
-  it('is refused if it exceeds the limit after decompression', async () => {
-    const { app } = startApi();
-    const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, ' '));
-    const sent = request(app).post(SEND).type('json').set('Content-Encoding', 'gzip').serialize(unchanged).send(bomb);
-    await sent.expect(413, refusal('body_too_large'));
+  describe('that is compressed', () => {
+    const COMPRESSED = 'The body must not be compressed: send it as it is, or set COMPRESSED_BODIES=true.';
+    const sendGzip = (app: Parameters<typeof request>[0], plain: string | Buffer) =>
+      request(app).post(SEND).type('json').set('Content-Encoding', 'gzip').serialize(unchanged).send(gzipSync(plain));
+
+    it('is refused unread', async () => {
+      const { app, sessions } = startApi();
+      await sendGzip(app, HOLA).expect(415, refusal('unsupported_media_type', COMPRESSED));
+      expect(sessions.sent).toEqual([]);
+    });
+
+    it('is accepted with COMPRESSED_BODIES=true', async () => {
+      const { app, sessions } = startApi({ compressedBodies: true });
+      await sendGzip(app, HOLA).expect(200);
+      expect(sessions.sent).toHaveLength(1);
+    });
+
+    it('is refused even then if it exceeds a limit after decompression', async () => {
+      const { app } = startApi({ compressedBodies: true });
+      await sendGzip(app, Buffer.alloc(50 * 1024 * 1024, ' ')).expect(413, refusal('body_too_large'));
+      await sendGzip(app, `[${'[],'.repeat(20_000)}0]`).expect(400, /more than 10000 values/);
+    });
+
+    it('is refused even then if it is not compressed as declared', async () => {
+      const { app } = startApi({ compressedBodies: true });
+      const sent = request(app).post(SEND).type('json').set('Content-Encoding', 'gzip').serialize(unchanged);
+      await sent.send(HOLA).expect(400, refusal('invalid_body'));
+    });
   });
 
-  it('may be compressed', async () => {
+  it('with more values or levels than any request needs is refused before it is parsed', async () => {
     const { app, sessions } = startApi();
-    const sent = request(app).post(SEND).type('json').set('Content-Encoding', 'gzip').serialize(unchanged);
-    await sent.send(gzipSync(HOLA)).expect(200);
+    const MANY = 'The body has more than 10000 values.';
+    const DEEP = 'The body is nested more than 32 levels deep.';
+    const hola = (extra: string) => `{"number":"5491234567890","message":"hola","extra":${extra}}`;
+    for (const [extra, message] of [
+      [`[${'0,'.repeat(10_000)}0]`, MANY],
+      [`{${'"":{},'.repeat(10_000)}"":0}`, MANY],
+      [`${'['.repeat(5_000)}${']'.repeat(5_000)}`, DEEP],
+      ['{"a":'.repeat(5_000), DEEP],
+    ] as const) {
+      await request(app).post(SEND).type('json').send(hola(extra)).expect(400, refusal('invalid_body', message));
+    }
+    await request(app)
+      .post(SEND)
+      .type('json')
+      .send(hola(`"${'[{,'.repeat(20_000)}\\""`))
+      .expect(200);
     expect(sessions.sent).toHaveLength(1);
   });
 
@@ -134,14 +178,12 @@ describe('an invalid body', () => {
       'an unknown compression',
       { 'Content-Type': 'application/json', 'Content-Encoding': 'rar' },
       415,
-      refusal('unsupported_media_type'),
+      refusal(
+        'unsupported_media_type',
+        'The body must not be compressed: send it as it is, or set COMPRESSED_BODIES=true.',
+      ),
     ],
-    [
-      'a false compression',
-      { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
-      400,
-      refusal('invalid_body'),
-    ],
+    ['UTF-16', { 'Content-Type': 'application/json; charset=utf-16le' }, 415, refusal('unsupported_media_type')],
   ])('is refused with %s', async (_name, headers, status, expected) => {
     const { app, sessions } = startApi();
     await request(app).post(SEND).set(headers).serialize(unchanged).send(HOLA).expect(status, expected);

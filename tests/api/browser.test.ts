@@ -62,6 +62,19 @@ describe('headers', () => {
   });
 });
 
+describe('what is the same for everybody', () => {
+  it.each(['/openapi.json', '/docs'])('%s is sent from the same bytes, or not again', async (path) => {
+    const { app } = startApi();
+    const first = await request(app).get(path).expect(200);
+    expect(first.headers).toMatchObject({
+      'cache-control': 'no-cache',
+      etag: expect.stringMatching(/^"[\w-]{27}"$/),
+    });
+    await request(app).get(path).set('If-None-Match', first.headers.etag!).expect(304, '');
+    await request(app).get(path).set('If-None-Match', '"another"').expect(200);
+  });
+});
+
 describe('X-Request-Id', () => {
   it.each(['4f6c', 'req_01HV.x:y-z', 'a'.repeat(128)])('keeps %s', async (given) => {
     const { app } = startApi();

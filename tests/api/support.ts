@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import request from 'supertest';
 import { singleNode } from '../../src/cluster/local.ts';
+import { type ApiKey } from '../../src/domain/access.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { type HealthApi, type HealthReport, type MediaApi, type SettingsApi } from '../../src/http/core.ts';
@@ -151,16 +153,27 @@ export const FILES: HttpAppDeps['files'] = {
   temporaryDir: tmpdir(),
   userAgent: 'whatsapp-orchestrator/4.0.0',
   resolve: systemResolve,
+  ownAddresses: () => [],
 };
 
 /** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
-  return path.endsWith('/qr') ? PAIRING : CONNECTED;
+  return path.endsWith('/qr') || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
 // One for all tests: each instance observes the garbage collector until the process ends.
 const METRICS = new PrometheusMetrics();
+
+const PEPPER = 'a pepper for tests';
+
+/** An admin's key, for routes that need one also where `API_KEY` is not set. */
+export const ANY_ADMIN = `wak_AdminOfTests_${'x'.repeat(44)}`;
+
+function keyOf(text: string): ApiKey {
+  const hash = createHmac('sha256', PEPPER).update(text).digest('hex');
+  return { ...KEY, keyId: 'AdminOfTests', name: 'an admin', hash, scopes: ['admin'] };
+}
 
 /** The app on top of in-memory doubles, and the doubles. */
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
@@ -173,15 +186,35 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const log = loggerInto(lines);
   const health: HealthApi = { report: () => Promise.resolve(WELL), hasStarted: true };
   const keyDeps = { store: new KeysInMemory(), settings: NO_SETTINGS, pepper: null, clock, random: systemRandom, log };
-  const keys = new ApiKeys(keyDeps, { pepper: new Secret('a pepper for tests'), keys: [KEY] });
+  const keys = new ApiKeys(keyDeps, {
+    pepper: new Secret(PEPPER),
+    keys: overrides.apiKeys ? [KEY] : [KEY, keyOf(ANY_ADMIN)],
+  });
   const tokens = new BrowserTokens(keyDeps);
   const core = {
     ...{ sessions, media, settings, health, metrics: METRICS, callbacks: ONE_CALLBACK, keys, tokens },
     masterKey: { change: () => Promise.resolve(13) },
   };
   const app = createHttpApp({
-    ...{ ...core, answers, clock, log, apiKeys: [], corsOrigins: [], files: FILES, cluster: singleNode },
-    ...{ rateLimit: 0, trustProxy: false, dashboard: true, version: WELL.version, authDir: './auth_sessions/' },
+    ...{
+      ...core,
+      answers,
+      clock,
+      log,
+      apiKeys: [],
+      corsOrigins: [],
+      allowedHosts: [],
+      files: FILES,
+      cluster: singleNode,
+    },
+    ...{
+      rateLimit: 0,
+      trustProxy: false,
+      dashboard: true,
+      compressedBodies: false,
+      version: WELL.version,
+      authDir: './auth_sessions/',
+    },
     ...overrides,
   });
   return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };
@@ -205,7 +238,7 @@ export function callRoute(
   const sent = request(api.app)
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {})
-    .set(headers);
+    .set(route.needsKey === true ? { Authorization: `Bearer ${ANY_ADMIN}`, ...headers } : headers);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -34,7 +34,7 @@ const ANYWHERE: readonly ErrorCode[] = [
 export function answerComplaint(answer: SeenAnswer): string | undefined {
   const { method, status, body } = answer;
   // These have no body, and are the same for every path.
-  if (method === 'OPTIONS' || method === 'HEAD') return undefined;
+  if (method === 'OPTIONS' || method === 'HEAD' || status === 304) return undefined;
   const found = findOperation(answer);
   const isCommon = ANYWHERE.includes((body as { error?: ErrorCode } | null)?.error ?? 'internal_error');
   const pointer = found && !isCommon ? `${found.pointer}/responses/${status}` : undefined;

@@ -4,13 +4,14 @@ import { type Secret } from '../../kit/secret.ts';
 import { contextOf } from '../request-context.ts';
 import { type ApiKeys } from './api-keys.ts';
 import { type BrowserTokens } from './browser-tokens.ts';
-import { ADMIN, type Caller } from './caller.ts';
+import { ADMIN, type Caller, OPEN } from './caller.ts';
+import { type OwnCallers, requireOwnCaller } from './own-callers.ts';
 import { type RateLimits } from './rate-limits.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
 /** The credentials that are accepted, and how often. */
-export interface AuthenticationDeps {
+export interface AuthenticationDeps extends OwnCallers {
   /** `API_KEY`: each key grants full access; without any, access is open. */
   apiKeys: readonly Secret[];
   keys: Pick<ApiKeys, 'callerOf'>;
@@ -20,25 +21,29 @@ export interface AuthenticationDeps {
 
 /**
  * Identifies the caller for `contextOf(res).caller`. Without any `API_KEY` everybody is an admin, except callers whose key or
- * token grants less; config.ts decides whether that is allowed.
+ * token grants less, and pages of other sites; http-settings.ts decides whether that is allowed.
  */
 export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const { limits } = deps;
   return (req, res, next) => {
-    const address = req.ip ?? 'unknown';
+    const address = addressOf(req);
     limits.countAddress(address);
     const keys = keysIn(req);
-    const caller = callerOf(deps, keys, address);
+    const caller = callerOf(deps, keys, req);
     if (!caller) {
       if (keys.length > 0) limits.countFailure(address);
       res.set('WWW-Authenticate', 'Bearer');
       throw new AppError('unauthorized');
     }
     // With open access, all callers without a key would share one limit.
-    if (caller !== ADMIN || deps.apiKeys.length > 0) limits.countCaller(caller.id);
+    if (caller !== OPEN) limits.countCaller(caller.id);
     contextOf(res).caller = caller;
     next();
   };
+}
+
+function addressOf(req: Request): string {
+  return req.ip ?? 'unknown';
 }
 
 function keysIn(req: Request): string[] {
@@ -50,11 +55,14 @@ function keysIn(req: Request): string[] {
  * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: an address
  * that has sent too many wrong keys has to wait.
  */
-function callerOf(deps: AuthenticationDeps, keys: readonly string[], address: string): Caller | undefined {
+function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Caller | undefined {
   const known = keys.map((key) => deps.keys.callerOf(key) ?? deps.tokens.callerOf(key)).find(Boolean);
   if (known) return known;
-  if (deps.apiKeys.length === 0) return ADMIN;
-  if (keys.length > 0) deps.limits.refuseGuessing(address);
+  if (deps.apiKeys.length === 0) {
+    requireOwnCaller(req, deps);
+    return OPEN;
+  }
+  if (keys.length > 0) deps.limits.refuseGuessing(addressOf(req));
   return includesAny(deps.apiKeys, keys) ? ADMIN : undefined;
 }
 

@@ -1,17 +1,21 @@
 import { AppError } from '../../domain/errors.ts';
 import { type PathParams, type Route } from '../route.ts';
-import { type Caller, maySee } from './caller.ts';
+import { type Caller, hasScope, maySee } from './caller.ts';
+
+const KEY_NEEDED =
+  'This needs a key: set API_KEY, or run "npm run keys" while the server is stopped. Without API_KEY, everybody could do it.';
 
 /**
  * Requires a key or token that grants access to the route.
  * @throws AppError `not_permitted`
  */
 export function requireScope(
-  { scope, forToken }: Pick<Route, 'scope' | 'forToken'>,
-  { scopes, token }: Pick<Caller, 'scopes' | 'token'>,
+  { scope, forToken, needsKey }: Pick<Route, 'scope' | 'forToken' | 'needsKey'>,
+  caller: Pick<Caller, 'scopes' | 'token' | 'isOpen'>,
 ): void {
   if (scope === 'none') return;
-  const may = token ? forToken === true : scopes.includes('admin') || scopes.includes(scope);
+  if (needsKey === true && caller.isOpen) throw new AppError('not_permitted', { message: KEY_NEEDED });
+  const may = caller.token ? forToken === true : hasScope(caller, scope);
   if (!may) throw new AppError('not_permitted');
 }
 

@@ -19,12 +19,17 @@ export interface Caller {
   readonly sessions: readonly SessionId[] | null;
   /** Set for callers with a browser token. */
   readonly token?: TokenGrant;
+  /** Whether it has access only because the server requires no key. */
+  readonly isOpen?: true;
   /** Whether the key was revoked, or the token has expired. Checked during requests and responses that take long. */
   isExpired(): boolean;
 }
 
-/** Full access: the holder of a key of `API_KEY`, or everybody when none is set. */
+/** Full access: the holder of a key of `API_KEY`. */
 export const ADMIN: Caller = { id: 'admin', scopes: ['admin'], sessions: null, isExpired: () => false };
+
+/** Everybody, when there is no `API_KEY`: an admin who may not manage keys. */
+export const OPEN: Caller = { ...ADMIN, isOpen: true };
 
 /** A caller that has not been authenticated. */
 export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isExpired: () => false };
@@ -35,6 +40,11 @@ export const NOBODY: Caller = { id: 'nobody', scopes: [], sessions: [], isExpire
  */
 export function requireStillValid(caller: Caller): void {
   if (caller.isExpired()) throw new AppError('unauthorized');
+}
+
+/** Whether the caller's key has this scope. */
+export function hasScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): boolean {
+  return scopes.includes('admin') || scopes.includes(scope);
 }
 
 /** Whether the caller may know that this session exists. */

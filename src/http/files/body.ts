@@ -15,18 +15,26 @@ const readJson = jsonReader(MAX_JSON_BYTES, {
     'The body must be JSON in UTF-8 ("Content-Type: application/json") or a form ("multipart/form-data").',
 });
 
+/** What {@link readBodyWithFile} needs. */
+interface BodyDeps {
+  files: RequestFiles;
+  /** Whether JSON may be compressed. */
+  compressedBodies: boolean;
+}
+
 /**
  * Reads a body that may carry a file: JSON, or a form, whose file is then on disk.
  * @throws AppError `invalid_json`, `body_too_large`, `unsupported_media_type`, `invalid_body`, `invalid_file`,
  *   `file_too_large`, `storage_unavailable`
  */
-export async function readBodyWithFile(req: Request, res: Response, files: RequestFiles): Promise<unknown> {
+export async function readBodyWithFile(
+  req: Request,
+  res: Response,
+  { files, compressedBodies }: BodyDeps,
+): Promise<unknown> {
   if (!req.is('multipart/form-data')) {
     if (mayBeLarge(req)) await files.waitForMemory();
-    const value = await readJson(req, res);
-    // Megabytes of text that nobody needs once the file is decoded.
-    req.body = undefined;
-    return value;
+    return readJson(req, res, compressedBodies);
   }
   if (req.headers['content-encoding'] !== undefined) {
     throw new AppError('unsupported_media_type', { message: 'Forms must not be compressed.' });

@@ -17,9 +17,13 @@ export function cleanFileName(text: string | undefined): string | undefined {
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= MAX_BYTES) return name;
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? '';
-  const rest = Array.from(name.slice(0, name.length - extension.length));
-  while (Buffer.byteLength(rest.join('')) > MAX_BYTES - extension.length) rest.pop();
-  return rest.join('') + extension;
+  return beginning(name.slice(0, -extension.length || undefined), MAX_BYTES - extension.length) + extension;
+}
+
+/** As many whole characters as fit into this many bytes. */
+function beginning(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
 }
 
 /** The name in a `Content-Disposition` (RFC 6266): `filename*` before `filename`. */

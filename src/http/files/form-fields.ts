@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
+import { parseJson } from '../json-text.ts';
 
 /** The same limit as for JSON bodies. */
 const MAX_TEXT_BYTES = 512 * 1024;
@@ -51,8 +52,9 @@ function objectIn(text: string): object {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(Buffer.from(text));
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('invalid_json', { message: 'The field "json" is not valid JSON.', cause });
   }
 }

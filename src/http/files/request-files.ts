@@ -9,19 +9,16 @@ import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
 import { chooseMimetype, type KindClues } from './mimetype.ts';
 import { readMultipart } from './multipart.ts';
 import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
-import { type Resolve, UrlRules } from './url-rules.ts';
+import { UrlRules, type UrlRulesDeps } from './url-rules.ts';
 
 /** How the files in requests are handled. */
-export interface FileSettings {
+export interface FileSettings extends UrlRulesDeps {
   /** The size limit in bytes. */
   maxBytes: number;
-  /** Hosts that URLs may point to although they are not public. */
-  allowedHosts: readonly string[];
   /** The folder for temporary files. */
   temporaryDir: string;
   /** Sent to the servers of URLs. */
   userAgent: string;
-  resolve: Resolve;
   clock: Clock;
 }
 
@@ -36,8 +33,8 @@ export class FileIntake {
 
   constructor(settings: FileSettings) {
     this.#settings = settings;
-    const { allowedHosts, resolve, clock, userAgent } = settings;
-    this.#fetchDeps = { rules: new UrlRules(allowedHosts, resolve), clock, userAgent };
+    const { clock, userAgent } = settings;
+    this.#fetchDeps = { rules: new UrlRules(settings), clock, userAgent };
   }
 
   /** The files of one request. Disposing of them removes them. */

@@ -1,14 +1,29 @@
 import { type LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { AppError } from '../../domain/errors.ts';
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress, plainAddress } from './public-address.ts';
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /** The system's resolver: the hosts file, then DNS. */
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
+
+/** The addresses of this machine's network interfaces, now. */
+export function systemAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((own = []) => own.map(({ address }) => address));
+}
+
+/** What the rules depend on. */
+export interface UrlRulesDeps {
+  /** Hosts that are trusted whatever they resolve to: `host` on any port, `host:port` only on that one. */
+  allowedHosts: readonly string[];
+  resolve: Resolve;
+  /** The addresses of this machine: what listens there may trust it, also where they are public. */
+  ownAddresses: () => readonly string[];
+}
 
 /** Web ports. Other ports below 1024 belong to services, such as mail, that a request could be meant to attack. */
 const WEB_PORTS: ReadonlySet<string> = new Set(['', '80', '443']);
@@ -18,16 +33,17 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 export class UrlRules {
   readonly #allowedHosts: ReadonlySet<string>;
   readonly #resolve: Resolve;
+  readonly #ownAddresses: UrlRulesDeps['ownAddresses'];
 
-  /** `allowedHosts` are trusted whatever they resolve to: `host` on any port, `host:port` only on that one. */
-  constructor(allowedHosts: readonly string[], resolve: Resolve) {
+  constructor({ allowedHosts, resolve, ownAddresses }: UrlRulesDeps) {
     this.#allowedHosts = new Set(allowedHosts.map((host) => withoutFinalDot(host.toLowerCase())));
     this.#resolve = resolve;
+    this.#ownAddresses = ownAddresses;
   }
 
   /**
    * Parses a URL, which may be relative to `base`, and requires `http` or `https`, no credentials, a web port or one above 1023,
-   * and no private IP address. The URL parser has already normalized the host: `0x7f000001`, `127.1` and full-width digits
+   * and no private IP address or one of this machine. The URL parser has already normalized the host: `0x7f000001`, `127.1` and full-width digits
    * are all `127.0.0.1`.
    * @throws AppError `url_not_allowed`
    */
@@ -55,7 +71,7 @@ export class UrlRules {
     if (this.#isTrusted(url)) return true;
     const host = hostOf(url);
     const isWebPort = WEB_PORTS.has(url.port) || Number(url.port) >= FIRST_UNPRIVILEGED_PORT;
-    return isWebPort && (isIP(host) === 0 || isPublicAddress(host));
+    return isWebPort && (isIP(host) === 0 || this.#isElsewhere(host));
   }
 
   #isTrusted(url: URL): boolean {
@@ -64,9 +80,15 @@ export class UrlRules {
     return this.#allowedHosts.has(host) || this.#allowedHosts.has(`${host}:${port}`);
   }
 
+  /** Whether it is a public address, and not one of this machine. */
+  #isElsewhere(address: string): boolean {
+    const own = this.#ownAddresses().map(plainAddress);
+    return isPublicAddress(address) && !own.includes(plainAddress(address));
+  }
+
   async #addressesOf(hostname: string, isTrusted: boolean): Promise<LookupAddress[]> {
     const addresses = await this.#resolve(hostname);
-    if (!isTrusted && !addresses.every(({ address }) => isPublicAddress(address))) {
+    if (!isTrusted && !addresses.every(({ address }) => this.#isElsewhere(address))) {
       throw new AppError('url_not_allowed');
     }
     if (addresses.length === 0) throw new Error('the name has no address');

@@ -1,4 +1,5 @@
 import { type ReferenceApi } from '../core.ts';
+import { type FixedContent, fixedContent } from '../responses/fixed-content.ts';
 import { type Route } from '../route.ts';
 import { openApiDocument } from './document.ts';
 import { type OpenApiDocument } from './openapi.ts';
@@ -9,7 +10,8 @@ export class Reference implements ReferenceApi {
   readonly #routes: Readonly<Record<string, Route>>;
   readonly #version: string;
   #document: OpenApiDocument | undefined;
-  #page: string | undefined;
+  #json: FixedContent | undefined;
+  #page: FixedContent | undefined;
 
   constructor(routes: Readonly<Record<string, Route>>, version: string) {
     this.#routes = routes;
@@ -20,7 +22,11 @@ export class Reference implements ReferenceApi {
     return (this.#document ??= openApiDocument(this.#routes, this.#version));
   }
 
-  page(): string {
-    return (this.#page ??= pageOf(this.document()));
+  json(): FixedContent {
+    return (this.#json ??= fixedContent(JSON.stringify(this.document()), 'application/json; charset=utf-8'));
+  }
+
+  page(): FixedContent {
+    return (this.#page ??= fixedContent(pageOf(this.document()), 'text/html; charset=utf-8'));
   }
 }

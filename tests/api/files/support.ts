@@ -86,6 +86,7 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
     cluster: singleNode,
     idempotency: new Idempotency(answers, log),
     files: new FileIntake({ ...FILES, clock, temporaryDir, ...settings }),
+    compressedBodies: false,
     watch: () => undefined,
   });
   app.use(lastCatch);

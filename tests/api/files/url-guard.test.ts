@@ -130,6 +130,26 @@ describe('a fetched URL', () => {
     expect(world.asked).toEqual(['pictures.example']);
   });
 
+  it.each([
+    ['198.51.99.7', 'http://198.51.99.7:PORT/'],
+    ['198.51.99.7', 'http://[::ffff:198.51.99.7]:PORT/'],
+    ['198.51.99.7', 'http://[64:ff9b::198.51.99.7]:PORT/'],
+    ['2a01:4f8::0:5', 'http://[2a01:4f8:0::5]:PORT/'],
+  ])('cannot be the public address of this machine, %s: %s', async (own, url) => {
+    await using server = await startFilesServer({ allowedHosts: [], ownAddresses: () => [own] });
+    expect(await postUrl(server.url, url.replace('PORT', '4000'))).toEqual(REFUSED);
+  });
+
+  it.each<[string, LookupAddress]>([
+    ['198.51.99.7', { address: '198.51.99.7', family: 4 }],
+    ['3000::1', { address: '3000:0::1', family: 6 }],
+  ])('cannot resolve to the public address of this machine: %s', async (own, address) => {
+    const { asked, resolve } = resolverOf([address]);
+    await using server = await startFilesServer({ allowedHosts: [], resolve, ownAddresses: () => ['127.0.0.1', own] });
+    expect(await postUrl(server.url, 'http://pictures.example/a.png')).toEqual(REFUSED);
+    expect(asked).toEqual(['pictures.example']);
+  });
+
   it('is resolved once, so that DNS rebinding has no effect', async () => {
     await using world = await startGuarded([NOBODY], [LOOPBACK]);
     const { server, host } = world;

@@ -96,7 +96,10 @@ class Story implements AsyncDisposable {
 
   /** A key and a token, each used where it is allowed and where it is not. */
   async useKeys(): Promise<void> {
-    const { body: made } = await this.#ask('POST', '/keys', { name: 'canary-name', scopes: ['sessions:create'] });
+    const { body: made } = await this.#ask('POST', '/keys', {
+      name: 'canary-name',
+      scopes: ['sessions:create', 'sessions:read'],
+    });
     const key = { authorization: `Bearer ${made.key}` };
     const { body: given } = await this.#ask('POST', '/tokens', { sessionId: this.sessionId }, key);
     const token = { authorization: `Bearer ${given.token}` };

@@ -18,8 +18,11 @@ export const createKey = route({
   method: 'post',
   path: '/keys',
   scope: 'admin',
+  needsKey: true,
   summary: 'Create a key',
-  description: 'The key is only shown in this response: the server stores a hash of it.',
+  description:
+    'The key is only shown in this response: the server stores a hash of it. Keys are managed with a key only, also where the ' +
+    'server requires none for anything else.',
   body: keySpec,
   answer: z.strictObject({ success: succeeded, key: z.string(), data: apiKey }),
   statuses: { 200: 'The new key.' },
@@ -39,6 +42,7 @@ export const listKeys = route({
   method: 'get',
   path: '/keys',
   scope: 'admin',
+  needsKey: true,
   summary: 'List all keys',
   description:
     'The permissions of each key, the oldest first. Neither the keys themselves nor those of API_KEY are included.',
@@ -54,6 +58,7 @@ export const revokeKey = route({
   method: 'delete',
   path: '/keys/:keyId',
   scope: 'admin',
+  needsKey: true,
   summary: 'Revoke a key',
   description: 'The key and all tokens that were issued with it become invalid immediately.',
   params: z.object({ keyId: z.string().meta({ description: 'As returned by GET /keys.', example: EXAMPLE.keyId }) }),

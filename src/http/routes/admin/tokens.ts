@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { isoTime } from '../../../kit/clock.ts';
-import { type Caller, maySee } from '../../access/caller.ts';
+import { type Caller, hasScope, maySee } from '../../access/caller.ts';
 import { type SessionsApi } from '../../core.ts';
 import { ok, route } from '../../route.ts';
-import { EXAMPLE_ID, SESSION_REFUSALS, sessionIdText, succeeded } from '../../schemas/common.ts';
+import { SESSION_REFUSALS, sessionIdText, succeeded } from '../../schemas/common.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 
 const MAX_SECONDS = 600;
 const TTL = `must be a whole number of seconds from 1 to ${MAX_SECONDS}`;
+
+/** A session that nobody has scanned yet. */
+const EXAMPLE_PAIRING_ID = 'session_1705312200456_ghi456jkl';
 
 /** `POST /tokens`. */
 export const createToken = route({
@@ -19,7 +22,8 @@ export const createToken = route({
   summary: 'Issue a token for a web page',
   description:
     'For browsers, which must not hold an API key. With the token as bearer, a page can create one session and show its QR or ' +
-    'pairing code and its status, and nothing else. With "sessionId" it shows that session and creates none. A restart of the ' +
+    'pairing code and its status, and nothing else. With "sessionId" it shows that session and creates none; for a session that is already linked, the key needs the scope ' +
+    'sessions:read too. A restart of the ' +
     'server revokes all tokens; revoking a key revokes the tokens issued with it.',
   body: z.object({
     sessionId: sessionIdText.optional(),
@@ -34,8 +38,8 @@ export const createToken = route({
   }),
   statuses: { 200: 'The token.' },
   example: {
-    body: { sessionId: EXAMPLE_ID, ttl: 300 },
-    answer: { success: true, token: 'wat_...', sessionId: EXAMPLE_ID, expiresAt: '2024-01-15T10:35:00.000Z' },
+    body: { sessionId: EXAMPLE_PAIRING_ID, ttl: 300 },
+    answer: { success: true, token: 'wat_...', sessionId: EXAMPLE_PAIRING_ID, expiresAt: '2024-01-15T10:35:00.000Z' },
   },
   errors: ['session_not_found'],
   async handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
@@ -53,5 +57,7 @@ async function requireAccess(sessions: SessionsApi, caller: Caller, sessionId: S
   }
   if (!maySee(caller, sessionId)) throw new AppError('session_not_found');
   // Refuses an unknown session.
-  await sessions.view(sessionId);
+  const { identity } = await sessions.view(sessionId);
+  // The token shows the number of whoever is linked.
+  if (identity !== null && !hasScope(caller, 'sessions:read')) throw new AppError('not_permitted');
 }

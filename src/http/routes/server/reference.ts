@@ -13,7 +13,7 @@ export const openApi = route({
   statuses: { 200: 'The document.' },
   example: { answer: { openapi: '3.1.1' } },
   errors: [],
-  handler: ({ reference }) => ({ status: 200, body: { ...reference.document() } }),
+  handler: ({ reference }) => ({ status: 200, body: { ...reference.document() }, fixed: reference.json() }),
 });
 
 /** `GET /docs`: for people. */
@@ -30,7 +30,8 @@ export const docs = route({
   errors: [],
   handler: ({ reference }) => ({
     status: 200,
-    body: reference.page(),
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY },
+    body: '',
+    fixed: reference.page(),
+    headers: { 'Content-Security-Policy': PAGE_POLICY },
   }),
 });

@@ -22,6 +22,7 @@ export const generateQr = route({
   path: '/generate-qr',
   scope: 'sessions:create',
   forToken: true,
+  refusesHead: true,
   summary: 'Link an account with a QR',
   description:
     'Creates a session and returns its first QR. Every call creates another session. The QR is renewed until it is scanned; ' +
