@@ -38,6 +38,7 @@ export interface Storage extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
+  readonly damagedValues: DamagedValueStore;
   /**
    * Resolves when the disk accepts writes. Probes it only if the last write failed.
    * @throws StorageUnavailableError while it does not
@@ -49,6 +50,19 @@ export interface Storage extends AsyncDisposable {
    * every now and then, for example once an hour.
    */
   prune(callbackRetentionMs: number): Promise<void>;
+}
+
+/** The stored values that could not be read. Each is set aside for two weeks, and counts as missing. */
+export interface DamagedValueStore {
+  count(): Promise<number>;
+}
+
+/** A stored value that cannot be read. */
+export interface Damage {
+  /** Whose it is; `null` for a value of no session. */
+  sessionId: SessionId | null;
+  /** Table and column and, for a Signal key, its type. */
+  what: string;
 }
 
 /** The key that encrypts an encrypted storage. */

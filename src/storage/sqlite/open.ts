@@ -1,6 +1,6 @@
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
-import { type Storage } from '../../ports/storage.ts';
+import { type Damage, type Storage } from '../../ports/storage.ts';
 import { plainVault } from '../shared/encryption/vault.ts';
 import { Database } from './database.ts';
 import { DataKeys } from './encryption/data-keys.ts';
@@ -11,23 +11,30 @@ import { openDatabase } from './open-database.ts';
 import { REDELIVERY_WINDOW_MS } from './signal/journal.ts';
 import { createStores } from './stores.ts';
 
+/** What the storage reports, and what it may do. */
+export interface StorageOptions {
+  /** Called after each commit. */
+  onCommit?: CommitListener;
+  /** Called for each stored value that cannot be read. */
+  onDamage?: (damage: Damage) => void;
+}
+
 /**
  * Opens the storage in `authDir`, which is created if necessary. This process has it exclusively until it is disposed. With a
- * master key (64 hex digits) all contents are encrypted, including those from before; without one nothing is. `onCommit` is
- * called after each commit.
+ * master key (64 hex digits) all contents are encrypted, including those from before; without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export function openStorage(
   authDir: string,
   clock: Clock,
   masterKey: Secret | null,
-  onCommit: CommitListener = () => undefined,
+  { onCommit = () => undefined, onDamage = () => undefined }: StorageOptions = {},
 ): Storage {
   const sqlite = openDatabase(authDir, masterKey);
   const dataKeys = masterKey && new DataKeys(sqlite, masterKey);
   const vault = dataKeys ? new SealingVault(sqlite, dataKeys) : plainVault;
   const db = new Database(sqlite, { clock, onCommit });
-  const stores = createStores(db, { clock, vault });
+  const stores = createStores(db, { clock, vault, onDamage });
   return {
     ...stores,
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },

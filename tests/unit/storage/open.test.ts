@@ -104,7 +104,7 @@ describe('opening the storage', () => {
 
 it('each commit that changes something is reported with its duration', async () => {
   const durationsMs: number[] = [];
-  const storage = openStorage(await testFolder(), clock, null, (ms) => durationsMs.push(ms));
+  const storage = openStorage(await testFolder(), clock, null, { onCommit: (ms) => durationsMs.push(ms) });
   await storage.sessions.commit(record(ANA), []);
   await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
   await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')]);

@@ -1,7 +1,9 @@
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
@@ -25,11 +27,13 @@ interface Failure {
 
 /** The dependencies of {@link SqliteCallbackQueue}. */
 export interface CallbackQueueDeps {
+  clock: Clock;
   readySignal: ReadySignal;
   retrySignal: ReadySignal;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
   qrs: WaitingQrs;
+  damaged: SqliteDamagedValues;
 }
 
 /** A pending row, with what may make it wait. */
@@ -75,17 +79,15 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   /**
    * Committed, since what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it knows of
-   * them. That a QR is on its way is written here, and so is on disk before it leaves.
+   * them. That a QR is on its way is written here, and so is on disk before it leaves. One whose body is damaged becomes a
+   * dead letter, and the next one is returned.
    */
-  next(sessionId: SessionId): Promise<PendingCallback | undefined> {
-    return this.#db.readCommitted(() => {
-      const row = this.#oldest(sessionId);
-      if (!row || this.#mustWait(row)) return undefined;
-      const callback = pendingCallback(row);
-      const { id, webhookId, kind, body } = callback;
-      if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
-      return { ...callback, body: this.#deps.vault.open(callbackBody(sessionId, webhookId), body) };
-    });
+  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+    for (;;) {
+      const found = await this.#db.readCommitted(() => this.#readNext(sessionId));
+      if (found === undefined || found.isReadable) return found?.callback;
+      await this.#db.write(() => this.#setAside(found.callback));
+    }
   }
 
   /** Recorded later: the session need not wait for that, and after a crash the callback is delivered once more. */
@@ -139,6 +141,23 @@ export class SqliteCallbackQueue implements CallbackQueue {
    */
   prune(beforeMs: number): void {
     this.#sql.prune.run(beforeMs);
+  }
+
+  #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
+    const row = this.#oldest(sessionId);
+    if (!row || this.#mustWait(row)) return undefined;
+    const callback = pendingCallback(row);
+    const body = readableJson(this.#deps.vault, callbackBody(sessionId, callback.webhookId), callback.body);
+    if (body === null) return { callback, isReadable: false };
+    const { id, kind } = callback;
+    if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
+    return { callback: { ...callback, body }, isReadable: true };
+  }
+
+  #setAside({ id, webhookId, sessionId, body }: PendingCallback): void {
+    const { clock, damaged } = this.#deps;
+    damaged.setAside({ sessionId, cell: callbackBody(sessionId, webhookId), stored: body });
+    this.#settle({ id, webhookId, state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
   }
 
   #oldest(sessionId: SessionId): PendingRow | undefined {

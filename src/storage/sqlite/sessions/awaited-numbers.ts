@@ -6,7 +6,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type CallbackState, type NewCallback } from '../../../ports/callbacks.ts';
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
@@ -84,7 +84,9 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
 
   #find(webhookId: string): IncompleteCallback | undefined {
     const row = this.#sql.callback.get({ webhookId, nowMs: this.#clock.now() });
-    return row && { ...row, body: this.#vault.open(callbackBody(row.sessionId, webhookId), row.body) };
+    const body = row && readableJson(this.#vault, callbackBody(row.sessionId, webhookId), row.body);
+    // A damaged body gets no number, and hides none of the others.
+    return row && typeof body === 'string' ? { ...row, body } : undefined;
   }
 
   /** The callbacks that repeat those which the backend may have seen without the number. */
