@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { describeFailure } from './failure.ts';
+import { type LogOutput } from './log-output.ts';
 
 /** A structured log: an object first, then a constant message. */
 export type Logger = pino.Logger;
@@ -12,7 +13,7 @@ export interface LogSettings {
 }
 
 /** Creates the root logger, of which subsystems take children. A `Secret` is logged as `[secret]`. */
-export function createLogger(settings: LogSettings): Logger {
+export function createLogger(settings: LogSettings, output: LogOutput): Logger {
   const options: pino.LoggerOptions = {
     level: settings.level,
     base: null,
@@ -20,7 +21,10 @@ export function createLogger(settings: LogSettings): Logger {
     // pino's own serializer copies everything that a library attached to its error.
     serializers: { err: (error: unknown) => describeFailure(error) },
   };
-  return settings.format === 'pretty' ? pino(options, pretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);
+  const isPretty = settings.format === 'pretty';
+  const log = pino(options, isPretty ? pretty({ destination: output, ignore: 'pid,hostname' }) : output);
+  output.onRecovered = (dropped) => log.warn({ dropped }, 'lines of the log could not be written and were dropped');
+  return log;
 }
 
 /** A logger that writes nothing. */

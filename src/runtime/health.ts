@@ -13,6 +13,7 @@ export interface AppHealthDeps {
   notifier: Pick<BackendNotifier, 'health'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
+  droppedLogLines: () => number;
   clock: Clock;
 }
 
@@ -61,12 +62,14 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { notifier, pressure, guard } = this.#deps;
+    const { notifier, pressure, guard, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
+    const dropped = droppedLogLines();
     return [
       ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
+      ...(dropped > 0 ? [`${count(dropped, 'log line')} since start-up could not be written and were dropped.`] : []),
     ];
   }
 }
@@ -100,7 +103,7 @@ function deadLetterProblems(dead: number): string[] {
 
 function damageProblems(damaged: number): string[] {
   if (damaged === 0) return [];
-  return [`${count(damaged, 'stored value')} could not be read and set aside: see the timelines and the log.`];
+  return [`${count(damaged, 'stored value')} could not be read and were set aside: see the timelines and the log.`];
 }
 
 /** `1 callback`, `2 callbacks`. */
