@@ -135,7 +135,7 @@ function createHousekeeping(
   { storage, files }: { storage: Storage; files: DownloadsFolder },
 ): Housekeeping {
   const chores = [
-    () => storage.prune(backend.retentionMs),
+    (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
     () => files.prune(media.retentionMs),
     () => removeLeftovers(tmpdir()),
   ];

@@ -47,9 +47,10 @@ export interface Storage extends AsyncDisposable {
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
    * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Call it
-   * every now and then, for example once an hour.
+   * every now and then, for example once an hour. It goes in pieces, between which others are served; the space goes back to
+   * the disk. Stops early when `signal` is aborted.
    */
-  prune(callbackRetentionMs: number): Promise<void>;
+  prune(callbackRetentionMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The stored values that could not be read. Each is set aside for two weeks, and counts as missing. */

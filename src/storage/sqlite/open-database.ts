@@ -10,6 +10,9 @@ const FILE_NAME = 'orchestrator.db';
 /** How long a start waits for a process that is just shutting down. */
 const BUSY_TIMEOUT_MS = 500;
 
+/** Some seconds of work. */
+const MAX_REWRITTEN_BYTES = 256 * 1024 * 1024;
+
 /**
  * Opens the database in `folder` exclusively, migrates it to the current schema and, with its first master key, encrypts it.
  * With a wrong master key it is left as it is.
@@ -21,11 +24,14 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
   try {
     createFile(folder, file);
     sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+    // In a new file it takes effect at once.
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
     lock(sqlite);
     checkIntegrity(sqlite);
     checkMasterKey(sqlite, file, masterKey);
     migrate(sqlite, file);
     if (masterKey) encryptExisting(sqlite, masterKey);
+    allowGivingBack(sqlite);
     return sqlite;
   } catch (error) {
     sqlite?.close();
@@ -48,6 +54,21 @@ function lock(sqlite: Sqlite.Database): void {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+}
+
+/**
+ * Rewrites a file of an earlier version once, so that pruning can give space back. A large file stays as it is: its space is
+ * used again, and a start must not take minutes.
+ */
+function allowGivingBack(sqlite: Sqlite.Database): void {
+  const pragma = (name: string) => sqlite.pragma(name, { simple: true }) as number;
+  if (pragma('auto_vacuum') !== 0 || pragma('page_count') * pragma('page_size') > MAX_REWRITTEN_BYTES) return;
+  try {
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
+    sqlite.exec('VACUUM');
+  } catch {
+    // Without room for a second copy, a later start does it.
+  }
 }
 
 function checkIntegrity(sqlite: Sqlite.Database): void {

@@ -8,6 +8,7 @@ import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { type CommitListener } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
+import { pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from './signal/journal.ts';
 import { createStores } from './stores.ts';
 
@@ -39,16 +40,20 @@ export function openStorage(
     ...stores,
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     check: () => db.check(),
-    prune: (callbackRetentionMs) =>
-      db.exclusive(() => {
-        const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
-        awaitedNumbers.prune();
-        // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
-        callbacks.prune(clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS));
-        for (const store of [sentMessages, idempotency, journal, pollVotes]) store.prune();
-        // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
-        db.checkpoint();
-      }),
+    prune: async (callbackRetentionMs, signal) => {
+      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes, damagedValues } = stores;
+      // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
+      const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
+      const others = [sentMessages, idempotency, journal, pollVotes, damagedValues];
+      const pieces = [
+        (limit: number) => awaitedNumbers.prune(limit),
+        ...callbacks.pruning(settledBeforeMs),
+        ...others.map((store) => (limit: number) => store.prune(limit)),
+      ];
+      await pruneInPieces(db, pieces, signal);
+      // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
+      await db.exclusive(() => db.checkpoint());
+    },
     [Symbol.asyncDispose]: () =>
       db.exclusive(() => {
         stores.heldCallbacks.close();

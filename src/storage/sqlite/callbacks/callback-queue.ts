@@ -5,6 +5,7 @@ import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { type PrunePiece } from '../prune.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
 import { UnrecordedDeliveries } from './unrecorded-deliveries.ts';
@@ -53,12 +54,14 @@ export class SqliteCallbackQueue implements CallbackQueue {
   /** The QRs that no attempt before the current one can have delivered, while that one lasts. */
   readonly #firstAttempts = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #removeAll: (rows: readonly { id: number }[]) => void;
   readonly #fail: (callback: PendingCallback, failure: Failure) => SessionId[];
 
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
     this.#sql = prepare(db);
+    this.#removeAll = db.transaction((rows: readonly { id: number }[]) => this.#remove(rows));
     this.#fail = db.transaction((callback: PendingCallback, failure: Failure) => {
       this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
       return this.#firstAttempts.has(callback.id) ? this.#deps.qrs.notAccepted(callback, callback.sessionId) : [];
@@ -137,10 +140,18 @@ export class SqliteCallbackQueue implements CallbackQueue {
   /**
    * Removes callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are known, and an
    * event that WhatsApp repeats is not delivered again. Dead letters stay until somebody decides, and a callback without its
-   * sender's number as long as that is awaited.
+   * sender's number as long as that is awaited. Each piece goes on where the one before it has stopped.
    */
-  prune(beforeMs: number): void {
-    this.#sql.prune.run(beforeMs);
+  pruning(beforeMs: number): PrunePiece[] {
+    return (['delivered', 'unwanted'] as const).map((state) => {
+      let after = { createdAtMs: 0, id: 0 };
+      return (limit) => {
+        const rows = this.#sql.settled.all({ state, beforeMs, limit, afterMs: after.createdAtMs, afterId: after.id });
+        after = rows.at(-1) ?? after;
+        this.#removeAll(rows.filter(({ isOver }) => isOver === 1));
+        return rows.length === limit;
+      };
+    });
   }
 
   #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
@@ -170,6 +181,10 @@ export class SqliteCallbackQueue implements CallbackQueue {
   #mustWait(row: PendingRow): boolean {
     if (row.after !== null && this.#sql.isPending.get(row.after)) return true;
     return row.holdUntilMs !== null && this.#deps.held.holds(row);
+  }
+
+  #remove(rows: readonly { id: number }[]): void {
+    for (const { id } of rows) this.#sql.remove.run(id);
   }
 
   #settle(settlement: Settlement): void {
@@ -226,9 +241,17 @@ function prepare(db: Database) {
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
          (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
     ),
-    prune: db.prepare<[number]>(
-      `DELETE FROM callbacks WHERE state IN ('delivered', 'unwanted') AND settled_at_ms < ?
-         AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id)`,
+    // No callback is settled before it is created: those from then on need not be looked at.
+    settled: db.prepare<
+      [{ state: string; beforeMs: number; afterMs: number; afterId: number; limit: number }],
+      { id: number; createdAtMs: number; isOver: number }
+    >(
+      `SELECT id, created_at_ms AS createdAtMs, settled_at_ms < @beforeMs
+           AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id) AS isOver
+         FROM callbacks INDEXED BY callbacks_by_state
+         WHERE state = @state AND created_at_ms < @beforeMs AND (created_at_ms, id) > (@afterMs, @afterId)
+         ORDER BY created_at_ms, id LIMIT @limit`,
     ),
+    remove: db.prepare<[number]>('DELETE FROM callbacks WHERE id = ?'),
   };
 }

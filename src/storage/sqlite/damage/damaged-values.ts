@@ -84,7 +84,7 @@ export class SqliteDamagedValues implements DamagedValueStore {
     this.#deps.onDamage({ sessionId: sessionId === COMMON ? null : sessionId, what });
   }
 
-  /** Forgets what was set aside two weeks ago. Returns whether there may be more. */
+  /** Forgets what was set aside two weeks ago. */
   prune(limit: number): boolean {
     return this.#sql.prune.run(this.#deps.clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }

@@ -1,6 +1,6 @@
 /**
  * Stored values that could not be read, as they were found: `place` names table, column and row. `session_id` is empty for a
- * value that belongs to no session.
+ * value that belongs to no session. The other index finds expired answers when they are removed in pieces.
  */
 export const damagedValues = `
 CREATE TABLE damaged_values (
@@ -11,4 +11,5 @@ CREATE TABLE damaged_values (
 ) STRICT;
 CREATE INDEX damaged_values_of_session ON damaged_values (session_id);
 CREATE INDEX damaged_values_by_age ON damaged_values (found_at_ms);
+CREATE INDEX idempotency_by_age ON idempotency (created_at_ms);
 `;

@@ -78,8 +78,8 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   /** Removes what is older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 
   #find(webhookId: string): IncompleteCallback | undefined {
@@ -151,6 +151,9 @@ function prepare(db: Database) {
       `INSERT INTO awaited_numbers (session_id, lid, told, again, needless_with, created_at_ms)
        VALUES (@sessionId, @lid, @webhookId, @correctionId, @unless, @nowMs) ON CONFLICT DO NOTHING`,
     ),
-    prune: db.prepare<[number]>('DELETE FROM awaited_numbers WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM awaited_numbers WHERE (session_id, lid, told) IN
+         (SELECT session_id, lid, told FROM awaited_numbers WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

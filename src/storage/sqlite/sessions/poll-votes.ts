@@ -53,8 +53,8 @@ export class SqlitePollVoteStore implements PollVoteStore {
   }
 
   /** Removes votes that are older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 
   /** A damaged vote is not counted. */
@@ -86,6 +86,9 @@ function prepare(db: Database) {
       `INSERT INTO poll_votes (session_id, poll_id, voter, options, voted_at_ms, created_at_ms)
        VALUES (@sessionId, @pollId, @voter, @options, @votedAtMs, @nowMs)`,
     ),
-    prune: db.prepare<[number]>('DELETE FROM poll_votes WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM poll_votes WHERE (session_id, poll_id, voter) IN
+         (SELECT session_id, poll_id, voter FROM poll_votes WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

@@ -71,8 +71,8 @@ export class SqliteSentMessageStore implements SentMessageStore {
   }
 
   /** Removes messages that are older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 }
 
@@ -98,6 +98,8 @@ function prepare(db: Database) {
     progress: db.prepare<[DeliveryStatus, SessionId, string]>(
       'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',
     ),
-    prune: db.prepare<[number]>('DELETE FROM sent_messages WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM sent_messages WHERE rowid IN (SELECT rowid FROM sent_messages WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

@@ -78,10 +78,10 @@ export class SqliteJournal implements Journal {
   }
 
   /** Removes what nobody will ask for any more, and never a complete message that was not handled yet. */
-  prune(): void {
-    const nowMs = this.#clock.now();
-    this.#sql.pruneHandled.run(nowMs - MESSAGE_RETENTION_MS);
-    this.#sql.pruneIncomplete.run(nowMs - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    const beforeMs = this.#clock.now() - MESSAGE_RETENTION_MS;
+    const { pruneHandled, pruneIncomplete } = this.#sql;
+    return [pruneHandled, pruneIncomplete].some((statement) => statement.run(beforeMs, limit).changes === limit);
   }
 
   #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
@@ -145,9 +145,12 @@ function prepare(db: Database) {
     handled: db.prepare<[number, SessionId, MessageKey]>(
       `UPDATE journal SET handled_at_ms = ? WHERE session_id = ? AND message_key = ? AND handled_at_ms IS NULL`,
     ),
-    pruneHandled: db.prepare<[number]>('DELETE FROM journal WHERE handled_at_ms < ?'),
-    pruneIncomplete: db.prepare<[number]>(
-      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_COMPLETE})`,
+    pruneHandled: db.prepare<[number, number]>(
+      'DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE handled_at_ms < ? LIMIT ?)',
+    ),
+    pruneIncomplete: db.prepare<[number, number]>(
+      `DELETE FROM journal WHERE id IN
+         (SELECT id FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_COMPLETE}) LIMIT ?)`,
     ),
   };
 }
