@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Secret } from '../../kit/secret.ts';
@@ -24,8 +24,8 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
   try {
     createFile(folder, file);
     sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-    // In a new file it takes effect at once.
-    sqlite.pragma('auto_vacuum = INCREMENTAL');
+    // Only in a new file does it take effect at once; an existing one is not to be changed yet.
+    if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL');
     lock(sqlite);
     checkIntegrity(sqlite);
     checkMasterKey(sqlite, file, masterKey);
@@ -45,7 +45,17 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
  */
 function createFile(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivate(folder);
   if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600));
+}
+
+/** The folder may stand there already, as in a clone. One that belongs to somebody else stays as it is. */
+function makePrivate(folder: string): void {
+  try {
+    chmodSync(folder, 0o700);
+  } catch {
+    // Opening the database says whether we can work here.
+  }
 }
 
 /** Makes every commit reach the disk before it returns, and takes the lock that is held until the file is closed. */

@@ -23,6 +23,13 @@ describe('opening the storage', () => {
     await storage[Symbol.asyncDispose]();
   });
 
+  it('takes a folder that stands there, as in a fresh clone, for its owner only', async () => {
+    const folder = join(await testFolder(), 'auth_sessions');
+    await mkdir(folder, { mode: 0o755 });
+    await openStorage(folder, clock, null)[Symbol.asyncDispose]();
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  });
+
   it('refuses to open a folder twice, which changes nothing for the first', async () => {
     const folder = await testFolder();
     await using db = await startStorage(sqliteIn(folder));
