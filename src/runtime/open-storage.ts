@@ -22,6 +22,8 @@ export function openConfigured({ sessions, storage }: Config, deps: OpenStorageO
   const { masterKey, newMasterKey } = storage;
   const options: StorageOptions = {
     ...(onCommit && { onCommit }),
+    onRestored: () =>
+      log.warn('the database was restored from a backup, or moved: the numbers of its events go on in a new epoch'),
     onDamage: ({ sessionId, what }) => {
       const mark = sessionId === null ? '' : `[${sessionId}] `;
       log.error({ sessionId, what }, `${mark}a stored value cannot be read and was set aside`);

@@ -6,7 +6,8 @@ import { StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadab
 import { checkMasterKey, encryptExisting } from './encryption/encrypt-database.ts';
 import { migrate } from './migrations/migrate.ts';
 
-const FILE_NAME = 'orchestrator.db';
+/** The database within its folder. */
+export const FILE_NAME = 'orchestrator.db';
 /** How long a start waits for a process that is just shutting down. */
 const BUSY_TIMEOUT_MS = 500;
 

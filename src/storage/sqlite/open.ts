@@ -10,6 +10,7 @@ import { type CommitListener } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
 import { pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from './signal/journal.ts';
+import { RestoredBackup } from './restored.ts';
 import { createStores } from './stores.ts';
 
 /** What the storage reports, and what it may do. */
@@ -18,7 +19,11 @@ export interface StorageOptions {
   onCommit?: CommitListener;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
+  /** Called when the database was restored from a backup, or moved: its numbers have jumped. */
+  onRestored?: () => void;
 }
+
+const ignore = () => undefined;
 
 /**
  * Opens the storage in `authDir`, which is created if necessary. This process has it exclusively until it is disposed. With a
@@ -29,9 +34,11 @@ export function openStorage(
   authDir: string,
   clock: Clock,
   masterKey: Secret | null,
-  { onCommit = () => undefined, onDamage = () => undefined }: StorageOptions = {},
+  { onCommit = ignore, onDamage = ignore, onRestored = ignore }: StorageOptions = {},
 ): Storage {
   const sqlite = openDatabase(authDir, masterKey);
+  const backup = new RestoredBackup(sqlite, authDir);
+  if (backup.check(clock)) onRestored();
   const dataKeys = masterKey && new DataKeys(sqlite, masterKey);
   const vault = dataKeys ? new SealingVault(sqlite, dataKeys) : plainVault;
   const db = new Database(sqlite, { clock, onCommit });
@@ -52,7 +59,10 @@ export function openStorage(
       ];
       await pruneInPieces(db, pieces, signal);
       // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
-      await db.exclusive(() => db.checkpoint());
+      await db.exclusive(() => {
+        backup.renew();
+        db.checkpoint();
+      });
     },
     [Symbol.asyncDispose]: () =>
       db.exclusive(() => {
