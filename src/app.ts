@@ -50,9 +50,13 @@ export interface AppOptions {
   guard: ProcessGuard;
   clock?: Clock;
   random?: Random;
+  /** Returns how many lines of the log were dropped. */
+  droppedLogLines?: () => number;
   /** Returns the free bytes of the disk that holds this folder. */
   freeBytes?: (folder: string) => Promise<number>;
 }
+
+const DEFAULTS = { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, droppedLogLines: () => 0 };
 
 /**
  * Builds every part once, from the lowest layer up, and passes each its dependencies.
@@ -61,7 +65,7 @@ export interface AppOptions {
 export async function startApp(config: Config, deps: AppOptions): Promise<App> {
   const built: AsyncDisposable[] = [];
   try {
-    return await build(config, { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, ...deps }, built);
+    return await build(config, { ...DEFAULTS, ...deps }, built);
   } catch (error) {
     await takeDown(built);
     throw error;
@@ -69,7 +73,7 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 }
 
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
-  const { clock, log, guard } = deps;
+  const { clock, log, guard, droppedLogLines } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
@@ -98,7 +102,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
-  const health = new AppHealth({ storage, notifier, pressure, guard, clock });
+  const health = new AppHealth({ storage, notifier, pressure, guard, droppedLogLines, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
@@ -132,7 +136,7 @@ function createHousekeeping(
   { storage, files }: { storage: Storage; files: DownloadsFolder },
 ): Housekeeping {
   const chores = [
-    () => storage.prune(backend.retentionMs),
+    (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
     () => files.prune(media.retentionMs),
     () => removeLeftovers(tmpdir()),
   ];

@@ -1,11 +1,15 @@
 import dotenv from 'dotenv';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { App } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
+import { type LogOutput, standardOutput } from './kit/log-output.ts';
 import { createLogger, type Logger } from './kit/logger.ts';
 import { OperatorError } from './kit/operator-error.ts';
 
 /** How long an orderly shutdown may take before the process exits anyway. */
 const END_LIMIT_MS = 20_000;
+/** How long the end waits for somebody to read the log. */
+const LOG_LIMIT_MS = 1_000;
 
 /**
  * Starts the orchestrator as a process: settings from the environment and `.env`, a clear message and exit code 1 if it
@@ -30,14 +34,15 @@ async function run(config: Config): Promise<void> {
     import('./whatsapp/baileys/patches.ts'),
   ]);
   installPatches(config.whatsapp);
-  const log = await createLogger(config.log);
+  const output = standardOutput();
+  const log = await createLogger(config.log, output);
   const guard = guardProcess(log);
   // A signal during start-up shuts down in order too, once everything is built.
   const starting = Promise.withResolvers<App>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void end(starting.promise, log, signal));
+    process.once(signal, () => void end(starting.promise, { log, output }, signal));
   }
-  starting.resolve(startApp(config, { log, guard }));
+  starting.resolve(startApp(config, { log, guard, droppedLogLines: () => output.dropped }));
   await starting.promise;
 }
 
@@ -45,7 +50,13 @@ function unexpected(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : 'Start-up failed for an unknown reason.';
 }
 
-async function end(starting: Promise<App>, log: Logger, signal: string): Promise<void> {
+/** Where the process logs. */
+interface Logging {
+  log: Logger;
+  output: LogOutput;
+}
+
+async function end(starting: Promise<App>, { log, output }: Logging, signal: string): Promise<void> {
   log.info({ signal }, 'shutting down');
   // Not unref'd: it must fire even if nothing else keeps the process alive.
   const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
@@ -57,5 +68,6 @@ async function end(starting: Promise<App>, log: Logger, signal: string): Promise
   }
   await app[Symbol.asyncDispose]();
   log.info('stopped');
+  await Promise.race([output.flushed(), pause(LOG_LIMIT_MS)]);
   process.exit(0);
 }

@@ -39,12 +39,13 @@ export type TimelineEntry = {
    * `line_lost`: The connection was lost and is being restored; the status changes only if that takes
    * longer than 10 s. `disconnected`: The connection was not restored within 10 s, and the backend was
    * notified. `repaired`: The connection was restored; `why` says what had gone wrong. `trouble`:
-   * Something went wrong on the connection, which stays open. `restricted`: WhatsApp temporarily does
-   * not let the account start conversations; existing ones are not affected. `restart_requested`: A
-   * restart was requested. `ban_over`: A temporary ban has ended; the session reconnects.
-   * `starting_over`: The credentials were unusable and were deleted; a new code follows. `closed`: The
-   * session has ended; the account needs a new one. `failed`: The session has stopped until a person
-   * acts.
+   * Something went wrong on the connection, which stays open. `damaged`: A stored value could not be
+   * read and was set aside; `why` names it, and everything else goes on. `restricted`: WhatsApp
+   * temporarily does not let the account start conversations; existing ones are not affected.
+   * `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended; the session
+   * reconnects. `starting_over`: The credentials were unusable and were deleted; a new code follows.
+   * `closed`: The session has ended; the account needs a new one. `failed`: The session has stopped
+   * until a person acts.
    */
   what:
     | 'created'
@@ -56,6 +57,7 @@ export type TimelineEntry = {
     | 'disconnected'
     | 'repaired'
     | 'trouble'
+    | 'damaged'
     | 'restricted'
     | 'restart_requested'
     | 'ban_over'

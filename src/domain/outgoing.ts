@@ -89,7 +89,9 @@ export interface SentMessageRef {
 }
 
 /** A sent message with its status. */
-export interface KnownSentMessage extends SentMessage {
+export interface KnownSentMessage extends Omit<SentMessage, 'content'> {
+  /** The encoded protobuf message; `null` when what is stored of it is damaged. */
+  content: Uint8Array | null;
   /** Unix ms. */
   sentAtMs: number;
   status: DeliveryStatus;

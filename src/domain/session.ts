@@ -57,6 +57,11 @@ export function statusOf(phase: SessionPhase): SessionStatus {
   return STATUS_OF[phase];
 }
 
+/** Whether a stored text is a phase. */
+export function isSessionPhase(text: string): text is SessionPhase {
+  return Object.hasOwn(STATUS_OF, text);
+}
+
 const STATUS_OF: Record<SessionPhase, SessionStatus> = {
   pairing: 'connecting',
   'pairing-by-code': 'connecting',

@@ -9,6 +9,7 @@ export const TIMELINE = {
   disconnected: 'The connection was not restored within 10 s, and the backend was notified.',
   repaired: 'The connection was restored; `why` says what had gone wrong.',
   trouble: 'Something went wrong on the connection, which stays open.',
+  damaged: 'A stored value could not be read and was set aside; `why` names it, and everything else goes on.',
   restricted: 'WhatsApp temporarily does not let the account start conversations; existing ones are not affected.',
   restart_requested: 'A restart was requested.',
   ban_over: 'A temporary ban has ended; the session reconnects.',

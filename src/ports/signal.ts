@@ -1,6 +1,8 @@
 import { type SessionId } from '../domain/session-id.ts';
 
-/** The credentials and Signal keys of the sessions. Only whatsapp/ understands the values. */
+/**
+ * The credentials and Signal keys of the sessions. Only whatsapp/ understands the values. What is damaged counts as missing.
+ */
 export interface SignalKeyStore {
   credentials(sessionId: SessionId): Promise<string | undefined>;
   saveCredentials(sessionId: SessionId, value: string): Promise<void>;
@@ -8,14 +10,20 @@ export interface SignalKeyStore {
   get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>>;
   /** Stores all changes and the journal entries of what they decrypted in one transaction. */
   set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void>;
+  /** Nobody could make sense of the stored value: it is set aside, and counts as missing from now on. */
+  unreadable(sessionId: SessionId, key: SignalKeyName | 'credentials'): Promise<void>;
   /** Removes the credentials and all keys of the session. */
   forget(sessionId: SessionId): Promise<void>;
 }
 
-/** A key to store; `null` removes it. */
-export interface KeyChange {
+/** Names a key within its session. */
+export interface SignalKeyName {
   type: string;
   id: string;
+}
+
+/** A key to store; `null` removes it. */
+export interface KeyChange extends SignalKeyName {
   value: string | null;
 }
 
@@ -43,8 +51,11 @@ export interface Journal {
    * forgery. May return what is not durable yet.
    */
   find(sessionId: SessionId, ciphertextHash: Uint8Array, messageKey: MessageKey): Promise<Uint8Array | undefined>;
-  /** The entries of the messages with this id, the oldest first; kept for two weeks. */
+  /** The readable entries of the messages with this id, the oldest first; kept for two weeks. */
   withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]>;
-  /** The entries of complete messages that were not handled yet, in the order of their arrival. */
+  /**
+   * The entries of complete messages that were not handled yet, in the order of their arrival. One whose plaintext is damaged
+   * comes with an empty one.
+   */
   leftOver(sessionId: SessionId): Promise<JournalEntry[]>;
 }

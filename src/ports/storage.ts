@@ -38,6 +38,7 @@ export interface Storage extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
+  readonly damagedValues: DamagedValueStore;
   /**
    * Resolves when the disk accepts writes. Probes it only if the last write failed.
    * @throws StorageUnavailableError while it does not
@@ -46,9 +47,23 @@ export interface Storage extends AsyncDisposable {
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
    * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Call it
-   * every now and then, for example once an hour.
+   * every now and then, for example once an hour. It goes in pieces, between which others are served; the space goes back to
+   * the disk. Stops early when `signal` is aborted.
    */
-  prune(callbackRetentionMs: number): Promise<void>;
+  prune(callbackRetentionMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The stored values that could not be read. Each is set aside for two weeks, and counts as missing. */
+export interface DamagedValueStore {
+  count(): Promise<number>;
+}
+
+/** A stored value that cannot be read. */
+export interface Damage {
+  /** Whose it is; `null` for a value of no session. */
+  sessionId: SessionId | null;
+  /** Table and column and, for a Signal key, its type. */
+  what: string;
 }
 
 /** The key that encrypts an encrypted storage. */

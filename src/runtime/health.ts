@@ -9,10 +9,11 @@ import { VERSION } from '../version.ts';
 
 /** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
-  storage: Pick<Storage, 'callbacks' | 'check'>;
+  storage: Pick<Storage, 'callbacks' | 'check' | 'damagedValues'>;
   notifier: Pick<BackendNotifier, 'health'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
+  droppedLogLines: () => number;
   clock: Clock;
 }
 
@@ -43,12 +44,14 @@ export class AppHealth implements HealthApi {
     const { storage, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
+    const damaged = await storage.damagedValues.count().catch(() => 0);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
       ok: storageWorks,
       problems: [
         ...(storageWorks ? [] : [STORAGE_FAILS]),
         ...deadLetterProblems(counts?.deadLettered ?? 0),
+        ...damageProblems(damaged),
         ...this.#otherProblems(),
       ],
       uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
@@ -59,12 +62,14 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { notifier, pressure, guard } = this.#deps;
+    const { notifier, pressure, guard, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
+    const dropped = droppedLogLines();
     return [
       ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
+      ...(dropped > 0 ? [`${count(dropped, 'log line')} since start-up could not be written and were dropped.`] : []),
     ];
   }
 }
@@ -94,6 +99,11 @@ function backendProblems({ misconfigured, lastError }: BackendHealth): string[] 
 
 function deadLetterProblems(dead: number): string[] {
   return dead === 0 ? [] : [`${count(dead, 'callback')} dead-lettered: see GET /callbacks?state=dead.`];
+}
+
+function damageProblems(damaged: number): string[] {
+  if (damaged === 0) return [];
+  return [`${count(damaged, 'stored value')} could not be read and were set aside: see the timelines and the log.`];
 }
 
 /** `1 callback`, `2 callbacks`. */

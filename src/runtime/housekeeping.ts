@@ -4,14 +4,15 @@ import { Supervisor } from '../kit/supervisor.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A task that runs once an hour. */
-type Chore = () => Promise<void>;
+/** A task that runs once an hour; it ends early when the signal is aborted. */
+type Chore = (signal: AbortSignal) => Promise<void>;
 
 /** Runs, once an hour, the tasks that delete what has passed its retention. */
 export class Housekeeping implements AsyncDisposable {
   readonly #chores: readonly Chore[];
   readonly #clock: Clock;
   readonly #supervisor: Supervisor;
+  readonly #end = new AbortController();
   #timer: Timer;
 
   constructor(chores: readonly Chore[], { clock, log }: { clock: Clock; log: Logger }) {
@@ -23,12 +24,13 @@ export class Housekeeping implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer.cancel();
+    this.#end.abort();
     await this.#supervisor.idle();
   }
 
   #next(): Timer {
     return this.#clock.after(HOUR_MS, () => {
-      for (const chore of this.#chores) this.#supervisor.run('housekeeping', chore());
+      for (const chore of this.#chores) this.#supervisor.run('housekeeping', chore(this.#end.signal));
       this.#timer = this.#next();
     });
   }

@@ -83,7 +83,7 @@ export class BaileysConnector implements Connector {
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
       ...this.#cacheOf(sessionId),
-      findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content,
+      findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,
       uploads: this.#uploads,
       onEvent,

@@ -91,8 +91,12 @@ const HEADERS: Parameter[] = [
     false,
   ),
   header('x-session-id', 'The session of the event.', { type: 'string', examples: [EXAMPLE_ID] }),
-  header('x-session-seq', 'The sequence number of the event within its session, without gaps.', {
-    type: 'string',
-    pattern: '^[1-9]\\d*$',
-  }),
+  header(
+    'x-session-seq',
+    'The sequence number of the event within its session, without gaps. After a backup was restored it jumps by a million or more.',
+    {
+      type: 'string',
+      pattern: '^[1-9]\\d*$',
+    },
+  ),
 ];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import mime from 'mime-types';
 import { DownloadFailure } from '../../domain/download-failure.ts';
@@ -53,7 +53,7 @@ export class DownloadsFolder implements MediaFiles {
     const absolutePath = this.#absolute(path);
     const incomplete = absolutePath + INCOMPLETE;
     try {
-      await mkdir(dirname(absolutePath), { recursive: true });
+      await createPrivate(incomplete);
       const size = await media.saveTo(incomplete, signal);
       const entry = { ...address, path, mimetype, fileName, size, createdAtMs: this.#deps.clock.now() };
       await this.#deps.index.put(entry);
@@ -78,10 +78,14 @@ export class DownloadsFolder implements MediaFiles {
     }
   }
 
-  /** Removes what an earlier process left incomplete. Call it before the first download. */
+  /**
+   * Removes what an earlier process left incomplete, and takes the folders of an earlier version for their owner only. Call it
+   * before the first download.
+   */
   async removeIncomplete(): Promise<void> {
     for (const folder of await namesIn(this.#deps.folder)) {
       if (parseSessionId(folder) === undefined) continue;
+      await makePrivate(this.#absolute(folder));
       const names = await namesIn(this.#absolute(folder));
       const leftovers = names.filter((name) => name.endsWith(INCOMPLETE));
       await Promise.all(leftovers.map((name) => rm(this.#absolute(`${folder}/${name}`), { force: true })));
@@ -96,6 +100,18 @@ export class DownloadsFolder implements MediaFiles {
   #absolute(path: string): string {
     return resolve(join(this.#deps.folder, path));
   }
+}
+
+/** What strangers send is for nobody else on this machine: an empty file of mode 0600 in a folder of mode 0700. */
+async function createPrivate(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const created = await open(file, 'w', 0o600);
+  await created.chmod(0o600).finally(() => created.close());
+}
+
+/** A folder that belongs to somebody else stays as it is. */
+async function makePrivate(folder: string): Promise<void> {
+  await chmod(folder, 0o700).catch(() => undefined);
 }
 
 /** The path of a file. A sender chooses the message id, so an id that could lead elsewhere is hashed. */

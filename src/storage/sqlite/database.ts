@@ -94,6 +94,18 @@ export class Database {
     return this.exclusive(() => this.#disk.check());
   }
 
+  /**
+   * Gives up to `pages` free pages of the file back to the disk, but leaves some to be used again. Returns whether there are
+   * more. Does nothing in a file that cannot do that. Only within {@link exclusive}.
+   */
+  giveBack(pages: number, spare: number): boolean {
+    const free = () => this.#sqlite.pragma('freelist_count', { simple: true }) as number;
+    const before = free();
+    if (before <= spare) return false;
+    this.#sqlite.pragma(`incremental_vacuum(${Math.min(pages, before - spare)})`);
+    return free() < before && free() > spare;
+  }
+
   /** Moves the write-ahead log into the database file and empties it. Only within {@link exclusive}. */
   checkpoint(): void {
     this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Secret } from '../../kit/secret.ts';
@@ -6,9 +6,13 @@ import { StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadab
 import { checkMasterKey, encryptExisting } from './encryption/encrypt-database.ts';
 import { migrate } from './migrations/migrate.ts';
 
-const FILE_NAME = 'orchestrator.db';
+/** The database within its folder. */
+export const FILE_NAME = 'orchestrator.db';
 /** How long a start waits for a process that is just shutting down. */
 const BUSY_TIMEOUT_MS = 500;
+
+/** Some seconds of work. */
+const MAX_REWRITTEN_BYTES = 256 * 1024 * 1024;
 
 /**
  * Opens the database in `folder` exclusively, migrates it to the current schema and, with its first master key, encrypts it.
@@ -21,11 +25,14 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
   try {
     createFile(folder, file);
     sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+    // Only in a new file does it take effect at once; an existing one is not to be changed yet.
+    if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL');
     lock(sqlite);
     checkIntegrity(sqlite);
     checkMasterKey(sqlite, file, masterKey);
     migrate(sqlite, file);
     if (masterKey) encryptExisting(sqlite, masterKey);
+    allowGivingBack(sqlite);
     return sqlite;
   } catch (error) {
     sqlite?.close();
@@ -39,7 +46,17 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
  */
 function createFile(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivate(folder);
   if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600));
+}
+
+/** The folder may stand there already, as in a clone. One that belongs to somebody else stays as it is. */
+function makePrivate(folder: string): void {
+  try {
+    chmodSync(folder, 0o700);
+  } catch {
+    // Opening the database says whether we can work here.
+  }
 }
 
 /** Makes every commit reach the disk before it returns, and takes the lock that is held until the file is closed. */
@@ -48,6 +65,21 @@ function lock(sqlite: Sqlite.Database): void {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+}
+
+/**
+ * Rewrites a file of an earlier version once, so that pruning can give space back. A large file stays as it is: its space is
+ * used again, and a start must not take minutes.
+ */
+function allowGivingBack(sqlite: Sqlite.Database): void {
+  const pragma = (name: string) => sqlite.pragma(name, { simple: true }) as number;
+  if (pragma('auto_vacuum') !== 0 || pragma('page_count') * pragma('page_size') > MAX_REWRITTEN_BYTES) return;
+  try {
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
+    sqlite.exec('VACUUM');
+  } catch {
+    // Without room for a second copy, a later start does it.
+  }
 }
 
 function checkIntegrity(sqlite: Sqlite.Database): void {

@@ -1,6 +1,6 @@
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
-import { type Storage } from '../../ports/storage.ts';
+import { type Damage, type Storage } from '../../ports/storage.ts';
 import { plainVault } from '../shared/encryption/vault.ts';
 import { Database } from './database.ts';
 import { DataKeys } from './encryption/data-keys.ts';
@@ -8,40 +8,62 @@ import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { type CommitListener } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
+import { pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from './signal/journal.ts';
+import { RestoredBackup } from './restored.ts';
 import { createStores } from './stores.ts';
+
+/** What the storage reports, and what it may do. */
+export interface StorageOptions {
+  /** Called after each commit. */
+  onCommit?: CommitListener;
+  /** Called for each stored value that cannot be read. */
+  onDamage?: (damage: Damage) => void;
+  /** Called when the database was restored from a backup, or moved: its numbers have jumped. */
+  onRestored?: () => void;
+}
+
+const ignore = () => undefined;
 
 /**
  * Opens the storage in `authDir`, which is created if necessary. This process has it exclusively until it is disposed. With a
- * master key (64 hex digits) all contents are encrypted, including those from before; without one nothing is. `onCommit` is
- * called after each commit.
+ * master key (64 hex digits) all contents are encrypted, including those from before; without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export function openStorage(
   authDir: string,
   clock: Clock,
   masterKey: Secret | null,
-  onCommit: CommitListener = () => undefined,
+  { onCommit = ignore, onDamage = ignore, onRestored = ignore }: StorageOptions = {},
 ): Storage {
   const sqlite = openDatabase(authDir, masterKey);
+  const backup = new RestoredBackup(sqlite, authDir);
+  if (backup.check(clock)) onRestored();
   const dataKeys = masterKey && new DataKeys(sqlite, masterKey);
   const vault = dataKeys ? new SealingVault(sqlite, dataKeys) : plainVault;
   const db = new Database(sqlite, { clock, onCommit });
-  const stores = createStores(db, { clock, vault });
+  const stores = createStores(db, { clock, vault, onDamage });
   return {
     ...stores,
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     check: () => db.check(),
-    prune: (callbackRetentionMs) =>
-      db.exclusive(() => {
-        const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
-        awaitedNumbers.prune();
-        // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
-        callbacks.prune(clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS));
-        for (const store of [sentMessages, idempotency, journal, pollVotes]) store.prune();
-        // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
+    prune: async (callbackRetentionMs, signal) => {
+      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes, damagedValues } = stores;
+      // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
+      const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
+      const others = [sentMessages, idempotency, journal, pollVotes, damagedValues];
+      const pieces = [
+        (limit: number) => awaitedNumbers.prune(limit),
+        ...callbacks.pruning(settledBeforeMs),
+        ...others.map((store) => (limit: number) => store.prune(limit)),
+      ];
+      await pruneInPieces(db, pieces, signal);
+      // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
+      await db.exclusive(() => {
+        backup.renew();
         db.checkpoint();
-      }),
+      });
+    },
     [Symbol.asyncDispose]: () =>
       db.exclusive(() => {
         stores.heldCallbacks.close();

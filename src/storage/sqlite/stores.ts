@@ -1,4 +1,5 @@
 import { type Clock } from '../../kit/clock.ts';
+import { type Damage } from '../../ports/storage.ts';
 import { type Vault } from '../shared/encryption/vault.ts';
 import { SqliteApiKeyStore } from './admin/api-keys.ts';
 import { SqliteIdempotencyStore } from './admin/idempotency.ts';
@@ -9,6 +10,7 @@ import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
 import { ReadySignal } from './callbacks/ready-signal.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
+import { SqliteDamagedValues } from './damage/damaged-values.ts';
 import { type Database } from './database.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
@@ -20,30 +22,43 @@ import { SqliteTimeline } from './sessions/timeline.ts';
 import { SqliteJournal } from './signal/journal.ts';
 import { SqliteSignalKeyStore } from './signal/signal-keys.ts';
 
+/** What the stores of one database share. */
+export interface StoresDeps {
+  clock: Clock;
+  vault: Vault;
+  onDamage: (damage: Damage) => void;
+}
+
 /** Creates the stores over one database. */
-export function createStores(db: Database, { clock, vault }: { clock: Clock; vault: Vault }) {
+export function createStores(db: Database, { clock, vault, onDamage }: StoresDeps) {
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
   const qrs = new WaitingQrs(db);
   const outbox = new Outbox(db, { clock, readySignal, vault, qrs });
-  const journal = new SqliteJournal(db, clock, vault);
   const timeline = new SqliteTimeline(db);
-  const pollVotes = new SqlitePollVoteStore(db, clock, vault);
+  const damaged = new SqliteDamagedValues(db, { timeline, clock, onDamage });
+  const sealed = { vault, damaged };
+  const journal = new SqliteJournal(db, { clock, ...sealed });
+  const pollVotes = new SqlitePollVoteStore(db, { clock, ...sealed });
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
   const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline };
   return {
     ...sessionDeps,
-    sessions: new SqliteSessionStore(db, { ...sessionDeps, outbox, vault }),
-    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
-    signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks: new SqliteCallbackQueue(db, { readySignal, retrySignal, held: heldCallbacks, vault, qrs }),
+    damagedValues: damaged,
+    sessions: new SqliteSessionStore(db, { ...sessionDeps, outbox, ...sealed }),
+    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, ...sealed }),
+    signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
+    callbacks: new SqliteCallbackQueue(db, {
+      ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock },
+      ...sealed,
+    }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     heldCallbacks,
-    mediaIndex: new SqliteMediaIndex(db, vault),
-    settings: new SqliteSettingsStore(db, vault),
-    apiKeys: new SqliteApiKeyStore(db, vault),
+    mediaIndex: new SqliteMediaIndex(db, sealed),
+    settings: new SqliteSettingsStore(db, sealed),
+    apiKeys: new SqliteApiKeyStore(db, sealed),
     idempotency: new SqliteIdempotencyStore(db, clock, vault),
   };
 }

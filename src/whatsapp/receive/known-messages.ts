@@ -45,7 +45,7 @@ export class KnownMessages {
 
   async #sent(messageId: string): Promise<WAMessage | undefined> {
     const sent = await this.#stores.sentMessages.find(this.#sessionId, messageId);
-    if (!sent) return undefined;
+    if (!sent?.content) return undefined;
     return {
       key: { remoteJid: sent.to, id: messageId, fromMe: true },
       message: proto.Message.decode(sent.content),

@@ -67,8 +67,7 @@ export async function loadAuth(
   sessionId: SessionId,
   listener: AuthListener,
 ): Promise<ConnectionAuth> {
-  const stored = await keys.credentials(sessionId);
-  const creds = stored === undefined ? initAuthCreds() : (decode(stored) as AuthenticationCreds);
+  const creds = (await storedCredentials(keys, sessionId)) ?? initAuthCreds();
   let fenced = false;
   const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
@@ -107,8 +106,17 @@ export async function loadAuth(
 
 /** Returns the account's own JIDs, as last stored; `undefined` when no device is linked. */
 export async function storedOwner(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds['me']> {
+  return (await storedCredentials(keys, sessionId))?.me;
+}
+
+/** Credentials that make no sense are set aside, and the account must be linked anew: nothing can be done with them. */
+async function storedCredentials(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds | undefined> {
   const stored = await keys.credentials(sessionId);
-  return stored === undefined ? undefined : (decode(stored) as AuthenticationCreds).me;
+  if (stored === undefined) return undefined;
+  const creds = attempt(() => decode(stored)) as Partial<AuthenticationCreds> | null | undefined;
+  if (creds?.noiseKey && creds.signedIdentityKey && creds.signedPreKey) return creds as AuthenticationCreds;
+  await keys.unreadable(sessionId, 'credentials');
+  return undefined;
 }
 
 /** Whether the credentials are those of a linked device (after a QR, `registered` stays false). */
@@ -127,7 +135,13 @@ function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write,
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
       const found = await guarded(store.get(sessionId, type, ids));
-      const entries = [...found].map(([id, text]) => [id, decodeKey(type, text)] as const);
+      const entries: [string, unknown][] = [];
+      for (const [id, text] of found) {
+        const value = attempt(() => decodeKey(type, text));
+        // Baileys then begins anew with the contact, as it does when there is no key.
+        if (value === undefined) await write(() => store.unreadable(sessionId, { type, id }));
+        else entries.push([id, value]);
+      }
       return Object.fromEntries(entries) as Record<string, SignalDataTypeMap[Type]>;
     },
     set: (data: SignalDataSet) =>
@@ -137,6 +151,15 @@ function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write,
         if (numbers.size > 0) learned(numbers);
       }),
   };
+}
+
+/** `undefined` when `decoding` throws, for whatever reason. */
+function attempt(decoding: () => unknown): unknown {
+  try {
+    return decoding();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Baileys stores each mapping both ways; the number of a LID under this name (`lid-mapping.js`). */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type JournalEntry, type KeyChange, type SignalKeyStore } from '../../ports/signal.ts';
+import { type JournalEntry, type KeyChange, type SignalKeyName, type SignalKeyStore } from '../../ports/signal.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
 /**
@@ -86,6 +86,11 @@ export class CachedKeyStore implements SignalKeyStore {
       this.#owner = randomUUID();
       throw error;
     }
+  }
+
+  async unreadable(sessionId: SessionId, key: SignalKeyName | 'credentials'): Promise<void> {
+    if (key !== 'credentials') this.#put(key.type, key.id, undefined);
+    await this.#store.unreadable(sessionId, key);
   }
 
   forget(sessionId: SessionId): Promise<void> {

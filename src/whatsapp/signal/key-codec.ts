@@ -28,10 +28,14 @@ export function encodeKey(type: string, value: unknown): string {
     : encode(value);
 }
 
-/** Decodes what {@link encodeKey} wrote, also pre-keys from when they were encoded like all other keys. */
+/**
+ * Decodes what {@link encodeKey} wrote, also pre-keys from when they were encoded like all other keys.
+ * @throws Error when the text is damaged
+ */
 export function decodeKey(type: keyof SignalDataTypeMap, text: string): unknown {
   if (type === 'pre-key' && !text.startsWith('{')) {
     const bytes = Buffer.from(text, 'base64');
+    if (bytes.length !== 2 * KEY_BYTES) throw new Error('not a key pair');
     return { private: bytes.subarray(0, KEY_BYTES), public: bytes.subarray(KEY_BYTES) };
   }
   const value = decode(text);

@@ -12,6 +12,7 @@ function healthOf(
     notifier: { health: () => backend.now },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
+    droppedLogLines: () => 0,
     clock,
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadFailure } from '../../../src/domain/download-failure.ts';
 import { type RemoteMedia } from '../../../src/ports/media.ts';
@@ -190,4 +190,16 @@ it('incomplete files of an earlier process are removed, and nothing else', async
 
   expect(await readdir(join(path, ANA))).toEqual(['A1.jpg']);
   expect(await readdir(join(path, 'not a session'))).toEqual(['x.incomplete']);
+});
+
+it('keeps files and folders for their owner only, also those of an earlier version', async () => {
+  await using db = await startStorage();
+  const { path, files } = await startFolder(db);
+  const mode = async (name: string) => ((await stat(join(path, name))).mode & 0o777).toString(8);
+  await mkdir(join(path, BEA), { recursive: true, mode: 0o755 });
+
+  await files.removeIncomplete();
+  await files.save({ sessionId: ANA, messageId: 'M1' }, media('hola'), signal);
+
+  expect([await mode(ANA), await mode(`${ANA}/M1.jpg`), await mode(BEA)]).toEqual(['700', '600', '700']);
 });

@@ -23,6 +23,13 @@ describe('opening the storage', () => {
     await storage[Symbol.asyncDispose]();
   });
 
+  it('takes a folder that stands there, as in a fresh clone, for its owner only', async () => {
+    const folder = join(await testFolder(), 'auth_sessions');
+    await mkdir(folder, { mode: 0o755 });
+    await openStorage(folder, clock, null)[Symbol.asyncDispose]();
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  });
+
   it('refuses to open a folder twice, which changes nothing for the first', async () => {
     const folder = await testFolder();
     await using db = await startStorage(sqliteIn(folder));
@@ -104,7 +111,7 @@ describe('opening the storage', () => {
 
 it('each commit that changes something is reported with its duration', async () => {
   const durationsMs: number[] = [];
-  const storage = openStorage(await testFolder(), clock, null, (ms) => durationsMs.push(ms));
+  const storage = openStorage(await testFolder(), clock, null, { onCommit: (ms) => durationsMs.push(ms) });
   await storage.sessions.commit(record(ANA), []);
   await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
   await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')]);

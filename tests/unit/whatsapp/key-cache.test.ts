@@ -30,6 +30,7 @@ class AskedStore implements SignalKeyStore {
 
   credentials = () => Promise.resolve(undefined);
   saveCredentials = () => Promise.resolve();
+  unreadable = () => Promise.resolve();
   forget = () => Promise.resolve();
 }
 

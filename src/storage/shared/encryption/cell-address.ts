@@ -4,7 +4,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
  * The owner of values that outlive their session (callbacks, stored answers, file names) or belong to none. No session has
  * an empty id.
  */
-export const COMMON = '';
+export const COMMON = '' as const;
 
 /** Whose data key encrypts a value. */
 export type Owner = SessionId | typeof COMMON;
@@ -53,6 +53,9 @@ export const storedAnswer = (column: 'request_hash' | 'body', scope: string, key
 /** The name that a sender gave to a file. */
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   cell(COMMON, 'media_files.file_name', sessionId, messageId);
+
+/** The phase of a session, which is not encrypted. */
+export const sessionPhase = (sessionId: SessionId) => cell(sessionId, 'sessions.phase', sessionId);
 
 /** A setting. One of them is the pepper with which API keys are hashed. */
 export const settingOf = (name: string) => cell(COMMON, 'settings.value', name);

@@ -23,8 +23,19 @@ export const plainVault: Vault = {
   forget: () => undefined,
 };
 
-/** The decrypted value, or `null` when its seal is broken: for lists, in which one bad value must not hide the others. */
-export function openOrNull(vault: Vault, cell: CellAddress, stored: string): string | null {
+/** The decrypted JSON, or `null` when it was changed or is damaged: one bad value must not stop the others. */
+export function readableJson(vault: Vault, cell: CellAddress, stored: string): string | null {
+  const json = openOrNull(vault, cell, stored);
+  try {
+    if (json !== null) JSON.parse(json);
+    return json;
+  } catch {
+    return null;
+  }
+}
+
+/** The decrypted value, or `null` when its seal is broken. */
+function openOrNull(vault: Vault, cell: CellAddress, stored: string): string | null {
   try {
     return vault.open(cell, stored);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { type ApiKey, type Scope } from '../../../domain/access.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type ApiKeyStore } from '../../../ports/storage.ts';
-import { apiKeyHash } from '../../shared/encryption/cell-address.ts';
+import { apiKeyHash, COMMON } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { type SqliteDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
 /** A row of `api_keys`: lists are JSON, the hash is sealed. */
@@ -15,16 +16,19 @@ interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {
 export class SqliteApiKeyStore implements ApiKeyStore {
   readonly #db: Database;
   readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, vault: Vault) {
+  constructor(db: Database, { vault, damaged }: { vault: Vault; damaged: SqliteDamagedValues }) {
     this.#db = db;
     this.#vault = vault;
+    this.#damaged = damaged;
     this.#sql = prepare(db);
   }
 
+  /** A key whose row was changed from outside is worth nothing; the others go on. */
   all(): Promise<ApiKey[]> {
-    return this.#db.read(() => this.#sql.all.all().map((row) => this.#keyOf(row)));
+    return this.#db.read(() => this.#sql.all.all().flatMap((row) => this.#keyOf(row) ?? []));
   }
 
   add(key: ApiKey): Promise<void> {
@@ -39,13 +43,16 @@ export class SqliteApiKeyStore implements ApiKeyStore {
     });
   }
 
-  #keyOf(row: Row): ApiKey {
-    return {
+  #keyOf(row: Row): ApiKey | undefined {
+    const cell = apiKeyHash(row.keyId, row);
+    const value: StoredValue = { sessionId: COMMON, cell, stored: row.hash };
+    const read = () => ({
       ...row,
-      hash: this.#vault.open(apiKeyHash(row.keyId, row), row.hash),
+      hash: this.#vault.open(cell, row.hash),
       scopes: JSON.parse(row.scopes) as Scope[],
       sessions: row.sessions === null ? null : (JSON.parse(row.sessions) as SessionId[]),
-    };
+    });
+    return this.#damaged.readable(value, read, () => this.#sql.remove.run(row.keyId));
   }
 
   #rowOf(key: ApiKey): Row {

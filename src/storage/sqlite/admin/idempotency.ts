@@ -52,8 +52,8 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   /** Removes expired answers. */
-  prune(): void {
-    this.#sql.prune.run(this.#expiredMs());
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#expiredMs(), limit).changes === limit;
   }
 
   #expiredMs(): number {
@@ -74,6 +74,8 @@ function prepare(db: Database) {
          created_at_ms = @nowMs
        WHERE created_at_ms <= @expiredMs`,
     ),
-    prune: db.prepare<[number]>('DELETE FROM idempotency WHERE created_at_ms <= ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at_ms <= ? LIMIT ?)`,
+    ),
   };
 }

@@ -8,7 +8,7 @@ import {
   type StoredCallback,
 } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { openOrNull, type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
 import { HELD } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
@@ -84,7 +84,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   #open(row: Row): StoredCallback {
-    return { ...row, body: openOrNull(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
+    return { ...row, body: readableJson(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
   }
 
   #notify(sessionId: SessionId): void {

@@ -1,8 +1,11 @@
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { type PrunePiece } from '../prune.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
 import { UnrecordedDeliveries } from './unrecorded-deliveries.ts';
@@ -25,11 +28,13 @@ interface Failure {
 
 /** The dependencies of {@link SqliteCallbackQueue}. */
 export interface CallbackQueueDeps {
+  clock: Clock;
   readySignal: ReadySignal;
   retrySignal: ReadySignal;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
   qrs: WaitingQrs;
+  damaged: SqliteDamagedValues;
 }
 
 /** A pending row, with what may make it wait. */
@@ -49,12 +54,14 @@ export class SqliteCallbackQueue implements CallbackQueue {
   /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #removeAll: (rows: readonly { id: number }[]) => void;
   readonly #fail: (callback: PendingCallback, failure: Failure) => SessionId[];
 
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
     this.#sql = prepare(db);
+    this.#removeAll = db.transaction((rows: readonly { id: number }[]) => this.#remove(rows));
     this.#fail = db.transaction((callback: PendingCallback, failure: Failure) => {
       this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
       return this.#firstAttempts.has(callback.id) ? this.#deps.qrs.notAccepted(callback, callback.sessionId) : [];
@@ -75,17 +82,15 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   /**
    * Reads what is committed: what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it
-   * remembers them. Also marks a QR as on its way, so that the mark is on disk before the QR leaves.
+   * remembers them. Also marks a QR as on its way, so that the mark is on disk before the QR leaves. A webhook with a damaged
+   * body becomes a dead letter, and the next one is returned.
    */
-  next(sessionId: SessionId): Promise<PendingCallback | undefined> {
-    return this.#db.readCommitted(() => {
-      const row = this.#oldest(sessionId);
-      if (!row || this.#mustWait(row)) return undefined;
-      const callback = pendingCallback(row);
-      const { id, webhookId, kind, body } = callback;
-      if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
-      return { ...callback, body: this.#deps.vault.open(callbackBody(sessionId, webhookId), body) };
-    });
+  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+    for (;;) {
+      const found = await this.#db.readCommitted(() => this.#readNext(sessionId));
+      if (found === undefined || found.isReadable) return found?.callback;
+      await this.#db.write(() => this.#setAside(found.callback));
+    }
   }
 
   /** Recorded by a deferred write: the session need not wait for it, and after a crash the callback is delivered once more. */
@@ -135,10 +140,35 @@ export class SqliteCallbackQueue implements CallbackQueue {
   /**
    * Removes callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are known, and an
    * event that WhatsApp repeats is not delivered again. Dead letters stay until somebody decides, and a callback without its
-   * sender's number as long as that is awaited.
+   * sender's number as long as that is awaited. Each piece goes on where the one before it has stopped.
    */
-  prune(beforeMs: number): void {
-    this.#sql.prune.run(beforeMs);
+  pruning(beforeMs: number): PrunePiece[] {
+    return (['delivered', 'unwanted'] as const).map((state) => {
+      let after = { createdAtMs: 0, id: 0 };
+      return (limit) => {
+        const rows = this.#sql.settled.all({ state, beforeMs, limit, afterMs: after.createdAtMs, afterId: after.id });
+        after = rows.at(-1) ?? after;
+        this.#removeAll(rows.filter(({ isOver }) => isOver === 1));
+        return rows.length === limit;
+      };
+    });
+  }
+
+  #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
+    const row = this.#oldest(sessionId);
+    if (!row || this.#mustWait(row)) return undefined;
+    const callback = pendingCallback(row);
+    const body = readableJson(this.#deps.vault, callbackBody(sessionId, callback.webhookId), callback.body);
+    if (body === null) return { callback, isReadable: false };
+    const { id, kind } = callback;
+    if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
+    return { callback: { ...callback, body }, isReadable: true };
+  }
+
+  #setAside({ id, webhookId, sessionId, body }: PendingCallback): void {
+    const { clock, damaged } = this.#deps;
+    damaged.setAside({ sessionId, cell: callbackBody(sessionId, webhookId), stored: body });
+    this.#settle({ id, webhookId, state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
   }
 
   #oldest(sessionId: SessionId): PendingRow | undefined {
@@ -151,6 +181,10 @@ export class SqliteCallbackQueue implements CallbackQueue {
   #mustWait(row: PendingRow): boolean {
     if (row.after !== null && this.#sql.isPending.get(row.after)) return true;
     return row.holdUntilMs !== null && this.#deps.held.holds(row);
+  }
+
+  #remove(rows: readonly { id: number }[]): void {
+    for (const { id } of rows) this.#sql.remove.run(id);
   }
 
   #settle(settlement: Settlement): void {
@@ -207,9 +241,17 @@ function prepare(db: Database) {
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
          (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
     ),
-    prune: db.prepare<[number]>(
-      `DELETE FROM callbacks WHERE state IN ('delivered', 'unwanted') AND settled_at_ms < ?
-         AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id)`,
+    // No callback is settled before it is created: those from then on need not be looked at.
+    settled: db.prepare<
+      [{ state: string; beforeMs: number; afterMs: number; afterId: number; limit: number }],
+      { id: number; createdAtMs: number; isOver: number }
+    >(
+      `SELECT id, created_at_ms AS createdAtMs, settled_at_ms < @beforeMs
+           AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id) AS isOver
+         FROM callbacks INDEXED BY callbacks_by_state
+         WHERE state = @state AND created_at_ms < @beforeMs AND (created_at_ms, id) > (@afterMs, @afterId)
+         ORDER BY created_at_ms, id LIMIT @limit`,
     ),
+    remove: db.prepare<[number]>('DELETE FROM callbacks WHERE id = ?'),
   };
 }

@@ -2,7 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock, type Timer } from '../../../kit/clock.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { openOrNull, type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
 import { type ReadySignal } from './ready-signal.ts';
 
@@ -75,9 +75,10 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
       const row = this.#sql.find.get({ webhookId, nowMs: this.#clock.now() });
       if (!row) return;
       const cell = callbackBody(row.sessionId, webhookId);
-      const body = JSON.parse(this.#vault.open(cell, row.body)) as Body;
-      const withFile = JSON.stringify({ ...body, media_info: { ...body.media_info, ...media } });
-      this.#sql.release.run({ id: row.id, body: this.#vault.seal(cell, withFile) });
+      const body = this.#bodyOf(row.sessionId, webhookId, row.body);
+      const withFile = body && JSON.stringify({ ...body, media_info: { ...body.media_info, ...media } });
+      const sealed = withFile === undefined ? row.body : this.#vault.seal(cell, withFile);
+      this.#sql.release.run({ id: row.id, body: sealed });
       this.#notify(row.sessionId);
     });
   }
@@ -89,7 +90,7 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
 
   /** A body that was tampered with must not hide the others; its own delivery reports it. */
   #bodyOf(sessionId: SessionId, webhookId: string, body: string): Body | undefined {
-    const text = openOrNull(this.#vault, callbackBody(sessionId, webhookId), body);
+    const text = readableJson(this.#vault, callbackBody(sessionId, webhookId), body);
     return text === null ? undefined : (JSON.parse(text) as Body);
   }
 

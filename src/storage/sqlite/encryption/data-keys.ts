@@ -57,6 +57,16 @@ export class DataKeys {
     return createSecretKey(key);
   }
 
+  /**
+   * Replaces a data key that cannot be unwrapped, which is set aside: what it encrypted is lost, and what comes from now on
+   * can be stored again.
+   */
+  replaceDamaged(owner: Owner): KeyObject {
+    this.#sqlite.prepare<[Owner]>(SET_ASIDE).run(owner);
+    this.#sql.remove.run(owner);
+    return this.create(owner);
+  }
+
   /** Destroys a data key: nothing that it encrypts, in free pages and in later copies of the file, can be read again. */
   destroy(owner: Owner): void {
     withSecureDelete(this.#sqlite, () => this.#sql.remove.run(owner));
@@ -85,6 +95,11 @@ export class DataKeys {
 export function sealNextKey({ from, to }: { from: Secret; to: Secret }): string {
   return seal(keyOf(from), NEXT_MASTER_KEY, Buffer.from(to.reveal(), 'hex')).toString('base64');
 }
+
+/** The time is SQLite's own: only housekeeping looks at it. */
+const SET_ASIDE = `INSERT OR REPLACE INTO damaged_values (place, session_id, value, found_at_ms)
+  SELECT 'data_keys.wrapped' || char(0) || session_id, session_id, wrapped, unixepoch() * 1000
+  FROM data_keys WHERE session_id = ?`;
 
 function keyOf(masterKey: Secret): KeyObject {
   return createSecretKey(masterKey.reveal(), 'hex');

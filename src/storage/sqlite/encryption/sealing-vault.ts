@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import type Sqlite from 'better-sqlite3';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type CellAddress, type Owner } from '../../shared/encryption/cell-address.ts';
+import { type CellAddress, COMMON, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
@@ -54,7 +54,13 @@ export class SealingVault implements Vault {
   }
 
   #keyFor(owner: Owner): KeyObject {
-    return this.#find(owner) ?? this.#remember(owner, this.#dataKeys.create(owner));
+    try {
+      return this.#find(owner) ?? this.#remember(owner, this.#dataKeys.create(owner));
+    } catch (error) {
+      // The key of everybody's values is checked at the start. That of one session must not stop it for good.
+      if (owner === COMMON || !isUndecryptable(error)) throw error;
+      return this.#remember(owner, this.#dataKeys.replaceDamaged(owner));
+    }
   }
 
   #find(owner: Owner): KeyObject | undefined {
@@ -69,4 +75,10 @@ export class SealingVault implements Vault {
     this.#unwrapped.set(owner, { key, isDurable: !this.#sqlite.inTransaction });
     return key;
   }
+}
+
+/** Not an error of SQLite, which has a code of its own. */
+function isUndecryptable(error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as { code?: unknown };
+  return !String(code).startsWith('SQLITE_');
 }

@@ -11,6 +11,8 @@ import { awaitedNumbers } from './008-awaited-numbers.ts';
 import { dataKeys } from './009-data-keys.ts';
 import { apiKeys } from './010-api-keys.ts';
 import { maybeSeenQrs } from './011-maybe-seen-qrs.ts';
+import { damagedValues } from './012-damaged-values.ts';
+import { runs } from './013-runs.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +27,8 @@ const MIGRATIONS: readonly string[] = [
   dataKeys,
   apiKeys,
   maybeSeenQrs,
+  damagedValues,
+  runs,
 ];
 
 /**

@@ -6,7 +6,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type CallbackState, type NewCallback } from '../../../ports/callbacks.ts';
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
@@ -78,13 +78,15 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   /** Removes what is older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 
   #find(webhookId: string): IncompleteCallback | undefined {
     const row = this.#sql.callback.get({ webhookId, nowMs: this.#clock.now() });
-    return row && { ...row, body: this.#vault.open(callbackBody(row.sessionId, webhookId), row.body) };
+    const body = row && readableJson(this.#vault, callbackBody(row.sessionId, webhookId), row.body);
+    // A damaged body gets no number, and hides none of the others.
+    return row && typeof body === 'string' ? { ...row, body } : undefined;
   }
 
   /** The callbacks that repeat those which the backend may have seen without the number. */
@@ -149,6 +151,9 @@ function prepare(db: Database) {
       `INSERT INTO awaited_numbers (session_id, lid, told, again, needless_with, created_at_ms)
        VALUES (@sessionId, @lid, @webhookId, @correctionId, @unless, @nowMs) ON CONFLICT DO NOTHING`,
     ),
-    prune: db.prepare<[number]>('DELETE FROM awaited_numbers WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM awaited_numbers WHERE (session_id, lid, told) IN
+         (SELECT session_id, lid, told FROM awaited_numbers WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

@@ -2,17 +2,20 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type MediaAddress, type MediaIndex, type MediaIndexEntry } from '../../../ports/media.ts';
 import { fileNameOf } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
 /** The index of the files below `DOWNLOADS_DIR`. */
 export class SqliteMediaIndex implements MediaIndex {
   readonly #db: Database;
   readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, vault: Vault) {
+  constructor(db: Database, { vault, damaged }: { vault: Vault; damaged: SqliteDamagedValues }) {
     this.#db = db;
     this.#vault = vault;
+    this.#damaged = damaged;
     this.#sql = prepare(db);
   }
 
@@ -45,7 +48,10 @@ export class SqliteMediaIndex implements MediaIndex {
 
   #opened(row: MediaIndexEntry): MediaIndexEntry {
     const { sessionId, messageId, fileName } = row;
-    return fileName === null ? row : { ...row, fileName: this.#vault.open(fileNameOf(sessionId, messageId), fileName) };
+    if (fileName === null) return row;
+    const cell = fileNameOf(sessionId, messageId);
+    const name = this.#damaged.readable({ sessionId, cell, stored: fileName }, () => this.#vault.open(cell, fileName));
+    return { ...row, fileName: name ?? null };
   }
 }
 

@@ -5,6 +5,7 @@ import { type PollVoteStore } from '../../../ports/storage.ts';
 import { chosenOptions } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
 /** A row of `poll_votes`; the options are a sealed JSON array. */
@@ -12,22 +13,33 @@ interface Row extends Omit<CountedVote, 'options'> {
   options: string;
 }
 
+/** The dependencies of {@link SqlitePollVoteStore}. */
+export interface PollVoteStoreDeps {
+  clock: Clock;
+  vault: Vault;
+  damaged: SqliteDamagedValues;
+}
+
 /** The counted votes in polls. */
 export class SqlitePollVoteStore implements PollVoteStore {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock, vault: Vault) {
+  constructor(db: Database, { clock, vault, damaged }: PollVoteStoreDeps) {
     this.#db = db;
     this.#clock = clock;
     this.#vault = vault;
+    this.#damaged = damaged;
     this.#sql = prepare(db);
   }
 
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]> {
-    return this.#db.read(() => this.#sql.of.all(sessionId, pollId).map((row) => this.#fromRow(sessionId, pollId, row)));
+    return this.#db.read(() =>
+      this.#sql.of.all(sessionId, pollId).flatMap((row) => this.#fromRow(sessionId, row) ?? []),
+    );
   }
 
   /** Replaces the voter's earlier vote, unless that one is newer; within the caller's transaction. */
@@ -41,13 +53,17 @@ export class SqlitePollVoteStore implements PollVoteStore {
   }
 
   /** Removes votes that are older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 
-  #fromRow(sessionId: SessionId, pollId: string, { options, ...rest }: Row): CountedVote {
-    const json = this.#vault.open(chosenOptions(sessionId, pollId, rest.voter), options);
-    return { ...rest, options: JSON.parse(json) as string[] };
+  /** A damaged vote is not counted. */
+  #fromRow(sessionId: SessionId, { options, ...rest }: Row): CountedVote | undefined {
+    const { pollId, voter } = rest;
+    const cell = chosenOptions(sessionId, pollId, voter);
+    const read = () => ({ ...rest, options: JSON.parse(this.#vault.open(cell, options)) as string[] });
+    const remove = () => this.#sql.removeDamaged.run(sessionId, pollId, voter, options);
+    return this.#damaged.readable({ sessionId, cell, stored: options }, read, remove);
   }
 }
 
@@ -63,10 +79,16 @@ function prepare(db: Database) {
     remove: db.prepare<[SessionId, string, string]>(
       'DELETE FROM poll_votes WHERE session_id = ? AND poll_id = ? AND voter = ?',
     ),
+    removeDamaged: db.prepare<[SessionId, string, string, string]>(
+      'DELETE FROM poll_votes WHERE session_id = ? AND poll_id = ? AND voter = ? AND options = ?',
+    ),
     add: db.prepare<[Row & { sessionId: SessionId; nowMs: number }]>(
       `INSERT INTO poll_votes (session_id, poll_id, voter, options, voted_at_ms, created_at_ms)
        VALUES (@sessionId, @pollId, @voter, @options, @votedAtMs, @nowMs)`,
     ),
-    prune: db.prepare<[number]>('DELETE FROM poll_votes WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM poll_votes WHERE (session_id, poll_id, voter) IN
+         (SELECT session_id, poll_id, voter FROM poll_votes WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

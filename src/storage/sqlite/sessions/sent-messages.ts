@@ -8,6 +8,7 @@ import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
@@ -15,6 +16,7 @@ export interface SentMessageDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
+  damaged: SqliteDamagedValues;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -23,11 +25,13 @@ export class SqliteSentMessageStore implements SentMessageStore {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault }: SentMessageDeps) {
+  constructor(db: Database, { clock, outbox, vault, damaged }: SentMessageDeps) {
     this.#db = db;
     this.#vault = vault;
+    this.#damaged = damaged;
     this.#clock = clock;
     this.#outbox = outbox;
     this.#sql = prepare(db);
@@ -45,8 +49,9 @@ export class SqliteSentMessageStore implements SentMessageStore {
     return this.#db.readUncommitted(() => {
       const row = this.#sql.find.get(sessionId, messageId);
       if (!row) return undefined;
-      const content = this.#vault.openBytes(sentContent(sessionId, messageId), row.content);
-      return { ...row, content: new Uint8Array(content) };
+      const cell = sentContent(sessionId, messageId);
+      const read = () => new Uint8Array(this.#vault.openBytes(cell, row.content));
+      return { ...row, content: this.#damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null };
     });
   }
 
@@ -66,8 +71,8 @@ export class SqliteSentMessageStore implements SentMessageStore {
   }
 
   /** Removes messages that are older than two weeks. */
-  prune(): void {
-    this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
 }
 
@@ -93,6 +98,8 @@ function prepare(db: Database) {
     progress: db.prepare<[DeliveryStatus, SessionId, string]>(
       'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',
     ),
-    prune: db.prepare<[number]>('DELETE FROM sent_messages WHERE created_at_ms < ?'),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM sent_messages WHERE rowid IN (SELECT rowid FROM sent_messages WHERE created_at_ms < ? LIMIT ?)`,
+    ),
   };
 }

@@ -1,10 +1,12 @@
 import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type SessionChange, type SessionStore, type SessionWrites } from '../../../ports/storage.ts';
+import { sessionPhase } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 import { type SqliteJournal } from '../signal/journal.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
@@ -15,6 +17,7 @@ import { type SqliteTimeline } from './timeline.ts';
 /** A row of `sessions`. */
 interface Row {
   sessionId: SessionId;
+  /** A {@link SessionPhase}, unless it is damaged. */
   phase: SessionPhase;
   phoneNumber: PhoneNumber | null;
   whatsappUserId: string | null;
@@ -37,6 +40,7 @@ const SESSION_TABLES = [
   'poll_votes',
   'awaited_numbers',
   'timeline',
+  'damaged_values',
   'sessions',
 ];
 
@@ -49,6 +53,7 @@ export interface SessionStoreDeps {
   awaitedNumbers: SqliteAwaitedNumberStore;
   timeline: SqliteTimeline;
   vault: Vault;
+  damaged: SqliteDamagedValues;
 }
 
 /** The sessions. Each change is one transaction with its callbacks. */
@@ -64,7 +69,7 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   all(): Promise<SessionRecord[]> {
-    return this.#db.read(() => this.#sql.all.all().map(fromRow));
+    return this.#db.read(() => this.#sql.all.all().map((row) => fromRow(this.#withPhase(row))));
   }
 
   commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
@@ -84,6 +89,16 @@ export class SqliteSessionStore implements SessionStore {
     return this.#db.write(() => {
       this.#deps.outbox.commit(forget, { events, withdrawQrOf: sessionId });
     });
+  }
+
+  /** A session whose phase is damaged reconnects, or offers a QR: either finds out where it stands. */
+  #withPhase(row: Row): Row {
+    if (isSessionPhase(row.phase)) return row;
+    const { sessionId, phase: stored } = row;
+    const phase: SessionPhase = row.announced === 1 ? 'lost' : 'pairing';
+    const repair = () => this.#sql.setPhase.run(phase, sessionId, stored);
+    this.#deps.damaged.damaged({ sessionId, cell: sessionPhase(sessionId), stored }, repair);
+    return { ...row, phase };
   }
 
   #commit(record: SessionRecord, changes: readonly SessionChange[]): number[] {
@@ -127,6 +142,9 @@ function prepare(db: Database) {
          restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs,
          updated_at_ms AS updatedAtMs
        FROM sessions ORDER BY created_at_ms, session_id`,
+    ),
+    setPhase: db.prepare<[string, SessionId, string]>(
+      'UPDATE sessions SET phase = ? WHERE session_id = ? AND phase = ?',
     ),
     upsert: db.prepare<[Row]>(
       `INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,

@@ -4,6 +4,7 @@ import { type Journal, type JournalEntry, type MessageKey } from '../../../ports
 import { journalPart } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
 /** How long a handled message is still recognized when WhatsApp, lacking its receipt, delivers it again. */
@@ -19,17 +20,26 @@ interface Row {
   plaintext: Buffer;
 }
 
+/** The dependencies of {@link SqliteJournal}. */
+export interface JournalDeps {
+  clock: Clock;
+  vault: Vault;
+  damaged: SqliteDamagedValues;
+}
+
 /** Decrypted messages, written in the transaction that uses up their keys. */
 export class SqliteJournal implements Journal {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, clock: Clock, vault: Vault) {
+  constructor(db: Database, { clock, vault, damaged }: JournalDeps) {
     this.#db = db;
     this.#clock = clock;
     this.#vault = vault;
+    this.#damaged = damaged;
     this.#sql = prepare(db);
   }
 
@@ -39,16 +49,21 @@ export class SqliteJournal implements Journal {
     const hash = Buffer.from(ciphertextHash);
     return this.#db.readUncommitted(() => {
       const row = this.#sql.find.get(sessionId, hash, messageKey, handledSince);
-      return row && this.#vault.openBytes(journalPart(sessionId, 'plaintext', hash), row.plaintext);
+      return row && this.#plaintextOf(sessionId, { ciphertextHash: hash, plaintext: row.plaintext });
     });
   }
 
   withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
-    return this.#db.read(() => this.#sql.withId.all(sessionId, messageId).map((row) => this.#fromRow(sessionId, row)));
+    return this.#db.read(() =>
+      this.#sql.withId
+        .all(sessionId, messageId)
+        .flatMap((row) => this.#fromRow(sessionId, row) ?? [])
+        .filter(({ plaintext }) => plaintext !== DAMAGED),
+    );
   }
 
   leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
-    return this.#db.read(() => this.#sql.leftOver.all(sessionId).map((row) => this.#fromRow(sessionId, row)));
+    return this.#db.read(() => this.#sql.leftOver.all(sessionId).flatMap((row) => this.#fromRow(sessionId, row) ?? []));
   }
 
   /** Adds an entry, within the caller's transaction; a ciphertext that is already known is skipped. */
@@ -63,10 +78,10 @@ export class SqliteJournal implements Journal {
   }
 
   /** Removes what nobody will ask for again, but never a complete message that was not handled yet. */
-  prune(): void {
-    const nowMs = this.#clock.now();
-    this.#sql.pruneHandled.run(nowMs - MESSAGE_RETENTION_MS);
-    this.#sql.pruneIncomplete.run(nowMs - MESSAGE_RETENTION_MS);
+  prune(limit: number): boolean {
+    const beforeMs = this.#clock.now() - MESSAGE_RETENTION_MS;
+    const { pruneHandled, pruneIncomplete } = this.#sql;
+    return [pruneHandled, pruneIncomplete].some((statement) => statement.run(beforeMs, limit).changes === limit);
   }
 
   #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
@@ -79,16 +94,29 @@ export class SqliteJournal implements Journal {
     };
   }
 
-  #fromRow(sessionId: SessionId, { attrs, plaintext, ...rest }: Row): JournalEntry {
-    const { ciphertextHash } = rest;
-    const json = this.#vault.open(journalPart(sessionId, 'attrs', ciphertextHash), attrs);
-    return {
-      ...rest,
-      attrs: JSON.parse(json) as Record<string, string>,
-      plaintext: this.#vault.openBytes(journalPart(sessionId, 'plaintext', ciphertextHash), plaintext),
-    };
+  /** Without its stanza a message cannot even be reported as undecryptable: the entry is removed. */
+  #fromRow(sessionId: SessionId, row: Row): JournalEntry | undefined {
+    const { ciphertextHash } = row;
+    const cell = journalPart(sessionId, 'attrs', ciphertextHash);
+    const attrs = this.#damaged.readable(
+      { sessionId, cell, stored: row.attrs },
+      () => JSON.parse(this.#vault.open(cell, row.attrs)) as Record<string, string>,
+      () => this.#sql.remove.run(sessionId, ciphertextHash),
+    );
+    return attrs && { ...row, attrs, plaintext: this.#plaintextOf(sessionId, row) ?? DAMAGED };
+  }
+
+  #plaintextOf(
+    sessionId: SessionId,
+    { ciphertextHash, plaintext }: Pick<Row, 'ciphertextHash' | 'plaintext'>,
+  ): Uint8Array | undefined {
+    const cell = journalPart(sessionId, 'plaintext', ciphertextHash);
+    return this.#damaged.readable({ sessionId, cell, stored: plaintext }, () => this.#vault.openBytes(cell, plaintext));
   }
 }
+
+/** Stands for a plaintext that is damaged. */
+const DAMAGED = new Uint8Array();
 
 const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
 /** Whether all parts of a row's stanza are there. */
@@ -113,12 +141,16 @@ function prepare(db: Database) {
        VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @messageId, @nowMs)
        ON CONFLICT DO NOTHING`,
     ),
+    remove: db.prepare<[SessionId, Buffer]>('DELETE FROM journal WHERE session_id = ? AND ciphertext_hash = ?'),
     handled: db.prepare<[number, SessionId, MessageKey]>(
       `UPDATE journal SET handled_at_ms = ? WHERE session_id = ? AND message_key = ? AND handled_at_ms IS NULL`,
     ),
-    pruneHandled: db.prepare<[number]>('DELETE FROM journal WHERE handled_at_ms < ?'),
-    pruneIncomplete: db.prepare<[number]>(
-      `DELETE FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_COMPLETE})`,
+    pruneHandled: db.prepare<[number, number]>(
+      'DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE handled_at_ms < ? LIMIT ?)',
+    ),
+    pruneIncomplete: db.prepare<[number, number]>(
+      `DELETE FROM journal WHERE id IN
+         (SELECT id FROM journal WHERE handled_at_ms IS NULL AND created_at_ms < ? AND NOT (${IS_COMPLETE}) LIMIT ?)`,
     ),
   };
 }

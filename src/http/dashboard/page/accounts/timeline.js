@@ -12,6 +12,7 @@ const MOODS = {
   paired: 'good',
   ban_over: 'good',
   line_lost: 'wait',
+  damaged: 'wait',
   trouble: 'wait',
   restricted: 'wait',
   disconnected: 'off',

@@ -109,6 +109,7 @@ export const ENGLISH = {
   what_line_lost: 'Connection lost',
   what_disconnected: 'Disconnected',
   what_repaired: 'Reconnected',
+  what_damaged: 'Stored data was damaged',
   what_trouble: 'Connection problem',
   what_restricted: 'Restricted by WhatsApp',
   what_restart_requested: 'Restart requested',

@@ -115,6 +115,16 @@ export const SPANISH_SENTENCES = [
     /^(\d+) uncaught exceptions? since start-up.*$/,
     'Excepciones no capturadas desde el inicio: $1. Consulta el registro.',
   ],
+  [/^Cannot read a stored value \((.*)\)$/, 'No se puede leer un valor almacenado ($1); se apartó'],
+  [
+    /^(\d+) stored values? could not be read.*$/,
+    'Valores almacenados que no se pudieron leer y se apartaron: $1. Consulta los historiales y el registro.',
+  ],
+  [/its stored content is damaged$/, 'su contenido almacenado está dañado.'],
+  [
+    /^(\d+) log lines? since start-up could not.*$/,
+    'Líneas del registro que no se pudieron escribir desde el inicio y se descartaron: $1.',
+  ],
   [/^replaced by (session_\w+)$/, 'Reemplazada por $1'],
   [/^only this delivery fails: (.*)$/, 'Solo falla esta entrega: $1'],
   [/^it has expired: (.*)$/, 'Caducó: $1'],

@@ -110,6 +110,7 @@ export const SPANISH = {
   what_line_lost: 'Conexión perdida',
   what_disconnected: 'Desconectada',
   what_repaired: 'Reconectada',
+  what_damaged: 'Datos almacenados dañados',
   what_trouble: 'Problema de conexión',
   what_restricted: 'Restringida por WhatsApp',
   what_restart_requested: 'Reinicio solicitado',
