@@ -27,7 +27,7 @@ export class AppHealth implements HealthApi {
 
   constructor(deps: AppHealthDeps) {
     this.#deps = deps;
-    this.#startedAtMs = deps.clock.now();
+    this.#startedAtMs = deps.clock.monotonic();
   }
 
   get hasStarted(): boolean {
@@ -41,8 +41,7 @@ export class AppHealth implements HealthApi {
 
   async report(): Promise<HealthReport> {
     const { storage, clock } = this.#deps;
-    const now = clock.now();
-    const counts = await storage.callbacks.counts(now).catch(() => undefined);
+    const counts = await storage.callbacks.counts(clock.now()).catch(() => undefined);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
       ok: storageWorks,
@@ -51,7 +50,7 @@ export class AppHealth implements HealthApi {
         ...deadLetterProblems(counts?.deadLettered ?? 0),
         ...this.#otherProblems(),
       ],
-      uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
+      uptimeSeconds: Math.floor((clock.monotonic() - this.#startedAtMs) / 1_000),
       version: VERSION,
       backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },

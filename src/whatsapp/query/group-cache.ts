@@ -45,7 +45,7 @@ export class GroupCache {
    */
   async name(groupId: string, ask: AskMetadata | undefined): Promise<string | null> {
     const known = this.#names.get(groupId);
-    if (known && known.freshUntilMs > this.#clock.now()) return known.name;
+    if (known && known.freshUntilMs > this.#clock.monotonic()) return known.name;
     if (!ask) return known?.name ?? null;
     const asking = this.#ask(groupId, ask).then(
       ({ subject }) => subject,
@@ -58,14 +58,14 @@ export class GroupCache {
   /** The group's metadata, at most `maxAgeMs` old; an hour at the most. Rejects as `ask` does. */
   async metadata(groupId: string, ask: AskMetadata, maxAgeMs = METADATA.ttlMs): Promise<GroupMetadata> {
     const known = this.#metadata.get(groupId);
-    if (known && this.#clock.now() - known.atMs < maxAgeMs) return known.metadata;
+    if (known && this.#clock.monotonic() - known.atMs < maxAgeMs) return known.metadata;
     return this.#ask(groupId, ask);
   }
 
   /** WhatsApp sent the metadata of a group. */
   received(metadata: GroupMetadata): void {
     this.#storeName(metadata.id, metadata.subject, NAME_TTL_MS);
-    this.#metadata.set(metadata.id, { metadata, atMs: this.#clock.now() });
+    this.#metadata.set(metadata.id, { metadata, atMs: this.#clock.monotonic() });
   }
 
   /** WhatsApp announced the name of a group. */
@@ -103,6 +103,6 @@ export class GroupCache {
   }
 
   #storeName(groupId: string, name: string | null, ttlMs: number): void {
-    this.#names.set(groupId, { name, freshUntilMs: this.#clock.now() + ttlMs });
+    this.#names.set(groupId, { name, freshUntilMs: this.#clock.monotonic() + ttlMs });
   }
 }
