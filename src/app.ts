@@ -163,11 +163,11 @@ function createNotifier(
   { clock, random, log }: Required<AppOptions>,
   { storage, metrics }: { storage: Storage; metrics: Metrics },
 ): BackendNotifier {
-  const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
+  const { baseUrl, apiKey, signingSecret, timeoutMs, retries, poisonAfterMs, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
     deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
-    settings: { retries, retentionMs },
+    settings: { retries, poisonAfterMs, retentionMs },
     ...{ metrics, clock, random },
     log: log.child({ part: 'callbacks' }),
   });

@@ -50,7 +50,7 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
   readonly #health = new BackendHealthTracker();
-  readonly #suspicion = new Suspicion();
+  readonly #suspicion: Suspicion;
   /** The sessions with a worker, and whether they were signalled since it last looked. */
   readonly #signalled = new Map<SessionId, boolean>();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
@@ -60,6 +60,7 @@ export class BackendNotifier implements AsyncDisposable {
   constructor(deps: BackendNotifierDeps) {
     this.#deps = deps;
     this.#pauses = new Pauses(deps.clock);
+    this.#suspicion = new Suspicion(deps.clock);
     this.#breaker = new Breaker({
       width: deps.concurrency ?? CONCURRENCY,
       clock: deps.clock,
@@ -133,7 +134,10 @@ export class BackendNotifier implements AsyncDisposable {
       const callback = this.#isStopping ? undefined : await this.#deps.queue.next(sessionId);
       return callback && (await this.#attempt(callback));
     });
-    if (delay === undefined) return false;
+    if (delay === undefined) {
+      this.#suspicion.settled(sessionId);
+      return false;
+    }
     // If a retry was requested during the attempt, there is no pause.
     if (!this.#retryRequested.has(sessionId)) await this.#pauses.wait(sessionId, delay);
     return true;
@@ -166,6 +170,7 @@ export class BackendNotifier implements AsyncDisposable {
   /** The backend does not support this kind of event and goes without it. */
   async #skip(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
+    this.#suspicion.settled(callback.sessionId);
     await queue.unwanted(callback, clock.now());
     this.#count(callback, 'unwanted');
     log.debug(logFields(callback), `[${callback.sessionId}] [CALLBACK] skipped: the backend has no endpoint for it`);
