@@ -2,6 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
@@ -84,7 +85,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
       const callback = pendingCallback(row);
       const { id, webhookId, kind, body } = callback;
       if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
-      return { ...callback, body: this.#deps.vault.open(callbackBody(sessionId, webhookId), body) };
+      return { ...callback, body: tellable(this.#deps.vault.open(callbackBody(sessionId, webhookId), body)) };
     });
   }
 
