@@ -98,7 +98,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
   const health = new AppHealth({ storage, notifier, pressure, guard, clock });
-  metrics.watch({ sessions, health, breaker: () => notifier.breaker });
+  metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(deps),

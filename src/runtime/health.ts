@@ -10,7 +10,7 @@ import { VERSION } from '../version.ts';
 /** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check'>;
-  notifier: Pick<BackendNotifier, 'health'>;
+  notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
   clock: Clock;
@@ -63,6 +63,7 @@ export class AppHealth implements HealthApi {
     return [
       ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
+      ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
     ];
   }
@@ -93,6 +94,11 @@ function backendProblems({ misconfigured, lastError }: BackendHealth): string[] 
 
 function deadLetterProblems(dead: number): string[] {
   return dead === 0 ? [] : [`${count(dead, 'callback')} dead-lettered: see GET /callbacks?state=dead.`];
+}
+
+function blockedProblems(sessions: number): string[] {
+  if (sessions === 0) return [];
+  return [`The oldest callback of ${count(sessions, 'session')} keeps failing: see GET /callbacks?state=pending.`];
 }
 
 /** `1 callback`, `2 callbacks`. */

@@ -90,6 +90,14 @@ export class BackendNotifier implements AsyncDisposable {
     return this.#breaker.state;
   }
 
+  /**
+   * The number of sessions whose oldest callback has been failing for ten minutes and holds up those behind it; 0 while the backend
+   * as a whole is down, which is another problem.
+   */
+  get blockedSessions(): number {
+    return this.#breaker.state === 'down' ? 0 : this.#suspicion.blockedSessions;
+  }
+
   /** Starts nothing new, and resolves when the deliveries in flight have ended and are recorded. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
@@ -190,7 +198,9 @@ export class BackendNotifier implements AsyncDisposable {
       ...evidence,
     };
     const next = verdict(attempt, settings, random);
-    return next.kind === 'dead' ? this.#giveUp(callback, next.reason) : this.#retryLater(callback, failure, next);
+    if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
+    this.#warnWhenBlocked(callback, failure);
+    return this.#retryLater(callback, failure, next);
   }
 
   async #retryLater(callback: PendingCallback, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
@@ -228,6 +238,12 @@ export class BackendNotifier implements AsyncDisposable {
   #recovered(): void {
     this.#deps.log.info('[CALLBACK] the backend accepts callbacks again');
     this.#pauses.shortenAll();
+  }
+
+  #warnWhenBlocked(callback: PendingCallback, failure: DeliveryFailure): void {
+    if (this.#breaker.state === 'down' || !this.#suspicion.isNewlyBlocked(callback.sessionId)) return;
+    const fields = { ...logFields(callback), id: callback.id, error: reasonOf(failure) };
+    this.#deps.log.warn(fields, `[${callback.sessionId}] [CALLBACK] keeps failing and holds up those behind it`);
   }
 
   #trackHealth(callback: PendingCallback, failure: DeliveryFailure): void {

@@ -25,6 +25,8 @@ interface Isolation extends Streak {
 interface Suspect {
   webhookId: string;
   sinceMs: number;
+  /** Whether {@link Suspicion.isNewlyBlocked} has said so. */
+  isReported: boolean;
   /** How many of its failures may have been an outage. */
   outages: number;
   content: Streak | undefined;
@@ -32,6 +34,8 @@ interface Suspect {
   answered: AnsweredTime;
 }
 
+/** How long a callback fails before somebody should look at it: longer than a restart of the backend takes. */
+const BLOCKED_AFTER_MS = 600_000;
 const NONE: Series = { count: 0, overMs: 0 };
 
 /**
@@ -64,10 +68,17 @@ export class Suspicion {
     return this.#failing.size;
   }
 
-  /** The sessions whose oldest callback has been failing for at least this long, in ms. */
-  failingFor(ms: number): SessionId[] {
-    const nowMs = this.#clock.monotonic();
-    return [...this.#suspects].filter(([, { sinceMs }]) => nowMs - sinceMs >= ms).map(([sessionId]) => sessionId);
+  /** The number of sessions whose oldest callback has been failing for ten minutes. */
+  get blockedSessions(): number {
+    return [...this.#suspects.values()].filter((suspect) => this.#blocks(suspect)).length;
+  }
+
+  /** Whether the session is one of them: `true` only once for each callback. */
+  isNewlyBlocked(sessionId: SessionId): boolean {
+    const suspect = this.#suspects.get(sessionId);
+    if (!suspect || suspect.isReported || !this.#blocks(suspect)) return false;
+    suspect.isReported = true;
+    return true;
   }
 
   /** An attempt failed. Returns what now speaks against the callback. */
@@ -92,12 +103,17 @@ export class Suspicion {
     this.#failing.delete(sessionId);
   }
 
+  #blocks({ sinceMs }: Suspect): boolean {
+    return this.#clock.monotonic() - sinceMs >= BLOCKED_AFTER_MS;
+  }
+
   #suspect(sessionId: SessionId, webhookId: string): Suspect {
     const known = this.#suspects.get(sessionId);
     if (known?.webhookId === webhookId) return known;
     const fresh: Suspect = {
       webhookId,
       sinceMs: this.#clock.monotonic(),
+      isReported: false,
       outages: 0,
       content: undefined,
       isolation: undefined,

@@ -160,6 +160,53 @@ describe('a callback that fails while others are accepted', () => {
   });
 });
 
+describe('a session whose oldest callback is always answered 404', () => {
+  const alarm = 'keeps failing and holds up those behind it';
+
+  it('is counted and logged once after ten minutes, though others are accepted, until it is discarded', async () => {
+    await using world = await startWorld();
+    refusePoison(world, 404);
+    await world.startNotifier();
+    await world.happens(ANA, 'poison', 'a2');
+    await pass(world, 9 * MINUTE_MS, 'busy');
+    expect(world.notifier.blockedSessions).toBe(0);
+    await pass(world, 3 * MINUTE_MS, 'busy');
+    expect(world.notifier.blockedSessions).toBe(1);
+    expect(world.lines.filter(({ msg }) => msg.includes(alarm))).toMatchObject([
+      { level: 40, sessionId: ANA, webhookId: 'poison', error: 'the backend answered 404' },
+    ]);
+
+    const { id } = (await world.queue.next(ANA))!;
+    await world.archive.discard(id);
+    await world.untilAllDelivered();
+    expect(world.notifier.blockedSessions).toBe(0);
+    expect(ids(world.backend.accepted)).toContain('a2');
+  });
+
+  it('is not counted any more when there is nothing left to deliver', async () => {
+    await using world = await startWorld();
+    refusePoison(world, 404);
+    await world.startNotifier();
+    await world.happens(ANA, 'poison');
+    await pass(world, 11 * MINUTE_MS);
+    expect(world.notifier.blockedSessions).toBe(1);
+    await world.archive.discard((await world.queue.next(ANA))!.id);
+    await pass(world, MINUTE_MS);
+    expect(world.notifier.blockedSessions).toBe(0);
+  });
+
+  it('is not counted while the backend as a whole is down', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(404);
+    await world.startNotifier();
+    await world.happens(ANA, 'a1');
+    await world.happens(BEA, 'b1');
+    await pass(world, 11 * MINUTE_MS);
+    expect([world.notifier.breaker, world.notifier.blockedSessions]).toEqual(['down', 0]);
+    expect(world.lines.filter(({ msg }) => msg.includes(alarm))).toEqual([]);
+  });
+});
+
 describe('an outage', () => {
   it('gives up nothing when the backend cannot be reached, however long', async () => {
     await using world = await startWorld();

@@ -162,24 +162,30 @@ describe('the time that a callback has been answered', () => {
 });
 
 describe('a session whose oldest callback fails', () => {
-  it('is named once it does so for long, until it is accepted, given up or gone', async () => {
+  const TEN_MINUTES_MS = 10 * MINUTE_MS;
+
+  it('is blocked after ten minutes, until that is accepted, given up or gone', async () => {
     const { clock, suspicion, fails } = start();
     await fails(refused(404));
     suspicion.failed(CAL, 'c1', refused(404));
-    await clock.advance(MINUTE_MS - 1);
-    expect(suspicion.failingFor(MINUTE_MS)).toEqual([]);
+    await clock.advance(TEN_MINUTES_MS - 1);
+    expect([suspicion.blockedSessions, suspicion.isNewlyBlocked(ANA)]).toEqual([0, false]);
     await clock.advance(1);
-    expect(suspicion.failingFor(MINUTE_MS)).toEqual([ANA, CAL]);
+    expect(suspicion.blockedSessions).toBe(2);
     suspicion.settled(CAL);
+    expect(suspicion.blockedSessions).toBe(1);
     suspicion.accepted(ANA);
-    expect(suspicion.failingFor(MINUTE_MS)).toEqual([]);
+    expect(suspicion.blockedSessions).toBe(0);
   });
 
-  it('is not named for a callback before', async () => {
+  it('is newly blocked once for each callback', async () => {
     const { clock, suspicion, fails } = start();
     await fails(refused(404));
-    await clock.advance(HOUR_MS);
+    await clock.advance(TEN_MINUTES_MS);
+    expect([suspicion.isNewlyBlocked(ANA), suspicion.isNewlyBlocked(ANA)]).toEqual([true, false]);
     suspicion.failed(ANA, 'a2', refused(404));
-    expect(suspicion.failingFor(MINUTE_MS)).toEqual([]);
+    expect([suspicion.blockedSessions, suspicion.isNewlyBlocked(ANA)]).toEqual([0, false]);
+    await clock.advance(TEN_MINUTES_MS);
+    expect(suspicion.isNewlyBlocked(ANA)).toBe(true);
   });
 });

@@ -11,6 +11,10 @@ export const ENGLISH_SENTENCES = [
     'your backend sent no complete answer up to 64 KiB.',
   ],
   [/the backend is not reachable \((.*)\)$/, 'your backend cannot be reached ($1).'],
+  [
+    /^The oldest callback of (\d+) sessions? keeps failing.*$/,
+    'Accounts whose oldest delivery keeps failing and holds up the others: $1.',
+  ],
   [/^your /, 'Your '],
 ];
 
@@ -126,6 +130,10 @@ export const SPANISH_SENTENCES = [
     'tu backend no envió una respuesta completa de hasta 64 KiB.',
   ],
   [/the backend is not reachable \((.*)\)$/, 'no se puede conectar con tu backend ($1).'],
+  [
+    /^The oldest callback of (\d+) sessions? keeps failing.*$/,
+    'Cuentas cuya entrega más antigua falla una y otra vez y retiene las demás: $1.',
+  ],
   [/^tu /, 'Tu '],
   [/^no /, 'No '],
 ];
