@@ -103,7 +103,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
   const health = new AppHealth({ storage, notifier, pressure, guard, droppedLogLines, clock });
-  metrics.watch({ sessions, health, breaker: () => notifier.breaker });
+  metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys },
     tokens: new BrowserTokens(deps),
@@ -168,11 +168,11 @@ function createNotifier(
   { clock, random, log }: Required<AppOptions>,
   { storage, metrics }: { storage: Storage; metrics: Metrics },
 ): BackendNotifier {
-  const { baseUrl, apiKey, signingSecret, timeoutMs, retries, retentionMs } = config.backend;
+  const { baseUrl, apiKey, signingSecret, timeoutMs, retries, poisonAfterMs, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
     deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
-    settings: { retries, retentionMs },
+    settings: { retries, poisonAfterMs, retentionMs },
     ...{ metrics, clock, random },
     log: log.child({ part: 'callbacks' }),
   });

@@ -350,7 +350,7 @@ export type Callback = {
   event: string;
   /** The path of the backend that it is posted to. */
   path: string;
-  /** "dead" was given up; "unwanted" has no endpoint at the backend. */
+  /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
   state: 'pending' | 'delivered' | 'dead' | 'unwanted';
   /** The number of failed attempts. */
   attempts: number;
@@ -584,6 +584,7 @@ export type ErrorAnswer = {
     | 'session_not_pairing'
     | 'session_logged_out'
     | 'callback_not_repeatable'
+    | 'callback_delivered'
     | 'message_not_suitable'
     | 'storage_not_encrypted'
     | 'wrong_master_key'
@@ -1170,7 +1171,7 @@ export class OrchestratorClient {
    */
   listCallbacks(
     query: {
-      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
       state?: 'pending' | 'delivered' | 'dead' | 'unwanted';
       /** As returned by GET /generate-qr. */
       sessionId?: string;
@@ -1227,7 +1228,7 @@ export class OrchestratorClient {
       event: string;
       /** The path of the backend that it is posted to. */
       path: string;
-      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
       state: 'pending' | 'delivered' | 'dead' | 'unwanted';
       /** The number of failed attempts. */
       attempts: number;
@@ -1259,6 +1260,21 @@ export class OrchestratorClient {
   }
 
   /**
+   * Discard one callback.
+   * A pending or dead callback becomes "unwanted": it is not posted any more, and the callbacks behind
+   * it go on. Only POST /callbacks/replay repeats it. Needs no body.
+   */
+  discardCallback(
+    id: number,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Callback;
+  }> {
+    return this.#requests.json('POST', `/callbacks/${encodeURIComponent(id)}/discard`, { options });
+  }
+
+  /**
    * Pull events.
    * The events of all sessions in their order, whether they were posted or not, for a backend that wants
    * to catch up. Keep nextCursor and continue with after=<nextCursor>. A webhookId that you have seen
@@ -1282,7 +1298,7 @@ export class OrchestratorClient {
       seq: number;
       /** The path of the backend that it is or was posted to. */
       path: string;
-      /** "dead" was given up; "unwanted" has no endpoint at the backend. */
+      /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
       state: 'pending' | 'delivered' | 'dead' | 'unwanted';
       createdAt: string;
       body: Record<string, unknown>;

@@ -27,6 +27,7 @@ interface BackendSettings {
   apiKey: Secret | null;
   timeoutMs: number;
   retries: number;
+  poisonAfterMs: number;
   /** The key that signs callbacks; two, separated by a comma, while one replaces the other. */
   signingSecret: Secret | null;
   retentionMs: number;
@@ -90,6 +91,7 @@ function readBackend(read: EnvironmentReader, production: boolean): BackendSetti
     timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
     retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
     signingSecret: readSigningSecret(read),
+    poisonAfterMs: read.seconds('CALLBACK_POISON_AFTER', HOUR_SECONDS, 1) * 1_000,
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
   };
 }

@@ -71,16 +71,18 @@ export class EnvironmentReader {
     return number;
   }
 
-  /** A duration in seconds: a whole number, optionally with the unit `s`, `m`, `h` or `d`. */
-  seconds(name: string, fallback: number): number {
+  /** A duration in seconds, at least `min`: a whole number, optionally with the unit `s`, `m`, `h` or `d`. */
+  seconds(name: string, fallback: number, min = 0): number {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const [, digits, unit] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? [];
     const factor = unit === undefined ? undefined : UNITS[unit];
-    if (digits === undefined || factor === undefined) {
-      throw refused(name, 'a duration in seconds, or one like 90m, 72h or 3d', value);
+    const seconds = Number(digits) * (factor ?? Number.NaN);
+    if (!(seconds >= min)) {
+      const bound = min === 0 ? '' : `, and at least ${min} s`;
+      throw refused(name, `a duration in seconds, or one like 90m, 72h or 3d${bound}`, value);
     }
-    return Number(digits) * factor;
+    return seconds;
   }
 
   /** One of the given words. */

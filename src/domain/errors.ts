@@ -33,6 +33,7 @@ export const ERRORS = {
   session_logged_out: 'The session is logged out for good; link the account again with GET /generate-qr.',
   callback_not_repeatable:
     'The callback is already settled, or is a QR that is no longer valid; POST /callbacks/replay repeats others.',
+  callback_delivered: 'The callback is already delivered.',
   message_not_suitable: 'This cannot be done with that message.',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
   wrong_master_key: "The new key was not sealed with the storage's current master key.",

@@ -38,10 +38,10 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
       failure: undefined,
       caller: NOBODY,
     };
-    const startedMs = clock.now();
+    const startedMs = clock.monotonic();
     res.locals.context = context;
     res.set('X-Request-Id', requestId);
-    res.on('close', () => logResponse(context, res, clock.now() - startedMs));
+    res.on('close', () => logResponse(context, res, Math.round(clock.monotonic() - startedMs)));
     next();
   };
 }

@@ -66,7 +66,7 @@ export class BoundedCache<Value extends CacheValue> {
     return new LRUCache<string, Value>({
       maxSize: max,
       sizeCalculation: () => 1,
-      perf: this.#clock,
+      perf: { now: () => this.#clock.monotonic() },
       ttlResolution: 0,
       ...(onRemoved && { dispose: (_value, key, reason) => reason !== 'set' && onRemoved(key) }),
     });
@@ -76,11 +76,11 @@ export class BoundedCache<Value extends CacheValue> {
     const { ttlMs, autopurge } = this.#options;
     if (ttlMs === undefined) return;
     if (autopurge) this.#timer ??= this.#clock.after(ttlMs, () => this.#purgeAndWait());
-    else if (this.#clock.now() - this.#purgedAtMs >= ttlMs) this.#purge();
+    else if (this.#clock.monotonic() - this.#purgedAtMs >= ttlMs) this.#purge();
   }
 
   #purge(): void {
-    this.#purgedAtMs = this.#clock.now();
+    this.#purgedAtMs = this.#clock.monotonic();
     this.#values?.purgeStale();
     this.#closeIfEmpty();
   }

@@ -6,8 +6,13 @@ export interface Timer {
 
 /** The only source of time. It is injected, so that tests can move it. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /**
+   * Milliseconds since the Unix epoch. It jumps when somebody corrects the machine's clock, so it is for what people and other
+   * machines read, and for what is stored.
+   */
   now(): number;
+  /** Milliseconds since a moment of its own, with fractions. It never goes back or jumps: every duration is measured by it. */
+  monotonic(): number;
   /** Runs `task` once, `delayMs` from now. The timer does not keep the process alive. */
   after(delayMs: number, task: () => void): Timer;
 }
@@ -18,6 +23,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(delayMs, task) {
     let timer: NodeJS.Timeout;
     const set = (restMs: number): void => {

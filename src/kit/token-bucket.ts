@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#refillMs = refillMs;
     this.#clock = clock;
     this.#tokens = size;
-    this.#countedAtMs = clock.now();
+    this.#countedAtMs = clock.monotonic();
   }
 
   /** Takes a token. `false` if there is none. */
@@ -31,9 +31,9 @@ export class TokenBucket {
   }
 
   #refill(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const refilled = ((now - this.#countedAtMs) * this.#size) / this.#refillMs;
-    this.#tokens = Math.min(this.#size, this.#tokens + Math.max(0, refilled));
+    this.#tokens = Math.min(this.#size, this.#tokens + refilled);
     this.#countedAtMs = now;
   }
 }

@@ -9,6 +9,8 @@ export interface GaugeSources {
   /** As in `GET /health`: `ok` says whether the storage accepts writes. */
   health: { report(): Promise<{ ok: boolean; backend: 'unknown' | 'up' | 'down'; callbacks: CallbackCounts }> };
   breaker: () => BreakerState;
+  /** The sessions whose oldest webhook keeps failing. */
+  blocked: () => number;
 }
 
 /** Metrics of the current state, which are read at each scrape. */
@@ -17,6 +19,7 @@ export class Gauges {
   readonly #pending;
   readonly #dead;
   readonly #oldest;
+  readonly #blocked;
   readonly #backendUp;
   readonly #breaker;
   readonly #storageUp;
@@ -27,6 +30,7 @@ export class Gauges {
     this.#pending = make.gauge('callbacks_pending', 'Current pending webhooks.');
     this.#dead = make.gauge('callbacks_dead', 'Current dead letters.');
     this.#oldest = make.gauge('callbacks_oldest_pending_seconds', 'Age of the oldest pending webhook.');
+    this.#blocked = make.gauge('sessions_blocked', 'Sessions whose oldest webhook keeps failing.');
     this.#backendUp = make.gauge('backend_up', '0 while the last webhook was not accepted, else 1.');
     this.#breaker = make.gauge('breaker', "1 for the breaker's current state, 0 for the others.", ['state']);
     this.#storageUp = make.gauge('storage_up', '0 while the storage cannot write, else 1.');
@@ -39,7 +43,8 @@ export class Gauges {
   /** Reads the current state. */
   async update(): Promise<void> {
     if (!this.#sources) return;
-    const { sessions, health, breaker } = this.#sources;
+    const { sessions, health, breaker, blocked } = this.#sources;
+    this.#blocked.set(blocked());
     for (const [status, count] of Object.entries(await sessions.counts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     const { ok, backend, callbacks } = await health.report();

@@ -85,7 +85,7 @@ export interface CallbackCounts {
   oldestPendingSeconds: number;
 }
 
-/** The state of a callback; `unwanted` means that the backend has no endpoint for it. */
+/** The state of a callback; `unwanted` means that the backend has no endpoint for it, or that somebody discarded it. */
 export type CallbackState = 'pending' | 'delivered' | 'dead' | 'unwanted';
 
 /** A callback in whichever state. */
@@ -122,6 +122,11 @@ export interface CallbackArchive {
    * any other: one that was delivered or unwanted, a dead QR, or an unknown id.
    */
   retry(id: number): Promise<boolean>;
+  /**
+   * Settles a pending callback or a dead letter as unwanted, so that its session goes on. Returns `false` for one that was
+   * delivered, and for an unknown id.
+   */
+  discard(id: number): Promise<boolean>;
   /**
    * Makes all settled callbacks of the span pending again, under their webhookIds and numbers. QRs are left out, since they
    * have expired. Returns their number.

@@ -10,7 +10,7 @@ import { VERSION } from '../version.ts';
 /** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check' | 'damagedValues'>;
-  notifier: Pick<BackendNotifier, 'health'>;
+  notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
   droppedLogLines: () => number;
@@ -28,7 +28,7 @@ export class AppHealth implements HealthApi {
 
   constructor(deps: AppHealthDeps) {
     this.#deps = deps;
-    this.#startedAtMs = deps.clock.now();
+    this.#startedAtMs = deps.clock.monotonic();
   }
 
   get hasStarted(): boolean {
@@ -54,7 +54,7 @@ export class AppHealth implements HealthApi {
         ...damageProblems(damaged),
         ...this.#otherProblems(),
       ],
-      uptimeSeconds: Math.floor((now - this.#startedAtMs) / 1_000),
+      uptimeSeconds: Math.floor((clock.monotonic() - this.#startedAtMs) / 1_000),
       version: VERSION,
       backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
@@ -68,6 +68,7 @@ export class AppHealth implements HealthApi {
     return [
       ...(pressure.why === null ? [] : [pressure.why]),
       ...backendProblems(notifier.health()),
+      ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
       ...(dropped > 0 ? [`${count(dropped, 'log line')} since start-up could not be written and were dropped.`] : []),
     ];
@@ -104,6 +105,11 @@ function deadLetterProblems(dead: number): string[] {
 function damageProblems(damaged: number): string[] {
   if (damaged === 0) return [];
   return [`${count(damaged, 'stored value')} could not be read and were set aside: see the timelines and the log.`];
+}
+
+function blockedProblems(sessions: number): string[] {
+  if (sessions === 0) return [];
+  return [`The oldest callback of ${count(sessions, 'session')} keeps failing: see GET /callbacks?state=pending.`];
 }
 
 /** `1 callback`, `2 callbacks`. */

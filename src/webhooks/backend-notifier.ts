@@ -50,7 +50,7 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
   readonly #health = new BackendHealthTracker();
-  readonly #suspicion = new Suspicion();
+  readonly #suspicion: Suspicion;
   /** The sessions with a worker, and whether they were signalled since it last looked. */
   readonly #signalled = new Map<SessionId, boolean>();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
@@ -60,6 +60,7 @@ export class BackendNotifier implements AsyncDisposable {
   constructor(deps: BackendNotifierDeps) {
     this.#deps = deps;
     this.#pauses = new Pauses(deps.clock);
+    this.#suspicion = new Suspicion(deps.clock);
     this.#breaker = new Breaker({
       width: deps.concurrency ?? CONCURRENCY,
       clock: deps.clock,
@@ -87,6 +88,14 @@ export class BackendNotifier implements AsyncDisposable {
   /** Whether, and how far, the backend is being spared. */
   get breaker(): BreakerState {
     return this.#breaker.state;
+  }
+
+  /**
+   * The number of sessions whose oldest callback has been failing for ten minutes and holds up those behind it; 0 while the backend
+   * as a whole is down, which is another problem.
+   */
+  get blockedSessions(): number {
+    return this.#breaker.state === 'down' ? 0 : this.#suspicion.blockedSessions;
   }
 
   /** Starts nothing new, and resolves when the deliveries in flight have ended and are recorded. */
@@ -133,7 +142,10 @@ export class BackendNotifier implements AsyncDisposable {
       const callback = this.#isStopping ? undefined : await this.#deps.queue.next(sessionId);
       return callback && (await this.#attempt(callback));
     });
-    if (delay === undefined) return false;
+    if (delay === undefined) {
+      this.#suspicion.settled(sessionId);
+      return false;
+    }
     // If a retry was requested during the attempt, there is no pause.
     if (!this.#retryRequested.has(sessionId)) await this.#pauses.wait(sessionId, delay);
     return true;
@@ -166,6 +178,7 @@ export class BackendNotifier implements AsyncDisposable {
   /** The backend does not support this kind of event: the callback is settled without it. */
   async #skip(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
+    this.#suspicion.settled(callback.sessionId);
     await queue.unwanted(callback, clock.now());
     this.#count(callback, 'unwanted');
     log.debug(logFields(callback), `[${callback.sessionId}] [CALLBACK] skipped: the backend has no endpoint for it`);
@@ -185,7 +198,9 @@ export class BackendNotifier implements AsyncDisposable {
       ...evidence,
     };
     const next = verdict(attempt, settings, random);
-    return next.kind === 'dead' ? this.#giveUp(callback, next.reason) : this.#retryLater(callback, failure, next);
+    if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
+    this.#warnWhenBlocked(callback, failure);
+    return this.#retryLater(callback, failure, next);
   }
 
   async #retryLater(callback: PendingCallback, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
@@ -223,6 +238,12 @@ export class BackendNotifier implements AsyncDisposable {
   #recovered(): void {
     this.#deps.log.info('[CALLBACK] the backend accepts callbacks again');
     this.#pauses.shortenAll();
+  }
+
+  #warnWhenBlocked(callback: PendingCallback, failure: DeliveryFailure): void {
+    if (this.#breaker.state === 'down' || !this.#suspicion.isNewlyBlocked(callback.sessionId)) return;
+    const fields = { ...logFields(callback), id: callback.id, error: reasonOf(failure) };
+    this.#deps.log.warn(fields, `[${callback.sessionId}] [CALLBACK] keeps failing and holds up those behind it`);
   }
 
   #trackHealth(callback: PendingCallback, failure: DeliveryFailure): void {

@@ -55,7 +55,7 @@ export class Breaker {
 
   /** How long the backend as a whole has asked us to stay away, in ms. */
   holdMs(): number {
-    return Math.max(0, this.#holdUntilMs - this.#deps.clock.now());
+    return Math.max(0, this.#holdUntilMs - this.#deps.clock.monotonic());
   }
 
   /** The backend accepted a callback. */
@@ -72,7 +72,7 @@ export class Breaker {
   failed(failure: DeliveryFailure, failingSessions: number): void {
     if (failingSessions >= SESSIONS_OF_AN_OUTAGE && this.#state !== 'down') this.#open();
     if (this.#state !== 'down' || failure.kind !== 'refused') return;
-    this.#holdUntilMs = Math.max(this.#holdUntilMs, this.#deps.clock.now() + (failure.retryAfterMs ?? 0));
+    this.#holdUntilMs = Math.max(this.#holdUntilMs, this.#deps.clock.monotonic() + (failure.retryAfterMs ?? 0));
   }
 
   /** Shuts down: stops probing, and lets everybody who waits for a slot go on at once. */

@@ -1,5 +1,6 @@
-import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
 import { type PendingCallback } from '../ports/callbacks.ts';
@@ -26,8 +27,14 @@ export interface DeliverySettings {
 export type Deliver = (callback: PendingCallback) => Promise<DeliveryOutcome>;
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
-/** Node's codes of connections that were never established. */
-const NO_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** What an exchange needs besides its request. */
+interface Exchange {
+  clock: Clock;
+  timeoutMs: number;
+  /** Called when there is a connection: from then on, something may arrive. */
+  connected: () => void;
+}
 
 /** The response broke off, is too long, or is none at all. */
 class BadAnswerError extends Error {
@@ -55,11 +62,15 @@ export function createDeliveryClient(settings: DeliverySettings, clock: Clock): 
       ...{ ...common, ...sessionHeaders(callback), ...webhookHeaders(content, keys) },
       'content-length': body.byteLength,
     };
+    let hasConnected = false;
+    const connected = (): void => {
+      hasConnected = true;
+    };
     try {
       const options = { ...targets.of(callback.kind), method: 'POST', headers };
-      return outcomeOf(await exchange(options, body, { clock, timeoutMs: settings.timeoutMs }), clock.now());
+      return outcomeOf(await exchange(options, body, { clock, timeoutMs: settings.timeoutMs, connected }), clock.now());
     } catch (error) {
-      return unreachable(error);
+      return unreachable(error, hasConnected);
     }
   };
 }
@@ -102,7 +113,7 @@ function sessionHeaders({ sessionId, seq }: PendingCallback): Record<string, str
 function exchange(
   options: RequestOptions,
   body: Buffer,
-  { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
+  { clock, timeoutMs, connected }: Exchange,
 ): Promise<IncomingMessage> {
   const { request } = options.protocol === 'https:' ? https : http;
   return new Promise<IncomingMessage>((resolve, reject) => {
@@ -118,6 +129,7 @@ function exchange(
         settle(() => reject(error));
       });
     });
+    onConnected(outgoing, connected);
     const deadline = clock.after(timeoutMs, () => outgoing.destroy(new DeadlineError()));
     const settle = (how: () => void): void => {
       deadline.cancel();
@@ -133,15 +145,26 @@ function exchange(
   });
 }
 
+/** Calls `connected` once nothing but the backend can fail: not our own lack of file descriptors, nor the way to it. */
+function onConnected(outgoing: ClientRequest, connected: () => void): void {
+  outgoing.once('socket', (socket) => {
+    if (outgoing.reusedSocket) connected();
+    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
+  });
+}
+
+/** A date in `Retry-After` is by the backend's clock, which `Date` tells: ours may be wrong. */
 function outcomeOf({ statusCode = 0, headers }: IncomingMessage, nowMs: number): DeliveryOutcome {
   if (statusCode >= 200 && statusCode < 300) return { kind: 'accepted' };
-  return { kind: 'refused', status: statusCode, retryAfterMs: parseRetryAfter(headers['retry-after'], nowMs) };
+  const backendMs = Date.parse(headers.date ?? '');
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], Number.isNaN(backendMs) ? nowMs : backendMs);
+  return { kind: 'refused', status: statusCode, retryAfterMs };
 }
 
 /** Reports codes only: the message of a foreign error may repeat a URL with its password, or a header. */
-function unreachable(error: unknown): DeliveryOutcome {
+function unreachable(error: unknown, maybeArrived: boolean): DeliveryOutcome {
   const { code = 'no code' } = (error ?? {}) as NodeJS.ErrnoException;
-  return { kind: 'unreachable', detail: detailOf(error, code), maybeArrived: !NO_CONNECTION.has(code) };
+  return { kind: 'unreachable', detail: detailOf(error, code), maybeArrived };
 }
 
 function detailOf(error: unknown, code: string): string {

@@ -26,7 +26,7 @@ export class Pauses {
   wait(sessionId: SessionId, { delayMs, requestedMs }: RetryDelay): Promise<void> {
     if (this.#isStopped || delayMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const now = this.#clock.now();
+      const now = this.#clock.monotonic();
       const finish = () => {
         pause.timer.cancel();
         this.#running.delete(pause);
@@ -45,7 +45,7 @@ export class Pauses {
 
   /** Ends the pause that would be the first to end, unless the backend asked for the rest of it. */
   endNearest(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const free = [...this.#running].filter(({ heldUntilMs }) => heldUntilMs <= now);
     const [nearest] = free.sort((a, b) => a.endsAtMs - b.endsAtMs);
     nearest?.finish();
@@ -63,7 +63,7 @@ export class Pauses {
   }
 
   #shorten(pause: Pause): void {
-    const restMs = pause.heldUntilMs - this.#clock.now();
+    const restMs = pause.heldUntilMs - this.#clock.monotonic();
     if (restMs <= 0) {
       pause.finish();
       return;

@@ -19,23 +19,39 @@ export type DeliveryFailure = Exclude<DeliveryOutcome, { kind: 'accepted' }>;
 
 /** What an operator can configure. */
 export interface RetrySettings {
-  /** `BACKEND_RETRIES`: how many attempts a callback gets if it fails while the backend accepts others. */
+  /** `BACKEND_RETRIES`: the attempts that a refused callback gets at least. */
   retries: number;
-  /** `CALLBACK_RETENTION`: the age at which a callback expires, unless the whole backend is down. */
+  /** `CALLBACK_POISON_AFTER`: how long a callback is answered with errors before it is given up without any other evidence. */
+  poisonAfterMs: number;
+  /** `CALLBACK_RETENTION`: the age at which a callback expires, if the backend answers. */
   retentionMs: number;
 }
 
+/** Failed attempts of one kind: how many, and the time from the first to the last. */
+export interface Series {
+  count: number;
+  overMs: number;
+}
+
+/** What speaks against a callback. See `suspicion.ts`. */
+export interface Evidence {
+  /** The attempts whose answer was about its content; none if this one was not. */
+  content: Series;
+  /** The attempts that it alone failed while others were accepted; none if this one proves nothing. */
+  isolated: Series;
+  /** For how long it has been answered with errors of the backend, without counting silence. */
+  brokenMs: number;
+  /** For how long it has been answered at all, without counting silence and wrong settings. */
+  answeredMs: number;
+}
+
 /** What is known of a callback after a failed attempt. */
-export interface FailedAttempt {
+export interface FailedAttempt extends Evidence {
   failure: DeliveryFailure;
   /** The failed attempts of this callback, including this one. */
   attempts: number;
-  /** The time since its event happened. */
+  /** The time since its event happened, by the time of day. */
   ageMs: number;
-  /** Its failed attempts while the backend accepted others and nothing else failed; 0 without evidence. See `suspicion.ts`. */
-  isolatedFailures: number;
-  /** Its failed attempts since the backend has accepted others, whatever else failed. */
-  failuresSinceAccept: number;
 }
 
 /** What follows a failed attempt: another one, or the end as a dead letter. */
@@ -54,26 +70,44 @@ const MAX_DELAY_BOUND_MS = 60_000;
 const MAX_RETRY_AFTER_MS = 3600_000;
 /** The answers of a backend that has no endpoint for this kind of event. */
 const NO_ENDPOINT = [404, 405, 501];
-const TOO_MANY_REQUESTS = 429;
+/** The answers that ask for another time. */
+const LATER = [408, 425, 429];
 /** The answers to a wrong URL or key: they say nothing about the callback. */
 const MISCONFIGURED = [401, 403, 404];
+/** What an earlier attempt, or another process of the backend, may be the cause of. */
+const CONFLICT = 409;
+/** Poison is refused for at least this long: a backend may give strange answers while it restarts. */
+const SHORTEST_PROOF_MS = 60_000;
 
 /**
- * Decides what follows a failed attempt. A callback is given up when it is poison (only it fails, again and again), or when
- * it has expired and had its attempts, all of them while the backend accepts others; never for an answer that means a wrong
- * setting. An outage therefore makes no dead letters, however long it lasts.
+ * Decides what follows a failed attempt. A callback is given up when the backend refuses its content; when it alone fails while
+ * others are accepted; when it has been answered with errors for `CALLBACK_POISON_AFTER`; or when it has expired. Silence, with no
+ * evidence that the backend is well, and a wrong setting give up nothing, however long they last.
  */
 export function verdict(attempt: FailedAttempt, settings: RetrySettings, random: Random): Verdict {
-  const { failure, attempts, ageMs, isolatedFailures, failuresSinceAccept } = attempt;
-  if (isMisconfiguration(failure) || attempts < settings.retries) return retry(attempt, random);
-  const enough = Math.max(1, settings.retries);
-  if (mayBePoison(failure) && isolatedFailures >= enough) {
-    return { kind: 'dead', reason: `only this delivery fails: ${reasonOf(failure)}` };
-  }
-  if (ageMs > settings.retentionMs && failuresSinceAccept >= enough) {
-    return { kind: 'dead', reason: `it has expired: ${reasonOf(failure)}` };
-  }
-  return retry(attempt, random);
+  const why = whyGivenUp(attempt, settings);
+  if (why === null) return retry(attempt, random);
+  return { kind: 'dead', reason: `${why}: ${reasonOf(attempt.failure)}` };
+}
+
+function whyGivenUp(attempt: FailedAttempt, settings: RetrySettings): string | null {
+  const { failure, content, isolated } = attempt;
+  if (isMisconfiguration(failure)) return null;
+  if (isProof(content, settings)) return 'the backend refuses it';
+  if (isProof(isolated, settings)) return 'only this delivery fails';
+  return whyTooOld(attempt, settings);
+}
+
+function whyTooOld({ failure, ageMs, brokenMs, answeredMs }: FailedAttempt, settings: RetrySettings): string | null {
+  const { retentionMs } = settings;
+  const limitMs = Math.min(settings.poisonAfterMs, Math.max(retentionMs, SHORTEST_PROOF_MS));
+  if (isBreakdown(failure) && brokenMs >= limitMs) return 'it has failed for too long';
+  const hasExpired = ageMs > retentionMs || answeredMs > retentionMs;
+  return hasExpired && isAnswer(failure) && answeredMs >= limitMs ? 'it has expired' : null;
+}
+
+function isProof({ count, overMs }: Series, { retries, poisonAfterMs }: RetrySettings): boolean {
+  return count >= Math.max(1, retries) && overMs >= Math.min(SHORTEST_PROOF_MS, poisonAfterMs);
 }
 
 /**
@@ -89,16 +123,42 @@ export function isMisconfiguration(failure: DeliveryFailure): boolean {
   return failure.kind === 'refused' && MISCONFIGURED.includes(failure.status);
 }
 
-/**
- * Whether the callback itself may be the cause: anything but a wrong setting and "later". A backend that chokes on a
- * callback may well give no answer, or break the connection.
- */
-export function mayBePoison(failure: DeliveryFailure): boolean {
-  return !isMisconfiguration(failure) && !meansLater(failure);
+/** Whether the backend refuses the callback for what is in it: the same answer follows, whatever becomes of others. */
+export function isAboutContent(failure: DeliveryFailure): boolean {
+  if (failure.kind !== 'refused' || isMisconfiguration(failure)) return false;
+  const { status } = failure;
+  return status >= 400 && status < 500 && status !== CONFLICT && !LATER.includes(status);
 }
 
+/** Whether the answer is an error of the backend, for which the callback may be the cause. */
+export function isBreakdown(failure: DeliveryFailure): boolean {
+  if (failure.kind !== 'refused' || meansLater(failure)) return false;
+  return failure.status >= 500 || failure.status === CONFLICT;
+}
+
+/** Whether the backend answered, and not because of a wrong setting. */
+export function isAnswer(failure: DeliveryFailure): boolean {
+  return failure.kind === 'refused' && !isMisconfiguration(failure);
+}
+
+/** Whether a failure of one callback may be an outage of the backend, which then concerns others too. */
+export function isOutage(failure: DeliveryFailure): boolean {
+  return failure.kind === 'unreachable' || meansLater(failure) || failure.status >= 500;
+}
+
+/**
+ * Whether the callback may be the cause if it fails alone: anything but a wrong setting, "later", and a connection that was never
+ * made. A missing answer, or a connection that broke, is what a backend gives that chokes on a callback.
+ */
+export function mayBePoison(failure: DeliveryFailure): boolean {
+  if (failure.kind === 'unreachable') return failure.maybeArrived;
+  return isAnswer(failure) && !isAboutContent(failure) && !meansLater(failure);
+}
+
+/** An answer about the content says more than a `Retry-After` beside it. */
 function meansLater(failure: DeliveryFailure): boolean {
-  return failure.kind === 'refused' && (failure.status === TOO_MANY_REQUESTS || failure.retryAfterMs !== null);
+  if (failure.kind !== 'refused') return false;
+  return LATER.includes(failure.status) || (failure.retryAfterMs !== null && !isAboutContent(failure));
 }
 
 /** Whether the backend may have accepted the callback all the same. */

@@ -124,6 +124,30 @@ describe('GET /callbacks/:id', () => {
   });
 });
 
+describe('POST /callbacks/:id/discard', () => {
+  it('settles a pending one and a dead one, and the others go on', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'));
+    await giveUp(db.storage, db);
+    for (const id of [1, 2]) {
+      const { status, body } = await apiOver(db).post(`/callbacks/${id}/discard`);
+      expect([status, body.data]).toMatchObject([200, { id, state: 'unwanted', settledAt: expect.any(String) }]);
+    }
+    expect(await db.drain(ANA)).toEqual(['3 a3']);
+    expect((await apiOver(db).get('/callbacks?state=unwanted')).body.data).toHaveLength(2);
+  });
+
+  it('refuses a delivered one and an unknown one', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'));
+    await db.drain(ANA);
+    const refused = { status: 409, body: { error: 'callback_delivered' } };
+    expect(await apiOver(db).post('/callbacks/1/discard')).toMatchObject(refused);
+    const unknown = { status: 404, body: { error: 'callback_not_found' } };
+    expect(await apiOver(db).post('/callbacks/2/discard')).toMatchObject(unknown);
+  });
+});
+
 describe('POST /callbacks/:id/retry', () => {
   it('makes a dead one pending again, ahead of newer ones', async () => {
     await using db = await startStorage();

@@ -13,6 +13,10 @@ export class HandClock implements Clock {
     return this.#nowMs;
   }
 
+  monotonic(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, task: () => void): { cancel(): void } {
     const timer = { atMs: this.#nowMs + delayMs, task };
     this.#timers.add(timer);

@@ -131,6 +131,7 @@ const ONE_CALLBACK: CallbackArchive = {
   list: ({ among }) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
   find: (callbackId) => Promise.resolve(callbackId === CALLBACK.id ? CALLBACK : undefined),
   retry: () => Promise.resolve(true),
+  discard: () => Promise.resolve(true),
   replay: () => Promise.resolve(1),
   events: (_page, among) => Promise.resolve(isAmong(among) ? [CALLBACK] : []),
 };

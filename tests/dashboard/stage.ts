@@ -6,7 +6,7 @@ export const REFUSED_TEXT = 'Pedido Nº 4711';
 
 /**
  * Turns a callback of the account into a dead letter: the backend rejects this one and accepts those of the other account,
- * which proves that only this delivery fails. Resolves when it is dead-lettered.
+ * for a minute, which proves that only this delivery fails. Resolves when it is dead-lettered.
  */
 export async function makeDeadLetter(world: World, account: Phone, other: Phone): Promise<void> {
   const writer = world.whatsapp.phone('5491133224455', 'Bruno Díaz');
@@ -17,7 +17,7 @@ export async function makeDeadLetter(world: World, account: Phone, other: Phone)
     await writer.sendText(other, 'Gracias');
     await world.backend.next(({ body }) => body.message_content === 'Gracias');
     // The next attempt is due.
-    world.clock.skip(2_000);
+    world.clock.skip(4_500);
   }
   world.backend.recovers();
 }

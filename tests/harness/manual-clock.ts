@@ -11,6 +11,8 @@ interface SetTimer {
 /** A clock that moves only when the test advances it. */
 export class ManualClock implements Clock {
   #nowMs: number;
+  /** How far somebody has set the time of day. */
+  #setByMs = 0;
   #timers: SetTimer[] = [];
   #watchers: (() => void)[] = [];
 
@@ -20,7 +22,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#setByMs;
+  }
+
+  monotonic(): number {
     return this.#nowMs;
+  }
+
+  /** Somebody corrects the time of day by `ms`, forwards or backwards. No time passes. */
+  set(ms: number): void {
+    this.#setByMs += ms;
   }
 
   after(delayMs: number, task: () => void): Timer {

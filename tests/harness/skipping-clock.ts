@@ -20,6 +20,10 @@ export class SkippingClock implements Clock {
     return Date.now() + this.#skippedMs;
   }
 
+  monotonic(): number {
+    return performance.now() + this.#skippedMs;
+  }
+
   after(delayMs: number, task: () => void): Timer {
     const timer: SetTimer = {
       atMs: this.now() + delayMs,

@@ -30,6 +30,7 @@ async function everything(): Promise<string> {
         }),
     },
     breaker: () => 'well',
+    blocked: () => 0,
   });
   for (const fate of RECEIPT_FATES) metrics.received('text', fate);
   for (const fate of SEND_FATES) metrics.sent('text', fate);

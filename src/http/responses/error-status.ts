@@ -31,6 +31,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   session_not_pairing: 409,
   session_logged_out: 409,
   callback_not_repeatable: 409,
+  callback_delivered: 409,
   message_not_suitable: 409,
   storage_not_encrypted: 409,
   wrong_master_key: 409,

@@ -1,5 +1,5 @@
 import { type Route } from '../route.ts';
-import { listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
+import { discardCallback, listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
@@ -61,6 +61,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   replayCallbacks,
   viewCallback,
   retryCallback,
+  discardCallback,
   pullEvents,
   downloadMedia,
   changeMasterKey,

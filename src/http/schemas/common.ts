@@ -20,7 +20,7 @@ const CALLBACK_STATES = ['pending', 'delivered', 'dead', 'unwanted'] as const sa
 /** The state of a callback. */
 export const callbackState = z
   .enum(CALLBACK_STATES, { error: `must be one of ${CALLBACK_STATES.join(', ')}` })
-  .meta({ description: '"dead" was given up; "unwanted" has no endpoint at the backend.' });
+  .meta({ description: '"dead" was given up; "unwanted" has no endpoint at the backend, or was discarded.' });
 
 const MAX_PAGE = 500;
 const DEFAULT_PAGE = 100;

@@ -37,7 +37,7 @@ export interface SendPaceDeps {
 export class SendPace {
   readonly #deps: SendPaceDeps;
   readonly #gapMs: number;
-  /** When the bucket will be full again. */
+  /** When the bucket will be full again, by the monotonic clock. */
   #fullAtMs = 0;
 
   constructor(deps: SendPaceDeps) {
@@ -60,7 +60,7 @@ export class SendPace {
   /** Takes the next token of the bucket; returns the milliseconds until it is available. */
   #take(): number {
     const { limits, clock } = this.#deps;
-    const now = clock.now();
+    const now = clock.monotonic();
     const fullAtMs = Math.max(now, this.#fullAtMs);
     const waitMs = fullAtMs - (limits.burst - 1) * this.#gapMs - now;
     if (waitMs > LONGEST_WAIT_MS) throw tooMany('SEND_RATE', waitMs);

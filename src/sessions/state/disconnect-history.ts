@@ -37,12 +37,12 @@ export class DisconnectHistory {
   opened(): void {
     this.#inARow -= this.#steps;
     this.#steps = 0;
-    this.#openSinceMs = this.#clock.now();
+    this.#openSinceMs = this.#clock.monotonic();
   }
 
   /** A connection was lost. */
   count({ kind }: CloseReason): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const openMs = this.#openSinceMs === undefined ? 0 : now - this.#openSinceMs;
     if (this.#openSinceMs === undefined && LOGIN_STEPS.has(kind)) this.#steps += 1;
     const goodMs = kind === 'broken' ? GOOD_UNLESS_BROKEN_AFTER_MS : GOOD_AFTER_MS;

@@ -59,7 +59,7 @@ export class ClientVersion {
   }
 
   #readOnce(): Promise<void> {
-    const now = this.#deps.clock.now();
+    const now = this.#deps.clock.monotonic();
     if (!this.#reading || now - this.#reading.atMs >= READ_AGAIN_AFTER_MS) {
       this.#reading = { atMs: now, done: this.#read() };
     }

@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { giveBack } from '../../kit/give-back.ts';
+import { refuseUpgrade } from './no-upgrade.ts';
 
 /** A browser's headers; no compression, since encrypted data cannot be compressed. */
 const HEADERS = { origin: 'https://web.whatsapp.com', 'accept-encoding': 'identity' };
@@ -14,12 +15,13 @@ export function httpGet(url: URL, signal: AbortSignal): Promise<IncomingMessage>
   const { get } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     // The error listener stays: a request also fails when its response breaks off, which its reader learns anyway.
-    get(url, { headers: HEADERS, signal }, (answer) => {
+    const outgoing = get(url, { headers: HEADERS, signal }, (answer) => {
       const { socket } = answer;
       // Called after the parser, which listens too and has copied what belongs to the body.
       socket.on('data', giveBack);
       answer.once('close', () => socket.off('data', giveBack));
       resolve(answer);
-    }).on('error', reject);
+    });
+    refuseUpgrade(outgoing, reject).on('error', reject);
   });
 }

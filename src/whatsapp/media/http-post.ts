@@ -4,6 +4,7 @@ import https from 'node:https';
 import { type Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { readAll } from '../../kit/read-all.ts';
+import { refuseUpgrade } from './no-upgrade.ts';
 import { Stall } from './stall.ts';
 
 const PIECE_BYTES = 256 * 1024;
@@ -63,7 +64,7 @@ async function writeFile(path: string, outgoing: http.ClientRequest, stall: Stal
 
 async function answerTo(outgoing: http.ClientRequest): Promise<string> {
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    outgoing.on('response', resolve).on('error', reject);
+    refuseUpgrade(outgoing, reject).on('response', resolve).on('error', reject);
   });
   const body = await readAll(answer, MAX_ANSWER_BYTES);
   if (answer.statusCode !== 200) throw new Error(`The host responded with ${answer.statusCode}`);

@@ -27,13 +27,13 @@ export class UploadHosts {
    * @throws Error when WhatsApp gives none
    */
   async pass(wanted: 'known' | 'fresh'): Promise<UploadPass> {
-    if (wanted === 'known' && this.#known && this.#known.untilMs > this.#clock.now()) return this.#known.pass;
+    if (wanted === 'known' && this.#known && this.#known.untilMs > this.#clock.monotonic()) return this.#known.pass;
     const answer = await this.#ask();
     const { auth, ttl } = answer.attrs;
     const hostnames = getBinaryNodeChildren(answer, 'host').flatMap(({ attrs }) => attrs.hostname ?? []);
     if (!auth || hostnames.length === 0) throw new Error('WhatsApp named no host for uploads');
     const pass = { auth, hostnames };
-    this.#known = { pass, untilMs: this.#clock.now() + Number(ttl ?? 0) * 1000 };
+    this.#known = { pass, untilMs: this.#clock.monotonic() + Number(ttl ?? 0) * 1000 };
     return pass;
   }
 

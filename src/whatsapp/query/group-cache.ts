@@ -45,7 +45,7 @@ export class GroupCache {
    */
   async name(groupId: string, ask: AskMetadata | undefined): Promise<string | null> {
     const known = this.#names.get(groupId);
-    if (known && known.freshUntilMs > this.#clock.now()) return known.name;
+    if (known && known.freshUntilMs > this.#clock.monotonic()) return known.name;
     if (!ask) return known?.name ?? null;
     const asking = this.#ask(groupId, ask).then(
       ({ subject }) => subject,
@@ -70,13 +70,13 @@ export class GroupCache {
 
   #known(groupId: string, maxAgeMs: number): GroupMetadata | undefined {
     const known = this.#metadata.get(groupId);
-    return known && this.#clock.now() - known.atMs < maxAgeMs ? known.metadata : undefined;
+    return known && this.#clock.monotonic() - known.atMs < maxAgeMs ? known.metadata : undefined;
   }
 
   /** WhatsApp sent the metadata of a group. */
   received(metadata: GroupMetadata): void {
     this.#storeName(metadata.id, metadata.subject, NAME_TTL_MS);
-    this.#metadata.set(metadata.id, { metadata, atMs: this.#clock.now() });
+    this.#metadata.set(metadata.id, { metadata, atMs: this.#clock.monotonic() });
   }
 
   /** WhatsApp announced the name of a group. */
@@ -114,6 +114,6 @@ export class GroupCache {
   }
 
   #storeName(groupId: string, name: string | null, ttlMs: number): void {
-    this.#names.set(groupId, { name, freshUntilMs: this.#clock.now() + ttlMs });
+    this.#names.set(groupId, { name, freshUntilMs: this.#clock.monotonic() + ttlMs });
   }
 }

@@ -33,10 +33,10 @@ export class Restriction {
 
   /** Call it when WhatsApp refused a message for this reason. */
   refused(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (now < this.#askAgainAtMs) return;
     this.#askAgainAtMs = now + ASK_EVERY_MS;
-    this.#emit(now + ASSUMED_MS);
+    this.#emit(this.#clock.now() + ASSUMED_MS);
     // The answer comes to `update`, as if WhatsApp had reported it by itself; without one the assumption stands.
     this.#socket.fetchAccountReachoutTimelock().catch(() => undefined);
   }

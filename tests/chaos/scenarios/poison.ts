@@ -9,6 +9,8 @@ interface PoisonSize extends Size {
   /** Messages to each session; the middle one of the first session is refused. */
   messages: number;
   pauseMs: number;
+  /** `CALLBACK_POISON_AFTER`: a refused message is tried for a minute, or for this time if it is shorter. */
+  poisonAfterSeconds: number;
   patienceMs: number;
 }
 
@@ -31,11 +33,14 @@ export const poison: Scenario<PoisonSize> = {
   proves:
     'Only the callback that is always refused becomes a dead letter; it delays no other session and can be retried.',
   sizes: {
-    short: { sessions: 3, messages: 30, pauseMs: 60, patienceMs: 15_000 },
-    full: { sessions: 20, messages: 60, pauseMs: 700, patienceMs: 60_000 },
+    short: { sessions: 3, messages: 30, pauseMs: 60, poisonAfterSeconds: 2, patienceMs: 25_000 },
+    full: { sessions: 20, messages: 60, pauseMs: 700, poisonAfterSeconds: 3_600, patienceMs: 180_000 },
   },
   async run(size) {
-    await using stage = await Stage.open({ accounts: size.sessions });
+    await using stage = await Stage.open({
+      accounts: size.sessions,
+      environment: { CALLBACK_POISON_AFTER: String(size.poisonAfterSeconds) },
+    });
     await writeToAll(stage, size);
     await waitFor(() => messagesOf(stage.accepted).length >= stage.ledger.count() - 1, size.patienceMs);
     const deadIds = await deadLetters(stage);

@@ -31,7 +31,7 @@ contract('the answers under an idempotency key', (startStorage) => {
     await db.storage.idempotency.save('scope', 'key', ANSWER);
     await db.clock.advance(DAY_MS);
     await db.storage.prune(DAY_MS);
-    await db.clock.advance(-DAY_MS);
+    db.clock.set(-DAY_MS);
     expect(await db.storage.idempotency.find('scope', 'key')).toBeUndefined();
   });
 });

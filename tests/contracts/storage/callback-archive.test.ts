@@ -128,6 +128,69 @@ contract('a retry', (startStorage) => {
     expect(notified).toEqual([]);
   });
 
+  it('discards a pending callback and a dead letter, and lets those go on that waited', async () => {
+    await using db = await startStorage();
+    const waiting = { ...statusUpdate(BEA, 'b1'), after: 'a2' };
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'), waiting);
+    await giveUp(db, ANA);
+    expect(await db.next(BEA)).toBeUndefined();
+    const notified = listen(db);
+    await db.clock.advance(9);
+    expect(await db.storage.archive.discard((await find(db, 'a1')).id)).toBe(true);
+    expect(await db.storage.archive.discard((await find(db, 'a2')).id)).toBe(true);
+
+    const settledAtMs = db.clock.now();
+    const discarded = { state: 'unwanted', lastError: 'it was discarded by request', settledAtMs };
+    expect(await find(db, 'a1')).toMatchObject(discarded);
+    expect(await find(db, 'a2')).toMatchObject(discarded);
+    expect(notified).toEqual([ANA, ANA, BEA].flatMap((sessionId) => [`ready ${sessionId}`, `retry ${sessionId}`]));
+    expect(await db.drain(ANA)).toEqual(['3 a3']);
+    expect(await db.drain(BEA)).toEqual(['1 b1']);
+    expect(await db.storage.callbacks.counts(0)).toMatchObject({ pending: 0, deadLettered: 0 });
+  });
+
+  it('discards one while it is attempted, whatever the outcome', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q2'));
+    for (const webhookId of ['a1', 'q2']) {
+      const attempted = (await db.next(ANA))!;
+      await db.storage.archive.discard((await find(db, webhookId)).id);
+      await db.storage.callbacks.failed(attempted, 'refused', 3);
+      await db.storage.callbacks.dead(attempted, 'refused', 3);
+      await db.storage.callbacks.delivered(attempted, 3);
+      expect(await find(db, webhookId)).toMatchObject({ state: 'unwanted' });
+    }
+    expect(await db.next(ANA)).toBeUndefined();
+  });
+
+  it('discards nothing that was delivered, and nothing twice', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2'));
+    await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
+    await db.storage.archive.discard((await find(db, 'a2')).id);
+    const before = await db.storage.archive.list({}, ALL);
+    const notified = listen(db);
+    expect(await db.storage.archive.discard((await find(db, 'a1')).id)).toBe(false);
+    expect(await db.storage.archive.discard((await find(db, 'a2')).id)).toBe(true);
+    expect(await db.storage.archive.discard(99)).toBe(false);
+    expect(await db.storage.archive.list({}, ALL)).toEqual(before);
+    expect(notified).toEqual([]);
+  });
+
+  it('tells U+0000 and lone surrogates as U+FFFD, and everything else as it is', async () => {
+    await using db = await startStorage();
+    const hostile = 'a\0b\ud83dc\udc00 \\u0000 \\\0 \u0001 🦙 "';
+    const event = statusUpdate(ANA, 'a1');
+    const body = { ...event.event.body, error_message: hostile, [hostile]: [hostile] };
+    await db.commit({ ...event, event: { ...event.event, body } as typeof event.event });
+    const told = 'a�b�c� \\u0000 \\� \u0001 🦙 "';
+    const expected = { error_message: told, [told]: [told] };
+    expect(JSON.parse((await db.next(ANA))!.body)).toMatchObject(expected);
+    expect(JSON.parse((await find(db, 'a1')).body!)).toMatchObject(expected);
+    const [pulled] = await db.storage.archive.events(ALL);
+    expect(JSON.parse(pulled!.body!)).toMatchObject(expected);
+  });
+
   it('is not signalled by a new callback', async () => {
     await using db = await startStorage();
     const notified = listen(db);

@@ -27,6 +27,19 @@ describe('a bounded cache', () => {
     expect(removed).toEqual(['b']);
   });
 
+  it.each([-1, 1])(
+    'returns a value until its time is over, though somebody sets the clock by %i hour',
+    async (hours) => {
+      const { clock, cache, read } = startCache();
+      cache.set('a', 1);
+      clock.set(hours * 3_600_000);
+      await clock.advance(59_999);
+      expect(read('a')).toEqual([1]);
+      await clock.advance(1);
+      expect(read('a')).toEqual([undefined]);
+    },
+  );
+
   it('returns a value until its time is over, and for the whole time again once it is set again', async () => {
     const { clock, cache, read } = startCache();
     cache.set('a', 1);

@@ -26,3 +26,13 @@ describe('the system clock', () => {
     expect(runs).toBe(0);
   });
 });
+
+it('measures durations by a time that does not follow the time of day', () => {
+  import.meta.jest.useFakeTimers({ doNotFake: ['performance'], now: 0 });
+  const before = systemClock.monotonic();
+  import.meta.jest.setSystemTime(1_000_000_000_000);
+  const passedMs = systemClock.monotonic() - before;
+  import.meta.jest.useRealTimers();
+  expect(passedMs).toBeGreaterThanOrEqual(0);
+  expect(passedMs).toBeLessThan(1_000_000);
+});

@@ -37,7 +37,7 @@ it('returns the time until there is a token again', async () => {
 it('loses no tokens when the clock is set back', async () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket({ size: 2, refillMs: 60_000 }, clock);
-  await clock.advance(-60_000);
+  clock.set(-60_000);
 
   expect(taken(bucket)).toBe(2);
 });

@@ -6,10 +6,11 @@ import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contrac
 function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
   backend = new BackendHealthTracker(),
+  blockedSessions = 0,
 ): AppHealth {
   return new AppHealth({
     storage,
-    notifier: { health: () => backend.now },
+    notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
     droppedLogLines: () => 0,
@@ -32,7 +33,7 @@ function failing({ storage, clock }: TestStorage) {
 async function linesOf(health: AppHealth): Promise<(at: string) => Promise<string | undefined>> {
   const metrics = new PrometheusMetrics();
   const counts = () => Promise.resolve({ connecting: 0, connected: 0, disconnected: 0, error: 0 });
-  metrics.watch({ sessions: { counts }, health, breaker: () => 'well' });
+  metrics.watch({ sessions: { counts }, health, breaker: () => 'well', blocked: () => 0 });
   await metrics.text();
   return async (name) => (await metrics.text()).split('\n').find((line) => line.startsWith(`orchestrator_${name} `));
 }
@@ -73,6 +74,24 @@ describe('the health', () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
     expect(await healthOf(db).report()).toMatchObject({ ok: true, problems: [], callbacks: { pending: 1 } });
+  });
+
+  it.each([
+    [1, '1 session'],
+    [2, '2 sessions'],
+  ])('says that %i sessions are held up', async (blocked, words) => {
+    await using db = await startStorage();
+    expect((await healthOf(db, undefined, blocked).report()).problems).toEqual([
+      `The oldest callback of ${words} keeps failing: see GET /callbacks?state=pending.`,
+    ]);
+  });
+
+  it('counts its uptime, however somebody sets the clock', async () => {
+    await using db = await startStorage();
+    const health = healthOf(db);
+    await db.clock.advance(5_000);
+    db.clock.set(-3_600_000);
+    expect(await health.report()).toMatchObject({ uptimeSeconds: 5 });
   });
 
   it('says when the start-up is complete', async () => {

@@ -30,6 +30,24 @@ describe('disconnects in a row', () => {
     expect(disconnects.inARow).toBe(0);
   });
 
+  it.each([-1, 1])('count the time a connection held, though somebody set the clock by %i hour', async (hours) => {
+    const clock = new ManualClock();
+    const disconnects = new DisconnectHistory(clock);
+    disconnects.count(LOST);
+    disconnects.opened();
+    clock.set(hours * 60 * MINUTE_MS);
+    await clock.advance(MINUTE_MS - 1);
+    disconnects.count(LOST);
+    expect(disconnects.inARow).toBe(2);
+
+    disconnects.opened();
+    clock.set(hours * 60 * MINUTE_MS);
+    await clock.advance(MINUTE_MS);
+    disconnects.count(LOST);
+
+    expect(disconnects.inARow).toBe(0);
+  });
+
   it('include a connection that broke after minutes: the watchdogs take that long', async () => {
     const clock = new ManualClock();
     const disconnects = new DisconnectHistory(clock);

@@ -34,6 +34,18 @@ describe('the pace of sending', () => {
     expect(new Set(sentMs)).toEqual(new Set([0]));
   });
 
+  it.each([-1, 1])('keeps its rhythm when somebody sets the clock by %i year', async (years) => {
+    const { clock, send, sentMs } = start({ perMinute: 6 });
+    await send();
+    clock.set(years * 8_760 * HOUR_MS);
+    const turn = send();
+
+    await clock.advance(9_999);
+    expect(sentMs).toHaveLength(1);
+    await clock.advance(1);
+    await turn;
+  });
+
   it('spaces the turns evenly', async () => {
     const { clock, send, sentMs } = start({ perMinute: 6 });
     const turns = [0, 1, 2].map(send);

@@ -1,6 +1,6 @@
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Received } from '../../harness/test-backend.ts';
-import { ANA, API_KEY, BEA, ids, numbered, startWorld, type World } from './support.ts';
+import { ANA, API_KEY, BEA, ids, numbered, startWorld } from './support.ts';
 
 const isFrom = (sessionId: SessionId) => (it: Received) => it.headers['x-session-id'] === sessionId;
 const evenRefused = { evenRefused: true };
@@ -185,113 +185,6 @@ describe('the notifier', () => {
     expect(log).not.toContain('qr_data');
     expect(log).not.toContain('error_message');
   });
-});
-
-describe('a callback that alone fails', () => {
-  it('becomes a dead letter after its attempts, and its session goes on', async () => {
-    await using world = await startWorld();
-    world.backend.answerWith((it) => (it.headers['webhook-id'] === 'poison' ? 500 : 200));
-    await world.startNotifier({ retries: 3 });
-    await world.happens(ANA, 'poison', 'a2');
-    await world.clock.untilTimer(500);
-    await world.happens(BEA, 'b1');
-    await world.logged(`[${BEA}] [CALLBACK] delivered`);
-    await world.clock.advance(500);
-    await world.clock.untilTimer(1000);
-    await world.clock.advance(1000);
-    await world.untilAllDelivered();
-    expect(ids(world.backend.received.filter(isFrom(ANA)))).toEqual(['poison', 'poison', 'poison', 'poison', 'a2']);
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
-    expect((await world.logged('dead-lettered')).error).toBe('only this delivery fails: the backend answered 500');
-  });
-
-  it('leaves no gap in the numbers, not even after a restart', async () => {
-    await using world = await startWorld();
-    world.backend.answerWith((it) => (it.headers['webhook-id'] === 'poison' ? 500 : 200));
-    await world.startNotifier({ retries: 2 });
-    await world.happens(ANA, 'a1', 'poison', 'a3');
-    await world.clock.untilTimer(500);
-    await world.happens(BEA, 'b1');
-    await world.logged(`[${BEA}] [CALLBACK] delivered`);
-    await world.clock.advance(500);
-    await world.untilAllDelivered();
-    await world.restart();
-    await world.happens(ANA, 'a4');
-    await world.untilAllDelivered();
-
-    const numbers = world.backend.received.filter(isFrom(ANA)).map(({ headers }) => headers['x-session-seq']);
-    expect([...new Set(numbers)]).toEqual(['1', '2', '3', '4']);
-    expect(ids(world.backend.accepted.filter(isFrom(ANA)))).toEqual(['a1', 'a3', 'a4']);
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
-  });
-
-  it.each([
-    ['everything is refused', 500],
-    ['the API key is wrong', 401],
-  ])('stays pending when %s, however often it is attempted', async (_, status) => {
-    await using world = await startWorld();
-    await world.startNotifier({ retries: 2 });
-    await world.happens(BEA, 'b0');
-    await world.logged(`[${BEA}] [CALLBACK] delivered`);
-    world.backend.answerWith(status);
-    await world.happens(ANA, 'a1');
-    await attemptAgain(world, 5);
-    expect(world.backend.received.filter(isFrom(ANA)).length).toBeGreaterThan(5);
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 0, pending: 1 });
-  });
-
-  it('stays pending when it alone gets 401', async () => {
-    await using world = await startWorld();
-    world.backend.answerWith((it) => (isFrom(ANA)(it) ? 401 : 200));
-    await world.startNotifier({ retries: 2 });
-    await world.happens(ANA, 'a1');
-    await world.clock.untilTimer(500);
-    await world.happens(BEA, 'b1');
-    await world.logged(`[${BEA}] [CALLBACK] delivered`);
-    await attemptAgain(world, 5);
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 0, pending: 1 });
-  });
-
-  it('becomes a dead letter also when it never gets an answer', async () => {
-    await using world = await startWorld();
-    world.backend.answerWith((it) => (it.headers['webhook-id'] === 'a1' ? 'hang' : 200));
-    await world.happens(ANA, 'a1');
-    await world.startNotifier({ retries: 2, timeoutMs: 100 });
-    await timeOut(world);
-    await world.happens(BEA, 'b1');
-    await world.logged(`[${BEA}] [CALLBACK] delivered`);
-    await timeOut(world);
-    expect((await world.logged('dead-lettered')).error).toBe(
-      'only this delivery fails: the backend did not answer in time',
-    );
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 1, pending: 0 });
-  });
-
-  it('stays pending, however old it gets, while nothing else is accepted', async () => {
-    await using world = await startWorld();
-    world.backend.answerWith(500);
-    await world.happens(ANA, 'a1');
-    await world.clock.advance(1000 * 3600_000);
-    await world.startNotifier({ retries: 2 });
-    await attemptAgain(world, 5);
-    expect(await world.queue.counts(world.clock.now())).toMatchObject({ deadLettered: 0, pending: 1 });
-  });
-
-  /** Waits until the delivery is in flight, and lets it run into its deadline. */
-  async function timeOut(world: World): Promise<void> {
-    await world.backend.next((it) => it.headers['webhook-id'] === 'a1', evenRefused);
-    await world.clock.advance(100);
-  }
-
-  /** Has the callback attempted again: each time its pause has begun, it is over. */
-  async function attemptAgain(world: World, times: number): Promise<void> {
-    const delays = [500, 1000, 2500, 5000, 10_000, 15_000, 30_000];
-    for (const delayMs of delays.slice(0, times)) {
-      await world.clock.untilTimer(delayMs);
-      await world.clock.advance(delayMs);
-    }
-    await world.clock.untilTimer(delays[times]!);
-  }
 });
 
 describe('an event that a backend for the seed does not know', () => {

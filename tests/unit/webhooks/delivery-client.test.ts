@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -96,6 +97,15 @@ describe('a delivery', () => {
     expect(await deliverTo(backend)).toEqual({ kind: 'refused', status: 503, retryAfterMs: 120_000 });
   });
 
+  it('reckons a date to stay away until by the clock of the backend', async () => {
+    await using backend = await startTestBackend();
+    const headers = { date: 'Mon, 15 Jan 2024 10:30:00 GMT', 'retry-after': 'Mon, 15 Jan 2024 10:31:00 GMT' };
+    backend.answerWith({ status: 503, headers });
+    const clock = new ManualClock();
+    clock.set(-365 * 24 * 3600_000);
+    expect(await deliverTo(backend, clock)).toEqual({ kind: 'refused', status: 503, retryAfterMs: 60_000 });
+  });
+
   it.each([301, 302, 307, 308])('does not follow a redirect (%i), which is a refusal', async (status) => {
     await using backend = await startTestBackend();
     backend.answerWith({ status, headers: { location: `${backend.url}/elsewhere` } });
@@ -171,6 +181,39 @@ describe('a delivery', () => {
       detail: 'the backend is not reachable (ECONNREFUSED)',
       maybeArrived: false,
     });
+  });
+
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL', 'ETIMEDOUT'])(
+    'has certainly not arrived when no connection could be made (%s)',
+    async (code) => {
+      const lookup = import.meta.jest.spyOn(dns, 'lookup');
+      lookup.mockImplementation(((...args: unknown[]) => {
+        (args.at(-1) as (error: Error) => void)(Object.assign(new Error(code), { code }));
+      }) as unknown as typeof dns.lookup);
+      const outcome = await createDeliveryClient(settings('http://localhost:9'), new ManualClock())(callback);
+      lookup.mockRestore();
+      const detail = `the backend is not reachable (${code})`;
+      expect(outcome).toEqual({ kind: 'unreachable', detail, maybeArrived: false });
+    },
+  );
+
+  it('has certainly not arrived when the backend speaks no TLS', async () => {
+    await using backend = await startTestBackend();
+    const url = backend.url.replace('http:', 'https:');
+    const outcome = await createDeliveryClient(settings(url), new ManualClock())(callback);
+    expect(outcome).toMatchObject({ kind: 'unreachable', maybeArrived: false });
+  });
+
+  it('may have arrived when a connection that was used before breaks', async () => {
+    await using backend = await startTestBackend();
+    const deliver = createDeliveryClient(settings(backend.url), new ManualClock());
+    await deliver(callback);
+    backend.answerWith('hang');
+    const outcome = deliver(callback);
+    await backend.next(() => backend.received.length === 2, { evenRefused: true });
+    await backend.goesDown();
+    expect(backend.connections).toBe(1);
+    expect(await outcome).toMatchObject({ kind: 'unreachable', maybeArrived: true });
   });
 
   it.each(['not a URL', 'http://user:password@[::', 'ftp://somewhere'])('does not throw for %p', async (url) => {

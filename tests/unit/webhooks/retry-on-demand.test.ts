@@ -73,6 +73,37 @@ describe('a retry on demand', () => {
   });
 });
 
+describe('a discarded callback', () => {
+  it('lets its session go on at once, though the session is in a pause', async () => {
+    await using world = await startWorld();
+    world.backend.answerWith(({ headers }) => (headers['webhook-id'] === 'a1' ? 404 : 200));
+    await world.startNotifier();
+    await world.happens(ANA, 'a1', 'a2');
+    await world.clock.untilTimer(500);
+
+    await world.archive.discard(await idOf(world, 'a1'));
+
+    await world.untilAllDelivered();
+    expect(ids(world.backend.accepted)).toEqual(['a2']);
+    expect(await world.queue.counts(0)).toMatchObject({ pending: 0, deadLettered: 0 });
+  });
+
+  it('lets its session go on when the attempt in flight fails', async () => {
+    await using world = await startWorld();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<number>();
+    world.backend.answerWith(({ headers }) => (headers['webhook-id'] === 'a1' ? answered : 200));
+    await world.startNotifier();
+    await world.happens(ANA, 'a1', 'a2');
+    await world.backend.next('', { evenRefused: true });
+
+    await world.archive.discard(await idOf(world, 'a1'));
+    answer(500);
+
+    await world.untilAllDelivered();
+    expect(ids(world.backend.accepted)).toEqual(['a2']);
+  });
+});
+
 describe('a replay', () => {
   it('delivers with the same keys, numbers and bodies, in order, and for its session only', async () => {
     await using world = await startWorld();

@@ -1,17 +1,18 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Random } from '../../../src/kit/random.ts';
 import {
   type DeliveryFailure,
   type FailedAttempt,
+  isAboutContent,
   parseRetryAfter,
   reasonOf,
   type Verdict,
   verdict,
 } from '../../../src/webhooks/retry-policy.ts';
-import { Suspicion } from '../../../src/webhooks/suspicion.ts';
 
 const HOUR_MS = 3600_000;
-const SETTINGS = { retries: 3, retentionMs: 72 * HOUR_MS };
+const MINUTE_MS = 60_000;
+const SETTINGS = { retries: 3, poisonAfterMs: HOUR_MS, retentionMs: 72 * HOUR_MS };
+const SILENT: DeliveryFailure = { kind: 'unreachable', detail: 'silent', maybeArrived: true };
 const DOWN: DeliveryFailure = { kind: 'unreachable', detail: 'down', maybeArrived: false };
 const almostOne: Random = { fraction: () => 0.999_999, text: () => '' };
 
@@ -19,7 +20,11 @@ function refused(status: number, retryAfterMs: number | null = null): DeliveryFa
   return { kind: 'refused', status, retryAfterMs };
 }
 
-const USUAL: Omit<FailedAttempt, 'failure'> = { attempts: 3, ageMs: 0, isolatedFailures: 0, failuresSinceAccept: 0 };
+const NONE = { count: 0, overMs: 0 };
+const USUAL: Omit<FailedAttempt, 'failure'> = {
+  ...{ attempts: 3, ageMs: 0, brokenMs: 0, answeredMs: 0 },
+  ...{ content: NONE, isolated: NONE },
+};
 
 function after(failure: DeliveryFailure, known: Partial<FailedAttempt> = {}): Verdict {
   return verdict({ ...USUAL, failure, ...known }, SETTINGS, almostOne);
@@ -79,110 +84,96 @@ describe('Retry-After', () => {
 });
 
 describe('the verdict', () => {
-  const old = { ageMs: 73 * HOUR_MS, failuresSinceAccept: 3 };
-  const alone = { isolatedFailures: 3 };
+  const enough = { count: 3, overMs: MINUTE_MS };
+  const few = { count: 2, overMs: HOUR_MS };
+  const early = { count: 900, overMs: MINUTE_MS - 1 };
+  const hour = { brokenMs: HOUR_MS, answeredMs: HOUR_MS };
+  const old = { ...hour, brokenMs: 0, ageMs: 73 * HOUR_MS };
   it.each<[string, DeliveryFailure, Parameters<typeof after>[1], Verdict['kind']]>([
-    ['poison', refused(500), alone, 'dead'],
-    ['poison with 4xx', refused(422), alone, 'dead'],
-    ['a redirect that only this one gets', refused(302), alone, 'dead'],
-    ['too few isolated failures', refused(500), { isolatedFailures: 2 }, 'retry'],
-    ['many attempts while nothing is accepted', refused(500), { attempts: 900 }, 'retry'],
-    ['alone with 401', refused(401), alone, 'retry'],
-    ['alone with 403', refused(403), alone, 'retry'],
-    ['alone with 404', refused(404), alone, 'retry'],
-    ['alone with "too many"', refused(429), alone, 'retry'],
-    ['alone with "later"', refused(503, 1_000), alone, 'retry'],
-    ['poison without an answer', DOWN, alone, 'dead'],
-    ['too few isolated failures without an answer', DOWN, { isolatedFailures: 2 }, 'retry'],
-    ['expired', refused(500), old, 'dead'],
-    ['expired, no answer', DOWN, old, 'dead'],
-    ['expired while nothing is accepted', refused(500), { ageMs: 1000 * HOUR_MS, attempts: 900 }, 'retry'],
-    ['expired, no answer while nothing is accepted', DOWN, { ageMs: 1000 * HOUR_MS, attempts: 900 }, 'retry'],
+    ['refused for its content', refused(413), { content: enough }, 'dead'],
+    ['refused for its content, with few attempts', refused(413), { content: few }, 'retry'],
+    ['refused for its content, often within a minute', refused(413), { content: early }, 'retry'],
+    ['fails alone', refused(500), { isolated: enough }, 'dead'],
+    ['fails alone with a conflict', refused(409), { isolated: enough }, 'dead'],
+    ['fails alone with a redirect', refused(302), { isolated: enough }, 'dead'],
+    ['fails alone without an answer', SILENT, { isolated: enough }, 'dead'],
+    ['fails alone, with few attempts', refused(500), { isolated: few }, 'retry'],
+    ['fails alone, often within a minute', refused(500), { isolated: early }, 'retry'],
+    ['errors for an hour', refused(500), hour, 'dead'],
+    ['a conflict for an hour', refused(409), hour, 'dead'],
+    ['errors for a little less', refused(500), { brokenMs: HOUR_MS - 1, answeredMs: 70 * HOUR_MS }, 'retry'],
+    ['"later" for an hour', refused(503, 1_000), hour, 'retry'],
+    ['"too many" for an hour', refused(429), hour, 'retry'],
+    ['redirects for an hour', refused(302), hour, 'retry'],
+    ['silence after an hour of errors', DOWN, hour, 'retry'],
+    ['expired with an error', refused(500), old, 'dead'],
+    ['expired with "later"', refused(429, 1_000), old, 'dead'],
+    ['expired with a redirect', refused(302), old, 'dead'],
+    ['expired, no connection', DOWN, old, 'retry'],
+    ['expired, no answer', SILENT, old, 'retry'],
+    ['expired, but just answered again', refused(429), { ...old, answeredMs: MINUTE_MS }, 'retry'],
+    ['just not expired', refused(429), { ...old, ageMs: 72 * HOUR_MS }, 'retry'],
     [
-      'expired, but hardly attempted since others are accepted',
-      refused(500),
-      { ...old, failuresSinceAccept: 2 },
-      'retry',
+      'answered for longer than that, though the clock was set back',
+      refused(429),
+      { ...old, ageMs: -1, answeredMs: 73 * HOUR_MS },
+      'dead',
     ],
-    ['just not expired', refused(500), { ...old, ageMs: 72 * HOUR_MS }, 'retry'],
-    ['expired, but hardly attempted', refused(500), { ...old, attempts: 2 }, 'retry'],
-    ['expired with 401', refused(401), old, 'retry'],
-    ['expired with 403', refused(403), old, 'retry'],
-    ['expired with 404', refused(404), old, 'retry'],
+    ...[401, 403, 404].map((status): [string, DeliveryFailure, Parameters<typeof after>[1], Verdict['kind']] => [
+      `everything at once with ${status}`,
+      refused(status),
+      { ...old, ...hour, content: enough, isolated: enough },
+      'retry',
+    ]),
   ])('%s: %j %j → %s', (_, failure, known, expected) => {
     expect(after(failure, known).kind).toBe(expected);
   });
 
-  it('needs evidence even if no retry is allowed', () => {
-    const once = { ...USUAL, failure: refused(500), attempts: 1 };
+  it('needs two answers even if no retry is allowed', () => {
+    const once = { ...USUAL, failure: refused(422), attempts: 1, content: { count: 1, overMs: 0 } };
     expect(verdict(once, { ...SETTINGS, retries: 0 }, almostOne).kind).toBe('retry');
   });
 
+  it('needs no more than CALLBACK_POISON_AFTER, even if that is shorter than a minute', () => {
+    const soon = { ...SETTINGS, poisonAfterMs: 3_000 };
+    const refusals = { ...USUAL, failure: refused(422), content: { count: 3, overMs: 3_000 } };
+    expect(verdict(refusals, soon, almostOne).kind).toBe('dead');
+    expect(verdict({ ...USUAL, failure: refused(500), brokenMs: 3_000 }, soon, almostOne).kind).toBe('dead');
+  });
+
+  it('gives up nothing at its first error, even if nothing is retained', () => {
+    const none = { ...SETTINGS, retentionMs: 0 };
+    expect(verdict({ ...USUAL, failure: refused(500), ageMs: 1 }, none, almostOne).kind).toBe('retry');
+  });
+
   it('gives the reason', () => {
-    expect(after(refused(500), alone)).toEqual({
+    expect(after(refused(413), { content: enough })).toEqual({
+      kind: 'dead',
+      reason: 'the backend refuses it: the backend answered 413',
+    });
+    expect(after(refused(500), { isolated: enough })).toEqual({
       kind: 'dead',
       reason: 'only this delivery fails: the backend answered 500',
     });
-    expect(after(DOWN, old)).toEqual({ kind: 'dead', reason: 'it has expired: down' });
-    expect(reasonOf(refused(302))).toBe('the backend answered 302');
+    expect(after(refused(500), hour)).toEqual({
+      kind: 'dead',
+      reason: 'it has failed for too long: the backend answered 500',
+    });
+    expect(after(refused(429), old)).toEqual({ kind: 'dead', reason: 'it has expired: the backend answered 429' });
+    expect(reasonOf(DOWN)).toBe('down');
   });
 });
 
-describe('the evidence that a callback fails in isolation', () => {
-  const [ANA, BEA, CAL] = ['ana', 'bea', 'cal'] as SessionId[] as [SessionId, SessionId, SessionId];
-  const fails = (suspicion: Suspicion, failure = refused(500)) => suspicion.failed(ANA, 'a1', failure);
+describe('an answer', () => {
+  it.each([400, 402, 405, 406, 410, 411, 413, 414, 415, 418, 422, 431, 451, 499])(
+    '%i is about the content',
+    (status) => {
+      expect(isAboutContent(refused(status))).toBe(true);
+      expect(isAboutContent(refused(status, 1_000))).toBe(true);
+    },
+  );
 
-  it('is another one that was accepted since it first failed; then the first attempt counts too', () => {
-    const suspicion = new Suspicion();
-    suspicion.accepted(BEA);
-    expect(fails(suspicion).isolatedFailures).toBe(0);
-    expect(fails(suspicion).isolatedFailures).toBe(0);
-    suspicion.accepted(BEA);
-    expect(fails(suspicion).isolatedFailures).toBe(2);
-    expect(fails(suspicion).isolatedFailures).toBe(3);
-  });
-
-  it('is missing while another session fails too, until something is accepted again', () => {
-    const suspicion = new Suspicion();
-    fails(suspicion);
-    suspicion.accepted(BEA);
-    suspicion.failed(CAL, 'c1', DOWN);
-    expect(fails(suspicion).isolatedFailures).toBe(0);
-    suspicion.accepted(BEA);
-    expect(fails(suspicion).isolatedFailures).toBe(2);
-  });
-
-  it('is not weakened by another one that was given up', () => {
-    const suspicion = new Suspicion();
-    fails(suspicion);
-    suspicion.accepted(BEA);
-    suspicion.failed(CAL, 'c1', refused(500));
-    suspicion.settled(CAL);
-    expect(fails(suspicion).isolatedFailures).toBe(2);
-  });
-
-  it('is not an answer that means a wrong setting', () => {
-    const suspicion = new Suspicion();
-    fails(suspicion);
-    suspicion.accepted(BEA);
-    expect(fails(suspicion, refused(401)).isolatedFailures).toBe(0);
-  });
-
-  it('counts only towards its expiry while others fail too', () => {
-    const suspicion = new Suspicion();
-    fails(suspicion);
-    suspicion.accepted(BEA);
-    suspicion.failed(CAL, 'c1', DOWN);
-    expect(fails(suspicion)).toEqual({ isolatedFailures: 0, failuresSinceAccept: 2 });
-    suspicion.accepted(BEA);
-    expect(fails(suspicion, DOWN)).toEqual({ isolatedFailures: 2, failuresSinceAccept: 3 });
-  });
-
-  it('begins anew with the next callback of the session', () => {
-    const suspicion = new Suspicion();
-    fails(suspicion);
-    suspicion.accepted(BEA);
-    expect(fails(suspicion).isolatedFailures).toBe(2);
-    expect(suspicion.failed(ANA, 'a2', refused(500))).toEqual({ isolatedFailures: 0, failuresSinceAccept: 0 });
+  it.each([301, 401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 599])('%i is not', (status) => {
+    expect(isAboutContent(refused(status))).toBe(false);
   });
 });

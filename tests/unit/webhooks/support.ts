@@ -17,6 +17,8 @@ import { type Received, startTestBackend, type TestBackend } from '../../harness
 export const ANA = 'session_1_ana' as SessionId;
 export const BEA = 'session_2_bea' as SessionId;
 export const API_KEY = 'the-api-key';
+/** The deadline of a delivery, which no test waits for. */
+const TIMEOUT_MS = 7_000_000;
 
 /** A line of the log. */
 export interface LogLine {
@@ -56,15 +58,25 @@ export class World implements AsyncDisposable {
 
   /** Jitter is half of its bound: the delays are 0, 500, 1000, 2500, 5000, 10000, 15000, then 30000 ms. */
   async startNotifier(
-    change: { retries?: number; queue?: CallbackQueue; concurrency?: number; timeoutMs?: number } = {},
+    change: {
+      retries?: number;
+      poisonAfterMs?: number;
+      queue?: CallbackQueue;
+      concurrency?: number;
+      timeoutMs?: number;
+    } = {},
   ): Promise<BackendNotifier> {
     const apiKey = new Secret(API_KEY);
-    const { timeoutMs = 7_000_000 } = change;
+    const { timeoutMs = TIMEOUT_MS } = change;
     const delivery = { baseUrl: this.backend.url, apiKey, secret: null, timeoutMs, version: '4.0.0' };
     this.#notifier = new BackendNotifier({
       queue: change.queue ?? this.queue,
       deliver: createDeliveryClient(delivery, this.clock),
-      settings: { retries: change.retries ?? 2, retentionMs: 72 * 3600_000 },
+      settings: {
+        retries: change.retries ?? 2,
+        poisonAfterMs: change.poisonAfterMs ?? 3600_000,
+        retentionMs: 72 * 3600_000,
+      },
       ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
       metrics: noMetrics,
       clock: this.clock,
@@ -150,4 +162,19 @@ export function numbered(received: readonly Received[]): string[] {
 /** The keys of these callbacks, in order. */
 export function ids(received: readonly Received[]): string[] {
   return received.map(({ headers }) => String(headers['webhook-id']));
+}
+
+/** Lets time pass in steps until `holds`; it stands still while a delivery is in flight. */
+export async function passTime(world: World, holds: () => boolean, stepMs = 50): Promise<void> {
+  await untilQuiet(world);
+  while (!holds()) {
+    await world.clock.advance(stepMs);
+    await untilQuiet(world);
+  }
+}
+
+/** Resolves when no delivery is in flight: each of them has a deadline. */
+export async function untilQuiet({ clock }: World): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (clock.timers.includes(TIMEOUT_MS));
 }

@@ -33,6 +33,15 @@ describe('the name of a group', () => {
     expect(state.asked).toBe(1);
   });
 
+  it('is asked for again after a day, whatever somebody does to the clock', async () => {
+    const { clock, name, state } = startCache();
+    await name();
+    clock.set(-365 * 24 * 3600_000);
+    await clock.advance(24 * 3600_000);
+    await name();
+    expect(state.asked).toBe(2);
+  });
+
   it('is taken from WhatsApp’s announcements, without asking', async () => {
     const { cache, name, state } = startCache();
     cache.renamed(ID, 'Compras');

@@ -127,6 +127,31 @@ export const retryCallback = route({
   },
 });
 
+/** `POST /callbacks/:id/discard`. */
+export const discardCallback = route({
+  method: 'post',
+  path: '/callbacks/:id/discard',
+  scope: 'callbacks:manage',
+  ownSessionsOnly: true,
+  summary: 'Discard one callback',
+  description:
+    'A pending or dead callback becomes "unwanted": it is not posted any more, and the callbacks behind it go on. Only ' +
+    'POST /callbacks/replay repeats it. Needs no body.',
+  params: callbackParams,
+  refusals: REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: callback }),
+  statuses: { 200: 'It is discarded. An attempt that is in flight may still reach the backend.' },
+  example: {
+    answer: { success: true, data: { ...EXAMPLE, state: 'unwanted', lastError: 'it was discarded by request' } },
+  },
+  errors: ['callback_not_found', 'callback_delivered'],
+  async handler({ callbacks }, { params, caller }) {
+    await find(callbacks, params.id, caller);
+    if (!(await callbacks.discard(params.id))) throw new AppError('callback_delivered');
+    return ok({ data: viewOf(await find(callbacks, params.id, caller)) });
+  },
+});
+
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
   .pipe(z.coerce.date());

@@ -9,9 +9,11 @@ import {
 } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { HELD } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
+import { WAITERS } from './waiting-qrs.ts';
 
 /** The dependencies of {@link SqliteCallbackArchive}. */
 export interface CallbackArchiveDeps {
@@ -58,6 +60,18 @@ export class SqliteCallbackArchive implements CallbackArchive {
     });
   }
 
+  discard(id: number): Promise<boolean> {
+    return this.#db.write(() => {
+      const row = this.#sql.find.get(id);
+      if (!row || row.state === 'delivered') return false;
+      if (this.#sql.discard.run({ id, nowMs: this.#deps.clock.now() }).changes === 0) return true;
+      for (const sessionId of [row.sessionId, ...this.#sql.waiters.all(row.webhookId).map((it) => it.sessionId)]) {
+        this.#notify(sessionId);
+      }
+      return true;
+    });
+  }
+
   replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
     return this.#db.write(() => {
       const { changes } = this.#sql.replay.run(sessionId, sinceMs, untilMs);
@@ -84,7 +98,8 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   #open(row: Row): StoredCallback {
-    return { ...row, body: readableJson(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
+    const body = readableJson(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body);
+    return { ...row, body: body && tellable(body) };
   }
 
   #notify(sessionId: SessionId): void {
@@ -100,6 +115,9 @@ const COLUMNS = `id, position, webhook_id AS webhookId, session_id AS sessionId,
 /** Makes a callback pending again, as if never attempted. It keeps its number, and so goes before those that are pending. */
 const RESET = `state = 'pending', attempts = 0, first_failed_at_ms = NULL, settled_at_ms = NULL, hold_until_ms = NULL`;
 
+/** Why a callback is unwanted that somebody discarded. */
+const DISCARDED = 'it was discarded by request';
+
 /** In one of the sessions of a JSON array. */
 const AMONG = 'session_id IN (SELECT value FROM json_each(@among))';
 
@@ -111,6 +129,11 @@ function prepare(db: Database) {
     lists: prepareLists(db),
     find: db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM callbacks WHERE id = ?`),
     revive: db.prepare<[number]>(`UPDATE callbacks SET ${RESET} WHERE id = ? AND state = 'dead' AND ${IS_NOT_QR}`),
+    discard: db.prepare<[{ id: number; nowMs: number }]>(
+      `UPDATE callbacks SET state = 'unwanted', settled_at_ms = @nowMs, last_error = '${DISCARDED}'
+       WHERE id = @id AND state IN ('pending', 'dead')`,
+    ),
+    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
     replay: db.prepare<[SessionId, number, number]>(
       `UPDATE callbacks SET ${RESET}
        WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${IS_NOT_QR}`,

@@ -4,6 +4,7 @@ import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '.
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
+import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { type PrunePiece } from '../prune.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
@@ -162,7 +163,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     if (body === null) return { callback, isReadable: false };
     const { id, kind } = callback;
     if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
-    return { callback: { ...callback, body }, isReadable: true };
+    return { callback: { ...callback, body: tellable(body) }, isReadable: true };
   }
 
   #setAside({ id, webhookId, sessionId, body }: PendingCallback): void {

@@ -14,6 +14,10 @@ export class ConnectionClock implements Clock {
     return this.#clock.now();
   }
 
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
   after(delayMs: number, task: () => void): Timer {
     if (this.#stopped) return { cancel: () => undefined };
     const set = this.#clock.after(delayMs, () => {

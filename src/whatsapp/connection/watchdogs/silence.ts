@@ -12,10 +12,10 @@ const SILENCE_LIMIT_MS = 3_600_000;
 export function watchSilence({ socket, clock, giveUp }: WatchdogDeps): void {
   let heardAtMs = 0;
   const received = (): void => {
-    heardAtMs = clock.now();
+    heardAtMs = clock.monotonic();
   };
   const look = (): void => {
-    const restMs = heardAtMs + SILENCE_LIMIT_MS - clock.now();
+    const restMs = heardAtMs + SILENCE_LIMIT_MS - clock.monotonic();
     if (restMs > 0) clock.after(restMs, look);
     else giveUp(new SilentConnectionError());
   };

@@ -1,6 +1,8 @@
 /** Server sentences about sessions and deliveries that the page rephrases; `$1` is the part it keeps. */
 export const ENGLISH_SENTENCES = [
   [/^only this delivery fails: (.*)$/, 'Only this delivery fails: $1'],
+  [/^the backend refuses it: (.*)$/, 'Rejected for its content: $1'],
+  [/^it has failed for too long: (.*)$/, 'It failed for too long: $1'],
   [/^it has expired: (.*)$/, 'It has expired: $1'],
   [/the backend answered (\d+)$/, 'your backend answered $1.'],
   [/the backend did not answer in time$/, 'your backend did not answer in time.'],
@@ -9,6 +11,10 @@ export const ENGLISH_SENTENCES = [
     'your backend sent no complete answer up to 64 KiB.',
   ],
   [/the backend is not reachable \((.*)\)$/, 'your backend cannot be reached ($1).'],
+  [
+    /^The oldest callback of (\d+) sessions? keeps failing.*$/,
+    'Accounts whose oldest delivery keeps failing and holds up the others: $1.',
+  ],
   [/^your /, 'Your '],
 ];
 
@@ -127,6 +133,8 @@ export const SPANISH_SENTENCES = [
   ],
   [/^replaced by (session_\w+)$/, 'Reemplazada por $1'],
   [/^only this delivery fails: (.*)$/, 'Solo falla esta entrega: $1'],
+  [/^the backend refuses it: (.*)$/, 'Rechazada por su contenido: $1'],
+  [/^it has failed for too long: (.*)$/, 'Falló durante demasiado tiempo: $1'],
   [/^it has expired: (.*)$/, 'Caducó: $1'],
   [/the backend answered (\d+)$/, 'tu backend respondió $1.'],
   [/the backend did not answer in time$/, 'tu backend no respondió a tiempo.'],
@@ -135,6 +143,10 @@ export const SPANISH_SENTENCES = [
     'tu backend no envió una respuesta completa de hasta 64 KiB.',
   ],
   [/the backend is not reachable \((.*)\)$/, 'no se puede conectar con tu backend ($1).'],
+  [
+    /^The oldest callback of (\d+) sessions? keeps failing.*$/,
+    'Cuentas cuya entrega más antigua falla una y otra vez y retiene las demás: $1.',
+  ],
   [/^tu /, 'Tu '],
   [/^no /, 'No '],
 ];
