@@ -9,6 +9,9 @@ export const TIMELINE = {
   disconnected: 'The connection was not restored within 10 s, and the backend was notified.',
   repaired: 'The connection was restored; `why` says what had gone wrong.',
   trouble: 'Something went wrong on the connection, which stays open.',
+  relinked: 'The account was linked again: the session goes on with the new device.',
+  announcement_refused:
+    'The backend refused to add the account again, which it still had, and received a status update instead.',
   restricted: 'WhatsApp temporarily does not let the account start conversations; existing ones are not affected.',
   restart_requested: 'A restart was requested.',
   ban_over: 'A temporary ban has ended; the session reconnects.',

@@ -18,6 +18,8 @@ export interface Connector {
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection;
   /** Whether the session has the credentials of a linked device. */
   isLinked(sessionId: SessionId): Promise<boolean>;
+  /** Drops what the connections of a session share in memory: the next one is of another device. */
+  release(sessionId: SessionId): void;
   /** Deletes the credentials and keys of a session, and what its connections share. */
   forget(sessionId: SessionId): Promise<void>;
 }

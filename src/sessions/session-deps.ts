@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../domain/address.ts';
+import { type AccountIdentity } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
@@ -32,10 +33,10 @@ export interface SessionDeps {
   log: Logger;
   authDir: string;
   /**
-   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is passed the id
-   * of that session's last webhook.
+   * Hands the device of this session to the one that the account has, or else runs `announce`. Returns whether this session is
+   * gone: see {@link Relinks.settle}.
    */
-  announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
+  settle: (identity: AccountIdentity, announce?: (isReturning: boolean) => Promise<void>) => Promise<boolean>;
   /** The number that a new session pairs with by code; undefined for one that shows a QR, and for one that was stored. */
   codeFor: PhoneNumber | undefined;
   /** Removes this session, whose code linked no device. */

@@ -1,4 +1,3 @@
-import { SerialQueue } from '../kit/serial-queue.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
@@ -21,6 +20,7 @@ import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { Relinks } from './relinks.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
@@ -43,13 +43,15 @@ export class SessionManager implements AsyncDisposable {
   /** Sessions that are being created, and are not in `#sessions` yet. */
   #creating = 0;
   readonly #expiry: PairingExpiry;
-  readonly #announcing = new SerialQueue();
+  readonly #relinks: Relinks;
+  /** The sessions that are being removed. */
+  readonly #removals = new Map<SessionId, Promise<unknown>>();
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
-  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
+  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
     const { settings, store, connector, media, metrics, clock, random, log } = deps;
@@ -75,11 +77,18 @@ export class SessionManager implements AsyncDisposable {
     };
     const giveUp = (message: SentMessageRef) => this.#sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
+    this.#relinks = new Relinks({
+      ...{ accountIds: deps.accountIds, sessions: this.#sessions },
+      removed: async (id) => this.#removals.get(id)?.catch(() => undefined),
+      revive: (id, from) => this.#revive(id, from),
+      handedOver: (from) => this.#handedOver(from),
+    });
   }
 
   /** Loads the stored sessions. Must be called before any other method. */
   async load(): Promise<void> {
     const { store, connector } = this.#deps;
+    await this.#relinks.load();
     for (const record of await store.all()) {
       // The process ended between the pairing and the commit that records it.
       const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
@@ -132,6 +141,11 @@ export class SessionManager implements AsyncDisposable {
   async currentPairingCode(id: SessionId): Promise<PairingCode> {
     const session = this.#get(id);
     return this.#expiry.limit(session.record, await session.pairingCode(NEXT_CODE_LIMIT_MS));
+  }
+
+  /** The id that a session has in place of this one, if its account was linked again; otherwise this one. */
+  resolve(id: SessionId): Promise<SessionId> {
+    return Promise.resolve(this.#relinks.resolve(id));
   }
 
   /** Every session, the oldest first. */
@@ -211,6 +225,7 @@ export class SessionManager implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unanswered.stop();
     this.#expiry.stop();
+    this.#relinks.stop();
     await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
     await this.#supervisor.idle();
   }
@@ -240,8 +255,7 @@ export class SessionManager implements AsyncDisposable {
       over: (why) => this.#end(session, why, 'always'),
       pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, random }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
-      announcing: (number, announce) =>
-        this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
+      settle: (identity, announce) => this.#relinks.settle(session, identity, announce),
     });
     this.#sessions.set(record.sessionId, session);
     this.#sessionEvents.changed(record);
@@ -249,26 +263,51 @@ export class SessionManager implements AsyncDisposable {
     return session;
   }
 
-  /** A number has one session: an older one is unlinked and removed (contract 1.4). Returns the webhookId of its last callback. */
-  async #replaceOlder(number: PhoneNumber, newer: SessionId): Promise<string | undefined> {
-    let last: string | undefined;
-    for (const session of [...this.#sessions.values()]) {
-      const { sessionId, identity, announced } = session.record;
-      if (sessionId === newer || !announced || identity?.phoneNumber !== number) continue;
-      last = (await this.#end(session, `replaced by ${newer}`, 'always')) ?? last;
+  async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
+    const { sessionId } = session.record;
+    const removal = this.#remove(session, why, tell);
+    this.#removals.set(sessionId, removal);
+    try {
+      await removal;
+    } finally {
+      if (this.#removals.get(sessionId) === removal) this.#removals.delete(sessionId);
     }
-    return last;
   }
 
-  async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+  async #remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
     const { sessionId } = session.record;
-    const last = await session.remove(why, tell);
+    await session.remove(why, tell);
+    await this.#drop(session);
+    this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
+  }
+
+  /** A session is gone, unless another one has its id by now. */
+  async #drop(session: Session): Promise<void> {
+    const { sessionId } = session.record;
+    if (this.#sessions.get(sessionId) !== session) return;
     this.#expiry.cancel(sessionId);
     this.#recent?.forget(sessionId);
-    if (this.#sessions.delete(sessionId)) this.#sessionEvents.removed(sessionId);
+    this.#sessions.delete(sessionId);
+    this.#sessionEvents.removed(sessionId);
     await this.#deps.folders.remove(sessionId);
-    this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
-    return last;
+  }
+
+  /** The account of a deleted session was linked again. */
+  async #revive(sessionId: SessionId, from: SessionRecord): Promise<void> {
+    const { clock, store, folders, metrics } = this.#deps;
+    const record = { ...from, sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
+    const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
+    await store.commit(record, [], { deviceOf: from.sessionId, note });
+    metrics.became(statusOf(record.phase));
+    this.#add(record).resume();
+    await folders.create(sessionId);
+  }
+
+  async #handedOver(from: Session): Promise<void> {
+    from.vanish();
+    this.#deps.connector.release(from.sessionId);
+    this.#deps.metrics.became('removed');
+    await this.#drop(from);
   }
 
   async #expire(session: Session): Promise<void> {

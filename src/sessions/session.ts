@@ -1,7 +1,13 @@
 import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
+import {
+  type AccountIdentity,
+  type PairingCode,
+  type QrCode,
+  type SessionRecord,
+  statusOf,
+} from '../domain/session.ts';
 import { type TimelineWord } from '../domain/timeline.ts';
 import { isoTime } from '../kit/clock.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
@@ -33,6 +39,8 @@ export class Session implements SendingSession {
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
+  /** Whether the next login is the first one of another device, of which the backend must hear. */
+  #hasNewDevice = false;
 
   /** A session as it was stored; `resume` or `restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
@@ -57,7 +65,10 @@ export class Session implements SendingSession {
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
     });
-    this.#recovery = new Recovery({ ...deps, machine, connections: this.#connections, code: this.#code, timers });
+    this.#recovery = new Recovery({
+      ...{ ...deps, machine, connections: this.#connections, code: this.#code, timers },
+      handedOver: () => this.#handedOver(),
+    });
   }
 
   /** The session as it is stored. */
@@ -85,6 +96,10 @@ export class Session implements SendingSession {
   /** Opens the connection of a session that is not over. */
   resume(): void {
     if (this.#code.resume()) return;
+    if (this.#state.name === 'linking') {
+      this.#turns.add('the first login', () => this.#firstLogin());
+      return;
+    }
     if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#connections.open('now');
   }
 
@@ -138,6 +153,25 @@ export class Session implements SendingSession {
   async remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
     await this.#connections.logout();
     return this.#turns.run(() => this.#remove(why, tell));
+  }
+
+  /** Closes the connection for another session, which goes on with its device. Only for {@link Relinks}, in this one's turn. */
+  detach(): Promise<void> {
+    return this.#connections.stop();
+  }
+
+  /** Ends without a trace: another session goes on with its device. Only for {@link Relinks}, in this one's turn. */
+  vanish(): void {
+    this.#machine.end();
+  }
+
+  /**
+   * Goes on with the device of another session of the same account, which is removed from the storage; the own device is
+   * unlinked. Returns `false` when this session is gone.
+   */
+  async takeDevice(from: SessionRecord): Promise<boolean> {
+    await this.#connections.logout();
+    return this.#turns.run(() => this.#takeDevice(from));
   }
 
   /** WhatsApp never acknowledged a message that was sent. */
@@ -197,15 +231,50 @@ export class Session implements SendingSession {
 
   async #opened(identity: AccountIdentity): Promise<void> {
     const changes = { identity, errorMessage: null, lastSeenMs: this.#deps.clock.now() };
-    if (this.record.announced) {
-      await this.#machine.enter({ name: 'online' }, { record: changes, note: this.#loginNote() });
-      return this.#deps.folders.discardVersion3(this.sessionId);
+    if (!this.record.announced) {
+      await this.#deps.settle(identity, (isReturning) => this.#announce(changes, isReturning));
+      return;
     }
-    await this.#deps.announcing(identity.phoneNumber, async (after) => {
-      const record = this.#machine.next({ name: 'online' }, { ...changes, announced: true });
-      const events = [newSessionConnected(record, this.#deps.authDir, after)];
-      await this.#machine.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
-    });
+    const record = this.#machine.next({ name: 'online' }, changes);
+    // The backend hears of a new device even if it never heard that the old one was gone.
+    const isSilent = this.#hasNewDevice && statusOf(this.record.phase) === 'connected';
+    const events = isSilent ? [this.#machine.statusUpdate(record)] : [];
+    const note = this.#loginNote();
+    await this.#machine.enter({ name: 'online' }, { record, events, note, writes: { announces: true } });
+    this.#hasNewDevice = false;
+    await this.#deps.folders.discardVersion3(this.sessionId);
+  }
+
+  async #announce(changes: Partial<SessionRecord>, isReturning: boolean): Promise<void> {
+    const record = this.#machine.next({ name: 'online' }, { ...changes, announced: true });
+    const instead = isReturning ? this.#machine.statusUpdate(record) : undefined;
+    const events = [newSessionConnected(record, this.#deps.authDir, instead)];
+    const note = { what: 'connected' as const };
+    await this.#machine.enter({ name: 'online' }, { record, events, note, writes: { announces: true } });
+  }
+
+  async #firstLogin(): Promise<void> {
+    if (!(await this.#handedOver())) this.#connections.open('now');
+  }
+
+  /** Before a device that was just linked logs in, the session that its account has takes it over. */
+  async #handedOver(): Promise<boolean> {
+    const { identity, announced } = this.record;
+    if (this.#state.name !== 'linking' || announced || !identity) return false;
+    return this.#deps.settle(identity);
+  }
+
+  async #takeDevice({ sessionId: deviceOf, identity }: SessionRecord): Promise<boolean> {
+    const { connector, outbound } = this.#deps;
+    if (this.#state.name === 'gone') return false;
+    await this.#connections.stop();
+    await outbound.end(this.sessionId);
+    connector.release(this.sessionId);
+    await this.#recovery.linkedAgain({ identity }, deviceOf);
+    this.#hasNewDevice = true;
+    this.#connections.forgive();
+    this.#connections.open('now');
+    return true;
   }
 
   async #restricted(untilMs: number | null): Promise<void> {

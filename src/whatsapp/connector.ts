@@ -105,9 +105,13 @@ export class BaileysConnector implements Connector {
     return (await this.#deps.keys.credentials(sessionId)) !== undefined;
   }
 
-  async forget(sessionId: SessionId): Promise<void> {
+  release(sessionId: SessionId): void {
     this.#caches.delete(sessionId);
     this.#connections.delete(sessionId);
+  }
+
+  async forget(sessionId: SessionId): Promise<void> {
+    this.release(sessionId);
     await this.#deps.keys.forget(sessionId);
   }
 

@@ -10,6 +10,7 @@ import { Outbox } from './callbacks/outbox.ts';
 import { ReadySignal } from './callbacks/ready-signal.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
 import { type Database } from './database.ts';
+import { SqliteAccountIdStore } from './sessions/account-ids.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
@@ -17,6 +18,7 @@ import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
+import { DeviceMove } from './signal/device-move.ts';
 import { SqliteJournal } from './signal/journal.ts';
 import { SqliteSignalKeyStore } from './signal/signal-keys.ts';
 
@@ -32,13 +34,17 @@ export function createStores(db: Database, { clock, vault }: { clock: Clock; vau
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline };
+  const accountIds = new SqliteAccountIdStore(db, clock);
+  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline, accountIds };
   return {
     ...sessionDeps,
-    sessions: new SqliteSessionStore(db, { ...sessionDeps, outbox, vault }),
+    sessions: new SqliteSessionStore(db, {
+      ...{ ...sessionDeps, outbox, vault },
+      deviceMove: new DeviceMove(db, vault),
+    }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, vault }),
     signalKeys: new SqliteSignalKeyStore(db, journal, vault),
-    callbacks: new SqliteCallbackQueue(db, { readySignal, retrySignal, held: heldCallbacks, vault, qrs }),
+    callbacks: new SqliteCallbackQueue(db, { readySignal, retrySignal, held: heldCallbacks, vault, qrs, timeline }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     heldCallbacks,
     mediaIndex: new SqliteMediaIndex(db, vault),

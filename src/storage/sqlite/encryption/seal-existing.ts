@@ -60,8 +60,11 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'callbacks',
     key: ['webhook_id'],
-    context: ['session_id'],
-    columns: { body: (row) => callbackBody(session(row), text(row, 'webhook_id')) },
+    context: ['session_id', 'instead_webhook_id'],
+    columns: {
+      body: (row) => callbackBody(session(row), text(row, 'webhook_id')),
+      instead_body: (row) => callbackBody(session(row), text(row, 'instead_webhook_id')),
+    },
   },
   {
     name: 'idempotency',

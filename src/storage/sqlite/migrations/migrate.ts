@@ -11,6 +11,7 @@ import { awaitedNumbers } from './008-awaited-numbers.ts';
 import { dataKeys } from './009-data-keys.ts';
 import { apiKeys } from './010-api-keys.ts';
 import { maybeSeenQrs } from './011-maybe-seen-qrs.ts';
+import { sessionIds } from './012-session-ids.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   dataKeys,
   apiKeys,
   maybeSeenQrs,
+  sessionIds,
 ];
 
 /**
