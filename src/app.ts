@@ -218,7 +218,7 @@ function createSessions(
   { clock, random, log }: Required<AppOptions>,
   { storage, connector, admission, media, metrics }: SessionsDeps,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
+  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline, accountIds } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{
@@ -228,6 +228,7 @@ function createSessions(
       pollVotes,
       awaitedNumbers,
       timeline,
+      accountIds,
       connector,
       admission,
       media,

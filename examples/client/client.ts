@@ -39,12 +39,14 @@ export type TimelineEntry = {
    * `line_lost`: The connection was lost and is being restored; the status changes only if that takes
    * longer than 10 s. `disconnected`: The connection was not restored within 10 s, and the backend was
    * notified. `repaired`: The connection was restored; `why` says what had gone wrong. `trouble`:
-   * Something went wrong on the connection, which stays open. `restricted`: WhatsApp temporarily does
-   * not let the account start conversations; existing ones are not affected. `restart_requested`: A
-   * restart was requested. `ban_over`: A temporary ban has ended; the session reconnects.
-   * `starting_over`: The credentials were unusable and were deleted; a new code follows. `closed`: The
-   * session has ended; the account needs a new one. `failed`: The session has stopped until a person
-   * acts.
+   * Something went wrong on the connection, which stays open. `relinked`: The account was linked again:
+   * the session goes on with the new device. `announcement_refused`: The backend refused to add the
+   * account again, which it still had, and received a status update instead. `restricted`: WhatsApp
+   * temporarily does not let the account start conversations; existing ones are not affected.
+   * `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended; the session
+   * reconnects. `starting_over`: The credentials were unusable and were deleted; a new code follows.
+   * `closed`: The session has ended; the account needs a new one. `failed`: The session has stopped
+   * until a person acts.
    */
   what:
     | 'created'
@@ -56,6 +58,8 @@ export type TimelineEntry = {
     | 'disconnected'
     | 'repaired'
     | 'trouble'
+    | 'relinked'
+    | 'announcement_refused'
     | 'restricted'
     | 'restart_requested'
     | 'ban_over'

@@ -1,20 +1,25 @@
 import { type PhoneNumber } from '../domain/address.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type AccountIdentity, type SessionRecord } from '../domain/session.ts';
+import { type AccountIdentity, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type Clock } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type AccountIdStore } from '../ports/storage.ts';
+import { type Connector } from '../ports/connection.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type AccountIdStore, type SessionFolders, type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
+import { type SessionRegistry } from './session-registry.ts';
 
 /** Dependencies of {@link Relinks}. */
 export interface RelinksDeps {
   accountIds: AccountIdStore;
-  sessions: ReadonlyMap<SessionId, Session>;
-  /** Resolves once a session with this id, if one is being removed, is gone. */
-  removed: (id: SessionId) => Promise<void>;
-  /** Brings back the session of a deleted account under its id, with the device of `from`. */
-  revive: (id: SessionId, from: SessionRecord) => Promise<void>;
-  /** Forgets a session whose device another one has taken over. */
-  handedOver: (from: Session) => Promise<void>;
+  registry: SessionRegistry;
+  store: Pick<SessionStore, 'commit'>;
+  folders: Pick<SessionFolders, 'create'>;
+  connector: Pick<Connector, 'release'>;
+  metrics: Pick<Metrics, 'became'>;
+  clock: Clock;
+  /** Adds a session that is stored. */
+  add: (record: SessionRecord) => Session;
 }
 
 /**
@@ -44,7 +49,7 @@ export class Relinks {
 
   /** The id of the session that an id stands for. */
   resolve(id: SessionId): SessionId {
-    return this.#deps.sessions.has(id) ? id : (this.#aliases.get(id) ?? id);
+    return this.#deps.registry.sessions.has(id) ? id : (this.#aliases.get(id) ?? id);
   }
 
   /**
@@ -71,9 +76,9 @@ export class Relinks {
   /** An id whose session was deleted still belongs to the number; one whose session has another number by now does not. */
   #elderOf(newer: SessionId, number: PhoneNumber, known: SessionId | undefined): SessionId | undefined {
     const hasNumber = ({ record }: Session) => record.identity?.phoneNumber === number;
-    const session = known === undefined ? undefined : this.#deps.sessions.get(known);
+    const session = known === undefined ? undefined : this.#deps.registry.sessions.get(known);
     if (known !== undefined && (!session || hasNumber(session))) return known;
-    const all = [...this.#deps.sessions.values()];
+    const all = [...this.#deps.registry.sessions.values()];
     return all.find((other) => other.sessionId !== newer && other.record.announced && hasNumber(other))?.sessionId;
   }
 
@@ -81,18 +86,36 @@ export class Relinks {
   async #handOver(newer: Session, elder: SessionId, from: SessionRecord): Promise<boolean> {
     let isDone = false;
     while (!isDone && !this.#isStopping) {
-      await this.#deps.removed(elder);
-      const session = this.#deps.sessions.get(elder);
+      await this.#deps.registry.removed(elder);
+      const session = this.#deps.registry.sessions.get(elder);
       if (session) isDone = await session.takeDevice(from);
       else {
-        await this.#deps.revive(elder, from);
+        await this.#revive(elder, from);
         isDone = true;
       }
     }
     if (!isDone) return false;
     this.#redirect(from.sessionId, elder);
-    await this.#deps.handedOver(newer);
+    await this.#forget(newer);
     return true;
+  }
+
+  /** The account of a deleted session was linked again: it comes back under its id. */
+  async #revive(sessionId: SessionId, from: SessionRecord): Promise<void> {
+    const { clock, store, folders, metrics, add } = this.#deps;
+    const record = { ...from, sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
+    const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
+    await store.commit(record, [], { deviceOf: from.sessionId, note });
+    metrics.became(statusOf(record.phase));
+    add(record).resume();
+    await folders.create(sessionId);
+  }
+
+  async #forget(newer: Session): Promise<void> {
+    newer.vanish();
+    this.#deps.connector.release(newer.sessionId);
+    this.#deps.metrics.became('removed');
+    await this.#deps.registry.drop(newer);
   }
 
   #redirect(alias: SessionId, id: SessionId): void {

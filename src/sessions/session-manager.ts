@@ -24,6 +24,7 @@ import { Relinks } from './relinks.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
+import { SessionRegistry } from './session-registry.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { Typing } from './sending/typing.ts';
@@ -39,13 +40,11 @@ const MAX_CONNECTING = 8;
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
-  readonly #sessions = new Map<SessionId, Session>();
-  /** Sessions that are being created, and are not in `#sessions` yet. */
+  readonly #registry: SessionRegistry;
+  /** Sessions that are being created, and are not in the registry yet. */
   #creating = 0;
   readonly #expiry: PairingExpiry;
   readonly #relinks: Relinks;
-  /** The sessions that are being removed. */
-  readonly #removals = new Map<SessionId, Promise<unknown>>();
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -70,19 +69,17 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#sessionEvents = new SessionEvents();
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
+    this.#registry = new SessionRegistry({
+      ...{ expiry: this.#expiry, recent: this.#recent, sessionEvents: this.#sessionEvents, folders, log },
+    });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: new Semaphore(MAX_CONNECTING),
     };
-    const giveUp = (message: SentMessageRef) => this.#sessions.get(message.sessionId)?.giveUp(message);
+    const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
-    this.#relinks = new Relinks({
-      ...{ accountIds: deps.accountIds, sessions: this.#sessions },
-      removed: async (id) => this.#removals.get(id)?.catch(() => undefined),
-      revive: (id, from) => this.#revive(id, from),
-      handedOver: (from) => this.#handedOver(from),
-    });
+    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add: (record) => this.#add(record) });
   }
 
   /** Loads the stored sessions. Must be called before any other method. */
@@ -98,7 +95,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Starts the loaded sessions: linked ones reconnect, those that wait for a scan get a new QR. */
   resume(): void {
-    for (const session of this.#sessions.values()) session.resume();
+    for (const session of this.#registry.sessions.values()) session.resume();
   }
 
   /**
@@ -113,7 +110,7 @@ export class SessionManager implements AsyncDisposable {
       return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
     } catch (cause) {
       const why = session.record.errorMessage;
-      await this.#end(session, 'WhatsApp provided no QR', 'if-announced');
+      await this.#registry.remove(session, 'WhatsApp provided no QR', 'if-announced');
       throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
     }
   }
@@ -131,7 +128,7 @@ export class SessionManager implements AsyncDisposable {
     try {
       return { sessionId, code: this.#expiry.limit(session.record, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
-      await this.#end(session, 'WhatsApp accepted no pairing code', 'if-announced');
+      await this.#registry.remove(session, 'WhatsApp accepted no pairing code', 'if-announced');
       const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
@@ -150,7 +147,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Every session, the oldest first. */
   list(): Promise<SessionRecord[]> {
-    return Promise.resolve([...this.#sessions.values()].map(({ record }) => record));
+    return Promise.resolve([...this.#registry.sessions.values()].map(({ record }) => record));
   }
 
   /** One session. @throws AppError `session_not_found` */
@@ -211,13 +208,13 @@ export class SessionManager implements AsyncDisposable {
 
   /** Unlinks and removes a session. @throws AppError `session_not_found` */
   async remove(id: SessionId): Promise<void> {
-    await this.#end(this.#get(id), 'deleted', 'if-announced');
+    await this.#registry.remove(this.#get(id), 'deleted', 'if-announced');
   }
 
   /** The number of sessions in each status. */
   counts(): Promise<Record<SessionStatus, number>> {
     const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
-    for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
+    for (const { record } of this.#registry.sessions.values()) counts[statusOf(record.phase)] += 1;
     return Promise.resolve(counts);
   }
 
@@ -226,7 +223,7 @@ export class SessionManager implements AsyncDisposable {
     this.#unanswered.stop();
     this.#expiry.stop();
     this.#relinks.stop();
-    await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
+    await Promise.all([...this.#registry.sessions.values()].map((session) => session.stop()));
     await this.#supervisor.idle();
   }
 
@@ -252,67 +249,19 @@ export class SessionManager implements AsyncDisposable {
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
-      over: (why) => this.#end(session, why, 'always'),
+      over: (why) => this.#registry.remove(session, why, 'always'),
       pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, random }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       settle: (identity, announce) => this.#relinks.settle(session, identity, announce),
     });
-    this.#sessions.set(record.sessionId, session);
-    this.#sessionEvents.changed(record);
+    this.#registry.add(session);
     if (session.isPairing) this.#expiry.start(record, () => this.#expire(session));
     return session;
   }
 
-  async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
-    const { sessionId } = session.record;
-    const removal = this.#remove(session, why, tell);
-    this.#removals.set(sessionId, removal);
-    try {
-      await removal;
-    } finally {
-      if (this.#removals.get(sessionId) === removal) this.#removals.delete(sessionId);
-    }
-  }
-
-  async #remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
-    const { sessionId } = session.record;
-    await session.remove(why, tell);
-    await this.#drop(session);
-    this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
-  }
-
-  /** A session is gone, unless another one has its id by now. */
-  async #drop(session: Session): Promise<void> {
-    const { sessionId } = session.record;
-    if (this.#sessions.get(sessionId) !== session) return;
-    this.#expiry.cancel(sessionId);
-    this.#recent?.forget(sessionId);
-    this.#sessions.delete(sessionId);
-    this.#sessionEvents.removed(sessionId);
-    await this.#deps.folders.remove(sessionId);
-  }
-
-  /** The account of a deleted session was linked again. */
-  async #revive(sessionId: SessionId, from: SessionRecord): Promise<void> {
-    const { clock, store, folders, metrics } = this.#deps;
-    const record = { ...from, sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
-    const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
-    await store.commit(record, [], { deviceOf: from.sessionId, note });
-    metrics.became(statusOf(record.phase));
-    this.#add(record).resume();
-    await folders.create(sessionId);
-  }
-
-  async #handedOver(from: Session): Promise<void> {
-    from.vanish();
-    this.#deps.connector.release(from.sessionId);
-    this.#deps.metrics.became('removed');
-    await this.#drop(from);
-  }
-
   async #expire(session: Session): Promise<void> {
     const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
-    if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
+    if (session.isPairing) await this.#registry.remove(session, `Nobody ${what} in time`, 'always');
   }
 
   #remember(make: () => RecentMessage): void {
@@ -325,14 +274,14 @@ export class SessionManager implements AsyncDisposable {
   #refuseTooMany(): void {
     this.#deps.admission.check();
     const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#sessions.size + this.#creating;
+    const count = this.#registry.sessions.size + this.#creating;
     if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
-    const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
+    const pending = [...this.#registry.sessions.values()].filter((session) => session.isPairing).length;
     if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {
-    const session = this.#sessions.get(id);
+    const session = this.#registry.sessions.get(id);
     if (!session) throw new AppError('session_not_found');
     return session;
   }

@@ -1,17 +1,10 @@
 import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import {
-  type AccountIdentity,
-  type PairingCode,
-  type QrCode,
-  type SessionRecord,
-  statusOf,
-} from '../domain/session.ts';
-import { type TimelineWord } from '../domain/timeline.ts';
+import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { isoTime } from '../kit/clock.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
-import { newSessionConnected, qrUpdate } from './callback-events.ts';
+import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -19,6 +12,7 @@ import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, PAIRS_BY_CODE } from './state/code-pairing.ts';
 import { ConnectionManager } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
+import { Login } from './state/login.ts';
 import { Recovery } from './state/recovery.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
@@ -39,8 +33,7 @@ export class Session implements SendingSession {
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
-  /** Whether the next login is the first one of another device, of which the backend must hear. */
-  #hasNewDevice = false;
+  readonly #login: Login;
 
   /** A session as it was stored; `resume` or `restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
@@ -65,9 +58,10 @@ export class Session implements SendingSession {
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
     });
+    this.#login = new Login({ ...deps, machine });
     this.#recovery = new Recovery({
       ...{ ...deps, machine, connections: this.#connections, code: this.#code, timers },
-      handedOver: () => this.#handedOver(),
+      handedOver: () => this.#login.handedOver(),
     });
   }
 
@@ -148,11 +142,10 @@ export class Session implements SendingSession {
   /**
    * Ends the session for good: unlinks the device if a connection is open, and removes everything except the webhooks that
    * the backend must still receive. `tell` says whether the backend is notified of the end.
-   * @returns the id of the last webhook, if there is one
    */
-  async remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+  async remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
     await this.#connections.logout();
-    return this.#turns.run(() => this.#remove(why, tell));
+    await this.#turns.run(() => this.#remove(why, tell));
   }
 
   /** Closes the connection for another session, which goes on with its device. Only for {@link Relinks}, in this one's turn. */
@@ -202,7 +195,7 @@ export class Session implements SendingSession {
       case 'paired':
         return this.#paired(event.identity);
       case 'open':
-        return this.#opened(event.identity);
+        return this.#login.opened(event.identity);
       case 'numbers':
         return inbound.numbersKnown(this.record, event.numbers);
       case 'delivery':
@@ -229,39 +222,8 @@ export class Session implements SendingSession {
     await this.#machine.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
   }
 
-  async #opened(identity: AccountIdentity): Promise<void> {
-    const changes = { identity, errorMessage: null, lastSeenMs: this.#deps.clock.now() };
-    if (!this.record.announced) {
-      await this.#deps.settle(identity, (isReturning) => this.#announce(changes, isReturning));
-      return;
-    }
-    const record = this.#machine.next({ name: 'online' }, changes);
-    // The backend hears of a new device even if it never heard that the old one was gone.
-    const isSilent = this.#hasNewDevice && statusOf(this.record.phase) === 'connected';
-    const events = isSilent ? [this.#machine.statusUpdate(record)] : [];
-    const note = this.#loginNote();
-    await this.#machine.enter({ name: 'online' }, { record, events, note, writes: { announces: true } });
-    this.#hasNewDevice = false;
-    await this.#deps.folders.discardVersion3(this.sessionId);
-  }
-
-  async #announce(changes: Partial<SessionRecord>, isReturning: boolean): Promise<void> {
-    const record = this.#machine.next({ name: 'online' }, { ...changes, announced: true });
-    const instead = isReturning ? this.#machine.statusUpdate(record) : undefined;
-    const events = [newSessionConnected(record, this.#deps.authDir, instead)];
-    const note = { what: 'connected' as const };
-    await this.#machine.enter({ name: 'online' }, { record, events, note, writes: { announces: true } });
-  }
-
   async #firstLogin(): Promise<void> {
-    if (!(await this.#handedOver())) this.#connections.open('now');
-  }
-
-  /** Before a device that was just linked logs in, the session that its account has takes it over. */
-  async #handedOver(): Promise<boolean> {
-    const { identity, announced } = this.record;
-    if (this.#state.name !== 'linking' || announced || !identity) return false;
-    return this.#deps.settle(identity);
+    if (!(await this.#login.handedOver())) this.#connections.open('now');
   }
 
   async #takeDevice({ sessionId: deviceOf, identity }: SessionRecord): Promise<boolean> {
@@ -271,7 +233,7 @@ export class Session implements SendingSession {
     await outbound.end(this.sessionId);
     connector.release(this.sessionId);
     await this.#recovery.linkedAgain({ identity }, deviceOf);
-    this.#hasNewDevice = true;
+    this.#login.newDevice();
     this.#connections.forgive();
     this.#connections.open('now');
     return true;
@@ -283,19 +245,11 @@ export class Session implements SendingSession {
     await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
   }
 
-  /** The timeline's entry for a login says what had been wrong. */
-  #loginNote(): { what: TimelineWord; why: string | null } {
-    if (this.#state.name === 'repairing') return { what: 'repaired', why: this.#state.why };
-    if (this.#state.name === 'lost') return { what: 'repaired', why: this.record.errorMessage };
-    return { what: 'connected', why: null };
-  }
-
-  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    if (this.#state.name === 'gone') return undefined;
+  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
+    if (this.#state.name === 'gone') return;
     await this.#deps.outbound.end(this.sessionId);
-    const last = await this.#machine.leave(why, tell);
+    await this.#machine.leave(why, tell);
     await this.#deps.connector.forget(this.sessionId);
-    return last;
   }
 
   /** Also true between the loss of the connection and our turn to note it. */

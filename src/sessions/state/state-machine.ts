@@ -117,18 +117,14 @@ export class SessionStateMachine {
     if (isChanged) this.#sessionEvents.seen(record);
   }
 
-  /**
-   * Removes the session from the storage. `tell` says whether the backend is notified.
-   * @returns the id of the last webhook, if there is one
-   */
-  async leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+  /** Removes the session from the storage. `tell` says whether the backend is notified. */
+  async leave(why: string, tell: 'always' | 'if-announced'): Promise<void> {
     const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
     const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
     await this.#store.remove(last.sessionId, events);
     this.#metrics.became('removed');
     this.#record = last;
     this.end();
-    return events[0]?.webhookId;
   }
 
   /** Stops; what is stored stays. */

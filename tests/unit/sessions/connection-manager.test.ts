@@ -35,6 +35,7 @@ function startManager() {
       },
       isLinked: unused,
       forget: unused,
+      release: () => undefined,
     },
     codeFor: () => undefined,
     connecting: new Semaphore(1),

@@ -112,7 +112,10 @@ export const SPANISH_SENTENCES = [
     /^(\d+) uncaught exceptions? since start-up.*$/,
     'Excepciones no capturadas desde el inicio: $1. Consulta el registro.',
   ],
-  [/^replaced by (session_\w+)$/, 'Reemplazada por $1'],
+  [
+    /^The account was linked again; its new device is connecting\.$/,
+    'La cuenta se vinculó de nuevo; su dispositivo nuevo se está conectando.',
+  ],
   [/^only this delivery fails: (.*)$/, 'Solo falla esta entrega: $1'],
   [/^it has expired: (.*)$/, 'Caducó: $1'],
   [/the backend answered (\d+)$/, 'tu backend respondió $1.'],
