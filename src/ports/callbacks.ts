@@ -85,7 +85,7 @@ export interface PendingCallback {
   attempts: number;
   firstFailedAtMs: number | null;
   /** Whether another callback takes its place when the backend refuses just this one. */
-  hasSubstitute?: boolean;
+  hasSubstitute?: true;
 }
 
 /** The state of the queue (contract 1, `/health`). */

@@ -8,6 +8,7 @@ import {
   newRecord,
   type PairingCode,
   type QrCode,
+  type SessionPhase,
   type SessionRecord,
   SESSION_STATUSES,
   type SessionStatus,
@@ -36,6 +37,9 @@ const FIRST_CODE_LIMIT_MS = 30_000;
 const NEXT_CODE_LIMIT_MS = 5_000;
 /** How many sessions connect at once, so that a start with hundreds of them does not overload the process. */
 const MAX_CONNECTING = 8;
+
+/** The phases of sessions that no device is linked to. */
+const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
 
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
@@ -88,8 +92,8 @@ export class SessionManager implements AsyncDisposable {
     await this.#relinks.load();
     for (const record of await store.all()) {
       // The process ended between the pairing and the commit that records it.
-      const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
-      this.#add(isLinked ? { ...record, phase: 'linking' } : record);
+      const identity = PAIRING.has(record.phase) ? await connector.linkedAccount(record.sessionId) : undefined;
+      this.#add(identity ? { ...record, phase: 'linking', identity } : record);
     }
   }
 

@@ -29,7 +29,7 @@ const MESSAGES_TABLE = `
   )`;
 
 async function startSeedBackend(): Promise<SeedBackend> {
-  const db = await TestDatabase.start();
+  const db = await emptyDatabase();
   await db.pool.query(seedTable());
   await db.pool.query(MESSAGES_TABLE);
   const calls: unknown[][] = [];
@@ -53,14 +53,24 @@ async function startSeedBackend(): Promise<SeedBackend> {
     db,
     calls,
     untilCalled: (name) => until(() => calls.find(([called]) => called === name)),
-    [Symbol.asyncDispose]: () => end(server, db),
+    [Symbol.asyncDispose]: () => end(server),
   };
 }
 
-async function end(server: Server, db: TestDatabase): Promise<void> {
+async function end(server: Server): Promise<void> {
   server.closeAllConnections();
   server.close();
-  await db[Symbol.asyncDispose]();
+  await once(server, 'close');
+}
+
+/** One server for all tests. */
+let database: TestDatabase | undefined;
+afterAll(() => database?.[Symbol.asyncDispose]());
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  database ??= await TestDatabase.start();
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  return database;
 }
 
 async function rows(backend: SeedBackend, table: string): Promise<Record<string, unknown>[]> {

@@ -33,7 +33,7 @@ function startManager() {
         connections.push(onEvent);
         return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
-      isLinked: unused,
+      linkedAccount: unused,
       forget: unused,
       release: () => undefined,
     },

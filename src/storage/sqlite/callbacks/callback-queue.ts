@@ -190,8 +190,8 @@ function pendingCallback({
   ...rest
 }: PendingRow): PendingCallback {
   const { sessionId, firstFailedAtMs, insteadId } = rest;
-  const hasSubstitute = insteadId !== null;
-  return { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs, hasSubstitute };
+  const callback = { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs };
+  return insteadId === null ? callback : { ...callback, hasSubstitute: true };
 }
 
 const NONE = { pending: 0, deadLettered: 0, oldestMs: null };
