@@ -18,8 +18,8 @@ import { type SessionEvents } from './session-events.ts';
 export interface SessionDeps {
   store: SessionStore;
   connector: Connector;
-  /** Limits how many connections of the process open at the same time. */
-  connecting: Semaphore;
+  /** The places for connections of the process that open at the same time: for logins, and for those that link a device. */
+  connecting: { logins: Semaphore; pairings: Semaphore };
   inbound: Inbound;
   outbound: Outbound;
   folders: SessionFolders;

@@ -35,7 +35,10 @@ import { Unanswered } from './sending/unanswered.ts';
 const FIRST_CODE_LIMIT_MS = 30_000;
 /** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
-/** How many sessions connect at once, so that a start with hundreds of them does not overload the process. */
+/**
+ * How many sessions log in at once, so that a start with hundreds of them does not overload the process; and how many fetch
+ * their first code, for which somebody waits.
+ */
 const MAX_CONNECTING = 8;
 
 /** The phases of sessions that no device is linked to. */
@@ -79,7 +82,7 @@ export class SessionManager implements AsyncDisposable {
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
-      connecting: new Semaphore(MAX_CONNECTING),
+      connecting: { logins: new Semaphore(MAX_CONNECTING), pairings: new Semaphore(MAX_CONNECTING) },
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });

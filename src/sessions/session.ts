@@ -57,6 +57,7 @@ export class Session implements SendingSession {
       ...{ ...deps, sessionId: record.sessionId },
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
+      places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
     this.#login = new Login({ ...deps, machine });
     this.#recovery = new Recovery({

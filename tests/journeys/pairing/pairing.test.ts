@@ -1,5 +1,7 @@
 import { RawClient } from '../../api/raw.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 
@@ -207,6 +209,20 @@ describe('a QR that is requested while WhatsApp is unreachable', () => {
     expect(await pending).toMatchObject({ status: 504, body: { success: false, error: 'qr_timeout' } });
     expect((await world.orchestrator.get('/sessions')).body).toEqual({ success: true, data: [] });
     expect(world.backend.received).toEqual([]);
+  });
+
+  it('does not wait for accounts whose logins hang', async () => {
+    await using world = await World.start({}, { start: false });
+    const database = openDatabase(world.authDir, null);
+    const row = database.prepare(`INSERT INTO sessions (session_id, phase, announced, created_at_ms, updated_at_ms)
+      VALUES (?, 'online', 1, 1, 1)`);
+    for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) row.run(`session_${number}_hanging`);
+    database.close();
+    world.whatsapp.fault('silent-handshake', { times: 8 });
+    await world.startOrchestrator();
+    await untilTrue(() => Promise.resolve(world.whatsapp.stats().connections === 8));
+
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
   });
 
   it('is delivered when WhatsApp is back in time', async () => {

@@ -83,9 +83,7 @@ export class Outbox {
       after: after ?? null,
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),
-      insteadId: instead?.webhookId ?? null,
-      insteadKind: instead?.event.kind ?? null,
-      insteadBody: instead ? this.#sealed(instead) : null,
+      ...this.#substitute(instead),
     };
     const older = event.kind === 'qr-update' ? this.#qrs.of(sessionId) : undefined;
     if (older) return [sessionId, ...this.#supersede(older, sessionId, content)];
@@ -93,6 +91,11 @@ export class Outbox {
     this.#sql.takeNumber.run(ALL);
     this.#sql.insert.run({ ...content, sessionId });
     return [sessionId];
+  }
+
+  #substitute(instead: NewCallback['instead']): Pick<Content, 'insteadId' | 'insteadKind' | 'insteadBody'> {
+    if (!instead) return { insteadId: null, insteadKind: null, insteadBody: null };
+    return { insteadId: instead.webhookId, insteadKind: instead.event.kind, insteadBody: this.#sealed(instead) };
   }
 
   #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): string {
