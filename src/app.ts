@@ -100,7 +100,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const health = new AppHealth({ storage, notifier, pressure, guard, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker });
   const http = createHttpApp({
-    ...{ sessions, media, settings, health, metrics, clock, keys },
+    ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
     tokens: new BrowserTokens(deps),
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },

@@ -79,7 +79,8 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   if (forwarded) return forwarded;
   const body = await bodyOf(route, files, req, res);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
-  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
+  const run = async (messageId?: string): Promise<Reply> =>
+    route.handler(core, { params, body, query, files, caller, requestId, messageId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);

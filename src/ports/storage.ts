@@ -172,8 +172,20 @@ export interface SettingsStore {
 /** The first answer to each `Idempotency-Key`, kept for a day. */
 export interface IdempotencyStore {
   find(scope: string, key: string): Promise<StoredAnswer | undefined>;
+  /**
+   * Reserves an id for the message of a request, so that a repetition after a crash sends no second one. Returns the id that
+   * the same request has already reserved, or else this one.
+   */
+  reserve(scope: string, key: string, request: ReservedMessage): Promise<string>;
   /** The first answer wins: a later one for the same key is ignored until the first has expired. */
   save(scope: string, key: string, answer: StoredAnswer): Promise<void>;
+}
+
+/** The message of a request that is not answered yet. */
+export interface ReservedMessage {
+  /** Hash of the request. */
+  requestHash: string;
+  messageId: string;
 }
 
 /** An answer to be repeated. */

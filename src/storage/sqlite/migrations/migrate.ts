@@ -12,6 +12,7 @@ import { dataKeys } from './009-data-keys.ts';
 import { apiKeys } from './010-api-keys.ts';
 import { maybeSeenQrs } from './011-maybe-seen-qrs.ts';
 import { sessionIds } from './012-session-ids.ts';
+import { reservedMessageIds } from './013-reserved-message-ids.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   apiKeys,
   maybeSeenQrs,
   sessionIds,
+  reservedMessageIds,
 ];
 
 /**
