@@ -105,7 +105,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const health = new AppHealth({ storage, notifier, pressure, guard, droppedLogLines, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, health, metrics, clock, keys },
+    ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
     tokens: new BrowserTokens(deps),
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
@@ -223,7 +223,7 @@ function createSessions(
   { clock, random, log }: Required<AppOptions>,
   { storage, connector, admission, media, metrics }: SessionsDeps,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline } = storage;
+  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline, accountIds } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{
@@ -233,6 +233,7 @@ function createSessions(
       pollVotes,
       awaitedNumbers,
       timeline,
+      accountIds,
       connector,
       admission,
       media,

@@ -32,7 +32,7 @@ export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Ro
     res.json({ success: true, data: rows });
   });
   router.get('/api/whatsapp/sessions/:sessionId', async (req, res) => {
-    const session = await findSession(pool, req.params.sessionId);
+    const session = await findSession(pool, await currentId(orchestrator, req.params.sessionId));
     if (session) res.json({ success: true, data: session });
     else res.status(404).json({ success: false, message: 'No event of this session has arrived yet.' });
   });
@@ -66,6 +66,12 @@ function isPhoneNumber(value: unknown): value is string | number {
 function rangeOf(req: Request): Record<string, string> {
   const range = req.get('range');
   return range === undefined ? {} : { range };
+}
+
+/** The session that an id stands for: an account that is linked again keeps the id which it had. */
+async function currentId(orchestrator: OrchestratorClient, sessionId: string): Promise<string> {
+  const answer = await orchestrator.viewSession(sessionId).catch(() => undefined);
+  return answer?.data.session_id ?? sessionId;
 }
 
 /** The state of a session, with its phone number if it has one, and with its QR as a data URL while it is being paired. */

@@ -40,8 +40,10 @@ export type TimelineEntry = {
    * longer than 10 s. `disconnected`: The connection was not restored within 10 s, and the backend was
    * notified. `repaired`: The connection was restored; `why` says what had gone wrong. `trouble`:
    * Something went wrong on the connection, which stays open. `damaged`: A stored value could not be
-   * read and was set aside; `why` names it, and everything else goes on. `restricted`: WhatsApp
-   * temporarily does not let the account start conversations; existing ones are not affected.
+   * read and was set aside; `why` names it, and everything else goes on. `relinked`: The account was
+   * linked again: the session goes on with the new device. `announcement_refused`: The backend refused
+   * to add the account again, which it still had, and received a status update instead. `restricted`:
+   * WhatsApp temporarily does not let the account start conversations; existing ones are not affected.
    * `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended; the session
    * reconnects. `starting_over`: The credentials were unusable and were deleted; a new code follows.
    * `closed`: The session has ended; the account needs a new one. `failed`: The session has stopped
@@ -58,6 +60,8 @@ export type TimelineEntry = {
     | 'repaired'
     | 'trouble'
     | 'damaged'
+    | 'relinked'
+    | 'announcement_refused'
     | 'restricted'
     | 'restart_requested'
     | 'ban_over'

@@ -1,3 +1,4 @@
+import { type Random } from '../kit/random.ts';
 import { type Recipient } from './address.ts';
 import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
 import { type SessionId } from './session-id.ts';
@@ -55,6 +56,13 @@ export interface OutgoingMessage {
   replyTo: string | null;
   /** The people whom it mentions. */
   mentions: readonly Recipient[];
+  /** The id of a request that may be repeated, to send it under; otherwise it gets one when it is sent. */
+  messageId?: string | undefined;
+}
+
+/** An id for a message, of the form that WhatsApp's own clients use. */
+export function newMessageId(random: Random): string {
+  return `3EB0${random.text(18, '0123456789ABCDEF')}`;
 }
 
 /** A file from a request, on disk until the request is answered. */

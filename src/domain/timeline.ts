@@ -10,6 +10,9 @@ export const TIMELINE = {
   repaired: 'The connection was restored; `why` says what had gone wrong.',
   trouble: 'Something went wrong on the connection, which stays open.',
   damaged: 'A stored value could not be read and was set aside; `why` names it, and everything else goes on.',
+  relinked: 'The account was linked again: the session goes on with the new device.',
+  announcement_refused:
+    'The backend refused to add the account again, which it still had, and received a status update instead.',
   restricted: 'WhatsApp temporarily does not let the account start conversations; existing ones are not affected.',
   restart_requested: 'A restart was requested.',
   ban_over: 'A temporary ban has ended; the session reconnects.',

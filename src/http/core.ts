@@ -30,6 +30,8 @@ export interface SessionsApi {
    *   `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
+  /** The id of the session that an id stands for: an account that is linked again keeps its first one. */
+  resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */
   list(): Promise<SessionRecord[]>;
   /** One session. @throws AppError `session_not_found` */

@@ -77,17 +77,25 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   context.route = route.path;
   const { caller, requestId, log } = context;
   requireScope(route, caller);
-  const params: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
-  context.sessionId = params.sessionId ?? null;
-  requireSession(route, caller, params);
+  const asked: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
+  context.sessionId = asked.sessionId ?? null;
+  requireSession(route, caller, asked);
+  const params = await resolved(core, asked);
   const forwarded = await fromOtherNode(deps.cluster, params, req);
   if (forwarded) return forwarded;
   const body = await bodyOf(route, deps, req, res);
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
-  const run = async (): Promise<Reply> => route.handler(core, { params, body, query, files, caller, requestId, log });
+  const run = async (messageId?: string): Promise<Reply> =>
+    route.handler(core, { params, body, query, files, caller, requestId, messageId, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
+}
+
+/** The caller may know a session by the id under which its account was linked again. */
+async function resolved({ sessions }: Core, params: PathParams): Promise<PathParams> {
+  const { sessionId } = params;
+  return sessionId === undefined ? params : { ...params, sessionId: await sessions.resolve(sessionId) };
 }
 
 /**

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
+import { newMessageId } from '../domain/outgoing.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Random } from '../kit/random.ts';
 import { type IdempotencyStore, type StoredAnswer } from '../ports/storage.ts';
 import { errorReply } from './errors.ts';
 import { type Reply } from './route.ts';
@@ -16,6 +18,9 @@ export interface RepeatableRequest {
   body: unknown;
 }
 
+/** Handles a request. If it sends a message, it does so under this id, the same after a crash. */
+type Task = (messageId: string) => Promise<Reply>;
+
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
 /** Refusals that WhatsApp would repeat. After any other error a retry can succeed, so its answer is not stored. */
@@ -28,12 +33,14 @@ const FINAL_REFUSALS: ReadonlySet<ErrorCode> = new Set([
 /** Answers a repeated request with the first answer, and never runs two requests with the same key at once. */
 export class Idempotency {
   readonly #store: IdempotencyStore;
+  readonly #random: Random;
   readonly #log: Logger;
   /** The hashes of the requests in progress. */
   readonly #running = new Map<string, string>();
 
-  constructor(store: IdempotencyStore, log: Logger) {
+  constructor(store: IdempotencyStore, random: Random, log: Logger) {
     this.#store = store;
+    this.#random = random;
     this.#log = log;
   }
 
@@ -41,7 +48,7 @@ export class Idempotency {
    * Runs `task` unless its answer is stored.
    * @throws AppError `invalid_idempotency_key`, `idempotency_in_progress`, `idempotency_mismatch`, and what `task` throws
    */
-  async answer(request: RepeatableRequest, task: () => Promise<Reply>): Promise<Reply> {
+  async answer(request: RepeatableRequest, task: Task): Promise<Reply> {
     if (!PRINTABLE.test(request.key)) throw new AppError('invalid_idempotency_key');
     const name = JSON.stringify([request.scope, request.key]);
     const hash = hashOf(request.body);
@@ -68,8 +75,10 @@ export class Idempotency {
     };
   }
 
-  async #first({ scope, key }: RepeatableRequest, hash: string, task: () => Promise<Reply>): Promise<Reply> {
-    const reply = await task().catch(finalRefusal);
+  async #first({ scope, key }: RepeatableRequest, hash: string, task: Task): Promise<Reply> {
+    const fresh = { requestHash: hash, messageId: newMessageId(this.#random) };
+    const messageId = await this.#store.reserve(scope, key, fresh);
+    const reply = await task(messageId).catch(finalRefusal);
     const answer = { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) };
     await this.#save(scope, key, answer);
     return reply;

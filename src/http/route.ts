@@ -58,6 +58,8 @@ interface TypedRequest<Params, Body, Query> {
   caller: Caller;
   /** Identifies the request in the response and the log. */
   requestId: string;
+  /** The id for the message of a request with an `Idempotency-Key`: the same when it is repeated. */
+  messageId?: string | undefined;
   /** Logs with the request id. */
   log: Logger;
 }

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type Random } from '../kit/random.ts';
 import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type Cluster } from '../ports/cluster.ts';
@@ -37,6 +38,7 @@ export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionV
   /** Stores the first answers to requests with an `Idempotency-Key`. */
   answers: IdempotencyStore;
   clock: Clock;
+  random: Random;
   log: Logger;
   /** `API_KEY`: each key grants full access; without any, access is open. */
   apiKeys: readonly Secret[];
@@ -108,7 +110,7 @@ function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): Dis
   return {
     core,
     cluster: deps.cluster,
-    idempotency: new Idempotency(deps.answers, deps.log),
+    idempotency: new Idempotency(deps.answers, deps.random, deps.log),
     files: new FileIntake({ ...deps.files, clock: deps.clock }),
     compressedBodies: deps.compressedBodies,
     // Errors go to `lastCatch`; here only the end matters.

@@ -1,6 +1,7 @@
 import { type Event, type EventKind } from '../domain/event.ts';
 import { type MediaInfo } from '../domain/message.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type TimelineNote } from '../domain/timeline.ts';
 
 /** An event to deliver to the main backend. */
 export interface NewCallback {
@@ -11,6 +12,8 @@ export interface NewCallback {
   after?: string;
   /** The webhookIds of callbacks that make this one unnecessary: it is skipped when any of them is already stored. */
   unless?: readonly string[];
+  /** What the backend receives in its place when it refuses just this one: see {@link CallbackQueue.substitute}. */
+  instead?: Pick<NewCallback, 'event' | 'webhookId'>;
   /** The callback waits for its file until this moment at most (Unix ms), and so does everything behind it. */
   holdUntilMs?: number;
 }
@@ -39,6 +42,11 @@ export interface CallbackQueue {
   unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
   /** Gives it up: it becomes a dead letter, and the session goes on with the next one. */
   dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  /**
+   * The backend refuses this callback, which has a substitute: that takes its place and its number within the session, and the
+   * session's timeline says so.
+   */
+  substitute(callback: PendingCallback, note: TimelineNote): Promise<void>;
   /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
   counts(nowMs: number): Promise<CallbackCounts>;
@@ -76,6 +84,8 @@ export interface PendingCallback {
   createdAtMs: number;
   attempts: number;
   firstFailedAtMs: number | null;
+  /** Whether another callback takes its place when the backend refuses just this one. */
+  hasSubstitute?: true;
 }
 
 /** The state of the queue (contract 1, `/health`). */

@@ -16,8 +16,10 @@ export interface Connector {
    * device pairs by a code that is typed into the phone of this number, in place of a QR.
    */
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection;
-  /** Whether the session has the credentials of a linked device. */
-  isLinked(sessionId: SessionId): Promise<boolean>;
+  /** The account to which the session is linked, by its stored credentials; `undefined` when it is linked to none. */
+  linkedAccount(sessionId: SessionId): Promise<AccountIdentity | undefined>;
+  /** Drops what the connections of a session share in memory: the next one is of another device. */
+  release(sessionId: SessionId): void;
   /** Deletes the credentials and keys of a session, and what its connections share. */
   forget(sessionId: SessionId): Promise<void>;
 }

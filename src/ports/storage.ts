@@ -1,4 +1,5 @@
 import { type ApiKey } from '../domain/access.ts';
+import { type PhoneNumber } from '../domain/address.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type Numbers } from '../domain/person.ts';
@@ -28,6 +29,7 @@ export interface Storage extends AsyncDisposable {
   readonly pollVotes: PollVoteStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly timeline: TimelineStore;
+  readonly accountIds: AccountIdStore;
   readonly signalKeys: SignalKeyStore;
   readonly journal: Journal;
   readonly callbacks: CallbackQueue;
@@ -115,6 +117,21 @@ export interface SessionWrites {
   heardFrom?: string;
   /** An entry for the session's timeline. */
   note?: TimelineNote;
+  /** The events announce the session: from now on its number has this session id. */
+  announces?: boolean;
+  /**
+   * Another session of the same account, whose linked device this one takes over: its credentials, keys and journal, in place
+   * of its own. The other session is removed, and its id becomes an alias of this one.
+   */
+  deviceOf?: SessionId;
+}
+
+/** The session ids of accounts, which outlive their sessions (contract 1.4). */
+export interface AccountIdStore {
+  /** The id under which this number was last announced. */
+  idOf(number: PhoneNumber): Promise<SessionId | undefined>;
+  /** The ids that stand for another session, and for which one. */
+  aliases(): Promise<Map<SessionId, SessionId>>;
 }
 
 /** What happened to the sessions: a bounded number of notes for each. */
@@ -170,8 +187,20 @@ export interface SettingsStore {
 /** The first answer to each `Idempotency-Key`, kept for a day. */
 export interface IdempotencyStore {
   find(scope: string, key: string): Promise<StoredAnswer | undefined>;
+  /**
+   * Reserves an id for the message of a request, so that a repetition after a crash sends no second one. Returns the id that
+   * the same request has already reserved, or else this one.
+   */
+  reserve(scope: string, key: string, request: ReservedMessage): Promise<string>;
   /** The first answer wins: a later one for the same key is ignored until the first has expired. */
   save(scope: string, key: string, answer: StoredAnswer): Promise<void>;
+}
+
+/** The message of a request that is not answered yet. */
+export interface ReservedMessage {
+  /** Hash of the request. */
+  requestHash: string;
+  messageId: string;
 }
 
 /** An answer to be repeated. */

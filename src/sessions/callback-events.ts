@@ -7,8 +7,11 @@ import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type NewCallback } from '../ports/callbacks.ts';
 import { type AwaitedNumber } from '../ports/storage.ts';
 
-/** The event of a session's first connection. `after` is a callback that must be delivered before it. */
-export function newSessionConnected(record: SessionRecord, authDir: string, after: string | undefined): NewCallback {
+/**
+ * The event of a session's first connection. With `instead`, the backend knew the account before: one that refuses to add it
+ * again receives that in its place.
+ */
+export function newSessionConnected(record: SessionRecord, authDir: string, instead?: NewCallback): NewCallback {
   const { sessionId, identity, lastSeenMs, createdAtMs, updatedAtMs } = record;
   return {
     event: {
@@ -25,8 +28,9 @@ export function newSessionConnected(record: SessionRecord, authDir: string, afte
         updated_at: isoTime(updatedAtMs),
       },
     },
-    webhookId: webhookId('session', sessionId, 'new'),
-    ...(after !== undefined && { after }),
+    // The id may have been announced before, for a session that was deleted.
+    webhookId: webhookId('session', sessionId, 'new', ...(instead ? [String(createdAtMs)] : [])),
+    ...(instead && { instead }),
   };
 }
 

@@ -62,6 +62,10 @@ export class Outbound {
    *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
   async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    // 0. A crash came between an earlier request and its answer: what WhatsApp has accepted is not sent again.
+    const earlier = await this.#acceptedEarlier(session.record.sessionId, outgoing.messageId);
+    if (earlier) return earlier;
+
     // 1. The session's pace admits it (SEND_RATE), and its connection is open.
     await session.pace.turn();
     const connection = await session.connection();
@@ -109,6 +113,12 @@ export class Outbound {
     const { sent, clock } = this.#deps;
     const unanswered = await sent.unanswered(clock.now() + 1);
     for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
+  }
+
+  async #acceptedEarlier(sessionId: SessionId, messageId: string | undefined): Promise<SendResult | undefined> {
+    const known = messageId === undefined ? undefined : await this.#deps.sent.find(sessionId, messageId);
+    if (!known || known.status === 'pending' || known.status === 'failed') return undefined;
+    return { messageId: known.messageId, status: 'sent', to: known.to };
   }
 
   #noteConversation(record: SessionRecord, peer: string): void {

@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../domain/address.ts';
+import { type AccountIdentity } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
@@ -17,8 +18,8 @@ import { type SessionEvents } from './session-events.ts';
 export interface SessionDeps {
   store: SessionStore;
   connector: Connector;
-  /** Limits how many connections of the process open at the same time. */
-  connecting: Semaphore;
+  /** The places for connections of the process that open at the same time: for logins, and for those that link a device. */
+  connecting: { logins: Semaphore; pairings: Semaphore };
   inbound: Inbound;
   outbound: Outbound;
   folders: SessionFolders;
@@ -32,10 +33,10 @@ export interface SessionDeps {
   log: Logger;
   authDir: string;
   /**
-   * Runs `announce` alone among all sessions, after the older session of the same number was removed; it is passed the id
-   * of that session's last webhook.
+   * Hands the device of this session to the one that the account has, or else runs `announce`. Returns whether this session is
+   * gone: see {@link Relinks.settle}.
    */
-  announcing: (number: PhoneNumber, announce: (after: string | undefined) => Promise<void>) => Promise<void>;
+  settle: (identity: AccountIdentity, announce?: (isReturning: boolean) => Promise<void>) => Promise<boolean>;
   /** The number that a new session pairs with by code; undefined for one that shows a QR, and for one that was stored. */
   codeFor: PhoneNumber | undefined;
   /** Removes this session, whose code linked no device. */

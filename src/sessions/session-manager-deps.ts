@@ -7,6 +7,7 @@ import { type Admission } from '../ports/admission.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import {
+  type AccountIdStore,
   type AwaitedNumberStore,
   type ConversationStore,
   type PollVoteStore,
@@ -49,6 +50,7 @@ export interface SessionManagerDeps {
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
   timeline: TimelineStore;
+  accountIds: AccountIdStore;
   folders: SessionFolders;
   connector: Connector;
   admission: Pick<Admission, 'check'>;

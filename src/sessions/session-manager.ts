@@ -1,4 +1,3 @@
-import { SerialQueue } from '../kit/serial-queue.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
@@ -9,6 +8,7 @@ import {
   newRecord,
   type PairingCode,
   type QrCode,
+  type SessionPhase,
   type SessionRecord,
   SESSION_STATUSES,
   type SessionStatus,
@@ -21,9 +21,11 @@ import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { Relinks } from './relinks.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
+import { SessionRegistry } from './session-registry.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { Typing } from './sending/typing.ts';
@@ -33,23 +35,29 @@ import { Unanswered } from './sending/unanswered.ts';
 const FIRST_CODE_LIMIT_MS = 30_000;
 /** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
-/** How many sessions connect at once, so that a start with hundreds of them does not overload the process. */
+/**
+ * How many sessions log in at once, so that a start with hundreds of them does not overload the process; and how many fetch
+ * their first code, for which somebody waits.
+ */
 const MAX_CONNECTING = 8;
+
+/** The phases of sessions that no device is linked to. */
+const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
 
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
-  readonly #sessions = new Map<SessionId, Session>();
-  /** Sessions that are being created, and are not in `#sessions` yet. */
+  readonly #registry: SessionRegistry;
+  /** Sessions that are being created, and are not in the registry yet. */
   #creating = 0;
   readonly #expiry: PairingExpiry;
-  readonly #announcing = new SerialQueue();
+  readonly #relinks: Relinks;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
-  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'announcing' | 'codeFor' | 'over'>;
+  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
     const { settings, store, connector, media, metrics, clock, random, log } = deps;
@@ -68,28 +76,33 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#sessionEvents = new SessionEvents();
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
+    this.#registry = new SessionRegistry({
+      ...{ expiry: this.#expiry, recent: this.#recent, sessionEvents: this.#sessionEvents, folders, log },
+    });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
-      connecting: new Semaphore(MAX_CONNECTING),
+      connecting: { logins: new Semaphore(MAX_CONNECTING), pairings: new Semaphore(MAX_CONNECTING) },
     };
-    const giveUp = (message: SentMessageRef) => this.#sessions.get(message.sessionId)?.giveUp(message);
+    const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
+    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add: (record) => this.#add(record) });
   }
 
   /** Loads the stored sessions. Must be called before any other method. */
   async load(): Promise<void> {
     const { store, connector } = this.#deps;
+    await this.#relinks.load();
     for (const record of await store.all()) {
       // The process ended between the pairing and the commit that records it.
-      const isLinked = record.phase === 'pairing-by-code' && (await connector.isLinked(record.sessionId));
-      this.#add(isLinked ? { ...record, phase: 'linking' } : record);
+      const identity = PAIRING.has(record.phase) ? await connector.linkedAccount(record.sessionId) : undefined;
+      this.#add(identity ? { ...record, phase: 'linking', identity } : record);
     }
   }
 
   /** Starts the loaded sessions: linked ones reconnect, those that wait for a scan get a new QR. */
   resume(): void {
-    for (const session of this.#sessions.values()) session.resume();
+    for (const session of this.#registry.sessions.values()) session.resume();
   }
 
   /**
@@ -104,7 +117,7 @@ export class SessionManager implements AsyncDisposable {
       return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
     } catch (cause) {
       const why = session.record.errorMessage;
-      await this.#end(session, 'WhatsApp provided no QR', 'if-announced');
+      await this.#registry.remove(session, 'WhatsApp provided no QR', 'if-announced');
       throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
     }
   }
@@ -122,7 +135,7 @@ export class SessionManager implements AsyncDisposable {
     try {
       return { sessionId, code: this.#expiry.limit(session.record, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
-      await this.#end(session, 'WhatsApp accepted no pairing code', 'if-announced');
+      await this.#registry.remove(session, 'WhatsApp accepted no pairing code', 'if-announced');
       const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
@@ -134,9 +147,14 @@ export class SessionManager implements AsyncDisposable {
     return this.#expiry.limit(session.record, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
+  /** The id that a session has in place of this one, if its account was linked again; otherwise this one. */
+  resolve(id: SessionId): Promise<SessionId> {
+    return Promise.resolve(this.#relinks.resolve(id));
+  }
+
   /** Every session, the oldest first. */
   list(): Promise<SessionRecord[]> {
-    return Promise.resolve([...this.#sessions.values()].map(({ record }) => record));
+    return Promise.resolve([...this.#registry.sessions.values()].map(({ record }) => record));
   }
 
   /** One session. @throws AppError `session_not_found` */
@@ -200,13 +218,13 @@ export class SessionManager implements AsyncDisposable {
 
   /** Unlinks and removes a session. @throws AppError `session_not_found` */
   async remove(id: SessionId): Promise<void> {
-    await this.#end(this.#get(id), 'deleted', 'if-announced');
+    await this.#registry.remove(this.#get(id), 'deleted', 'if-announced');
   }
 
   /** The number of sessions in each status. */
   counts(): Promise<Record<SessionStatus, number>> {
     const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
-    for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
+    for (const { record } of this.#registry.sessions.values()) counts[statusOf(record.phase)] += 1;
     return Promise.resolve(counts);
   }
 
@@ -214,7 +232,8 @@ export class SessionManager implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unanswered.stop();
     this.#expiry.stop();
-    await Promise.all([...this.#sessions.values()].map((session) => session.stop()));
+    this.#relinks.stop();
+    await Promise.all([...this.#registry.sessions.values()].map((session) => session.stop()));
     await this.#supervisor.idle();
   }
 
@@ -240,43 +259,19 @@ export class SessionManager implements AsyncDisposable {
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
-      over: (why) => this.#end(session, why, 'always'),
+      over: (why) => this.#registry.remove(session, why, 'always'),
       pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, random }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
-      announcing: (number, announce) =>
-        this.#announcing.run(async () => announce(await this.#replaceOlder(number, record.sessionId))),
+      settle: (identity, announce) => this.#relinks.settle(session, identity, announce),
     });
-    this.#sessions.set(record.sessionId, session);
-    this.#sessionEvents.changed(record);
+    this.#registry.add(session);
     if (session.isPairing) this.#expiry.start(record, () => this.#expire(session));
     return session;
   }
 
-  /** A number has one session: an older one is unlinked and removed (contract 1.4). Returns the webhookId of its last callback. */
-  async #replaceOlder(number: PhoneNumber, newer: SessionId): Promise<string | undefined> {
-    let last: string | undefined;
-    for (const session of [...this.#sessions.values()]) {
-      const { sessionId, identity, announced } = session.record;
-      if (sessionId === newer || !announced || identity?.phoneNumber !== number) continue;
-      last = (await this.#end(session, `replaced by ${newer}`, 'always')) ?? last;
-    }
-    return last;
-  }
-
-  async #end(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    const { sessionId } = session.record;
-    const last = await session.remove(why, tell);
-    this.#expiry.cancel(sessionId);
-    this.#recent?.forget(sessionId);
-    if (this.#sessions.delete(sessionId)) this.#sessionEvents.removed(sessionId);
-    await this.#deps.folders.remove(sessionId);
-    this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
-    return last;
-  }
-
   async #expire(session: Session): Promise<void> {
     const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
-    if (session.isPairing) await this.#end(session, `Nobody ${what} in time`, 'always');
+    if (session.isPairing) await this.#registry.remove(session, `Nobody ${what} in time`, 'always');
   }
 
   #remember(make: () => RecentMessage): void {
@@ -289,14 +284,14 @@ export class SessionManager implements AsyncDisposable {
   #refuseTooMany(): void {
     this.#deps.admission.check();
     const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#sessions.size + this.#creating;
+    const count = this.#registry.sessions.size + this.#creating;
     if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
-    const pending = [...this.#sessions.values()].filter((session) => session.isPairing).length;
+    const pending = [...this.#registry.sessions.values()].filter((session) => session.isPairing).length;
     if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {
-    const session = this.#sessions.get(id);
+    const session = this.#registry.sessions.get(id);
     if (!session) throw new AppError('session_not_found');
     return session;
   }

@@ -2,10 +2,9 @@ import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
-import { type TimelineWord } from '../domain/timeline.ts';
 import { isoTime } from '../kit/clock.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
-import { newSessionConnected, qrUpdate } from './callback-events.ts';
+import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -13,6 +12,7 @@ import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, PAIRS_BY_CODE } from './state/code-pairing.ts';
 import { ConnectionManager } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
+import { Login } from './state/login.ts';
 import { Recovery } from './state/recovery.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
@@ -33,6 +33,7 @@ export class Session implements SendingSession {
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
+  readonly #login: Login;
 
   /** A session as it was stored; `resume` or `restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
@@ -56,8 +57,13 @@ export class Session implements SendingSession {
       ...{ ...deps, sessionId: record.sessionId },
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
+      places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
-    this.#recovery = new Recovery({ ...deps, machine, connections: this.#connections, code: this.#code, timers });
+    this.#login = new Login({ ...deps, machine });
+    this.#recovery = new Recovery({
+      ...{ ...deps, machine, connections: this.#connections, code: this.#code, timers },
+      handedOver: () => this.#login.handedOver(),
+    });
   }
 
   /** The session as it is stored. */
@@ -85,6 +91,10 @@ export class Session implements SendingSession {
   /** Opens the connection of a session that is not over. */
   resume(): void {
     if (this.#code.resume()) return;
+    if (this.#state.name === 'linking') {
+      this.#turns.add('the first login', () => this.#firstLogin());
+      return;
+    }
     if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#connections.open('now');
   }
 
@@ -133,11 +143,29 @@ export class Session implements SendingSession {
   /**
    * Ends the session for good: unlinks the device if a connection is open, and removes everything except the webhooks that
    * the backend must still receive. `tell` says whether the backend is notified of the end.
-   * @returns the id of the last webhook, if there is one
    */
-  async remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+  async remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
     await this.#connections.logout();
-    return this.#turns.run(() => this.#remove(why, tell));
+    await this.#turns.run(() => this.#remove(why, tell));
+  }
+
+  /** Closes the connection for another session, which goes on with its device. Only for {@link Relinks}, in this one's turn. */
+  detach(): Promise<void> {
+    return this.#connections.stop();
+  }
+
+  /** Ends without a trace: another session goes on with its device. Only for {@link Relinks}, in this one's turn. */
+  vanish(): void {
+    this.#machine.end();
+  }
+
+  /**
+   * Goes on with the device of another session of the same account, which is removed from the storage; the own device is
+   * unlinked. Returns `false` when this session is gone.
+   */
+  async takeDevice(from: SessionRecord): Promise<boolean> {
+    await this.#connections.logout();
+    return this.#turns.run(() => this.#takeDevice(from));
   }
 
   /** WhatsApp never acknowledged a message that was sent. */
@@ -168,7 +196,7 @@ export class Session implements SendingSession {
       case 'paired':
         return this.#paired(event.identity);
       case 'open':
-        return this.#opened(event.identity);
+        return this.#login.opened(event.identity);
       case 'numbers':
         return inbound.numbersKnown(this.record, event.numbers);
       case 'delivery':
@@ -195,17 +223,21 @@ export class Session implements SendingSession {
     await this.#machine.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
   }
 
-  async #opened(identity: AccountIdentity): Promise<void> {
-    const changes = { identity, errorMessage: null, lastSeenMs: this.#deps.clock.now() };
-    if (this.record.announced) {
-      await this.#machine.enter({ name: 'online' }, { record: changes, note: this.#loginNote() });
-      return this.#deps.folders.discardVersion3(this.sessionId);
-    }
-    await this.#deps.announcing(identity.phoneNumber, async (after) => {
-      const record = this.#machine.next({ name: 'online' }, { ...changes, announced: true });
-      const events = [newSessionConnected(record, this.#deps.authDir, after)];
-      await this.#machine.enter({ name: 'online' }, { record, events, note: { what: 'connected' } });
-    });
+  async #firstLogin(): Promise<void> {
+    if (!(await this.#login.handedOver())) this.#connections.open('now');
+  }
+
+  async #takeDevice({ sessionId: deviceOf, identity }: SessionRecord): Promise<boolean> {
+    const { connector, outbound } = this.#deps;
+    if (this.#state.name === 'gone') return false;
+    await this.#connections.stop();
+    await outbound.end(this.sessionId);
+    connector.release(this.sessionId);
+    await this.#recovery.linkedAgain({ identity }, deviceOf);
+    this.#login.newDevice();
+    this.#connections.forgive();
+    this.#connections.open('now');
+    return true;
   }
 
   async #restricted(untilMs: number | null): Promise<void> {
@@ -214,19 +246,11 @@ export class Session implements SendingSession {
     await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
   }
 
-  /** The timeline's entry for a login says what had been wrong. */
-  #loginNote(): { what: TimelineWord; why: string | null } {
-    if (this.#state.name === 'repairing') return { what: 'repaired', why: this.#state.why };
-    if (this.#state.name === 'lost') return { what: 'repaired', why: this.record.errorMessage };
-    return { what: 'connected', why: null };
-  }
-
-  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
-    if (this.#state.name === 'gone') return undefined;
+  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
+    if (this.#state.name === 'gone') return;
     await this.#deps.outbound.end(this.sessionId);
-    const last = await this.#machine.leave(why, tell);
+    await this.#machine.leave(why, tell);
     await this.#deps.connector.forget(this.sessionId);
-    return last;
   }
 
   /** Also true between the loss of the connection and our turn to note it. */

@@ -19,6 +19,7 @@ import {
   type RetrySettings,
   verdict,
 } from './retry-policy.ts';
+import { refusesJustThis } from './refused-announcement.ts';
 import { Suspicion } from './suspicion.ts';
 
 /** The dependencies of a {@link BackendNotifier}. */
@@ -191,6 +192,8 @@ export class BackendNotifier implements AsyncDisposable {
     this.#trackHealth(callback, failure);
     const evidence = this.#suspicion.failed(sessionId, webhookId, failure);
     this.#breaker.failed(failure, this.#suspicion.failingSessions);
+    const { retries } = settings;
+    if (refusesJustThis({ callback, failure, evidence, retries })) return this.#substitute(callback, failure);
     const attempt = {
       failure,
       attempts: callback.attempts + 1,
@@ -212,6 +215,17 @@ export class BackendNotifier implements AsyncDisposable {
     const fields = { ...logFields(callback), error, delayMs };
     log.info(fields, `[${callback.sessionId}] [CALLBACK] attempt failed, will retry`);
     return delay;
+  }
+
+  /** The backend refuses to add an account that it still has: it is told in another way that the account is back. */
+  async #substitute(callback: PendingCallback, failure: DeliveryFailure): Promise<RetryDelay> {
+    const { queue, clock, log } = this.#deps;
+    const why = reasonOf(failure);
+    await queue.substitute(callback, { atMs: clock.now(), what: 'announcement_refused', why });
+    this.#count(callback, 'failed');
+    this.#suspicion.settled(callback.sessionId);
+    log.info({ ...logFields(callback), error: why }, `[${callback.sessionId}] [CALLBACK] refused, substitute follows`);
+    return NO_DELAY;
   }
 
   async #giveUp(callback: PendingCallback, reason: string): Promise<RetryDelay> {

@@ -1,6 +1,7 @@
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OverloadedError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type AccountIdentity } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Semaphore } from '../kit/semaphore.ts';
@@ -9,6 +10,7 @@ import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
 import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
+import { identityOf } from './addressing/jid.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
 import { ClientVersion } from './connection/client-version.ts';
@@ -19,7 +21,7 @@ import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
 import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
-import { loadAuth } from './signal/auth-state.ts';
+import { loadAuth, storedOwner } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
 
 /** What the connector works with. */
@@ -100,14 +102,18 @@ export class BaileysConnector implements Connector {
     for (const connection of this.#connections.values()) connection.holdBack(error);
   }
 
-  /** Whether there are credentials: only those of a linked device are ever stored. */
-  async isLinked(sessionId: SessionId): Promise<boolean> {
-    return (await this.#deps.keys.credentials(sessionId)) !== undefined;
+  /** Only the credentials of a linked device are ever stored. */
+  async linkedAccount(sessionId: SessionId): Promise<AccountIdentity | undefined> {
+    return identityOf((await storedOwner(this.#deps.keys, sessionId))?.id ?? '');
+  }
+
+  release(sessionId: SessionId): void {
+    this.#caches.delete(sessionId);
+    this.#connections.delete(sessionId);
   }
 
   async forget(sessionId: SessionId): Promise<void> {
-    this.#caches.delete(sessionId);
-    this.#connections.delete(sessionId);
+    this.release(sessionId);
     await this.#deps.keys.forget(sessionId);
   }
 

@@ -45,6 +45,21 @@ describe('Idempotency-Key', () => {
     expect(next.sessions.sent).toEqual([]);
   });
 
+  it('keeps the id of its message when a crash leaves it without an answer, and only for the same request', async () => {
+    const { send, answers, sessions } = startSending();
+    await send({ key: 'order-1' });
+    answers.answers.clear();
+    await send({ key: 'order-1' });
+    answers.answers.clear();
+    await send({ key: 'order-1', body: { ...HOLA, message: 'adiós' } });
+    await send({ key: 'order-2' });
+
+    const ids = sessions.sent.map(({ messageId }) => messageId);
+    expect(ids[1]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(3);
+    for (const each of ids) expect(each).toMatch(/^3EB0[0-9A-F]{18}$/);
+  });
+
   it('recognizes the same request in another notation', async () => {
     const { send, sessions } = startSending();
     await send({ key: 'order-1', body: { message: 'hola', number: '+54 9 123 456-7890' } }).expect(200);

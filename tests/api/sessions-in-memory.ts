@@ -135,6 +135,11 @@ export class SessionsInMemory implements SessionsApi {
     throw new AppError('session_not_pairing');
   }
 
+  /** No account was linked again. */
+  resolve(sessionId: SessionId): Promise<SessionId> {
+    return Promise.resolve(sessionId);
+  }
+
   async list(): Promise<SessionRecord[]> {
     const records = [...this.records.values()];
     await this.holdList;

@@ -16,7 +16,7 @@ import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
 import { type MediaFile } from '../../src/ports/media.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../../src/ports/storage.ts';
+import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
@@ -78,6 +78,16 @@ class AnswersInMemory implements IdempotencyStore {
 
   find(scope: string, key: string): Promise<StoredAnswer | undefined> {
     return Promise.resolve(this.answers.get(`${scope} ${key}`));
+  }
+
+  /** Each request gets the id of the first one with its key. */
+  readonly reserved = new Map<string, ReservedMessage>();
+
+  reserve(scope: string, key: string, request: ReservedMessage): Promise<string> {
+    const known = this.reserved.get(`${scope} ${key}`);
+    if (known?.requestHash === request.requestHash) return Promise.resolve(known.messageId);
+    this.reserved.set(`${scope} ${key}`, request);
+    return Promise.resolve(request.messageId);
   }
 
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
@@ -201,6 +211,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       ...core,
       answers,
       clock,
+      random: systemRandom,
       log,
       apiKeys: [],
       corsOrigins: [],

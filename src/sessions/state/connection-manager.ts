@@ -17,8 +17,8 @@ import { DisconnectHistory } from './disconnect-history.ts';
 export interface ConnectionManagerDeps {
   sessionId: SessionId;
   connector: Connector;
-  /** Limits how many connections of the process open at the same time. */
-  connecting: Semaphore;
+  /** The places for connections of the process that open at the same time. */
+  places: () => Semaphore;
   clock: Clock;
   random: Random;
   supervisor: Supervisor;
@@ -27,6 +27,8 @@ export interface ConnectionManagerDeps {
   codeFor: () => PhoneNumber | undefined;
 }
 
+/** A login that hangs gives up its place for others after this time, though not the login. */
+const PLACE_LIMIT_MS = 5_000;
 /** After these a connection no longer counts as opening. */
 const OPENING_ENDS_WITH: ReadonlySet<ConnectionEvent['kind']> = new Set(['qr', 'pairing-code', 'open', 'closed']);
 /** Only the current connection may say where the session stands. */
@@ -87,7 +89,13 @@ export class ConnectionManager {
   }
 
   async #connect(generation: number): Promise<void> {
-    const opened = await this.#deps.connecting.take();
+    const { clock, places } = this.#deps;
+    const leave = await places().take();
+    const limit = clock.after(PLACE_LIMIT_MS, leave);
+    const opened = (): void => {
+      limit.cancel();
+      leave();
+    };
     if (generation !== this.#generation) {
       opened();
       return;

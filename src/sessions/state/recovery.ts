@@ -1,6 +1,7 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type Connector } from '../../ports/connection.ts';
@@ -24,6 +25,8 @@ export interface RecoveryDeps {
   metrics: Pick<Metrics, 'connectionClosed'>;
   clock: Clock;
   log: Logger;
+  /** Hands the device of a session that was just linked to the session which its account has. Returns whether it did. */
+  handedOver: () => Promise<boolean>;
 }
 
 /**
@@ -79,6 +82,17 @@ export class Recovery {
     connections.open('now');
   }
 
+  /** The account was linked again in another session, whose device this one takes over. A connected session stays so. */
+  async linkedAgain(record: Partial<SessionRecord>, deviceOf: SessionId): Promise<void> {
+    const { machine, timers } = this.#deps;
+    const isConnected = this.#state.name === 'online' || this.#state.name === 'repairing';
+    const state: StoredState = isConnected
+      ? { name: 'repairing', timer: timers.grace(), why: LINKED_AGAIN }
+      : { name: 'linking' };
+    const note = { what: 'relinked' as const };
+    await machine.enter(state, { record: { ...record, errorMessage: null }, note, writes: { deviceOf } });
+  }
+
   /** The session is over; a new QR is needed. */
   async close(why: string): Promise<void> {
     const { machine, connections, connector, outbound } = this.#deps;
@@ -92,6 +106,7 @@ export class Recovery {
     const { connections, connector, code } = this.#deps;
     switch (decision.do) {
       case 'reconnect':
+        if (await this.#deps.handedOver()) return;
         await this.#repair(decision.message, decision.isPrecaution);
         connections.open(decision.after);
         return;
@@ -144,3 +159,6 @@ export class Recovery {
     return this.#deps.machine.record.sessionId;
   }
 }
+
+/** Why a connected session that was linked again is away for a moment. */
+const LINKED_AGAIN = 'The account was linked again; its new device is connecting.';

@@ -4,7 +4,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { ConditionVariable } from '../../kit/condition-variable.ts';
 import { type NewCallback } from '../../ports/callbacks.ts';
 import { type Metrics } from '../../ports/metrics.ts';
-import { type SessionStore } from '../../ports/storage.ts';
+import { type SessionStore, type SessionWrites } from '../../ports/storage.ts';
 import { statusUpdate } from '../callback-events.ts';
 import { type SessionEvents } from '../session-events.ts';
 import { mayFollow, phaseOf, type SessionState } from './states.ts';
@@ -20,6 +20,8 @@ export interface Change {
   events?: readonly NewCallback[];
   /** The timeline's entry. */
   note?: { what: TimelineWord; why?: string | null };
+  /** Other writes of the transaction. */
+  writes?: Pick<SessionWrites, 'announces' | 'deviceOf'>;
 }
 
 /** Dependencies of a {@link SessionStateMachine}. */
@@ -79,12 +81,15 @@ export class SessionStateMachine {
   }
 
   /** Stores a change, then enters the state. Every change of state but the last goes through here. */
-  async enter(state: StoredState, { record: changes, events = [], note }: Change = {}): Promise<void> {
+  async enter(state: StoredState, { record: changes, events = [], note, writes }: Change = {}): Promise<void> {
     if (!mayFollow(this.#state.name, state.name)) {
       throw new Error(`A session cannot go from ${this.#state.name} to ${state.name}`);
     }
     const record = this.next(state, changes);
-    await this.#store.commit(record, [...events, ...this.#statusWebhooks(record)], this.#writes(note));
+    await this.#store.commit(record, [...events, ...this.#statusWebhooks(record)], {
+      ...writes,
+      ...this.#writes(note),
+    });
     if (statusOf(record.phase) !== statusOf(this.#record.phase)) this.#metrics.became(statusOf(record.phase));
     this.#record = record;
     this.#changes += 1;
@@ -112,23 +117,24 @@ export class SessionStateMachine {
     if (isChanged) this.#sessionEvents.seen(record);
   }
 
-  /**
-   * Removes the session from the storage. `tell` says whether the backend is notified.
-   * @returns the id of the last webhook, if there is one
-   */
-  async leave(why: string, tell: 'always' | 'if-announced'): Promise<string | undefined> {
+  /** Removes the session from the storage. `tell` says whether the backend is notified. */
+  async leave(why: string, tell: 'always' | 'if-announced'): Promise<void> {
     const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
     const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
     await this.#store.remove(last.sessionId, events);
     this.#metrics.became('removed');
     this.#record = last;
     this.end();
-    return events[0]?.webhookId;
   }
 
   /** Stops; what is stored stays. */
   end(): void {
     this.#become({ name: 'gone' });
+  }
+
+  /** The event that tells the backend the status of a record, whether that has changed or not. */
+  statusUpdate(record: SessionRecord): NewCallback {
+    return statusUpdate(record, this.#changes);
   }
 
   /**
@@ -139,7 +145,7 @@ export class SessionStateMachine {
     const status = statusOf(next.phase);
     const changed = status !== statusOf(this.#record.phase);
     const isReported = this.#record.announced || status === 'error' || status === 'disconnected';
-    return changed && isReported ? [statusUpdate(next, this.#changes)] : [];
+    return changed && isReported ? [this.statusUpdate(next)] : [];
   }
 
   #writes(note: Change['note']) {

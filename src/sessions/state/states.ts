@@ -11,11 +11,11 @@ import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/s
  *   or refuses it.
  * - `showing-code`: the code can be typed into the phone until `timer` fires or the connection is lost.
  * - `code-over`: there is no code, or it can no longer be used, and `why`; the session is about to be removed.
- * - `linking`: scanned or typed; the first login is under way, and leaves this state.
+ * - `linking`: scanned or typed, and perhaps not for the first time; the first login of the new device leaves this state.
  * - `online`: logged in and receiving.
  * - `repairing`: the connection was just lost; nobody outside notices until `timer` fires.
  * - `lost`: the connection is lost and is being repaired, for as long as that takes.
- * - `closed`: over. The credentials are deleted; a new QR is needed.
+ * - `closed`: over. The credentials are deleted; left when the account is linked again, which needs a new QR.
  * - `failed`: over until a person restarts it, or until `timer` fires, if there is one.
  * - `gone`: removed, or the process is ending. Nothing is handled any more.
  */
@@ -41,8 +41,8 @@ const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> 
   linking: ['linking', 'pairing', 'online', 'closed', 'failed', 'gone'],
   online: ['online', 'repairing', 'closed', 'failed', 'gone'],
   repairing: ['repairing', 'online', 'lost', 'closed', 'failed', 'gone'],
-  lost: ['lost', 'online', 'closed', 'failed', 'gone'],
-  closed: ['gone'],
+  lost: ['lost', 'linking', 'online', 'closed', 'failed', 'gone'],
+  closed: ['linking', 'gone'],
   failed: ['pairing', 'linking', 'lost', 'online', 'gone'],
   gone: ['gone'],
 };

@@ -12,6 +12,7 @@ import { ReadySignal } from './callbacks/ready-signal.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
 import { SqliteDamagedValues } from './damage/damaged-values.ts';
 import { type Database } from './database.ts';
+import { SqliteAccountIdStore } from './sessions/account-ids.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
@@ -19,6 +20,7 @@ import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
+import { DeviceMove } from './signal/device-move.ts';
 import { SqliteJournal } from './signal/journal.ts';
 import { SqliteSignalKeyStore } from './signal/signal-keys.ts';
 
@@ -43,15 +45,19 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
-  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline };
+  const accountIds = new SqliteAccountIdStore(db, clock);
+  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline, accountIds };
   return {
     ...sessionDeps,
     damagedValues: damaged,
-    sessions: new SqliteSessionStore(db, { ...sessionDeps, outbox, ...sealed }),
+    sessions: new SqliteSessionStore(db, {
+      ...{ ...sessionDeps, outbox, ...sealed },
+      deviceMove: new DeviceMove(db, vault),
+    }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {
-      ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock },
+      ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock, timeline },
       ...sealed,
     }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),

@@ -54,7 +54,7 @@ function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber } = resolved;
     const written = await write(deps, resolved);
-    const messageId = generateMessageIDV2(deps.socket.user?.id);
+    const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
     return {
       sent: { messageId, to, toNumber, content },

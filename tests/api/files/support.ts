@@ -1,4 +1,5 @@
 import express from 'express';
+import { systemRandom } from '../../../src/kit/random.ts';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -84,7 +85,7 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   addRoutes(app, [looking], {
     core: undefined as never,
     cluster: singleNode,
-    idempotency: new Idempotency(answers, log),
+    idempotency: new Idempotency(answers, systemRandom, log),
     files: new FileIntake({ ...FILES, clock, temporaryDir, ...settings }),
     compressedBodies: false,
     watch: () => undefined,

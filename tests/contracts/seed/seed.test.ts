@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import express from 'express';
+import { type Phone } from '../../../simulator/phones/phone.ts';
 import { TestDatabase } from '../../harness/postgres.ts';
 import { until, untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
-import { seedService, seedTable, useSeedHandlers } from './seed-code.ts';
+import { type SeedService, seedService, seedTable, useSeedHandlers } from './seed-code.ts';
 
 const ACCOUNT = '5491234567890';
+const OTHER_ACCOUNT = '5491234560000';
 const PERSON = '5490987654321';
 
 /** An application around the seed's handlers, with the functions that they call and the tables that they use. */
@@ -27,7 +29,7 @@ const MESSAGES_TABLE = `
   )`;
 
 async function startSeedBackend(): Promise<SeedBackend> {
-  const db = await TestDatabase.start();
+  const db = await emptyDatabase();
   await db.pool.query(seedTable());
   await db.pool.query(MESSAGES_TABLE);
   const calls: unknown[][] = [];
@@ -51,22 +53,41 @@ async function startSeedBackend(): Promise<SeedBackend> {
     db,
     calls,
     untilCalled: (name) => until(() => calls.find(([called]) => called === name)),
-    [Symbol.asyncDispose]: () => end(server, db),
+    [Symbol.asyncDispose]: () => end(server),
   };
 }
 
-async function end(server: Server, db: TestDatabase): Promise<void> {
+async function end(server: Server): Promise<void> {
   server.closeAllConnections();
   server.close();
-  await db[Symbol.asyncDispose]();
+  await once(server, 'close');
+}
+
+/** One server for all tests. */
+let database: TestDatabase | undefined;
+afterAll(() => database?.[Symbol.asyncDispose]());
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  database ??= await TestDatabase.start();
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  return database;
 }
 
 async function rows(backend: SeedBackend, table: string): Promise<Record<string, unknown>[]> {
   return (await backend.db.pool.query(`SELECT * FROM ${table}`)).rows as Record<string, unknown>[];
 }
 
-async function untilStatus(backend: SeedBackend, status: string): Promise<void> {
-  await untilTrue(async () => (await rows(backend, 'whatsapp_sessions'))[0]?.status === status);
+async function untilStatus(backend: SeedBackend, status: string, sessionId?: string): Promise<void> {
+  await untilTrue(async () => {
+    const all = await rows(backend, 'whatsapp_sessions');
+    return all.find(({ session_id: id }) => id === (sessionId ?? id))?.status === status;
+  });
+}
+
+/** The seed's table: each row as `[session_id, phone_number, status]`, sorted. */
+async function table(backend: SeedBackend): Promise<unknown[][]> {
+  const all = await rows(backend, 'whatsapp_sessions');
+  return all.map(({ session_id: id, phone_number: number, status }) => [id, number, status]).sort();
 }
 
 function worldFor(backend: SeedBackend): Promise<World> {
@@ -126,3 +147,86 @@ describe("the seed's own code, run unchanged on PostgreSQL,", () => {
     expect(await service.getSessionStatus(offer.sessionId)).toBeNull();
   });
 });
+
+describe("an account that is scanned again, with the seed's own code and table,", () => {
+  /** Requests a QR with the seed's helper and scans it. Returns the new id. */
+  async function scan(service: SeedService, phone: Phone): Promise<string> {
+    const { sessionId, qrText } = await service.generateQR();
+    await phone.scan(qrText);
+    return sessionId;
+  }
+
+  /** Sends a text to the account, and resolves when the seed's handler has processed it under this session id. */
+  async function arrives(world: World, backend: SeedBackend, sessionId: string, to: string): Promise<void> {
+    const text = `hola ${backend.calls.length}`;
+    await world.whatsapp.phone(PERSON, 'Juan Pérez').sendText(to, text);
+    const isIt = ([name, id, message]: unknown[]) =>
+      name === 'message' && id === sessionId && (message as { content: string }).content === text;
+    await until(() => backend.calls.find(isIt));
+  }
+
+  it('keeps its session id: scanned, unlinked, scanned, scanned while connected, deleted, and scanned again', async () => {
+    await using backend = await startSeedBackend();
+    await using world = await worldFor(backend);
+    const service = seedService(backend.app, world.orchestrator.url);
+    const phone = world.whatsapp.phone(ACCOUNT);
+    const id = await scan(service, phone);
+    await backend.untilCalled('account');
+
+    await phone.unlink();
+    await untilStatus(backend, 'disconnected');
+    const second = await scan(service, phone);
+    await untilStatus(backend, 'connected');
+    await arrives(world, backend, id, ACCOUNT);
+    expect(await service.getSessionStatus(second)).toMatchObject({ session_id: id, status: 'connected' });
+    expect(await service.getAllSessions()).toMatchObject([{ session_id: id }]);
+
+    const third = await scan(service, phone);
+    await world.orchestrator.until(third, { session_id: id, status: 'connected', whatsapp_user_id: userId(3) });
+    await arrives(world, backend, id, ACCOUNT);
+    expect(await service.sendMessage(third, PERSON, 'todavía aquí')).toMatchObject({ success: true });
+
+    await service.removeSession(third);
+    await untilStatus(backend, 'disconnected');
+    await scan(service, phone);
+    await world.fastForwardUntil(untilStatus(backend, 'connected'));
+    await arrives(world, backend, id, ACCOUNT);
+    expect(await table(backend)).toEqual([[id, ACCOUNT, 'connected']]);
+    expect((await world.orchestrator.get('/health')).body.callbacks).toMatchObject({ pending: 0, deadLettered: 0 });
+    const { body } = await world.orchestrator.get(`/sessions/${id}/timeline`);
+    expect(body.data.map(({ what }: { what: string }) => what)).toContain('announcement_refused');
+  });
+
+  it('does so beside another account, which is not held up', async () => {
+    await using backend = await startSeedBackend();
+    await using world = await worldFor(backend);
+    const service = seedService(backend.app, world.orchestrator.url);
+    const [one, two] = [world.whatsapp.phone(ACCOUNT), world.whatsapp.phone(OTHER_ACCOUNT)];
+    const [first, other] = [await scan(service, one), await scan(service, two)];
+    await untilStatus(backend, 'connected', first);
+    await untilStatus(backend, 'connected', other);
+
+    await one.unlink();
+    await untilStatus(backend, 'disconnected', first);
+    await scan(service, one);
+    await untilStatus(backend, 'connected', first);
+    await service.removeSession(first);
+    await untilStatus(backend, 'disconnected', first);
+    await scan(service, one);
+    await arrives(world, backend, other, OTHER_ACCOUNT);
+
+    await world.fastForwardUntil(untilStatus(backend, 'connected', first));
+    await arrives(world, backend, first, ACCOUNT);
+    await arrives(world, backend, other, OTHER_ACCOUNT);
+    expect(await table(backend)).toEqual(
+      [
+        [first, ACCOUNT, 'connected'],
+        [other, OTHER_ACCOUNT, 'connected'],
+      ].sort(),
+    );
+  });
+});
+
+function userId(device: number): string {
+  return `${ACCOUNT}:${device}@s.whatsapp.net`;
+}

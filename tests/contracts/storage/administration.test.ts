@@ -36,6 +36,32 @@ contract('the answers under an idempotency key', (startStorage) => {
   });
 });
 
+contract('the message id under an idempotency key', (startStorage) => {
+  const REQUEST = { requestHash: 'hash', messageId: 'M1' };
+
+  it('is the first one of the same request, also after a restart', async () => {
+    await using db = await startStorage();
+    expect(await db.storage.idempotency.reserve('scope', 'key', REQUEST)).toBe('M1');
+    await db.reopen();
+    const { idempotency } = db.storage;
+    expect(await idempotency.reserve('scope', 'key', { ...REQUEST, messageId: 'M2' })).toBe('M1');
+    expect(await idempotency.reserve('other', 'key', { ...REQUEST, messageId: 'M3' })).toBe('M3');
+    expect(await idempotency.reserve('scope', 'key', { requestHash: 'another', messageId: 'M4' })).toBe('M4');
+    expect(await idempotency.reserve('scope', 'key', { ...REQUEST, messageId: 'M5' })).toBe('M5');
+  });
+
+  it('expires after a day', async () => {
+    await using db = await startStorage();
+    const { idempotency } = db.storage;
+    await idempotency.reserve('scope', 'key', REQUEST);
+    await db.clock.advance(DAY_MS - 1);
+    await db.storage.prune(DAY_MS);
+    expect(await idempotency.reserve('scope', 'key', { ...REQUEST, messageId: 'M2' })).toBe('M1');
+    await db.clock.advance(1);
+    expect(await idempotency.reserve('scope', 'key', { ...REQUEST, messageId: 'M2' })).toBe('M2');
+  });
+});
+
 contract('the settings', (startStorage) => {
   it('survive a restart, each with its latest value', async () => {
     await using db = await startStorage();

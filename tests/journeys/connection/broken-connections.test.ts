@@ -70,6 +70,18 @@ describe('a broken connection is reopened, and the timeline says why:', () => {
     await untilRepaired(world, sessionId, logins);
   });
 
+  it('WhatsApp refuses again and again to deliver on it', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const { logins } = world.whatsapp.stats();
+    world.whatsapp.fault('error-answer', { number: ACCOUNT, xmlns: 'passive', code: 500, times: 2 });
+
+    await world.orchestrator.post(`/sessions/${sessionId}/restart`);
+
+    await timelineWith(world, sessionId, { what: 'line_lost', why: /refused to deliver on this connection/ });
+    await untilRepaired(world, sessionId, logins + 1);
+  });
+
   it('the offline queue never ends, even after Baileys was made to continue', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('no-offline-end', { number: ACCOUNT, times: 1 });
@@ -82,6 +94,21 @@ describe('a broken connection is reopened, and the timeline says why:', () => {
 
     await timelineWith(world, sessionId, { what: 'line_lost', why: /did not signal the end of the offline queue/ });
     await untilRepaired(world, sessionId, logins);
+  });
+});
+
+describe.each(['passive', 'encrypt'])('a login whose query "%s" is refused', (xmlns) => {
+  it('still receives, without another login', async () => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const { logins } = world.whatsapp.stats();
+    world.whatsapp.fault('error-answer', { number: ACCOUNT, xmlns, code: 500, times: 1 });
+    await world.orchestrator.post(`/sessions/${sessionId}/restart`);
+
+    await world.whatsapp.phone('5490987654321').sendText(ACCOUNT, 'hola');
+
+    await world.backend.next(({ body }) => body.message_content === 'hola');
+    expect(world.whatsapp.stats().logins).toBe(logins + 1);
   });
 });
 

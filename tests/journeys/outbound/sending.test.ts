@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { untilTrue } from '../../harness/until.ts';
+import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -162,6 +163,40 @@ describe('a repeated request', () => {
       .messages()
       .messages.map(({ text }) => text);
     expect(texts).toEqual(['una vez', 'fin']);
+  });
+});
+
+const MESSAGE = { number: PERSON, message: 'una vez' };
+
+describe('a request that is repeated after a crash took its answer', () => {
+  it.each([
+    ['accepted', 'sent', 1],
+    ['not acknowledged yet', 'pending', 2],
+  ])('under the same Idempotency-Key sends what was %s under the same id', async (_what, status, stanzas) => {
+    await using world = await startWorld();
+    const sessionId = await linked(world);
+    const sent: string[] = [];
+    world.whatsapp.use({
+      name: 'count messages',
+      onStanza({ tag, attrs }) {
+        if (tag === 'message') sent.push(attrs.id!);
+        return false;
+      },
+    });
+    const send = () =>
+      world.orchestrator.post(`/sessions/${sessionId}/send-message`, MESSAGE, { 'idempotency-key': 'pedido-1' });
+    const first = await send();
+    await world.stopOrchestrator();
+    const database = openDatabase(world.authDir, null);
+    database.exec(`DELETE FROM idempotency; UPDATE sent_messages SET status = '${status}'`);
+    database.close();
+    await world.startOrchestrator();
+    await world.orchestrator.until(sessionId, { status: 'connected' });
+
+    expect((await send()).body).toEqual(first.body);
+
+    expect(sent).toEqual(Array.from({ length: stanzas }, () => first.body.messageId));
+    expect(world.whatsapp.phone(PERSON).messages().messages).toHaveLength(1);
   });
 });
 

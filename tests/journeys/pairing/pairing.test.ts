@@ -1,5 +1,7 @@
 import { RawClient } from '../../api/raw.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 
@@ -209,48 +211,24 @@ describe('a QR that is requested while WhatsApp is unreachable', () => {
     expect(world.backend.received).toEqual([]);
   });
 
+  it('does not wait for accounts whose logins hang', async () => {
+    await using world = await World.start({}, { start: false });
+    const database = openDatabase(world.authDir, null);
+    const row = database.prepare(`INSERT INTO sessions (session_id, phase, announced, created_at_ms, updated_at_ms)
+      VALUES (?, 'online', 1, 1, 1)`);
+    for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) row.run(`session_${number}_hanging`);
+    database.close();
+    world.whatsapp.fault('silent-handshake', { times: 8 });
+    await world.startOrchestrator();
+    await untilTrue(() => Promise.resolve(world.whatsapp.stats().connections === 8));
+
+    expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
+  });
+
   it('is delivered when WhatsApp is back in time', async () => {
     await using world = await startWorld();
     world.whatsapp.fault('refuse-upgrade', { times: 1 });
 
     expect(await world.orchestrator.get('/generate-qr')).toMatchObject({ status: 200 });
-  });
-});
-
-describe('a second scan by the same number', () => {
-  it('replaces the older session: unlinks it, and reports its end before the new connection', async () => {
-    await using world = await startWorld();
-    const phone = world.whatsapp.phone(ACCOUNT);
-    const older = await world.link(phone);
-
-    const newer = await world.link(phone);
-
-    expect(world.whatsapp.devices().map(({ jid }) => jid)).toEqual([`${ACCOUNT}:2@s.whatsapp.net`]);
-    const { body } = await world.orchestrator.get('/sessions');
-    expect(body.data.map((session: { session_id: string }) => session.session_id)).toEqual([newer.sessionId]);
-    const sent = world.backend.accepted.filter(({ path }) => !path.endsWith('qr-update'));
-    expect(sent.map(({ path, body: { session_id, status } }) => [path.split('/').pop(), session_id, status])).toEqual([
-      ['new-session-connected', older.sessionId, 'connected'],
-      ['status-update', older.sessionId, 'disconnected'],
-      ['new-session-connected', newer.sessionId, 'connected'],
-    ]);
-    expect(sent[1]!.body.error_message).toBe(`replaced by ${newer.sessionId}`);
-  });
-
-  it('keeps that order even while the backend refuses the webhook about the older session', async () => {
-    await using world = await startWorld();
-    const phone = world.whatsapp.phone(ACCOUNT);
-    await world.link(phone);
-    let refusals = 2;
-    world.backend.answerWith(({ path }) => (path.endsWith('status-update') && refusals-- > 0 ? 500 : 200));
-
-    const newer = await world.link(phone);
-
-    const ended = world.backend.accepted.findIndex(({ path }) => path.endsWith('sessions/status-update'));
-    const began = world.backend.accepted.findIndex(
-      ({ path, body }) => path.endsWith('new-session-connected') && body.session_id === newer.sessionId,
-    );
-    expect(ended).toBeGreaterThan(-1);
-    expect(began).toBeGreaterThan(ended);
   });
 });

@@ -21,8 +21,7 @@ const closed = (kind: 'logged-out' | 'asked' | 'restart-required' | 'replaced'):
 });
 
 /** A manager whose connections emit what the test says; `passed` is what it passes on. */
-function startManager() {
-  const clock = new ManualClock();
+function startManager({ clock = new ManualClock(), places = new Semaphore(1) } = {}) {
   const connections: ConnectionEventHandler[] = [];
   const passed: string[] = [];
   const unused = () => Promise.reject(new Error('not in this test'));
@@ -33,11 +32,12 @@ function startManager() {
         connections.push(onEvent);
         return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
       },
-      isLinked: unused,
+      linkedAccount: unused,
       forget: unused,
+      release: () => undefined,
     },
     codeFor: () => undefined,
-    connecting: new Semaphore(1),
+    places: () => places,
     ...{ clock, random: fixedRandom(0), supervisor: new Supervisor(silentLogger) },
     onEvent: (event) => void passed.push(event.kind === 'closed' ? event.reason.kind : event.kind),
   });
@@ -46,7 +46,7 @@ function startManager() {
     await clock.advance(0);
     return connections.at(-1)!;
   };
-  return { manager, passed, open };
+  return { manager, passed, open, count: () => connections.length };
 }
 
 describe('a connection that is lost', () => {
@@ -86,6 +86,29 @@ describe('a connection that is lost', () => {
     emitSecond(OPEN);
 
     expect(passed).toEqual(['restart-required', 'open']);
+  });
+});
+
+describe('a login that hangs', () => {
+  it('gives up its place for others after five seconds, and goes on', async () => {
+    const [clock, places] = [new ManualClock(), new Semaphore(1)];
+    const hanging = startManager({ clock, places });
+    const other = startManager({ clock, places });
+    const emit = await hanging.open();
+    other.manager.open('now');
+
+    await clock.advance(4_999);
+    expect(other.count()).toBe(0);
+    await clock.advance(1);
+    expect(other.count()).toBe(1);
+
+    emit(OPEN);
+    expect(hanging.passed).toEqual(['open']);
+    const third = startManager({ clock, places });
+    third.manager.open('now');
+    await clock.advance(0);
+    // The late login gave nothing back a second time.
+    expect(third.count()).toBe(0);
   });
 });
 

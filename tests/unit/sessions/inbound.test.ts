@@ -129,7 +129,7 @@ describe('messages that arrive while others wait for their turn', () => {
     const session = new Session(record(ANA, { phase: 'lost', announced: true }), {
       ...{ store: db.storage.sessions, connector, clock, supervisor, metrics: noMetrics, log: silentLogger },
       ...{
-        connecting: new Semaphore(1),
+        connecting: { logins: new Semaphore(1), pairings: new Semaphore(1) },
         random: fixedRandom(0),
         sessionEvents: new SessionEvents(),
       },

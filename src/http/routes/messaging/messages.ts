@@ -74,12 +74,12 @@ export const sendAnyMessage = route({
     'media_not_uploaded',
   ],
   idempotent: true,
-  async handler({ sessions }, { params, body, files, requestId }) {
+  async handler({ sessions }, { params, body, files, requestId, messageId }) {
     const { content } = body;
     // A file at a URL is only fetched for a session that can send it.
     if ('file' in content) await sessions.connection(params.sessionId);
     const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
-    return ok(await sessions.send(params.sessionId, { ...body, content: opened }, requestId));
+    return ok(await sessions.send(params.sessionId, { ...body, content: opened, messageId }, requestId));
   },
 });
 
@@ -100,8 +100,8 @@ export const sendMessage = route({
   example: { body: { number: '5491234567890', message: 'Hola desde WhatsApp!' }, answer: EXAMPLE_ANSWER },
   errors: SEND_ERRORS,
   idempotent: true,
-  async handler({ sessions }, { params, body: { number: to, message: text }, requestId }) {
-    const message = { to, content: { type: 'text' as const, text }, replyTo: null, mentions: [] };
+  async handler({ sessions }, { params, body: { number: to, message: text }, requestId, messageId }) {
+    const message = { to, content: { type: 'text' as const, text }, replyTo: null, mentions: [], messageId };
     return ok(await sessions.send(params.sessionId, message, requestId));
   },
 });

@@ -50,6 +50,10 @@ export const callbackBody = (sessionId: SessionId, webhookId: string) =>
 export const storedAnswer = (column: 'request_hash' | 'body', scope: string, key: string) =>
   cell(COMMON, `idempotency.${column}`, scope, key);
 
+/** The hash of a request whose message may have left. */
+export const reservingRequest = (scope: string, key: string) =>
+  cell(COMMON, 'reserved_message_ids.request_hash', scope, key);
+
 /** The name that a sender gave to a file. */
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   cell(COMMON, 'media_files.file_name', sessionId, messageId);

@@ -1,6 +1,6 @@
 import { type Clock } from '../../../kit/clock.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../../../ports/storage.ts';
-import { storedAnswer } from '../../shared/encryption/cell-address.ts';
+import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
+import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
 
@@ -14,7 +14,7 @@ interface Row extends StoredAnswer {
   expiredMs: number;
 }
 
-/** The first answer to each `Idempotency-Key`, kept for a day. */
+/** The first answer to each `Idempotency-Key`, and before it the id of its message, kept for a day. */
 export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #db: Database;
   readonly #clock: Clock;
@@ -41,6 +41,16 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     });
   }
 
+  reserve(scope: string, key: string, { requestHash, messageId }: ReservedMessage): Promise<string> {
+    const cell = reservingRequest(scope, key);
+    return this.#db.write(() => {
+      const known = this.#sql.reserved.get(scope, key, this.#expiredMs());
+      if (known && this.#vault.open(cell, known.requestHash) === requestHash) return known.messageId;
+      this.#sql.reserve.run(scope, key, this.#vault.seal(cell, requestHash), messageId, this.#clock.now());
+      return messageId;
+    });
+  }
+
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
     return this.#db.write(() => {
       this.#sql.save.run({
@@ -53,7 +63,8 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
 
   /** Removes expired answers. */
   prune(limit: number): boolean {
-    return this.#sql.prune.run(this.#expiredMs(), limit).changes === limit;
+    const { prune, pruneReserved } = this.#sql;
+    return [prune, pruneReserved].some((statement) => statement.run(this.#expiredMs(), limit).changes === limit);
   }
 
   #expiredMs(): number {
@@ -73,6 +84,18 @@ function prepare(db: Database) {
        ON CONFLICT (scope, key) DO UPDATE SET request_hash = @requestHash, status = @status, body = @body,
          created_at_ms = @nowMs
        WHERE created_at_ms <= @expiredMs`,
+    ),
+    reserved: db.prepare<[string, string, number], ReservedMessage>(
+      `SELECT request_hash AS requestHash, message_id AS messageId FROM reserved_message_ids
+       WHERE scope = ? AND key = ? AND created_at_ms > ?`,
+    ),
+    reserve: db.prepare<[string, string, string, string, number]>(
+      `INSERT OR REPLACE INTO reserved_message_ids (scope, key, request_hash, message_id, created_at_ms)
+       VALUES (?, ?, ?, ?, ?)`,
+    ),
+    pruneReserved: db.prepare<[number, number]>(
+      `DELETE FROM reserved_message_ids WHERE rowid IN
+         (SELECT rowid FROM reserved_message_ids WHERE created_at_ms <= ? LIMIT ?)`,
     ),
     prune: db.prepare<[number, number]>(
       `DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at_ms <= ? LIMIT ?)`,

@@ -7,6 +7,8 @@ import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { type PrunePiece } from '../prune.ts';
+import { type TimelineNote } from '../../../domain/timeline.ts';
+import { type SqliteTimeline } from '../sessions/timeline.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from './ready-signal.ts';
 import { UnrecordedDeliveries } from './unrecorded-deliveries.ts';
@@ -27,6 +29,11 @@ interface Failure {
   atMs: number;
 }
 
+/** A callback that its substitute replaces. */
+interface Substitution extends Pick<PendingCallback, 'id' | 'webhookId' | 'sessionId'> {
+  note: TimelineNote;
+}
+
 /** The dependencies of {@link SqliteCallbackQueue}. */
 export interface CallbackQueueDeps {
   clock: Clock;
@@ -36,12 +43,14 @@ export interface CallbackQueueDeps {
   vault: Vault;
   qrs: WaitingQrs;
   damaged: SqliteDamagedValues;
+  timeline: SqliteTimeline;
 }
 
 /** A pending row, with what may make it wait. */
 interface PendingRow extends PendingCallback {
   after: string | null;
   holdUntilMs: number | null;
+  insteadId: string | null;
 }
 
 /**
@@ -56,6 +65,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #firstAttempts = new Set<number>();
   readonly #sql: ReturnType<typeof prepare>;
   readonly #removeAll: (rows: readonly { id: number }[]) => void;
+  readonly #substitute: (change: Substitution) => void;
   readonly #fail: (callback: PendingCallback, failure: Failure) => SessionId[];
 
   constructor(db: Database, deps: CallbackQueueDeps) {
@@ -63,6 +73,11 @@ export class SqliteCallbackQueue implements CallbackQueue {
     this.#deps = deps;
     this.#sql = prepare(db);
     this.#removeAll = db.transaction((rows: readonly { id: number }[]) => this.#remove(rows));
+    this.#substitute = db.transaction(({ id, webhookId, sessionId, note }: Substitution) => {
+      if (this.#sql.substitute.run(id, webhookId).changes === 0) return;
+      // A session that was removed meanwhile has no timeline.
+      if (this.#sql.session.get(sessionId)) this.#deps.timeline.add(sessionId, note);
+    });
     this.#fail = db.transaction((callback: PendingCallback, failure: Failure) => {
       this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
       return this.#firstAttempts.has(callback.id) ? this.#deps.qrs.notAccepted(callback, callback.sessionId) : [];
@@ -124,6 +139,10 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   dead({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
     return this.#db.write(() => this.#settle({ id, webhookId, state: 'dead', error, atMs }));
+  }
+
+  substitute({ id, webhookId, sessionId }: PendingCallback, note: TimelineNote): Promise<void> {
+    return this.#db.write(() => this.#substitute({ id, webhookId, sessionId, note }));
   }
 
   unwanted({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
@@ -205,14 +224,16 @@ function pendingCallback({
   attempts,
   ...rest
 }: PendingRow): PendingCallback {
-  const { sessionId, firstFailedAtMs } = rest;
-  return { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs };
+  const { sessionId, firstFailedAtMs, insteadId } = rest;
+  const callback = { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs };
+  return insteadId === null ? callback : { ...callback, hasSubstitute: true };
 }
 
 const NONE = { pending: 0, deadLettered: 0, oldestMs: null };
 
 const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
-    attempts, first_failed_at_ms AS firstFailedAtMs, after_webhook_id AS after, hold_until_ms AS holdUntilMs
+    attempts, first_failed_at_ms AS firstFailedAtMs, after_webhook_id AS after, hold_until_ms AS holdUntilMs,
+    instead_webhook_id AS insteadId
   FROM callbacks`;
 /** The pending callbacks of a session, in order. */
 const PENDING = `WHERE session_id = ? AND state = 'pending' ORDER BY seq`;
@@ -231,6 +252,13 @@ function prepare(db: Database) {
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
+    substitute: db.prepare<[number, string]>(
+      `UPDATE callbacks SET webhook_id = instead_webhook_id, kind = instead_kind, body = instead_body,
+         instead_webhook_id = NULL, instead_kind = NULL, instead_body = NULL,
+         attempts = 0, first_failed_at_ms = NULL, last_error = NULL
+       WHERE id = ? AND webhook_id = ? AND state = 'pending' AND instead_webhook_id IS NOT NULL`,
+    ),
+    session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
     failed: db.prepare<[Failure & { id: number; webhookId: string }]>(
       `UPDATE callbacks SET attempts = attempts + 1, last_error = @error,
          first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)

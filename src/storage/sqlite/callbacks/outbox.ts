@@ -15,6 +15,9 @@ interface Content {
   after: string | null;
   holdUntilMs: number | null;
   nowMs: number;
+  insteadId: string | null;
+  insteadKind: string | null;
+  insteadBody: string | null;
 }
 
 /** What {@link Outbox.commit} stores besides the caller's change. */
@@ -70,16 +73,17 @@ export class Outbox {
   }
 
   /** Returns the sessions that have something to deliver now; none when the event is already known. */
-  #store({ event, webhookId, after, unless = [], holdUntilMs }: NewCallback): SessionId[] {
+  #store({ event, webhookId, after, unless = [], holdUntilMs, instead }: NewCallback): SessionId[] {
     if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return [];
     const sessionId = event.body.session_id;
     const content: Content = {
       webhookId,
       kind: event.kind,
-      body: this.#vault.seal(callbackBody(sessionId, webhookId), JSON.stringify(event.body)),
+      body: this.#sealed({ event, webhookId }),
       after: after ?? null,
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),
+      ...this.#substitute(instead),
     };
     const older = event.kind === 'qr-update' ? this.#qrs.of(sessionId) : undefined;
     if (older) return [sessionId, ...this.#supersede(older, sessionId, content)];
@@ -87,6 +91,15 @@ export class Outbox {
     this.#sql.takeNumber.run(ALL);
     this.#sql.insert.run({ ...content, sessionId });
     return [sessionId];
+  }
+
+  #substitute(instead: NewCallback['instead']): Pick<Content, 'insteadId' | 'insteadKind' | 'insteadBody'> {
+    if (!instead) return { insteadId: null, insteadKind: null, insteadBody: null };
+    return { insteadId: instead.webhookId, insteadKind: instead.event.kind, insteadBody: this.#sealed(instead) };
+  }
+
+  #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): string {
+    return this.#vault.seal(callbackBody(event.body.session_id, webhookId), JSON.stringify(event.body));
   }
 
   /**
@@ -111,9 +124,9 @@ function prepare(db: Database) {
     ),
     insert: db.prepare<[Content & { sessionId: SessionId }]>(
       `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
-         created_at_ms)
+         created_at_ms, instead_webhook_id, instead_kind, instead_body)
        VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
-               ${POSITION}, @kind, @body, @after, @holdUntilMs, @nowMs)`,
+               ${POSITION}, @kind, @body, @after, @holdUntilMs, @nowMs, @insteadId, @insteadKind, @insteadBody)`,
     ),
     takeOver: db.prepare<[Content & { id: number }]>(
       `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, after_webhook_id = @after,

@@ -8,6 +8,7 @@ import {
   credentialsOf,
   fileNameOf,
   journalPart,
+  reservingRequest,
   sentContent,
   settingOf,
   signalKey,
@@ -60,8 +61,11 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'callbacks',
     key: ['webhook_id'],
-    context: ['session_id'],
-    columns: { body: (row) => callbackBody(session(row), text(row, 'webhook_id')) },
+    context: ['session_id', 'instead_webhook_id'],
+    columns: {
+      body: (row) => callbackBody(session(row), text(row, 'webhook_id')),
+      instead_body: (row) => callbackBody(session(row), text(row, 'instead_webhook_id')),
+    },
   },
   {
     name: 'idempotency',
@@ -70,6 +74,11 @@ const TABLES: readonly SealedTable[] = [
       request_hash: (row) => storedAnswer('request_hash', text(row, 'scope'), text(row, 'key')),
       body: (row) => storedAnswer('body', text(row, 'scope'), text(row, 'key')),
     },
+  },
+  {
+    name: 'reserved_message_ids',
+    key: ['scope', 'key'],
+    columns: { request_hash: (row) => reservingRequest(text(row, 'scope'), text(row, 'key')) },
   },
   {
     name: 'media_files',

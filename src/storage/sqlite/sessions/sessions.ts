@@ -8,7 +8,9 @@ import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { type DeviceMove } from '../signal/device-move.ts';
 import { type SqliteJournal } from '../signal/journal.ts';
+import { type SqliteAccountIdStore } from './account-ids.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
@@ -52,6 +54,8 @@ export interface SessionStoreDeps {
   conversations: SqliteConversationStore;
   awaitedNumbers: SqliteAwaitedNumberStore;
   timeline: SqliteTimeline;
+  accountIds: SqliteAccountIdStore;
+  deviceMove: DeviceMove;
   vault: Vault;
   damaged: SqliteDamagedValues;
 }
@@ -82,12 +86,8 @@ export class SqliteSessionStore implements SessionStore {
 
   /** The data key goes last: what is left of the session in free pages cannot be read without it. */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
-    const forget = () => {
-      for (const statement of this.#sql.remove) statement.run(sessionId);
-      this.#deps.vault.forget(sessionId);
-    };
     return this.#db.write(() => {
-      this.#deps.outbox.commit(forget, { events, withdrawQrOf: sessionId });
+      this.#deps.outbox.commit(() => this.#forget(sessionId), { events, withdrawQrOf: sessionId });
     });
   }
 
@@ -106,17 +106,33 @@ export class SqliteSessionStore implements SessionStore {
       this.#sql.upsert.run(toRow(record));
       for (const { writes } of changes) this.#write(record, writes);
     };
-    const stored = this.#deps.outbox.commit(write, { events: changes.flatMap(({ events }) => events) });
+    const withdrawQrOf = changes.find(({ writes }) => writes.deviceOf !== undefined)?.writes.deviceOf;
+    const events = changes.flatMap((change) => change.events);
+    const stored = this.#deps.outbox.commit(write, { events, ...(withdrawQrOf !== undefined && { withdrawQrOf }) });
     const isNew = stored.values();
     return changes.map(({ events }) => events.filter(() => isNew.next().value).length);
   }
 
-  #write({ sessionId }: SessionRecord, { handled, vote, awaited, heardFrom, note }: SessionWrites): void {
+  #write({ sessionId, identity }: SessionRecord, writes: SessionWrites): void {
+    const { handled, vote, awaited, heardFrom, note, announces, deviceOf } = writes;
+    if (deviceOf !== undefined) this.#takeDevice(deviceOf, sessionId);
+    if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
     if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
     if (note !== undefined) this.#deps.timeline.add(sessionId, note);
+  }
+
+  #takeDevice(from: SessionId, to: SessionId): void {
+    this.#deps.deviceMove.run(from, to);
+    this.#deps.accountIds.addAlias(from, to);
+    this.#forget(from);
+  }
+
+  #forget(sessionId: SessionId): void {
+    for (const statement of this.#sql.remove) statement.run(sessionId);
+    this.#deps.vault.forget(sessionId);
   }
 }
 

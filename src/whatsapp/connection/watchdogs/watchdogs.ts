@@ -3,6 +3,7 @@ import { watchAnswers } from './answers.ts';
 import { watchCatchUp } from './catch-up.ts';
 import { cut, watchClose } from './close.ts';
 import { ConnectionClock } from './connection-clock.ts';
+import { watchLoginQueries } from './login-queries.ts';
 import { watchLocks } from './locks.ts';
 import { watchSilence } from './silence.ts';
 import { watchStart } from './start.ts';
@@ -21,6 +22,7 @@ export class Watchdogs {
     this.#clock = new ConnectionClock(deps.clock);
     const watched: WatchdogDeps & { clock: Clock } = { ...deps, clock: this.#clock };
     watchStart(watched);
+    watchLoginQueries(watched);
     watchCatchUp(watched);
     watchAnswers(watched);
     watchSilence(watched);

@@ -10,6 +10,7 @@ const MOODS = {
   connected: 'good',
   repaired: 'good',
   paired: 'good',
+  relinked: 'good',
   ban_over: 'good',
   line_lost: 'wait',
   damaged: 'wait',

@@ -57,7 +57,7 @@ export function wireConnect() {
   });
   on('session', showOutcome);
   on('qr', ({ session_id: id }) => id === offer.id && refresh(offer));
-  on('removed', ({ session_id: id }) => id === offer.id && offer.view !== 'failed' && show({ view: 'over', id: '' }));
+  on('removed', ({ session_id: id }) => id === offer.id && offer.view !== 'failed' && void follow(offer));
 }
 
 function show(changes) {
@@ -70,6 +70,20 @@ function showOutcome(session) {
   if (session.status === 'connected') show({ view: 'connected', isMine: false, name: nameOf(session) });
   else if (session.status !== 'connecting')
     show({ view: 'failed', isMine: false, trouble: serverText(session.error_message) });
+}
+
+/** The session is gone. If its account was linked before, the one that it had goes on, and answers under this id too. */
+async function follow(mine) {
+  let session;
+  try {
+    session = (await ask('GET', `/sessions/${mine.id}`)).data;
+  } catch {
+    // It was removed.
+  }
+  if (mine !== offer) return;
+  if (!session) return show({ view: 'over', id: '' });
+  show({ view: 'linking', isMine: false, id: session.session_id });
+  showOutcome(session);
 }
 
 /** Switches between QR and pairing code; each has its own session. */

@@ -111,6 +111,8 @@ export const ENGLISH = {
   what_repaired: 'Reconnected',
   what_damaged: 'Stored data was damaged',
   what_trouble: 'Connection problem',
+  what_relinked: 'Phone linked again',
+  what_announcement_refused: 'Your backend still had the account and got a status update',
   what_restricted: 'Restricted by WhatsApp',
   what_restart_requested: 'Restart requested',
   what_ban_over: 'Temporary ban ended',

@@ -131,7 +131,10 @@ export const SPANISH_SENTENCES = [
     /^(\d+) log lines? since start-up could not.*$/,
     'Líneas del registro que no se pudieron escribir desde el inicio y se descartaron: $1.',
   ],
-  [/^replaced by (session_\w+)$/, 'Reemplazada por $1'],
+  [
+    /^The account was linked again; its new device is connecting\.$/,
+    'La cuenta se vinculó de nuevo; su dispositivo nuevo se está conectando.',
+  ],
   [/^only this delivery fails: (.*)$/, 'Solo falla esta entrega: $1'],
   [/^the backend refuses it: (.*)$/, 'Rechazada por su contenido: $1'],
   [/^it has failed for too long: (.*)$/, 'Falló durante demasiado tiempo: $1'],

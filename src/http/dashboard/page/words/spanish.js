@@ -112,6 +112,8 @@ export const SPANISH = {
   what_repaired: 'Reconectada',
   what_damaged: 'Datos almacenados dañados',
   what_trouble: 'Problema de conexión',
+  what_relinked: 'Teléfono vinculado de nuevo',
+  what_announcement_refused: 'Tu backend aún tenía la cuenta y recibió un cambio de estado',
   what_restricted: 'Restringida por WhatsApp',
   what_restart_requested: 'Reinicio solicitado',
   what_ban_over: 'Terminó el bloqueo temporal',

@@ -1,0 +1,126 @@
+import { type PhoneNumber } from '../domain/address.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type AccountIdentity, type SessionRecord, statusOf } from '../domain/session.ts';
+import { type Clock } from '../kit/clock.ts';
+import { SerialQueue } from '../kit/serial-queue.ts';
+import { type Connector } from '../ports/connection.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type AccountIdStore, type SessionFolders, type SessionStore } from '../ports/storage.ts';
+import { type Session } from './session.ts';
+import { type SessionRegistry } from './session-registry.ts';
+
+/** Dependencies of {@link Relinks}. */
+export interface RelinksDeps {
+  accountIds: AccountIdStore;
+  registry: SessionRegistry;
+  store: Pick<SessionStore, 'commit'>;
+  folders: Pick<SessionFolders, 'create'>;
+  connector: Pick<Connector, 'release'>;
+  metrics: Pick<Metrics, 'became'>;
+  clock: Clock;
+  /** Adds a session that is stored. */
+  add: (record: SessionRecord) => Session;
+}
+
+/**
+ * A number keeps its session id (contract 1.4). When an account is linked again, the session that it had goes on with the new
+ * device, even if it was deleted meanwhile, and the id of the new session becomes an alias.
+ */
+export class Relinks {
+  readonly #deps: RelinksDeps;
+  readonly #aliases = new Map<SessionId, SessionId>();
+  /** Only one session at a time looks for its elder and is announced: of two with the same number, the second finds the first. */
+  readonly #announcing = new SerialQueue();
+  #isStopping = false;
+
+  constructor(deps: RelinksDeps) {
+    this.#deps = deps;
+  }
+
+  /** Loads the aliases. */
+  async load(): Promise<void> {
+    for (const [alias, id] of await this.#deps.accountIds.aliases()) this.#aliases.set(alias, id);
+  }
+
+  /** The process is ending: nothing is handed over any more. The next one does it. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  /** The id of the session that an id stands for. */
+  resolve(id: SessionId): SessionId {
+    return this.#deps.registry.sessions.has(id) ? id : (this.#aliases.get(id) ?? id);
+  }
+
+  /**
+   * Hands the device of `newer` to the session that its number has, if there is another one; otherwise runs `announce`, which is
+   * told whether the number was announced under this id before. Returns whether `newer` is gone.
+   */
+  async settle(
+    newer: Session,
+    identity: AccountIdentity,
+    announce?: (isReturning: boolean) => Promise<void>,
+  ): Promise<boolean> {
+    const { phoneNumber } = identity;
+    const elder = await this.#announcing.run(async () => {
+      const known = await this.#deps.accountIds.idOf(phoneNumber);
+      const id = known === newer.sessionId ? undefined : this.#elderOf(newer.sessionId, phoneNumber, known);
+      if (id === undefined) await announce?.(known === newer.sessionId);
+      return id;
+    });
+    if (elder === undefined || this.#isStopping) return false;
+    await newer.detach();
+    return this.#handOver(newer, elder, { ...newer.record, identity });
+  }
+
+  /** An id whose session was deleted still belongs to the number; one whose session has another number by now does not. */
+  #elderOf(newer: SessionId, number: PhoneNumber, known: SessionId | undefined): SessionId | undefined {
+    const hasNumber = ({ record }: Session) => record.identity?.phoneNumber === number;
+    const session = known === undefined ? undefined : this.#deps.registry.sessions.get(known);
+    if (known !== undefined && (!session || hasNumber(session))) return known;
+    const all = [...this.#deps.registry.sessions.values()];
+    return all.find((other) => other.sessionId !== newer && other.record.announced && hasNumber(other))?.sessionId;
+  }
+
+  /** Runs in the turn of `newer`, and waits for that of the elder, which never waits for this one. */
+  async #handOver(newer: Session, elder: SessionId, from: SessionRecord): Promise<boolean> {
+    let isDone = false;
+    while (!isDone && !this.#isStopping) {
+      await this.#deps.registry.removed(elder);
+      const session = this.#deps.registry.sessions.get(elder);
+      if (session) isDone = await session.takeDevice(from);
+      else {
+        await this.#revive(elder, from);
+        isDone = true;
+      }
+    }
+    if (!isDone) return false;
+    this.#redirect(from.sessionId, elder);
+    await this.#forget(newer);
+    return true;
+  }
+
+  /** The account of a deleted session was linked again: it comes back under its id. */
+  async #revive(sessionId: SessionId, from: SessionRecord): Promise<void> {
+    const { clock, store, folders, metrics, add } = this.#deps;
+    const record = { ...from, sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
+    const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
+    await store.commit(record, [], { deviceOf: from.sessionId, note });
+    metrics.became(statusOf(record.phase));
+    add(record).resume();
+    await folders.create(sessionId);
+  }
+
+  async #forget(newer: Session): Promise<void> {
+    newer.vanish();
+    this.#deps.connector.release(newer.sessionId);
+    this.#deps.metrics.became('removed');
+    await this.#deps.registry.drop(newer);
+  }
+
+  #redirect(alias: SessionId, id: SessionId): void {
+    for (const [other, target] of this.#aliases) if (target === alias) this.#aliases.set(other, id);
+    this.#aliases.delete(id);
+    this.#aliases.set(alias, id);
+  }
+}
