@@ -13,7 +13,7 @@ import { type DownloadSetting } from './download-setting.ts';
 /** How long a webhook waits for its file at most. */
 export const HOLD_MS = 30_000;
 /** How long of that it waits for the phone, when WhatsApp no longer has the file; everything behind it waits too. */
-export const PHONE_MS = 2_000;
+const PHONE_MS = 2_000;
 /** How long a request for a file waits; the download goes on. */
 const PATIENCE_MS = 60_000;
 
@@ -32,7 +32,7 @@ export interface MediaDownloaderDeps {
 interface Job {
   file: Promise<MediaFile>;
   /** Resolves when WhatsApp no longer has the file, and the phone is asked for it. */
-  gone: Promise<void>;
+  gone: Promise<undefined>;
   controller: AbortController;
 }
 
@@ -125,8 +125,8 @@ export class MediaDownloader implements AsyncDisposable {
     const running = this.#jobs.get(key);
     if (running) return running;
     const controller = new AbortController();
-    const gone = Promise.withResolvers<void>();
-    const saving = this.#save({ sessionId, messageId }, controller.signal, gone.resolve);
+    const gone = Promise.withResolvers<undefined>();
+    const saving = this.#save({ sessionId, messageId }, controller.signal, () => gone.resolve(undefined));
     const file = saving.finally(() => this.#jobs.delete(key));
     const job = { file, gone: gone.promise, controller };
     this.#jobs.set(key, job);

@@ -7,7 +7,8 @@ import { type BinaryNode, isJidNewsletter } from '@whiskeysockets/baileys';
  * - plaintext, unless a channel sent it: Baileys takes anybody's for genuine, and what a person writes is always encrypted.
  */
 export function handleable(stanza: BinaryNode): BinaryNode {
-  const { offline: _, ...attrs } = stanza.attrs;
+  const attrs = { ...stanza.attrs };
+  delete attrs.offline;
   if (!Array.isArray(stanza.content)) return { ...stanza, attrs };
   const isChannel = isJidNewsletter(attrs.from) === true;
   const isUnwanted = (tag: string) => tag === 'verified_name' || (tag === 'plaintext' && !isChannel);

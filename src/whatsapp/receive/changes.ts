@@ -45,9 +45,8 @@ export async function inSameChat<Known extends Owned>(
 
 /** The id of the message that this content is about; `null` when it is about none, or names none. */
 function targetOf({ editedMessageId, deletedMessageId, reaction, poll, type }: MessageContent): string | null {
-  return (
-    (editedMessageId ?? deletedMessageId ?? reaction?.message_id ?? (type === 'poll_vote' && poll?.message_id)) || null
-  );
+  const pollId = type === 'poll_vote' ? poll?.message_id : undefined;
+  return editedMessageId ?? deletedMessageId ?? reaction?.message_id ?? pollId ?? null;
 }
 
 async function isAuthorOfAny(messages: readonly Owned[], names: readonly string[], find: FindPeople): Promise<boolean> {

@@ -39,15 +39,20 @@ export class MissedCalls {
     if (!info || !id) return undefined;
     const call = this.#calls.get(id) ?? {};
     this.#calls.set(id, { ...call, ...changeBy(info) });
-    const caller = info.attrs['call-creator'] ?? attrs.from ?? '';
-    const isMissed = info.tag === 'terminate' && !ELSEWHERE.has(info.attrs.reason ?? '');
-    if (!isMissed || call.isOver || call.isGroup || isGroup(caller) || areJidsSameUser(caller, me)) return undefined;
+    if (call.isOver || call.isGroup || !isGivenUp(info)) return undefined;
+    const { 'call-creator': caller = attrs.from ?? '', caller_pn: callerPn = call.callerPn } = info.attrs;
+    if (isGroup(caller) || areJidsSameUser(caller, me)) return undefined;
     return {
-      key: { remoteJid: caller, remoteJidAlt: call.callerPn ?? info.attrs.caller_pn, id, fromMe: false },
+      key: { remoteJid: caller, remoteJidAlt: callerPn, id, fromMe: false },
       message: { callLogMesssage: {} },
       messageTimestamp: Number(attrs.t),
     };
   }
+}
+
+/** Whether this ends a call that nobody has answered, as far as this stanza says. */
+function isGivenUp({ tag, attrs }: BinaryNode): boolean {
+  return tag === 'terminate' && !ELSEWHERE.has(attrs.reason ?? '');
 }
 
 function changeBy({ tag, attrs }: BinaryNode): Call {

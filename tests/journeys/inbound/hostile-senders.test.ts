@@ -38,10 +38,12 @@ function tamper(change: (message: Stanza) => Stanza): void {
 
 /** A message with this `t`, or without any. */
 function timed(t: string | undefined): (message: Stanza) => Stanza {
-  return ({ attrs: { t: _, ...attrs }, ...message }) => ({
-    ...message,
-    attrs: { ...attrs, ...(t !== undefined && { t }) },
-  });
+  return (message) => {
+    const attrs = { ...message.attrs };
+    if (t === undefined) delete attrs.t;
+    else attrs.t = t;
+    return { ...message, attrs };
+  };
 }
 
 /** A message with another child in front. */
