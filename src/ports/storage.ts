@@ -146,7 +146,7 @@ export interface SentMessageStore {
   add(sessionId: SessionId, message: SentMessage): Promise<void>;
   /** The message and its status; `undefined` when it is not ours. May return what is not durable yet. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
-  /** Counts what the session has sent after this moment (Unix ms). */
+  /** Counts what the session has sent after this moment (Unix ms), until now. */
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
   /** The messages of all sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
@@ -166,7 +166,7 @@ export interface ConversationStore {
   isKnown(sessionId: SessionId, peer: string): Promise<boolean>;
   /** Records that we wrote first; a known conversation stays as it is. */
   begun(sessionId: SessionId, peer: string): Promise<void>;
-  /** Counts the conversations that we began after this moment (Unix ms). May return what is not durable yet. */
+  /** Counts the conversations that we began after this moment (Unix ms), until now. May return what is not durable yet. */
   begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
 }
 

@@ -38,6 +38,13 @@ contract('the conversations', (startStorage) => {
     expect(await conversations.begunSince(BEA, 0)).toEqual({ count: 0, oldestMs: null });
   });
 
+  it('are not counted while the clock is set back behind them', async () => {
+    await using db = await startStorage();
+    await db.storage.conversations.begun(ANA, PEER);
+    db.clock.set(-365 * 24 * 3_600_000);
+    expect(await db.storage.conversations.begunSince(ANA, 0)).toEqual({ count: 0, oldestMs: null });
+  });
+
   it('are removed with their session', async () => {
     await using db = await startStorage();
     await db.storage.conversations.begun(ANA, PEER);

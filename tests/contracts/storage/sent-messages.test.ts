@@ -56,6 +56,16 @@ contract('the sent messages', (startStorage) => {
     expect(await sentMessages.countSince(BEA, 0)).toEqual({ count: 0, oldestMs: null });
   });
 
+  it('are not counted while the clock is set back behind them: it would be a limit for as long as that', async () => {
+    await using db = await startStorage();
+    await db.storage.sentMessages.add(ANA, { ...MESSAGE, messageId: 'M1' });
+    db.clock.set(-365 * 24 * 3_600_000);
+    await db.storage.sentMessages.add(ANA, { ...MESSAGE, messageId: 'M2' });
+
+    const oldestMs = db.clock.now();
+    expect(await db.storage.sentMessages.countSince(ANA, oldestMs - 1)).toEqual({ count: 1, oldestMs });
+  });
+
   it('are unanswered until they are acknowledged or refused, the oldest first', async () => {
     await using db = await startStorage();
     for (const messageId of ['M1', 'M2', 'M3', 'M4']) {

@@ -73,6 +73,21 @@ describe('the orchestrator', () => {
     });
   });
 
+  it('tells U+0000 and lone surrogates, which PostgreSQL does not store, as U+FFFD', async () => {
+    await using world = await startWorld();
+    const { account } = people(world);
+    const stranger = world.whatsapp.phone(PERSON, 'Ju\0an');
+    await world.link(account);
+
+    await stranger.sendText(ACCOUNT, 'Ho\0la \ud83d 🦙');
+    await stranger.sendText(ACCOUNT, 'adiós');
+
+    const { body, text } = await world.backend.next('messages/received');
+    expect(body).toMatchObject({ message_content: 'Ho�la � 🦙', sender_name: 'Ju�an' });
+    expect(text).not.toMatch(/\\u0000|\\ud83d/);
+    expect((await world.backend.next('messages/received')).body.message_content).toBe('adiós');
+  });
+
   it('delivers many messages in order, and numbers all webhooks without a gap', async () => {
     await using world = await startWorld();
     const { account, person } = people(world);

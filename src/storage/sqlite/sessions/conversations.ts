@@ -2,6 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
 import { type Database } from '../database.ts';
+import { IN_PERIOD, type Period } from './period.ts';
 
 /** The people that each session has talked to, and who wrote first. */
 export class SqliteConversationStore implements ConversationStore {
@@ -28,7 +29,9 @@ export class SqliteConversationStore implements ConversationStore {
 
   /** Uncommitted, for the same reason as {@link isKnown}. */
   begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
-    return this.#db.readUncommitted(() => this.#sql.begunSince.get(sessionId, sinceMs) ?? NONE);
+    return this.#db.readUncommitted(
+      () => this.#sql.begunSince.get({ sessionId, sinceMs, nowMs: this.#clock.now() }) ?? NONE,
+    );
   }
 
   /** Records that somebody wrote to us, within the caller's transaction. */
@@ -45,9 +48,9 @@ function prepare(db: Database) {
     add: db.prepare<[SessionId, string, number, number]>(
       'INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     ),
-    begunSince: db.prepare<[SessionId, number], CountSince>(
+    begunSince: db.prepare<[Period], CountSince>(
       `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM conversations
-       WHERE session_id = ? AND begun_by_us = 1 AND created_at_ms > ?`,
+       WHERE ${IN_PERIOD} AND begun_by_us = 1`,
     ),
   };
 }

@@ -10,6 +10,7 @@ import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { IN_PERIOD, type Period } from './period.ts';
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
 export interface SentMessageDeps {
@@ -56,7 +57,8 @@ export class SqliteSentMessageStore implements SentMessageStore {
   }
 
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
-    return this.#db.read(() => this.#sql.countSince.get(sessionId, sinceMs) ?? { count: 0, oldestMs: null });
+    const period = { sessionId, sinceMs, nowMs: this.#clock.now() };
+    return this.#db.read(() => this.#sql.countSince.get(period) ?? { count: 0, oldestMs: null });
   }
 
   unanswered(beforeMs: number): Promise<SentMessageRef[]> {
@@ -87,9 +89,9 @@ function prepare(db: Database) {
          created_at_ms AS sentAtMs
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,
     ),
-    countSince: db.prepare<[SessionId, number], CountSince>(
+    countSince: db.prepare<[Period], CountSince>(
       `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM sent_messages
-       WHERE session_id = ? AND created_at_ms > ?`,
+       WHERE ${IN_PERIOD}`,
     ),
     unanswered: db.prepare<[number], SentMessageRef>(
       `SELECT session_id AS sessionId, message_id AS messageId FROM sent_messages
