@@ -6,17 +6,19 @@ interface Session {
   _chains: Record<string, { chainKey: object; messageKeys: object }>;
 }
 
-type Decrypt = (this: SessionCipher, sealed: Buffer, session: Session | undefined) => Promise<Buffer>;
-
 /** libsignal's own method, which its types do not show: it steps the ratchet before it checks the MAC. */
-const { doDecryptWhisperMessage: decryptIn } = SessionCipher.prototype as unknown as Record<string, Decrypt>;
+interface Decrypting {
+  doDecryptWhisperMessage: (this: SessionCipher, sealed: Buffer, session: Session | undefined) => Promise<Buffer>;
+}
+
+const { doDecryptWhisperMessage: decryptIn } = SessionCipher.prototype as unknown as Decrypting;
 
 /** A cipher that leaves a session as it was when a message does not belong to it, as the one in phones does. */
 export class PhoneCipher extends SessionCipher {
   async doDecryptWhisperMessage(sealed: Buffer, session: Session | undefined): Promise<Buffer> {
     const before = session && copyOf(session);
     try {
-      return await decryptIn!.call(this, sealed, session);
+      return await decryptIn.call(this, sealed, session);
     } catch (error) {
       Object.assign(session ?? {}, before);
       throw error;

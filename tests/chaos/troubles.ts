@@ -29,6 +29,8 @@ export const TROUBLES: readonly Trouble[] = [
   { fault: 'cut-at-byte', options: { bytes: 700 }, then: 'returns' },
   { fault: 'refuse-upgrade', options: { times: 2 }, cut: true, then: 'returns' },
   { fault: 'silent-handshake', options: { times: 1 }, cut: true, then: 'returns' },
+  { fault: 'foreign-root', options: { times: 1 }, cut: true, then: 'returns' },
+  { fault: 'stolen-certificates', options: { times: 1 }, cut: true, then: 'returns' },
   { fault: 'no-success', options: { times: 1 }, cut: true, then: 'returns' },
   { fault: 'no-offline-end', options: { times: 1 }, cut: true, then: 'returns' },
   { fault: 'failure-at-login', options: { reason: 503, times: 2 }, cut: true, then: 'returns' },

@@ -1,5 +1,6 @@
 import { Curve, generateSignalPubKey, proto, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
+import { systemClock } from '../../kit/clock.ts';
 
 type Details = proto.CertChain.NoiseCertificate.IDetails;
 
@@ -59,6 +60,6 @@ function certifies(encoded: Uint8Array, handshake: Handshake | undefined): boole
 
 /** Times are seconds since the epoch; a certificate without them is always valid. */
 function isValidNow({ notBefore, notAfter }: Details): boolean {
-  const now = Date.now() / 1000;
+  const now = systemClock.now() / 1000;
   return Number(notBefore ?? 0) <= now && now <= (Number(notAfter ?? 0) || Infinity);
 }

@@ -24,7 +24,7 @@ const START_MS = 1_000;
 /** The share of the others that live until they have sent some messages, and the longest time until then. */
 const KILLED_AFTER_REPLIES = 0.6;
 const REPLIES = 8;
-const REPLIES_MS = 3_000;
+const REPLIES_MS = 2_000;
 /** The share of processes during which the backend goes down or comes up. */
 const BACKEND_SWITCHES = 0.4;
 

@@ -79,7 +79,7 @@ describe('after a restart', () => {
   it('somebody who cannot read us any more gets a new session, and the message in it', async () => {
     const { ana, ...scene } = await startRestarted();
     await using world = scene.world;
-    using _ = spoilNext(world);
+    spoilNext(world);
 
     await world.orchestrator.send(scene.sessionId, ANA, 'one');
     expect(await ana.next()).toMatchObject({ text: 'one' });
@@ -91,9 +91,9 @@ describe('after a restart', () => {
 });
 
 /** Damages what the next message has for its recipient. */
-function spoilNext({ whatsapp }: World): Disposable {
+function spoilNext({ whatsapp }: World): void {
   let isDone = false;
-  return whatsapp.use({
+  whatsapp.use({
     name: 'spoil the next message',
     onStanza(stanza) {
       const [sealed] = stanza.tag === 'message' && !isDone ? sealedIn(stanza).slice(-1) : [];

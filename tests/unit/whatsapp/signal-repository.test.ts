@@ -44,7 +44,7 @@ async function startDevice({ storage }: TestStorage, owner: typeof ANA, jid: str
       signature: signedPreKey.signature,
     },
   } as Bundle;
-  const repository = safeSignalRepository(deps)(auth.state as never, silentLogger);
+  const repository = safeSignalRepository(deps)(auth.state, silentLogger);
   return { jid, repository, retries, bundle };
 }
 
