@@ -1,7 +1,6 @@
 import { areJidsSameUser, type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { isGroup } from '../addressing/jid.ts';
 
 /** How long a call may ring, with time to spare; more than `max` at a time would be an attack. */
 const CALLS = { ttlMs: 300_000, max: 1_000 };
@@ -12,7 +11,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['accepted_elsewhere', 'rejected_
 /** What is known of a call. */
 interface Call {
   /** The caller's phone number, as a JID, if WhatsApp says it. */
-  callerPn?: string | undefined;
+  callerPn?: { remoteJidAlt: string };
   isGroup?: boolean;
   /** Whether it was answered, or has ended. */
   isOver?: boolean;
@@ -33,31 +32,40 @@ export class MissedCalls {
    * Call it with each `<call>`, for the account `me`. Returns the message that a missed call becomes, when this stanza ends one; its
    * id is the call's.
    */
-  take({ attrs, content }: BinaryNode, me: string | undefined): WAMessage | undefined {
-    const [info] = Array.isArray(content) ? content : [];
+  take(stanza: BinaryNode, me: string | undefined): WAMessage | undefined {
+    const [info] = Array.isArray(stanza.content) ? stanza.content : [];
     const id = info?.attrs['call-id'];
     if (!info || !id) return undefined;
-    const call = this.#calls.get(id) ?? {};
-    this.#calls.set(id, { ...call, ...changeBy(info) });
-    if (call.isOver || call.isGroup || !isGivenUp(info)) return undefined;
-    const { 'call-creator': caller = attrs.from ?? '', caller_pn: callerPn = call.callerPn } = info.attrs;
-    if (isGroup(caller) || areJidsSameUser(caller, me)) return undefined;
-    return {
-      key: { remoteJid: caller, remoteJidAlt: callerPn, id, fromMe: false },
-      message: { callLogMesssage: {} },
-      messageTimestamp: Number(attrs.t),
-    };
+    const before = this.#calls.get(id) ?? {};
+    const call = { ...before, ...changeBy(info) };
+    this.#calls.set(id, call);
+    if (before.isOver || !isMissed(info, call)) return undefined;
+    const message = messageOf(stanza, info, call);
+    return areJidsSameUser(message.key.remoteJid ?? '', me) ? undefined : message;
   }
 }
 
-/** Whether this ends a call that nobody has answered, as far as this stanza says. */
-function isGivenUp({ tag, attrs }: BinaryNode): boolean {
-  return tag === 'terminate' && !ELSEWHERE.has(attrs.reason ?? '');
+function messageOf({ attrs }: BinaryNode, info: BinaryNode, { callerPn }: Call): WAMessage {
+  const { 'call-id': id, 'call-creator': remoteJid = attrs.from } = info.attrs;
+  return {
+    key: { remoteJid: remoteJid ?? null, id: id ?? null, fromMe: false, ...callerPn },
+    message: { callLogMesssage: {} },
+    messageTimestamp: Number(attrs.t),
+  };
+}
+
+/** Whether this ends a one-to-one call that nobody has answered, as far as it says. */
+function isMissed({ tag, attrs }: BinaryNode, { isGroup }: Call): boolean {
+  return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '');
 }
 
 function changeBy({ tag, attrs }: BinaryNode): Call {
   if (tag === 'offer' || tag === 'offer_notice') {
-    return { callerPn: attrs.caller_pn, isGroup: attrs.type === 'group' || attrs['group-jid'] !== undefined };
+    return { ...numberIn(attrs), isGroup: attrs.type === 'group' || attrs['group-jid'] !== undefined };
   }
-  return ['accept', 'reject', 'terminate'].includes(tag) ? { isOver: true } : {};
+  return ['accept', 'reject', 'terminate'].includes(tag) ? { ...numberIn(attrs), isOver: true } : {};
+}
+
+function numberIn({ caller_pn: remoteJidAlt }: Record<string, string>): Pick<Call, 'callerPn'> {
+  return remoteJidAlt === undefined ? {} : { callerPn: { remoteJidAlt } };
 }
