@@ -1,5 +1,5 @@
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { ANA, BEA, ids, startWorld } from './support.ts';
+import { ANA, BEA, ids, passTime, startWorld } from './support.ts';
 
 const YEAR_MS = 365 * 24 * 3600_000;
 
@@ -13,12 +13,12 @@ describe.each([
     await world.startNotifier();
     await world.happens(ANA, 'a1');
     await world.happens(BEA, 'b1');
-    await world.clock.untilTimer(600_000);
+    await passTime(world, () => world.notifier.breaker === 'down');
     const before = world.backend.received.length;
     world.clock.set(byMs);
     world.backend.recovers();
 
-    await world.clock.advance(599_000);
+    await world.clock.advance(598_000);
     expect(world.backend.received).toHaveLength(before);
     await world.clock.advance(3_000);
     await world.untilAllDelivered();

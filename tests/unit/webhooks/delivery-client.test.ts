@@ -187,9 +187,9 @@ describe('a delivery', () => {
     'has certainly not arrived when no connection could be made (%s)',
     async (code) => {
       const lookup = import.meta.jest.spyOn(dns, 'lookup');
-      lookup.mockImplementation(((...args: unknown[]) => {
+      lookup.mockImplementation((...args: unknown[]) => {
         (args.at(-1) as (error: Error) => void)(Object.assign(new Error(code), { code }));
-      }) as unknown as typeof dns.lookup);
+      });
       const outcome = await createDeliveryClient(settings('http://localhost:9'), new ManualClock())(callback);
       lookup.mockRestore();
       const detail = `the backend is not reachable (${code})`;
