@@ -2,7 +2,7 @@ import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } 
 import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
-import { checkPairing } from '../pairing/pairing-check.ts';
+import { checkPairing, ignoreOffersOnceLinked } from '../pairing/pairing-check.ts';
 import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
 import { type GroupCache } from '../query/group-cache.ts';
@@ -65,6 +65,7 @@ export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDe
       groupReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => emit({ kind: 'acknowledged', node }));
+  ignoreOffersOnceLinked(socket);
   checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));
   const reshow = () => {
     const code = offer.reshown();
