@@ -117,7 +117,7 @@ describe('an account that WhatsApp banned for an hour', () => {
 describe('a session that stays disconnected', () => {
   it('says why its latest attempt failed, not only why it was first lost', async () => {
     await using world = await startWorld();
-    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    await world.link(world.whatsapp.phone(ACCOUNT));
     world.whatsapp.fault('failure-at-login', { number: ACCOUNT, reason: 503 });
 
     world.whatsapp.fault('cut', { number: ACCOUNT });
