@@ -93,9 +93,9 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
 }
 
 /** The caller may know a session by the id under which its account was linked again. */
-async function resolved({ sessions }: Core, params: PathParams): Promise<PathParams> {
+async function resolved(core: Core, params: PathParams): Promise<PathParams> {
   const { sessionId } = params;
-  return sessionId === undefined ? params : { ...params, sessionId: await sessions.resolve(sessionId) };
+  return sessionId === undefined ? params : { ...params, sessionId: await core.sessions.resolve(sessionId) };
 }
 
 /**

@@ -132,7 +132,9 @@ export class Recovery {
     if (this.#state.name === 'lost' && why) {
       await machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
     }
-    if (this.#state.name === 'repairing') await machine.note('line_lost', why);
+    // The first reason may be a consequence of the real one, which the next attempt meets.
+    if (this.#state.name === 'repairing')
+      await machine.enter({ ...this.#state, why: why ?? this.#state.why }, { note });
     if (this.#state.name === 'online') {
       await machine.enter({ name: 'repairing', timer: timers.grace(), why }, isPrecaution ? {} : { note });
     }

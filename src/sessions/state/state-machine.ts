@@ -153,7 +153,8 @@ export class SessionStateMachine {
   }
 
   #become(state: SessionState): void {
-    if ('timer' in this.#state) this.#state.timer?.cancel();
+    const timer = 'timer' in state ? state.timer : undefined;
+    if ('timer' in this.#state && this.#state.timer !== timer) this.#state.timer?.cancel();
     this.#state = state;
     this.#changed.changed();
   }

@@ -3,7 +3,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
-import { checkPairing } from '../pairing/pairing-check.ts';
+import { checkPairing, ignoreOffersOnceLinked } from '../pairing/pairing-check.ts';
 import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
 import { type GroupCache } from '../query/group-cache.ts';
@@ -73,6 +73,7 @@ export function emitSocketEvents({ socket, offer, groups, clock, emit }: SocketE
     const message = calls.take(node, socket.authState.creds.me?.id);
     if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
   });
+  ignoreOffersOnceLinked(socket);
   checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));
   const reshow = () => {
     const code = offer.reshown();

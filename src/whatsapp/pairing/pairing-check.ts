@@ -10,8 +10,10 @@ import {
 } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';
+import { isPaired } from '../signal/auth-state.ts';
 
 const PAIR_SUCCESS = 'CB:iq,,pair-success';
+const PAIR_DEVICE = 'CB:iq,type:set,pair-device';
 
 /**
  * Refuses a pairing whose account signature is not that of the phone's key. Baileys 7.0.0-rc14 calls the verification
@@ -22,10 +24,23 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
   const { ws, authState } = socket;
   const handlers = takeOwnListeners<BinaryNode>(socket, PAIR_SUCCESS);
   ws.on(PAIR_SUCCESS, (stanza: BinaryNode) => {
+    if (isPaired(authState.creds)) return;
     if (!isSignedByAccount(stanza, authState.creds)) {
       refuse(new Error('Invalid account signature'));
       return;
     }
+    for (const handle of handlers) handle(stanza);
+  });
+}
+
+/**
+ * Has a linked device ignore an offer to be linked: Baileys would show a QR, for which a session that is logged in has no use,
+ * and would even forget its account if somebody scanned it.
+ */
+export function ignoreOffersOnceLinked(socket: WASocket): void {
+  const handlers = takeOwnListeners<BinaryNode>(socket, PAIR_DEVICE);
+  socket.ws.on(PAIR_DEVICE, (stanza: BinaryNode) => {
+    if (isPaired(socket.authState.creds)) return;
     for (const handle of handlers) handle(stanza);
   });
 }

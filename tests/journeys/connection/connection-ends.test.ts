@@ -1,3 +1,4 @@
+import { node, SERVER } from '../../../simulator/kit/stanza.ts';
 import { type FaultOptions } from '../../../simulator/faults/fault-options.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
@@ -110,5 +111,49 @@ describe('an account that WhatsApp banned for an hour', () => {
     await world.orchestrator.until(sessionId, { status: 'connected', error_message: null });
     const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
     expect(body.data.map(({ what }: { what: string }) => what).slice(-3)).toEqual(['failed', 'ban_over', 'repaired']);
+  });
+});
+
+describe('a session that stays disconnected', () => {
+  it('says why its latest attempt failed, not only why it was first lost', async () => {
+    await using world = await startWorld();
+    await world.link(world.whatsapp.phone(ACCOUNT));
+    world.whatsapp.fault('failure-at-login', { number: ACCOUNT, reason: 503 });
+
+    world.whatsapp.fault('cut', { number: ACCOUNT });
+
+    const update = world.backend.next(
+      ({ path, body }) => path.endsWith('status-update') && body.status !== 'connected',
+    );
+    const { body } = await world.whileTimeFlies(update);
+    expect(body).toMatchObject({
+      status: 'disconnected',
+      error_message: expect.stringContaining('not accepting connections') as string,
+    });
+  });
+});
+
+describe('a session that is logged in', () => {
+  it.each(['pair-device', 'pair-success'])('ignores a stray <%s>', async (tag) => {
+    await using world = await startWorld();
+    const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
+    const [person, { logins }] = [world.whatsapp.phone('5490987654321'), world.whatsapp.stats()];
+    const offer = node('iq', { from: SERVER, type: 'set', id: 'STRAY', xmlns: 'md' }, [
+      node(tag, {}, [node('ref', {}, Buffer.from('2@stray')), node('device', { jid: `${ACCOUNT}:9@s.whatsapp.net` })]),
+    ]);
+    world.whatsapp.use({
+      name: 'a stray offer',
+      onStanza(stanza, client) {
+        if (stanza.tag === 'message') client.send(offer);
+        return false;
+      },
+    });
+
+    expect(await world.orchestrator.send(sessionId, '5490987654321', 'hola')).toMatchObject({ status: 200 });
+    await person.sendText(ACCOUNT, 'sigue');
+
+    await world.backend.next(({ body }) => body.message_content === 'sigue');
+    await world.orchestrator.until(sessionId, { status: 'connected', phone_number: ACCOUNT });
+    expect(world.whatsapp.stats().logins).toBe(logins);
   });
 });
