@@ -125,7 +125,7 @@ describe('a session that stays disconnected', () => {
     const update = world.backend.next(
       ({ path, body }) => path.endsWith('status-update') && body.status !== 'connected',
     );
-    const { body } = await world.whileTimeFlies(update);
+    const { body } = await world.fastForwardUntil(update);
     expect(body).toMatchObject({
       status: 'disconnected',
       error_message: expect.stringContaining('not accepting connections') as string,
