@@ -156,7 +156,8 @@ describe('a start', () => {
     expect(plain.output).toContain(warning);
     await plain.end('SIGKILL');
 
-    await using encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
+    const environment = { MASTER_KEY: randomMasterKey(), ENCRYPT_EXISTING_STORAGE: 'true' };
+    await using encrypted = await OrchestratorProcess.start({ ...world.environment, ...environment });
 
     expect(encrypted.output).not.toContain(warning);
   });
