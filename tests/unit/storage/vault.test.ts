@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Storage } from '../../../src/ports/storage.ts';
-import { callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
+import { bodyWithoutKind, callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
 import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
 import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
 import { SealingVault } from '../../../src/storage/sqlite/encryption/sealing-vault.ts';
@@ -141,6 +141,27 @@ describe('with a master key', () => {
     expect(await storage.damagedValues.count()).toBe(1);
   });
 
+  it('a webhook cannot be decrypted as one of another kind, also one of an earlier version', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    tamper(folder, (db) => {
+      const vault = new SealingVault(db, new DataKeys(db, MASTER_KEY));
+      for (const sessionId of [ANA, BEA]) {
+        const name = { sessionId, webhookId: `${sessionId}-update` };
+        const body = vault.seal(bodyWithoutKind(name), '{"of":"an earlier version"}');
+        db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(body, sessionId);
+      }
+      // As it was before the migration that binds them.
+      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'; PRAGMA user_version = 13");
+    });
+    await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();
+    tamper(folder, (db) => db.exec(`UPDATE callbacks SET kind = 'qr-update' WHERE session_id = '${ANA}'`));
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    expect(await storage.callbacks.next(ANA)).toBeUndefined();
+    expect(await storage.callbacks.next(BEA)).toMatchObject({ body: '{"of":"an earlier version"}' });
+  });
+
   it('a stored answer cannot be decrypted in the row of another request', async () => {
     const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
     tamper(folder, (db) =>
@@ -242,7 +263,7 @@ describe('with a master key', () => {
       db.exec(`UPDATE callbacks SET body = 'AAAA' WHERE session_id = '${ANA}'`);
       const body = { session_id: BEA, message_id: 'M7', edited_message_id: null };
       const sealed = new SealingVault(db, new DataKeys(db, MASTER_KEY)).seal(
-        callbackBody(BEA, `${BEA}-update`),
+        callbackBody({ sessionId: BEA, webhookId: `${BEA}-update`, kind: 'status-update' }),
         JSON.stringify(body),
       );
       db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(sealed, BEA);

@@ -84,7 +84,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   #open(row: Row): StoredCallback {
-    return { ...row, body: readableJson(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body) };
+    return { ...row, body: readableJson(this.#deps.vault, callbackBody(row), row.body) };
   }
 
   #notify(sessionId: SessionId): void {

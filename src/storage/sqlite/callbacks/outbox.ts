@@ -76,7 +76,7 @@ export class Outbox {
     const content: Content = {
       webhookId,
       kind: event.kind,
-      body: this.#vault.seal(callbackBody(sessionId, webhookId), JSON.stringify(event.body)),
+      body: this.#vault.seal(callbackBody({ sessionId, webhookId, kind: event.kind }), JSON.stringify(event.body)),
       after: after ?? null,
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),

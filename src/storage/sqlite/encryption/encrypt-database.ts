@@ -2,6 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { type Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
+import { bindBodies } from './bind-bodies.ts';
 import { DataKeys } from './data-keys.ts';
 import { sealExisting } from './seal-existing.ts';
 import { SealingVault } from './sealing-vault.ts';
@@ -48,6 +49,7 @@ export function encryptExisting(sqlite: Sqlite.Database, masterKey: Secret): voi
   // Overwrites what is freed where that costs nothing; `withSecureDelete` always does.
   sqlite.pragma('secure_delete = FAST');
   if (!hasDataKeys(sqlite)) encrypt(sqlite, masterKey);
+  bindBodies(sqlite, new SealingVault(sqlite, new DataKeys(sqlite, masterKey)));
   if (sqlite.prepare('SELECT 1 FROM settings WHERE name = ?').get(TRACES)) removeTraces(sqlite);
 }
 

@@ -1,8 +1,10 @@
 import type Sqlite from 'better-sqlite3';
+import { type EventKind } from '../../../domain/event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
   callbackBody,
+  type CallbackName,
   type CellAddress,
   chosenOptions,
   credentialsOf,
@@ -60,8 +62,8 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'callbacks',
     key: ['webhook_id'],
-    context: ['session_id'],
-    columns: { body: (row) => callbackBody(session(row), text(row, 'webhook_id')) },
+    context: ['session_id', 'kind'],
+    columns: { body: (row) => callbackBody(nameOf(row)) },
   },
   {
     name: 'idempotency',
@@ -121,6 +123,10 @@ function sealValue(vault: Vault, cell: CellAddress, value: string | Buffer | nul
 
 function session(row: Row): SessionId {
   return text(row, 'session_id') as SessionId;
+}
+
+function nameOf(row: Row): CallbackName {
+  return { sessionId: session(row), webhookId: text(row, 'webhook_id'), kind: text(row, 'kind') as EventKind };
 }
 
 function text(row: Row, column: string): string {

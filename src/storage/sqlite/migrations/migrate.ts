@@ -13,6 +13,7 @@ import { apiKeys } from './010-api-keys.ts';
 import { maybeSeenQrs } from './011-maybe-seen-qrs.ts';
 import { damagedValues } from './012-damaged-values.ts';
 import { runs } from './013-runs.ts';
+import { bodiesBoundToKind } from './014-bodies-bound-to-kind.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly string[] = [
   maybeSeenQrs,
   damagedValues,
   runs,
+  bodiesBoundToKind,
 ];
 
 /**
