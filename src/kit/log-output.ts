@@ -88,7 +88,7 @@ export function fileOutput(fd: number): Output {
 }
 
 /** Writes to a stream whose reader may be slow, or gone. */
-export function streamOutput(stream: Writable): Output {
+function streamOutput(stream: Writable): Output {
   // Each failed write says so itself.
   stream.on('error', () => undefined);
   return {
