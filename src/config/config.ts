@@ -39,6 +39,8 @@ interface StorageSettings {
   masterKey: Secret | null;
   /** The key that replaces it; set while the database may have either of the two. */
   newMasterKey: Secret | null;
+  /** Whether a database that was stored unencrypted may be encrypted. */
+  adoptPlaintext: boolean;
 }
 
 /** How the files of messages are handled. */
@@ -168,7 +170,7 @@ function readStorage(read: EnvironmentReader, production: boolean): StorageSetti
   if (masterKey && plaintext) {
     throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true conflicts with MASTER_KEY: set only one of them.');
   }
-  return { masterKey, newMasterKey };
+  return { masterKey, newMasterKey, adoptPlaintext: read.flag('ENCRYPT_EXISTING_STORAGE', false) };
 }
 
 function readMedia(read: EnvironmentReader): MediaSettings {

@@ -19,8 +19,9 @@ export interface OpenStorageOptions {
  */
 export function openConfigured({ sessions, storage }: Config, deps: OpenStorageOptions): Storage {
   const { clock, log, onCommit } = deps;
-  const { masterKey, newMasterKey } = storage;
+  const { masterKey, newMasterKey, adoptPlaintext } = storage;
   const options: StorageOptions = {
+    adoptPlaintext,
     ...(onCommit && { onCommit }),
     onRestored: () =>
       log.warn('the database was restored from a backup, or moved: the numbers of its events go on in a new epoch'),

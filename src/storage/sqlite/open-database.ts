@@ -16,10 +16,10 @@ const MAX_REWRITTEN_BYTES = 256 * 1024 * 1024;
 
 /**
  * Opens the database in `folder` exclusively, migrates it to the current schema and, with its first master key, encrypts it.
- * With a wrong master key it is left as it is.
+ * With a wrong master key it is left as it is, and so is one with plaintext, unless `adoptPlaintext` is set.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.Database {
+export function openDatabase(folder: string, masterKey: Secret | null, adoptPlaintext = false): Sqlite.Database {
   const file = join(folder, FILE_NAME);
   let sqlite: Sqlite.Database | undefined;
   try {
@@ -29,7 +29,7 @@ export function openDatabase(folder: string, masterKey: Secret | null): Sqlite.D
     if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL');
     lock(sqlite);
     checkIntegrity(sqlite);
-    checkMasterKey(sqlite, file, masterKey);
+    checkMasterKey(sqlite, { file, masterKey, adoptPlaintext });
     migrate(sqlite, file);
     if (masterKey) encryptExisting(sqlite, masterKey);
     allowGivingBack(sqlite);

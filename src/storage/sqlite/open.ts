@@ -15,6 +15,8 @@ import { createStores } from './stores.ts';
 
 /** What the storage reports, and what it may do. */
 export interface StorageOptions {
+  /** Encrypts a database that was stored in plaintext, instead of refusing it. */
+  adoptPlaintext?: boolean;
   /** Called after each commit. */
   onCommit?: CommitListener;
   /** Called for each stored value that cannot be read. */
@@ -27,16 +29,17 @@ const ignore = () => undefined;
 
 /**
  * Opens the storage in `authDir`, which is created if necessary. This process has it exclusively until it is disposed. With a
- * master key (64 hex digits) all contents are encrypted, including those from before; without one nothing is.
+ * master key (64 hex digits) all contents are encrypted, those from before too if `adoptPlaintext` is set; without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export function openStorage(
   authDir: string,
   clock: Clock,
   masterKey: Secret | null,
-  { onCommit = ignore, onDamage = ignore, onRestored = ignore }: StorageOptions = {},
+  options: StorageOptions = {},
 ): Storage {
-  const sqlite = openDatabase(authDir, masterKey);
+  const { adoptPlaintext = false, onCommit = ignore, onDamage = ignore, onRestored = ignore } = options;
+  const sqlite = openDatabase(authDir, masterKey, adoptPlaintext);
   const backup = new RestoredBackup(sqlite, authDir);
   if (backup.check(clock)) onRestored();
   const dataKeys = masterKey && new DataKeys(sqlite, masterKey);

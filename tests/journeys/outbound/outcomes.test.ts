@@ -99,6 +99,44 @@ describe('the status of a message', () => {
   });
 });
 
+describe('a message that is being sent while its session is deleted', () => {
+  it('is reported as failed when WhatsApp has not acknowledged it', async () => {
+    await using world = await startWorld();
+    const { sessionId, person } = await linked(world);
+    world.whatsapp.fault('no-message-ack', { times: 1 });
+    receiptsAs(world, () => []);
+    const sending = world.orchestrator.send(sessionId, PERSON, 'hola');
+    await person.next(({ text }) => text === 'hola');
+
+    await world.orchestrator.delete(`/sessions/${sessionId}`);
+
+    const { body } = await sending;
+    await world.backend.next(({ body: it }) => it.status === 'failed' && it.message_id === body.messageId);
+  });
+
+  it('is reported as failed when it has not left yet, which it then never does', async () => {
+    await using world = await startWorld();
+    const { sessionId, person } = await linked(world);
+    const asked = Promise.withResolvers<undefined>();
+    world.whatsapp.use({
+      name: 'keys are never given',
+      onStanza: (stanza) => {
+        if (stanza.tag !== 'iq' || stanza.attrs.xmlns !== 'encrypt' || stanza.attrs.type !== 'get') return false;
+        asked.resolve(undefined);
+        return true;
+      },
+    });
+    const sending = world.orchestrator.send(sessionId, PERSON, 'hola');
+    await asked.promise;
+
+    await world.orchestrator.delete(`/sessions/${sessionId}`);
+
+    const { body } = await sending;
+    await world.backend.next(({ body: it }) => it.status === 'failed' && it.message_id === body.messageId);
+    expect(person.messages().messages).toEqual([]);
+  });
+});
+
 describe('a message that cannot be sent', () => {
   it('is refused and reported as failed when WhatsApp lists no device of the recipient', async () => {
     await using world = await startWorld();

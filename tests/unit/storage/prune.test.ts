@@ -46,15 +46,12 @@ describe('pruning', () => {
     const { size } = await stat(join(folder, 'orchestrator.db'));
     const storage = openStorage(folder, new ManualClock(), null);
     let turns = 0;
-    let isOver = false;
 
-    const pruned = storage.prune(DAY_MS).finally(() => (isOver = true));
-    while (!isOver) {
+    const pruned = storage.prune(DAY_MS).then(() => 'over');
+    do {
       await storage.settings.set('in between', `${turns}`);
-      await turn();
       turns += 1;
-    }
-    await pruned;
+    } while ((await Promise.race([pruned, turn('goes on')])) !== 'over');
     await storage[Symbol.asyncDispose]();
 
     expect(counts(folder)).toEqual([0, 0, 0, 0]);

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Storage } from '../../../src/ports/storage.ts';
-import { callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
+import { bodyWithoutKind, callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
 import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
 import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';
 import { SealingVault } from '../../../src/storage/sqlite/encryption/sealing-vault.ts';
@@ -9,6 +10,8 @@ import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
 import { ANA, BEA, testFolder } from '../../contracts/storage/support.ts';
 import { occurrences, tamper } from '../../harness/sqlite-file.ts';
 import { clock, contents, fill, filledFolder } from './filled.ts';
+
+const ADOPT = { adoptPlaintext: true };
 
 /** What is read in place of a value that nobody but us could have written. */
 function isNothing(found: unknown): boolean {
@@ -36,7 +39,7 @@ describe('with a master key', () => {
     await before[Symbol.asyncDispose]();
     expect(await occurrences(folder, 'canary')).toBeGreaterThan(9);
 
-    await using after = openStorage(folder, clock, MASTER_KEY);
+    await using after = openStorage(folder, clock, MASTER_KEY, ADOPT);
 
     expect(await occurrences(folder, 'canary')).toBe(0);
     expect(await contents(after, ANA)).toEqual(stored);
@@ -52,7 +55,7 @@ describe('with a master key', () => {
       await plain.signalKeys.set(ANA, changes);
     }
 
-    await using storage = openStorage(folder, clock, MASTER_KEY);
+    await using storage = openStorage(folder, clock, MASTER_KEY, ADOPT);
 
     expect([...(await storage.signalKeys.get(ANA, 'pre-key', ids)).values()]).toEqual(
       ids.map((id) => `"canary-${id}"`),
@@ -60,15 +63,28 @@ describe('with a master key', () => {
     expect(await occurrences(folder, 'canary')).toBe(0);
   });
 
+  it('a database with plaintext is refused and left as it is, unless it is said that it is to be encrypted', async () => {
+    const folder = await filledFolder(null);
+    const before = await readFile(join(folder, 'orchestrator.db'));
+
+    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow('ENCRYPT_EXISTING_STORAGE=true');
+    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow(StorageUnreadableError);
+
+    expect((await readFile(join(folder, 'orchestrator.db'))).equals(before)).toBe(true);
+    // One without content is nobody's.
+    const empty = await filledFolder(null, []);
+    await openStorage(empty, clock, MASTER_KEY)[Symbol.asyncDispose]();
+  });
+
   it('an interrupted encryption is begun again', async () => {
     const folder = await filledFolder(null);
     tamper(folder, (db) =>
       db.exec("CREATE TRIGGER stop BEFORE UPDATE ON media_files BEGIN SELECT RAISE(ABORT, 'x'); END"),
     );
-    expect(() => openStorage(folder, clock, MASTER_KEY)).toThrow('x');
+    expect(() => openStorage(folder, clock, MASTER_KEY, ADOPT)).toThrow('x');
     tamper(folder, (db) => db.exec('DROP TRIGGER stop'));
 
-    await using storage = openStorage(folder, clock, MASTER_KEY);
+    await using storage = openStorage(folder, clock, MASTER_KEY, ADOPT);
 
     expect((await contents(storage, ANA)).credentials).toContain('canary');
     expect(await occurrences(folder, 'canary')).toBe(0);
@@ -123,6 +139,27 @@ describe('with a master key', () => {
 
     expect(isNothing(await read(storage))).toBe(true);
     expect(await storage.damagedValues.count()).toBe(1);
+  });
+
+  it('a webhook cannot be decrypted as one of another kind, also one of an earlier version', async () => {
+    const folder = await filledFolder(MASTER_KEY, [ANA, BEA]);
+    tamper(folder, (db) => {
+      const vault = new SealingVault(db, new DataKeys(db, MASTER_KEY));
+      for (const sessionId of [ANA, BEA]) {
+        const name = { sessionId, webhookId: `${sessionId}-update` };
+        const body = vault.seal(bodyWithoutKind(name), '{"of":"an earlier version"}');
+        db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(body, sessionId);
+      }
+      // As it was before the migration that binds them.
+      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'; PRAGMA user_version = 15");
+    });
+    await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();
+    tamper(folder, (db) => db.exec(`UPDATE callbacks SET kind = 'qr-update' WHERE session_id = '${ANA}'`));
+
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+
+    expect(await storage.callbacks.next(ANA)).toBeUndefined();
+    expect(await storage.callbacks.next(BEA)).toMatchObject({ body: '{"of":"an earlier version"}' });
   });
 
   it('a stored answer cannot be decrypted in the row of another request', async () => {
@@ -226,7 +263,7 @@ describe('with a master key', () => {
       db.exec(`UPDATE callbacks SET body = 'AAAA' WHERE session_id = '${ANA}'`);
       const body = { session_id: BEA, message_id: 'M7', edited_message_id: null };
       const sealed = new SealingVault(db, new DataKeys(db, MASTER_KEY)).seal(
-        callbackBody(BEA, `${BEA}-update`),
+        callbackBody({ sessionId: BEA, webhookId: `${BEA}-update`, kind: 'status-update' }),
         JSON.stringify(body),
       );
       db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(sealed, BEA);

@@ -1,3 +1,4 @@
+import { type EventKind } from '../../../domain/event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 
 /**
@@ -42,8 +43,19 @@ export const sentContent = (sessionId: SessionId, messageId: string) =>
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
 
-/** The body of a callback. */
-export const callbackBody = (sessionId: SessionId, webhookId: string) =>
+/** What identifies the body of a callback. */
+export interface CallbackName {
+  sessionId: SessionId;
+  webhookId: string;
+  kind: EventKind;
+}
+
+/** The body of a callback, bound to its kind: under another one it would be posted to another path. */
+export const callbackBody = ({ sessionId, webhookId, kind }: CallbackName) =>
+  cell(COMMON, 'callbacks.body', sessionId, kind, webhookId);
+
+/** The body of a callback as earlier versions encrypted it. */
+export const bodyWithoutKind = ({ sessionId, webhookId }: Omit<CallbackName, 'kind'>) =>
   cell(COMMON, 'callbacks.body', sessionId, webhookId);
 
 /** A stored answer, or the hash of its request, from which a short text could be guessed. */

@@ -98,7 +98,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   }
 
   #open(row: Row): StoredCallback {
-    const body = readableJson(this.#deps.vault, callbackBody(row.sessionId, row.webhookId), row.body);
+    const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
     return { ...row, body: body && tellable(body) };
   }
 

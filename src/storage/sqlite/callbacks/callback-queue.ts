@@ -178,16 +178,17 @@ export class SqliteCallbackQueue implements CallbackQueue {
     const row = this.#oldest(sessionId);
     if (!row || this.#mustWait(row)) return undefined;
     const callback = pendingCallback(row);
-    const body = readableJson(this.#deps.vault, callbackBody(sessionId, callback.webhookId), callback.body);
+    const body = readableJson(this.#deps.vault, callbackBody(callback), callback.body);
     if (body === null) return { callback, isReadable: false };
     const { id, kind } = callback;
     if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
     return { callback: { ...callback, body: tellable(body) }, isReadable: true };
   }
 
-  #setAside({ id, webhookId, sessionId, body }: PendingCallback): void {
+  #setAside(callback: PendingCallback): void {
+    const { id, webhookId, sessionId, body } = callback;
     const { clock, damaged } = this.#deps;
-    damaged.setAside({ sessionId, cell: callbackBody(sessionId, webhookId), stored: body });
+    damaged.setAside({ sessionId, cell: callbackBody(callback), stored: body });
     this.#settle({ id, webhookId, state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
   }
 

@@ -1,7 +1,7 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock, type Timer } from '../../../kit/clock.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
-import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
 import { type ReadySignal } from './ready-signal.ts';
@@ -20,6 +20,12 @@ interface Body {
   message_id: string;
   edited_message_id: string | null;
   media_info: object;
+}
+
+/** A held row. */
+interface Row extends CallbackName {
+  id: number;
+  body: string;
 }
 
 /** The dependencies of {@link SqliteHeldCallbacks}. */
@@ -62,8 +68,9 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
 
   all(): Promise<HeldCallback[]> {
     return this.#db.read(() =>
-      this.#sql.all.all({ nowMs: this.#clock.now() }).flatMap(({ sessionId, webhookId, body }) => {
-        const { message_id, edited_message_id } = this.#bodyOf(sessionId, webhookId, body) ?? {};
+      this.#sql.all.all({ nowMs: this.#clock.now() }).flatMap((row) => {
+        const { sessionId, webhookId } = row;
+        const { message_id, edited_message_id } = this.#bodyOf(row) ?? {};
         const messageId = edited_message_id ?? message_id;
         return messageId === undefined ? [] : [{ sessionId, webhookId, messageId }];
       }),
@@ -74,10 +81,9 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
     return this.#db.write(() => {
       const row = this.#sql.find.get({ webhookId, nowMs: this.#clock.now() });
       if (!row) return;
-      const cell = callbackBody(row.sessionId, webhookId);
-      const body = this.#bodyOf(row.sessionId, webhookId, row.body);
+      const body = this.#bodyOf(row);
       const withFile = body && JSON.stringify({ ...body, media_info: { ...body.media_info, ...media } });
-      const sealed = withFile === undefined ? row.body : this.#vault.seal(cell, withFile);
+      const sealed = withFile === undefined ? row.body : this.#vault.seal(callbackBody(row), withFile);
       this.#sql.release.run({ id: row.id, body: sealed });
       this.#notify(row.sessionId);
     });
@@ -89,8 +95,8 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
   }
 
   /** A body that was tampered with must not hide the others; its own delivery reports it. */
-  #bodyOf(sessionId: SessionId, webhookId: string, body: string): Body | undefined {
-    const text = readableJson(this.#vault, callbackBody(sessionId, webhookId), body);
+  #bodyOf(row: Row): Body | undefined {
+    const text = readableJson(this.#vault, callbackBody(row), row.body);
     return text === null ? undefined : (JSON.parse(text) as Body);
   }
 
@@ -101,16 +107,16 @@ export class SqliteHeldCallbacks implements HeldCallbacks {
   }
 }
 
+const ROW = 'id, session_id AS sessionId, webhook_id AS webhookId, kind, body';
+
 function prepare(db: Database) {
   return {
     held: db.prepare<[{ id: number; nowMs: number }], { untilMs: number }>(
       `SELECT hold_until_ms AS untilMs FROM callbacks WHERE id = @id AND ${IS_HELD}`,
     ),
-    all: db.prepare<[{ nowMs: number }], { sessionId: SessionId; webhookId: string; body: string }>(
-      `SELECT session_id AS sessionId, webhook_id AS webhookId, body FROM ${HELD} ORDER BY position`,
-    ),
-    find: db.prepare<[{ webhookId: string; nowMs: number }], { id: number; sessionId: SessionId; body: string }>(
-      `SELECT id, session_id AS sessionId, body FROM callbacks WHERE webhook_id = @webhookId AND ${IS_HELD}`,
+    all: db.prepare<[{ nowMs: number }], Row>(`SELECT ${ROW} FROM ${HELD} ORDER BY position`),
+    find: db.prepare<[{ webhookId: string; nowMs: number }], Row>(
+      `SELECT ${ROW} FROM callbacks WHERE webhook_id = @webhookId AND ${IS_HELD}`,
     ),
     release: db.prepare<[{ id: number; body: string }]>(
       'UPDATE callbacks SET body = @body, hold_until_ms = NULL WHERE id = @id',

@@ -99,7 +99,8 @@ export class Outbox {
   }
 
   #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): string {
-    return this.#vault.seal(callbackBody(event.body.session_id, webhookId), JSON.stringify(event.body));
+    const { kind, body } = event;
+    return this.#vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(body));
   }
 
   /**

@@ -2,6 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { type Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
+import { bindBodies } from './bind-bodies.ts';
 import { DataKeys } from './data-keys.ts';
 import { sealExisting } from './seal-existing.ts';
 import { SealingVault } from './sealing-vault.ts';
@@ -9,13 +10,28 @@ import { SealingVault } from './sealing-vault.ts';
 /** The row of `settings` which says that pages of the file may still hold plaintext from before the encryption. */
 const TRACES = 'traces of plaintext';
 
+/** The tables of a new database that have rows all the same. */
+const NEVER_EMPTY = ['sequences', 'runs'];
+
+/** What {@link checkMasterKey} needs to know. */
+export interface MasterKeyCheck {
+  file: string;
+  masterKey: Secret | null;
+  /** Whether a database that was stored in plaintext may be encrypted. */
+  adoptPlaintext: boolean;
+}
+
 /**
- * Rejects a wrong master key, and a missing one when the database is encrypted. Changes nothing.
+ * Rejects a wrong master key, a missing one when the database is encrypted, and one for a database with plaintext that nobody
+ * said is to be encrypted: somebody may have put it there, with API keys of their choice. Changes nothing.
  * @throws StorageKeyError; Error when some of the data keys were deleted: the database must not pass for one that was never
  *   encrypted
  */
-export function checkMasterKey(sqlite: Sqlite.Database, file: string, masterKey: Secret | null): void {
-  if (!hasDataKeys(sqlite)) return;
+export function checkMasterKey(sqlite: Sqlite.Database, { file, masterKey, adoptPlaintext }: MasterKeyCheck): void {
+  if (!hasDataKeys(sqlite)) {
+    if (masterKey && !adoptPlaintext && hasContent(sqlite)) throw new Error(NOT_ENCRYPTED);
+    return;
+  }
   if (!masterKey) throw new StorageKeyError(file, 'is encrypted');
   if (!hasCommonKey(sqlite, file, masterKey)) throw new Error('its common data key is missing');
 }
@@ -33,7 +49,19 @@ export function encryptExisting(sqlite: Sqlite.Database, masterKey: Secret): voi
   // Overwrites what is freed where that costs nothing; `withSecureDelete` always does.
   sqlite.pragma('secure_delete = FAST');
   if (!hasDataKeys(sqlite)) encrypt(sqlite, masterKey);
+  bindBodies(sqlite, new SealingVault(sqlite, new DataKeys(sqlite, masterKey)));
   if (sqlite.prepare('SELECT 1 FROM settings WHERE name = ?').get(TRACES)) removeTraces(sqlite);
+}
+
+const NOT_ENCRYPTED =
+  'it is not encrypted, although MASTER_KEY is set; if it is yours, set ENCRYPT_EXISTING_STORAGE=true for one start, which encrypts it';
+
+function hasContent(sqlite: Sqlite.Database): boolean {
+  const tables = sqlite
+    .prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all();
+  return tables.some((name) => !NEVER_EMPTY.includes(name) && sqlite.prepare(`SELECT 1 FROM "${name}" LIMIT 1`).get());
 }
 
 function hasDataKeys(sqlite: Sqlite.Database): boolean {

@@ -1,8 +1,10 @@
 import type Sqlite from 'better-sqlite3';
+import { type EventKind } from '../../../domain/event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
   callbackBody,
+  type CallbackName,
   type CellAddress,
   chosenOptions,
   credentialsOf,
@@ -61,10 +63,10 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'callbacks',
     key: ['webhook_id'],
-    context: ['session_id', 'instead_webhook_id'],
+    context: ['session_id', 'kind', 'instead_webhook_id', 'instead_kind'],
     columns: {
-      body: (row) => callbackBody(session(row), text(row, 'webhook_id')),
-      instead_body: (row) => callbackBody(session(row), text(row, 'instead_webhook_id')),
+      body: (row) => callbackBody(nameOf(row)),
+      instead_body: (row) => callbackBody(nameOf(row, 'instead_')),
     },
   },
   {
@@ -130,6 +132,12 @@ function sealValue(vault: Vault, cell: CellAddress, value: string | Buffer | nul
 
 function session(row: Row): SessionId {
   return text(row, 'session_id') as SessionId;
+}
+
+/** A callback, or with the prefix the one that takes its place. */
+function nameOf(row: Row, prefix: '' | 'instead_' = ''): CallbackName {
+  const kind = text(row, `${prefix}kind`) as EventKind;
+  return { sessionId: session(row), webhookId: text(row, `${prefix}webhook_id`), kind };
 }
 
 function text(row: Row, column: string): string {

@@ -15,6 +15,7 @@ import { damagedValues } from './012-damaged-values.ts';
 import { runs } from './013-runs.ts';
 import { sessionIds } from './014-session-ids.ts';
 import { reservedMessageIds } from './015-reserved-message-ids.ts';
+import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly string[] = [
   runs,
   sessionIds,
   reservedMessageIds,
+  bodiesBoundToKind,
 ];
 
 /**

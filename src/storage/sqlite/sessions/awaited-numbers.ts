@@ -5,7 +5,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type CallbackState, type NewCallback } from '../../../ports/callbacks.ts';
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
-import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
@@ -16,9 +16,8 @@ import { type Database } from '../database.ts';
 type Row = Omit<AwaitedNumber, 'lid'>;
 
 /** The callback that lacks the number. */
-interface IncompleteCallback {
+interface IncompleteCallback extends CallbackName {
   id: number;
-  sessionId: SessionId;
   state: CallbackState;
   attempts: number;
   body: string;
@@ -84,7 +83,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
 
   #find(webhookId: string): IncompleteCallback | undefined {
     const row = this.#sql.callback.get({ webhookId, nowMs: this.#clock.now() });
-    const body = row && readableJson(this.#vault, callbackBody(row.sessionId, webhookId), row.body);
+    const body = row && readableJson(this.#vault, callbackBody(row), row.body);
     // A damaged body gets no number, and hides none of the others.
     return row && typeof body === 'string' ? { ...row, body } : undefined;
   }
@@ -106,7 +105,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
       const callback = this.#find(webhookId);
       if (!callback || callback.state === 'delivered') continue;
       const body = JSON.stringify(withNumber(callback.body, number));
-      this.#sql.change.run(this.#vault.seal(callbackBody(callback.sessionId, webhookId), body), callback.id);
+      this.#sql.change.run(this.#vault.seal(callbackBody(callback), body), callback.id);
     }
     this.#sql.remove.run(sessionId, lid);
   }
@@ -138,7 +137,7 @@ function prepare(db: Database) {
        WHERE awaited_numbers.session_id = ? AND lid = ? ORDER BY seq`,
     ),
     callback: db.prepare<[{ webhookId: string; nowMs: number }], IncompleteCallback>(
-      `SELECT id, session_id AS sessionId, state, attempts, body, (${IS_HELD}) AS isHeld,
+      `SELECT id, session_id AS sessionId, webhook_id AS webhookId, kind, state, attempts, body, (${IS_HELD}) AS isHeld,
          seq = (SELECT MIN(seq) FROM callbacks AS other WHERE other.session_id = it.session_id AND other.state = 'pending') AS isNext
        FROM callbacks AS it WHERE webhook_id = @webhookId`,
     ),
