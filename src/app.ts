@@ -3,6 +3,7 @@ import { BackPressure, freeBytesAt } from './runtime/back-pressure.ts';
 import { type Random, systemRandom } from './kit/random.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
+import { type SessionId } from './domain/session-id.ts';
 import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
@@ -15,6 +16,7 @@ import {
   ApiKeys,
   BrowserTokens,
   createHttpApp,
+  endUnlinked,
   type FileSettings,
   removeLeftovers,
   startHttpServer,
@@ -22,6 +24,7 @@ import {
   systemResolve,
 } from './http/server.ts';
 import { Housekeeping } from './runtime/housekeeping.ts';
+import { Supervisor } from './kit/supervisor.ts';
 import { openConfigured } from './runtime/open-storage.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
@@ -106,7 +109,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
-    tokens: new BrowserTokens(deps),
+    tokens: createTokens(deps, sessions),
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
@@ -146,6 +149,14 @@ function createHousekeeping(
 function loadKeys({ http }: Config, { clock, random, log }: Required<AppOptions>, storage: Storage): Promise<ApiKeys> {
   const { apiKeys: store, settings } = storage;
   return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, random, log: log.child({ part: 'keys' }) });
+}
+
+/** Tokens of pages, which leave no session behind that waits for a scan for ever. */
+function createTokens({ clock, random, log }: Required<AppOptions>, sessions: SessionManager): BrowserTokens {
+  const supervisor = new Supervisor(log);
+  const abandoned = (id: SessionId): void =>
+    supervisor.run('the end of an abandoned session', endUnlinked(sessions, id));
+  return new BrowserTokens({ clock, random, abandoned });
 }
 
 /** How uploads are received; removes what an earlier process left of them. */

@@ -17,6 +17,10 @@ export interface ListenOptions {
   drainMs?: number;
   /** How long the headers of a request may take to arrive. */
   headersMs?: number;
+  /** How long a client may leave a response unread. */
+  unreadMs?: number;
+  /** How many connections may be open on which no caller with access has called yet. */
+  maxStrangers?: number;
   /** How long a whole request may take to arrive: 5 minutes are enough for 100 MB at 3 Mbit/s. */
   requestMs?: number;
 }
@@ -59,17 +63,24 @@ function cannotListen({ host, port }: Where): string {
 // Longer than the 60 s for which load balancers keep idle connections, so that they close them and we do not.
 const KEEP_ALIVE_MS = 65_000;
 
+/** Against running out of file descriptors: far more than callers and streams need. */
+const MAX_CONNECTIONS = 5_000;
+
 /**
  * Starts an HTTP server for `app`.
  * @throws ListenError
  */
 export async function startHttpServer(app: Drainable, options: ListenOptions): Promise<HttpServer> {
-  const { host, clock, log, drainMs = 15_000 } = options;
-  const connections = new Connections(app, log);
+  const { host, clock, log, drainMs = 15_000, unreadMs = 30_000 } = options;
+  const { maxStrangers } = options;
+  const connections = new Connections({ respond: app, clock, log, unreadMs, ...(maxStrangers && { maxStrangers }) });
   const server = createServer(limits(options), connections.listener);
   // Expectations other than 100-continue are ignored.
   server.on('checkExpectation', connections.listener);
   server.on('clientError', connections.refuse);
+  server.on('connection', connections.opened);
+  server.setTimeout(unreadMs, connections.idle);
+  server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options);
   server.on('error', (error) =>
     log.error({ failure: describeFailure(error) }, 'the server failed to accept a connection'),

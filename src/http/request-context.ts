@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type ServerResponse } from 'node:http';
 import { type RequestHandler, type Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
@@ -49,6 +50,13 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
 /** The context of the request that `res` answers. */
 export function contextOf(res: Response): RequestContext {
   return res.locals.context as RequestContext;
+}
+
+/** Whether the request that `res` answers came from a caller with access. */
+export function isFromCaller(res: ServerResponse): boolean {
+  const { locals } = res as Partial<Response>;
+  const context = locals?.context as RequestContext | undefined;
+  return context !== undefined && context.caller !== NOBODY;
 }
 
 /** The prefix of a log text: `[session_…] ` for requests about a session. */

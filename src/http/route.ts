@@ -106,6 +106,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   files?: boolean;
   /** Whether it is a GET that creates something. `HEAD`, which must not have an effect, is then refused. */
   refusesHead?: boolean;
+  /** Whether load balancers and supervisors ask it: it is never refused for its rate. */
+  isProbe?: boolean;
   /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */

@@ -7,7 +7,7 @@ import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type Cluster } from '../ports/cluster.ts';
 import { type IdempotencyStore } from '../ports/storage.ts';
-import { authenticate } from './access/authenticate.ts';
+import { authenticate, limitPublic } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
@@ -25,6 +25,7 @@ import { sessionView } from './views/session-view.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
+export { endUnlinked } from './end-unlinked.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve } from './files/url-rules.ts';
@@ -84,9 +85,12 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const add = (belongs: (route: Route) => boolean): void => addRoutes(app, ROUTES.filter(belongs), dispatch);
   add(({ whileEnding }) => whileEnding === true);
   app.use(refuseWhileDraining(state));
-  add(({ scope, whileEnding }) => scope === 'none' && whileEnding !== true);
+  const limits = new RateLimits(deps.rateLimit, deps.clock);
+  add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
+  app.use(publicPaths(deps.dashboard), limitPublic(limits));
+  add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
   if (deps.dashboard) app.use(dashboard());
-  app.use(authenticate({ ...deps, limits: new RateLimits(deps.rateLimit, deps.clock) }));
+  app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
@@ -97,6 +101,12 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
       return running.idle();
     },
   });
+}
+
+/** The paths that need no key, except those of probes. */
+function publicPaths(dashboardToo: boolean): string[] {
+  const paths = ROUTES.filter(({ scope, isProbe }) => scope === 'none' && isProbe !== true).map(({ path }) => path);
+  return [...paths, ...(dashboardToo ? ['/dashboard'] : [])];
 }
 
 function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: LiveEvents } {

@@ -6,7 +6,7 @@ import { ROUTES } from '../../src/http/routes/index.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { RawClient } from './raw.ts';
-import { type Api, CONNECTED, id, PAIRING, PAIRING_BY_CODE, startApi } from './support.ts';
+import { type Api, CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, startApi } from './support.ts';
 
 const OTHER = id('session_1705312200999_xyz999xyz');
 const MINUTE_MS = 60_000;
@@ -125,6 +125,23 @@ describe('a token for a web page', () => {
     await request(api.app).get(`/sessions/${CONNECTED}`).set(token).expect(200);
     api.clock.move(30_000);
     await request(api.app).get(`/sessions/${CONNECTED}`).set(token).expect(401);
+  });
+
+  it('ends with the session that it created, unless an account was linked to that', async () => {
+    const api = start();
+    const before = api.sessions.records.size;
+    const made = [];
+    for (const ttl of [30, 30, 60]) {
+      const token = bearer(await issued(api, { ttl }));
+      const { body } = await request(api.app).get('/generate-qr').set(token).expect(200);
+      made.push(id((body as { sessionId: string }).sessionId));
+    }
+    await issued(api, { sessionId: PAIRING, ttl: 30 });
+    api.sessions.records.set(made[1]!, recordOf(made[1]!, 'connected'));
+    api.clock.move(30_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...api.sessions.records.keys()].slice(before)).toEqual(made.slice(1));
+    expect(api.sessions.records.has(PAIRING)).toBe(true);
   });
 
   it('is revoked with the key that issued it', async () => {

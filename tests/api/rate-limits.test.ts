@@ -50,9 +50,28 @@ describe('RATE_LIMIT', () => {
     expect(await status(api, '', '::ffff:192.0.2.9')).toBe(429);
   });
 
-  it('does not apply to public routes, nor to any when it is 0', async () => {
-    const api = startApi({ rateLimit: 1 });
-    for (let count = 0; count < 3; count += 1) await request(api.app).get('/health').expect(200);
+  it('applies to what needs no key too, on its own, and never to probes', async () => {
+    const api = startApi({ rateLimit: 2 });
+    for (const path of ['/openapi.json', '/docs']) await request(api.app).get(path).expect(200);
+    for (const path of ['/docs', '/openapi.json', '/dashboard/']) {
+      await request(api.app)
+        .get(path)
+        .expect(429, /rate_limited/);
+    }
+    for (let count = 0; count < 3; count += 1) {
+      for (const path of ['/health', '/livez', '/readyz']) await request(api.app).get(path).expect(200);
+    }
+    await request(api.app).get('/sessions').expect(200);
+  });
+
+  it('lets requests without a key use up nothing of a caller at the same address', async () => {
+    const api = keyed({ rateLimit: 2 });
+    for (let count = 0; count < 3; count += 1) await request(api.app).get('/sessions');
+    await request(api.app).get('/sessions').expect(429);
+    expect(await status(api, ADMIN_KEY)).toBe(200);
+  });
+
+  it('applies to nothing when it is 0', async () => {
     const free = startApi({ rateLimit: 0 });
     for (let count = 0; count < 3; count += 1) await request(free.app).get('/sessions').expect(200);
   });
@@ -82,7 +101,7 @@ describe('wrong keys', () => {
     return last;
   }
 
-  it('slow their address down, even for a right one', async () => {
+  it('slow their address down, even for a right one that it has never used', async () => {
     const api = keyed({ trustProxy: 1 });
     expect(await guess(api, 20)).toBe(401);
     expect(await guess(api, 1)).toBe(429);
@@ -90,8 +109,22 @@ describe('wrong keys', () => {
     expect(await status(api, ADMIN_KEY, '192.0.2.2')).toBe(200);
     api.clock.move(3_000);
     expect(await status(api, ADMIN_KEY)).toBe(200);
-    expect(await guess(api, 1)).toBe(401);
-    expect(await guess(api, 1)).toBe(429);
+    expect(await guess(api, 21)).toBe(429);
+    expect(await status(api, ADMIN_KEY)).toBe(200);
+  });
+
+  it('do not lock out a right key that the address uses already, or that is too long to be guessed', async () => {
+    const used = keyed();
+    expect(await status(used, ADMIN_KEY)).toBe(200);
+    expect(await guess(used, 25)).toBe(429);
+    expect(await status(used, ADMIN_KEY)).toBe(200);
+    expect(await guess(used, 1)).toBe(429);
+
+    const long = '0f8b2c6d9e1a4b7c8d3e';
+    const fresh = startApi({ apiKeys: [new Secret('short'), new Secret(long)] });
+    expect(await guess(fresh, 25)).toBe(429);
+    expect(await status(fresh, 'short')).toBe(429);
+    expect(await status(fresh, long)).toBe(200);
   });
 
   it('do not affect generated keys, which cannot be guessed', async () => {

@@ -9,7 +9,14 @@ import { AppError } from '../../src/domain/errors.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { type HealthApi, type HealthReport, type MediaApi, type SettingsApi } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
-import { ApiKeys, BrowserTokens, createHttpApp, type HttpAppDeps, systemResolve } from '../../src/http/server.ts';
+import {
+  ApiKeys,
+  BrowserTokens,
+  createHttpApp,
+  endUnlinked,
+  type HttpAppDeps,
+  systemResolve,
+} from '../../src/http/server.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
@@ -201,7 +208,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     pepper: new Secret(PEPPER),
     keys: overrides.apiKeys ? [KEY] : [KEY, keyOf(ANY_ADMIN)],
   });
-  const tokens = new BrowserTokens(keyDeps);
+  const tokens = new BrowserTokens({ ...keyDeps, abandoned: (made) => void endUnlinked(sessions, made) });
   const core = {
     ...{ sessions, media, settings, health, metrics: METRICS, callbacks: ONE_CALLBACK, keys, tokens },
     masterKey: { change: () => Promise.resolve(13) },

@@ -27,9 +27,9 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const { limits } = deps;
   return (req, res, next) => {
     const address = addressOf(req);
-    limits.countAddress(address);
     const keys = keysIn(req);
     const caller = callerOf(deps, keys, req);
+    limits.countAddress(address, caller ? 'caller' : 'stranger');
     if (!caller) {
       if (keys.length > 0) limits.countFailure(address);
       res.set('WWW-Authenticate', 'Bearer');
@@ -38,6 +38,14 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
     // With open access, all callers without a key would share one limit.
     if (caller !== OPEN) limits.countCaller(caller.id);
     contextOf(res).caller = caller;
+    next();
+  };
+}
+
+/** Limits the requests of an address that need no key. */
+export function limitPublic(limits: RateLimits): RequestHandler {
+  return (req, _res, next) => {
+    limits.countAddress(addressOf(req), 'public');
     next();
   };
 }
@@ -53,7 +61,7 @@ function keysIn(req: Request): string[] {
 
 /**
  * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: an address
- * that has sent too many wrong keys has to wait.
+ * that has sent too many wrong keys has to wait, except with a key that it has used before, or that is too long to be guessed.
  */
 function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Caller | undefined {
   const known = keys.map((key) => deps.keys.callerOf(key) ?? deps.tokens.callerOf(key)).find(Boolean);
@@ -62,11 +70,25 @@ function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Reques
     requireOwnCaller(req, deps);
     return OPEN;
   }
-  if (keys.length > 0) deps.limits.refuseGuessing(addressOf(req));
-  return includesAny(deps.apiKeys, keys) ? ADMIN : undefined;
+  return keys.length === 0 ? undefined : adminWith(deps, keys, addressOf(req));
 }
 
-/** Compares every pair, so that the duration does not reveal whether or which key matched. */
-function includesAny(apiKeys: readonly Secret[], keys: readonly string[]): boolean {
-  return apiKeys.flatMap((apiKey) => keys.map((key) => apiKey.equals(key))).filter(Boolean).length > 0;
+/** At 100 guesses a second, nobody guesses this many random characters. */
+const UNGUESSABLE_LENGTH = 20;
+
+function adminWith({ apiKeys, limits }: AuthenticationDeps, keys: readonly string[], address: string) {
+  const right = rightOne(apiKeys, keys);
+  const isSure =
+    right !== -1 &&
+    ((apiKeys[right]?.reveal().length ?? 0) >= UNGUESSABLE_LENGTH || limits.isKnown(address, `${right}`));
+  // The same answer to a wrong key and to one that may be a lucky guess.
+  if (!isSure) limits.refuseGuessing(address);
+  if (right === -1) return undefined;
+  limits.remember(address, `${right}`);
+  return ADMIN;
+}
+
+/** The number of the key that is among `keys`, or -1. Compares every pair: the duration does not reveal whether one matched. */
+function rightOne(apiKeys: readonly Secret[], keys: readonly string[]): number {
+  return apiKeys.map((apiKey) => keys.map((key) => apiKey.equals(key)).includes(true)).indexOf(true);
 }

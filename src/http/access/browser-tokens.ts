@@ -13,7 +13,17 @@ interface IssuedToken {
   id: string;
   issuer: string;
   grant: TokenGrant;
+  /** Whether it was issued to create its session. */
+  creates: boolean;
   expiresAtMs: number;
+}
+
+/** The dependencies of {@link BrowserTokens}. */
+export interface BrowserTokensDeps {
+  clock: Clock;
+  random: Random;
+  /** Called with the session that a token has created when the token ends: nobody can see its QR any more. */
+  abandoned: (made: SessionId) => void;
 }
 
 /** A request for a token. */
@@ -24,27 +34,36 @@ export interface TokenSpec {
 }
 
 /**
- * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does
- * nothing else. They exist only in memory, under their hashes: a restart revokes them all.
+ * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does nothing
+ * else. They exist only in memory, by their hashes, which is what limits a token to one session without a store; a restart
+ * revokes them all. What a token created and nobody linked ends with it.
  */
 export class BrowserTokens {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #abandoned: (made: SessionId) => void;
   readonly #issued = new Map<string, IssuedToken>();
 
-  constructor({ clock, random }: { clock: Clock; random: Random }) {
+  constructor({ clock, random, abandoned }: BrowserTokensDeps) {
     this.#clock = clock;
     this.#random = random;
+    this.#abandoned = abandoned;
   }
 
   /** Issues a token on behalf of a caller. */
   issue({ id: issuer }: Caller, { sessionId, ttlMs }: TokenSpec): { token: Secret; expiresAtMs: number } {
-    this.#revokeWhere(({ expiresAtMs }) => expiresAtMs <= this.#clock.now());
     const token = `wat_${this.#random.text(LENGTH, ALPHABET)}`;
     const expiresAtMs = this.#clock.now() + ttlMs;
     const hash = hashOf(token);
     const grant = { sessionId, spent: sessionId !== null };
-    this.#issued.set(hash, { id: `token ${hash.slice(0, 12)}`, issuer, grant, expiresAtMs });
+    this.#issued.set(hash, {
+      id: `token ${hash.slice(0, 12)}`,
+      issuer,
+      grant,
+      creates: sessionId === null,
+      expiresAtMs,
+    });
+    this.#clock.after(ttlMs, () => this.#revokeWhere((token) => token.expiresAtMs <= this.#clock.now()));
     return { token: new Secret(token), expiresAtMs };
   }
 
@@ -63,7 +82,11 @@ export class BrowserTokens {
   }
 
   #revokeWhere(matches: (token: IssuedToken) => boolean): void {
-    for (const [hash, token] of this.#issued) if (matches(token)) this.#issued.delete(hash);
+    for (const [hash, token] of this.#issued) {
+      if (!matches(token)) continue;
+      this.#issued.delete(hash);
+      if (token.creates && token.grant.sessionId !== null) this.#abandoned(token.grant.sessionId);
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import { TokenBucket } from '../../kit/token-bucket.ts';
 const MINUTE_MS = 60_000;
 /** Wrong keys that an address may send at once; after that, one every three seconds. */
 const FAILURES_A_MINUTE = 20;
+/** How long an address is known by a key that it has used. */
+const KNOWN_MS = 24 * 60 * MINUTE_MS;
 /** How many buckets are kept; the least recently used one is evicted. */
 const MAX_BUCKETS = 10_000;
 const TOO_MANY = 'Too many requests; try again after the time in Retry-After.';
@@ -16,16 +18,22 @@ const TOO_MANY_FAILURES = 'Too many wrong keys from this address; try again afte
 export class RateLimits {
   readonly #requests: Buckets | undefined;
   readonly #failures: Buckets;
+  readonly #known: BoundedCache<true>;
 
   /** `perMinute` is `RATE_LIMIT`; 0 is no limit. */
   constructor(perMinute: number, clock: Clock) {
     this.#requests = perMinute > 0 ? new Buckets(perMinute, clock) : undefined;
     this.#failures = new Buckets(FAILURES_A_MINUTE, clock);
+    this.#known = new BoundedCache(clock, { max: MAX_BUCKETS, ttlMs: KNOWN_MS });
   }
 
-  /** Counts a request of this address. @throws AppError `rate_limited` */
-  countAddress(address: string): void {
-    this.#count(`address ${networkOf(address)}`);
+  /**
+   * Counts a request of this address: one that needs no key, one without a valid key, or one of a caller. None of them uses up
+   * what the others may.
+   * @throws AppError `rate_limited`
+   */
+  countAddress(address: string, kind: 'public' | 'stranger' | 'caller'): void {
+    this.#count(`${kind} ${networkOf(address)}`);
   }
 
   /** Counts a request of this caller. @throws AppError `rate_limited` */
@@ -36,6 +44,16 @@ export class RateLimits {
   /** Counts a wrong key. */
   countFailure(address: string): void {
     this.#failures.of(networkOf(address)).take();
+  }
+
+  /** Remembers that this address has a right key. */
+  remember(address: string, key: string): void {
+    this.#known.set(`${networkOf(address)} ${key}`, true);
+  }
+
+  /** Whether the address has had this right key. */
+  isKnown(address: string, key: string): boolean {
+    return this.#known.get(`${networkOf(address)} ${key}`) !== undefined;
   }
 
   /** Refuses an address that has sent too many wrong keys. @throws AppError `rate_limited` */

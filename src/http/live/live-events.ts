@@ -11,9 +11,15 @@ import { healthBody } from '../views/health-body.ts';
 import { recentMessageView } from '../views/recent-message-view.ts';
 import { eventText, EventStream } from './event-stream.ts';
 
-/** How many streams may be open at once: in total, and per key or token. The keys of `API_KEY` may use them all. */
+/**
+ * How many streams may be open at once: in total, per key, and per token, whose page may be open twice. The keys of `API_KEY` may
+ * use them all; the others leave some to them, and all tokens together some to the keys.
+ */
 const MAX_STREAMS = 100;
-const MAX_STREAMS_OF_ONE = 20;
+const MAX_STREAMS_OF_KEY = 20;
+const MAX_STREAMS_OF_TOKEN = 4;
+const MAX_STREAMS_OF_TOKENS = 60;
+const MAX_STREAMS_OF_OTHERS = 90;
 /** How often the health is checked, once for all clients. */
 const CHECK_MS = 5_000;
 /** A comment is sent with every third check, that is every 15 s: it keeps proxies from closing the connection, and reveals dead clients. */
@@ -83,13 +89,16 @@ export class LiveEvents {
     return [`retry: ${RETRY_MS}\n\n`, ...events, eventText('health', health), eventText('ready', {})].join('');
   }
 
-  #refuseTooMany({ id }: Caller): void {
+  #refuseTooMany({ id, token }: Caller): void {
     if (this.#isOver) throw new AppError('shutting_down');
-    const ofThis = [...this.#streams].filter(({ caller }) => caller.id === id).length;
-    const limit = id === ADMIN.id ? MAX_STREAMS : MAX_STREAMS_OF_ONE;
-    if (this.#streams.size >= MAX_STREAMS || ofThis >= limit) {
-      throw new AppError('too_many_streams', { retryAfterMs: RETRY_MS });
-    }
+    const count = (isCounted: (caller: Caller) => boolean) =>
+      [...this.#streams].filter(({ caller }) => isCounted(caller)).length;
+    const isFull =
+      this.#streams.size >= MAX_STREAMS ||
+      (id !== ADMIN.id && count((caller) => caller.id !== ADMIN.id) >= MAX_STREAMS_OF_OTHERS) ||
+      (id !== ADMIN.id && count((caller) => caller.id === id) >= (token ? MAX_STREAMS_OF_TOKEN : MAX_STREAMS_OF_KEY)) ||
+      (token && count((caller) => caller.token !== undefined) >= MAX_STREAMS_OF_TOKENS);
+    if (isFull) throw new AppError('too_many_streams', { retryAfterMs: RETRY_MS });
   }
 
   #add(stream: EventStream): void {

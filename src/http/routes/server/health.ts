@@ -9,6 +9,7 @@ export const health = route({
   method: 'get',
   path: '/health',
   scope: 'none',
+  isProbe: true,
   summary: 'Get the health of the server',
   description:
     'Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed problems, and "error" ' +

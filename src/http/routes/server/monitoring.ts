@@ -10,6 +10,7 @@ export const live = route({
   method: 'get',
   path: '/livez',
   scope: 'none',
+  isProbe: true,
   summary: 'Check liveness',
   description: 'Checks nothing: a process that answers is alive. A failing backend or disk is no reason to restart it.',
   ...success,
@@ -24,6 +25,7 @@ export const ready = route({
   method: 'get',
   path: '/readyz',
   scope: 'none',
+  isProbe: true,
   summary: 'Check readiness',
   description:
     'Refused with "starting" until callbacks are delivered and sessions connect, with "storage_unavailable" while the disk ' +

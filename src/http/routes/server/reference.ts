@@ -12,7 +12,7 @@ export const openApi = route({
   answer: z.looseObject({ openapi: z.string() }),
   statuses: { 200: 'The document.' },
   example: { answer: { openapi: '3.1.1' } },
-  errors: [],
+  errors: ['rate_limited'],
   handler: ({ reference }) => ({ status: 200, body: { ...reference.document() }, fixed: reference.json() }),
 });
 
@@ -27,7 +27,7 @@ export const docs = route({
   answer: z.string(),
   statuses: { 200: 'The page.' },
   example: { answer: '<!doctype html>...' },
-  errors: [],
+  errors: ['rate_limited'],
   handler: ({ reference }) => ({
     status: 200,
     body: '',
