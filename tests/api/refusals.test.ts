@@ -98,9 +98,12 @@ function wrongScopes(route: Route, api: Api): Check[] {
   ]);
 }
 
-/** What an answer reveals about sessions. The reference contains an example id, the same for everybody. */
-function revealed({ path }: Route, text: string): string {
-  return path === '/openapi.json' || path === '/docs' ? '' : text;
+/** The reference is the same for everybody: it asks the core for nothing, and contains an example id. */
+const isReference = ({ path }: Route) => path === '/openapi.json' || path === '/docs';
+
+/** What an answer reveals about sessions. */
+function revealed(route: Route, text: string): string {
+  return isReference(route) ? '' : text;
 }
 
 /** The statuses for a key of another session: this session does not exist for it. */
@@ -197,7 +200,7 @@ const FROM_THE_CORE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Errors of the core keep their code and their sentence. */
 function coreErrors(route: Route, api: Api): Check[] {
   const codes = route.errors.filter((code) => FROM_THE_CORE.has(code));
-  if (codes.length === 0) return [];
+  if (codes.length === 0 || isReference(route)) return [];
   return [...codes, 'storage_unavailable' as const].map((code) => [
     code,
     async () => {

@@ -8,7 +8,7 @@ interface ElsewhereTest {
 }
 
 /**
- * The commands that are not run here: they clone, install or test the project itself, run until they are stopped, or need Docker. Another
+ * The commands that are not run here: they clone, install or test the project itself, run until they are stopped, or need Docker or the network. Another
  * file tests each of them; for Docker, as far as possible without it.
  */
 export const ELSEWHERE: readonly ElsewhereTest[] = [
@@ -16,6 +16,7 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
   { prefix: 'npm ci', file: '.ci/run', contains: 'npm ci' },
   { prefix: 'npm test', file: 'package.json', contains: '&& npm test"' },
   { prefix: 'npm run check', file: '.ci/run', contains: 'npm run check' },
+  { prefix: 'npm run audit', file: 'package.json', contains: '"audit": "npm audit' },
   { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },
   { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },
   { prefix: 'npm run chaos', file: 'tests/chaos/command-line.test.ts', contains: '--seed' },
