@@ -95,7 +95,9 @@ export class SessionManager implements AsyncDisposable {
     await this.#relinks.load();
     for (const record of await store.all()) {
       // The process ended between the pairing and the commit that records it.
-      const identity = PAIRING.has(record.phase) ? await connector.linkedAccount(record.sessionId) : undefined;
+      const account = PAIRING.has(record.phase) ? connector.linkedAccount(record.sessionId) : undefined;
+      // Credentials that cannot be read concern this session alone.
+      const identity = await account?.catch(() => undefined);
       this.#add(identity ? { ...record, phase: 'linking', identity } : record);
     }
   }
