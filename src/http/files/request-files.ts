@@ -1,10 +1,11 @@
 import { type IncomingMessage } from 'node:http';
 import { type OutgoingFile } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
+import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
-import { cleanFileName, nameInDisposition, nameInUrl } from './file-name.ts';
+import { nameInDisposition, nameInUrl } from './file-name.ts';
 import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
 import { chooseMimetype, type KindClues } from './mimetype.ts';
 import { readMultipart } from './multipart.ts';
@@ -110,7 +111,8 @@ export class RequestFiles implements AsyncDisposable {
   async #save(content: Bytes, clues: Clues): Promise<OutgoingFile> {
     const { head, ...stored } = await this.#folder.save(content, this.#maxBytes);
     const fileName = cleanFileName(clues.fileName);
-    return { ...stored, mimetype: chooseMimetype({ ...clues, fileName, head }), fileName: fileName ?? null };
+    const mimetype = chooseMimetype({ ...clues, fileName: fileName ?? undefined, head });
+    return { ...stored, mimetype, fileName };
   }
 }
 

@@ -1,4 +1,5 @@
-import { cleanFileName, nameInDisposition, nameInUrl } from '../../../../src/http/files/file-name.ts';
+import { nameInDisposition, nameInUrl } from '../../../../src/http/files/file-name.ts';
+import { cleanFileName } from '../../../../src/kit/file-name.ts';
 
 describe('a declared file name', () => {
   it.each([
@@ -17,7 +18,7 @@ describe('a declared file name', () => {
   });
 
   it.each(['', ' ', '.', '..', '...', 'a/', 'a/..', '\u0000', undefined])('nothing is left of %j', (given) => {
-    expect(cleanFileName(given)).toBeUndefined();
+    expect(cleanFileName(given)).toBeNull();
   });
 
   it.each([
