@@ -1,24 +1,12 @@
-/** Tests are TypeScript run as it is: swc only strips the types, as Node itself does. */
+/** Tests are TypeScript run as it is, by Node. */
 export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'esnext', parser: { syntax: 'typescript' } },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
-  testEnvironment: '<rootDir>/tests/harness/jest-environment.js',
-  moduleNameMapper: {
-    '^curve25519-js$': '<rootDir>/tests/harness/curve25519.cjs',
-    '^whatsapp-rust-bridge$': '<rootDir>/tests/harness/whatsapp-rust-bridge.cjs',
-  },
-  setupFiles: ['<rootDir>/tests/harness/unref-long-timers.ts'],
+  transform: {},
+  testEnvironment: '<rootDir>/tests/harness/jest/environment.js',
+  runtime: '<rootDir>/tests/harness/jest/runtime.ts',
+  globalSetup: '<rootDir>/tests/harness/jest/temporary-folder.ts',
+  globalTeardown: '<rootDir>/tests/harness/jest/global-teardown.ts',
   testTimeout: 30_000,
-  // As many as the smallest machine has cores: with more, journeys that start processes keep each other waiting.
-  maxWorkers: 2,
+  // One more than the smallest machine has cores: many journeys wait for processes and time-outs.
+  maxWorkers: 3,
 };

@@ -13,7 +13,8 @@ import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { answerComplaint, callbackComplaint, complaintAbout, escaped } from '../harness/openapi-conformance.ts';
+import { answerComplaint, callbackComplaint, escaped } from '../harness/openapi-conformance.ts';
+import { complaintAbout } from '../harness/openapi-schemas.ts';
 import { PageServer } from '../harness/page-server.ts';
 import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
 

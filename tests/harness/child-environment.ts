@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The environment for processes that tests start. They share a compile cache, which cuts the start to two thirds. */
 export const CHILD_ENVIRONMENT = {
   PATH: process.env.PATH,
-  NODE_COMPILE_CACHE: join(tmpdir(), 'whatsapp-orchestrator-compiled'),
+  TMPDIR: tmpdir(),
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
 };

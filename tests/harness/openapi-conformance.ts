@@ -1,14 +1,7 @@
-import type * as schemas from './openapi-schemas.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { type Operation, type Reference, type Response } from '../../src/http/reference/openapi.ts';
-
-// Jest's environment provides the schemas; programs outside Jest, such as the chaos scenarios, import them.
-const { openApiSchemas = await import('./openapi-schemas.ts') } = globalThis as {
-  openApiSchemas?: typeof schemas;
-};
-const { openApiDocument } = openApiSchemas;
-export const { complaintAbout } = openApiSchemas;
+import { complaintAbout, openApiDocument } from './openapi-schemas.ts';
 
 /** An answer of the REST interface with its request. */
 export interface SeenAnswer {

@@ -3,8 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
 
 /**
- * The schemas of docs/openapi.json, each compiled once for all test files of a worker: within Jest's sandbox every file
- * would compile them again. tests/api/reference.test.ts compares the document with the code.
+ * The schemas of docs/openapi.json, each compiled when it is first needed. tests/api/reference.test.ts compares the document with the code.
  */
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const compiled = new Map<string, ValidateFunction>();

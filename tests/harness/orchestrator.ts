@@ -3,7 +3,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { type Environment } from '../../src/config/environment.ts';
-import { installPatches, PATCHES } from '../../src/whatsapp/baileys/patches.ts';
+import { installPatches } from '../../src/whatsapp/baileys/patches.ts';
 import { type Answer, ask } from './ask.ts';
 import { answerComplaint } from './openapi-conformance.ts';
 import { type SkippingClock } from './skipping-clock.ts';
@@ -22,12 +22,6 @@ export interface OrchestratorOptions {
 /** Keeps random waits within the shortest tenth of their range, so that no test waits for seconds. */
 const shortWaits: Random = { ...systemRandom, fraction: () => systemRandom.fraction() / 10 };
 
-/**
- * Jest gives each test file its own globals and packages, but all files of a worker share Node's modules, which stay unpatched,
- * and what `jest-environment.js` loads, which it patches itself.
- */
-const PATCHES_OF_FILE = PATCHES.filter(({ target }) => !['node:crypto', 'curve25519-js'].includes(target));
-
 /** The whole orchestrator within the test's process, used only through its settings and over HTTP. */
 export class Orchestrator implements AsyncDisposable {
   readonly #app: App;
@@ -41,7 +35,7 @@ export class Orchestrator implements AsyncDisposable {
     const config = readConfig({ PORT: '0', HOST: '127.0.0.1', ...environment });
     // Baileys keeps a timer this long after a connection ends, which would keep the tests from ending.
     const whatsapp = { ...config.whatsapp, connectTimeoutMs: 2_000, ...(qrLifetimeMs && { qrLifetimeMs }) };
-    installPatches(whatsapp, PATCHES_OF_FILE);
+    installPatches(whatsapp);
     const guard = { unexpected: () => 0 };
     return new Orchestrator(
       await startApp({ ...config, whatsapp }, { log: silentLogger, guard, random: shortWaits, ...deps }),

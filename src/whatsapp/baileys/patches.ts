@@ -82,12 +82,9 @@ export const PATCHES: readonly Patch[] = [
   },
 ];
 
-/**
- * Applies the patches, all of them by default. `main` does this once, before anything connects. Another call is harmless: it only
- * sets the root key again.
- */
-export function installPatches(options: PatchOptions, patches: readonly Patch[] = PATCHES): void {
-  for (const { apply } of patches) apply(options);
+/** `main` calls this once, before anything connects. Another call is harmless: it only sets the root key again. */
+export function installPatches(options: PatchOptions): void {
+  for (const { apply } of PATCHES) apply(options);
 }
 
 /** A patch that wraps what it finds must not wrap it twice. */

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import { childrenOf, node, type Stanza } from '../../../simulator/kit/stanza.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
@@ -111,15 +112,15 @@ it('a message at which Baileys fails before it is decrypted is reported as undec
 });
 
 it('a message that cannot be decrypted holds up nothing behind it', async () => {
-  const timers = import.meta.jest.spyOn(globalThis, 'setTimeout');
+  const timers = mock.method(globalThis, 'setTimeout');
   world.whatsapp.fault('corrupt-message', { number: ACCOUNT, times: 3 });
   const ids = await Promise.all([1, 2, 3].map((count) => fiend.sendText(ACCOUNT, `dañado ${count}`)));
   await told(await person.sendText(ACCOUNT, 'entero'));
 
   for (const id of ids) expect(await told(id)).toMatchObject({ message_type: 'undecryptable' });
   // Baileys' pause after each request for another delivery.
-  expect(timers.mock.calls.filter(([, delayMs]) => delayMs === 250)).toEqual([]);
-  timers.mockRestore();
+  expect(timers.mock.calls.filter((call) => call.arguments[1] === 250)).toEqual([]);
+  timers.mock.restore();
 });
 
 it('a missed one-to-one call is reported as a call of its caller', async () => {

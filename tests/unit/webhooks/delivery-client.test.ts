@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { mock } from 'node:test';
 import { createDeliveryClient, type DeliverySettings } from '../../../src/webhooks/delivery-client.ts';
 import { type DeliveryOutcome } from '../../../src/webhooks/retry-policy.ts';
 import { type PendingCallback } from '../../../src/ports/callbacks.ts';
@@ -186,12 +187,11 @@ describe('a delivery', () => {
   it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL', 'ETIMEDOUT'])(
     'has certainly not arrived when no connection could be made (%s)',
     async (code) => {
-      const lookup = import.meta.jest.spyOn(dns, 'lookup');
-      lookup.mockImplementation((...args: unknown[]) => {
+      const lookup = mock.method(dns, 'lookup', (...args: unknown[]) => {
         (args.at(-1) as (error: Error) => void)(Object.assign(new Error(code), { code }));
       });
       const outcome = await createDeliveryClient(settings('http://localhost:9'), new ManualClock())(callback);
-      lookup.mockRestore();
+      lookup.mock.restore();
       const detail = `the backend is not reachable (${code})`;
       expect(outcome).toEqual({ kind: 'unreachable', detail, maybeArrived: false });
     },

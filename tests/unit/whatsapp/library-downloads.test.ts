@@ -1,11 +1,9 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
 import { type RequestListener } from 'node:http';
-import { LibraryDownloads, routeLibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
+import { LibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
 import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { PageServer } from '../../harness/page-server.ts';
-
-beforeAll(routeLibraryDownloads);
 
 /** Downloads a history as Baileys does by itself. */
 async function download({ host }: PageServer, clock = new ManualClock(), from = host): Promise<Buffer> {

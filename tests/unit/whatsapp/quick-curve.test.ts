@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 
-/** Jest's environment has replaced the curve for all test files, so the original is tested in a process of its own. */
+/** The process of the tests has our curve, so the original is tested in a process of its own. */
 function inAnotherProcess(script: string): unknown {
   const output = execFileSync(
     process.execPath,

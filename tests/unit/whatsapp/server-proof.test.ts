@@ -6,9 +6,6 @@ import {
   type ServerIdentity,
 } from '../../../simulator/transport/server-identity.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { verifyServers } from '../../../src/whatsapp/baileys/server-proof.ts';
-
-verifyServers();
 
 const HOUR = 3600;
 const now = Math.floor(Date.now() / 1000);

@@ -1,7 +1,5 @@
 import { generateSignalPubKey, type SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { silenceLibsignal } from '../../../src/whatsapp/baileys/quiet-libsignal.ts';
-import { tryWithoutTrace } from '../../../src/whatsapp/baileys/session-trials.ts';
 import { loadAuth } from '../../../src/whatsapp/signal/auth-state.ts';
 import { BatchDecryption } from '../../../src/whatsapp/signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../../../src/whatsapp/signal/ciphertext-origins.ts';
@@ -9,9 +7,6 @@ import { RetryRequests } from '../../../src/whatsapp/signal/retry-requests.ts';
 import { safeSignalRepository } from '../../../src/whatsapp/signal/signal-repository.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
-
-silenceLibsignal();
-tryWithoutTrace();
 
 const CARLA = 'session_3_carla' as SessionId;
 
