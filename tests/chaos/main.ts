@@ -1,64 +1,7 @@
-import { signQuickly } from '../../src/whatsapp/baileys/quick-curve.ts';
-import { Dice } from './dice.ts';
-import { readArguments, type RunOptions } from './command-line.ts';
-import { messagesOf } from './ledger.ts';
-import { type Outcome, type Scenario } from './scenario.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { installPatches } from '../../src/whatsapp/baileys/patches.ts';
+import { runScenarios } from './run.ts';
 
-/** libsignal, which the simulator's phones use, prints whole sessions with their keys on every change. */
-Object.assign(globalThis.console, { log: noop, info: noop, warn: noop, error: noop });
-
-// The phones of a big group sign and verify much more than the product does.
-signQuickly();
+/** The phones of the simulator use libsignal, too: it is slow, and prints whole sessions with their keys on every change. */
+installPatches({});
 process.once('SIGTERM', () => process.exit(3));
-process.exit(await main());
-
-/** Returns the exit code: 0 when all promises held, 1 when one was broken, 2 for invalid arguments. */
-async function main(): Promise<number> {
-  let options: RunOptions;
-  try {
-    options = readArguments(process.argv.slice(2), SCENARIOS);
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return 2;
-  }
-  say(`seed ${options.seed}, size ${options.size}`);
-  let broken = 0;
-  for (const scenario of options.scenarios) broken += (await holds(scenario, options)) ? 0 : 1;
-  return broken === 0 ? 0 : 1;
-}
-
-/** Runs one scenario and prints its result. Returns whether all promises held. */
-async function holds(scenario: Scenario, { size, seed, changes }: RunOptions): Promise<boolean> {
-  const begin = performance.now();
-  try {
-    const outcome = await scenario.run({ ...scenario.sizes[size], ...changes }, new Dice(seed));
-    say(`${scenario.name}: ${outcome.figure} (${Math.round((performance.now() - begin) / 1000)} s)`);
-    const problems = [...outcome.problems, ...problemsOfJudge(outcome)];
-    for (const problem of problems) say(`  BROKEN: ${problem}`);
-    return problems.length === 0;
-  } catch (error) {
-    say(`${scenario.name}: aborted: ${error instanceof Error ? error.stack : String(error)}`);
-    return false;
-  }
-}
-
-/**
- * Repeats the comparison without one of the received messages: if that goes unnoticed, the comparison proves nothing.
- */
-function problemsOfJudge({ evidence }: Outcome): string[] {
-  if (!evidence) return [];
-  const { ledger, accepted } = evidence;
-  const lost = messagesOf(accepted).at(-1);
-  const id = lost?.headers['webhook-id'];
-  const problems = ledger.compare(accepted.filter(({ headers }) => headers['webhook-id'] !== id));
-  return problems.length > 0 ? [] : ['the comparison does not notice a missing message'];
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function noop(): void {
-  // Not printed.
-}
+process.exit(await runScenarios(process.argv.slice(2), (line) => process.stdout.write(`${line}\n`)));

@@ -5,5 +5,5 @@ import { fileURLToPath } from 'node:url';
 export const CHILD_ENVIRONMENT = {
   PATH: process.env.PATH,
   TMPDIR: tmpdir(),
-  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled-for-tests', import.meta.url)),
 };

@@ -40,49 +40,36 @@ function keys(...args: string[]): Promise<{ code: number; out: string; err: stri
 const statusOf = async (url: string, key: string) =>
   (await ask(`${url}/sessions`, { method: 'GET', headers: { authorization: `Bearer ${key}` } })).status;
 
-it.each([
-  ['plaintext', {}],
-  ['encrypted', { MASTER_KEY: randomMasterKey() }],
-])(
-  'the keys command creates, lists and revokes keys in %s storage, while the server is stopped and while it runs',
-  async (_kind, more) => {
-    environment = { ...environment, ...more };
-    const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
-    expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
+// In plaintext, tests/docs runs it.
+it('the keys command creates, lists and revokes keys in encrypted storage, while the server is stopped and while it runs', async () => {
+  environment = { ...environment, MASTER_KEY: randomMasterKey() };
+  const before = await keys('create', '--scopes', 'sessions:read', '--name', 'the shop');
+  expect(before).toMatchObject({ code: 0, err: '', out: expect.stringMatching(KEY) });
 
-    await using server = await OrchestratorProcess.start(environment);
-    expect(await statusOf(server.url, before.out.trim())).toBe(200);
-    const during = await keys(
-      'create',
-      '--scopes',
-      'sessions:read,messages:send',
-      '--sessions',
-      'session_1_a,session_1_b',
-    );
-    expect(during.out).toMatch(KEY);
-    expect(await statusOf(server.url, during.out.trim())).toBe(200);
-    const list = (await keys('list')).out.split('\n');
-    expect(list[0]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read {2}all sessions {2}the shop$/);
-    expect(list[1]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read,messages:send {2}session_1_a,session_1_b$/);
+  await using server = await OrchestratorProcess.start(environment);
+  expect(await statusOf(server.url, before.out.trim())).toBe(200);
+  const during = await keys(
+    'create',
+    '--scopes',
+    'sessions:read,messages:send',
+    '--sessions',
+    'session_1_a,session_1_b',
+  );
+  expect(during.out).toMatch(KEY);
+  expect(await statusOf(server.url, during.out.trim())).toBe(200);
+  const list = (await keys('list')).out.split('\n');
+  expect(list[0]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read {2}all sessions {2}the shop$/);
+  expect(list[1]).toMatch(/^\w{12} {2}\S+Z {2}sessions:read,messages:send {2}session_1_a,session_1_b$/);
 
-    const keyId = KEY.exec(before.out)![1]!;
-    expect((await keys('revoke', keyId)).out).toBe(`${keyId} is revoked\n`);
-    expect(await statusOf(server.url, before.out.trim())).toBe(401);
-    expect(await keys('revoke', keyId)).toMatchObject({ code: 1, err: 'There is no key with this id.\n' });
+  const keyId = KEY.exec(before.out)![1]!;
+  expect((await keys('revoke', keyId)).out).toBe(`${keyId} is revoked\n`);
+  expect(await statusOf(server.url, before.out.trim())).toBe(401);
+  expect(await keys('revoke', keyId)).toMatchObject({ code: 1, err: 'There is no key with this id.\n' });
 
-    expect(await server.end()).toBe(0);
-    expect((await keys('list')).out.split('\n')).toEqual([list[1], '']);
-  },
-);
+  expect(await server.end()).toBe(0);
+  expect((await keys('list')).out.split('\n')).toEqual([list[1], '']);
+});
 
-it.each([
-  [['create'], '--scopes must be a list of at least one of admin'],
-  [['create', '--scopes', 'admin', '--sessions', 'session_1_a'], '--sessions cannot limit'],
-  [['create', '--scopes', 'admin', '--colour', 'red'], 'npm run keys -- create'],
-  [['revoke'], 'npm run keys -- revoke <keyId>'],
-  [[], 'npm run keys -- list'],
-])('the keys command explains its usage after %j', async (args, sentence) => {
-  const { code, out, err } = await keys(...args);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toContain(sentence);
+it('the keys command that fails says why in its errors, and exits with 1', async () => {
+  expect(await keys('revoke')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('revoke <keyId>') });
 });

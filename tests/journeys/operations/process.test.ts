@@ -86,17 +86,6 @@ describe('the process', () => {
     expect(orchestrator.output).toContain(`Port ${port} is already in use`);
   });
 
-  it('refuses to start on a folder that another process is using', async () => {
-    await using world = await startWorld({}, { start: false });
-    await using running = await OrchestratorProcess.start(world.environment);
-    await using second = OrchestratorProcess.spawn(world.environment);
-
-    expect(await second.exited()).toBe(1);
-    expect(second.output).toContain(world.authDir);
-    expect(second.output).not.toContain('    at ');
-    expect((await ask(running, '/health')).status).toBe(200);
-  });
-
   it.each([
     ['PORT', { PORT: 'eighty' }],
     ['BACKEND_BASE_URL', { NODE_ENV: 'production', API_KEY: 'k', BACKEND_BASE_URL: '' }],
@@ -113,20 +102,17 @@ describe('the process', () => {
   });
 });
 
-describe('a start', () => {
-  const warning = 'credentials and messages are stored in plaintext';
+/** What a start without a master key logs. */
+const WARNING = 'credentials and messages are stored in plaintext';
 
-  it('without a master key warns of plaintext storage; with one it does not; with another one it fails with one line', async () => {
+describe('a start with a master key', () => {
+  it('does not warn of plaintext; with another key it fails with one line', async () => {
     await using world = await startWorld({}, { start: false });
-    const elsewhere = { ...world.environment, AUTH_DIR: join(world.authDir, 'encrypted') };
-    await using plain = await OrchestratorProcess.start(world.environment);
-    expect(plain.output).toContain(warning);
-
-    const encrypted = await OrchestratorProcess.start({ ...elsewhere, MASTER_KEY: randomMasterKey() });
-    expect(encrypted.output).not.toContain(warning);
+    const encrypted = await OrchestratorProcess.start({ ...world.environment, MASTER_KEY: randomMasterKey() });
+    expect(encrypted.output).not.toContain(WARNING);
     await encrypted.end('SIGKILL');
 
-    await using second = OrchestratorProcess.spawn({ ...elsewhere, MASTER_KEY: randomMasterKey() });
+    await using second = OrchestratorProcess.spawn({ ...world.environment, MASTER_KEY: randomMasterKey() });
     expect(await second.exited()).toBe(1);
     expect(second.output.trim().split('\n')).toEqual([expect.stringContaining('another master key')]);
   });
@@ -152,6 +138,19 @@ describe('one life of the process', () => {
 
   it('begins with the removal of the temporary files that an earlier process left behind', async () => {
     expect(await readdir(TMPDIR)).toEqual([]);
+  });
+
+  it('warns that what it stores is not encrypted', () => {
+    expect(orchestrator.output).toContain(WARNING);
+  });
+
+  it('keeps its folder: another process that starts on it is refused', async () => {
+    await using second = OrchestratorProcess.spawn(world.environment);
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output).toContain(world.authDir);
+    expect(second.output).not.toContain('    at ');
+    expect((await ask(orchestrator, '/health')).status).toBe(200);
   });
 
   it('logs the marks that the grep recipes of the seed look for, and no secret', async () => {

@@ -1,26 +1,17 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runRotationCommand } from '../../../src/cli/rotation-command.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
+import { OperatorError } from '../../../src/kit/operator-error.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { ANA, testFolder } from '../../contracts/storage/support.ts';
 
-const COMMAND = new URL('../../../src/cli/rotate-master-key.ts', import.meta.url).pathname;
 const OLD = randomMasterKey();
 const NEW = randomMasterKey();
 const OTHER = randomMasterKey();
-
-/** Runs the command with only these environment variables. */
-function rotate(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND], { env: environment, cwd: '/' }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
 
 async function encryptedFolder(): Promise<string> {
   const folder = await testFolder();
@@ -29,14 +20,21 @@ async function encryptedFolder(): Promise<string> {
   return folder;
 }
 
+/** The error of a command that must fail with one that an operator can fix. */
+async function failureOf(command: Promise<string>): Promise<OperatorError> {
+  const error: unknown = await command.catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(OperatorError);
+  return error as OperatorError;
+}
+
 it('replaces the key of the database, also from files and in base64', async () => {
   const AUTH_DIR = await encryptedFolder();
   await writeFile(join(AUTH_DIR, 'new.key'), `${Buffer.from(NEW, 'hex').toString('base64')}\n`);
 
-  const { code, stdout } = await rotate({ AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY_FILE: join(AUTH_DIR, 'new.key') });
+  const NEW_MASTER_KEY_FILE = join(AUTH_DIR, 'new.key');
 
-  expect(code).toBe(0);
-  expect(stdout).toContain(AUTH_DIR);
+  expect(await runRotationCommand({ AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY_FILE })).toContain(AUTH_DIR);
+
   await using storage = openStorage(AUTH_DIR, systemClock, new Secret(NEW));
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
 });
@@ -51,11 +49,10 @@ it.each<[string, Record<string, string>]>([
 ])('%s it fails with one sentence, and changes nothing', async (_, keys) => {
   const AUTH_DIR = await encryptedFolder();
 
-  const { code, stderr } = await rotate({ AUTH_DIR, ...keys });
+  const { message } = await failureOf(runRotationCommand({ AUTH_DIR, ...keys }));
 
-  expect(code).toBe(1);
-  expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('MASTER_KEY')]);
-  for (const key of [OLD, NEW]) expect(stderr).not.toContain(key);
+  expect(message.split('\n')).toEqual([expect.stringContaining('MASTER_KEY')]);
+  for (const key of [OLD, NEW]) expect(message).not.toContain(key);
   await using storage = openStorage(AUTH_DIR, systemClock, new Secret(OLD));
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
 });
@@ -63,9 +60,9 @@ it.each<[string, Record<string, string>]>([
 it('reports that it is already done, and changes nothing', async () => {
   const AUTH_DIR = await encryptedFolder();
   const again = { AUTH_DIR, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW };
-  await rotate(again);
+  await runRotationCommand(again);
 
-  expect(await rotate(again)).toMatchObject({ code: 0, stdout: expect.stringContaining('already') });
+  expect(await runRotationCommand(again)).toContain('already');
 
   await using storage = openStorage(AUTH_DIR, systemClock, new Secret(NEW));
   expect(await storage.signalKeys.credentials(ANA)).toBe('mine');
@@ -76,11 +73,8 @@ it('is refused while the storage is used by a server that does not answer', asyn
   await using running = openStorage(AUTH_DIR, systemClock, new Secret(OLD));
   const PORT = String(await freePort());
 
-  const { code, stderr } = await rotate({ AUTH_DIR, PORT, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW });
+  const rotation = runRotationCommand({ AUTH_DIR, PORT, MASTER_KEY: OLD, NEW_MASTER_KEY: NEW });
 
-  expect([code, stderr]).toEqual([
-    1,
-    expect.stringContaining(`none answers at http://127.0.0.1:${PORT}: set HOST and PORT`),
-  ]);
+  await expect(rotation).rejects.toThrow(`none answers at http://127.0.0.1:${PORT}: set HOST and PORT`);
   expect(await running.signalKeys.credentials(ANA)).toBe('mine');
 });

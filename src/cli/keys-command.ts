@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { type KeySpec } from '../domain/access.ts';
+import { systemRandom } from '../kit/random.ts';
+import { isoTime, systemClock } from '../kit/clock.ts';
+import { silentLogger } from '../kit/logger.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { type Environment } from '../config/environment.ts';
+import { ApiKeys } from '../http/access/api-keys.ts';
+import { keySpec } from '../http/schemas/key-schemas.ts';
+import { openConfigured } from '../runtime/open-storage.ts';
+import { callServer, CommandError } from './server-client.ts';
+import { type Storage } from '../ports/storage.ts';
+import { StorageInUseError } from '../storage/shared/errors.ts';
+
+const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]
+npm run keys -- list
+npm run keys -- revoke <keyId>
+`;
+
+/** A key in the output of the command. */
+interface ListedKey {
+  keyId: string;
+  name: string;
+  scopes: readonly string[];
+  sessions: readonly string[] | null;
+  createdAt: string;
+}
+
+/** Access to the keys: directly in the storage, or through the server that uses it. */
+interface KeyAccess {
+  create(spec: KeySpec): Promise<string>;
+  list(): Promise<ListedKey[]>;
+  revoke(keyId: string): Promise<void>;
+}
+
+/**
+ * The command `npm run keys`: works on the storage directly, or through the server (at HOST and PORT, with the first key of API_KEY)
+ * while one is running. Resolves with its output.
+ */
+export async function runKeysCommand(args: string[], environment: Environment): Promise<string> {
+  const { values, positionals } = readArguments(args);
+  const [command, keyId] = positionals;
+  const config = readConfig(environment);
+  if (command === 'create') return `${await withKeys(config, (keys) => keys.create(specOf(values)))}\n`;
+  if (command === 'list') return (await withKeys(config, (keys) => keys.list())).map(formatted).join('');
+  if (command !== 'revoke' || keyId === undefined) throw new CommandError(USAGE);
+  await withKeys(config, (keys) => keys.revoke(keyId));
+  return `${keyId} is revoked\n`;
+}
+
+function readArguments(args: string[]) {
+  const option = { type: 'string' } as const;
+  try {
+    return parseArgs({ args, options: { scopes: option, sessions: option, name: option }, allowPositionals: true });
+  } catch (cause) {
+    throw new CommandError(USAGE, { cause });
+  }
+}
+
+/** @throws CommandError that names the invalid option */
+function specOf({ scopes, sessions, name }: { scopes?: string; sessions?: string; name?: string }): KeySpec {
+  const parsed = keySpec.safeParse({ scopes: listOf(scopes ?? ''), sessions: sessions && listOf(sessions), name });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CommandError(`--${issue?.path[0]?.toString() ?? 'scopes'} ${issue?.message ?? ''}.\n\n${USAGE}`);
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+}
+
+function formatted({ keyId, name, scopes, sessions, createdAt }: ListedKey): string {
+  return `${[keyId, createdAt, scopes.join(','), sessions?.join(',') ?? 'all sessions', name].join('  ').trimEnd()}\n`;
+}
+
+async function withKeys<Result>(config: Config, work: (keys: KeyAccess) => Promise<Result>): Promise<Result> {
+  const storage = openUnlessInUse(config);
+  if (!storage) return work(keysOfServer(config));
+  try {
+    return await work(await keysInStorage(storage, config));
+  } finally {
+    await storage[Symbol.asyncDispose]();
+  }
+}
+
+function openUnlessInUse(config: Config): Storage | undefined {
+  try {
+    return openConfigured(config, { clock: systemClock, log: silentLogger });
+  } catch (error) {
+    if (error instanceof StorageInUseError) return undefined;
+    throw error;
+  }
+}
+
+async function keysInStorage({ apiKeys: store, settings }: Storage, { http }: Config): Promise<KeyAccess> {
+  const deps = { store, settings, clock: systemClock, random: systemRandom, log: silentLogger };
+  const keys = await ApiKeys.load({ ...deps, pepper: http.keyPepper });
+  return {
+    create: async (spec) => (await keys.create(spec)).text.reveal(),
+    list: () => Promise.resolve(keys.list().map((key) => ({ ...key, createdAt: isoTime(key.createdAtMs) }))),
+    revoke: (keyId) => keys.revoke(keyId),
+  };
+}
+
+const created = z.object({ key: z.string() });
+const listed = z.object({
+  data: z.array(
+    z.object({
+      ...{ keyId: z.string(), name: z.string(), createdAt: z.string() },
+      ...{ scopes: z.array(z.string()), sessions: z.array(z.string()).nullable() },
+    }),
+  ),
+});
+
+function keysOfServer(config: Config): KeyAccess {
+  return {
+    create: async (spec) => created.parse(await callServer(config, { method: 'POST', path: '/keys', body: spec })).key,
+    list: async () => listed.parse(await callServer(config, { method: 'GET', path: '/keys' })).data,
+    revoke: async (keyId) => {
+      await callServer(config, { method: 'DELETE', path: `/keys/${encodeURIComponent(keyId)}` });
+    },
+  };
+}
