@@ -4,7 +4,7 @@ import { DemoProcess } from './demo-process.ts';
 
 /** Opens the page and collects errors, warnings, failed requests and requests to other hosts. */
 async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({ locale: 'en-US' });
+  const page = await browser.newPage({ locale: 'en-US', reducedMotion: 'reduce' });
   const problems: string[] = [];
   page.on('console', (message) => {
     // Violations of the Content-Security-Policy are reported as errors too.
@@ -54,6 +54,9 @@ describe('the demo page, in a real Chromium', () => {
   beforeAll(async () => {
     [browser, { demo, url }] = await Promise.all([startBrowser(), startDemo()]);
   }, 60_000);
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
   afterAll(async () => {
     await browser.close();
     await demo[Symbol.asyncDispose]();
@@ -182,14 +185,14 @@ describe('the demo page, in a real Chromium', () => {
   });
 
   it('uses Spanish when the browser does', async () => {
-    const page = await browser.newPage({ locale: 'es-AR' });
+    const page = await browser.newPage({ locale: 'es-AR', reducedMotion: 'reduce' });
     await page.goto(url);
     await page.getByRole('heading', { name: 'Vincula una cuenta' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
   });
 
   it('fits on a small phone', async () => {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
     await page.goto(url);
     await page.getByRole('img', { name: 'QR' }).waitFor();
     const width = await page

@@ -63,7 +63,10 @@ export class EventReader implements AsyncDisposable {
         resolve(found);
       };
       this.#checks.add(check);
-      void this.ended.then(() => reject(new Error(`The stream ended; its events were ${JSON.stringify(this.events)}`)));
+      void this.ended.then(() => {
+        if (this.#checks.delete(check))
+          reject(new Error(`The stream ended; its events were ${JSON.stringify(this.events)}`));
+      });
       check();
     });
   }
