@@ -2,6 +2,7 @@ import { type Scenario } from './scenario.ts';
 import { away } from './scenarios/away.ts';
 import { disk } from './scenarios/disk.ts';
 import { group } from './scenarios/group.ts';
+import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
 import { connections } from './scenarios/connections.ts';
 import { overlap } from './scenarios/overlap.ts';
@@ -20,4 +21,5 @@ export const SCENARIOS = [
   reconnects,
   disk,
   group,
+  hostile,
 ] as unknown as readonly Scenario[];

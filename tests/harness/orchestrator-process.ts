@@ -104,10 +104,12 @@ export class OrchestratorProcess implements AsyncDisposable {
   async until(text: string): Promise<void> {
     while (!this.output.includes(text)) {
       if (!this.isRunning) throw new Error(`The process ended before it wrote "${text}":\n${this.output}`);
-      await Promise.race([
-        ...[this.#child.stdout, this.#child.stderr].map((stream) => stream && once(stream, 'data')),
-        once(this.#child, 'close'),
-      ]);
+      const waiting = new AbortController();
+      const { signal } = waiting;
+      const news = [this.#child.stdout, this.#child.stderr].map((stream) => stream && once(stream, 'data', { signal }));
+      await Promise.race([...news, once(this.#child, 'close', { signal })]);
+      // Does not leave the other listeners behind.
+      waiting.abort();
     }
   }
 
