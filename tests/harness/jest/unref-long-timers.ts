@@ -1,4 +1,4 @@
-/** Runs before each test file (jest.config.js). */
+/** Loaded once by each worker, before its first test file (`environment.js`). */
 
 /** No test waits this long. */
 const LONG_MS = 8_000;
