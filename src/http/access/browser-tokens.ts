@@ -15,7 +15,8 @@ interface IssuedToken {
   grant: TokenGrant;
   /** Whether it was issued to create its session. */
   creates: boolean;
-  expiresAtMs: number;
+  /** On the monotonic clock: a clock that is set must neither end a token nor keep it alive. */
+  endsAtMs: number;
 }
 
 /** The dependencies of {@link BrowserTokens}. */
@@ -54,6 +55,7 @@ export class BrowserTokens {
   issue({ id: issuer }: Caller, { sessionId, ttlMs }: TokenSpec): { token: Secret; expiresAtMs: number } {
     const token = `wat_${this.#random.text(LENGTH, ALPHABET)}`;
     const expiresAtMs = this.#clock.now() + ttlMs;
+    const endsAtMs = this.#clock.monotonic() + ttlMs;
     const hash = hashOf(token);
     const grant = { sessionId, spent: sessionId !== null };
     this.#issued.set(hash, {
@@ -61,9 +63,9 @@ export class BrowserTokens {
       issuer,
       grant,
       creates: sessionId === null,
-      expiresAtMs,
+      endsAtMs,
     });
-    this.#clock.after(ttlMs, () => this.#revokeWhere((token) => token.expiresAtMs <= this.#clock.now()));
+    this.#clock.after(ttlMs, () => this.#revokeWhere((token) => this.#hasEnded(token)));
     return { token: new Secret(token), expiresAtMs };
   }
 
@@ -76,9 +78,13 @@ export class BrowserTokens {
   callerOf(text: string): Caller | undefined {
     const hash = hashOf(text);
     const issued = this.#issued.get(hash);
-    const isExpired = () => !issued || issued.expiresAtMs <= this.#clock.now() || !this.#issued.has(hash);
+    const isExpired = () => !issued || this.#hasEnded(issued) || !this.#issued.has(hash);
     if (!issued || isExpired()) return undefined;
     return { id: issued.id, scopes: [], sessions: null, token: issued.grant, isExpired };
+  }
+
+  #hasEnded({ endsAtMs }: IssuedToken): boolean {
+    return endsAtMs <= this.#clock.monotonic();
   }
 
   #revokeWhere(matches: (token: IssuedToken) => boolean): void {
