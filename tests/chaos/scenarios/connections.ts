@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { FAULTS } from '../../../simulator/faults/fault-table.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type LinkedAccount, type World } from '../../harness/world.ts';
 import { Ledger, messagesOf } from '../ledger.ts';
@@ -142,5 +143,5 @@ function missing({ world, ledger }: Scene): string[] {
 }
 
 function takesNumber({ fault }: Trouble): boolean {
-  return !['refuse-upgrade', 'silent-handshake', 'split-frames'].includes(fault);
+  return (FAULTS[fault].options as readonly string[]).includes('number');
 }
