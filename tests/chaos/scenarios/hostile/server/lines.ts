@@ -10,13 +10,16 @@ export const LINES: readonly Act[] = [
       const { stage, account, fiend, size } = scene;
       stage.whatsapp.fault('foreign-pre-key', { number: fiend.number });
       const leaked: Stanza[] = [];
-      using _ = stage.whatsapp.use({
-        name: 'read what is for a stranger',
-        onStanza(stanza) {
-          if (stanza.tag === 'message') leaked.push(...sealedFor(stanza, fiend));
-          return false;
-        },
-      });
+      using tampered = new DisposableStack();
+      tampered.use(
+        stage.whatsapp.use({
+          name: 'read what is for a stranger',
+          onStanza(stanza) {
+            if (stanza.tag === 'message') leaked.push(...sealedFor(stanza, fiend));
+            return false;
+          },
+        }),
+      );
       const refused: string[] = [];
       let sent = 0;
       for (let round = 0; round < size.times; round += 1) {
@@ -43,7 +46,8 @@ export const LINES: readonly Act[] = [
       const { stage, account, fiend } = scene;
       const { logins } = stage.whatsapp.stats();
       const ids = idsFor(scene, 'STRAY');
-      using _ = tampering(scene, (message) => [...offers(account.phone.jid), message]);
+      using tampered = new DisposableStack();
+      tampered.use(tampering(scene, (message) => [...offers(account.phone.jid), message]));
       for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
       const told = await toldOf(scene, ids);
       const { status, phone_number: number } = await session(scene);

@@ -45,7 +45,8 @@ export const FILES: readonly Act[] = [
       await downloading(scene, true);
       stage.whatsapp.fault('media-gone', { number: fiend.number });
       stage.whatsapp.fault('no-media-retry', { number: fiend.number });
-      using _ = tampering(scene, (message) => [texts.includes(message.attrs.id!) ? corrupted(message) : message]);
+      using tampered = new DisposableStack();
+      tampered.use(tampering(scene, (message) => [texts.includes(message.attrs.id!) ? corrupted(message) : message]));
       for (const [index, id] of files.entries()) {
         await fiend.sendMedia(account.phone, { kind: 'image', bytes: Buffer.from(id) }, { id });
         await fiend.sendText(account.phone, 'nobody reads this', { id: texts[index]! });

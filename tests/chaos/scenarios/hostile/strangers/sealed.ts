@@ -16,7 +16,8 @@ export const SEALED: readonly Act[] = [
       const { fiend, account, stage } = scene;
       const ids = idsFor(scene, 'FORGED');
       const alone = new Set(ids.filter((_, index) => index % 2 === 0));
-      using _ = tampering(scene, (message) => [forged(message, alone, ids)]);
+      using tampered = new DisposableStack();
+      tampered.use(tampering(scene, (message) => [forged(message, alone, ids)]));
       for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
       await untilToldOfTheLast(scene);
       await toldOf(scene, ids);
@@ -48,7 +49,8 @@ export const SEALED: readonly Act[] = [
         await untilToldOfTheLast(scene);
         const deliver = holding(scene);
         late.push(await fiend.sendText(account.phone, `late ${round}`));
-        using _ = spoiling(scene);
+        using tampered = new DisposableStack();
+        tampered.use(spoiling(scene));
         texts.push(...(await spoken(scene, [`spoiled ${round}`])));
         // From here on both have a new Signal session, and the held message is of the one before.
         await waitFor(() => textsOf(fiend).has(`spoiled ${round}`), size.patienceMs);

@@ -27,9 +27,10 @@ export const STANZAS: readonly Act[] = [
     async play(scene) {
       const { fiend, account, stage } = scene;
       const ids = idsFor(scene, 'DAMAGED');
-      using _ = tampering(scene, (message) => [
-        DAMAGES[ids.indexOf(message.attrs.id!) % DAMAGES.length]?.(message) ?? message,
-      ]);
+      using tampered = new DisposableStack();
+      tampered.use(
+        tampering(scene, (message) => [DAMAGES[ids.indexOf(message.attrs.id!) % DAMAGES.length]?.(message) ?? message]),
+      );
       for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
       const told = await toldOf(scene, ids);
       await stage.process.end();
@@ -47,7 +48,8 @@ export const STANZAS: readonly Act[] = [
     async play(scene) {
       const { fiend, account } = scene;
       const ids = idsFor(scene, 'HOSTED');
-      using _ = tampering(scene, hosted);
+      using tampered = new DisposableStack();
+      tampered.use(tampering(scene, hosted));
       for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
       const told = await toldOf(scene, ids);
       const named = told.filter(({ body }) => body.sender_number === fiend.number && body.sender_lid === fiend.lid);
@@ -62,7 +64,8 @@ export const STANZAS: readonly Act[] = [
     async play(scene) {
       const { fiend, account } = scene;
       const ids = idsFor(scene, 'CALL');
-      using _ = tampering(scene, (message) => [...missedCall(scene, message.attrs.id!), message]);
+      using tampered = new DisposableStack();
+      tampered.use(tampering(scene, (message) => [...missedCall(scene, message.attrs.id!), message]));
       for (const id of ids) await fiend.sendText(account.phone, `I called you: ${id}`, { id: `AFTER-${id}` });
       await untilToldOfTheLast(scene);
       const told = await toldOf(scene, ids);
@@ -80,13 +83,19 @@ export const STANZAS: readonly Act[] = [
 
 /** What messages can have that no phone sends. */
 const DAMAGES: readonly ((message: Stanza) => Stanza)[] = [
-  ({ attrs: { t: _, ...attrs }, ...message }) => ({ ...message, attrs }),
+  withoutTime,
   (message) => ({ ...message, attrs: { ...message.attrs, t: 'never' } }),
   (message) => ({ ...message, attrs: { ...message.attrs, t: '8640000000001' } }),
   verified(Buffer.from([255, 255, 1])),
   verified(Buffer.from([10, 2, 255, 255])),
   verified(Buffer.alloc(0)),
 ];
+
+function withoutTime(message: Stanza): Stanza {
+  const attrs = { ...message.attrs };
+  delete attrs.t;
+  return { ...message, attrs };
+}
 
 function verified(name: Buffer): (message: Stanza) => Stanza {
   return (message) => ({ ...message, content: [node('verified_name', {}, name), ...childrenOf(message)] });
