@@ -26,14 +26,17 @@ export const hostile: Scenario<HostileSize> = {
     full: { accounts: 5, times: 50, pauseMs: 300, patienceMs: 60_000 },
   },
   async run(size, dice) {
-    // A refused webhook is given up after seconds instead of an hour.
-    await using stage = await Stage.open({ accounts: size.accounts, environment: { CALLBACK_POISON_AFTER: '3' } });
+    // A refused webhook is given up after seconds instead of an hour, and a backend that does not answer after two.
+    await using stage = await Stage.open({
+      accounts: size.accounts,
+      environment: { CALLBACK_POISON_AFTER: '3', BACKEND_TIMEOUT: '2000' },
+    });
     const traffic = new Traffic(stage, dice.fork(), size.pauseMs);
     const played: { act: Act; result: Played }[] = [];
     for (const act of ACTS) played.push({ act, result: await play(act, stage, { size, dice: dice.fork() }) });
     await traffic.stop();
-    await waitFor(() => stage.ledger.isFull(ordinary(stage.accepted)), size.patienceMs);
-    const accepted = ordinary(stage.accepted);
+    await waitFor(() => stage.ledger.isFull(ordinary(stage.backend.received)), size.patienceMs);
+    const accepted = ordinary(stage.backend.received);
     return {
       figure: [`${ACTS.length} kinds of hostility, ${stage.ledger.count()} messages of ordinary people in order`]
         .concat(played.map(({ result }) => result.figure))
@@ -59,12 +62,18 @@ async function play(act: Act, stage: Stage, more: { size: HostileSize; dice: Dic
 }
 
 /**
- * What the backend accepted, without the messages of strangers: they keep their place in the sequence, and are judged by the
- * acts.
+ * What the backend accepted, without the messages of strangers: they keep their place in the sequence, even when they were
+ * refused, and are judged by the acts.
  */
-function ordinary(accepted: readonly Received[]): Received[] {
+function ordinary(all: readonly Received[]): Received[] {
   const strange = new Set(
-    messagesOf(accepted).filter(({ body }) => !ORDINARY.test(String(body.message_content as string | null))),
+    messagesOf(all).filter(({ body }) => !ORDINARY.test(String(body.message_content as string | null))),
   );
-  return accepted.map((received) => (strange.has(received) ? { ...received, path: 'a stranger' } : received));
+  return all
+    .filter((received) => strange.has(received) || isAccepted(received))
+    .map((received) => (strange.has(received) ? { ...received, path: 'a stranger' } : received));
+}
+
+function isAccepted({ status }: Received): boolean {
+  return status !== null && status >= 200 && status < 300;
 }
