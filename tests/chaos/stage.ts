@@ -69,6 +69,11 @@ export class Stage implements AsyncDisposable {
     return this.#world.backend;
   }
 
+  /** The settings of its processes. */
+  get environment(): Environment {
+    return this.#world.environment;
+  }
+
   /** What the backend has accepted, in order. */
   get accepted(): Received[] {
     return this.#world.backend.accepted;
