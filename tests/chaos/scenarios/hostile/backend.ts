@@ -114,7 +114,7 @@ async function cleanUp(scene: Scene, dead: readonly Listed[], refused: readonly 
       stage.process.post(`/callbacks/${letter.id}/${retried.includes(letter) ? 'retry' : 'discard'}`),
     ),
   );
-  const arrived = () => toldOf(stage.accepted, fiend.number).filter((text) => refused.includes(text));
+  const arrived = () => toldOf(stage.accepted, fiend.number).filter((text) => refused.includes(text ?? ''));
   await waitFor(() => arrived().length >= retried.length, size.patienceMs);
   const late = stage.backend.received.slice(postsBefore).map(({ headers }) => headers['webhook-id']);
   const discarded = dead.filter((letter) => !retried.includes(letter));
