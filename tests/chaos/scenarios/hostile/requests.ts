@@ -18,11 +18,13 @@ export interface HostileAnswer {
   text: string;
 }
 
+/** How long a response may take, from the connection to its end. */
+const ANSWER_MS = 5_000;
 /** How soon the server says that it is healthy, whatever happens. */
 const HEALTH_MS = 2_000;
 const HEALTH_PAUSE_MS = 50;
 
-/** Sends a request and reads the response, on a connection of its own unless there is an agent. */
+/** Sends a request and reads the response, for a while if it has no end, on a connection of its own unless there is an agent. */
 export function send(
   url: string,
   { method, path, headers = {}, body }: HostileRequest,
@@ -30,6 +32,10 @@ export function send(
 ): Promise<HostileAnswer> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const outgoing = request(`${url}${path}`, { method, agent, headers: { ...length, ...headers } });
+  outgoing.once('socket', () => {
+    const timer = setTimeout(() => outgoing.destroy(), ANSWER_MS);
+    outgoing.once('close', () => clearTimeout(timer));
+  });
   const answered = new Promise<HostileAnswer>((resolve) => {
     outgoing.on('response', (response) => resolve(answerIn(response)));
     outgoing.on('error', (error) => resolve({ status: 0, headers: {}, text: String(error) }));
