@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Agent } from 'node:http';
+import { Agent, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { RawClient } from '../../../api/raw.ts';
@@ -167,16 +169,22 @@ async function sendExpanding({ stage, account, size }: Scene): Promise<Played> {
 
 /** Lets the server fetch files from where only it can. */
 async function fetchPrivate({ stage, account, size }: Scene): Promise<Played> {
-  const { port } = new URL(stage.backend.url);
-  const hosts = Array.from({ length: Math.ceil(size.times / 10) }, () => PRIVATE).flat();
-  const urls = [...hosts.map((host) => `http://${host.replace('PORT', port)}/secret`), 'file:///etc/passwd'];
+  let fetched = 0;
+  const host = createServer((_request, response) => {
+    fetched += 1;
+    response.end('secret');
+  }).listen(0, '127.0.0.1');
+  await once(host, 'listening');
+  const { port } = host.address() as AddressInfo;
+  const names = Array.from({ length: Math.ceil(size.times / 10) }, () => PRIVATE).flat();
+  const urls = [...names.map((name) => `http://${name.replace('PORT', String(port))}/secret`), 'file:///etc/passwd'];
   const problems: string[] = [];
   for (const url of urls) {
     const body = { type: 'image', number: account.friend.number, file: { url } };
     const answer = await stage.process.post(`/sessions/${account.sessionId}/messages`, body);
     if (answer.body.error !== 'url_not_allowed') problems.push(`${url}: ${answer.status} ${String(answer.body.error)}`);
   }
-  const fetched = stage.backend.received.filter(({ path }) => path === '/secret').length;
+  host.close();
   return {
     figure: `${urls.length} URLs into private networks, ${urls.length - problems.length} refused`,
     problems: [...problems, ...(fetched === 0 ? [] : [`${fetched} of them were fetched`])],
@@ -256,7 +264,7 @@ function routes(): Route[] {
 
 async function sessionIds({ process }: Stage): Promise<string> {
   const { body } = await process.get('/sessions');
-  return (body.data as { sessionId: string }[]).map(({ sessionId }) => sessionId).join();
+  return (body.data as { session_id: string }[]).map((session) => session.session_id).join();
 }
 
 async function sameSessions(stage: Stage, before: string): Promise<string[]> {
