@@ -68,12 +68,24 @@ export async function untilToldOfTheLast(scene: Scene): Promise<Received | undef
   return last;
 }
 
-/** Those of the ids that were not told exactly once, in words. */
+/** What is wrong, in words, unless the messages with these ids were told exactly once. */
 export function notOnce(told: readonly Received[], ids: readonly string[]): string[] {
   const times = Map.groupBy(told, idOf);
-  return ids
-    .map((id) => ({ id, count: times.get(id)?.length ?? 0 }))
-    .flatMap(({ id, count }) => (count === 1 ? [] : [`the message ${id} was told ${count} times`]));
+  const wrong = ids.map((id) => ({ id, count: times.get(id)?.length ?? 0 })).filter(({ count }) => count !== 1);
+  const [first] = wrong;
+  if (!first) return [];
+  return [`${wrong.length} of ${ids.length} were not told once; ${first.id} was told ${first.count} times`];
+}
+
+/** What the fiend writes under this id. */
+export function textOf(id: string): string {
+  return `text of ${id}`;
+}
+
+/** What is wrong, in words, unless each of these messages was told with its {@link textOf}. */
+export function notAsWritten(told: readonly Received[]): string[] {
+  const wrong = told.find((message) => message.body.message_content !== textOf(idOf(message)));
+  return wrong ? [`${idOf(wrong)} was told as ${wrong.body.message_type} “${wrong.body.message_content}”`] : [];
 }
 
 /** The message id of a webhook. */

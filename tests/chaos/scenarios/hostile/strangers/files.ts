@@ -32,7 +32,9 @@ export const FILES: readonly Act[] = [
         figure: `${ids.length} hostile file names, ${told.length - wrong.length} told without what is hostile in them`,
         problems: [
           ...notOnce(told, ids),
-          ...wrong.map(({ body }) => `a file name was told as ${JSON.stringify(body.media_info)}`),
+          ...wrong
+            .map(({ body }) => JSON.stringify(body.media_info?.file_name))
+            .map((name) => `a file name was told as ${name}`),
         ],
       };
     },
