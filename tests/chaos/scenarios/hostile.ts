@@ -22,7 +22,7 @@ export const hostile: Scenario<HostileSize> = {
   proves:
     'Strangers, servers, backends, web pages and disks that mean harm neither stop, reorder nor lose what people write.',
   sizes: {
-    short: { accounts: 2, times: 5, pauseMs: 100, patienceMs: 20_000 },
+    short: { accounts: 2, times: 5, pauseMs: 300, patienceMs: 20_000 },
     full: { accounts: 5, times: 50, pauseMs: 300, patienceMs: 60_000 },
   },
   async run(size, dice) {

@@ -56,9 +56,16 @@ export function sealedFor(message: Stanza, { jid, lid }: Phone): Stanza[] {
 /** What the backend was told of the messages with these ids, in order. Waits until it was told of all of them. */
 export async function toldOf({ stage, size }: Scene, ids: readonly string[]): Promise<Received[]> {
   const wanted = new Set(ids);
-  const told = () => withoutRepeats(messagesOf(stage.accepted)).filter((message) => wanted.has(idOf(message)));
-  await waitFor(() => new Set(told().map(idOf)).size >= wanted.size, size.patienceMs);
-  return told();
+  const arrived: Received[] = [];
+  let seen = 0;
+  await waitFor(() => {
+    // People write all the time: only what is new is looked at.
+    const fresh = stage.backend.received.slice(seen);
+    seen += fresh.length;
+    arrived.push(...messagesOf(fresh).filter((message) => wanted.has(idOf(message))));
+    return new Set(arrived.filter(({ status }) => status === 200).map(idOf)).size === wanted.size;
+  }, size.patienceMs);
+  return withoutRepeats(messagesOf(stage.accepted)).filter((message) => wanted.has(idOf(message)));
 }
 
 /** Lets the fiend write a last text, and waits until the backend was told of it: whatever came before it was told by then, or never is. */
@@ -68,17 +75,29 @@ export async function untilToldOfTheLast(scene: Scene): Promise<Received | undef
   return last;
 }
 
-/** Those of the ids that were not told exactly once, in words. */
+/** What is wrong, in words, unless the messages with these ids were told exactly once. */
 export function notOnce(told: readonly Received[], ids: readonly string[]): string[] {
   const times = Map.groupBy(told, idOf);
-  return ids
-    .map((id) => ({ id, count: times.get(id)?.length ?? 0 }))
-    .flatMap(({ id, count }) => (count === 1 ? [] : [`the message ${id} was told ${count} times`]));
+  const wrong = ids.map((id) => ({ id, count: times.get(id)?.length ?? 0 })).filter(({ count }) => count !== 1);
+  const [first] = wrong;
+  if (!first) return [];
+  return [`${wrong.length} of ${ids.length} were not told once; ${first.id} was told ${first.count} times`];
+}
+
+/** What the fiend writes under this id. */
+export function textOf(id: string): string {
+  return `text of ${id}`;
+}
+
+/** What is wrong, in words, unless each of these messages was told with its {@link textOf}. */
+export function notAsWritten(told: readonly Received[]): string[] {
+  const wrong = told.find((message) => message.body.message_content !== textOf(idOf(message)));
+  return wrong ? [`${idOf(wrong)} was told as ${wrong.body.message_type} “${wrong.body.message_content}”`] : [];
 }
 
 /** The message id of a webhook. */
 export function idOf({ body }: Received): string {
-  return body.message_id as string;
+  return (body as { message_id: string }).message_id;
 }
 
 /** Sends a text from the account. */

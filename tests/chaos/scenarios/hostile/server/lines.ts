@@ -1,6 +1,6 @@
 import { node, SERVER, type Stanza } from '../../../../../simulator/kit/stanza.ts';
 import { type Act } from '../act.ts';
-import { idsFor, notOnce, say, sealedFor, session, tampering, toldOf } from '../tools.ts';
+import { idsFor, notAsWritten, notOnce, say, sealedFor, session, tampering, textOf, toldOf } from '../tools.ts';
 
 /** What a server does on a connection that is logged in. */
 export const LINES: readonly Act[] = [
@@ -48,7 +48,7 @@ export const LINES: readonly Act[] = [
       const ids = idsFor(scene, 'STRAY');
       using tampered = new DisposableStack();
       tampered.use(tampering(scene, (message) => [...offers(account.phone.jid), message]));
-      for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
+      for (const id of ids) await fiend.sendText(account.phone, textOf(id), { id });
       const told = await toldOf(scene, ids);
       const { status, phone_number: number } = await session(scene);
       const more = stage.whatsapp.stats().logins - logins;
@@ -56,6 +56,7 @@ export const LINES: readonly Act[] = [
         figure: `${2 * ids.length} stray offers of pairing, ${more} logins, ${told.length} messages behind them told`,
         problems: [
           ...notOnce(told, ids),
+          ...notAsWritten(told),
           ...(more === 0 ? [] : [`${more} logins`]),
           ...(status === 'connected' && number === account.phone.number ? [] : [`the session is ${String(status)}`]),
         ],

@@ -3,7 +3,17 @@ import { type Phone } from '../../../../../simulator/phones/phone.ts';
 import { messagesOf } from '../../../ledger.ts';
 import { waitFor } from '../../../stage.ts';
 import { type Act, type Scene } from '../act.ts';
-import { flipped, idsFor, say, sealedFor, tampering, toldOf, untilToldOfTheLast } from '../tools.ts';
+import {
+  flipped,
+  idsFor,
+  notAsWritten,
+  say,
+  sealedFor,
+  tampering,
+  textOf,
+  toldOf,
+  untilToldOfTheLast,
+} from '../tools.ts';
 
 /** A message whose text is "forged", as nobody encrypted it. */
 const FORGED = node('plaintext', {}, Buffer.from([10, 6, ...Buffer.from('forged')]));
@@ -18,11 +28,11 @@ export const SEALED: readonly Act[] = [
       const alone = new Set(ids.filter((_, index) => index % 2 === 0));
       using tampered = new DisposableStack();
       tampered.use(tampering(scene, (message) => [forged(message, alone, ids)]));
-      for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
+      for (const id of ids) await fiend.sendText(account.phone, textOf(id), { id });
       await untilToldOfTheLast(scene);
       await toldOf(scene, ids);
       const told = messagesOf(stage.accepted).filter(({ body }) => ids.includes(body.message_id as string));
-      const genuine = told.filter(({ body }) => body.message_content === `text of ${body.message_id}`);
+      const genuine = told.filter((message) => notAsWritten([message]).length === 0);
       const undecryptable = told.filter(({ body }) => body.message_type === 'undecryptable');
       const lies = told.length - genuine.length - undecryptable.length;
       return {

@@ -1,7 +1,7 @@
 import { childrenOf, node, type Stanza } from '../../../../../simulator/kit/stanza.ts';
 import { type Received } from '../../../../harness/test-backend.ts';
 import { type Act, type Scene } from '../act.ts';
-import { idOf, idsFor, notOnce, tampering, toldOf, untilToldOfTheLast } from '../tools.ts';
+import { idOf, idsFor, notAsWritten, notOnce, tampering, textOf, toldOf, untilToldOfTheLast } from '../tools.ts';
 
 /** Names that objects inherit. */
 const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -31,7 +31,7 @@ export const STANZAS: readonly Act[] = [
       tampered.use(
         tampering(scene, (message) => [DAMAGES[ids.indexOf(message.attrs.id!) % DAMAGES.length]?.(message) ?? message]),
       );
-      for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
+      for (const id of ids) await fiend.sendText(account.phone, textOf(id), { id });
       const told = await toldOf(scene, ids);
       await stage.process.end();
       await stage.start();
@@ -39,7 +39,7 @@ export const STANZAS: readonly Act[] = [
       const later = await toldOf(scene, ids);
       return {
         figure: `${ids.length} messages with damaged times or verified names, ${told.length} told, ${later.length - told.length} again after a restart`,
-        problems: [...notOnce(later, ids), ...outOfOrder(told, ids)],
+        problems: [...notOnce(later, ids), ...notAsWritten(told), ...outOfOrder(told, ids)],
       };
     },
   },
@@ -50,12 +50,16 @@ export const STANZAS: readonly Act[] = [
       const ids = idsFor(scene, 'HOSTED');
       using tampered = new DisposableStack();
       tampered.use(tampering(scene, hosted));
-      for (const id of ids) await fiend.sendText(account.phone, `text of ${id}`, { id });
+      for (const id of ids) await fiend.sendText(account.phone, textOf(id), { id });
       const told = await toldOf(scene, ids);
       const named = told.filter(({ body }) => body.sender_number === fiend.number && body.sender_lid === fiend.lid);
       return {
         figure: `${ids.length} messages of hosted devices, ${named.length} told with their number`,
-        problems: [...notOnce(told, ids), ...(named.length < told.length ? ['a hosted sender has no number'] : [])],
+        problems: [
+          ...notOnce(told, ids),
+          ...notAsWritten(told),
+          ...(named.length < told.length ? ['a hosted sender has no number'] : []),
+        ],
       };
     },
   },
