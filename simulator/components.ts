@@ -11,6 +11,7 @@ import { lookUpUsers } from './behaviours/look-up-users.ts';
 import { nameMediaHost } from './behaviours/name-media-host.ts';
 import { pairByCode } from './behaviours/pair-by-code.ts';
 import { pairByQr } from './behaviours/pair-by-qr.ts';
+import { relayCalls } from './behaviours/relay-calls.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
 import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
@@ -136,6 +137,7 @@ function makeBehaviours(
     changeGroups(shared),
     showPictures(directory),
     relayPresence(shared),
+    relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),

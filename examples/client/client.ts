@@ -580,6 +580,7 @@ export type ErrorAnswer = {
     | 'callback_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'call_not_found'
     | 'picture_not_found'
     | 'number_not_on_whatsapp'
     | 'method_not_allowed'
@@ -1150,6 +1151,47 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
+  }
+
+  /**
+   * List the calls that ring now.
+   * One-to-one calls that nobody has answered or ended yet, the oldest first. One that nobody answers is
+   * also a message of the type "call" when it ends.
+   */
+  ringingCalls(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: {
+      call_id: string;
+      /** Null when WhatsApp gave only a LID. */
+      number: string | null;
+      lid: string | null;
+      is_video: boolean;
+      started_at: string;
+    }[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/calls`, { options });
+  }
+
+  /**
+   * Reject a call.
+   * Ends a call that rings, on all devices of the account; the caller sees it as declined. Your backend
+   * is told of it as of one that nobody answered. Needs no body.
+   */
+  rejectCall(
+    sessionId: string,
+    callId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}/reject`,
+      { options },
+    );
   }
 
   /**

@@ -14,6 +14,7 @@ import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
@@ -39,6 +40,8 @@ export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'vot
 
 /** A person's phone: scans QRs, and sends, receives and confirms messages with real Signal sessions. */
 export class Phone {
+  /** Its calls. */
+  readonly calls: PhoneCalls;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -46,6 +49,7 @@ export class Phone {
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
+    this.calls = new PhoneCalls(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
   }
@@ -244,6 +248,7 @@ export class Phone {
   }
 
   #take(stanza: Stanza): void {
+    if (stanza.tag === 'call') this.calls.take(stanza);
     const { work, world } = this.#deps;
     work.run(() => this.#receiver.take(stanza)).catch((error: unknown) => world.failed(error));
   }

@@ -1,3 +1,4 @@
+import { type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
@@ -41,6 +42,8 @@ export type ConnectionEvent =
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
   | { kind: 'restricted'; untilMs: number | null }
+  /** Emitted when a one-to-one call begins to ring. */
+  | { kind: 'ringing'; call: RingingCall }
   /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */
   | { kind: 'note'; why: string }
   /**

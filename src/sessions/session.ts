@@ -186,6 +186,7 @@ export class Session implements SendingSession {
     else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
+  // eslint-disable-next-line complexity -- one case for each event
   #handle(event: Exclude<ConnectionEvent, { kind: 'message' }>): Promise<void> {
     const { inbound, outbound } = this.#deps;
     switch (event.kind) {
@@ -203,6 +204,9 @@ export class Session implements SendingSession {
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':
         return this.#restricted(event.untilMs);
+      case 'ringing':
+        this.#deps.calls.rang(event.call);
+        return Promise.resolve();
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
