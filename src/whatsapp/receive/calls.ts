@@ -11,6 +11,9 @@ const CALLS = { ttlMs: 300_000, max: 1_000 };
 /** WhatsApp's own ids have 32 characters, but callers choose theirs freely. */
 const MAX_ID_LENGTH = 512;
 
+/** The first millisecond of the year 10000: what says a later time says none. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+
 /** What ended a call on this device only: the owner has answered it on another. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['accepted_elsewhere', 'rejected_elsewhere']);
 
@@ -22,7 +25,7 @@ interface Call {
   /** Whether it was answered, or has ended. */
   isOver?: boolean;
   /** Set while it rings here. */
-  ringing?: Ringing;
+  ringing?: Ringing | undefined;
 }
 
 /** A call that rings, and what it becomes if nobody answers it. */
@@ -54,18 +57,17 @@ export class Calls {
 
   /** Call it with each `<call>`, for the account `me`. */
   take(stanza: BinaryNode, me: string | undefined): CallChange {
-    const info = infoOf(stanza);
-    if (!info) return {};
-    const id = info.attrs['call-id'] ?? '';
-    const known = this.#calls.get(id) ?? {};
-    const { ringing: before, ...rest } = known;
-    const call: Call = { ...rest, ...changeBy(info) };
+    const named = infoOf(stanza);
+    if (!named) return {};
+    const { id, info } = named;
+    const { ringing: before, ...known }: Call = this.#calls.get(id) ?? {};
+    const call: Call = { ...known, ...changeBy(info) };
     const message = messageOf(stanza, info, call);
-    if (areJidsSameUser(message.key.remoteJid ?? '', me)) return {};
+    if (areJidsSameUser(message.key.remoteJid ?? undefined, me)) return {};
     const ringing = mayRing(call) ? (before ?? this.#beginning(stanza, info, message)) : undefined;
-    this.#calls.set(id, ringing ? { ...call, ringing } : call);
-    if (ringing) return before ? {} : { begun: ringing.view };
-    return isMissed(info, call) && !known.isOver ? { missed: message } : {};
+    this.#calls.set(id, { ...call, ringing });
+    if (ringing && !before) return { begun: ringing.view };
+    return known.isOver ? {} : missedBy(info, call, message);
   }
 
   /** The calls that ring now, the oldest first. */
@@ -93,17 +95,18 @@ export class Calls {
     const caller = namesIn([remoteJid, remoteJidAlt]);
     if (caller.number === null && caller.lid === null) return undefined;
     const key = { ...message.key, remoteJid: withoutDevice(remoteJid ?? '') };
-    const startedAtMs = Number(attrs.t) > 0 ? Number(attrs.t) * 1000 : this.#clock.now();
+    const sentAtMs = Number(attrs.t) * 1000;
+    const startedAtMs = sentAtMs > 0 && sentAtMs < END_OF_TIME_MS ? sentAtMs : this.#clock.now();
     const isVideo = getBinaryNodeChild(info, 'video') !== undefined;
     return { view: { callId: id ?? '', caller, isVideo, startedAtMs }, message: { ...message, key } };
   }
 }
 
 /** What a `<call>` says; `undefined` when it names no call. */
-function infoOf({ content }: BinaryNode): BinaryNode | undefined {
+function infoOf({ content }: BinaryNode): { id: string; info: BinaryNode } | undefined {
   const [info] = Array.isArray(content) ? content : [];
-  const { length } = info?.attrs['call-id'] ?? '';
-  return length > 0 && length <= MAX_ID_LENGTH ? info : undefined;
+  const id = info?.attrs['call-id'];
+  return info && id && id.length <= MAX_ID_LENGTH ? { id, info } : undefined;
 }
 
 function mayRing({ isOver, isGroup }: Call): boolean {
@@ -121,9 +124,9 @@ function messageOf({ attrs }: BinaryNode, info: BinaryNode, { callerPn }: Call):
   };
 }
 
-/** Whether this ends a one-to-one call that nobody has answered, as far as it says. */
-function isMissed({ tag, attrs }: BinaryNode, { isGroup }: Call): boolean {
-  return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '');
+/** The message, if this ends a one-to-one call that nobody has answered, as far as it says. */
+function missedBy({ tag, attrs }: BinaryNode, { isGroup }: Call, missed: WAMessage): CallChange {
+  return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '') ? { missed } : {};
 }
 
 function changeBy({ tag, attrs }: BinaryNode): Call {

@@ -111,15 +111,18 @@ describe('a call that rings', () => {
     expect(calls.ringing()).toEqual([]);
   });
 
-  it('began when it arrived if it says no time, and rings for five minutes at most', async () => {
-    const { calls, clock } = start();
-    const stanza = call(OFFER);
+  it.each(['never', '0', '-1', '8640000000001', '1e300'])(
+    'began when it arrived if it says no time (%s), and rings for five minutes at most',
+    async (t) => {
+      const { calls, clock } = start();
+      const stanza = call(OFFER);
 
-    const { begun } = calls.take({ ...stanza, attrs: { id: 'S', from: CALLER, t: 'never' } }, ME);
-    expect(begun?.startedAtMs).toBe(clock.now());
-    await clock.advance(300_000);
-    expect(calls.ringing()).toEqual([]);
-  });
+      const { begun } = calls.take({ ...stanza, attrs: { id: 'S', from: CALLER, t } }, ME);
+      expect(begun?.startedAtMs).toBe(clock.now());
+      await clock.advance(300_000);
+      expect(calls.ringing()).toEqual([]);
+    },
+  );
 
   it('is forgotten when a thousand others begin', () => {
     const { calls } = start();
