@@ -44,10 +44,11 @@ export type TimelineEntry = {
    * linked again: the session goes on with the new device. `announcement_refused`: The backend refused
    * to add the account again, which it still had, and received a status update instead. `restricted`:
    * WhatsApp temporarily does not let the account start conversations; existing ones are not affected.
-   * `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended; the session
-   * reconnects. `starting_over`: The credentials were unusable and were deleted; a new code follows.
-   * `closed`: The session has ended; the account needs a new one. `failed`: The session has stopped
-   * until a person acts.
+   * `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At most ten an hour
+   * are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended;
+   * the session reconnects. `starting_over`: The credentials were unusable and were deleted; a new code
+   * follows. `closed`: The session has ended; the account needs a new one. `failed`: The session has
+   * stopped until a person acts.
    */
   what:
     | 'created'
@@ -63,6 +64,7 @@ export type TimelineEntry = {
     | 'relinked'
     | 'announcement_refused'
     | 'restricted'
+    | 'identity_changed'
     | 'restart_requested'
     | 'ban_over'
     | 'starting_over'

@@ -16,6 +16,7 @@ import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
+import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
@@ -220,6 +221,17 @@ export class Phone {
     const receipt = node('receipt', { id, ...parties, t: String(Math.floor(world.now() / 1000)), type });
     for (const endpoint of world.directory.byNumber(message.from)?.endpoints() ?? []) endpoint.deliver(receipt);
     return Promise.resolve();
+  }
+
+  /**
+   * Installs WhatsApp anew and registers the same number: its keys are others, its linked devices are gone, and the linked devices
+   * of everybody else are notified.
+   */
+  async registerAnew(): Promise<void> {
+    const { world, work } = this.#deps;
+    await this.unlink();
+    await work.run(() => Promise.resolve(renewIdentity(this.#deps)));
+    world.changes.announce();
   }
 
   /** Unlinks one device, or all of them. Rejects when `deviceJid` is not linked to this phone. */

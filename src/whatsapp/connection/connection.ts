@@ -24,6 +24,7 @@ import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
 import { unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';
+import { takeServerNotices } from './server-notices.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 
@@ -118,6 +119,11 @@ export class BaileysConnection implements Connection {
     this.#connection = connection;
     const { socket, receiver } = connection;
     const { clock, settings, groupCache } = this.#deps;
+    takeServerNotices(connection, {
+      ...this.#deps,
+      emit: (event) => this.#emitUnlessEnded(event),
+      failed: (error) => this.#onSocketEvent(connection, { kind: 'failed', error }),
+    });
     const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
