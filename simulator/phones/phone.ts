@@ -230,7 +230,10 @@ export class Phone {
   async registerAnew(): Promise<void> {
     const { world, work } = this.#deps;
     await this.unlink();
-    await work.run(() => Promise.resolve(renewIdentity(this.#deps)));
+    await work.run(() => {
+      renewIdentity(this.#deps);
+      return Promise.resolve();
+    });
     world.changes.announce();
   }
 
