@@ -11,9 +11,11 @@ import { lookUpUsers } from './behaviours/look-up-users.ts';
 import { nameMediaHost } from './behaviours/name-media-host.ts';
 import { pairByCode } from './behaviours/pair-by-code.ts';
 import { pairByQr } from './behaviours/pair-by-qr.ts';
+import { relayCalls } from './behaviours/relay-calls.ts';
 import { relayMessages } from './behaviours/relay-messages.ts';
 import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
+import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
@@ -54,6 +56,7 @@ export interface SimulatorComponents {
   readonly phones: PhoneWorld;
   readonly media: MediaStore;
   readonly held: HeldRequests;
+  readonly notices: ServerNotices;
   readonly errors: readonly string[];
   /** The current revision of WhatsApp Web. */
   readonly version: { revision: number };
@@ -102,6 +105,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     fails: (fault, number) => faults.take(fault, number) !== undefined,
   });
   const behaviours = makeBehaviours(shared, { desk, codes }, host);
+  const notices = new ServerNotices();
+  behaviours.use(notices.behaviour);
   const errors: string[] = [];
   const failed = (error: unknown): void => {
     errors.push(error instanceof Error ? error.message : String(error));
@@ -116,7 +121,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
   const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
-  const world = { directory, desk, faults, changes, counters, phones, media, held };
+  const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
 
@@ -136,6 +141,7 @@ function makeBehaviours(
     changeGroups(shared),
     showPictures(directory),
     relayPresence(shared),
+    relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),

@@ -135,6 +135,19 @@ export class Simulator implements AsyncDisposable {
     return this.#deps.desk.refreshAll();
   }
 
+  /** Pings every connected client of a linked device; resolves once all have answered. Rejects after the timeout. */
+  async ping(options?: WaitOptions): Promise<void> {
+    const { gateway, notices, changes } = this.#deps;
+    const ids = [...gateway.clients].filter(({ device }) => device).map((client) => notices.ping(client));
+    await changes.until(() => ids.every((id) => notices.isAnswered(id)), options);
+  }
+
+  /** Tells every client, now and at each login, when WhatsApp stops to accept its version (Unix ms). */
+  expireClients(atMs: number): void {
+    const { gateway, notices } = this.#deps;
+    notices.expire(gateway.clients, atMs);
+  }
+
   /** Starts a fault: it happens now, or until it is cleared. Throws a FaultError when the options do not fit it. */
   fault(name: FaultName, options: FaultOptions = {}): void {
     const { faults, gateway, directory } = this.#deps;

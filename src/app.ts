@@ -105,7 +105,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
-  const health = new AppHealth({ storage, notifier, pressure, guard, droppedLogLines, clock });
+  const health = new AppHealth({ storage, notifier, pressure, guard, client: connector, droppedLogLines, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },

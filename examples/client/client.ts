@@ -44,10 +44,11 @@ export type TimelineEntry = {
    * linked again: the session goes on with the new device. `announcement_refused`: The backend refused
    * to add the account again, which it still had, and received a status update instead. `restricted`:
    * WhatsApp temporarily does not let the account start conversations; existing ones are not affected.
-   * `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended; the session
-   * reconnects. `starting_over`: The credentials were unusable and were deleted; a new code follows.
-   * `closed`: The session has ended; the account needs a new one. `failed`: The session has stopped
-   * until a person acts.
+   * `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At most ten an hour
+   * are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended;
+   * the session reconnects. `starting_over`: The credentials were unusable and were deleted; a new code
+   * follows. `closed`: The session has ended; the account needs a new one. `failed`: The session has
+   * stopped until a person acts.
    */
   what:
     | 'created'
@@ -63,6 +64,7 @@ export type TimelineEntry = {
     | 'relinked'
     | 'announcement_refused'
     | 'restricted'
+    | 'identity_changed'
     | 'restart_requested'
     | 'ban_over'
     | 'starting_over'
@@ -580,6 +582,7 @@ export type ErrorAnswer = {
     | 'callback_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'call_not_found'
     | 'picture_not_found'
     | 'number_not_on_whatsapp'
     | 'method_not_allowed'
@@ -1150,6 +1153,47 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
+  }
+
+  /**
+   * List the calls that ring now.
+   * One-to-one calls that nobody has answered or ended yet, the oldest first. One that nobody answers is
+   * also a message of the type "call" when it ends.
+   */
+  ringingCalls(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: {
+      call_id: string;
+      /** Null when WhatsApp gave only a LID. */
+      number: string | null;
+      lid: string | null;
+      is_video: boolean;
+      started_at: string;
+    }[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/calls`, { options });
+  }
+
+  /**
+   * Reject a call.
+   * Ends a call that rings, on all devices of the account; the caller sees it as declined. Your backend
+   * is told of it as of one that nobody answered. Needs no body.
+   */
+  rejectCall(
+    sessionId: string,
+    callId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}/reject`,
+      { options },
+    );
   }
 
   /**

@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
+import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -11,12 +12,15 @@ import { readJsonBody } from './request-body.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
-const ROUTES: readonly { route: Route; pattern: RegExp }[] = [...phoneRoutes, ...mediaRoutes, ...serverRoutes].map(
-  (route) => ({
-    route,
-    pattern: new RegExp(`^${route.path.replace(':number', '([^/]+)')}$`),
-  }),
-);
+const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
+  ...phoneRoutes,
+  ...callRoutes,
+  ...mediaRoutes,
+  ...serverRoutes,
+].map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replace(':number', '([^/]+)')}$`),
+}));
 
 /** Starts the HTTP and JSON interface of a simulator. Rejects with the error of `listen` when the port is taken. */
 export function startControlServer(simulator: Simulator, at: { port: number; host: string }): Promise<ControlServer> {

@@ -17,11 +17,27 @@ export interface SignalKeyPair {
 
 /** The keys of one phone. One-time keys are generated on demand. */
 export class PhoneKeys {
-  readonly identity: KeyPair = Curve.generateKeyPair();
-  readonly registrationId = randomInt(1, MAX_REGISTRATION_ID);
+  #identity: KeyPair = Curve.generateKeyPair();
+  #registrationId = randomInt(1, MAX_REGISTRATION_ID);
   #signedKey: ReturnType<typeof signedKeyPair> | undefined;
   readonly #oneTime = new Map<number, KeyPair>();
   #lastId = 0;
+
+  get identity(): KeyPair {
+    return this.#identity;
+  }
+
+  get registrationId(): number {
+    return this.#registrationId;
+  }
+
+  /** Replaces every key, as a new installation does. */
+  renew(): void {
+    this.#identity = Curve.generateKeyPair();
+    this.#registrationId = randomInt(1, MAX_REGISTRATION_ID);
+    this.#signedKey = undefined;
+    this.#oneTime.clear();
+  }
 
   /** Generates the signed pre-key now rather than while somebody waits for a bundle. */
   prepare(): void {

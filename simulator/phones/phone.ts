@@ -14,7 +14,9 @@ import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
+import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';
 import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
@@ -39,6 +41,8 @@ export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'vot
 
 /** A person's phone: scans QRs, and sends, receives and confirms messages with real Signal sessions. */
 export class Phone {
+  /** Its calls. */
+  readonly calls: PhoneCalls;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -46,6 +50,7 @@ export class Phone {
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
+    this.calls = new PhoneCalls(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
   }
@@ -218,6 +223,20 @@ export class Phone {
     return Promise.resolve();
   }
 
+  /**
+   * Installs WhatsApp anew and registers the same number: its keys are others, its linked devices are gone, and the linked devices
+   * of everybody else are notified.
+   */
+  async registerAnew(): Promise<void> {
+    const { world, work } = this.#deps;
+    await this.unlink();
+    await work.run(() => {
+      renewIdentity(this.#deps);
+      return Promise.resolve();
+    });
+    world.changes.announce();
+  }
+
   /** Unlinks one device, or all of them. Rejects when `deviceJid` is not linked to this phone. */
   unlink(deviceJid?: string): Promise<void> {
     const { account, world } = this.#deps;
@@ -244,6 +263,7 @@ export class Phone {
   }
 
   #take(stanza: Stanza): void {
+    if (stanza.tag === 'call') this.calls.take(stanza);
     const { work, world } = this.#deps;
     work.run(() => this.#receiver.take(stanza)).catch((error: unknown) => world.failed(error));
   }

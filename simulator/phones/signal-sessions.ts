@@ -20,6 +20,11 @@ export class SignalSessions {
     this.#storage = storageOver(this.#records, keys);
   }
 
+  /** Forgets every session, as a new installation does. */
+  clear(): void {
+    this.#records.clear();
+  }
+
   /** Encrypts for a device and returns the `<enc>`; starts a session if there is none. */
   async encrypt(to: Endpoint, plain: Uint8Array, attrs: Record<string, string> = {}): Promise<Stanza> {
     const address = this.#address(to);

@@ -58,6 +58,7 @@ interface MediaSettings {
 
 const HOUR_SECONDS = 3_600;
 const DAY_MS = 86_400_000;
+const MAX_CALL_TEXT = 4_096;
 
 /**
  * Reads and validates the settings.
@@ -117,9 +118,22 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
     maxSessions: read.integer('MAX_SESSIONS', 0, { min: 0, max: 100_000 }),
     maxPendingSessions: read.integer('MAX_PENDING_SESSIONS', 100, { min: 1, max: 100_000 }),
     ...readPace(read, production),
+    calls: readCalls(read),
     deliverOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
     showMessages: read.flag('DASHBOARD_MESSAGES', false),
   };
+}
+
+function readCalls(read: EnvironmentReader): SessionSettings['calls'] {
+  const reject = read.flag('REJECT_CALLS', false);
+  const text = read.text('REJECT_CALLS_TEXT') ?? null;
+  if (text !== null && !reject) {
+    throw new ConfigError('REJECT_CALLS_TEXT is sent to callers who are rejected: set REJECT_CALLS=true as well.');
+  }
+  if (text !== null && text.length > MAX_CALL_TEXT) {
+    throw new ConfigError(`REJECT_CALLS_TEXT must have at most ${MAX_CALL_TEXT} characters.`);
+  }
+  return { reject, text };
 }
 
 /** The limits at which sessions disconnect until there is room again. */

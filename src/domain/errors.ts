@@ -24,6 +24,7 @@ export const ERRORS = {
   callback_not_found: 'There is no callback with this id.',
   key_not_found: 'There is no key with this id.',
   group_not_found: 'This account is in no group with this id.',
+  call_not_found: 'No call with this id rings now.',
   picture_not_found: 'There is no profile picture that this account may see.',
   number_not_on_whatsapp: 'This number has no WhatsApp account.',
   method_not_allowed: 'This path does not support this method.',

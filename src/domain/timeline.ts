@@ -14,6 +14,7 @@ export const TIMELINE = {
   announcement_refused:
     'The backend refused to add the account again, which it still had, and received a status update instead.',
   restricted: 'WhatsApp temporarily does not let the account start conversations; existing ones are not affected.',
+  identity_changed: 'A contact registered WhatsApp anew; `why` names the contact. At most ten an hour are recorded.',
   restart_requested: 'A restart was requested.',
   ban_over: 'A temporary ban has ended; the session reconnects.',
   starting_over: 'The credentials were unusable and were deleted; a new code follows.',

@@ -20,6 +20,7 @@ export interface PathParams {
   /** `…@g.us`. */
   groupId?: string;
   contactId?: Recipient;
+  callId?: string;
   /** Of an API key. */
   keyId?: string;
 }

@@ -1,4 +1,5 @@
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
+import { type RingingCall } from '../domain/call.ts';
 import { type Availability, type MarkedRead, type TypingState } from '../domain/chat.ts';
 import {
   type Group,
@@ -14,6 +15,7 @@ export interface ConnectionActions {
   readonly groups: GroupActions;
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
+  readonly calls: CallActions;
 }
 
 /**
@@ -68,4 +70,15 @@ export interface ChatActions {
    * @throws AppError `number_not_on_whatsapp`
    */
   type(to: Recipient, state: TypingState): Promise<void>;
+}
+
+/** One-to-one calls. */
+export interface CallActions {
+  /** Those that ring now, the oldest first. */
+  ringing(): RingingCall[];
+  /**
+   * Rejects a call on all devices of the account; it is reported like one that nobody answered.
+   * @throws AppError `call_not_found` when it does not ring, `session_not_connected`, `whatsapp_timeout`
+   */
+  reject(callId: string): Promise<void>;
 }

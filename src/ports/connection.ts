@@ -1,8 +1,9 @@
+import { type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
-import { type Numbers } from '../domain/person.ts';
+import { type Numbers, type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
 import { type ConnectionActions } from './connection-actions.ts';
@@ -41,6 +42,10 @@ export type ConnectionEvent =
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
   | { kind: 'restricted'; untilMs: number | null }
+  /** Emitted when a one-to-one call begins to ring. */
+  | { kind: 'ringing'; call: RingingCall }
+  /** Emitted when a contact registered anew: their keys are others from now on. */
+  | { kind: 'identity-changed'; who: Person }
   /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */
   | { kind: 'note'; why: string }
   /**

@@ -13,6 +13,8 @@ export interface AppHealthDeps {
   notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
+  /** Warns before WhatsApp stops accepting the client's version. */
+  client: { readonly warning: string | null };
   droppedLogLines: () => number;
   clock: Clock;
 }
@@ -62,11 +64,11 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { notifier, pressure, guard, droppedLogLines } = this.#deps;
+    const { notifier, pressure, guard, client, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...(pressure.why === null ? [] : [pressure.why]),
+      ...[pressure.why, client.warning].filter((why) => why !== null),
       ...backendProblems(notifier.health()),
       ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),

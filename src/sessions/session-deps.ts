@@ -8,6 +8,7 @@ import { type Supervisor } from '../kit/supervisor.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
+import { type CallRejection } from './call-rejection.ts';
 import { type Inbound } from './inbound.ts';
 import { type Outbound } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
@@ -25,6 +26,7 @@ export interface SessionDeps {
   folders: SessionFolders;
   pace: SendPace;
   typing: Typing;
+  calls: CallRejection;
   metrics: Metrics;
   sessionEvents: SessionEvents;
   clock: Clock;

@@ -16,6 +16,7 @@ import {
   type SessionStore,
   type TimelineStore,
 } from '../ports/storage.ts';
+import { type CallSettings } from './call-rejection.ts';
 import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
 
@@ -35,6 +36,8 @@ export interface SessionSettings {
   simulateTyping: boolean;
   /** `NEW_CONVERSATIONS_DAY`, per session; 0 is no limit. */
   newConversationsPerDay: number;
+  /** Which calls are rejected without being asked to. */
+  calls: CallSettings;
   /** `CALLBACK_OWN_MESSAGES`. */
   deliverOwnMessages: boolean;
   /** `DASHBOARD_MESSAGES`: whether recent messages are kept and shown. */

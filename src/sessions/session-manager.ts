@@ -10,12 +10,12 @@ import {
   type QrCode,
   type SessionPhase,
   type SessionRecord,
-  SESSION_STATUSES,
   type SessionStatus,
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
@@ -57,7 +57,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #unanswered: Unanswered;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
-  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'settle' | 'codeFor' | 'over'>;
+  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
     const { settings, store, connector, media, metrics, clock, random, log } = deps;
@@ -225,9 +225,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** The number of sessions in each status. */
   counts(): Promise<Record<SessionStatus, number>> {
-    const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
-    for (const { record } of this.#registry.sessions.values()) counts[statusOf(record.phase)] += 1;
-    return Promise.resolve(counts);
+    return Promise.resolve(this.#registry.counts());
   }
 
   /** Closes all connections without unlinking any account, and waits for the work in progress. */
@@ -258,12 +256,14 @@ export class SessionManager implements AsyncDisposable {
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
     const { settings, sentMessages: sent, clock, random } = this.#deps;
+    const { sessionId } = record;
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
       over: (why) => this.#registry.remove(session, why, 'always'),
-      pace: new SendPace({ sessionId: record.sessionId, limits: settings.pace, sent, clock, random }),
+      pace: new SendPace({ sessionId, limits: settings.pace, sent, clock, random }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
+      calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
       settle: (identity, announce) => this.#relinks.settle(session, identity, announce),
     });
     this.#registry.add(session);

@@ -1,4 +1,5 @@
 import { type SessionId } from '../domain/session-id.ts';
+import { SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type SessionFolders } from '../ports/storage.ts';
 import { type RecentMessages } from './recent-messages.ts';
@@ -29,6 +30,13 @@ export class SessionRegistry {
   /** All sessions, the oldest first. */
   get sessions(): ReadonlyMap<SessionId, Session> {
     return this.#sessions;
+  }
+
+  /** The number of sessions in each status. */
+  counts(): Record<SessionStatus, number> {
+    const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
+    for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
+    return counts;
   }
 
   add(session: Session): void {

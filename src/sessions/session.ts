@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
+import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { isoTime } from '../kit/clock.ts';
@@ -186,6 +187,7 @@ export class Session implements SendingSession {
     else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
+  // eslint-disable-next-line complexity -- one case for each event
   #handle(event: Exclude<ConnectionEvent, { kind: 'message' }>): Promise<void> {
     const { inbound, outbound } = this.#deps;
     switch (event.kind) {
@@ -203,6 +205,11 @@ export class Session implements SendingSession {
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':
         return this.#restricted(event.untilMs);
+      case 'identity-changed':
+        return this.#machine.note('identity_changed', newIdentityOf(event.who));
+      case 'ringing':
+        this.#deps.calls.rang(event.call);
+        return Promise.resolve();
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
@@ -267,6 +274,10 @@ export class Session implements SendingSession {
   get #state(): SessionState {
     return this.#machine.state;
   }
+}
+
+function newIdentityOf({ number, lid }: Person): string {
+  return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
 }
 
 const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

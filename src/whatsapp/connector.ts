@@ -71,6 +71,11 @@ export class BaileysConnector implements Connector {
     });
   }
 
+  /** Why somebody must act before WhatsApp stops accepting the client's version; `null` if nobody must. */
+  get warning(): string | null {
+    return this.#clientVersion.warning;
+  }
+
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
     const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#deps;
     const connection = new BaileysConnection({

@@ -10,7 +10,7 @@ describe('GET /sessions/:sessionId/contacts/check', () => {
     const { app, sessions } = startApi();
     const { status, body } = await answerTo(request(app).get(CHECK).query({ number: '+54 9 11 2233-4455' }));
     expect([status, body]).toEqual([200, { success: true, exists: true, ...CONTACT }]);
-    expect(sessions.openConnection.calls).toEqual([['check', CONTACT.number]]);
+    expect(sessions.openConnection.asked).toEqual([['check', CONTACT.number]]);
   });
 
   it('reports a number without an account', async () => {
@@ -32,7 +32,7 @@ describe('GET /sessions/:sessionId/contacts/check', () => {
     const { status, body } = await answerTo(request(app).get(`${CHECK}${query}`));
     expect(status).toBe(400);
     expect(body).toEqual({ success: false, error: 'invalid_number', message: ERRORS.invalid_number });
-    expect(sessions.openConnection.calls).toEqual([]);
+    expect(sessions.openConnection.asked).toEqual([]);
   });
 });
 
@@ -46,7 +46,7 @@ describe('GET /sessions/:sessionId/contacts/:contactId/picture', () => {
     const path = `/sessions/${CONNECTED}/contacts/${encodeURIComponent(contactId)}/picture`;
     const { status, body } = await answerTo(request(app).get(path));
     expect([status, body]).toEqual([200, { success: true, url: 'https://pps.whatsapp.net/picture.jpg' }]);
-    expect(sessions.openConnection.calls).toEqual([['picture', of]]);
+    expect(sessions.openConnection.asked).toEqual([['picture', of]]);
   });
 
   it('refuses an invalid contact', async () => {

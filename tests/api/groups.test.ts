@@ -26,7 +26,7 @@ it.each([
   const { app, sessions } = startApi();
   await request(app).post(path).send(body).expect(200);
   const people = [ANA, { kind: 'jid', jid: CONTACT.lid }];
-  expect(sessions.openConnection.calls).toEqual([
+  expect(sessions.openConnection.asked).toEqual([
     'subject' in body ? ['create', body.subject, people] : [body.action, people],
   ]);
 });
@@ -60,7 +60,7 @@ it.each([
   const answer = await answerTo(request(app)[method](path).send(body));
   expect(answer).toMatchObject({ status: 400, body: { success: false, error: 'invalid_body' } });
   expect((answer.body as { message: string }).message).toContain(`The field "${field}" `);
-  expect(sessions.openConnection.calls).toEqual([]);
+  expect(sessions.openConnection.asked).toEqual([]);
 });
 
 it.each([
@@ -73,5 +73,5 @@ it.each([
 ])('updates a group with %j', async (body, update) => {
   const { app, sessions } = startApi();
   await request(app).patch(ONE).send(body).expect(200);
-  expect(sessions.openConnection.calls).toEqual([['update', update]]);
+  expect(sessions.openConnection.asked).toEqual([['update', update]]);
 });

@@ -24,7 +24,7 @@ import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
-import { CONTACT, GROUP } from './connection-in-memory.ts';
+import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -158,6 +158,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
   return path
     .replace(':sessionId', sessionId)
     .replace(':messageId', MESSAGE)
+    .replace(':callId', CALL.callId)
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)

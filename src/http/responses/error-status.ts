@@ -23,6 +23,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   callback_not_found: 404,
   key_not_found: 404,
   group_not_found: 404,
+  call_not_found: 404,
   picture_not_found: 404,
   number_not_on_whatsapp: 404,
   method_not_allowed: 405,

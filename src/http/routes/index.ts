@@ -1,5 +1,6 @@
 import { type Route } from '../route.ts';
 import { discardCallback, listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
+import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
@@ -54,6 +55,8 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   messageMedia,
   markRead,
   showPresence,
+  ringingCalls,
+  rejectCall,
   restartSession,
   deleteSession,
   listCallbacks,

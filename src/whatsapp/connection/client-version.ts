@@ -1,5 +1,5 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import { type Clock, isoTime } from '../../kit/clock.ts';
 import { httpRequest } from '../../kit/http-client.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type WhatsAppSettings } from '../settings.ts';
@@ -9,6 +9,12 @@ const DEADLINE_MS = 5_000;
 const MAX_BYTES = 5_000_000;
 /** The shortest time between two reads of the page: an outdated version makes WhatsApp refuse all accounts at once. */
 const READ_AGAIN_AFTER_MS = 900_000;
+/** From when on somebody is warned that the version expires. */
+const WARN_BEFORE_MS = 14 * 86_400_000;
+/** The first millisecond of the year 10000: a later time is none. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+const PINNED = ', since WHATSAPP_VERSION fixes it: remove or change that setting before.';
+const RENEWED = '. The next one is looked up automatically; update the orchestrator if connections fail then.';
 /** As Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
 const REVISION = /\\?"client_revision\\?":\s*(\d{1,15})/;
 /** A browser's: WhatsApp serves the page to nobody else. */
@@ -38,6 +44,8 @@ export interface ClientVersionDeps {
 export class ClientVersion {
   readonly #deps: ClientVersionDeps;
   #current: WAVersion;
+  /** When WhatsApp stops accepting which version, if it has said so. */
+  #expiry: { atMs: number; version: WAVersion } | undefined;
   /** The read of the page that is under way, or the last one. */
   #reading: { atMs: number; done: Promise<void> } | undefined;
 
@@ -49,6 +57,30 @@ export class ClientVersion {
   /** The version to announce now. */
   get current(): WAVersion {
     return this.#current;
+  }
+
+  /** Why somebody must act before the current version expires; `null` while that is more than two weeks away, or unknown. */
+  get warning(): string | null {
+    const { clock, settings } = this.#deps;
+    if (!this.#expiry || isNewer(this.#current, this.#expiry.version)) return null;
+    const { atMs, version } = this.#expiry;
+    if (atMs - clock.now() > WARN_BEFORE_MS) return null;
+    const what = `WhatsApp stops accepting the client version ${version.join('.')} on ${isoTime(atMs).slice(0, 10)}`;
+    return settings.version ? `${what}${PINNED}` : `${what}${RENEWED}`;
+  }
+
+  /**
+   * WhatsApp says when it stops accepting `version` (Unix ms); what is no time is ignored. Returns the warning if it is a new one, for
+   * the timeline of the session that was told.
+   */
+  expires(version: WAVersion, atMs: number): string | undefined {
+    const before = this.warning;
+    if (!(atMs > 0 && atMs < END_OF_TIME_MS) || this.#expiry?.atMs === atMs) return undefined;
+    this.#expiry = { atMs, version };
+    const { warning } = this;
+    if (warning === null || warning === before) return undefined;
+    this.#deps.log.warn({ version, expires: isoTime(atMs) }, 'WhatsApp will no longer accept the client version');
+    return warning;
   }
 
   /** WhatsApp refused `version`: resolves, within 5 s, with whether there is another one to announce. */

@@ -7,11 +7,25 @@ import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
+import { type CodeOffer } from '../pairing/pairing-code.ts';
+import { type Restriction } from '../send/restriction.ts';
+import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
 import { type ClientVersion } from './client-version.ts';
+import { type MessageReceiver } from './message-receiver.ts';
+import { type OpenSocket } from './open-socket.ts';
 import { type SessionCache } from './session-cache.ts';
 import { type FindSent } from './socket-options.ts';
+
+/** What a connection consists of once it has a socket. */
+export interface OpenConnection extends OpenSocket {
+  auth: ConnectionAuth;
+  sending: SendDeps;
+  receiver: MessageReceiver;
+  restriction: Restriction;
+  codeOffer: CodeOffer | undefined;
+}
 
 /** Dependencies of a connection. */
 export interface ConnectionDeps extends SessionCache {

@@ -14,25 +14,19 @@ import { upload } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
+import { Calls } from '../receive/calls.ts';
 import { Acks } from '../send/acks.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
 import { prepare, type SendDeps } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
-import { type ConnectionDeps } from './connection-deps.ts';
+import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
 import { unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';
+import { takeServerNotices } from './server-notices.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
-
-interface OpenConnection extends OpenSocket {
-  auth: ConnectionAuth;
-  sending: SendDeps;
-  receiver: MessageReceiver;
-  restriction: Restriction;
-  codeOffer: CodeOffer | undefined;
-}
 
 /**
  * One connection to WhatsApp: one Baileys socket from its creation to its end. Emits every event in order, and `closed` last
@@ -42,10 +36,12 @@ export class BaileysConnection implements Connection {
   readonly groups: Actions['groups'];
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
+  readonly calls: Actions['calls'];
   readonly #deps: ConnectionDeps;
   readonly #context: ConnectionContext;
   readonly #acks: Acks;
   readonly #actions: Actions;
+  readonly #ringing: Calls;
   readonly #closed = Promise.withResolvers<undefined>();
   #connection: OpenConnection | undefined;
   #closeRequested = false;
@@ -58,8 +54,12 @@ export class BaileysConnection implements Connection {
     this.#deps = deps;
     this.#acks = new Acks(deps.clock);
     this.#context = { sessionId: deps.sessionId, failed: (error) => this.#broke('outside of its listeners', error) };
-    this.#actions = new Actions({ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within });
-    ({ groups: this.groups, contacts: this.contacts, chats: this.chats } = this.#actions);
+    this.#ringing = new Calls(deps.clock);
+    this.#actions = new Actions({
+      ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      rejected: (call) => this.#connection?.receiver.received(call, false),
+    });
+    ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -118,9 +118,15 @@ export class BaileysConnection implements Connection {
     const connection = this.#open(auth);
     this.#connection = connection;
     const { socket, receiver } = connection;
-    const { clock, settings, groupCache: groups } = this.#deps;
+    const { clock, settings, groupCache } = this.#deps;
+    takeServerNotices(connection, {
+      ...this.#deps,
+      emit: (event) => this.#emitUnlessEnded(event),
+      failed: (error) => this.#onSocketEvent(connection, { kind: 'failed', error }),
+    });
+    const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    emitSocketEvents({ socket, offer, groups, clock, emit: (event) => this.#onSocketEvent(connection, event) });
+    emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
     // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -185,6 +191,7 @@ export class BaileysConnection implements Connection {
       case 'paired':
       case 'open':
       case 'delivery':
+      case 'ringing':
         this.#emitUnlessEnded(event);
         break;
       case 'message-received':

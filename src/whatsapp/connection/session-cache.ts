@@ -6,6 +6,8 @@ import { RetryCounters } from '../baileys/retry-counters.ts';
 
 /** How many unknown numbers a session may look up: accounts that ask often get banned. */
 const QUESTIONS = { size: 20, refillMs: 60_000 };
+/** How many contacts that registered anew are reported: they must not push everything else out of the timeline. */
+const IDENTITY_NOTES = { size: 10, refillMs: 3_600_000 };
 /**
  * The age is Baileys' own. WhatsApp does not announce every new device, and a device that is not on the list gets no messages until
  * the list is asked for again.
@@ -20,6 +22,8 @@ export interface SessionCache {
   deviceLists: BaileysCache;
   /** How many more numbers the session may look up. */
   allowance: TokenBucket;
+  /** How many more contacts that registered anew are reported. */
+  identityNotes: TokenBucket;
 }
 
 /** The empty caches of a session that had no connection yet. */
@@ -29,5 +33,6 @@ export function createSessionCache(clock: Clock): SessionCache {
     groupCache: new GroupCache(clock),
     deviceLists: new BaileysCache(clock, DEVICE_LISTS),
     allowance: new TokenBucket(QUESTIONS, clock),
+    identityNotes: new TokenBucket(IDENTITY_NOTES, clock),
   };
 }

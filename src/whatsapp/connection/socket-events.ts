@@ -1,5 +1,4 @@
 import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
 import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
@@ -8,12 +7,12 @@ import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
-import { MissedCalls } from '../receive/missed-calls.ts';
+import { type Calls } from '../receive/calls.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
 export type SocketEvent =
-  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
+  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' | 'ringing' }>
   /** Emitted when the credentials changed and must be stored now. */
   | { kind: 'credentials-changed' }
   /** Emitted when Baileys passes on a message, or a call was missed. `appended` ones had waited at WhatsApp. */
@@ -35,13 +34,13 @@ export interface SocketEventsDeps {
   offer: QrOffer;
   /** Updated at once with what WhatsApp announces about groups. */
   groups: GroupCache;
-  clock: Clock;
+  calls: Calls;
   /** Runs inside Baileys and must not throw. */
   emit: (event: SocketEvent) => void;
 }
 
 /** Emits the events and stanzas of a socket. Call it right after the socket is made. */
-export function emitSocketEvents({ socket, offer, groups, clock, emit }: SocketEventsDeps): void {
+export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketEventsDeps): void {
   tapEvents(socket, {
     ...groupTaps(groups),
     'creds.update': () => emit({ kind: 'credentials-changed' }),
@@ -68,9 +67,9 @@ export function emitSocketEvents({ socket, offer, groups, clock, emit }: SocketE
       groupReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => emit({ kind: 'acknowledged', node }));
-  const calls = new MissedCalls(clock);
   socket.ws.on('CB:call', (node: BinaryNode) => {
-    const message = calls.take(node, socket.authState.creds.me?.id);
+    const { begun, missed: message } = calls.take(node, socket.authState.creds.me?.id);
+    if (begun) emit({ kind: 'ringing', call: begun });
     if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
   });
   ignoreOffersOnceLinked(socket);

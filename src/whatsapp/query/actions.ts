@@ -1,4 +1,5 @@
 import { type ConnectionActions } from '../../ports/connection-actions.ts';
+import { BaileysCalls, type CallsDeps } from './calls.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
@@ -9,7 +10,7 @@ import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type GroupCache } from './group-cache.ts';
 
 /** Dependencies of {@link Actions}. */
-export interface ActionsDeps extends QueriesDeps {
+export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   groupCache: GroupCache;
   /** How many more unknown numbers the session may look up. */
   allowance: TokenBucket;
@@ -22,6 +23,7 @@ export class Actions implements ConnectionActions {
   readonly groups: BaileysGroups;
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
+  readonly calls: BaileysCalls;
   readonly #queries: Queries;
 
   constructor(deps: ActionsDeps) {
@@ -30,6 +32,7 @@ export class Actions implements ConnectionActions {
     this.groups = new BaileysGroups({ ...deps, queries, cache: deps.groupCache });
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
+    this.calls = new BaileysCalls({ ...deps, queries });
   }
 
   /** Ends everything that still waits for an answer. Call it when the connection is over. */

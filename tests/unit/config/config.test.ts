@@ -45,6 +45,7 @@ describe('the defaults', () => {
         maxPendingSessions: 100,
         pace: { perMinute: 0, burst: 5, perHour: 0, perDay: 0 },
         newConversationsPerDay: 0,
+        calls: { reject: false, text: null },
         deliverOwnMessages: false,
         showMessages: false,
       },
@@ -69,6 +70,7 @@ describe('the defaults', () => {
 
 describe('a setting', () => {
   it.each<[Record<string, string>, (config: Config) => unknown, unknown]>([
+    [{ REJECT_CALLS: 'true', REJECT_CALLS_TEXT: 'no' }, ({ sessions }) => sessions.calls, { reject: true, text: 'no' }],
     [{ API_KEY: 'una, dos' }, ({ http }) => http.apiKeys.map((key) => key.reveal()), ['una', 'dos']],
     [
       { CORS_ORIGIN: 'https://a.com, https://b.com' },
@@ -124,6 +126,8 @@ describe('a setting', () => {
   });
 
   it.each<[string, Record<string, string>]>([
+    ['REJECT_CALLS_TEXT', { REJECT_CALLS_TEXT: 'no' }],
+    ['REJECT_CALLS_TEXT', { REJECT_CALLS: 'true', REJECT_CALLS_TEXT: 'n'.repeat(4_097) }],
     ['NODE_ENV', { NODE_ENV: 'staging' }],
     ['PORT', { PORT: '65536' }],
     ['PORT', { PORT: '-1' }],

@@ -13,6 +13,7 @@ function healthOf(
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
+    client: { warning: null },
     droppedLogLines: () => 0,
     clock,
   });

@@ -37,6 +37,19 @@ it('creates phones that exchange messages', async () => {
   expect((await call('GET', '/stats')).body).toMatchObject({ messagesFromPhones: 4, messagesToPhones: 4, errors: [] });
 });
 
+it('lets phones call and hang up', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  for (const number of [ANA, BEA]) whatsapp.phone(number);
+
+  const { body } = await call('POST', `/phones/${ANA}/calls`, { to: BEA });
+  const state = () => whatsapp.phone(BEA).calls.stateOf(String(body.id));
+  expect(state()).toBe('ringing');
+  expect(await call('POST', `/phones/${ANA}/hang-up`, body)).toEqual({ status: 200, body: {} });
+  expect(state()).toBe('over');
+  expect((await call('POST', `/phones/${ANA}/hang-up`, { id: 'none' })).body.reason).toBe('bad_request');
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);

@@ -93,3 +93,48 @@ describe('a refused client version', () => {
     expect(await answer).toBe('none');
   });
 });
+
+describe('the end of a client version', () => {
+  const DAY_MS = 86_400_000;
+  const start = (pinned?: WAVersion) => {
+    const clock = new ManualClock();
+    const settings = { wsUrl: 'ws://127.0.0.1:1/', ...(pinned && { version: pinned }) };
+    return { clock, version: new ClientVersion({ settings, clock, log: silentLogger }) };
+  };
+
+  it('is a warning from two weeks before on, which is returned once', async () => {
+    const { clock, version } = start();
+    const atMs = clock.now() + 15 * DAY_MS;
+    expect([version.expires(REFUSED, atMs), version.warning]).toEqual([undefined, null]);
+
+    await clock.advance(DAY_MS);
+    expect(version.warning).toContain(REFUSED.join('.'));
+    expect(version.expires(REFUSED, atMs)).toBeUndefined();
+    expect(version.expires(REFUSED, atMs - 2 * DAY_MS)).toBe(version.warning);
+    expect(version.expires(REFUSED, atMs - 2 * DAY_MS)).toBeUndefined();
+  });
+
+  it('that is pinned names the setting', () => {
+    const { clock, version } = start(REFUSED);
+
+    expect(version.expires(REFUSED, clock.now() + DAY_MS)).toContain('WHATSAPP_VERSION');
+  });
+
+  it.each([NaN, 0, -1, Infinity, Date.UTC(10_000, 0)])('at no real time (%d) is ignored', (atMs) => {
+    const { version } = start();
+
+    expect([version.expires(REFUSED, atMs), version.warning]).toEqual([undefined, null]);
+  });
+
+  it('is over with a newer version', async () => {
+    await using page = await PageServer.start(naming(NEWER[2]));
+    const clock = new ManualClock();
+    const version = versionOf(page, clock);
+    version.expires(REFUSED, clock.now() + DAY_MS);
+    expect(version.warning).not.toBeNull();
+
+    await version.refused(REFUSED);
+
+    expect(version.warning).toBeNull();
+  });
+});

@@ -114,6 +114,7 @@ export const ENGLISH = {
   what_relinked: 'Phone linked again',
   what_announcement_refused: 'Your backend still had the account and got a status update',
   what_restricted: 'Restricted by WhatsApp',
+  what_identity_changed: 'A contact has a new security code',
   what_restart_requested: 'Restart requested',
   what_ban_over: 'Temporary ban ended',
   what_starting_over: 'Started over with a new code',

@@ -20,6 +20,18 @@ export const ENGLISH_SENTENCES = [
 
 /** The Spanish of server sentences about sessions and deliveries; `$1` is the part that stays as it is. */
 export const SPANISH_SENTENCES = [
+  [
+    /^(\S+) has a new security code: .*$/,
+    '$1 tiene otro código de seguridad: otro teléfono, otra instalación u otra persona con ese número.',
+  ],
+  [
+    /^WhatsApp stops accepting the client version (\S+) on (\S+), since WHATSAPP_VERSION.*$/,
+    'WhatsApp deja de aceptar la versión $1 del cliente el $2. Quita WHATSAPP_VERSION o cámbiala antes.',
+  ],
+  [
+    /^WhatsApp stops accepting the client version (\S+) on (\S+)\..*$/,
+    'WhatsApp deja de aceptar la versión $1 del cliente el $2. La siguiente se busca sola; actualiza el orquestador si la conexión falla.',
+  ],
   [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
   [
     /^WhatsApp is not accepting connections right now \(503\).*$/,

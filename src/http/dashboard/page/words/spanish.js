@@ -115,6 +115,7 @@ export const SPANISH = {
   what_relinked: 'Teléfono vinculado de nuevo',
   what_announcement_refused: 'Tu backend aún tenía la cuenta y recibió un cambio de estado',
   what_restricted: 'Restringida por WhatsApp',
+  what_identity_changed: 'Un contacto tiene otro código de seguridad',
   what_restart_requested: 'Reinicio solicitado',
   what_ban_over: 'Terminó el bloqueo temporal',
   what_starting_over: 'Empezó de nuevo con otro código',
