@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runRotationCommand } from '../../../src/cli/rotation-command.ts';
+import { messageOf } from '../../../src/kit/failure.ts';
 import { type Environment } from '../../../src/config/environment.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
@@ -119,7 +120,7 @@ it.each([
     await link(world, server);
     const both = { ...settings, NEW_MASTER_KEY: NEW };
 
-    const rotation = runRotationCommand(both).catch(({ message }: Error) => message);
+    const rotation = runRotationCommand(both).catch(messageOf);
     const sent = await writeMeanwhile(world, rotation);
 
     expect(await rotation).toContain(sentence);
