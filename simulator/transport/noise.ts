@@ -49,8 +49,8 @@ export class NoiseResponder {
     const { ephemeral, static: sealedKey, payload: sealedPayload } = hello ?? {};
     if (ephemeral?.byteLength !== KEY_BYTES) throw new Error('The first frame holds no ephemeral key.');
     if (!sealedKey?.byteLength || !sealedPayload?.byteLength) return this.#answerFull('XX', ephemeral);
-    const resumed = this.#resumes() && this.#resume({ ephemeral, sealedKey, sealedPayload });
-    return resumed || this.#answerFull('XXfallback', ephemeral);
+    const resumed = this.#resumes() ? this.#resume({ ephemeral, sealedKey, sealedPayload }) : undefined;
+    return resumed ?? this.#answerFull('XXfallback', ephemeral);
   }
 
   /** Takes the client's second frame. Throws when it is not encrypted with the handshake's keys. */

@@ -1,7 +1,7 @@
 import { DOUBLE_BYTE_TOKENS, SINGLE_BYTE_TOKENS, TAGS } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 
 /** A JID, taken apart: `user[:device]@server`, and `integrator-user[:device]@interop`. */
-interface JidParts {
+interface WireJid {
   readonly user: string;
   readonly device: number;
   readonly server: string;
@@ -76,7 +76,7 @@ export class WireWriter {
     else this.text(text);
   }
 
-  #jid({ user, device, server, integrator }: JidParts): void {
+  #jid({ user, device, server, integrator }: WireJid): void {
     const domain = DOMAINS.get(server);
     if (server === 'msgr' || server === 'interop') {
       this.#put(server === 'msgr' ? TAGS.FB_JID : TAGS.INTEROP_JID);
@@ -98,10 +98,8 @@ export class WireWriter {
   #packed(mark: number, text: string, alphabet: string): void {
     const { length } = text;
     this.#put(mark, Math.ceil(length / 2) | (length % 2 === 0 ? 0 : 128));
-    for (let index = 0; index < length; index += 2) {
-      const low = index + 1 < length ? alphabet.indexOf(text[index + 1]!) : NO_CHARACTER;
-      this.#put((alphabet.indexOf(text[index]!) << 4) | low);
-    }
+    const half = (index: number): number => (index < length ? alphabet.indexOf(text.charAt(index)) : NO_CHARACTER);
+    for (let index = 0; index < length; index += 2) this.#put((half(index) << 4) | half(index + 1));
   }
 
   #put(...bytes: readonly number[]): void {
@@ -124,7 +122,7 @@ function isPackable(text: string, alphabet: string): boolean {
 }
 
 /** The parts of a JID that has a form of its own on the wire; undefined for anything else. */
-function jidOf(text: string): JidParts | undefined {
+function jidOf(text: string): WireJid | undefined {
   const [, integrator = '0', user, device = '0', server] = JID.exec(text) ?? [];
   if (user === undefined || server === undefined) return undefined;
   const hasForm = Number(device) <= maxDeviceOf(server) && Number(integrator) <= MAX_INT16;

@@ -102,7 +102,7 @@ it('reads and writes JIDs in every form, and strings of every kind', async () =>
     '',
   ];
   const values = Object.fromEntries([...jids, ...texts].map((value, index) => [`v${index}`, value]));
-  using _echo = whatsapp.use({
+  const echo = whatsapp.use({
     name: 'echo',
     onStanza: (stanza, sender) => {
       if (stanza.tag === 'probe') sender.send(node('echo', stanza.attrs));
@@ -113,4 +113,5 @@ it('reads and writes JIDs in every form, and strings of every kind', async () =>
   client.send({ tag: 'probe', attrs: { ...values, notify: '123@lid' } });
 
   expect((await client.node(({ tag }) => tag === 'echo')).attrs).toEqual({ ...values, notify: '123@lid' });
+  echo[Symbol.dispose]();
 });

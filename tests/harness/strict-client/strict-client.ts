@@ -112,7 +112,7 @@ export class StrictClient implements AsyncDisposable {
         clearTimeout(timer);
         this.#waiting.delete(look);
         if (error === undefined) resolve();
-        else reject(error as Error);
+        else reject(error);
       };
       const look = (): void => {
         if (this.#failure !== undefined) settle(this.#failure);
@@ -167,16 +167,18 @@ export class StrictClient implements AsyncDisposable {
 
   #confirm(node: StrictNode): void {
     const { tag, attrs } = node;
-    const { id = '', from: to = SERVER, participant } = attrs;
+    const { id = '', from: to = SERVER, participant, type } = attrs;
     const named = { to, id, ...(participant !== undefined && { participant }) };
-    const success = childOf(node.content, 'pair-success');
-    if (tag === 'iq' && attrs.type === 'set') {
-      this.send({ tag: 'iq', attrs: { to, id, type: 'result' }, ...(success && this.#sign(success)) });
-    } else if (tag === 'notification' || tag === 'receipt') {
-      this.send({ tag: 'ack', attrs: { ...named, class: tag, ...(attrs.type !== undefined && { type: attrs.type }) } });
-    } else if (tag === 'message') {
-      this.send({ tag: 'receipt', attrs: named });
+    if (tag === 'iq') this.#answer(node, { to, id, type: 'result' });
+    if (tag === 'message') this.send({ tag: 'receipt', attrs: named });
+    if (tag === 'notification' || tag === 'receipt') {
+      this.send({ tag: 'ack', attrs: { ...named, class: tag, ...(type !== undefined && { type }) } });
     }
+  }
+
+  #answer({ attrs: { type }, content }: StrictNode, attrs: StrictNode['attrs']): void {
+    const success = childOf(content, 'pair-success');
+    if (type === 'set') this.send({ tag: 'iq', attrs, ...(success && this.#sign(success)) });
   }
 
   /** Verifies the device identity and signs it; it is linked from now on. */

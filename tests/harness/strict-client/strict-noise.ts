@@ -14,7 +14,7 @@ const TAG_BYTES = 16;
 const KEY_TYPE = Buffer.from([5]);
 
 /** AES-256-GCM under a counter. */
-export class Sealer {
+class Sealer {
   readonly #key: Buffer;
   #counter = 0;
 

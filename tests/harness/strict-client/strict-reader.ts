@@ -16,7 +16,7 @@ interface WireString {
 }
 
 /** The server broke the specification; the message says how. */
-export class WireViolation extends Error {}
+class WireViolation extends Error {}
 
 const COMPRESSED = 2;
 const JID_ATTRIBUTES = new Set([

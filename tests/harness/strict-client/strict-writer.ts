@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { type StrictNode } from './strict-reader.ts';
 import { BYTES_OF_TOKEN, DOMAINS, FREE_TEXT, JID_SERVERS, MARK, PACKED_MAX } from './wire-table.ts';
 
+const JID = /^(?:(?<integrator>\d+)-(?=.*@interop$))?(?<user>[\w.-]*)(?::(?<device>\d+))?@(?<server>.+)$/;
 const DOMAIN_OF = new Map([...DOMAINS].map(([domain, server]) => [server, domain]));
 
 /** Writes a node as a frame, in the shortest form that the specification knows. */
@@ -34,16 +35,20 @@ function listBytes(size: number): Buffer {
 }
 
 function jidBytes(text: string): number[] | undefined {
-  const [, integrator, user, device, server] = /^(?:(\d+)-(?=.*@interop$))?([\w.-]*)(?::(\d+))?@(.+)$/.exec(text) ?? [];
-  if (user === undefined || server === undefined || !JID_SERVERS.includes(server)) return undefined;
-  const userBytes = user === '' ? [MARK.emptyList] : textBytes(user);
-  const device16 = [Number(device ?? 0) >> 8, Number(device ?? 0) & 255];
+  const { integrator, user, device, server = '' } = JID.exec(text)?.groups ?? {};
+  if (!JID_SERVERS.includes(server)) return undefined;
+  const userBytes = user ? textBytes(user) : [MARK.emptyList];
+  const device16 = int16(device);
   if (server === 'msgr') return [MARK.fbJid, ...userBytes, ...device16, ...textBytes(server)];
   if (server === 'interop')
-    return [MARK.interopJid, ...userBytes, ...device16, 0, Number(integrator ?? 0), ...textBytes(server)];
+    return [MARK.interopJid, ...userBytes, ...device16, ...int16(integrator), ...textBytes(server)];
   const domain = DOMAIN_OF.get(server);
-  if (device !== undefined && domain !== undefined) return [MARK.adJid, domain, Number(device), ...userBytes];
+  if (device && domain !== undefined) return [MARK.adJid, domain, Number(device), ...userBytes];
   return [MARK.jidPair, ...userBytes, ...textBytes(server)];
+}
+
+function int16(digits = '0'): number[] {
+  return [Number(digits) >> 8, Number(digits) & 255];
 }
 
 function textBytes(text: string): readonly number[] {
@@ -57,7 +62,7 @@ function textBytes(text: string): readonly number[] {
 }
 
 function packedBytes(mark: number, text: string, alphabet: string): number[] {
-  const halves = [...text].map((character) => alphabet.indexOf(character));
+  const halves = Array.from(text, (character) => alphabet.indexOf(character));
   const isOdd = halves.length % 2 === 1;
   if (isOdd) halves.push(15);
   const pairs = halves.flatMap((half, index) => (index % 2 === 0 ? [(half << 4) | halves[index + 1]!] : []));
