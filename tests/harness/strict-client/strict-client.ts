@@ -43,7 +43,7 @@ export class StrictClient implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #serverKey: Buffer | undefined;
   #line: Line | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
   #lastNodeMs = 0;
 
   constructor(target: ClientTarget) {
@@ -108,15 +108,14 @@ export class StrictClient implements AsyncDisposable {
   until(holds: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle(new Error(`The strict client waited in vain for ${what}.`)), WAIT_MS);
-      const settle = (error: unknown): void => {
+      const settle = (error?: Error): void => {
         clearTimeout(timer);
         this.#waiting.delete(look);
-        if (error === undefined) resolve();
-        else reject(error);
+        if (error) reject(error);
+        else resolve();
       };
       const look = (): void => {
-        if (this.#failure !== undefined) settle(this.#failure);
-        else if (holds()) settle(undefined);
+        if (this.#failure || holds()) settle(this.#failure);
       };
       this.#waiting.add(look);
       look();
@@ -227,7 +226,7 @@ export class StrictClient implements AsyncDisposable {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error;
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
     this.#line?.socket.terminate();
     this.#look();
   }

@@ -27,6 +27,18 @@ describe('messages reach the backend in the order they were sent', () => {
     expect(await received(world, 8)).toEqual(texts(8));
   });
 
+  it('when WhatsApp compresses them, and long ones take longer to inflate', async () => {
+    await using world = await startWorld();
+    await world.link(world.whatsapp.phone(ACCOUNT));
+    const person = world.whatsapp.phone(PERSON, 'Juan');
+    world.whatsapp.fault('compressed-frames');
+    const mixed = texts(12).map((text, at) => (at % 3 === 0 ? text.padEnd(40_000, '.') : text));
+
+    for (const text of mixed) await person.sendText(ACCOUNT, text);
+
+    expect(await received(world, 12)).toEqual(mixed);
+  });
+
   it('when live messages arrive while the offline backlog is still being read', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));
