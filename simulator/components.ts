@@ -178,6 +178,8 @@ function listenTo(
       return fault && (fault.code ?? 503);
     },
     forgery: () => (['foreign-root', 'stolen-certificates'] as const).find((fault) => faults.take(fault)),
+    resumes: () => faults.take('no-resumption') === undefined,
+    compresses: ({ number }) => faults.take('compressed-frames', number) !== undefined,
     sending: (client, stanza, send) => behaviours.sending(stanza, client, send),
     cutsWithin: ({ number }, length) => faults.reach('cut-at-byte', length, number),
     messageBytes: () => faults.take('split-frames')?.bytes,

@@ -71,6 +71,11 @@ export const FAULTS = {
     kind: 'standing',
     options: ['times'],
   },
+  'no-resumption': {
+    meaning: 'A Noise handshake that resumes (IK) is declined: the server falls back to a full one (XXfallback).',
+    kind: 'standing',
+    options: ['times'],
+  },
   'foreign-pre-key': {
     meaning: 'Key bundles of the account have a signed pre-key that somebody else made and signed.',
     kind: 'standing',
@@ -164,6 +169,11 @@ export const FAULTS = {
     options: ['number', 'bytes'],
     required: ['bytes'],
     lasts: 'bytes',
+  },
+  'compressed-frames': {
+    meaning: 'What the server sends is compressed (zlib).',
+    kind: 'standing',
+    options: PER_ACCOUNT,
   },
   'split-frames': {
     meaning: 'The server splits what it sends into WebSocket messages of `bytes` bytes.',

@@ -1,45 +1,37 @@
-import { type Stanza } from '../kit/stanza.ts';
+import { deflateSync } from 'node:zlib';
 
-const TAG = { emptyList: 0, list8: 248, list16: 249, binary8: 252, binary20: 253, binary32: 254 };
-const NOT_COMPRESSED = 0;
+import { type Stanza } from '../kit/stanza.ts';
+import { WireWriter } from './wire-writer.ts';
+
+const FLAG = { plain: Buffer.from([0]), compressed: Buffer.from([2]) };
+
+/** Attributes whose value is text that somebody chose: never a JID, whatever it looks like. */
+const FREE_TEXT = new Set(['notify', 'name', 'display_name', 'subject', 'id', 'text']);
 
 /**
- * Encodes a stanza in WhatsApp's binary form. Strings are spelled out, never replaced by dictionary tokens, so names
- * and ids arrive unchanged; clients must read both forms anyway (section 3 of the protocol notes).
+ * Encodes a stanza as WhatsApp does (section 3 of the protocol notes): tokens of the dictionary, packed digits, and JIDs
+ * in their own form. Text content is bytes, also where the dictionary has it: clients read it as bytes.
  */
-export function encodeStanza(stanza: Stanza): Buffer {
-  const chunks: Uint8Array[] = [Buffer.from([NOT_COMPRESSED])];
-  writeNode(stanza, chunks);
-  return Buffer.concat(chunks);
+export function encodeStanza(stanza: Stanza, { compressed = false } = {}): Buffer {
+  const writer = new WireWriter();
+  writeNode(stanza, writer);
+  const { written } = writer;
+  return Buffer.concat(compressed ? [FLAG.compressed, deflateSync(written)] : [FLAG.plain, written]);
 }
 
-function writeNode({ tag, attrs, content }: Stanza, chunks: Uint8Array[]): void {
+function writeNode({ tag, attrs, content }: Stanza, writer: WireWriter): void {
   const entries = Object.entries(attrs);
-  writeListHead(2 * entries.length + 1 + (content === undefined ? 0 : 1), chunks);
-  writeBytes(Buffer.from(tag), chunks);
+  writer.listHead(2 * entries.length + 1 + (content === undefined ? 0 : 1));
+  writer.text(tag);
   for (const [name, value] of entries) {
-    writeBytes(Buffer.from(name), chunks);
-    writeBytes(Buffer.from(value), chunks);
+    writer.text(name);
+    if (FREE_TEXT.has(name)) writer.text(value);
+    else writer.jidOrText(value);
   }
   if (Array.isArray(content)) {
-    writeListHead(content.length, chunks);
-    for (const child of content) writeNode(child, chunks);
+    writer.listHead(content.length);
+    for (const child of content) writeNode(child, writer);
   } else if (content !== undefined) {
-    writeBytes(Buffer.from(content), chunks);
+    writer.binary(Buffer.from(content));
   }
-}
-
-function writeListHead(size: number, chunks: Uint8Array[]): void {
-  if (size === 0) chunks.push(Buffer.from([TAG.emptyList]));
-  else if (size < 256) chunks.push(Buffer.from([TAG.list8, size]));
-  else chunks.push(Buffer.from([TAG.list16, size >> 8, size & 0xff]));
-}
-
-function writeBytes(bytes: Uint8Array, chunks: Uint8Array[]): void {
-  const { byteLength } = bytes;
-  if (byteLength < 256) chunks.push(Buffer.from([TAG.binary8, byteLength]));
-  else if (byteLength < 1 << 20)
-    chunks.push(Buffer.from([TAG.binary20, byteLength >> 16, byteLength >> 8, byteLength]));
-  else chunks.push(Buffer.from([TAG.binary32, byteLength >> 24, byteLength >> 16, byteLength >> 8, byteLength]));
-  chunks.push(bytes);
 }

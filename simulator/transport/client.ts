@@ -1,18 +1,23 @@
 import { decodeBinaryNode, type proto } from '@whiskeysockets/baileys';
 import { type WebSocket } from 'ws';
 
-import { type Stanza } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
 import { type Connection } from '../world/connection.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { encodeStanza } from './binary-node.ts';
 import { frame, FrameReader } from './frames.ts';
-import { NoiseResponder, type TransportCipher } from './noise.ts';
+import { type ClientIntroduction, NoiseResponder } from './noise.ts';
+import { type TransportCipher } from './noise-state.ts';
 import { type ServerIdentity } from './server-identity.ts';
 
 /** Reacts to what a client does, and decides about faults of its connection. */
 export interface ClientListener {
   /** Whether to answer the handshake. */
   answersHandshake(): boolean;
+  /** Whether to accept a handshake that resumes. */
+  resumes(): boolean;
+  /** Whether to write this client's next stanza compressed. */
+  compresses(client: Client): boolean;
   /** Passes what is really sent for a stanza to `send`. */
   sending(client: Client, stanza: Stanza, send: (stanza: Stanza) => void): void;
   /** The number of the next `length` bytes after which the connection is cut; undefined when it is not. */
@@ -31,6 +36,9 @@ type Phase =
   | { name: 'finish'; noise: NoiseResponder }
   | { name: 'open'; cipher: TransportCipher };
 
+const STREAM_END: Stanza = node('xmlstreamend');
+/** Between the end of the stream and that of the socket; clients that both reach at once take it for a lost line. */
+const LINGER_MS = 300;
 const CLOSE_GRACE_MS = 2_000;
 
 /**
@@ -51,16 +59,18 @@ export class Client implements Connection {
   #outgoing: Buffer[] = [];
   #work: Promise<void> = Promise.resolve();
   #ended = false;
+  #closing: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, deps: { id: number; identity: ServerIdentity; listener: ClientListener }) {
     this.id = deps.id;
     this.#socket = socket;
     this.#listener = deps.listener;
-    this.#phase = { name: 'hello', noise: new NoiseResponder(deps.identity) };
+    this.#phase = { name: 'hello', noise: new NoiseResponder(deps.identity, () => deps.listener.resumes()) };
     socket.on('message', (data) => this.#take(data as Buffer));
     socket.on('error', () => this.cut());
     socket.on('close', () => {
       this.#ended = true;
+      clearTimeout(this.#closing);
       this.#listener.closed(this);
     });
   }
@@ -86,11 +96,12 @@ export class Client implements Connection {
     this.#socket.pause();
   }
 
+  /** Ends the stream after everything sent so far, as WhatsApp does; the socket closes a little later. */
   close(): void {
+    this.#seal(STREAM_END, (sealed) => sealed);
     if (!this.#ended) this.#flush();
     this.#ended = true;
-    this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
+    this.#closing ??= setTimeout(() => this.#closeSocket(), LINGER_MS).unref();
   }
 
   cut(): void {
@@ -105,6 +116,11 @@ export class Client implements Connection {
     this.#ended = true;
   }
 
+  #closeSocket(): void {
+    this.#socket.close(1000);
+    this.#closing = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS).unref();
+  }
+
   #take(data: Buffer): void {
     try {
       for (const payload of this.#ended ? [] : this.#reader.push(data)) this.#takeFrame(payload);
@@ -117,17 +133,22 @@ export class Client implements Connection {
     const phase = this.#phase;
     if (phase.name === 'hello') {
       if (!this.#listener.answersHandshake()) return;
-      this.#push(phase.noise.hello(payload));
-      this.#phase = { name: 'finish', noise: phase.noise };
+      const { serverHello, introduction } = phase.noise.hello(payload);
+      this.#push(serverHello);
+      if (introduction) this.#open(introduction);
+      else this.#phase = { name: 'finish', noise: phase.noise };
     } else if (phase.name === 'finish') {
-      const { noiseKey, payload: introduction, cipher } = phase.noise.finish(payload);
-      this.noiseKey = noiseKey.toString('hex');
-      this.#phase = { name: 'open', cipher };
-      this.#then(() => this.#listener.introduced(this, introduction));
+      this.#open(phase.noise.finish(payload));
     } else {
       const plain = phase.cipher.decrypt(payload);
       this.#then(async () => this.#listener.received(this, await decodeBinaryNode(plain)));
     }
+  }
+
+  #open({ noiseKey, payload, cipher }: ClientIntroduction): void {
+    this.noiseKey = noiseKey.toString('hex');
+    this.#phase = { name: 'open', cipher };
+    this.#then(() => this.#listener.introduced(this, payload));
   }
 
   #then(step: () => Promise<void>): void {
@@ -141,7 +162,8 @@ export class Client implements Connection {
 
   #seal(stanza: Stanza, change: (sealed: Uint8Array) => Uint8Array): void {
     if (this.#ended || this.#phase.name !== 'open') return;
-    this.#push(change(this.#phase.cipher.encrypt(encodeStanza(stanza))));
+    const plain = encodeStanza(stanza, { compressed: this.#listener.compresses(this) });
+    this.#push(change(this.#phase.cipher.encrypt(plain)));
   }
 
   #push(payload: Uint8Array): void {

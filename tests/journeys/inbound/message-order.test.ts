@@ -27,6 +27,19 @@ describe('messages reach the backend in the order they were sent', () => {
     expect(await received(world, 8)).toEqual(texts(8));
   });
 
+  it('when WhatsApp compresses them, and long ones take longer to inflate', async () => {
+    await using world = await startWorld();
+    await world.link(world.whatsapp.phone(ACCOUNT));
+    const person = world.whatsapp.phone(PERSON, 'Juan');
+    world.whatsapp.fault('compressed-frames');
+    const lengths = [40_000, 0, 0];
+
+    for (const [at, text] of texts(12).entries()) await person.sendText(ACCOUNT, text.padEnd(lengths[at % 3]!, '.'));
+
+    const inOrder = (await received(world, 12)).map((text) => text.replace(/\.+$/, ''));
+    expect(inOrder).toEqual(texts(12));
+  });
+
   it('when live messages arrive while the offline backlog is still being read', async () => {
     await using world = await startWorld();
     await world.link(world.whatsapp.phone(ACCOUNT));

@@ -24,7 +24,7 @@ function shakeHands(noiseKey: KeyPair) {
   });
   const server = new NoiseResponder(identity);
   const hello = proto.HandshakeMessage.encode({ clientHello: { ephemeral: ephemeral.public } }).finish();
-  const answer = proto.HandshakeMessage.decode(server.hello(hello));
+  const answer = proto.HandshakeMessage.decode(server.hello(hello).serverHello);
   const sealedKey = client.processHandshake(answer, noiseKey);
   const payload = client.encrypt(proto.ClientPayload.encode({ username: 5491100000000, passive: true }).finish());
   const clientFinish = { static: sealedKey, payload };

@@ -16,7 +16,7 @@ function shakeHands(server: ServerIdentity, { trusts = server } = {}): void {
   const keyPair = Curve.generateKeyPair();
   const client = makeNoiseHandler({ keyPair, NOISE_HEADER: NOISE_WA_HEADER, logger: silentLogger });
   const hello = proto.HandshakeMessage.encode({ clientHello: { ephemeral: keyPair.public } }).finish();
-  const answer = proto.HandshakeMessage.decode(new NoiseResponder(server).hello(hello));
+  const answer = proto.HandshakeMessage.decode(new NoiseResponder(server).hello(hello).serverHello);
   client.processHandshake(answer, Curve.generateKeyPair());
 }
 
