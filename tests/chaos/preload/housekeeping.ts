@@ -6,6 +6,6 @@ const remembering = (task: () => void, delayMs?: number): NodeJS.Timeout => {
   if (new Error().stack?.includes('runtime/housekeeping.ts') === true) hourly.push(task);
   return original(task, delayMs);
 };
-globalThis.setTimeout = Object.assign(remembering, original) as typeof setTimeout;
+globalThis.setTimeout = Object.assign<typeof remembering, object>(remembering, original) as typeof setTimeout;
 
 process.on('SIGUSR2', () => hourly.shift()?.());

@@ -19,7 +19,7 @@ export const DELETIONS: Act = {
   name: 'DELETE of a session during its sends',
   async play(scene) {
     const { stage, size, fiend } = scene;
-    const rounds = Math.ceil(size.times / 3);
+    const rounds = Math.ceil(size.times / 5);
     const phone = stage.stranger();
     const all: Sent[] = [];
     for (let round = 0; round < rounds; round += 1) {

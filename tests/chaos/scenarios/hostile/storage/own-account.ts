@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Phone } from '../../../../../simulator/phones/phone.ts';
 import { type Answer, ask } from '../../../../harness/ask.ts';
 import { withoutRepeats } from '../../../ledger.ts';
 import { type Stage, waitFor } from '../../../stage.ts';
 import { type Scene } from '../act.ts';
+
+const POLL_MS = 80;
 
 /** An orchestrator that answers requests. */
 interface Server {
@@ -30,6 +33,7 @@ export async function untilSession(
     const { data } = (await server.get(`/sessions/${id}`)).body as { data?: Record<string, string> };
     const isIt = data?.status === status && (deviceJid === undefined || data.whatsapp_user_id === deviceJid);
     if (isIt) found = data.session_id;
+    else await pause(POLL_MS);
     return isIt;
   }, patienceMs);
   if (found === undefined) throw new Error(`${id} did not become ${status}`);
