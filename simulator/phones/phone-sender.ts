@@ -9,6 +9,19 @@ import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type PhoneDeps } from './phone-deps.ts';
 
+/** Options of sending a message. */
+export interface SendOptions {
+  /** The message id; a new one by default. */
+  id?: string | undefined;
+  addressing?: Addressing | undefined;
+  /** Adds an unknown field of this number to the message, as a WhatsApp newer than the client does. */
+  newerField?: number | undefined;
+  /** Omits the author's JID in the other addressing, as WhatsApp does when it hides the number. */
+  hidesOtherName?: boolean | undefined;
+  /** Further attributes of the stanza, such as `edit`. */
+  attrs?: Record<string, string>;
+}
+
 /** A message that a phone sends or has sent. */
 export interface OutgoingMessage {
   readonly id: string;
@@ -21,6 +34,8 @@ export interface OutgoingMessage {
   readonly newerField?: number | undefined;
   /** Whether the stanza omits the author's JID in the other addressing. */
   readonly hidesOtherName?: boolean | undefined;
+  /** Further attributes of the stanza, such as `edit`. */
+  readonly attrs?: Record<string, string>;
 }
 
 const REMEMBERED_MESSAGES = 5_000;
@@ -38,8 +53,8 @@ export class PhoneSender {
   async send(outgoing: OutgoingMessage): Promise<void> {
     this.#remember(outgoing);
     const { id, chat, message } = outgoing;
-    const { account, polls, world } = this.#deps;
-    polls.note(id, message, { chat, creator: account });
+    const { account, known, world } = this.#deps;
+    known.note(id, message, { chat, creator: account });
     world.counters.messagesFromPhones += 1;
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
   }
