@@ -501,6 +501,7 @@ export type MessageReceived = {
     | 'list_reply'
     | 'group_invite'
     | 'event'
+    | 'event_answer'
     | 'order'
     | 'product'
     | 'call'

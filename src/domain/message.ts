@@ -6,7 +6,7 @@ import { type PollState, type PollVote } from './poll.ts';
 export const MESSAGE_TYPES = [
   ...(['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker'] as const),
   ...(['location', 'live_location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'delete'] as const),
-  ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'order', 'product', 'call'] as const),
+  ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'event_answer', 'order', 'product', 'call'] as const),
   ...(['unsupported', 'undecryptable'] as const),
 ] as const;
 
