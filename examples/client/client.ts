@@ -505,6 +505,7 @@ export type MessageReceived = {
     | 'order'
     | 'product'
     | 'call'
+    | 'view_once'
     | 'unsupported'
     | 'undecryptable';
   /** `{}` for messages without a file. */
@@ -531,6 +532,8 @@ export type MessageReceived = {
   quoted_message_id: string | null;
   mentions: string[];
   is_forwarded: boolean;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean;
   edited_message_id: string | null;
   deleted_message_id: string | null;
   reaction: Reaction | null;

@@ -1,6 +1,6 @@
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
-import { type Stanza } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Endpoint } from '../world/endpoint.ts';
@@ -20,6 +20,8 @@ export interface SendOptions {
   hidesOtherName?: boolean | undefined;
   /** Further attributes of the stanza, such as `edit`. */
   attrs?: Record<string, string>;
+  /** Withholds the content from linked devices: they get `<unavailable>` of this type, such as `view_once`. */
+  withheld?: string | undefined;
 }
 
 /** A message that a phone sends or has sent. */
@@ -36,6 +38,8 @@ export interface OutgoingMessage {
   readonly hidesOtherName?: boolean | undefined;
   /** Further attributes of the stanza, such as `edit`. */
   readonly attrs?: Record<string, string>;
+  /** The type of the `<unavailable>` that linked devices get in place of the content. */
+  readonly withheld?: string | undefined;
 }
 
 const REMEMBERED_MESSAGES = 5_000;
@@ -104,7 +108,9 @@ export class PhoneSender {
   #deliver(to: Endpoint, outgoing: OutgoingMessage, content: Stanza[]): void {
     const { device, world } = this.#deps;
     const timestamp = Math.floor(world.now() / 1000);
-    to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, content));
+    const { withheld } = outgoing;
+    const shown = withheld === undefined || to.device === 0 ? content : [node('unavailable', { type: withheld })];
+    to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, shown));
   }
 
   #remember(outgoing: OutgoingMessage): void {

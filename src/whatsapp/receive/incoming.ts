@@ -67,8 +67,8 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
 /** A message from another device of the owner may be undecryptable too, but it is only bookkeeping. */
 function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
   if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
-  // View-once messages open on the phone alone; other devices only learn that there is one.
-  if (!message) return key.isViewOnce ? unsupported({}) : undefined;
+  // WhatsApp may keep a view-once message to the phone; other devices only learn that there is one.
+  if (!message) return key.isViewOnce ? WITHHELD : undefined;
   try {
     return readContent(message);
   } catch {
@@ -96,6 +96,7 @@ function sentAt({ message: { messageTimestamp }, receivedAtMs }: Arrival): numbe
 }
 
 const UNDECRYPTABLE = contentOf('undecryptable');
+const WITHHELD = contentOf('view_once', { viewOnce: true });
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');
