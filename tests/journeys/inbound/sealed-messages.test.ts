@@ -61,7 +61,7 @@ describe('an edit by a contact', () => {
     }
   });
 
-  it('is read when it edits an edited message again, and when the line was down', async () => {
+  it('is read when it edits an edited message again, and when the connection was down', async () => {
     const text = await ana.sendText(ACCOUNT, 'hoy');
     await webhookFor(await ana.edit(text, 'mañana'));
     await world.stopOrchestrator();
