@@ -503,9 +503,11 @@ export type MessageReceived = {
     | 'list_reply'
     | 'group_invite'
     | 'event'
+    | 'event_answer'
     | 'order'
     | 'product'
     | 'call'
+    | 'view_once'
     | 'unsupported'
     | 'undecryptable';
   /** `{}` for messages without a file. */
@@ -532,6 +534,8 @@ export type MessageReceived = {
   quoted_message_id: string | null;
   mentions: string[];
   is_forwarded: boolean;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean;
   edited_message_id: string | null;
   deleted_message_id: string | null;
   reaction: Reaction | null;

@@ -43,6 +43,7 @@ export const phoneRoutes: readonly Route[] = [
   { method: 'GET', path: '/phones/:number/messages', handle: readMessages },
   { method: 'POST', path: '/phones/:number/polls', handle: sendPoll },
   { method: 'POST', path: '/phones/:number/votes', handle: vote },
+  { method: 'POST', path: '/phones/:number/edits', handle: edit },
   {
     method: 'POST',
     path: '/phones/:number/unlink',
@@ -71,6 +72,10 @@ async function sendPoll(call: RouteCall): Promise<{ id: string }> {
 
 async function vote(call: RouteCall): Promise<{ id: string }> {
   return { id: await phoneOf(call).vote(requiredString(call.body, 'poll'), optionalStrings(call.body, 'options')) };
+}
+
+async function edit(call: RouteCall): Promise<{ id: string }> {
+  return { id: await phoneOf(call).edit(requiredString(call.body, 'message'), requiredString(call.body, 'text')) };
 }
 
 async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cursor: number }> {

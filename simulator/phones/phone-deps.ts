@@ -11,9 +11,9 @@ import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
 import { Inbox } from './inbox.ts';
+import { MessageBook } from './message-book.ts';
 import { PhoneDevice } from './phone-device.ts';
 import { PhoneKeys } from './phone-keys.ts';
-import { PollBook } from './poll-book.ts';
 import { PhoneMedia } from './phone-media.ts';
 import { ReceiptBook } from './receipt-book.ts';
 import { SenderKeys } from './sender-keys.ts';
@@ -49,7 +49,7 @@ export interface PhoneDeps {
   readonly work: Serial;
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;
-  readonly polls: PollBook;
+  readonly known: MessageBook;
   readonly media: PhoneMedia;
 }
 
@@ -71,7 +71,7 @@ export function createPhoneDeps(
     work: new Serial(),
     inbox: new Inbox(name, world.changes),
     receipts: new ReceiptBook(world.changes),
-    polls: new PollBook(),
+    known: new MessageBook(),
     media: new PhoneMedia(account.number, world),
   };
 }

@@ -43,7 +43,7 @@ export class PhoneReceiver {
       return;
     }
     this.#retries.delete(id);
-    this.#notePoll(stanza, from, message);
+    this.#note(stanza, from, message);
     if (from.owner !== this.#deps.account) this.#keep(stanza, from, message);
     else this.#deps.media.remember(id, message.deviceSentMessage?.message ?? message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
@@ -69,12 +69,12 @@ export class PhoneReceiver {
     return sessions.decrypt(from, enc.attrs.type, bytesOf(enc));
   }
 
-  /** Also handles polls sent by a device of the owner; their `recipient` is the chat. */
-  #notePoll({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
-    const { polls, world } = this.#deps;
+  /** Also handles messages sent by a device of the owner; their `recipient` is the chat. */
+  #note({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
+    const { known, world } = this.#deps;
     const chat = world.directory.group(attrs.from) ?? world.directory.byJid(attrs.recipient ?? attrs.from);
     const creator = world.directory.byNumber(owner.number);
-    if (chat && creator) polls.note(attrs.id ?? '', deviceSentMessage?.message ?? message, { chat, creator });
+    if (chat && creator) known.note(attrs.id ?? '', deviceSentMessage?.message ?? message, { chat, creator });
   }
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {

@@ -1,6 +1,6 @@
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
-import { type Stanza } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Endpoint } from '../world/endpoint.ts';
@@ -8,6 +8,21 @@ import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { type PhoneDeps } from './phone-deps.ts';
+
+/** Options of sending a message. */
+export interface SendOptions {
+  /** The message id; a new one by default. */
+  id?: string | undefined;
+  addressing?: Addressing | undefined;
+  /** Adds an unknown field of this number to the message, as a WhatsApp newer than the client does. */
+  newerField?: number | undefined;
+  /** Omits the author's JID in the other addressing, as WhatsApp does when it hides the number. */
+  hidesOtherName?: boolean | undefined;
+  /** Further attributes of the stanza, such as `edit`. */
+  attrs?: Record<string, string>;
+  /** Withholds the content from linked devices: they get `<unavailable>` of this type, such as `view_once`. */
+  withheld?: string | undefined;
+}
 
 /** A message that a phone sends or has sent. */
 export interface OutgoingMessage {
@@ -21,6 +36,10 @@ export interface OutgoingMessage {
   readonly newerField?: number | undefined;
   /** Whether the stanza omits the author's JID in the other addressing. */
   readonly hidesOtherName?: boolean | undefined;
+  /** Further attributes of the stanza, such as `edit`. */
+  readonly attrs?: Record<string, string>;
+  /** The type of the `<unavailable>` that linked devices get in place of the content. */
+  readonly withheld?: string | undefined;
 }
 
 const REMEMBERED_MESSAGES = 5_000;
@@ -38,8 +57,8 @@ export class PhoneSender {
   async send(outgoing: OutgoingMessage): Promise<void> {
     this.#remember(outgoing);
     const { id, chat, message } = outgoing;
-    const { account, polls, world } = this.#deps;
-    polls.note(id, message, { chat, creator: account });
+    const { account, known, world } = this.#deps;
+    known.note(id, message, { chat, creator: account });
     world.counters.messagesFromPhones += 1;
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
   }
@@ -89,7 +108,9 @@ export class PhoneSender {
   #deliver(to: Endpoint, outgoing: OutgoingMessage, content: Stanza[]): void {
     const { device, world } = this.#deps;
     const timestamp = Math.floor(world.now() / 1000);
-    to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, content));
+    const { withheld } = outgoing;
+    const shown = withheld === undefined || to.device === 0 ? content : [node('unavailable', { type: withheld })];
+    to.deliver(messageStanza({ ...outgoing, from: device, to, timestamp }, shown));
   }
 
   #remember(outgoing: OutgoingMessage): void {

@@ -4,40 +4,28 @@ import { randomBytes } from 'node:crypto';
 import { type WaitOptions } from '../kit/changes.ts';
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
-import { type Addressing } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
-import { Group } from '../world/group.ts';
+import { type Group } from '../world/group.ts';
 import { type ShownPresence } from '../world/presence-log.ts';
 import { type Picture } from '../world/picture.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
+import { type Answer } from './message-changes.ts';
+import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
-import { PhoneSender } from './phone-sender.ts';
-import { type Choice, pollMessage, type Question, voteMessage } from './poll-messages.ts';
+import { PhoneSender, type SendOptions } from './phone-sender.ts';
+import { type EditOptions, PhoneReferences, type SealedOptions, type VoteOptions } from './phone-references.ts';
+import { pollMessage, type Question } from './poll-messages.ts';
 import { type MessageReceipts } from './receipt-book.ts';
 
 /** The recipient of a message: a number, a JID, or an object with one, such as a phone or a group. */
 export type Recipient = string | { readonly jid: string };
-
-/** Options of sending a message. */
-export interface SendOptions {
-  /** The message id; a new one by default. */
-  id?: string | undefined;
-  addressing?: Addressing | undefined;
-  /** Adds an unknown field of this number to the message, as a WhatsApp newer than the client does. */
-  newerField?: number | undefined;
-  /** Omits the author's JID in the other addressing, as WhatsApp does when it hides the number. */
-  hidesOtherName?: boolean | undefined;
-}
-
-/** Options of sending a vote. */
-export type VoteOptions = SendOptions & Partial<Pick<Choice, 'addressing' | 'voterAs' | 'creatorAs' | 'votedAtMs'>>;
 
 /** A person's phone: scans QRs, and sends, receives and confirms messages with real Signal sessions. */
 export class Phone {
@@ -46,6 +34,7 @@ export class Phone {
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
+  readonly #references: PhoneReferences;
 
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
@@ -53,6 +42,7 @@ export class Phone {
     this.calls = new PhoneCalls(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
+    this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));
   }
 
   /** The phone number, digits only. */
@@ -123,13 +113,13 @@ export class Phone {
 
   /** Sends a text to a chat and to the own linked devices; resolves with the message id once it is sent. */
   sendText(to: Recipient, text: string, options: SendOptions = {}): Promise<string> {
-    return this.send(to, { conversation: text }, options);
+    return this.send(to, { conversation: text, ...newSecret() }, options);
   }
 
   /** Uploads a file and sends it; resolves with the message id once it is sent. */
   async sendMedia(to: Recipient, media: OutgoingMedia, options: SendOptions = {}): Promise<string> {
     const { id = newMessageId() } = options;
-    return this.send(to, await this.#deps.media.upload(id, media), { ...options, id });
+    return this.send(to, { ...(await this.#deps.media.upload(id, media)), ...newSecret() }, { ...options, id });
   }
 
   /** Downloads the file of a received message. Rejects with one sentence when anything about it is wrong. */
@@ -162,12 +152,24 @@ export class Phone {
    * Votes for these options of a sent or received poll, replacing the previous vote; no options take it back. Resolves
    * with the message id once the vote is sent; rejects when the phone does not know the poll.
    */
-  async vote(pollId: string, options: readonly string[], how: VoteOptions = {}): Promise<string> {
-    const { world, account, polls, work } = this.#deps;
-    const poll = await work.run(() => Promise.resolve(polls.find(pollId)));
-    if (!poll) throw new RangeError(`${this.number} has neither sent nor received a poll ${pollId}.`);
-    const choice = { pollId, options, votedAtMs: world.now(), voter: account, addressing: world.addressing, ...how };
-    return this.send(poll.chat instanceof Group ? poll.chat.jid : poll.chat.jid('lid'), voteMessage(poll, choice), how);
+  vote(pollId: string, options: readonly string[], how: VoteOptions = {}): Promise<string> {
+    return this.#references.vote(pollId, options, how);
+  }
+
+  /**
+   * Edits a message: its text becomes this one. The edit is sealed, as WhatsApp does it, unless the message has no
+   * secret, or `form` is `plain`. Resolves with the id of the edit; rejects when the phone does not know the message.
+   */
+  edit(messageId: string, text: string, how: EditOptions = {}): Promise<string> {
+    return this.#references.edit(messageId, text, how);
+  }
+
+  /**
+   * Reacts to a message, comments on it, or answers an event, sealed with its secret. Resolves with the id of the
+   * answer; rejects when the phone does not know the message.
+   */
+  answer(messageId: string, answer: Answer, how: SealedOptions = {}): Promise<string> {
+    return this.#references.answer(messageId, answer, how);
   }
 
   /** The messages received from others after the cursor `after`, and the cursor after them. */

@@ -65,6 +65,8 @@ export interface MessageBody {
   quoted_message_id: string | null;
   mentions: string[];
   is_forwarded: boolean;
+  /** Whether it can be viewed only once. Added in November 2026: events stored earlier lack it. */
+  view_once?: boolean | undefined;
   edited_message_id: string | null;
   deleted_message_id: string | null;
   reaction: Reaction | null;

@@ -6,13 +6,13 @@ import { type PollState, type PollVote } from './poll.ts';
 export const MESSAGE_TYPES = [
   ...(['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker'] as const),
   ...(['location', 'live_location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'delete'] as const),
-  ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'order', 'product', 'call'] as const),
-  ...(['unsupported', 'undecryptable'] as const),
+  ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'event_answer', 'order', 'product', 'call'] as const),
+  ...(['view_once', 'unsupported', 'undecryptable'] as const),
 ] as const;
 
 /**
  * The type of a message. Types that cannot be read are `unsupported`. An `undecryptable` message has been requested again; when it
- * arrives, it is reported once more with its content.
+ * arrives, it is reported once more with its content. A `view_once` message is one that WhatsApp keeps to the phone.
  */
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
@@ -81,6 +81,8 @@ export interface MessageContent {
   /** Phone numbers where known, otherwise LIDs. */
   mentions: string[];
   isForwarded: boolean;
+  /** Whether it can be viewed only once. */
+  viewOnce: boolean;
   /** The message that this one edits. */
   editedMessageId: string | null;
   /** The message that this one deletes. */

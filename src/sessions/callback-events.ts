@@ -94,6 +94,7 @@ export function messageReceived(
         quoted_message_id: content.quotedMessageId,
         mentions: content.mentions,
         is_forwarded: content.isForwarded,
+        view_once: content.viewOnce,
         edited_message_id: content.editedMessageId,
         deleted_message_id: content.deletedMessageId,
         reaction: content.reaction,

@@ -28,7 +28,7 @@ describe('a vote', () => {
     ['lid', 'pn'],
     ['pn', 'lid'],
     ['pn', 'pn'],
-  ] as const)('can be read by Baileys, with the creator by %s and the voter by %s', async (creatorAs, voterAs) => {
+  ] as const)('can be read by Baileys, with the creator by %s and the voter by %s', async (authorAs, senderAs) => {
     const { client, ana, whatsapp } = scene;
     const owner = whatsapp.phone(SHOP);
     const poll = await client.sock!.sendMessage(ana.jid, {
@@ -36,11 +36,11 @@ describe('a vote', () => {
     });
     await ana.next(({ id }) => id === poll!.key.id);
 
-    const id = await ana.vote(poll!.key.id!, ['mañana', 'nunca'], { creatorAs, voterAs, votedAtMs: 1_700_000_000_123 });
+    const id = await ana.vote(poll!.key.id!, ['mañana', 'nunca'], { authorAs, senderAs, votedAtMs: 1_700_000_000_123 });
 
     const { message: vote } = await client.message(withId(id));
     const jids = { lid: [owner.lid, ana.lid], pn: [owner.jid, ana.jid] } as const;
-    const [creator, voter] = [jids[creatorAs][0], jids[voterAs][1]];
+    const [creator, voter] = [jids[authorAs][0], jids[senderAs][1]];
     expect(chosenIn(vote, poll!, { creator, voter })).toEqual(['mañana', 'nunca']);
     expect(vote.message?.pollUpdateMessage).toMatchObject({ pollCreationMessageKey: { id: poll!.key.id } });
     expect(Number(vote.message?.pollUpdateMessage?.senderTimestampMs)).toBe(1_700_000_000_123);

@@ -126,6 +126,7 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
       quoted_message_id: maybe,
       mentions: z.array(text),
       is_forwarded: z.boolean(),
+      view_once: z.boolean().optional().meta({ description: 'Whether it can be viewed only once.' }),
       edited_message_id: maybe,
       deleted_message_id: maybe,
       reaction: reaction.nullable(),

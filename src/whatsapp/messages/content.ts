@@ -15,7 +15,7 @@ export function contentOf(
     ...{ type, text: null, media: null, hasFile: false },
     ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, vote: null },
     ...{ location: null, contacts: [], unsupportedKeys: [] },
-    ...readContext(context),
+    ...{ viewOnce: false, ...readContext(context) },
     ...fields,
   };
 }

@@ -11,7 +11,7 @@ import * as pollVote from './kinds/poll-vote.ts';
 import * as reaction from './kinds/reaction.ts';
 import * as reply from './kinds/reply.ts';
 import * as text from './kinds/text.ts';
-import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
+import { BOOKKEEPING, fieldsOf, isViewOnce, unwrap } from './unwrap.ts';
 
 /** One file for each kind; the first that recognizes the message reads it. */
 const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, offer];
@@ -21,7 +21,11 @@ const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, 
  * `unsupported`, so that the backend learns at least that something arrived.
  */
 export function readContent(message: proto.IMessage): MessageContent | undefined {
-  const inner = unwrap(message);
+  const content = readInner(unwrap(message), message);
+  return content && { ...content, viewOnce: isViewOnce(message) };
+}
+
+function readInner(inner: proto.IMessage, message: proto.IMessage): MessageContent | undefined {
   for (const kind of KINDS) {
     const content = kind.read(inner);
     if (content) return content;

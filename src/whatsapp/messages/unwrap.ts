@@ -36,6 +36,20 @@ function wrapped(message: proto.IMessage): proto.IMessage | undefined {
   return undefined;
 }
 
+const VIEW_ONCE = ['viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension'] as const;
+
+/** Whether the message can be viewed only once: a wrapper around it says so, or the media itself. */
+export function isViewOnce(message: proto.IMessage): boolean {
+  let inner: proto.IMessage | undefined = message;
+  for (let depth = 0; inner && depth <= MAX_DEPTH; depth += 1) {
+    if (fieldsOf(inner).some((field) => VIEW_ONCE.some((name) => name === field))) return true;
+    const { imageMessage, videoMessage, ptvMessage, audioMessage } = inner;
+    if ([imageMessage, videoMessage, ptvMessage, audioMessage].some((media) => media?.viewOnce)) return true;
+    inner = wrapped(inner);
+  }
+  return false;
+}
+
 /** Returns the names of the fields that are set. */
 export function fieldsOf(message: proto.IMessage): string[] {
   return Object.entries(message)

@@ -56,7 +56,8 @@ async function isAuthorOfAny(messages: readonly Owned[], names: readonly string[
 
 /** A change names its message from the point of view of whoever made it. */
 function claimsToBeAuthor({ message: { message } }: Owned, names: readonly string[]): boolean {
-  const key: proto.IMessageKey | null | undefined = unwrap(message ?? {}).protocolMessage?.key;
+  const { protocolMessage, secretEncryptedMessage } = unwrap(message ?? {});
+  const key: proto.IMessageKey | null | undefined = protocolMessage?.key ?? secretEncryptedMessage?.targetMessageKey;
   return key?.fromMe === true || names.includes(withoutDevice(key?.participant ?? ''));
 }
 

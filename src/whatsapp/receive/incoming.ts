@@ -6,7 +6,7 @@ import { namesIn } from '../addressing/people.ts';
 import { isEmpty, readContent } from '../messages/read.ts';
 import { unsupported } from '../messages/kinds/unsupported.ts';
 import { type ChangeLookUps, isShown } from './changes.ts';
-import { opened } from './sealed-votes.ts';
+import { claimOf, opened } from './sealed-messages.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 
 /** What is looked up to read a message. */
@@ -44,12 +44,13 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
   const content = readMessage(message) ?? (await readUnknown(message, lookUp));
   if (!content) return undefined;
-  if (!(await isShown(content, arrival, lookUp))) {
+  if (!(await isShown(claimOf(message) ?? content, arrival, lookUp))) {
     lookUp.ignored();
     return undefined;
   }
   const chatId = withoutDevice(remoteJid);
   const sentAtMs = sentAt(arrival);
+  const read = await opened(content, { ...arrival, sentAtMs }, lookUp);
   return {
     id,
     chatId,
@@ -59,18 +60,15 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     sender: await readSender(arrival, lookUp.people),
     sentAtMs,
     offline,
-    content: {
-      ...(await opened(content, { ...arrival, sentAtMs }, lookUp)),
-      mentions: await numbered(content.mentions, lookUp.people),
-    },
+    content: { ...read, mentions: await numbered(read.mentions, lookUp.people) },
   };
 }
 
 /** A message from another device of the owner may be undecryptable too, but it is only bookkeeping. */
 function readMessage({ key, message, messageStubType }: WAMessage): MessageContent | undefined {
   if (messageStubType === proto.WebMessageInfo.StubType.CIPHERTEXT) return key.fromMe ? undefined : UNDECRYPTABLE;
-  // View-once messages open on the phone alone; other devices only learn that there is one.
-  if (!message) return key.isViewOnce ? unsupported({}) : undefined;
+  // WhatsApp may keep a view-once message to the phone; other devices only learn that there is one.
+  if (!message) return key.isViewOnce ? WITHHELD : undefined;
   try {
     return readContent(message);
   } catch {
@@ -98,6 +96,7 @@ function sentAt({ message: { messageTimestamp }, receivedAtMs }: Arrival): numbe
 }
 
 const UNDECRYPTABLE = contentOf('undecryptable');
+const WITHHELD = contentOf('view_once', { viewOnce: true });
 
 function isPublicChannel(jid: string): boolean {
   return jid === 'status@broadcast' || jid.endsWith('@newsletter');

@@ -1,4 +1,5 @@
-import { type Phone, type SendOptions } from '../../../simulator/phones/phone.ts';
+import { type SendOptions } from '../../../simulator/phones/phone-sender.ts';
+import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';

@@ -67,10 +67,10 @@ describe('a vote in a poll', () => {
     ['lid', 'pn'],
     ['pn', 'lid'],
     ['pn', 'pn'],
-  ] as const)('that we sent is read, however it addresses creator (%s) and voter (%s)', async (creatorAs, voterAs) => {
+  ] as const)('that we sent is read, however it addresses creator (%s) and voter (%s)', async (authorAs, senderAs) => {
     const poll = await pollSentByUs(ana, ana);
 
-    const vote = await ana.vote(poll, ['mañana'], { creatorAs, voterAs });
+    const vote = await ana.vote(poll, ['mañana'], { authorAs, senderAs });
 
     expect(await webhookFor(vote)).toMatchObject({
       message_content: 'mañana',

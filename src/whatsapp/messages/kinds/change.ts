@@ -20,11 +20,14 @@ export function read({ protocolMessage }: proto.IMessage, readContent: ReadConte
   const type = protocolMessage.type ?? REVOKE;
   if (type === REVOKE) return contentOf('delete', { deletedMessageId: messageId });
   if (type !== MESSAGE_EDIT) return undefined;
-  return { ...newForm(protocolMessage, readContent), type: 'edit', editedMessageId: messageId };
+  const newForm = editOf(protocolMessage);
+  const content = (newForm ? readContent(newForm) : undefined) ?? contentOf('edit');
+  return { ...content, type: 'edit', editedMessageId: messageId };
 }
 
-function newForm({ editedMessage }: proto.Message.IProtocolMessage, readContent: ReadContent): MessageContent {
-  return (editedMessage ? readContent(editedMessage) : undefined) ?? contentOf('edit');
+/** Returns the new form of the message that this edits; `undefined` when it is no edit. */
+export function editOf({ type, editedMessage }: proto.Message.IProtocolMessage): proto.IMessage | undefined {
+  return type === MESSAGE_EDIT ? (editedMessage ?? undefined) : undefined;
 }
 
 /** Writes the deletion of the message with this key. */
