@@ -47,8 +47,9 @@ export const takeAcks: Behaviour = {
   name: 'take acks',
   onStanza(stanza: Stanza, client: Client) {
     if (stanza.tag !== 'ack') return false;
-    const { class: about = '', error } = stanza.attrs;
-    if (error !== KEEP) client.device?.mailbox.confirm(about, stanza.attrs);
+    const mailbox = client.device?.mailbox;
+    if (stanza.attrs.error === KEEP) mailbox?.keep(stanza.attrs);
+    else mailbox?.acknowledge(stanza.attrs);
     return true;
   },
 };
@@ -64,7 +65,7 @@ function ackOf({ attrs }: Stanza, device: LinkedDevice): Stanza {
 
 function confirm(device: LinkedDevice, receipt: Stanza): void {
   const ids = [receipt.attrs.id, ...childrenOf(childOf(receipt, 'list')).map(({ attrs }) => attrs.id)];
-  for (const id of ids) if (id !== undefined) device.mailbox.confirm('message', { id });
+  for (const id of ids) if (id !== undefined) device.mailbox.receive(id, receipt.attrs);
 }
 
 function forward({ directory, now }: ReceiptDeps, receipt: Stanza, device: LinkedDevice): void {
