@@ -9,7 +9,7 @@ type Attrs = Stanza['attrs'];
  */
 export function isAckOf({ tag, attrs }: Stanza, ack: Attrs): boolean {
   if (ack.class !== tag || ack.id !== attrs.id) return false;
-  if (tag !== 'message' && ack.type !== attrs.type) return false;
+  if (tag !== 'message' && (ack.type ?? '') !== (attrs.type ?? '')) return false;
   return (
     isSame(ack.to, attrs.from) && isSame(ack.participant, attrs.participant) && isSame(ack.recipient, attrs.recipient)
   );
