@@ -2,6 +2,7 @@ import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { type Directory } from '../world/directory.ts';
+import { type Endpoint } from '../world/endpoint.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
@@ -72,5 +73,17 @@ function forward({ directory, now }: ReceiptDeps, receipt: Stanza, device: Linke
   const { to, participant, id = '', type } = receipt.attrs;
   const t = String(Math.floor(now() / 1000));
   const attrs = { id, ...receiptParties(device, to, participant), t, ...(type !== undefined && { type }) };
-  directory.endpoint(participant ?? to)?.deliver(node('receipt', attrs, receipt.content));
+  for (const endpoint of addresseesOf(directory, participant ?? to, type)) {
+    endpoint.deliver(node('receipt', attrs, receipt.content));
+  }
+}
+
+/**
+ * A receipt to a person without a device is for all devices of that person; one that asks for a message again is for
+ * the device that encrypted it.
+ */
+function addresseesOf(directory: Directory, jid: string | undefined, type: string | undefined): Endpoint[] {
+  const endpoint = directory.endpoint(jid);
+  if (endpoint?.device === 0 && type !== 'retry') return directory.byJid(jid)?.endpoints() ?? [];
+  return endpoint ? [endpoint] : [];
 }

@@ -66,7 +66,7 @@ const LID = '123456789012345@lid';
 const IN_GROUP = { from: '1@g.us', participant: `1:2@lid`, recipient: LID };
 const NOTIFICATIONS =
   'devices picture account_sync mex encrypt business status w:gp2 w:growth privacy_token server psa registration contacts ' +
-  'mediaretry newsletter disappearing_mode server_sync link_code_companion_reg constructor';
+  'mediaretry newsletter disappearing_mode link_code_companion_reg constructor';
 const RECEIPTS =
   'read read-self played retry sender inactive peer_msg hist_sync server-error enc_rekey_retry constructor';
 const odd = (type: string) => [node('enc', { v: '2', type }, Buffer.from('odd'))];
