@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
+
 import { type Counters } from '../kit/counters.ts';
-import { node, resultOf } from '../kit/stanza.ts';
+import { node, resultOf, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { type Directory } from '../world/directory.ts';
 import { AckDeadline, type AckPatience } from '../world/ack-deadline.ts';
@@ -8,6 +10,7 @@ import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 const NOT_LINKED = '401';
+const ACCOUNT_AGE_SECONDS = 365 * 24 * 3600;
 
 /** Dependencies of {@link logIn}. */
 export interface LogInDeps {
@@ -35,8 +38,7 @@ export function logIn(deps: LogInDeps): Behaviour {
       }
       takeOver(known.device, client, deps);
       counters.logins += 1;
-      const t = String(Math.floor(now() / 1000));
-      client.send(node('success', { t, lid: known.device.jid('lid'), display_name: known.account.name }));
+      client.send(successFor(known.device, Math.floor(now() / 1000)));
       return true;
     },
     onStanza(stanza, client) {
@@ -49,6 +51,15 @@ export function logIn(deps: LogInDeps): Behaviour {
       client.device?.detach(client);
     },
   };
+}
+
+/** The attributes that WhatsApp sends (`companion_enc_static` is a key that nothing here uses). */
+function successFor(device: LinkedDevice, seconds: number): Stanza {
+  const { name } = device.owner;
+  const key = randomBytes(32).toString('base64');
+  const stamps = { t: String(seconds), creation: String(seconds - ACCOUNT_AGE_SECONDS), props: '27', abprops: '8' };
+  const own = { lid: device.jid('lid'), display_name: name, companion_enc_static: key };
+  return node('success', { ...stamps, ...own, location: 'sim' });
 }
 
 /** Refuses a login with `<failure>` and closes the connection. */
