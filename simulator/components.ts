@@ -90,18 +90,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const presences = new PresenceLog();
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
-  const { ackTimeoutMs: ms = DEFAULT_ACK_TIMEOUT_MS, after = setTimer } = options;
-  const common = {
-    directory,
-    groups,
-    faults,
-    passes,
-    presences,
-    addressing,
-    now,
-    version,
-    patience: { ms, now, after },
-  };
+  const patience = patienceOf(options, now);
+  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -216,6 +206,10 @@ function tamperingOf(faults: Faults, number: string): Tampering | undefined {
   if (faults.take('wrong-hmac', number)) return 'hmac';
   if (faults.take('wrong-account-signature', number)) return 'account-signature';
   return faults.take('foreign-account-signature', number) && 'foreign-account-signature';
+}
+
+function patienceOf({ ackTimeoutMs, after }: SimulatorOptions, now: () => number): AckPatience {
+  return { ms: ackTimeoutMs ?? DEFAULT_ACK_TIMEOUT_MS, now, after: after ?? setTimer };
 }
 
 function setTimer(delayMs: number, task: () => void): { cancel(): void } {

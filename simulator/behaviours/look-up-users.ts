@@ -1,4 +1,5 @@
 import { bytesOf, childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
+import { type Account } from '../world/account.ts';
 import { formatJid, parseJid } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type Endpoint } from '../world/endpoint.ts';
@@ -29,10 +30,15 @@ function answerFor(directory: Directory, user: Stanza, asked: Set<string>): Stan
   const byLid = parseJid(jid)?.addressing === 'lid';
   const answers = [
     ...(asked.has('contact') ? [node('contact', { type: 'in' }, written)] : []),
-    ...(asked.has('devices') ? [deviceList(directory.isMovedAway(jid) ? [] : account.endpoints())] : []),
+    ...(asked.has('devices') ? [deviceList(endpointsOf(directory, account, jid))] : []),
     ...(asked.has('lid') && !byLid ? [node('lid', { val: account.jid('lid') })] : []),
   ];
   return node('user', { jid: jid ?? account.jid('pn') }, answers);
+}
+
+/** The devices that the account has under this JID. */
+function endpointsOf(directory: Directory, account: Account, jid: string | undefined): Endpoint[] {
+  return directory.isMovedAway(jid) ? [] : account.endpoints();
 }
 
 function unknownUser(jid: string, asked: Set<string>): Stanza {

@@ -29,7 +29,7 @@ function withoutAttribute(name: string): Behaviour {
   return {
     name: `acks without ${name}`,
     onStanza(stanza) {
-      if (stanza.tag === 'ack') delete stanza.attrs[name];
+      if (stanza.tag === 'ack') Reflect.deleteProperty(stanza.attrs, name);
       return false;
     },
   };

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const now = () => clock.now();
   const after = (ms: number, task: () => void) => clock.after(ms, task);
   world = await startWorld({ whatsapp: { ackTimeoutMs: TIMEOUT_MS, now, after } });
-  using _noted = world.whatsapp.use({
+  world.whatsapp.use({
     name: 'note the device',
     onStanza(_stanza, client) {
       if (client.device) device = client.device;
