@@ -12,6 +12,7 @@ export const HELP = `A WhatsApp Web server for development and tests.
   --qr-first-ms <n>     how long the first QR can be scanned (default: 60000)
   --qr-next-ms <n>      how long each further QR can be scanned (default: 20000)
   --addressing <a>      how phones address messages: lid or pn (default: lid)
+  --ack-timeout-ms <n>  how long a client may leave a stanza unacknowledged (default: 3000000)
   --help                show this help
 
 The first line of output is JSON: {"wsUrl", "rootKey", "mediaHost", "controlUrl"}.
@@ -41,10 +42,11 @@ export function readCommandLine(args: string[]): Command {
     nextMs: number('qr-next-ms', MAX_MS, 1),
   };
   const ports = { port: number('port', MAX_PORT), controlPort: number('control-port', MAX_PORT) };
-  return { name: 'start', options: { ...ports, host: values.host, addressing, qr } };
+  const ackTimeoutMs = number('ack-timeout-ms', MAX_MS, 1);
+  return { name: 'start', options: { ...ports, host: values.host, addressing, qr, ackTimeoutMs } };
 }
 
-type NumberName = 'port' | 'control-port' | 'qr-refs' | 'qr-first-ms' | 'qr-next-ms';
+type NumberName = 'port' | 'control-port' | 'qr-refs' | 'qr-first-ms' | 'qr-next-ms' | 'ack-timeout-ms';
 
 function parse(args: string[]): Partial<Record<NumberName | 'host' | 'addressing', string>> & { help?: boolean } {
   const text = { type: 'string' } as const;
@@ -56,6 +58,7 @@ function parse(args: string[]): Partial<Record<NumberName | 'host' | 'addressing
     'qr-first-ms': text,
     'qr-next-ms': text,
     addressing: text,
+    'ack-timeout-ms': text,
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {

@@ -38,6 +38,7 @@ import { type PhoneWorld } from './phones/phone-deps.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
+import { type AckPatience } from './world/ack-deadline.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
@@ -75,10 +76,12 @@ interface SharedComponents {
   readonly groups: GroupDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
+  readonly patience: AckPatience;
   readonly version: { revision: number };
 }
 
 const DEFAULT_QR = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
+const DEFAULT_ACK_TIMEOUT_MS = 50 * 60_000;
 const REMEMBERED_ERRORS = 20;
 
 /** Creates all components and wires them. Nothing listens yet; `host` is only called once the gateway listens. */
@@ -90,7 +93,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const presences = new PresenceLog();
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
-  const common = { directory, groups, faults, passes, presences, addressing, now, version };
+  const patience = patienceOf(options, now);
+  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -210,4 +214,13 @@ function tamperingOf(faults: Faults, number: string): Tampering | undefined {
   if (faults.take('wrong-hmac', number)) return 'hmac';
   if (faults.take('wrong-account-signature', number)) return 'account-signature';
   return faults.take('foreign-account-signature', number) && 'foreign-account-signature';
+}
+
+function patienceOf({ ackTimeoutMs, after }: SimulatorOptions, now: () => number): AckPatience {
+  return { ms: ackTimeoutMs ?? DEFAULT_ACK_TIMEOUT_MS, now, after: after ?? setTimer };
+}
+
+function setTimer(delayMs: number, task: () => void): { cancel(): void } {
+  const timer = setTimeout(task, delayMs).unref();
+  return { cancel: () => clearTimeout(timer) };
 }

@@ -14,6 +14,10 @@ export interface SimulatorOptions {
   addressing?: Addressing | undefined;
   /** The current revision of WhatsApp Web; that of the installed Baileys by default. */
   clientRevision?: number | undefined;
+  /** How long a client may leave a stanza unacknowledged before its connection is ended; 50 minutes by default. */
+  ackTimeoutMs?: number | undefined;
   /** Milliseconds since the Unix epoch; the system clock by default. */
   now?: (() => number) | undefined;
+  /** Runs `task` after `delayMs` unless it is cancelled; a timer of the system by default. It measures `ackTimeoutMs`. */
+  after?: ((delayMs: number, task: () => void) => { cancel(): void }) | undefined;
 }

@@ -18,6 +18,8 @@ export interface DeviceSummary {
   readonly online: boolean;
   /** The number of stanzas that the device has not confirmed. */
   readonly waiting: number;
+  /** The id of the stanza that has waited longest for any answer, if one does; an ack with error 500 is an answer. */
+  readonly unanswered: string | undefined;
 }
 
 /** Counts since the start, and the current state. */
@@ -127,6 +129,7 @@ export class Simulator implements AsyncDisposable {
       number: device.owner.number,
       online: device.connection !== undefined,
       waiting: device.mailbox.size,
+      unanswered: device.mailbox.unanswered?.stanza.attrs.id,
     }));
   }
 

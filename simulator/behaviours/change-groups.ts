@@ -100,9 +100,10 @@ function groupOf({ directory }: ChangeGroupsDeps, jid: string | undefined): Grou
   return group;
 }
 
-/** The accounts that a change names, and the errors for those that do not exist. */
+/** The accounts of the `<participant>`s of a change, and the errors for those that do not exist. */
 function peopleIn(directory: Directory, change: Stanza): { known: Account[]; strangers: Stanza[] } {
-  const named = childrenOf(change).map(({ attrs: { jid = '' } }) => ({ jid, account: directory.byJid(jid) }));
+  const participants = childrenOf(change).filter(({ tag }) => tag === 'participant');
+  const named = participants.map(({ attrs: { jid = '' } }) => ({ jid, account: directory.byJid(jid) }));
   return {
     known: named.flatMap(({ account }) => account ?? []),
     strangers: named.filter(({ account }) => !account).map(({ jid }) => node('participant', { jid, error: '404' })),

@@ -25,18 +25,31 @@ export function relayMessages(deps: RelayDeps): Behaviour {
       if (stanza.tag !== 'message' || !device) return false;
       deps.counters.messagesFromClients += 1;
       const timestamp = Math.floor(deps.now() / 1000);
-      client.send(messageAck(stanza, timestamp));
+      if (deps.directory.isMovedAway(stanza.attrs.to)) {
+        client.send(messageAck(stanza, timestamp, { error: BY_NUMBER }));
+        return true;
+      }
+      const count = deps.directory.group(stanza.attrs.to)?.endpoints().length;
+      client.send(messageAck(stanza, timestamp, count === undefined ? {} : { count: String(count) }));
       relay(deps, { stanza, sender: device, timestamp });
       return true;
     },
   };
 }
 
-/** The acknowledgement of a client's message, or with `error` its refusal. `timestamp` is in seconds. */
-export function messageAck({ attrs }: Stanza, timestamp: number, error?: string): Stanza {
-  const { id = '', to = '' } = attrs;
-  const refusal = error === undefined ? {} : { error };
-  return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...refusal });
+/** The refusal of a message to the number of somebody who is only to be written to by LID. */
+const BY_NUMBER = '463';
+/** What a message carries for its recipients besides its ciphertexts. */
+const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
+
+/**
+ * The acknowledgement of a client's message, which repeats `edit`; `more` is the `count` of a group's devices, or the
+ * `error` of a refusal. `timestamp` is in seconds.
+ */
+export function messageAck({ attrs }: Stanza, timestamp: number, more: Record<string, string> = {}): Stanza {
+  const { id = '', to = '', edit } = attrs;
+  const repeated = edit === undefined ? {} : { edit };
+  return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...repeated, ...more });
 }
 
 interface Relay {
@@ -52,15 +65,15 @@ function relay(deps: RelayDeps, { stanza, sender, timestamp }: Relay): void {
   const letters = group ? groupLetters(deps, stanza, { group, sender }) : personalLetters(deps, stanza);
   if (!chat || letters.length === 0) deps.counters.undeliverable += 1;
   if (!chat) return;
-  const identity = childrenOf(stanza).filter(({ tag }) => tag === 'device-identity');
-  const common = { id, from: sender, chat, type, timestamp, attrs: categoryOf(stanza) };
+  const passedOn = childrenOf(stanza).filter(({ tag }) => PASSED_ON.has(tag));
+  const common = { id, from: sender, chat, type, timestamp, attrs: passedOnAttrs(stanza) };
   for (const { to, encs, addressing } of letters) {
-    to.deliver(messageStanza({ ...common, to, addressing }, [...encs, ...identity]));
+    to.deliver(messageStanza({ ...common, to, addressing }, [...encs, ...passedOn]));
   }
 }
 
-function categoryOf({ attrs: { category } }: Stanza): Record<string, string> {
-  return category === undefined ? {} : { category };
+function passedOnAttrs({ attrs: { category, edit } }: Stanza): Record<string, string> {
+  return { ...(category !== undefined && { category }), ...(edit !== undefined && { edit }) };
 }
 
 /** The part of a message that is for one device. */

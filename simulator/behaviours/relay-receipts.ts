@@ -2,6 +2,7 @@ import { type Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { type Directory } from '../world/directory.ts';
+import { type Endpoint } from '../world/endpoint.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
@@ -47,8 +48,9 @@ export const takeAcks: Behaviour = {
   name: 'take acks',
   onStanza(stanza: Stanza, client: Client) {
     if (stanza.tag !== 'ack') return false;
-    const { class: about = '', error } = stanza.attrs;
-    if (error !== KEEP) client.device?.mailbox.confirm(about, stanza.attrs);
+    const mailbox = client.device?.mailbox;
+    if (stanza.attrs.error === KEEP) mailbox?.keep(stanza.attrs);
+    else mailbox?.acknowledge(stanza.attrs);
     return true;
   },
 };
@@ -64,12 +66,24 @@ function ackOf({ attrs }: Stanza, device: LinkedDevice): Stanza {
 
 function confirm(device: LinkedDevice, receipt: Stanza): void {
   const ids = [receipt.attrs.id, ...childrenOf(childOf(receipt, 'list')).map(({ attrs }) => attrs.id)];
-  for (const id of ids) if (id !== undefined) device.mailbox.confirm('message', { id });
+  for (const id of ids) if (id !== undefined) device.mailbox.receive(id, receipt.attrs);
 }
 
 function forward({ directory, now }: ReceiptDeps, receipt: Stanza, device: LinkedDevice): void {
   const { to, participant, id = '', type } = receipt.attrs;
   const t = String(Math.floor(now() / 1000));
   const attrs = { id, ...receiptParties(device, to, participant), t, ...(type !== undefined && { type }) };
-  directory.endpoint(participant ?? to)?.deliver(node('receipt', attrs, receipt.content));
+  for (const endpoint of addresseesOf(directory, participant ?? to, type)) {
+    endpoint.deliver(node('receipt', attrs, receipt.content));
+  }
+}
+
+/**
+ * A receipt to a person without a device is for all devices of that person; one that asks for a message again is for
+ * the device that encrypted it.
+ */
+function addresseesOf(directory: Directory, jid: string | undefined, type: string | undefined): Endpoint[] {
+  const endpoint = directory.endpoint(jid);
+  if (endpoint?.device === 0 && type !== 'retry') return directory.byJid(jid)?.endpoints() ?? [];
+  return endpoint ? [endpoint] : [];
 }

@@ -12,7 +12,7 @@ function refuseMessages(faults: Faults, now: () => number): Behaviour {
     name: 'message-error',
     onStanza(stanza, client) {
       const fault = stanza.tag === 'message' ? faults.take('message-error', client.number) : undefined;
-      if (fault) client.send(messageAck(stanza, Math.floor(now() / 1000), String(fault.code)));
+      if (fault) client.send(messageAck(stanza, Math.floor(now() / 1000), { error: String(fault.code) }));
       return fault !== undefined;
     },
   };

@@ -13,6 +13,8 @@ export interface Counters {
   messagesToPhones: number;
   /** Stanzas sent again at a login because the client had not confirmed them. */
   redelivered: number;
+  /** Connections that the server ended because a stanza was not acknowledged in time. */
+  endedUnacknowledged: number;
   /** Receipts that clients sent. */
   receiptsFromClients: number;
   /** Retry receipts: requests to encrypt a message again, by phones and linked devices. */
@@ -38,6 +40,7 @@ export function makeCounters(): Counters {
     messagesFromPhones: 0,
     messagesToPhones: 0,
     redelivered: 0,
+    endedUnacknowledged: 0,
     receiptsFromClients: 0,
     retries: 0,
     undeliverable: 0,

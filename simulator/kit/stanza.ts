@@ -40,9 +40,9 @@ export function node(tag: string, attrs: Record<string, string> = {}, content?: 
   return content === undefined ? { tag, attrs } : { tag, attrs, content };
 }
 
-/** The result for `iq`; clients match it by its id alone (section 7 of the protocol notes). */
+/** The result for `iq`, from where it was sent to; Baileys matches it by its id alone (section 7 of the protocol notes). */
 export function resultOf(iq: Stanza, content?: Stanza[]): Stanza {
-  return node('iq', { type: 'result', id: iq.attrs.id ?? '', from: SERVER }, content);
+  return node('iq', { type: 'result', id: iq.attrs.id ?? '', from: iq.attrs.to ?? SERVER }, content);
 }
 
 /** The error for `iq`; clients reject the pending query with it. */

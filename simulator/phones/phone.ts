@@ -79,6 +79,11 @@ export class Phone {
     this.#deps.account.addedBy = who;
   }
 
+  /** Whether clients may write to the account only by LID: its number has no devices, and a message to it is refused. */
+  set isMigrated(is: boolean) {
+    this.#deps.account.isMigrated = is;
+  }
+
   /** Acts on a group as this phone. */
   inGroup(group: Group): PhoneInGroup {
     const { world, account } = this.#deps;

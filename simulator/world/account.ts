@@ -11,6 +11,8 @@ export class Account implements Owner {
   picture: Picture | undefined;
   /** Who may add the account to groups. */
   addedBy: 'everybody' | 'nobody' = 'everybody';
+  /** Whether the account is only to be written to by LID: its number has no devices any more. */
+  isMigrated = false;
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

@@ -70,6 +70,11 @@ export class Directory {
     return address && (address.addressing === 'lid' ? this.#byLid : this.#byNumber).get(address.user);
   }
 
+  /** Whether this JID is the number of an account that is only to be written to by LID. */
+  isMovedAway(jid: string | undefined): boolean {
+    return parseJid(jid)?.addressing === 'pn' && this.byJid(jid)?.isMigrated === true;
+  }
+
   /** The device with this JID. */
   endpoint(jid: string | undefined): Endpoint | undefined {
     return this.byJid(jid)?.endpoint(parseJid(jid)?.device ?? 0);

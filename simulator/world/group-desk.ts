@@ -5,7 +5,7 @@ import { type Account } from './account.ts';
 import { type Addressing } from './address.ts';
 import { type Directory } from './directory.ts';
 import { type Group } from './group.ts';
-import { bodyOf, groupStanza, participantStanza } from './group-stanza.ts';
+import { bodyOf, groupStanza, memberStanza, named, participantStanza } from './group-stanza.ts';
 
 /** A change of membership or role. */
 export type PeopleAction = 'add' | 'remove' | 'promote' | 'demote';
@@ -79,7 +79,7 @@ export class GroupDesk {
   join(code: string, who: Account): Group {
     const group = this.#deps.directory.groups().find(({ inviteCode }) => inviteCode === code);
     if (!group) throw new GroupError('410', 'gone');
-    if (!group.has(who)) this.#change(group, who, 'add', [who]);
+    if (!group.has(who)) this.#change(group, undefined, 'add', [who]);
     return group;
   }
 
@@ -88,7 +88,11 @@ export class GroupDesk {
     demandEditor(group, by);
     checkSubject(subject);
     group.subject = subject;
-    this.#notify(group, by, node('subject', { subject, s_o: by.jid(group.addressing), s_t: String(this.#seconds) }));
+    this.#notify(
+      group,
+      by,
+      node('subject', { subject, ...named('s_o', by, group.addressing), s_t: String(this.#seconds) }),
+    );
   }
 
   /** Changes or, without `text`, removes the description. Throws a GroupError when `by` is not permitted. */
@@ -113,24 +117,31 @@ export class GroupDesk {
     return group.inviteCode;
   }
 
-  /** Notifies removed members as well. */
-  #change(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): void {
-    const before = group.members;
-    for (const person of people) apply(group, action, person);
-    const recipients = new Set([...before, ...group.members]);
-    const participants = people.map((person) => participantStanza(group, person, group.roleOf(person)));
-    this.#notify(group, by, node(action, {}, participants), recipients);
+  /**
+   * Notifies removed members as well, and describes the group to new ones. `by` is undefined when people follow the
+   * invite link.
+   */
+  #change(group: Group, by: Account | undefined, action: PeopleAction, people: readonly Account[]): void {
+    const { members: before, version } = group;
+    for (const person of people) apply(group, action, person, this.#seconds);
+    const participants = people.map((person) =>
+      action === 'add' ? memberStanza(group, person) : participantStanza(group, person, group.roleOf(person)),
+    );
+    const reason = by ? {} : { reason: 'invite' };
+    const attrs = { ...reason, v_id: group.version, prev_v_id: version };
+    const others = [...new Set([...before, ...group.members])].filter(
+      (person) => action !== 'add' || before.includes(person),
+    );
+    this.#notify(group, by, node(action, attrs, participants), others);
+    if (action === 'add') this.#notify(group, by, node('create', {}, [groupStanza(group)]), people);
   }
 
-  #notify(group: Group, by: Account, change: Stanza, recipients: Iterable<Account> = group.members): void {
+  #notify(group: Group, by: Account | undefined, change: Stanza, recipients: Iterable<Account> = group.members): void {
     const { addressing, jid } = group;
-    const other: Addressing = addressing === 'lid' ? 'pn' : 'lid';
-    const attrs = {
-      ...{ type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), notify: by.name },
-      ...{ participant: by.jid(addressing), [`participant_${other}`]: by.jid(other), addressing_mode: addressing },
-    };
+    const author = by && { notify: by.name, ...named('participant', by, addressing) };
+    const attrs = { type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), addressing_mode: addressing };
     for (const { linked } of recipients) {
-      for (const device of linked.values()) device.deliver(node('notification', attrs, [change]));
+      for (const device of linked.values()) device.deliver(node('notification', { ...attrs, ...author }, [change]));
     }
   }
 
@@ -150,9 +161,9 @@ function obstacle(group: Group, action: PeopleAction, person: Account): PersonOu
   return { person, error: role === 'superadmin' && action !== 'promote' ? '405' : undefined };
 }
 
-function apply(group: Group, action: PeopleAction, person: Account): void {
+function apply(group: Group, action: PeopleAction, person: Account, seconds: number): void {
   if (action === 'remove') group.remove(person);
-  else if (group.roleOf(person) !== 'superadmin') group.put(person, action === 'promote' ? 'admin' : 'member');
+  else if (group.roleOf(person) !== 'superadmin') group.put(person, action === 'promote' ? 'admin' : 'member', seconds);
 }
 
 function demandMember(group: Group, who: Account): void {

@@ -1,11 +1,12 @@
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from './account.ts';
+import { type Addressing } from './address.ts';
 import { type Group, type GroupRole } from './group.ts';
 
 /** Describes a group to its members (section 8 of the protocol notes). */
 export function groupStanza(group: Group): Stanza {
-  const { jid, subject, addressing, created, members, description, locked } = group;
-  const owner = members.find((member) => group.roleOf(member) === 'superadmin')?.jid(addressing);
+  const { jid, subject, addressing, created, members, description, locked, version } = group;
+  const owner = members.find((member) => group.roleOf(member) === 'superadmin');
   const attrs = {
     id: jid.replace('@g.us', ''),
     subject,
@@ -13,13 +14,28 @@ export function groupStanza(group: Group): Stanza {
     s_t: String(created),
     addressing_mode: addressing,
     size: String(members.length),
-    ...(owner !== undefined && { creator: owner, s_o: owner }),
+    p_v_id: version,
+    a_v_id: version,
+    ...(owner && { ...named('creator', owner, addressing), ...named('s_o', owner, addressing) }),
   };
   return node('group', attrs, [
     ...(description ? [node('description', { id: description.id }, [bodyOf(description.text)])] : []),
     ...(locked ? [node('locked')] : []),
-    ...members.map((member) => participantStanza(group, member, group.roleOf(member))),
+    ...members.map((member) => memberStanza(group, member)),
   ]);
+}
+
+/** Names a member, with the role in the group and the time of joining. */
+export function memberStanza(group: Group, member: Account): Stanza {
+  const joined = group.joinedAt(member);
+  const more = joined === undefined ? {} : { join_time: String(joined) };
+  return participantStanza(group, member, group.roleOf(member), more);
+}
+
+/** Attributes that name a person in both addressings. */
+export function named(attribute: string, person: Account, addressing: Addressing): Record<string, string> {
+  const other: Addressing = addressing === 'lid' ? 'pn' : 'lid';
+  return { [attribute]: person.jid(addressing), [`${attribute}_${other}`]: person.jid(other) };
 }
 
 /** Names a person in both addressings, with the role in the group; `more` carries an error. */

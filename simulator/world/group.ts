@@ -14,7 +14,14 @@ export interface GroupDescription {
   readonly text: string;
 }
 
+/** A member's part in a group; `joined` is in seconds since the Unix epoch. */
+interface Membership {
+  readonly role: GroupRole;
+  readonly joined: number;
+}
+
 const CODE_BYTES = 16;
+const MICROSECONDS = 1_000_000;
 
 /** A group chat. `group-desk.ts` decides who may change what. */
 export class Group {
@@ -31,7 +38,8 @@ export class Group {
   picture: Picture | undefined;
   /** The last part of the invite link. */
   inviteCode = newCode();
-  readonly #roles: Map<Account, GroupRole>;
+  readonly #members: Map<Account, Membership>;
+  #version: number;
 
   constructor(facts: {
     jid: string;
@@ -44,32 +52,49 @@ export class Group {
     this.subject = facts.subject;
     this.addressing = facts.addressing;
     this.created = facts.created;
-    this.#roles = new Map(facts.members.map((member, index) => [member, index === 0 ? 'superadmin' : 'member']));
+    this.#version = facts.created * MICROSECONDS;
+    const roleOf = (index: number): GroupRole => (index === 0 ? 'superadmin' : 'member');
+    const members = facts.members.map(
+      (member, index) => [member, { role: roleOf(index), joined: facts.created }] as const,
+    );
+    this.#members = new Map(members);
+  }
+
+  /** Changes with every change of the members or their roles. */
+  get version(): string {
+    return String(this.#version);
   }
 
   /** The members, the creator first unless the creator has left. */
   get members(): Account[] {
-    return [...this.#roles.keys()];
+    return [...this.#members.keys()];
   }
 
   /** Whether the account is a member. */
   has(account: unknown): boolean {
-    return this.#roles.has(account as Account);
+    return this.#members.has(account as Account);
   }
 
   /** The account's role; undefined when it is not a member. */
   roleOf(account: unknown): GroupRole | undefined {
-    return this.#roles.get(account as Account);
+    return this.#members.get(account as Account)?.role;
   }
 
-  /** Adds the account, or changes its role. */
-  put(account: Account, role: GroupRole): void {
-    this.#roles.set(account, role);
+  /** When the account became a member, in seconds since the Unix epoch; undefined when it is none. */
+  joinedAt(account: unknown): number | undefined {
+    return this.#members.get(account as Account)?.joined;
+  }
+
+  /** Adds the account at this time, in seconds since the Unix epoch, or changes its role. */
+  put(account: Account, role: GroupRole, seconds: number): void {
+    this.#members.set(account, { role, joined: this.joinedAt(account) ?? seconds });
+    this.#version += 1;
   }
 
   /** Removes the account. */
   remove(account: Account): void {
-    this.#roles.delete(account);
+    this.#members.delete(account);
+    this.#version += 1;
   }
 
   /** Invalidates the invite link by a new code. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
+import { type AckDeadline } from './ack-deadline.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type KeyBundle } from './key-bundle.ts';
@@ -12,7 +13,7 @@ import { type PreKeyShelf } from './pre-key-shelf.ts';
 const FEW_KEYS = 4;
 
 /** See {@link LinkedDevice}. */
-type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: Connection };
+type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: Connection; deadline: AckDeadline };
 
 /**
  * A linked device as the server sees it. `away`: it is not connected, and stanzas wait. `catching-up`: it has logged
@@ -45,9 +46,14 @@ export class LinkedDevice implements Endpoint {
   }
 
   deliver(stanza: Stanza): void {
-    const { name } = this.#presence;
-    this.mailbox.put(stanza, name === 'live');
-    if (name === 'live') this.connection?.send(stanza);
+    if (this.#presence.name !== 'live') {
+      this.mailbox.put(stanza);
+      return;
+    }
+    const { connection, deadline } = this.#presence;
+    this.mailbox.put(stanza, deadline.now());
+    connection.send(stanza);
+    deadline.watch();
   }
 
   takeBundle(): KeyBundle {
@@ -62,9 +68,10 @@ export class LinkedDevice implements Endpoint {
     this.#askForKeys();
   }
 
-  /** Notes a login over `connection`; waiting stanzas stay until `catchUp`. */
-  attach(connection: Connection): void {
-    this.#presence = { name: 'catching-up', connection };
+  /** Notes a login over `connection`; waiting stanzas stay until `catchUp`. `deadline` watches over what is sent. */
+  attach(connection: Connection, deadline: AckDeadline): void {
+    this.#leave();
+    this.#presence = { name: 'catching-up', connection, deadline };
   }
 
   /**
@@ -72,20 +79,26 @@ export class LinkedDevice implements Endpoint {
    * been sent before.
    */
   catchUp(): number {
-    const { connection } = this;
-    if (!connection) return 0;
-    this.#presence = { name: 'live', connection };
-    const { stanzas, again } = this.mailbox.drain();
+    if (this.#presence.name === 'away') return 0;
+    const { connection, deadline } = this.#presence;
+    this.#presence = { name: 'live', connection, deadline };
+    const { stanzas, again } = this.mailbox.drain(deadline.now());
     const count = String(stanzas.length);
     if (stanzas.length > 0) connection.send(node('ib', {}, [node('offline_preview', { count })]));
     for (const stanza of stanzas) connection.send(stanza);
     connection.send(node('ib', {}, [node('offline', { count })]));
+    deadline.watch();
     return again;
   }
 
   /** Notes that `connection` is closed; a newer connection is not affected. */
   detach(connection: Connection): void {
-    if (this.connection === connection) this.#presence = { name: 'away' };
+    if (this.connection === connection) this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#presence.name !== 'away') this.#presence.deadline.end();
+    this.#presence = { name: 'away' };
   }
 
   #askForKeys(): void {

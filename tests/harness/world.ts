@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Phone } from '../../simulator/phones/phone.ts';
+import { type SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/config/environment.ts';
@@ -15,6 +16,8 @@ import { startTestBackend, type TestBackend } from './test-backend.ts';
 export interface WorldOptions extends Pick<OrchestratorOptions, 'qrLifetimeMs' | 'freeBytes'> {
   /** Additional settings. */
   environment?: Environment;
+  /** Options of the simulator. */
+  whatsapp?: SimulatorOptions;
 }
 
 /** A linked account: its session, its phone, and the callback that announced it. */
@@ -44,7 +47,7 @@ export class World implements AsyncDisposable {
   /** Starts all three, or with `start: false` all but the orchestrator, for tests that prepare its folder. */
   static async start(options: WorldOptions = {}, { start = true } = {}): Promise<World> {
     const authDir = join(await mkdtemp(join(tmpdir(), 'orchestrator-')), 'auth_sessions');
-    const world = new World(await startSimulator(), await startTestBackend(), authDir, options);
+    const world = new World(await startSimulator(options.whatsapp), await startTestBackend(), authDir, options);
     if (start) await world.startOrchestrator();
     return world;
   }

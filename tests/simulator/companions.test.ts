@@ -1,3 +1,5 @@
+import { type BinaryNode } from '@whiskeysockets/baileys';
+import { BaileysClient } from '../harness/baileys-client.ts';
 import { SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();
@@ -26,4 +28,22 @@ it('a companion receives what others send to its owner’s group, but not what i
   const { key } = (await client.sock!.sendMessage(group.jid, { text: 'from the client' }))!;
 
   expect(await companion.next()).toMatchObject({ id: key.id, group: group.jid, text: 'from the client' });
+});
+
+it('a receipt to a person reaches all devices of that person, and one to a device that device', async () => {
+  const { whatsapp, ana, client } = scene;
+  const luz = new BaileysClient(whatsapp);
+  await luz.pairWith(ana);
+  const isReceipt = (id: string, type: string) => (stanza: BinaryNode) =>
+    stanza.tag === 'receipt' && stanza.attrs.id === id && stanza.attrs.type === type;
+
+  const id = await ana.sendText(SHOP, 'who is told that it is read?');
+  const { message } = await client.text('who is told that it is read?');
+  await client.sock!.readMessages([message.key]);
+  await client.sock!.sendReceipt(luz.creds.me!.lid!, undefined, [id], 'played');
+
+  await luz.stanza(isReceipt(id, 'read'));
+  await luz.stanza(isReceipt(id, 'played'));
+  expect((await ana.untilReceipts(id, ({ read }) => read.length === 1)).read).toHaveLength(1);
+  await luz[Symbol.asyncDispose]();
 });

@@ -1,3 +1,4 @@
+import { childrenOf, node, type Stanza } from '../../simulator/kit/stanza.ts';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { type Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
@@ -166,4 +167,60 @@ it('notifies a device that was away of earlier changes', async () => {
     ({ tag, attrs }) => tag === 'notification' && attrs.from === group.jid && attrs.offline !== undefined,
   );
   expect(stanza.attrs).toMatchObject({ type: 'w:gp2', participant: ana.lid, participant_pn: ana.jid });
+});
+
+describe('whoever is added to a group', () => {
+  const changes = (group: Group) =>
+    client.stanzas.filter(({ tag, attrs }) => tag === 'notification' && attrs.from === group.jid);
+
+  it.each(['is added', 'follows the link'])('gets its description when it %s; others are told who', async (how) => {
+    const group = whatsapp.group({ subject: 'Theirs', members: [ana] });
+    const before = group.version;
+
+    if (how === 'is added') ana.inGroup(group).add(shop);
+    else shop.joinGroup(group.inviteCode);
+    ana.inGroup(group).add(luz);
+    ana.inGroup(group).remove(luz);
+    await client.until(() => changes(group).length === 3, 'three changes');
+
+    const [[create], [add], [remove]] = changes(group).map(childrenOf) as [Stanza[], Stanza[], Stanza[]];
+    expect([create!.tag, add!.tag, remove!.tag]).toEqual(['create', 'add', 'remove']);
+    const [described] = childrenOf(create);
+    expect(described!.attrs).toMatchObject({
+      creator: ana.lid,
+      creator_pn: ana.jid,
+      size: '2',
+      p_v_id: add!.attrs.prev_v_id,
+    });
+    const joinTime = expect.stringMatching(/^\d{10}$/) as string;
+    expect(childrenOf(described).at(-1)!.attrs).toMatchObject({ jid: shop.lid, join_time: joinTime });
+    expect(childrenOf(add)[0]!.attrs).toEqual({ jid: luz.lid, phone_number: luz.jid, join_time: joinTime });
+    expect(childrenOf(remove)[0]!.attrs).toEqual({ jid: luz.lid, phone_number: luz.jid });
+    expect(remove!.attrs).toEqual({ v_id: group.version, prev_v_id: add!.attrs.v_id });
+    expect(add!.attrs.prev_v_id).not.toBe(before);
+    expect(changes(group)[0]!.attrs.participant).toBe(how === 'is added' ? ana.lid : undefined);
+  });
+
+  it('is told why when the link was followed', async () => {
+    const group = ours(ana);
+    luz.joinGroup(group.inviteCode);
+    await client.until(() => changes(group).length === 1, 'the change');
+
+    expect(childrenOf(changes(group)[0])[0]).toMatchObject({ tag: 'add', attrs: { reason: 'invite' } });
+    expect(changes(group)[0]!.attrs).not.toHaveProperty('participant');
+  });
+});
+
+it('counts only participants as people', async () => {
+  const content = [node('member_add_mode', {}, 'all_member_add'), node('participant', { jid: ana.jid })];
+  const change = node('create', { subject: 'New', key: '1' }, [...content, node('ephemeral', { expiration: '0' })]);
+  const iq = node('iq', { type: 'set', xmlns: 'w:g2', to: '@g.us' }, [change]);
+
+  const [group] = childrenOf(await client.sock!.query(iq));
+
+  const people = childrenOf(group).filter(({ tag }) => tag === 'participant');
+  expect(people.map(({ attrs }) => [attrs.jid, attrs.error])).toEqual([
+    [shop.lid, undefined],
+    [ana.lid, undefined],
+  ]);
 });

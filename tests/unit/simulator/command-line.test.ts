@@ -1,8 +1,8 @@
 import { readCommandLine } from '../../../simulator/command-line.ts';
 
-it('parses ports, host, QR times and addressing', () => {
+it('parses ports, host, QR times, addressing and the time for acks', () => {
   const args =
-    '--port 5222 --control-port 0 --host 0.0.0.0 --qr-refs 2 --qr-first-ms 500 --qr-next-ms 400 --addressing pn';
+    '--port 5222 --control-port 0 --host 0.0.0.0 --qr-refs 2 --qr-first-ms 500 --qr-next-ms 400 --addressing pn --ack-timeout-ms 900';
 
   expect(readCommandLine(args.split(' '))).toEqual({
     name: 'start',
@@ -12,6 +12,7 @@ it('parses ports, host, QR times and addressing', () => {
       host: '0.0.0.0',
       addressing: 'pn',
       qr: { refs: 2, firstMs: 500, nextMs: 400 },
+      ackTimeoutMs: 900,
     },
   });
 });
