@@ -82,6 +82,8 @@ export interface Connection extends ConnectionActions {
   close(): Promise<void>;
   /** Unlinks the device at WhatsApp, then closes the connection. */
   logout(): Promise<void>;
+  /** Resolves when everything is handled that WhatsApp had for this device; at once when the connection is not open. */
+  drain(): Promise<void>;
 }
 
 /** A message whose recipient is resolved. */

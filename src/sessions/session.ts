@@ -165,6 +165,7 @@ export class Session implements SendingSession {
    * unlinked. Returns `false` when this session is gone.
    */
   async takeDevice(from: SessionRecord): Promise<boolean> {
+    await this.#connections.drain();
     await this.#connections.logout();
     return this.#turns.run(() => this.#takeDevice(from));
   }

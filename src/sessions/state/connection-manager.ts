@@ -83,6 +83,11 @@ export class ConnectionManager {
     await this.#release()?.logout();
   }
 
+  /** Waits for what WhatsApp still has for the device, which is about to be unlinked: nobody else would get it. */
+  async drain(): Promise<void> {
+    await this.#connection?.drain();
+  }
+
   /** A person asked for the session: earlier disconnects no longer count. */
   forgive(): void {
     this.#history.forgive();

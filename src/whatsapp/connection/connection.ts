@@ -21,7 +21,7 @@ import { prepare, type SendDeps } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
-import { unlinkDevice } from './logout.ts';
+import { drain, unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';
 import { takeServerNotices } from './server-notices.ts';
@@ -88,6 +88,10 @@ export class BaileysConnection implements Connection {
   /** Closes the connection for this reason. What has arrived is still emitted. */
   holdBack(error: OverloadedError): void {
     this.#endWith(error);
+  }
+
+  async drain(): Promise<void> {
+    if (this.#connection?.socket.ws.isOpen && !this.isClosing) await drain(this.#connection, this.#deps.log);
   }
 
   async logout(): Promise<void> {

@@ -1,6 +1,23 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import { type Logger } from '../../kit/logger.ts';
+import { type OpenSocket } from './open-socket.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
+
+/** A query that changes nothing. */
+const PING: BinaryNode = {
+  tag: 'iq',
+  attrs: { to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' },
+  content: [{ tag: 'ping', attrs: {} }],
+};
+
+/** Waits until everything is handled that WhatsApp had for this device: its answer comes behind that. */
+export async function drain({ socket, order }: Pick<OpenSocket, 'socket' | 'order'>, log: Logger): Promise<void> {
+  await socket
+    .query(PING, ANSWER_LIMIT_MS)
+    .catch((error: unknown) => log.warn({ err: error }, 'WhatsApp did not answer before the device is unlinked'));
+  await order.drained();
+}
 
 /**
  * Unlinks this device at WhatsApp. Unlike Baileys' own `logout`, it waits for the answer, or for the server to close

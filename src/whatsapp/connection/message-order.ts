@@ -33,6 +33,7 @@ const ANNOUNCED_AT_MOST = 30;
  */
 export class MessageOrder {
   readonly #socket: WASocket;
+  readonly #frames = new SerialQueue();
   readonly #messages = new SerialQueue();
   readonly #listener: OrderListener;
   /** The messages that Baileys did not get yet; the first `#announced` of them were announced. */
@@ -47,9 +48,8 @@ export class MessageOrder {
     const failed = (error: unknown) => listener.failed(error);
     this.#socket = socket;
     this.#listener = listener;
-    const frames = new SerialQueue();
     takeOver<Uint8Array>(socket, 'message', (data, handle) => {
-      frames.run(() => handle(data)).catch(failed);
+      this.#frames.run(() => handle(data)).catch(failed);
     });
     takeOver<BinaryNode>(socket, 'CB:message', (stanza, handle) => {
       this.#waiting.push(stanza);
@@ -66,6 +66,12 @@ export class MessageOrder {
     if (!attrs || attrs.id !== messageId) return undefined;
     this.#lastEmitted = this.#current;
     return attrs.offline !== undefined;
+  }
+
+  /** Resolves when every message that has come so far is handled. */
+  async drained(): Promise<void> {
+    await this.#frames.run(() => Promise.resolve());
+    await this.#messages.run(() => Promise.resolve());
   }
 
   /** Passes one message to Baileys, unless the connection is closed by then: WhatsApp delivers it again. */

@@ -1,5 +1,6 @@
 import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type Client } from '../../../simulator/transport/client.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -26,7 +27,44 @@ async function untilReceives(world: World, sessionId: string, text: string): Pro
 
 const devices = (world: World) => world.whatsapp.devices().map(({ jid }) => jid);
 
+/**
+ * Texts to the account's first device wait at WhatsApp until that device asks for something once its successor is linked: the
+ * latest moment at which they can still arrive.
+ */
+function holdTexts({ whatsapp }: World): Disposable {
+  const held: (() => void)[] = [];
+  const isElder = ({ device }: Client) => device?.device === 1;
+  return whatsapp.use({
+    name: 'deliver late',
+    onSend(stanza, client, send) {
+      if (stanza.tag === 'message' && isElder(client)) held.push(() => send(stanza));
+      else send(stanza);
+    },
+    onStanza({ tag }, client) {
+      if (tag === 'iq' && isElder(client) && whatsapp.devices().length === 2) held.splice(0).forEach((send) => send());
+      return false;
+    },
+  });
+}
+
 describe('an account that is linked again', () => {
+  it('receives what WhatsApp still had for the device before', async () => {
+    await using world = await startWorld();
+    const phone = world.whatsapp.phone(ACCOUNT);
+    const { sessionId } = await world.link(phone);
+    await untilReceives(world, sessionId, 'antes');
+    using _held = holdTexts(world);
+    const texts = Array.from({ length: 20 }, (_, index) => `texto ${index + 1}`);
+    for (const text of texts) await world.whatsapp.phone('5490987654321').sendText(ACCOUNT, text);
+
+    const newer = await scan(world, phone);
+
+    await world.orchestrator.until(newer, { session_id: sessionId, whatsapp_user_id: `${ACCOUNT}:2@s.whatsapp.net` });
+    await untilReceives(world, sessionId, 'después');
+    const received = world.backend.accepted.filter(({ path }) => path.endsWith('messages/received'));
+    expect(received.map(({ body }) => body.message_content)).toEqual(['antes', ...texts, 'después']);
+  });
+
   it('keeps its session, which goes on with the new device alone; the backend gets a status update', async () => {
     await using world = await startWorld();
     const phone = world.whatsapp.phone(ACCOUNT);
