@@ -4,6 +4,7 @@ export default {
   transform: {},
   testEnvironment: '<rootDir>/tests/harness/jest/environment.js',
   runtime: '<rootDir>/tests/harness/jest/runtime.ts',
+  testSequencer: '<rootDir>/tests/harness/jest/sequencer.js',
   globalSetup: '<rootDir>/tests/harness/jest/temporary-folder.ts',
   globalTeardown: '<rootDir>/tests/harness/jest/global-teardown.ts',
   testTimeout: 30_000,

@@ -73,11 +73,11 @@ it('delays the answer to every query', async () => {
 });
 
 it('leaves queries of one namespace unanswered, or answers them with an error', async () => {
-  const ask = (): Promise<unknown> =>
-    scene.client.sock!.query({ tag: 'iq', attrs: { xmlns: 'usync', type: 'get' } }, 100);
+  const ask = (limitMs?: number): Promise<unknown> =>
+    scene.client.sock!.query({ tag: 'iq', attrs: { xmlns: 'usync', type: 'get' } }, limitMs);
 
   scene.whatsapp.fault('no-answer', { xmlns: 'usync', times: 1 });
-  await expect(ask()).rejects.toMatchObject({ message: 'Timed Out' });
+  await expect(ask(100)).rejects.toMatchObject({ message: 'Timed Out' });
   scene.whatsapp.fault('error-answer', { xmlns: 'usync', code: 429, times: 1 });
   await scene.client.sock!.query({ tag: 'iq', attrs: { xmlns: 'other', type: 'get' } });
   await expect(ask()).rejects.toMatchObject({ data: 429 });

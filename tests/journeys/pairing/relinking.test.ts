@@ -31,10 +31,10 @@ const devices = (world: World) => world.whatsapp.devices().map(({ jid }) => jid)
  * Texts to the account's first device wait at WhatsApp until that device asks for something once its successor is linked: the
  * latest moment at which they can still arrive.
  */
-function holdTexts({ whatsapp }: World): Disposable {
+function holdTexts({ whatsapp }: World): void {
   const held: (() => void)[] = [];
   const isElder = ({ device }: Client) => device?.device === 1;
-  return whatsapp.use({
+  whatsapp.use({
     name: 'deliver late',
     onSend(stanza, client, send) {
       if (stanza.tag === 'message' && isElder(client)) held.push(() => send(stanza));
@@ -53,7 +53,7 @@ describe('an account that is linked again', () => {
     const phone = world.whatsapp.phone(ACCOUNT);
     const { sessionId } = await world.link(phone);
     await untilReceives(world, sessionId, 'antes');
-    using _held = holdTexts(world);
+    holdTexts(world);
     const texts = Array.from({ length: 20 }, (_, index) => `texto ${index + 1}`);
     for (const text of texts) await world.whatsapp.phone('5490987654321').sendText(ACCOUNT, text);
 

@@ -12,6 +12,8 @@ export interface HostileSize extends Size {
   pauseMs: number;
   /** The longest wait for what must happen. */
   patienceMs: number;
+  /** 1 plays the long acts too. */
+  long: number;
 }
 
 /** Where hostilities take place: while ordinary people write to every account. */
@@ -36,5 +38,7 @@ export interface Played {
 /** One kind of hostility. It leaves the stage as it found it: no fault, no hostile backend, everybody connected. */
 export interface Act {
   name: string;
+  /** It takes seconds, and what it proves has a test of its own. */
+  isLong?: true;
   play(scene: Scene): Promise<Played>;
 }

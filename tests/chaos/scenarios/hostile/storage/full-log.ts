@@ -20,6 +20,7 @@ const DROPPED = /^(\d+) log lines since start-up could not be written/;
 /** A second orchestrator, with an account of its own, whose standard output and standard error are `/dev/full`. */
 export const FULL_LOG: Act = {
   name: 'a log on a full disk',
+  isLong: true,
   async play(scene) {
     const { stage, fiend, size } = scene;
     const folder = await mkdtemp(join(tmpdir(), 'full-log-'));

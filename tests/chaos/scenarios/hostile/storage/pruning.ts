@@ -20,6 +20,7 @@ const PRELOAD = fileURLToPath(new URL('../../../preload/housekeeping.ts', import
 /** Rows by the hundred thousand outlive their retention at once. */
 export const PRUNING: Act = {
   name: 'a large pruning',
+  isLong: true,
   async play(scene) {
     const { stage, size } = scene;
     await stage.process.end();

@@ -58,7 +58,7 @@ export const RELINKING: Act = {
     await write(scene, account, 2);
     await untilLastIsTold(scene, account);
     const told = toldTexts(stage, fiend, phone);
-    const unconfirmed = account.written.length - promised(scene, account, told).length;
+    const unconfirmed = account.written.length - owed(scene, account, told).length;
     const problems = problemsOf(scene, account, told, rounds);
     await remove(stage, sessionId);
     return {
@@ -79,18 +79,15 @@ function untilLastIsTold({ stage, fiend, size }: Scene, { phone, written }: Reli
   return waitFor(() => toldTexts(stage, fiend, phone).at(-1) === written.at(-1)?.text, size.patienceMs);
 }
 
-/**
- * What a linked device confirmed, or was told anyway. WhatsApp gives what was sent to a device that is replaced at that moment to
- * nobody else.
- */
-function promised({ fiend }: Scene, { written }: Relinked, told: readonly string[]): string[] {
+/** What a linked device confirmed, or was told anyway: what is sent while nothing is linked, the phone alone receives. */
+function owed({ fiend }: Scene, { written }: Relinked, told: readonly string[]): string[] {
   const isConfirmed = (id: string) => fiend.receiptsOf(id).delivered.some((jid) => /:\d+@/.test(jid));
   return written.filter(({ text, id }) => told.includes(text) || isConfirmed(id)).map(({ text }) => text);
 }
 
 function problemsOf(scene: Scene, account: Relinked, told: readonly string[], deletions: number): string[] {
   const { phone, sessionId } = account;
-  const written = promised(scene, account, told);
+  const written = owed(scene, account, told);
   const own = withoutRepeats(scene.stage.accepted).filter(({ body }) =>
     [body.phone_number, body.phone_number_session].includes(phone.number),
   );

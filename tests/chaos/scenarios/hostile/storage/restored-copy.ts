@@ -20,6 +20,7 @@ interface Numbers {
  */
 export const RESTORED_COPY: Act = {
   name: 'a restored copy of the database',
+  isLong: true,
   async play({ size }) {
     await using stage = await Stage.open({ accounts: 1 });
     const [account] = stage.accounts as [Account];
