@@ -5,7 +5,7 @@ export default {
   testEnvironment: '<rootDir>/tests/harness/jest/environment.js',
   runtime: '<rootDir>/tests/harness/jest/runtime.ts',
   testSequencer: '<rootDir>/tests/harness/jest/sequencer.js',
-  globalSetup: '<rootDir>/tests/harness/jest/temporary-folder.ts',
+  globalSetup: '<rootDir>/tests/harness/jest/global-setup.ts',
   globalTeardown: '<rootDir>/tests/harness/jest/global-teardown.ts',
   testTimeout: 30_000,
   // One more than the smallest machine has cores: many journeys wait for processes and time-outs.

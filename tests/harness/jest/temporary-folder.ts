@@ -9,8 +9,8 @@ const NEEDED_BYTES = 2 ** 30;
 
 const PREFIX = 'whatsapp-orchestrator-tests-';
 
-/** Jest calls it once, before all tests: their temporary files get a folder of their own, which `removeTemporaryFolder` removes. */
-export default async function makeTemporaryFolder(): Promise<void> {
+/** Gives the temporary files of all tests a folder of their own, which {@link removeTemporaryFolder} removes. */
+export async function makeTemporaryFolder(): Promise<void> {
   const parent = (await freeBytes(IN_MEMORY)) >= NEEDED_BYTES ? IN_MEMORY : tmpdir();
   await removeAbandoned(parent);
   const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
@@ -19,7 +19,7 @@ export default async function makeTemporaryFolder(): Promise<void> {
   process.env.TMPDIR = folder;
 }
 
-/** Jest calls it once, after all tests. */
+/** Removes the folder and all that is in it. */
 export async function removeTemporaryFolder(): Promise<void> {
   await rm(process.env.TMPDIR!, { recursive: true, force: true });
 }

@@ -26,7 +26,7 @@ interface Listed {
 
 /** What a backend can do that is broken, or malicious. */
 export const BACKEND: readonly Act[] = [
-  { name: 'texts that are always refused', play: refuseForGood },
+  { name: 'texts that are always refused', isLong: true, play: refuseForGood },
   { name: '502 for every tenth post', play: (scene) => fail(scene, 0.1) },
   { name: '502 for every second post', play: (scene) => fail(scene, 0.5) },
   {
@@ -44,6 +44,7 @@ export const BACKEND: readonly Act[] = [
   },
   {
     name: 'answers that never end',
+    isLong: true,
     play: (scene) =>
       answerBadly(scene, {
         what: 'answers that trickle, stop midway or never begin',

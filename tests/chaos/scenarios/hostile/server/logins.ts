@@ -39,6 +39,7 @@ export const LOGINS: readonly Act[] = [
   },
   {
     name: 'logins that hang',
+    isLong: true,
     async play(scene) {
       const { stage, size } = scene;
       const linked: Linked[] = [];

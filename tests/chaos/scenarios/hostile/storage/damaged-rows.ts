@@ -16,6 +16,7 @@ interface Own {
  */
 export const DAMAGED_ROWS: Act = {
   name: 'damaged rows',
+  isLong: true,
   async play(scene) {
     const { stage, fiend, size } = scene;
     const [kept, ended] = [await linked(scene), await linked(scene)];
