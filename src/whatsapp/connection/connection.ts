@@ -91,7 +91,7 @@ export class BaileysConnection implements Connection {
   }
 
   async drain(): Promise<void> {
-    if (this.#connection?.socket.ws.isOpen && !this.isClosing) await drain(this.#connection, this.#deps.log);
+    if (this.#connection?.socket.ws.isOpen && !this.isClosing) await drain(this.#connection, this.#deps);
   }
 
   async logout(): Promise<void> {

@@ -1,8 +1,11 @@
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type OpenSocket } from './open-socket.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
+/** The longest wait for what has come. Something that Baileys never finishes must not keep the device for ever. */
+const DRAIN_LIMIT_MS = 30_000;
 
 /** A query that changes nothing. */
 const PING: BinaryNode = {
@@ -12,11 +15,17 @@ const PING: BinaryNode = {
 };
 
 /** Waits until everything is handled that WhatsApp had for this device: its answer comes behind that. */
-export async function drain({ socket, order }: Pick<OpenSocket, 'socket' | 'order'>, log: Logger): Promise<void> {
+export async function drain(
+  { socket, order }: Pick<OpenSocket, 'socket' | 'order'>,
+  { log, clock }: { log: Logger; clock: Clock },
+): Promise<void> {
   await socket
     .query(PING, ANSWER_LIMIT_MS)
     .catch((error: unknown) => log.warn({ err: error }, 'WhatsApp did not answer before the device is unlinked'));
-  await order.drained();
+  const limit = Promise.withResolvers<undefined>();
+  const timer = clock.after(DRAIN_LIMIT_MS, () => limit.resolve(undefined));
+  await Promise.race([order.drained(), limit.promise]);
+  timer.cancel();
 }
 
 /**

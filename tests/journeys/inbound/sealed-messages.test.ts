@@ -1,11 +1,9 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Group } from '../../../simulator/world/group.ts';
-import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
+import { ACCOUNT, ANA, LUZ, startTwoFriends, webhookFor as webhookIn } from '../../harness/two-friends.ts';
+import { type LinkedAccount, type World } from '../../harness/world.ts';
 
-const ACCOUNT = '5491234567890';
-const ANA = '5490987654321';
-const LUZ = '5491155556666';
 const { MESSAGE_EDIT } = proto.Message.SecretEncryptedMessage.SecretEncType;
 
 let world: World;
@@ -15,19 +13,11 @@ let luz: Phone;
 let group: Group;
 
 beforeAll(async () => {
-  world = await startWorld();
-  ana = world.whatsapp.phone(ANA, 'Ana');
-  luz = world.whatsapp.phone(LUZ, 'Luz');
-  const owner = world.whatsapp.phone(ACCOUNT, 'Tienda');
-  account = await world.link(owner);
-  group = world.whatsapp.group({ subject: 'Ventas', members: [ana, luz, owner] });
+  ({ world, account, ana, luz, group } = await startTwoFriends());
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** The body of the webhook that the backend accepts for the message with this id. */
-async function webhookFor(messageId: string): Promise<Record<string, unknown>> {
-  return (await world.backend.next(({ body }) => body.message_id === messageId)).body as Record<string, unknown>;
-}
+const webhookFor = (messageId: string) => webhookIn(world, messageId);
 
 /** Sends a message through the orchestrator; resolves with its id once the reader's phone has it. */
 async function sentByUs(message: object, reader: Phone): Promise<string> {
