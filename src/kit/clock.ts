@@ -47,6 +47,14 @@ export function wait(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.after(delayMs, resolve));
 }
 
+/** The first millisecond of the year 10000: the format of webhooks cannot express it. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+
+/** Whether a time that somebody else sent can be one: strangers send none, negative and absurd ones. `false` for `NaN`. */
+export function isCredibleTime(unixMs: number): boolean {
+  return unixMs > 0 && unixMs < END_OF_TIME_MS;
+}
+
 /** A time in the format of webhooks and responses: ISO 8601 in UTC, with milliseconds. */
 export function isoTime(unixMs: number): string {
   return new Date(unixMs).toISOString();

@@ -1,5 +1,5 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
-import { type Clock, isoTime } from '../../kit/clock.ts';
+import { type Clock, isCredibleTime, isoTime } from '../../kit/clock.ts';
 import { httpRequest } from '../../kit/http-client.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type WhatsAppSettings } from '../settings.ts';
@@ -11,8 +11,6 @@ const MAX_BYTES = 5_000_000;
 const READ_AGAIN_AFTER_MS = 900_000;
 /** From when on somebody is warned that the version expires. */
 const WARN_BEFORE_MS = 14 * 86_400_000;
-/** The first millisecond of the year 10000: a later time is none. */
-const END_OF_TIME_MS = Date.UTC(10_000, 0);
 const PINNED = ', since WHATSAPP_VERSION fixes it: remove or change that setting before.';
 const RENEWED = '. The next one is looked up automatically; update the orchestrator if connections fail then.';
 /** As Baileys finds it in the page (`fetchLatestWaWebVersion`), with or without escaped quotes. */
@@ -75,7 +73,7 @@ export class ClientVersion {
    */
   expires(version: WAVersion, atMs: number): string | undefined {
     const before = this.warning;
-    if (!(atMs > 0 && atMs < END_OF_TIME_MS) || this.#expiry?.atMs === atMs) return undefined;
+    if (!isCredibleTime(atMs) || this.#expiry?.atMs === atMs) return undefined;
     this.#expiry = { atMs, version };
     const { warning } = this;
     if (warning === null || warning === before) return undefined;

@@ -1,5 +1,5 @@
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import { type Clock, wait } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type OpenSocket } from './open-socket.ts';
 
@@ -22,10 +22,7 @@ export async function drain(
   await socket
     .query(PING, ANSWER_LIMIT_MS)
     .catch((error: unknown) => log.warn({ err: error }, 'WhatsApp did not answer before the device is unlinked'));
-  const limit = Promise.withResolvers<undefined>();
-  const timer = clock.after(DRAIN_LIMIT_MS, () => limit.resolve(undefined));
-  await Promise.race([order.drained(), limit.promise]);
-  timer.cancel();
+  await Promise.race([order.drained(), wait(clock, DRAIN_LIMIT_MS)]);
 }
 
 /**

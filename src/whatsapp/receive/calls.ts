@@ -1,7 +1,7 @@
 import { areJidsSameUser, type BinaryNode, getBinaryNodeChild, type WAMessage } from '@whiskeysockets/baileys';
 import { type RingingCall } from '../../domain/call.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import { withoutDevice } from '../addressing/jid.ts';
 import { namesIn } from '../addressing/people.ts';
 
@@ -10,9 +10,6 @@ const CALLS = { ttlMs: 300_000, max: 1_000 };
 
 /** WhatsApp's own ids have 32 characters, but callers choose theirs freely. */
 const MAX_ID_LENGTH = 512;
-
-/** The first millisecond of the year 10000: what says a later time says none. */
-const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
 /** What ended a call on this device only: the owner has answered it on another. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['accepted_elsewhere', 'rejected_elsewhere']);
@@ -96,7 +93,7 @@ export class Calls {
     if (caller.number === null && caller.lid === null) return undefined;
     const key = { ...message.key, remoteJid: withoutDevice(remoteJid ?? '') };
     const sentAtMs = Number(attrs.t) * 1000;
-    const startedAtMs = sentAtMs > 0 && sentAtMs < END_OF_TIME_MS ? sentAtMs : this.#clock.now();
+    const startedAtMs = isCredibleTime(sentAtMs) ? sentAtMs : this.#clock.now();
     const isVideo = getBinaryNodeChild(info, 'video') !== undefined;
     return { view: { callId: id ?? '', caller, isVideo, startedAtMs }, message: { ...message, key } };
   }

@@ -1,4 +1,5 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { isCredibleTime } from '../../kit/clock.ts';
 import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { contentOf } from '../messages/content.ts';
@@ -86,13 +87,10 @@ async function readUnknown({ key, message }: WAMessage, lookUp: LookUps): Promis
     : contentOf('unsupported', { unsupportedKeys: numbers.map((number) => `field ${number}`) });
 }
 
-/** The first millisecond of the year 10000, which the format of webhooks cannot express. */
-const END_OF_TIME_MS = Date.UTC(10_000, 0);
-
 /** When the message was sent, by WhatsApp's clock (Unix ms); when it arrived, if WhatsApp says no time, or an absurd one. */
 function sentAt({ message: { messageTimestamp }, receivedAtMs }: Arrival): number {
   const ms = Number(messageTimestamp ?? 0) * 1000;
-  return ms > 0 && ms < END_OF_TIME_MS ? Math.floor(ms) : receivedAtMs;
+  return isCredibleTime(ms) ? Math.floor(ms) : receivedAtMs;
 }
 
 const UNDECRYPTABLE = contentOf('undecryptable');
