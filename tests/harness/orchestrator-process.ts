@@ -67,6 +67,10 @@ export class OrchestratorProcess implements AsyncDisposable {
     return ask(`${this.url}${path}`, { method: 'POST', body });
   }
 
+  delete(path: string): Promise<Answer> {
+    return ask(`${this.url}${path}`, { method: 'DELETE' });
+  }
+
   /** The resident memory, and its peak since the last call, in bytes. Resets the peak. Linux only. */
   async memory(): Promise<{ now: number; peak: number }> {
     const folder = `/proc/${this.#child.pid}`;

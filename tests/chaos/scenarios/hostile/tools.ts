@@ -1,6 +1,6 @@
 import { bytesOf, childrenOf, type Stanza } from '../../../../simulator/kit/stanza.ts';
 import { type Phone } from '../../../../simulator/phones/phone.ts';
-import { ask, type Answer } from '../../../harness/ask.ts';
+import { type Answer } from '../../../harness/ask.ts';
 import { type Received } from '../../../harness/test-backend.ts';
 import { messagesOf, withoutRepeats } from '../../ledger.ts';
 import { waitFor } from '../../stage.ts';
@@ -114,9 +114,4 @@ export async function session({ stage, account }: Scene): Promise<Record<string,
 /** Closes the account's connection and opens another one. */
 export function reconnect({ stage, account }: Scene): Promise<Answer> {
   return stage.process.post(`/sessions/${account.sessionId}/restart`);
-}
-
-/** Removes a session. */
-export function remove({ stage }: Scene, sessionId: string): Promise<Answer> {
-  return ask(`${stage.process.url}/sessions/${sessionId}`, { method: 'DELETE' });
 }

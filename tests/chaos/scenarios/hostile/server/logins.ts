@@ -1,7 +1,7 @@
 import { type Phone } from '../../../../../simulator/phones/phone.ts';
 import { waitFor } from '../../../stage.ts';
 import { type Act, type Played, type Scene } from '../act.ts';
-import { reconnect, remove, session, untilToldOfTheLast } from '../tools.ts';
+import { reconnect, session, untilToldOfTheLast } from '../tools.ts';
 
 /** As many as may log in at once. */
 const HANGING = 8;
@@ -54,7 +54,8 @@ export const LOGINS: readonly Act[] = [
       const afterMs = Date.now() - askedAt;
       const usualMs = Math.max(...linked.map((each) => each.qrAfterMs));
       stage.whatsapp.clearFaults();
-      for (const id of [...linked.map(({ sessionId }) => sessionId), body.sessionId as string]) await remove(scene, id);
+      const ids = [...linked.map(({ sessionId }) => sessionId), body.sessionId as string];
+      for (const id of ids) await stage.process.delete(`/sessions/${id}`);
       for (const { phone } of linked) await phone.unlink();
       return {
         figure: `${hanging} logins hung, a QR after ${afterMs} ms`,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Phone } from '../../../../../simulator/phones/phone.ts';
-import { type Answer, ask } from '../../../../harness/ask.ts';
+import { type Answer } from '../../../../harness/ask.ts';
 import { withoutRepeats } from '../../../ledger.ts';
 import { type Stage, waitFor } from '../../../stage.ts';
 import { type Scene } from '../act.ts';
@@ -68,6 +68,6 @@ export function readTexts(phone: Phone): Map<string, number> {
 
 /** Deletes the session. Rejects when that is refused. */
 export async function remove({ process }: Stage, sessionId: string): Promise<void> {
-  const { status } = await ask(`${process.url}/sessions/${sessionId}`, { method: 'DELETE' });
+  const { status } = await process.delete(`/sessions/${sessionId}`);
   if (status !== 200) throw new Error(`DELETE was answered ${status}`);
 }
