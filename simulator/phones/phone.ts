@@ -1,16 +1,13 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { randomBytes } from 'node:crypto';
-
 import { type WaitOptions } from '../kit/changes.ts';
-import { node, type Stanza } from '../kit/stanza.ts';
+import { type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
-import { removeDevice } from '../world/device-removal.ts';
 import { type Group } from '../world/group.ts';
 import { type ShownPresence } from '../world/presence-log.ts';
 import { type Picture } from '../world/picture.ts';
-import { receiptParties } from '../world/receipt-parties.ts';
 import { type NextOptions, type ReceivedMessage } from './inbox.ts';
 import { type OutgoingMedia } from './media-message.ts';
+import { newMessageId } from './message-id.ts';
+import { stanzaType } from './message-stanza-type.ts';
 import { type Answer } from './message-changes.ts';
 import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
@@ -23,6 +20,8 @@ import { PhoneSender, type SendOptions } from './phone-sender.ts';
 import { type EditOptions, PhoneReferences, type SealedOptions, type VoteOptions } from './phone-references.ts';
 import { pollMessage, type Question } from './poll-messages.ts';
 import { type MessageReceipts } from './receipt-book.ts';
+import { sendReceipt } from './send-receipt.ts';
+import { unlinkDevices } from './unlink-devices.ts';
 
 /** The recipient of a message: a number, a JID, or an object with one, such as a phone or a group. */
 export type Recipient = string | { readonly jid: string };
@@ -205,29 +204,18 @@ export class Phone {
 
   /** Sends a read receipt to all devices of the sender. Rejects when the phone has not received the message. */
   markRead(id: string): Promise<void> {
-    return this.#sendReceipt(id, 'read');
+    return sendReceipt(this.#deps, id, 'read');
   }
 
   /** Sends a played receipt to all devices of the sender. Rejects when the phone has not received the message. */
   markPlayed(id: string): Promise<void> {
-    return this.#sendReceipt(id, 'played');
+    return sendReceipt(this.#deps, id, 'played');
   }
 
   /** The presence of another phone's owner as shown to this phone so far, in order. */
   presenceOf(other: Phone): ShownPresence[] {
     const { world, account } = this.#deps;
     return world.presences.seenBy(account, other.#deps.account);
-  }
-
-  #sendReceipt(id: string, type: 'read' | 'played'): Promise<void> {
-    const { world, inbox, device } = this.#deps;
-    const message = inbox.find(id);
-    if (!message) return Promise.reject(new RangeError(`${this.number} has received no message ${id}.`));
-    const { group, fromJid } = message;
-    const parties = receiptParties(device, group ?? fromJid, group && fromJid);
-    const receipt = node('receipt', { id, ...parties, t: String(Math.floor(world.now() / 1000)), type });
-    for (const endpoint of world.directory.byNumber(message.from)?.endpoints() ?? []) endpoint.deliver(receipt);
-    return Promise.resolve();
   }
 
   /**
@@ -246,15 +234,7 @@ export class Phone {
 
   /** Unlinks one device, or all of them. Rejects when `deviceJid` is not linked to this phone. */
   unlink(deviceJid?: string): Promise<void> {
-    const { account, world } = this.#deps;
-    const all = [...account.linked.values()];
-    const chosen = deviceJid === undefined ? all : all.filter((device) => device.jid('pn') === deviceJid);
-    if (deviceJid !== undefined && chosen.length === 0) {
-      return Promise.reject(new RangeError(`${deviceJid} is not linked to ${this.number}.`));
-    }
-    for (const device of chosen) removeDevice(world.directory, account, device);
-    world.changes.announce();
-    return Promise.resolve();
+    return unlinkDevices(this.#deps, deviceJid);
   }
 
   #chat(to: string): Account | Group {
@@ -276,16 +256,6 @@ export class Phone {
   }
 }
 
-/** The `type` of a message's stanza. */
-function stanzaType(message: proto.IMessage): string {
-  if (message.conversation ?? message.extendedTextMessage) return 'text';
-  return (message.pollCreationMessageV3 ?? message.pollUpdateMessage) ? 'poll' : 'media';
-}
-
 function isDelivered({ delivered }: MessageReceipts): boolean {
   return delivered.length > 0;
-}
-
-function newMessageId(): string {
-  return `A5${randomBytes(15).toString('hex').toUpperCase()}`;
 }
