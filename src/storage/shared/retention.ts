@@ -3,3 +3,6 @@
  * recipient asks. WhatsApp itself keeps undelivered messages for two weeks.
  */
 export const MESSAGE_RETENTION_MS = 14 * 24 * 3600_000;
+
+/** How long a name is kept after it was last learned: a year. */
+export const NAME_RETENTION_MS = 365 * 24 * 3_600_000;
