@@ -1,5 +1,6 @@
 import { type ApiKey } from '../domain/access.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type Numbers } from '../domain/person.ts';
@@ -27,6 +28,7 @@ export interface Storage extends AsyncDisposable {
   readonly sentMessages: SentMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
+  readonly chatTimers: ChatTimerStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;
@@ -111,6 +113,8 @@ export interface SessionWrites {
   handled?: MessageKey;
   /** A vote in a poll, to be counted. */
   vote?: VoteCast | undefined;
+  /** What the message says of its chat's disappearing timer. */
+  timer?: NotedTimer | undefined;
   /** The sender's number, which the event lacks: the event is corrected, or sent again, once it is known. */
   awaited?: AwaitedNumber | undefined;
   /** The person who wrote to us: no longer a stranger. */
@@ -224,6 +228,12 @@ export interface ApiKeyStore {
 export interface PollVoteStore {
   /** The latest vote of each voter in this poll. */
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]>;
+}
+
+/** The disappearing timers of chats, a bounded number for each session. They are written as {@link SessionWrites.timer}. */
+export interface ChatTimerStore {
+  /** The timer of the chat with these names; `undefined` when none is known. May return what is not durable yet. */
+  of(sessionId: SessionId, names: readonly string[]): Promise<ChatTimer | undefined>;
 }
 
 /** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */

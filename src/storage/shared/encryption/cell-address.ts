@@ -43,6 +43,10 @@ export const sentContent = (sessionId: SessionId, messageId: string) =>
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
 
+/** The disappearing timer of a chat. */
+export const timerOfChat = (sessionId: SessionId, chat: string) =>
+  cell(sessionId, 'chat_timers.timer', sessionId, chat);
+
 /** What identifies the body of a callback. */
 export interface CallbackName {
   sessionId: SessionId;

@@ -15,6 +15,7 @@ import {
   settingOf,
   signalKey,
   storedAnswer,
+  timerOfChat,
 } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 
@@ -59,6 +60,11 @@ const TABLES: readonly SealedTable[] = [
     name: 'poll_votes',
     key: ['session_id', 'poll_id', 'voter'],
     columns: { options: (row) => chosenOptions(session(row), text(row, 'poll_id'), text(row, 'voter')) },
+  },
+  {
+    name: 'chat_timers',
+    key: ['session_id', 'chat'],
+    columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
   },
   {
     name: 'callbacks',
