@@ -101,14 +101,15 @@ export class Inbound {
     // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = message && voteIn(message);
     if (!message || (message.fromMe && !deliverOwnMessages)) {
-      return { message, waitsForFile: false, events: [], writes: { handled, vote } };
+      return { message, waitsForFile: false, events: [], writes: { handled, vote, timer: message?.timer } };
     }
     const counted = vote ? await this.#withResults(record, message, vote) : message;
     const waitsForFile = media.wants(message);
     // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    return { message, waitsForFile, events: [webhook], writes: { handled, vote, awaited, ...correspondent(message) } };
+    const writes = { handled, vote, timer: message.timer, awaited, ...correspondent(message) };
+    return { message, waitsForFile, events: [webhook], writes };
   }
 
   async #withResults({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {
