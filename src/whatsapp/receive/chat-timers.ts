@@ -36,11 +36,12 @@ export async function notedTimer(
   const timer = message.message && maySetTimer(message) ? timerIn(message.message, sentAtMs) : undefined;
   if (!timer) return undefined;
   const names = await chatNames(owned, find);
-  return { ...timer, names: names.toSorted(byNumberFirst), saidAtMs: sentAtMs };
+  return { ...timer, names: names.toSorted(byLidFirst), saidAtMs: sentAtMs };
 }
 
-function byNumberFirst(one: string, other: string): number {
-  return Number(one.endsWith('@lid')) - Number(other.endsWith('@lid'));
+/** People change their number, but not their LID. */
+function byLidFirst(one: string, other: string): number {
+  return Number(other.endsWith('@lid')) - Number(one.endsWith('@lid'));
 }
 
 /** Dependencies of {@link takeGroupTimers}. */

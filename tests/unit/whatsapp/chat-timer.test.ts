@@ -59,8 +59,8 @@ describe('the timer that a message names', () => {
 });
 
 describe('the timer of a chat', () => {
-  it('with one person has all names of that person, the number first', async () => {
-    const noted = { names: [NUMBER, LID], seconds: DAY, setAtMs: null, saidAtMs: SENT_AT_MS };
+  it('with one person has all names of that person, the LID first, which stays', async () => {
+    const noted = { names: [LID, NUMBER], seconds: DAY, setAtMs: null, saidAtMs: SENT_AT_MS };
 
     for (const key of [{ remoteJidAlt: LID }, { remoteJid: LID, remoteJidAlt: NUMBER, fromMe: true }]) {
       expect((await read(key, text({ expiration: DAY })))?.timer).toEqual(noted);
