@@ -10,6 +10,7 @@ import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -17,6 +18,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
   ...chatRoutes,
+  ...profileRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

@@ -15,6 +15,7 @@ import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneChats } from './phone-chats.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
+import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender, type SendOptions } from './phone-sender.ts';
@@ -33,6 +34,8 @@ export class Phone {
   readonly calls: PhoneCalls;
   /** The disappearing timers of its chats. */
   readonly chats: PhoneChats;
+  /** What its owner shows of themselves. */
+  readonly profile: PhoneProfile;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -43,6 +46,7 @@ export class Phone {
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
     this.#sender = new PhoneSender(this.#deps);
+    this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
     const send = (to: string, message: ReceivedMessage['message'], options?: SendOptions) =>
       this.send(to, message, options);

@@ -6,7 +6,7 @@ import { type Picture } from './picture.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
-  readonly number: string;
+  number: string;
   readonly lid: string;
   name: string;
   picture: Picture | undefined;

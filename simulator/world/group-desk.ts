@@ -114,6 +114,13 @@ export class GroupDesk {
     return this.#notify(group, by, seconds === 0 ? node('not_ephemeral') : on);
   }
 
+  /** Notifies the members that one of them, who still has the old number, moves to this one. */
+  numberChanges(group: Group, who: Account, newJid: string): void {
+    const lid = who.jid('lid');
+    const names = group.addressing === 'lid' ? { jid: lid, phone_number: newJid } : { jid: newJid, lid };
+    this.#notify(group, who, node('modify', {}, [node('participant', names)]));
+  }
+
   /** Returns the code of the invite link. Throws a GroupError when `by` is not permitted. */
   invite(group: Group, by: Account): string {
     demandAdmin(group, by);
