@@ -71,6 +71,29 @@ it('lets phones set timers', async () => {
   expect((await call('POST', `/phones/${ANA}/timers`, { to: BEA, seconds: -1 })).body.reason).toBe('bad_request');
 });
 
+it('lets people change what they show of themselves', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const ana = whatsapp.phone(ANA, 'Ana');
+  whatsapp.phone(BEA);
+  const moved = '5491100000000';
+
+  expect((await call('POST', `/phones/${ANA}/statuses`, { text: 'hoy', to: [BEA] })).body).toEqual({
+    id: expect.any(String),
+  });
+  await call('POST', `/phones/${ANA}/about`, { text: 'de vacaciones' });
+  await call('POST', `/phones/${ANA}/picture`, { url: 'http://127.0.0.1/a.jpg' });
+  expect(ana.picture).toEqual({ url: 'http://127.0.0.1/a.jpg', shownTo: 'everybody' });
+  await call('POST', `/phones/${ANA}/picture`);
+  await call('POST', `/phones/${ANA}/name`, { name: 'Ana María' });
+  expect((await call('POST', `/phones/${ANA}/number`, { number: BEA })).body.reason).toBe('bad_request');
+  await call('POST', `/phones/${ANA}/number`, { number: moved });
+
+  expect(ana).toMatchObject({ picture: undefined, name: 'Ana María', number: moved });
+  expect((await call('POST', `/phones/${ANA}/about`, { text: 'x' })).body.reason).toBe('unknown_phone');
+  expect((await call('POST', `/phones/${moved}/about`, { text: 'x' })).status).toBe(200);
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
