@@ -50,9 +50,9 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Call it
-   * every now and then, for example once an hour. It goes in pieces, between which others are served; the space goes back to
-   * the disk. Stops early when `signal` is aborted.
+   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Of the timers
+   * of chats, each session keeps 5,000. Call it every now and then, for example once an hour. It goes in pieces, between which
+   * others are served; the space goes back to the disk. Stops early when `signal` is aborted.
    */
   prune(callbackRetentionMs: number, signal?: AbortSignal): Promise<void>;
 }

@@ -56,7 +56,14 @@ export class SqliteChatTimerStore implements ChatTimerStore {
     for (const stored of known) this.#sql.remove.run(sessionId, stored.chat);
     const sealed = this.#deps.vault.seal(timerOfChat(sessionId, chat), JSON.stringify(timer));
     this.#sql.add.run(sessionId, chat, sealed, this.#deps.clock.now());
-    if (known.length === 0) this.#sql.trim.run({ sessionId, max: MAX_CHATS });
+  }
+
+  /** Removes the timers beyond {@link MAX_CHATS} of one session, those that changed first. */
+  prune(limit: number): boolean {
+    const sessionId = this.#sql.crowded.get(MAX_CHATS);
+    if (sessionId === undefined) return false;
+    this.#sql.trim.run({ sessionId, max: MAX_CHATS, limit });
+    return true;
   }
 
   /** Under whatever names the timers of one chat are stored, the one that was set last comes first. */
@@ -95,10 +102,15 @@ function prepare(db: Database) {
     add: db.prepare<[SessionId, string, string, number]>(
       'INSERT OR REPLACE INTO chat_timers (session_id, chat, timer, updated_at_ms) VALUES (?, ?, ?, ?)',
     ),
-    trim: db.prepare<[{ sessionId: SessionId; max: number }]>(
+    crowded: db
+      .prepare<[number], SessionId>(
+        'SELECT session_id FROM chat_timers GROUP BY session_id HAVING COUNT(*) > ? LIMIT 1',
+      )
+      .pluck(),
+    trim: db.prepare<[{ sessionId: SessionId; max: number; limit: number }]>(
       `DELETE FROM chat_timers WHERE (session_id, chat) IN
          (SELECT session_id, chat FROM chat_timers WHERE session_id = @sessionId
-          ORDER BY updated_at_ms DESC LIMIT -1 OFFSET @max)`,
+          ORDER BY updated_at_ms DESC LIMIT @limit OFFSET @max)`,
     ),
   };
 }
