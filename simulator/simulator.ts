@@ -8,6 +8,7 @@ import { type Counters } from './kit/counters.ts';
 import { Phone } from './phones/phone.ts';
 import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
+import { type Account } from './world/account.ts';
 import { type Group } from './world/group.ts';
 
 /** A linked device, as `devices()` lists it. */
@@ -58,7 +59,7 @@ const NUMBER = /^\d{5,15}$/;
 /** A WhatsApp Web server together with its users' phones. Disposing of it closes every connection. */
 export class Simulator implements AsyncDisposable {
   readonly #deps: SimulatorComponents;
-  readonly #phones = new Map<string, Phone>();
+  readonly #phones = new Map<Account, Phone>();
   #control: ControlServer | undefined;
 
   constructor(deps: SimulatorComponents) {
@@ -105,14 +106,15 @@ export class Simulator implements AsyncDisposable {
     const account = directory.byNumber(number) ?? directory.register(number, name ?? number);
     if (name !== undefined) account.name = name;
     for (const alias of aliases) directory.addAlias(alias, account);
-    const phone = this.#phones.get(number) ?? new Phone(phones, account);
-    this.#phones.set(number, phone);
+    const phone = this.#phones.get(account) ?? new Phone(phones, account);
+    this.#phones.set(account, phone);
     return phone;
   }
 
   /** The phone with this number, if it exists. */
   existingPhone(number: string): Phone | undefined {
-    return this.#phones.get(number);
+    const account = this.#deps.directory.byNumber(number);
+    return account && this.#phones.get(account);
   }
 
   /** Creates a group of these phones and their linked devices. */

@@ -507,6 +507,7 @@ export type MessageReceived = {
     | 'order'
     | 'product'
     | 'call'
+    | 'disappearing_timer'
     | 'view_once'
     | 'unsupported'
     | 'undecryptable';
@@ -542,6 +543,8 @@ export type MessageReceived = {
   poll: Poll | null;
   location: Place | null;
   contacts: ContactCard[];
+  /** The new disappearing timer of the chat, 0 when it was turned off; for `disappearing_timer`. */
+  seconds?: number | null;
   /** The names of the fields that could not be parsed. */
   unsupported_keys: string[];
   /** The fields that were `null` in the previous webhook about this message. */

@@ -5,11 +5,13 @@ import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { ControlError } from './control-error.ts';
 import { historyRoutes } from './history-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -17,6 +19,8 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
   ...historyRoutes,
+  ...chatRoutes,
+  ...profileRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

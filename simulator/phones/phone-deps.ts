@@ -18,6 +18,7 @@ import { PhoneMedia } from './phone-media.ts';
 import { ReceiptBook } from './receipt-book.ts';
 import { SenderKeys } from './sender-keys.ts';
 import { SignalSessions } from './signal-sessions.ts';
+import { TimerBook } from './timer-book.ts';
 
 /** Dependencies shared by all phones of one server. */
 export interface PhoneWorld {
@@ -50,6 +51,7 @@ export interface PhoneDeps {
   readonly inbox: Inbox;
   readonly receipts: ReceiptBook;
   readonly known: MessageBook;
+  readonly timers: TimerBook;
   readonly media: PhoneMedia;
 }
 
@@ -72,6 +74,7 @@ export function createPhoneDeps(
     inbox: new Inbox(name, world.changes),
     receipts: new ReceiptBook(world.changes),
     known: new MessageBook(),
+    timers: new TimerBook(account),
     media: new PhoneMedia(account.number, world),
   };
 }

@@ -14,7 +14,9 @@ import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
+import { PhoneChats } from './phone-chats.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
+import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender, type SendOptions } from './phone-sender.ts';
@@ -33,6 +35,10 @@ export class Phone {
   readonly calls: PhoneCalls;
   /** The chats from before, which it sends to the devices that it links. */
   readonly history: PhoneHistory;
+  /** The disappearing timers of its chats. */
+  readonly chats: PhoneChats;
+  /** What its owner shows of themselves. */
+  readonly profile: PhoneProfile;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -44,8 +50,12 @@ export class Phone {
     this.calls = new PhoneCalls(world, account);
     this.history = new PhoneHistory(this.#deps);
     this.#sender = new PhoneSender(this.#deps);
+    this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));
-    this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));
+    const send = (to: string, message: ReceivedMessage['message'], options?: SendOptions) =>
+      this.send(to, message, options);
+    this.#references = new PhoneReferences(this.#deps, send);
+    this.chats = new PhoneChats(this.#deps, { send, chat: (to) => this.#chat(to) });
   }
 
   /** The phone number, digits only. */
@@ -144,10 +154,11 @@ export class Phone {
 
   /** Sends any message. Rejects when there is no such person, or no such group of which this phone is a member. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
-    const { world, work } = this.#deps;
+    const { world, work, timers } = this.#deps;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = newMessageId(), addressing = world.addressing } = options;
-    const outgoing = { ...options, id, chat, message, addressing, type: stanzaType(message) };
+    const type = stanzaType(message);
+    const outgoing = { ...options, id, chat, message: timers.timed(chat, message), addressing, type };
     await work.run(() => this.#sender.send(outgoing));
     world.changes.announce();
     return id;

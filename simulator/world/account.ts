@@ -1,11 +1,12 @@
 import { type Addressing, formatJid } from './address.ts';
+import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
-  readonly number: string;
+  number: string;
   readonly lid: string;
   name: string;
   picture: Picture | undefined;
@@ -13,6 +14,8 @@ export class Account implements Owner {
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */
   isMigrated = false;
+  /** The timer that new chats begin with, if any. */
+  defaultTimer: ChatTimer | undefined;
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

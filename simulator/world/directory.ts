@@ -26,6 +26,13 @@ export class Directory {
     return account;
   }
 
+  /** Moves the account to another number; nobody has the old one any more. */
+  renumber(account: Account, number: string): void {
+    this.#byNumber.delete(account.number);
+    account.number = number;
+    this.#byNumber.set(number, account);
+  }
+
   /** Makes `alias` another spelling of the account's number, such as the old form of an Argentine mobile number. */
   addAlias(alias: string, account: Account): void {
     this.#byAlias.set(alias, account);

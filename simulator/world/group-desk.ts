@@ -103,6 +103,24 @@ export class GroupDesk {
     this.#notify(group, by, node('description', { id }, body));
   }
 
+  /**
+   * Sets the disappearing timer in seconds; 0 turns it off. Returns the id of the notification. Throws a GroupError when `by` is
+   * not permitted.
+   */
+  setTimer(group: Group, by: Account, seconds: number): string {
+    demandEditor(group, by);
+    group.timer = { seconds, setAt: this.#seconds, origin: 'chat' };
+    const on = node('ephemeral', { expiration: String(seconds), trigger: '1' });
+    return this.#notify(group, by, seconds === 0 ? node('not_ephemeral') : on);
+  }
+
+  /** Notifies the members that one of them, who still has the old number, moves to this one. */
+  numberChanges(group: Group, who: Account, newJid: string): void {
+    const lid = who.jid('lid');
+    const names = group.addressing === 'lid' ? { jid: lid, phone_number: newJid } : { jid: newJid, lid };
+    this.#notify(group, who, node('modify', {}, [node('participant', names)]));
+  }
+
   /** Returns the code of the invite link. Throws a GroupError when `by` is not permitted. */
   invite(group: Group, by: Account): string {
     demandAdmin(group, by);
@@ -136,13 +154,21 @@ export class GroupDesk {
     if (action === 'add') this.#notify(group, by, node('create', {}, [groupStanza(group)]), people);
   }
 
-  #notify(group: Group, by: Account | undefined, change: Stanza, recipients: Iterable<Account> = group.members): void {
+  /** Returns the id of the notification. */
+  #notify(
+    group: Group,
+    by: Account | undefined,
+    change: Stanza,
+    recipients: Iterable<Account> = group.members,
+  ): string {
     const { addressing, jid } = group;
+    const id = randomUUID();
     const author = by && { notify: by.name, ...named('participant', by, addressing) };
-    const attrs = { type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), addressing_mode: addressing };
+    const attrs = { type: 'w:gp2', id, from: jid, t: String(this.#seconds), addressing_mode: addressing };
     for (const { linked } of recipients) {
       for (const device of linked.values()) device.deliver(node('notification', { ...attrs, ...author }, [change]));
     }
+    return id;
   }
 
   get #seconds(): number {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { type Account } from './account.ts';
 import { type Addressing } from './address.ts';
+import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint } from './endpoint.ts';
 import { type Picture } from './picture.ts';
 
@@ -35,6 +36,8 @@ export class Group {
   readonly created: number;
   /** Whether only admins may change the subject and the description. */
   locked = false;
+  /** The disappearing timer; undefined when it never had one. */
+  timer: ChatTimer | undefined;
   picture: Picture | undefined;
   /** The last part of the invite link. */
   inviteCode = newCode();

@@ -9,7 +9,7 @@ import { type Connection, type ConnectionEventHandler, type Connector } from '..
 import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
-import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
+import { type AwaitedNumberStore, type ChatTimerStore, type SentMessageStore } from '../ports/storage.ts';
 import { identityOf } from './addressing/jid.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
@@ -33,6 +33,7 @@ export interface ConnectorDeps {
   admitted: () => Promise<void>;
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
+  chatTimers: ChatTimerStore;
   media: MediaSettings;
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
@@ -81,7 +82,7 @@ export class BaileysConnector implements Connector {
   }
 
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
-    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#deps;
+    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, chatTimers, clock, log } = this.#deps;
     const connection = new BaileysConnection({
       sessionId,
       settings,
@@ -94,6 +95,7 @@ export class BaileysConnector implements Connector {
       histories: this.#histories,
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
+      timerOf: (names) => chatTimers.of(sessionId, names),
       ...this.#cacheOf(sessionId),
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,

@@ -61,6 +61,11 @@ export class RecipientLookup {
     return numbers.map((number) => accounts.get(number) ?? null);
   }
 
+  /** WhatsApp announced that this number changed hands: whoever needs it asks anew. */
+  forget(number: PhoneNumber): void {
+    this.#known.delete(number);
+  }
+
   /** Waits for the queries of others. One that fails with its connection leaves its numbers unknown, to be asked for here. */
   async #whileAsked(numbers: readonly PhoneNumber[]): Promise<void> {
     for (;;) {

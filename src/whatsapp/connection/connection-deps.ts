@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../../domain/address.ts';
+import { type ChatTimer } from '../../domain/chat.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
@@ -43,6 +44,8 @@ export interface ConnectionDeps extends SessionCache {
   knownMessages: KnownMessages;
   /** Returns the LIDs that webhooks named without a phone number. */
   awaitedNumbers: () => Promise<string[]>;
+  /** Returns the disappearing timer that was last named in the chat with these names. */
+  timerOf: (names: readonly string[]) => Promise<ChatTimer | undefined>;
   lookup: RecipientLookup;
   uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
   onEvent: ConnectionEventHandler;

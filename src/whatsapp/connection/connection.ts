@@ -169,10 +169,10 @@ export class BaileysConnection implements Connection {
   }
 
   #sending({ socket }: OpenSocket): SendDeps {
-    const { lookup, knownMessages, clock, uploads } = this.#deps;
+    const { lookup, knownMessages, timerOf, clock, uploads } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, lookup, knownMessages, clock, withinConnection: this.#within },
+      ...{ socket, acks: this.#acks, lookup, knownMessages, timerOf, clock, withinConnection: this.#within },
       groupMetadata: this.#groupMetadata,
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#emit({ kind: 'delivery', update }),

@@ -8,6 +8,7 @@ import { type QrOffer } from '../pairing/qr-offer.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
 import { type Calls } from '../receive/calls.ts';
+import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
@@ -71,6 +72,10 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
     const { begun, missed: message } = calls.take(node, socket.authState.creds.me?.id);
     if (begun) emit({ kind: 'ringing', call: begun });
     if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
+  });
+  takeGroupTimers(socket, {
+    groups,
+    changed: (message, appended) => emit({ kind: 'message-received', message, appended }),
   });
   ignoreOffersOnceLinked(socket);
   checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));

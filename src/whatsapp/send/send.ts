@@ -14,15 +14,17 @@ import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
 import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Acks } from './acks.ts';
+import { type ChatTimers, timerFor } from './chat-timer.ts';
 import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
 
 /** What sending over one connection works with. */
-export interface SendDeps extends RelayDeps {
+export interface SendDeps extends RelayDeps, ChatTimers {
+  socket: WASocket;
   acks: Acks;
   lookup: RecipientLookup;
   knownMessages: KnownMessages;
   /** Rejects with `group_not_found` for a group that the account is not in, before anything is written or stored. */
-  groupMetadata: (groupId: string) => Promise<unknown>;
+  groupMetadata: ChatTimers['groupMetadata'];
   clock: Clock;
   /** Uploads a file to WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
@@ -87,6 +89,7 @@ async function write(deps: SendDeps, { message: outgoing, target, to }: Resolved
     chatId: to,
     quoted: quoted && { message: quoted, author: authorOf(quoted, deps.socket) },
     mentions: await addresses(deps, mentions),
+    timer: await timerFor(deps, to, content),
   };
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
   const message = writeContent(await timed(content), { target, uploaded, nowMs: deps.clock.now() });

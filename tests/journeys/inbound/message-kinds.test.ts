@@ -180,7 +180,15 @@ const WRAPPED: proto.IMessage[] = [
 
 /** The fields that a message leaves empty unless its kind, or the quote in it, sets them. */
 const EMPTY_FIELDS = {
-  ...{ edited_message_id: null, deleted_message_id: null, reaction: null, poll: null, location: null, contacts: [] },
+  ...{
+    edited_message_id: null,
+    deleted_message_id: null,
+    reaction: null,
+    poll: null,
+    location: null,
+    contacts: [],
+    seconds: null,
+  },
   ...{ quoted_message_id: null, mentions: [], is_forwarded: false, unsupported_keys: [] },
 };
 

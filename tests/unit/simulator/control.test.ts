@@ -50,6 +50,50 @@ it('lets phones call and hang up', async () => {
   expect((await call('POST', `/phones/${ANA}/hang-up`, { id: 'none' })).body.reason).toBe('bad_request');
 });
 
+it('lets phones set timers', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const bea = whatsapp.phone(BEA);
+  const [chat, inGroup] = [whatsapp.phone(ANA), whatsapp.group({ subject: 'Us', members: [bea, whatsapp.phone(ANA)] })];
+
+  expect((await call('POST', `/phones/${ANA}/timers`, { to: BEA, seconds: 60 })).body).toEqual({
+    id: expect.any(String),
+  });
+  await call('POST', `/phones/${ANA}/timers`, { to: inGroup.jid, seconds: 90 });
+  await call('POST', `/phones/${ANA}/messages`, { to: BEA, text: 'hola' });
+  await call('POST', `/phones/${ANA}/default-timer`, { seconds: 30 });
+
+  const { messages } = (await call('GET', `/phones/${BEA}/messages?after=1&waitMs=20000`)).body as {
+    messages: object[];
+  };
+  expect(messages).toMatchObject([{ text: 'hola', expiration: 60 }]);
+  expect([chat.chats.timerOf(BEA), bea.chats.timerOf(inGroup)]).toEqual([60, 90]);
+  expect((await call('POST', `/phones/${ANA}/timers`, { to: BEA, seconds: -1 })).body.reason).toBe('bad_request');
+});
+
+it('lets people change what they show of themselves', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const ana = whatsapp.phone(ANA, 'Ana');
+  whatsapp.phone(BEA);
+  const moved = '5491100000000';
+
+  expect((await call('POST', `/phones/${ANA}/statuses`, { text: 'hoy', to: [BEA] })).body).toEqual({
+    id: expect.any(String),
+  });
+  await call('POST', `/phones/${ANA}/about`, { text: 'de vacaciones' });
+  await call('POST', `/phones/${ANA}/picture`, { url: 'http://127.0.0.1/a.jpg' });
+  expect(ana.picture).toEqual({ url: 'http://127.0.0.1/a.jpg', shownTo: 'everybody' });
+  await call('POST', `/phones/${ANA}/picture`);
+  await call('POST', `/phones/${ANA}/name`, { name: 'Ana María' });
+  expect((await call('POST', `/phones/${ANA}/number`, { number: BEA })).body.reason).toBe('bad_request');
+  await call('POST', `/phones/${ANA}/number`, { number: moved });
+
+  expect(ana).toMatchObject({ picture: undefined, name: 'Ana María', number: moved });
+  expect((await call('POST', `/phones/${ANA}/about`, { text: 'x' })).body.reason).toBe('unknown_phone');
+  expect((await call('POST', `/phones/${moved}/about`, { text: 'x' })).status).toBe(200);
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
