@@ -5,6 +5,8 @@ import { FAULTS, type FaultName } from './faults/fault-table.ts';
 import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
+import { type NoticeName } from './notices/notice-table.ts';
+import { sendNotice } from './notices/send-notice.ts';
 import { Phone } from './phones/phone.ts';
 import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
@@ -149,6 +151,15 @@ export class Simulator implements AsyncDisposable {
   expireClients(atMs: number): void {
     const { gateway, notices } = this.#deps;
     notices.expire(gateway.clients, atMs);
+  }
+
+  /**
+   * Sends one of the notices in `notices/notice-table.ts` to the linked devices of an account: what the server sends rarely, or
+   * for reasons that are not simulated. `from` is the number of whom it is about. Throws a RangeError when there is no such account.
+   */
+  notice(name: NoticeName, number: string, { from }: { from?: string | undefined } = {}): void {
+    const { directory, phones } = this.#deps;
+    sendNotice({ directory, now: phones.now }, { name, number, from });
   }
 
   /** Starts a fault: it happens now, or until it is cleared. Throws a FaultError when the options do not fit it. */

@@ -7,6 +7,7 @@ import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
+import { noticeRoutes } from './notice-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { type Route } from './route.ts';
@@ -16,6 +17,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
   ...mediaRoutes,
+  ...noticeRoutes,
   ...serverRoutes,
 ].map((route) => ({
   route,

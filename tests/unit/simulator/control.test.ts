@@ -163,3 +163,22 @@ it.each([
     body: { error: expect.any(String) as string, reason },
   });
 });
+
+it('sends notices by name', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  whatsapp.phone(ANA);
+
+  expect((await call('GET', '/notices')).body).toMatchObject({ psa: expect.any(String) as string });
+  expect(await call('POST', '/notices', { name: 'psa', number: ANA })).toEqual({ status: 200, body: { name: 'psa' } });
+  const refusals = [
+    { name: 'unknown', number: ANA },
+    { name: 'psa', number: BEA },
+    { name: 'psa', number: ANA, from: BEA },
+  ].map((body) => call('POST', '/notices', body));
+  expect((await Promise.all(refusals)).map(({ status, body }) => [status, body.reason])).toEqual([
+    [400, 'unknown_notice'],
+    [404, 'unknown_phone'],
+    [400, 'bad_request'],
+  ]);
+});
