@@ -2,6 +2,7 @@ import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
@@ -42,6 +43,7 @@ import { type AckPatience } from './world/ack-deadline.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
+import { GroupSettingsDesk } from './world/group-settings-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
 
 /** Everything a running simulator consists of, wired together. */
@@ -74,6 +76,7 @@ interface SharedComponents {
   readonly passes: UploadPasses;
   readonly presences: PresenceLog;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
   readonly patience: AckPatience;
@@ -93,8 +96,9 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const presences = new PresenceLog();
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
+  const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
+  const common = { directory, groups, groupSettings, faults, passes, presences, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -124,7 +128,20 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
+  const phones = {
+    directory,
+    groups,
+    groupSettings,
+    desk,
+    codes,
+    changes,
+    counters,
+    presences,
+    addressing,
+    media,
+    now,
+    failed,
+  };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -143,6 +160,7 @@ function makeBehaviours(
     lookUpUsers(directory),
     describeGroups(directory),
     changeGroups(shared),
+    changeGroupSettings({ directory, settings: shared.groupSettings }),
     showPictures(directory),
     relayPresence(shared),
     relayCalls(shared),

@@ -11,6 +11,7 @@ import { Phone } from './phones/phone.ts';
 import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
 import { type Group } from './world/group.ts';
+import { type GroupRestriction } from './world/group-settings.ts';
 
 /** A linked device, as `devices()` lists it. */
 export interface DeviceSummary {
@@ -47,6 +48,8 @@ export interface GroupFacts {
   readonly members: readonly Phone[];
   /** How the group's stanzas name members; by default as phones address 1:1 messages. */
   readonly addressing?: Addressing | undefined;
+  /** Whether it is a community, of which other groups can become part. */
+  readonly isCommunity?: boolean | undefined;
 }
 
 /** A running control server; the simulator closes it when it ends. */
@@ -118,10 +121,23 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** Creates a group of these phones and their linked devices. */
-  group({ subject, members, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
+  group({ subject, members, isCommunity = false, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
     const { directory, phones } = this.#deps;
     const accounts = members.flatMap(({ number }) => directory.byNumber(number) ?? []);
-    return directory.makeGroup({ subject, addressing, created: Math.floor(phones.now() / 1000), members: accounts });
+    const created = Math.floor(phones.now() / 1000);
+    const group = directory.makeGroup({ subject, addressing, created, members: accounts });
+    group.settings.isCommunity = isCommunity;
+    return group;
+  }
+
+  /** The group with this JID, if it exists. */
+  existingGroup(jid: string): Group | undefined {
+    return this.#deps.directory.group(jid);
+  }
+
+  /** Has WhatsApp suspend a group, or lock its growth; `is: false` lifts that. */
+  restrictGroup(group: Group, restriction: GroupRestriction, is = true): void {
+    this.#deps.phones.groupSettings.restrict(group, restriction, is);
   }
 
   /** All linked devices, oldest first. */

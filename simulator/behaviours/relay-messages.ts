@@ -29,7 +29,12 @@ export function relayMessages(deps: RelayDeps): Behaviour {
         client.send(messageAck(stanza, timestamp, { error: BY_NUMBER }));
         return true;
       }
-      const count = deps.directory.group(stanza.attrs.to)?.endpoints().length;
+      const group = deps.directory.group(stanza.attrs.to);
+      if (group?.has(device.owner) && !group.lets(device.owner)) {
+        client.send(messageAck(stanza, timestamp, { error: NOT_ALLOWED }));
+        return true;
+      }
+      const count = group?.endpoints().length;
       client.send(messageAck(stanza, timestamp, count === undefined ? {} : { count: String(count) }));
       relay(deps, { stanza, sender: device, timestamp });
       return true;
@@ -39,6 +44,8 @@ export function relayMessages(deps: RelayDeps): Behaviour {
 
 /** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
+/** The refusal of a message to a group in which the account may not write. */
+const NOT_ALLOWED = '420';
 /** What a message carries for its recipients besides its ciphertexts. */
 const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
 

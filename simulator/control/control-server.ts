@@ -6,6 +6,7 @@ import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
+import { groupRoutes } from './group-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -16,6 +17,7 @@ import { serverRoutes } from './server-routes.ts';
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
+  ...groupRoutes,
   ...mediaRoutes,
   ...noticeRoutes,
   ...serverRoutes,

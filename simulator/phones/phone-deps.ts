@@ -9,6 +9,7 @@ import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
+import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
 import { Inbox } from './inbox.ts';
 import { MessageBook } from './message-book.ts';
@@ -27,6 +28,7 @@ export interface PhoneWorld {
   readonly changes: Changes;
   readonly counters: Counters;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   readonly presences: PresenceLog;
   /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;

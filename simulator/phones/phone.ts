@@ -89,10 +89,13 @@ export class Phone {
     return new PhoneInGroup(world, account, group);
   }
 
-  /** Joins a group by the code of its invite link and returns its JID. Throws a GroupError when the link is invalid. */
+  /**
+   * Joins a group by the code of its invite link, or waits for its admins where they decide; returns its JID. Throws a
+   * GroupError when the link is invalid.
+   */
   joinGroup(code: string): string {
     const { world, account } = this.#deps;
-    return world.groups.join(code, account).jid;
+    return world.groupSettings.join(code, account).jid;
   }
 
   /** Scans the text of a QR. Resolves once the client has signed; rejects with a PairingError. */
@@ -240,7 +243,7 @@ export class Phone {
   #chat(to: string): Account | Group {
     const { account, world } = this.#deps;
     const group = world.directory.group(to);
-    if (group?.has(account)) return group;
+    if (group?.lets(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
     if (!person)
       throw new RangeError(

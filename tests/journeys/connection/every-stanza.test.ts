@@ -1,5 +1,6 @@
 import { NOTICES, type NoticeName } from '../../../simulator/notices/notice-table.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type Group } from '../../../simulator/world/group.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 let world: World;
@@ -52,4 +53,46 @@ it('bears all notices at once, and after an absence', async () => {
   expect(await toldUntil('after the absence')).toEqual(['after the absence']);
   await world.whatsapp.until((server) => server.devices()[0]!.waiting === 0);
   expect(world.whatsapp.stats()).toMatchObject({ logins: 2, open: 1, errors: [] });
+});
+
+it('bears every change of a group', async () => {
+  const { whatsapp } = world;
+  const luz = whatsapp.phone('5491133445566', 'Luz');
+  const members = [ana, luz, shop.phone];
+  const [group, sub] = ['Us', 'Some of us'].map((subject) => whatsapp.group({ subject, members })) as [Group, Group];
+  const community = whatsapp.group({ subject: 'All', members: [ana, shop.phone], isCommunity: true });
+  const before = whatsapp.stats().logins;
+  const [admin, owner] = [ana.inGroup(group), ana.inGroup(community)];
+
+  admin.promote(shop.phone);
+  for (const is of [true, false]) {
+    admin.lock(is);
+    admin.announceOnly(is);
+    admin.letAdd(is ? 'all_member_add' : 'admin_add');
+    for (const restriction of ['suspended', 'growth_locked'] as const) whatsapp.restrictGroup(group, restriction, is);
+  }
+  luz.inGroup(group).hadNumber('5490000000000@s.whatsapp.net');
+  luz.inGroup(group).leave();
+  luz.joinGroup(group.inviteCode);
+  luz.inGroup(group).leave();
+  admin.needApproval();
+  for (const end of ['withdraw', 'reject', 'approve'] as const) {
+    luz.joinGroup(group.inviteCode);
+    if (end === 'withdraw') luz.inGroup(group).withdrawRequest();
+    else admin[end](luz);
+  }
+  admin.needApproval(false);
+  owner.link(sub);
+  owner.unlink(sub);
+  owner.hadNumber('5490000000000@s.whatsapp.net');
+  ana.inGroup(sub).delete('deactivate_general_chat');
+  owner.delete();
+
+  expect(await toldUntil('after the changes')).toEqual(['after the changes']);
+  await whatsapp.until((server) => server.devices()[0]!.waiting === 0);
+  expect(whatsapp.stats()).toMatchObject({ logins: before, open: 1, errors: [] });
+  await ana.sendText(group, 'still here');
+  expect((await world.backend.next(({ body }) => body.message_content === 'still here')).body).toMatchObject({
+    group_name: 'Us',
+  });
 });
