@@ -5,6 +5,7 @@ import { BehaviourStack } from './behaviours/behaviour.ts';
 import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
+import { greet } from './behaviours/greet.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
@@ -167,6 +168,7 @@ function makeBehaviours(
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),
+    greet(shared.counters),
     failLogins(faults),
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),

@@ -148,7 +148,10 @@ export class GroupDesk {
     const author = by && { notify: by.name, ...named('participant', by, addressing) };
     const attrs = { type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), addressing_mode: addressing };
     for (const { linked } of recipients) {
-      for (const device of linked.values()) device.deliver(node('notification', { ...attrs, ...author }, [change]));
+      for (const device of linked.values()) {
+        device.misses('groups', this.#seconds);
+        device.deliver(node('notification', { ...attrs, ...author }, [change]));
+      }
     }
   }
 
