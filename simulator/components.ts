@@ -7,6 +7,7 @@ import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
 import { greet } from './behaviours/greet.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
+import { keepPrivacy } from './behaviours/keep-privacy.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
@@ -46,6 +47,7 @@ import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
 import { GroupSettingsDesk } from './world/group-settings-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
+import { PrivacyDesk } from './world/privacy-desk.ts';
 
 /** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
@@ -76,6 +78,7 @@ interface SharedComponents {
   readonly faults: Faults;
   readonly passes: UploadPasses;
   readonly presences: PresenceLog;
+  readonly privacy: PrivacyDesk;
   readonly groups: GroupDesk;
   readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
@@ -95,11 +98,13 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
   const presences = new PresenceLog();
+  const privacy = new PrivacyDesk(now);
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
   const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, groupSettings, faults, passes, presences, addressing, now, version, patience };
+  const people = { directory, groups, groupSettings, presences, privacy };
+  const common = { ...people, faults, passes, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -129,20 +134,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = {
-    directory,
-    groups,
-    groupSettings,
-    desk,
-    codes,
-    changes,
-    counters,
-    presences,
-    addressing,
-    media,
-    now,
-    failed,
-  };
+  const phones = { ...shared, desk, codes, media, failed };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -157,6 +149,7 @@ function makeBehaviours(
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
+    keepPrivacy(directory, shared.privacy),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),

@@ -11,6 +11,7 @@ import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
 import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
+import { type PrivacyDesk } from '../world/privacy-desk.ts';
 import { Inbox } from './inbox.ts';
 import { MessageBook } from './message-book.ts';
 import { PhoneDevice } from './phone-device.ts';
@@ -30,6 +31,7 @@ export interface PhoneWorld {
   readonly groups: GroupDesk;
   readonly groupSettings: GroupSettingsDesk;
   readonly presences: PresenceLog;
+  readonly privacy: PrivacyDesk;
   /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;
   readonly media: MediaStore;

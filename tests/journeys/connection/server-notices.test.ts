@@ -83,7 +83,7 @@ it('everything that WhatsApp calls dirty is declared clean, from the first login
 });
 
 it('that somebody tries to register the number elsewhere is noted, once', async () => {
-  for (const _ of [1, 2, 3]) world.whatsapp.notice('device-logout', SHOP);
+  for (let count = 0; count < 3; count++) world.whatsapp.notice('device-logout', SHOP);
   await untilTold('después');
 
   expect(await notes('trouble')).toEqual([expect.stringContaining('on another phone') as string]);
