@@ -1,5 +1,6 @@
 import { ACCOUNT_NOTICES } from './account-notices.ts';
 import { BUSINESS_NOTICES } from './business-notices.ts';
+import { CALL_NOTICES } from './call-notices.ts';
 import { CHANNEL_NOTICES } from './channel-notices.ts';
 import { LOGIN_NOTICES } from './login-notices.ts';
 import { MESSAGE_NOTICES } from './message-notices.ts';
@@ -14,6 +15,7 @@ export const NOTICES = {
   ...CHANNEL_NOTICES,
   ...MESSAGE_NOTICES,
   ...RECEIPT_NOTICES,
+  ...CALL_NOTICES,
 } as const satisfies Record<string, Notice>;
 
 /** A name of {@link NOTICES}. */
