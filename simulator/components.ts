@@ -20,6 +20,7 @@ import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
+import { subscribePresence } from './behaviours/subscribe-presence.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
@@ -97,7 +98,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
-  const presences = new PresenceLog();
+  const presences = new PresenceLog(now);
   const privacy = new PrivacyDesk(now);
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
@@ -157,6 +158,7 @@ function makeBehaviours(
     changeGroupSettings({ directory, settings: shared.groupSettings }),
     showPictures(directory),
     relayPresence(shared),
+    subscribePresence(shared),
     relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,

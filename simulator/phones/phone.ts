@@ -13,6 +13,7 @@ import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
+import { PhonePresence } from './phone-presence.ts';
 import { PhonePrivacy } from './phone-privacy.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -33,6 +34,8 @@ export class Phone {
   readonly calls: PhoneCalls;
   /** What it lets others see and do. */
   readonly privacy: PhonePrivacy;
+  /** How it is shown to others. */
+  readonly presence: PhonePresence;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -43,6 +46,7 @@ export class Phone {
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
     this.privacy = new PhonePrivacy(world, account);
+    this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));

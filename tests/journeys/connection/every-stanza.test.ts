@@ -96,3 +96,29 @@ it('bears every change of a group', async () => {
     group_name: 'Us',
   });
 });
+
+it('bears what the account does elsewhere, and how others are shown', async () => {
+  const { whatsapp } = world;
+  const { logins } = whatsapp.stats();
+  const { phone } = shop;
+  const id = await ana.sendText(phone.number, 'read it on the phone');
+  await world.backend.next(({ body }) => body.message_id === id);
+
+  phone.privacy.set('last', 'none');
+  for (const value of ['none', 'all']) {
+    phone.privacy.set('readreceipts', value);
+    await phone.markRead(id);
+    await phone.markPlayed(id);
+  }
+  phone.privacy.block(ana);
+  phone.privacy.unblock(ana);
+  phone.picture = { url: 'https://pps.whatsapp.net/picture.jpg', shownTo: 'everybody' };
+  ana.presence.goOnline();
+  for (const state of ['composing', 'recording', 'paused'] as const) ana.presence.show(phone, state);
+  ana.presence.goOffline();
+  phone.calls.answer(ana.calls.ring(phone));
+
+  expect(await toldUntil('after all that')).toEqual(['after all that']);
+  await whatsapp.until((server) => server.devices()[0]!.waiting === 0);
+  expect(whatsapp.stats()).toMatchObject({ logins, open: 1, errors: [] });
+});
