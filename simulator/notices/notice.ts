@@ -20,7 +20,7 @@ export interface Notice {
 }
 
 /** WhatsApp's server as it writes itself. */
-export const FROM_SERVER = 's.whatsapp.net';
+const FROM_SERVER = 's.whatsapp.net';
 
 /** A notification of the server itself, or of `from`. */
 export function notification(type: string, content: Stanza[], from: string = FROM_SERVER): Stanza {

@@ -1,4 +1,5 @@
-import { node } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
+import { type Endpoint } from '../world/endpoint.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { type PhoneDeps } from './phone-deps.ts';
 
@@ -10,14 +11,17 @@ export function sendReceipt(deps: PhoneDeps, id: string, type: 'read' | 'played'
   const { world, inbox, device, account } = deps;
   const message = inbox.find(id);
   if (!message) return Promise.reject(new RangeError(`${account.number} has received no message ${id}.`));
-  const { group, fromJid } = message;
+  const { fromJid, group: chat = fromJid, group } = message;
+  const parties = receiptParties(device, chat, group && fromJid);
+  const stamps = { id, t: String(Math.floor(world.now() / 1000)), ...parties };
   const isSecret = account.privacy.of('readreceipts') === 'none';
-  const stamps = { id, t: String(Math.floor(world.now() / 1000)) };
-  const others = isSecret ? [] : (world.directory.byNumber(message.from)?.endpoints() ?? []);
-  const receipt = node('receipt', { ...stamps, ...receiptParties(device, group ?? fromJid, group && fromJid), type });
-  for (const endpoint of others) endpoint.deliver(receipt);
-  const own = { ...receiptParties(device, group ?? fromJid, group && fromJid), recipient: fromJid };
-  const ownType = isSecret ? `${type}-self` : type;
-  for (const linked of account.linked.values()) linked.deliver(node('receipt', { ...stamps, ...own, type: ownType }));
+  const others = world.directory.byNumber(message.from);
+  if (!isSecret) deliver(others?.endpoints(), node('receipt', { ...stamps, type }));
+  const own = { ...stamps, recipient: fromJid, type: isSecret ? `${type}-self` : type };
+  deliver(account.linked.values(), node('receipt', own));
   return Promise.resolve();
+}
+
+function deliver(endpoints: Iterable<Endpoint> = [], receipt: Stanza): void {
+  for (const endpoint of endpoints) endpoint.deliver(receipt);
 }
