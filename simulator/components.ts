@@ -2,9 +2,12 @@ import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
+import { greet } from './behaviours/greet.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
+import { keepPrivacy } from './behaviours/keep-privacy.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
@@ -17,6 +20,7 @@ import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
+import { subscribePresence } from './behaviours/subscribe-presence.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
@@ -42,7 +46,9 @@ import { type AckPatience } from './world/ack-deadline.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
+import { GroupSettingsDesk } from './world/group-settings-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
+import { PrivacyDesk } from './world/privacy-desk.ts';
 
 /** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
@@ -73,7 +79,9 @@ interface SharedComponents {
   readonly faults: Faults;
   readonly passes: UploadPasses;
   readonly presences: PresenceLog;
+  readonly privacy: PrivacyDesk;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
   readonly patience: AckPatience;
@@ -90,11 +98,14 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
-  const presences = new PresenceLog();
+  const presences = new PresenceLog(now);
+  const privacy = new PrivacyDesk(now);
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
+  const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
+  const people = { directory, groups, groupSettings, presences, privacy };
+  const common = { ...people, faults, passes, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -124,7 +135,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
+  const phones = { ...shared, desk, codes, media, failed };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -139,16 +150,20 @@ function makeBehaviours(
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
+    keepPrivacy(directory, shared.privacy),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
     changeGroups(shared),
+    changeGroupSettings({ directory, settings: shared.groupSettings }),
     showPictures(directory),
     relayPresence(shared),
+    subscribePresence(shared),
     relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),
+    greet(shared.counters),
     failLogins(faults),
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),

@@ -29,7 +29,16 @@ export function relayMessages(deps: RelayDeps): Behaviour {
         client.send(messageAck(stanza, timestamp, { error: BY_NUMBER }));
         return true;
       }
-      const count = deps.directory.group(stanza.attrs.to)?.endpoints().length;
+      if (isUnreachable(deps, stanza)) {
+        client.send(messageAck(stanza, timestamp, { error: NOBODY_THERE }));
+        return true;
+      }
+      const group = deps.directory.group(stanza.attrs.to);
+      if (group?.has(device.owner) && !group.lets(device.owner)) {
+        client.send(messageAck(stanza, timestamp, { error: NOT_ALLOWED }));
+        return true;
+      }
+      const count = group?.endpoints().length;
       client.send(messageAck(stanza, timestamp, count === undefined ? {} : { count: String(count) }));
       relay(deps, { stanza, sender: device, timestamp });
       return true;
@@ -39,6 +48,10 @@ export function relayMessages(deps: RelayDeps): Behaviour {
 
 /** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
+/** The refusal of a message to a LID without an account, or to devices of which none is linked any more. */
+const NOBODY_THERE = '479';
+/** The refusal of a message to a group in which the account may not write. */
+const NOT_ALLOWED = '420';
 /** What a message carries for its recipients besides its ciphertexts. */
 const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
 
@@ -50,6 +63,13 @@ export function messageAck({ attrs }: Stanza, timestamp: number, more: Record<st
   const { id = '', to = '', edit } = attrs;
   const repeated = edit === undefined ? {} : { edit };
   return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...repeated, ...more });
+}
+
+function isUnreachable(deps: RelayDeps, stanza: Stanza): boolean {
+  const { to } = stanza.attrs;
+  const person = deps.directory.byJid(to);
+  if (!person) return parseJid(to)?.addressing === 'lid';
+  return childOf(stanza, 'participants') !== undefined && personalLetters(deps, stanza).length === 0;
 }
 
 interface Relay {

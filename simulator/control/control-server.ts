@@ -8,7 +8,9 @@ import { callRoutes } from './call-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { ControlError } from './control-error.ts';
 import { historyRoutes } from './history-routes.ts';
+import { groupRoutes } from './group-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
+import { noticeRoutes } from './notice-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { profileRoutes } from './profile-routes.ts';
@@ -21,7 +23,9 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...historyRoutes,
   ...chatRoutes,
   ...profileRoutes,
+  ...groupRoutes,
   ...mediaRoutes,
+  ...noticeRoutes,
   ...serverRoutes,
 ].map((route) => ({
   route,

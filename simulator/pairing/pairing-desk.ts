@@ -99,13 +99,14 @@ export class PairingDesk {
    */
   async link(offer: PairingOffer, account: Account, secrets: LinkSecrets): Promise<LinkedDevice> {
     const { companionIdentity, phoneIdentity } = secrets;
+    const timestamp = Number(this.#seconds());
     const device = new LinkedDevice({
       owner: account,
       device: account.nextDevice(),
       noiseKey: offer.client.noiseKey,
       keys: new PreKeyShelf(offer.keys),
+      linkedAt: timestamp,
     });
-    const timestamp = Number(this.#seconds());
     const { details, sealed } = signDeviceIdentity(
       { ...secrets, keyIndex: device.device, timestamp },
       this.#deps.tampering(account.number),

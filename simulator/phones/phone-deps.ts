@@ -9,7 +9,9 @@ import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
+import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
+import { type PrivacyDesk } from '../world/privacy-desk.ts';
 import { Inbox } from './inbox.ts';
 import { MessageBook } from './message-book.ts';
 import { PhoneDevice } from './phone-device.ts';
@@ -28,7 +30,9 @@ export interface PhoneWorld {
   readonly changes: Changes;
   readonly counters: Counters;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   readonly presences: PresenceLog;
+  readonly privacy: PrivacyDesk;
   /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;
   readonly media: MediaStore;

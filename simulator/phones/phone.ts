@@ -15,6 +15,8 @@ import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
+import { PhonePresence } from './phone-presence.ts';
+import { PhonePrivacy } from './phone-privacy.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -39,6 +41,10 @@ export class Phone {
   readonly chats: PhoneChats;
   /** What its owner shows of themselves. */
   readonly profile: PhoneProfile;
+  /** What it lets others see and do. */
+  readonly privacy: PhonePrivacy;
+  /** How it is shown to others. */
+  readonly presence: PhonePresence;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -49,6 +55,8 @@ export class Phone {
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
     this.history = new PhoneHistory(this.#deps);
+    this.privacy = new PhonePrivacy(world, account);
+    this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));
@@ -85,6 +93,7 @@ export class Phone {
 
   set picture(picture: Picture | undefined) {
     this.#deps.account.picture = picture;
+    this.#deps.world.privacy.pictureChanged({ account: this.#deps.account });
   }
 
   /** Who may add it to groups. */
@@ -103,10 +112,13 @@ export class Phone {
     return new PhoneInGroup(world, account, group);
   }
 
-  /** Joins a group by the code of its invite link and returns its JID. Throws a GroupError when the link is invalid. */
+  /**
+   * Joins a group by the code of its invite link, or waits for its admins where they decide; returns its JID. Throws a
+   * GroupError when the link is invalid.
+   */
   joinGroup(code: string): string {
     const { world, account } = this.#deps;
-    return world.groups.join(code, account).jid;
+    return world.groupSettings.join(code, account).jid;
   }
 
   /** Scans the text of a QR. Resolves once the client has signed; rejects with a PairingError. */
@@ -257,7 +269,7 @@ export class Phone {
   #chat(to: string): Account | Group {
     const { account, world } = this.#deps;
     const group = world.directory.group(to);
-    if (group?.has(account)) return group;
+    if (group?.lets(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
     if (!person)
       throw new RangeError(

@@ -3,6 +3,7 @@ import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
+import { PrivacySettings } from './privacy-settings.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
@@ -16,6 +17,7 @@ export class Account implements Owner {
   isMigrated = false;
   /** The timer that new chats begin with, if any. */
   defaultTimer: ChatTimer | undefined;
+  readonly privacy = new PrivacySettings();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

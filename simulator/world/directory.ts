@@ -61,6 +61,11 @@ export class Directory {
     return this.groups().filter((group) => group.has(account));
   }
 
+  /** All accounts, oldest first. */
+  accounts(): Account[] {
+    return [...this.#byNumber.values()];
+  }
+
   /** The account with exactly this number. */
   byNumber(number: string): Account | undefined {
     return this.#byNumber.get(number);

@@ -207,3 +207,46 @@ it.each([
     body: { error: expect.any(String) as string, reason },
   });
 });
+
+it('has phones change groups', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
+  const group = whatsapp.group({ subject: 'Us', members: [ana] });
+  const act = (action: string, number = ANA, more = {}) =>
+    call('POST', `/phones/${number}/group-actions`, { group: group.jid, action, ...more });
+
+  const { body } = await act('need-approval');
+  expect(await call('POST', `/phones/${BEA}/join`, { code: body.code })).toMatchObject({ body: { jid: group.jid } });
+  await act('approve', ANA, { people: [BEA] });
+  for (const action of ['lock', 'announce-only', 'members-add', 'no-approval']) await act(action);
+
+  expect(group.members.map(({ number }) => number)).toEqual([ana, bea].map(({ number }) => number));
+  expect(group.settings).toMatchObject({ locked: true, announcement: true, memberAddMode: 'all_member_add' });
+  const refusals = [act('unlock', BEA), act('dance'), act('lock', ANA, { group: '1@g.us' }), act('add', '549110')];
+  expect((await Promise.all(refusals)).map(({ body: { reason } }) => reason)).toEqual([
+    'refused',
+    'bad_request',
+    'unknown_group',
+    'unknown_phone',
+  ]);
+});
+
+it('sends notices by name', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  whatsapp.phone(ANA);
+
+  expect((await call('GET', '/notices')).body).toMatchObject({ psa: expect.any(String) as string });
+  expect(await call('POST', '/notices', { name: 'psa', number: ANA })).toEqual({ status: 200, body: { name: 'psa' } });
+  const refusals = [
+    { name: 'unknown', number: ANA },
+    { name: 'psa', number: BEA },
+    { name: 'psa', number: ANA, from: BEA },
+  ].map((body) => call('POST', '/notices', body));
+  expect((await Promise.all(refusals)).map(({ status, body }) => [status, body.reason])).toEqual([
+    [400, 'unknown_notice'],
+    [404, 'unknown_phone'],
+    [400, 'bad_request'],
+  ]);
+});

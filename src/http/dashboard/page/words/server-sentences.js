@@ -32,6 +32,10 @@ export const SPANISH_SENTENCES = [
     /^WhatsApp stops accepting the client version (\S+) on (\S+)\..*$/,
     'WhatsApp deja de aceptar la versión $1 del cliente el $2. La siguiente se busca sola; actualiza el orquestador si la conexión falla.',
   ],
+  [
+    /^Somebody tries to register this account on another phone\..*$/,
+    'Alguien intenta registrar esta cuenta en otro teléfono. Si no es su dueño, protégela con un PIN: ajustes de WhatsApp en el teléfono, verificación en dos pasos.',
+  ],
   [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
   [
     /^WhatsApp is not accepting connections right now \(503\).*$/,
