@@ -17,6 +17,7 @@ import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
+import { tellMigration } from './behaviours/tell-migration.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
@@ -139,6 +140,7 @@ function makeBehaviours(
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
+    tellMigration(directory),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),

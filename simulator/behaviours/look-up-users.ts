@@ -9,7 +9,7 @@ import { type Behaviour } from './behaviour.ts';
 /**
  * Answers usync queries for devices, LIDs and the existence of numbers (section 8 of the protocol notes). An unknown
  * user has no devices, and is marked as `out` when the query asks for contacts. The number of a migrated account has no
- * devices either; its LID has them.
+ * devices either, nor has a LID that somebody no longer has.
  */
 export function lookUpUsers(directory: Directory): Behaviour {
   return answerIq('look up users', { xmlns: 'usync' }, (iq) => {
@@ -38,7 +38,7 @@ function answerFor(directory: Directory, user: Stanza, asked: Set<string>): Stan
 
 /** The devices that the account has under this JID. */
 function endpointsOf(directory: Directory, account: Account, jid: string | undefined): Endpoint[] {
-  return directory.isMovedAway(jid) ? [] : account.endpoints();
+  return directory.isMovedAway(jid) || directory.isOutdated(jid) ? [] : account.endpoints();
 }
 
 function unknownUser(jid: string, asked: Set<string>): Stanza {

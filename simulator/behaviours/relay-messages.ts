@@ -25,31 +25,43 @@ export function relayMessages(deps: RelayDeps): Behaviour {
       if (stanza.tag !== 'message' || !device) return false;
       deps.counters.messagesFromClients += 1;
       const timestamp = Math.floor(deps.now() / 1000);
-      if (deps.directory.isMovedAway(stanza.attrs.to)) {
-        client.send(messageAck(stanza, timestamp, { error: BY_NUMBER }));
-        return true;
-      }
-      const count = deps.directory.group(stanza.attrs.to)?.endpoints().length;
-      client.send(messageAck(stanza, timestamp, count === undefined ? {} : { count: String(count) }));
+      const error = refusal(deps.directory, stanza.attrs.to, device);
+      client.send(messageAck(stanza, timestamp, error === undefined ? notes(deps.directory, stanza) : { error }));
+      if (error !== undefined) return true;
       relay(deps, { stanza, sender: device, timestamp });
       return true;
     },
   };
 }
 
-/** The refusal of a message to the number of somebody who is only to be written to by LID. */
+/** The refusals of a message to the number of somebody who is only to be written to by LID, and to a LID by somebody who may not. */
 const BY_NUMBER = '463';
+const BY_LID = '400';
 /** What a message carries for its recipients besides its ciphertexts. */
 const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
 
 /**
- * The acknowledgement of a client's message, which repeats `edit`; `more` is the `count` of a group's devices, or the
+ * The acknowledgement of a client's message, which repeats `edit`; `more` is what else it says, such as the
  * `error` of a refusal. `timestamp` is in seconds.
  */
 export function messageAck({ attrs }: Stanza, timestamp: number, more: Record<string, string> = {}): Stanza {
   const { id = '', to = '', edit } = attrs;
   const repeated = edit === undefined ? {} : { edit };
   return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...repeated, ...more });
+}
+
+function refusal(directory: Directory, to: string | undefined, sender: LinkedDevice): string | undefined {
+  const [own, recipient] = [directory.byJid(sender.jid('pn')), directory.byJid(to)];
+  if (!recipient || recipient === own) return undefined;
+  if (directory.isMovedAway(to)) return BY_NUMBER;
+  return own?.writesToNumbersOnly && parseJid(to)?.addressing === 'lid' ? BY_LID : undefined;
+}
+
+/** What an ack says besides that the message is accepted: the devices of a group, or that a LID is to be looked up anew. */
+function notes(directory: Directory, { attrs: { to } }: Stanza): Record<string, string> {
+  const group = directory.group(to);
+  if (group) return { count: String(group.endpoints().length) };
+  return directory.isOutdated(to) ? { refresh_lid: 'true' } : {};
 }
 
 interface Relay {

@@ -6,13 +6,15 @@ import { type Picture } from './picture.ts';
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
   readonly number: string;
-  readonly lid: string;
+  lid: string;
   name: string;
   picture: Picture | undefined;
   /** Who may add the account to groups. */
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */
   isMigrated = false;
+  /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
+  writesToNumbersOnly = false;
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

@@ -75,6 +75,18 @@ export class Directory {
     return parseJid(jid)?.addressing === 'pn' && this.byJid(jid)?.isMigrated === true;
   }
 
+  /** Gives the account a new LID; the old one still leads to it, and is outdated. */
+  renewLid(account: Account): void {
+    account.lid = this.#lidFor(account.number);
+    this.#byLid.set(account.lid, account);
+  }
+
+  /** Whether this JID is a LID that its account no longer has. */
+  isOutdated(jid: string | undefined): boolean {
+    const address = parseJid(jid);
+    return address?.addressing === 'lid' && ![undefined, address.user].includes(this.byJid(jid)?.lid);
+  }
+
   /** The device with this JID. */
   endpoint(jid: string | undefined): Endpoint | undefined {
     return this.byJid(jid)?.endpoint(parseJid(jid)?.device ?? 0);

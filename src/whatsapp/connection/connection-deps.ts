@@ -9,6 +9,7 @@ import { type UploadDeps } from '../media/upload.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
 import { type Restriction } from '../send/restriction.ts';
+import { type SecondAddress } from '../send/second-address.ts';
 import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
@@ -24,6 +25,7 @@ export interface OpenConnection extends OpenSocket {
   sending: SendDeps;
   receiver: MessageReceiver;
   restriction: Restriction;
+  secondAddress: SecondAddress;
   codeOffer: CodeOffer | undefined;
 }
 
