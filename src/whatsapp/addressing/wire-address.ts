@@ -35,14 +35,20 @@ export class WireAddresses {
     return this.#choose(socket, jid);
   }
 
-  /** As {@link of}, and also finds out whether a number has devices. May ask WhatsApp for them, as the sending itself would. */
+  /**
+   * As {@link of}, and also finds out whether a number has devices. May ask WhatsApp for them, as the sending itself would. Never
+   * rejects: what cannot be found out fails again, and is reported, when Baileys sends.
+   */
   async forSending(socket: AddressSocket, jid: string): Promise<string> {
-    const address = await this.of(socket, jid);
-    if (numberOf(address) === null || isOwn(socket, address) || (await hasDevices(socket, address))) return address;
-    const lid = await lidFor(socket, address);
-    if (lid === null) return address;
-    this.reachedByLid(address);
-    return lid;
+    try {
+      const address = await this.of(socket, jid);
+      if (numberOf(address) === null || isOwn(socket, address) || (await hasDevices(socket, address))) return address;
+      const lid = await lidFor(socket, address);
+      if (lid !== null) this.reachedByLid(address);
+      return lid ?? address;
+    } catch {
+      return jid;
+    }
   }
 
   /** WhatsApp reaches the person with this number by LID only. */
@@ -93,12 +99,7 @@ function isOwn({ authState: { creds } }: AddressSocket, jid: string): boolean {
 async function hasDevices(socket: AddressSocket, jid: string): Promise<boolean> {
   const me = withoutDevice(socket.authState.creds.me?.id ?? '');
   const user = jidDecode(jid)?.user;
-  try {
-    return (await socket.getUSyncDevices([me, jid], true, false)).some((device) => device.user === user);
-  } catch {
-    // Baileys tries again, and reports it.
-    return true;
-  }
+  return (await socket.getUSyncDevices([me, jid], true, false)).some((device) => device.user === user);
 }
 
 function nothing(): void {

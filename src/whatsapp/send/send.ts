@@ -58,7 +58,7 @@ export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<Prepa
 function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber } = resolved;
-    const address = await deps.addresses.forSending(deps.socket, to);
+    const address = await deps.addresses.of(deps.socket, to);
     const written = await write(deps, { ...resolved, to: address });
     const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
@@ -77,9 +77,12 @@ function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
 function transmit(deps: SendDeps, { ready, recipient, isKnown, ackTimeoutMs }: Transmission): Promise<SendOutcome> {
   return deps.withinConnection(async () => {
     const { messageId, stored } = ready;
-    deps.secondAddress.watch({ ready, recipient, isKnown });
     // Encryption begins at once, so that its keys and the message share a commit; nothing is sent before that.
-    const relaying = relay(deps, ready);
+    const relaying = deps.addresses.forSending(deps.socket, ready.to).then((to) => {
+      const addressed = { ...ready, to };
+      deps.secondAddress.watch({ ready: addressed, recipient, isKnown });
+      return relay(deps, addressed);
+    });
     await stored;
     const acknowledged = deps.acks.expect(messageId, ackTimeoutMs);
     // Baileys' own queries may hang; the caller waits for them no longer than for the acknowledgement.

@@ -36,6 +36,9 @@ async function start(world: World, prepare: (account: Phone, ana: Phone) => void
 
 const recipients = ({ sent }: Scene) => sent.map(({ attrs }) => attrs.to);
 
+const contextOf = ({ extendedTextMessage }: { extendedTextMessage?: { contextInfo?: unknown } | null }) =>
+  extendedTextMessage?.contextInfo;
+
 const migrated = (account: Phone) => {
   account.isMigrated = true;
 };
@@ -143,37 +146,48 @@ describe('an account that is migrated', () => {
     const { ana, account, sessionId } = scene;
     const question = await ana.sendText(ACCOUNT, '¿a qué hora?', { addressing: 'pn' });
     await world.backend.next(({ body }) => body.message_id === question);
-    const send = (path: string, body: object) => world.orchestrator.post(`/sessions/${sessionId}/${path}`, body);
+    const send = async (body: object): Promise<string> => {
+      const answer = await world.orchestrator.post(`/sessions/${sessionId}/messages`, body);
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { to: expect.stringMatching(new RegExp(`^${ANA}@|^${ana.lid}`)) as string },
+      });
+      return answer.body.messageId as string;
+    };
+    const next = async () => (await ana.next()).message;
 
-    const { body } = await send('send-message', { number: ANA, message: 'a las 8', reply_to: question });
-    const messageId = body.messageId as string;
-    const replyToOwn = await send('send-message', { number: ANA, message: 'o a las 9', reply_to: messageId });
-    await send('messages', { content: { type: 'reaction', message_id: question, emoji: '👍' } });
-    await send('messages', { content: { type: 'edit', message_id: messageId, text: 'a las 7' } });
-    await send('messages', { content: { type: 'delete', message_id: messageId } });
+    const messageId = await send({ type: 'text', number: ANA, text: 'a las 8', reply_to: question });
+    const reply = contextOf(await next());
+    await send({ type: 'text', number: ANA, text: 'o a las 9', reply_to: messageId });
+    const own = contextOf(await next());
+    await send({ type: 'reaction', message_id: question, emoji: '👍' });
+    const { reactionMessage: reaction } = await next();
+    await send({ type: 'edit', message_id: messageId, text: 'a las 7' });
+    const { protocolMessage: edit } = await next();
+    await send({ type: 'delete', message_id: messageId });
+    const { protocolMessage: deletion } = await next();
 
-    expect(replyToOwn.status).toBe(200);
-    const [reply, own, reaction, edit, deletion] = [
-      ...[await ana.next(), await ana.next(), await ana.next(), await ana.next(), await ana.next()],
-    ].map(({ message }) => message);
-    expect(reply?.extendedTextMessage?.contextInfo).toMatchObject({ stanzaId: question, participant: ana.lid });
-    expect(reply?.extendedTextMessage?.contextInfo?.remoteJid ?? '').toBe('');
-    expect(own?.extendedTextMessage?.contextInfo).toMatchObject({ stanzaId: messageId, participant: account.lid });
-    expect(reaction?.reactionMessage?.key).toMatchObject({ id: question, remoteJid: ana.lid, fromMe: false });
-    expect(edit?.protocolMessage?.key).toMatchObject({ id: messageId, remoteJid: ana.lid, fromMe: true });
-    expect(deletion?.protocolMessage?.key).toMatchObject({ id: messageId, remoteJid: ana.lid, fromMe: true });
+    expect(reply).toMatchObject({ stanzaId: question, participant: ana.lid });
+    expect(own).toMatchObject({ stanzaId: messageId, participant: account.lid });
+    for (const context of [reply, own]) expect(context).not.toHaveProperty('remoteJid', expect.stringContaining('@'));
+    expect(reaction).toMatchObject({ key: { id: question, remoteJid: ana.lid, fromMe: false } });
+    for (const change of [edit, deletion])
+      expect(change).toMatchObject({ key: { id: messageId, remoteJid: ana.lid, fromMe: true } });
     expect(new Set(recipients(scene))).toEqual(new Set([ana.lid]));
   });
 
   it('types to the LID', async () => {
-    await using world = await startWorld({ environment: { SIMULATE_TYPING: 'true' } });
-    const scene = await start(world, (account, ana) => {
-      account.isMigrated = ana.isMigrated = true;
+    await using world = await startWorld({ environment: { CALLBACK_OWN_MESSAGES: 'true' } });
+    const { account, ana, sessionId } = await start(world, (own, other) => {
+      own.isMigrated = other.isMigrated = true;
     });
+    // Its name comes with what it wrote itself.
+    await account.sendText(ANA, 'nota');
+    await world.backend.next(({ body }) => body.message_content === 'nota');
 
-    await world.fastForwardUntil(world.orchestrator.send(scene.sessionId, ANA, 'hola'));
+    await world.orchestrator.post(`/sessions/${sessionId}/presence`, { to: ANA, state: 'composing' });
 
-    expect(scene.ana.presenceOf(scene.account)).toEqual(expect.arrayContaining(['composing', 'paused']));
+    await world.whatsapp.until(() => ana.presenceOf(account).at(-1) === 'composing');
   });
 
   it('sends a message again to a device that could not read it', async () => {
@@ -290,11 +304,8 @@ describe('an ack that asks for the LID to be looked up anew', () => {
     expect(recipients(scene)).toEqual([old, old, ana.lid, ana.lid]);
     const texts = [await ana.next(), await ana.next(), await ana.next(), await ana.next()].map(({ text }) => text);
     expect(texts).toEqual(['uno', 'dos', 'tres', 'cuatro']);
-    expect(await world.orchestrator.post(`/sessions/${scene.sessionId}/contacts/check`, { number: ANA })).toMatchObject(
-      {
-        body: { data: { lid: ana.lid } },
-      },
-    );
+    const path = `/sessions/${scene.sessionId}/contacts/check?number=${ANA}`;
+    expect(await world.orchestrator.get(path)).toMatchObject({ body: { lid: ana.lid } });
   });
 
   it('has whoever writes meanwhile wait for the answer', async () => {
