@@ -7,6 +7,7 @@ import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
 import { watchMigration } from '../addressing/migration.ts';
+import { watchMovedPeople } from '../addressing/moved-people.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
@@ -167,6 +168,7 @@ export class BaileysConnection implements Connection {
     );
     watchMigration(socket);
     const secondAddress = this.#secondAddress(opened, restriction);
+    watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
     const sending = { ...this.#sending(opened), secondAddress };
     return { ...opened, auth, receiver, restriction, secondAddress, sending, codeOffer: this.#codes(opened) };
   }

@@ -63,13 +63,18 @@ export class SecondAddress {
     const sent = this.#sent.get(id);
     this.#sent.delete(id);
     if (refresh === 'true') this.#outOfDate(refreshPerson, from);
-    else if (ELSEWHERE.has(error ?? '')) this.#outOfDate(forgetPerson, from);
+    else if (ELSEWHERE.has(error ?? '')) this.moved(from);
     const again = sent && this.#otherWay(sent, error);
     if (!again) return false;
     this.#deps.withinConnection(again).then((isTried) => {
       if (!isTried) otherwise();
     }, otherwise);
     return true;
+  }
+
+  /** WhatsApp says that somebody is no longer at this address. */
+  moved(jid: string): void {
+    this.#outOfDate(forgetPerson, jid);
   }
 
   #outOfDate(act: typeof refreshPerson | typeof forgetPerson, jid: string): void {
