@@ -40,6 +40,7 @@ import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { type AckPatience } from './world/ack-deadline.ts';
+import { announceDevices } from './world/announce-devices.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
@@ -92,7 +93,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
   const presences = new PresenceLog();
-  const directory = new Directory();
+  const directory = new Directory((change) => announceDevices(change, { addressing, now }));
   const groups = new GroupDesk({ directory, now });
   const patience = patienceOf(options, now);
   const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };

@@ -13,6 +13,8 @@ export interface DeviceIdentityRequest {
   readonly companionIdentity: Uint8Array;
   readonly advSecret: Uint8Array;
   readonly keyIndex: number;
+  /** Names the registration of the account. */
+  readonly rawId: number;
   /** Seconds since the Unix epoch. */
   readonly timestamp: number;
 }
@@ -29,8 +31,8 @@ export interface DeviceIdentity {
  * Signs a device identity with the phone's key, and seals it with the ADV secret (section 5.3 of the protocol notes).
  */
 export function signDeviceIdentity(request: DeviceIdentityRequest, tampering?: Tampering): DeviceIdentity {
-  const { phoneIdentity, companionIdentity, advSecret, keyIndex, timestamp } = request;
-  const details = proto.ADVDeviceIdentity.encode({ rawId: keyIndex, timestamp, keyIndex }).finish();
+  const { phoneIdentity, companionIdentity, advSecret, keyIndex, rawId, timestamp } = request;
+  const details = proto.ADVDeviceIdentity.encode({ rawId, timestamp, keyIndex }).finish();
   const signer = tampering === 'foreign-account-signature' ? Curve.generateKeyPair() : phoneIdentity;
   const signature = Curve.sign(signer.private, Buffer.concat([PREFIX.account, details, companionIdentity]));
   const signed = proto.ADVSignedDeviceIdentity.encode({

@@ -109,7 +109,7 @@ export class PairingDesk {
     });
     const timestamp = Number(this.#seconds());
     const { details, sealed } = signDeviceIdentity(
-      { ...secrets, keyIndex: device.device, timestamp },
+      { ...secrets, keyIndex: device.device, rawId: account.rawId, timestamp },
       this.#deps.tampering(account.number),
     );
     const answer = await this.#requestSignature(offer, account, { device, sealed });

@@ -41,6 +41,7 @@ export class Phone {
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
+    account.signer = this.#deps.keys;
     this.calls = new PhoneCalls(world, account);
     this.addressing = new PhoneAddressing(world, account);
     this.#sender = new PhoneSender(this.#deps);

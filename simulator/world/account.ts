@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+
+import { type KeyPair } from '../transport/server-identity.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
@@ -15,6 +18,14 @@ export class Account implements Owner {
   isMigrated = false;
   /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
   writesToNumbersOnly = false;
+  /** What the phone signs its devices with. */
+  signer: { readonly identity: KeyPair } | undefined;
+  /** Names this registration of the account in what the phone signs. */
+  readonly rawId = randomInt(1, 2 ** 31);
+  /** When a device was last linked or unlinked, in milliseconds since the Unix epoch. */
+  devicesChangedAt: number | undefined;
+  /** The accounts whose clients have asked for the devices, and are notified of changes. */
+  readonly knownBy = new Set<Account>();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */
@@ -40,6 +51,11 @@ export class Account implements Owner {
 
   jid(addressing: Addressing): string {
     return formatJid({ user: addressing === 'lid' ? this.lid : this.number, device: 0, addressing });
+  }
+
+  /** The newest device id. */
+  get latestDevice(): number {
+    return this.#devicesEver;
   }
 
   /** Returns a new device id; ids are never reused. */

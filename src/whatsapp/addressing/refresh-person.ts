@@ -2,9 +2,9 @@ import { jidDecode } from '@whiskeysockets/baileys';
 import { type Person } from '../../domain/person.ts';
 import { type BaileysCache } from '../baileys/baileys-cache.ts';
 import { forgetLid, type MappingSocket } from '../baileys/lid-mappings.ts';
-import { jidOfNumber } from './jid.ts';
+import { jidOfNumber, withoutDevice } from './jid.ts';
 import { type NumberSocket } from './number-query.ts';
-import { peopleOf } from './people.ts';
+import { namesIn, peopleOf } from './people.ts';
 import { type RecipientLookup } from './recipient-lookup.ts';
 import { type WireAddresses } from './wire-address.ts';
 
@@ -37,10 +37,22 @@ export function refreshPerson(known: KnownAddresses, jid: string): Promise<void>
 
 /** WhatsApp says that the person with this JID is not where we think: account and devices are asked for before the next message. */
 export async function forgetPerson({ socket, lookup, deviceLists }: KnownAddresses, jid: string): Promise<Person> {
-  const [person = { number: null, lid: null }] = await peopleOf(socket.authState.keys, [[jid]]);
-  const { number, lid } = person;
-  if (number !== null) lookup.forget(number);
-  for (const each of [number === null ? null : jidOfNumber(number), lid])
+  const person = await forgetDevices({ socket, deviceLists }, jid);
+  if (person.number !== null) lookup.forget(person.number);
+  return person;
+}
+
+/** The devices of the person with this JID, or of the account itself, are others now: they are asked for before the next message. */
+export async function forgetDevices(
+  { socket: { authState }, deviceLists }: Pick<KnownAddresses, 'socket' | 'deviceLists'>,
+  jid: string,
+): Promise<Person> {
+  const { creds, keys } = authState;
+  const own = [creds.me?.id, creds.me?.lid].map((each) => withoutDevice(each ?? ''));
+  const [person = NOBODY] = own.includes(jid) ? [namesIn(own)] : await peopleOf(keys, [[jid]]);
+  for (const each of [person.number === null ? null : jidOfNumber(person.number), person.lid])
     if (each !== null) deviceLists.del(jidDecode(each)?.user ?? '');
   return person;
 }
+
+const NOBODY: Person = { number: null, lid: null };

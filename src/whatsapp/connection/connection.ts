@@ -6,6 +6,7 @@ import { type OutgoingMessage } from '../../domain/outgoing.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import { watchDevices } from '../addressing/device-changes.ts';
 import { watchMigration } from '../addressing/migration.ts';
 import { watchMovedPeople } from '../addressing/moved-people.ts';
 import { numbersOf } from '../addressing/people.ts';
@@ -169,6 +170,7 @@ export class BaileysConnection implements Connection {
     watchMigration(socket);
     const secondAddress = this.#secondAddress(opened, restriction);
     watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
+    watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
     const sending = { ...this.#sending(opened), secondAddress };
     return { ...opened, auth, receiver, restriction, secondAddress, sending, codeOffer: this.#codes(opened) };
   }

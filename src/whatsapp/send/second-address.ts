@@ -1,8 +1,8 @@
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
-import { forgetPerson, type KnownAddresses, refreshPerson } from '../addressing/refresh-person.ts';
+import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { forgetDevices, forgetPerson, type KnownAddresses, refreshPerson } from '../addressing/refresh-person.ts';
 import { lidFor } from '../addressing/wire-address.ts';
 import { type Acks } from './acks.ts';
 import { type ReadyMessage, relay } from './relay.ts';
@@ -59,11 +59,11 @@ export class SecondAddress {
    * Handles an `<ack class="message">`. Returns whether its outcome is still open: then the message may be tried again, and
    * `otherwise` is called if it is not.
    */
-  takes({ attrs: { id = '', error, from = '', refresh_lid: refresh } }: BinaryNode, otherwise: () => void): boolean {
+  takes({ attrs }: BinaryNode, otherwise: () => void): boolean {
+    const { id = '', error } = attrs;
     const sent = this.#sent.get(id);
     this.#sent.delete(id);
-    if (refresh === 'true') this.#outOfDate(refreshPerson, from);
-    else if (ELSEWHERE.has(error ?? '')) this.moved(from);
+    this.#learn(attrs);
     const again = sent && this.#otherWay(sent, error);
     if (!again) return false;
     this.#deps.withinConnection(again).then((isTried) => {
@@ -77,7 +77,21 @@ export class SecondAddress {
     this.#outOfDate(forgetPerson, jid);
   }
 
-  #outOfDate(act: typeof refreshPerson | typeof forgetPerson, jid: string): void {
+  /** WhatsApp says that somebody, perhaps the account itself, has other devices. */
+  devicesChanged(jid: string): void {
+    this.#outOfDate(forgetDevices, jid);
+  }
+
+  /** What an ack says besides its outcome: `phash` is there when the message missed a device of either side. */
+  #learn({ error = '', from = '', phash, refresh_lid: refresh }: BinaryNode['attrs']): void {
+    if (refresh === 'true') this.#outOfDate(refreshPerson, from);
+    else if (ELSEWHERE.has(error)) this.moved(from);
+    if (phash === undefined || isGroup(from)) return;
+    this.devicesChanged(from);
+    this.devicesChanged(this.#deps.socket.authState.creds.me?.id ?? '');
+  }
+
+  #outOfDate(act: (known: KnownAddresses, jid: string) => Promise<unknown>, jid: string): void {
     const { withinConnection, failed } = this.#deps;
     withinConnection(() => act(this.#deps, withoutDevice(jid))).catch(failed);
   }
