@@ -6,6 +6,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
+import { missedDevices } from '../world/missed-devices.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayMessages}. */
@@ -26,7 +27,9 @@ export function relayMessages(deps: RelayDeps): Behaviour {
       deps.counters.messagesFromClients += 1;
       const timestamp = Math.floor(deps.now() / 1000);
       const error = refusal(deps.directory, stanza.attrs.to, device);
-      client.send(messageAck(stanza, timestamp, error === undefined ? notes(deps.directory, stanza) : { error }));
+      client.send(
+        messageAck(stanza, timestamp, error === undefined ? notes(deps.directory, stanza, device) : { error }),
+      );
       if (error !== undefined) return true;
       relay(deps, { stanza, sender: device, timestamp });
       return true;
@@ -57,11 +60,19 @@ function refusal(directory: Directory, to: string | undefined, sender: LinkedDev
   return own?.writesToNumbersOnly && parseJid(to)?.addressing === 'lid' ? BY_LID : undefined;
 }
 
-/** What an ack says besides that the message is accepted: the devices of a group, or that a LID is to be looked up anew. */
-function notes(directory: Directory, { attrs: { to } }: Stanza): Record<string, string> {
-  const group = directory.group(to);
-  if (group) return { count: String(group.endpoints().length) };
-  return directory.isOutdated(to) ? { refresh_lid: 'true' } : {};
+/**
+ * What an ack says besides that the message is accepted: how many devices a group has, that the message was for other devices than
+ * there are, or that a LID is to be looked up anew.
+ */
+function notes(directory: Directory, stanza: Stanza, sender: LinkedDevice): Record<string, string> {
+  const { to } = stanza.attrs;
+  const count = directory.group(to)?.endpoints().length;
+  const phash = missedDevices(directory, stanza, sender);
+  return {
+    ...(count !== undefined && { count: String(count) }),
+    ...(phash !== undefined && { phash }),
+    ...(directory.isOutdated(to) && { refresh_lid: 'true' }),
+  };
 }
 
 interface Relay {

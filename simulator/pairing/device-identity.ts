@@ -54,3 +54,25 @@ export function isSignedByCompanion(
   const signed = Buffer.concat([PREFIX.device, facts.details, facts.companionIdentity, facts.phoneIdentity]);
   return verifySignature(Buffer.concat([PREFIX.key, facts.companionIdentity]), signed, Buffer.from(deviceSignature));
 }
+
+/** The client's answer as others get it, with the key that the phone signed it with. */
+export function publicIdentity(answer: Uint8Array, phoneIdentity: Uint8Array): Uint8Array {
+  const identity = proto.ADVSignedDeviceIdentity.decode(answer);
+  return proto.ADVSignedDeviceIdentity.encode({ ...identity, accountSignatureKey: phoneIdentity }).finish();
+}
+
+/** The identity of a simulated device, which phone and device sign without a pairing. */
+export function companionIdentity(facts: {
+  readonly phoneIdentity: KeyPair;
+  readonly companionIdentity: KeyPair;
+  readonly rawId: number;
+  readonly keyIndex: number;
+}): Uint8Array {
+  const { phoneIdentity, companionIdentity: own, rawId, keyIndex } = facts;
+  const details = proto.ADVDeviceIdentity.encode({ rawId, keyIndex, timestamp: 0 }).finish();
+  const signed = Buffer.concat([details, own.public]);
+  const accountSignature = Curve.sign(phoneIdentity.private, Buffer.concat([PREFIX.account, signed]));
+  const deviceSignature = Curve.sign(own.private, Buffer.concat([PREFIX.device, signed, phoneIdentity.public]));
+  const identity = { details, accountSignatureKey: phoneIdentity.public, accountSignature, deviceSignature };
+  return proto.ADVSignedDeviceIdentity.encode(identity).finish();
+}

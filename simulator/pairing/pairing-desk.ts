@@ -13,6 +13,7 @@ import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
 import {
   type DeviceIdentityRequest,
   isSignedByCompanion,
+  publicIdentity,
   signDeviceIdentity,
   type Tampering,
 } from './device-identity.ts';
@@ -118,6 +119,7 @@ export class PairingDesk {
       offer.client.cut();
       throw new PairingError('bad_signature');
     }
+    device.identity = publicIdentity(answer, phone);
     this.#link(account, device, offer.client);
     return device;
   }

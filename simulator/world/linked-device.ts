@@ -26,6 +26,8 @@ export class LinkedDevice implements Endpoint {
   readonly noiseKey: string;
   readonly mailbox = new Mailbox();
   readonly keys: PreKeyShelf;
+  /** What phone and client signed when it was linked. */
+  identity: Uint8Array | undefined;
   #presence: Presence = { name: 'away' };
 
   constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf }) {
@@ -59,7 +61,7 @@ export class LinkedDevice implements Endpoint {
   takeBundle(): KeyBundle {
     const bundle = this.keys.take();
     if (bundle.oneTimeKey && this.keys.count === FEW_KEYS) this.#askForKeys();
-    return bundle;
+    return this.identity ? { ...bundle, deviceIdentity: this.identity } : bundle;
   }
 
   /** Discards all one-time keys and asks the client for new ones. */
