@@ -30,14 +30,25 @@ function answerFor(directory: Directory, user: Stanza, { asked, by }: Question):
   const number = written.toString('utf8').replace(/\D/g, '');
   const account = jid === undefined ? directory.byNumberOrAlias(number) : directory.byJid(jid);
   if (!account) return unknownUser(jid ?? formatJid({ user: number, device: 0, addressing: 'pn' }), asked);
+  const found = { directory, account, jid };
+  const contact = asked.has('contact') ? [node('contact', { type: 'in' }, written)] : [];
+  return node('user', { jid: jid ?? account.jid('pn') }, [...contact, ...addressesOf(found, { asked, by })]);
+}
+
+/** An account, and the JID that it was asked for by. */
+interface Found {
+  readonly directory: Directory;
+  readonly account: Account;
+  readonly jid: string | undefined;
+}
+
+function addressesOf({ directory, account, jid }: Found, { asked, by }: Question): Stanza[] {
   if (by && by !== account && asked.has('devices')) account.knownBy.add(by);
   const byLid = parseJid(jid)?.addressing === 'lid';
-  const answers = [
-    ...(asked.has('contact') ? [node('contact', { type: 'in' }, written)] : []),
+  return [
     ...(asked.has('devices') ? [devicesOf(directory, account, jid)] : []),
     ...(asked.has('lid') && !byLid ? [node('lid', { val: account.jid('lid') })] : []),
   ];
-  return node('user', { jid: jid ?? account.jid('pn') }, answers);
 }
 
 /** What is asked, and by whom. */

@@ -58,7 +58,8 @@ export function isSignedByCompanion(
 /** The client's answer as others get it, with the key that the phone signed it with. */
 export function publicIdentity(answer: Uint8Array, phoneIdentity: Uint8Array): Uint8Array {
   const identity = proto.ADVSignedDeviceIdentity.decode(answer);
-  return proto.ADVSignedDeviceIdentity.encode({ ...identity, accountSignatureKey: phoneIdentity }).finish();
+  identity.accountSignatureKey = phoneIdentity;
+  return proto.ADVSignedDeviceIdentity.encode(identity).finish();
 }
 
 /** The identity of a simulated device, which phone and device sign without a pairing. */
