@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { bigEndian, node, type Stanza } from '../kit/stanza.ts';
-import { keyStanzas, type PublicPreKey } from './key-bundle.ts';
-import { type StandingKeys } from './pre-key-shelf.ts';
+import { type KeyBundle, keyStanzas, type PublicPreKey } from './key-bundle.ts';
 
 const KEY_TYPE = Buffer.from([5]);
 
 /** The `<digest>` of a device's keys, by which a client checks that the server has the keys that it has itself. */
-export function keyDigest(standing: StandingKeys, oneTime: readonly PublicPreKey[]): Stanza {
+export function keyDigest(standing: KeyBundle, oneTime: readonly PublicPreKey[]): Stanza {
   const { identity, signedPreKey, registrationId } = standing;
   const keys = [identity, signedPreKey.value, signedPreKey.signature, ...oneTime.map(({ value }) => value)];
   const hash = createHash('sha1').update(Buffer.concat(keys)).digest();
