@@ -21,6 +21,7 @@ import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
 import { subscribePresence } from './behaviours/subscribe-presence.ts';
+import { tellMigration } from './behaviours/tell-migration.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
@@ -43,6 +44,7 @@ import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { type AckPatience } from './world/ack-deadline.ts';
+import { announceDevices } from './world/announce-devices.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
@@ -100,7 +102,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const passes = new UploadPasses();
   const presences = new PresenceLog(now);
   const privacy = new PrivacyDesk(now);
-  const directory = new Directory();
+  const directory = new Directory((change) => announceDevices(change, { addressing, now }));
   const groups = new GroupDesk({ directory, now });
   const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
@@ -151,6 +153,7 @@ function makeBehaviours(
     nameMediaHost(host, passes),
     ...answerAccountQueries,
     keepPrivacy(directory, shared.privacy),
+    tellMigration(directory),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),

@@ -16,7 +16,7 @@ export interface PresenceDeps {
 /**
  * Records who is online and who types or records where, for the phones of others, and relays chat states to their
  * linked devices. Like WhatsApp, it ignores the presence of clients without a name, and chat states of clients that are
- * not online.
+ * not online, or to the number of a migrated account.
  */
 export function relayPresence({ directory, presences }: PresenceDeps): Behaviour {
   const online = new Set<Client>();
@@ -34,7 +34,7 @@ export function relayPresence({ directory, presences }: PresenceDeps): Behaviour
   const takeChatState = (stanza: Stanza, client: Client, of: Account): void => {
     const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
     const state = chatStateIn(stanza);
-    if (!chat || !state || !online.has(client)) return;
+    if (!chat || !state || !online.has(client) || directory.isMovedAway(stanza.attrs.to)) return;
     presences.note({ of, state, chat });
     const addressing = parseJid(stanza.attrs.to)?.addressing ?? 'lid';
     if (client.device) showChatState({ from: client.device, chat, addressing, content: stanza.content });

@@ -1,4 +1,4 @@
-import { errorOf, node, resultOf } from '../kit/stanza.ts';
+import { errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
 import { type Directory } from '../world/directory.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
@@ -16,8 +16,15 @@ export function showPictures(directory: Directory): Behaviour {
       const picture = (directory.group(target) ?? directory.byJid(target))?.picture;
       if (!picture) client.send(errorOf(stanza, '404', 'item-not-found'));
       else if (picture.shownTo === 'nobody') client.send(errorOf(stanza, '401', 'not-authorized'));
-      else client.send(resultOf(stanza, [node('picture', { id: '1', type: 'image', url: picture.url })]));
+      else client.send(resultOf(stanza, [pictureStanza(picture.url)]));
       return true;
     },
   };
+}
+
+/** A URL that is none has no path. */
+function pictureStanza(url: string): Stanza {
+  const { pathname, search } = URL.parse(url) ?? {};
+  const path = pathname === undefined ? {} : { direct_path: `${pathname}${search}` };
+  return node('picture', { id: '1', type: 'image', url, ...path });
 }

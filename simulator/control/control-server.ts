@@ -9,6 +9,7 @@ import { chatRoutes } from './chat-routes.ts';
 import { ControlError } from './control-error.ts';
 import { historyRoutes } from './history-routes.ts';
 import { groupRoutes } from './group-routes.ts';
+import { lidRoutes } from './lid-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -24,6 +25,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...chatRoutes,
   ...profileRoutes,
   ...groupRoutes,
+  ...lidRoutes,
   ...mediaRoutes,
   ...noticeRoutes,
   ...serverRoutes,

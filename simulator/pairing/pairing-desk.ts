@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { proto } from '@whiskeysockets/baileys';
+
 import { type Changes } from '../kit/changes.ts';
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
@@ -11,6 +13,7 @@ import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
 import {
   type DeviceIdentityRequest,
   isSignedByCompanion,
+  publicIdentity,
   signDeviceIdentity,
   type Tampering,
 } from './device-identity.ts';
@@ -108,15 +111,16 @@ export class PairingDesk {
       linkedAt: timestamp,
     });
     const { details, sealed } = signDeviceIdentity(
-      { ...secrets, keyIndex: device.device, timestamp },
+      { ...secrets, keyIndex: device.device, rawId: account.rawId, timestamp },
       this.#deps.tampering(account.number),
     );
-    const answer = await this.#requestSignature(offer, device, sealed);
+    const answer = await this.#requestSignature(offer, account, { device, sealed });
     const { public: phone } = phoneIdentity;
     if (!isSignedByCompanion(answer, { details, companionIdentity, phoneIdentity: phone })) {
       offer.client.cut();
       throw new PairingError('bad_signature');
     }
+    device.identity = publicIdentity(answer, phone);
     this.#link(account, device, offer.client);
     return device;
   }
@@ -133,13 +137,18 @@ export class PairingDesk {
     return { qr, offer };
   }
 
-  #requestSignature(offer: PairingOffer, device: LinkedDevice, sealed: Uint8Array): Promise<Uint8Array> {
+  #requestSignature(
+    offer: PairingOffer,
+    account: Account,
+    { device, sealed }: { device: LinkedDevice; sealed: Uint8Array },
+  ): Promise<Uint8Array> {
     const id = randomUUID();
     const answer = offer.scanned(id, ANSWER_TIMEOUT_MS);
     const success = node('pair-success', {}, [
       node('device-identity', {}, sealed),
       node('device', { jid: device.jid('pn'), lid: device.jid('lid') }),
       node('platform', { name: 'android' }),
+      ...clientProps(account),
     ]);
     offer.client.send(node('iq', { type: 'set', id, from: SERVER, t: this.#seconds() }, [success]));
     return answer;
@@ -163,6 +172,12 @@ export class PairingDesk {
   #seconds(): string {
     return String(Math.floor(this.#deps.now() / 1000));
   }
+}
+
+/** Tells a client of a migrated account that it writes to LIDs from the start. */
+function clientProps({ isMigrated }: Account): Stanza[] {
+  const props = proto.ClientPairingProps.encode({ isChatDbLidMigrated: true }).finish();
+  return isMigrated ? [node('client-props', {}, props)] : [];
 }
 
 const RESTART: Stanza = node('stream:error', { code: '515' });

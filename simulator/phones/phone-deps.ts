@@ -4,6 +4,7 @@ import { Serial } from '../kit/serial.ts';
 import { type Stanza } from '../kit/stanza.ts';
 import { type CodeDesk } from '../pairing/code-desk.ts';
 import { type MediaStore } from '../media/media-store.ts';
+import { companionIdentity } from '../pairing/device-identity.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
@@ -66,7 +67,12 @@ export function createPhoneDeps(
 ): PhoneDeps {
   const name = id === 0 ? account.number : `${account.number}:${id}`;
   const keys = new PhoneKeys();
-  const device = new PhoneDevice({ owner: account, device: id, keys, receive });
+  const identify = (): Uint8Array | undefined => {
+    const phoneIdentity = id === 0 ? undefined : account.signer?.identity;
+    const facts = { companionIdentity: keys.identity, rawId: account.rawId, keyIndex: id };
+    return phoneIdentity && companionIdentity({ phoneIdentity, ...facts });
+  };
+  const device = new PhoneDevice({ owner: account, device: id, keys, receive, identify });
   return {
     world,
     account,

@@ -12,6 +12,7 @@ import { type Answer } from './message-changes.ts';
 import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneAddressing } from './phone-addressing.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
@@ -45,6 +46,8 @@ export class Phone {
   readonly privacy: PhonePrivacy;
   /** How it is shown to others. */
   readonly presence: PhonePresence;
+  /** Its LID, and whether its clients may write to LIDs. */
+  readonly addressing: PhoneAddressing;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -53,10 +56,12 @@ export class Phone {
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
+    account.signer = this.#deps.keys;
     this.calls = new PhoneCalls(world, account);
     this.history = new PhoneHistory(this.#deps);
     this.privacy = new PhonePrivacy(world, account);
     this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
+    this.addressing = new PhoneAddressing(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));

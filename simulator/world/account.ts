@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+
+import { type KeyPair } from '../transport/server-identity.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
@@ -8,7 +11,7 @@ import { PrivacySettings } from './privacy-settings.ts';
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
   number: string;
-  readonly lid: string;
+  lid: string;
   name: string;
   picture: Picture | undefined;
   /** Who may add the account to groups. */
@@ -18,6 +21,16 @@ export class Account implements Owner {
   /** The timer that new chats begin with, if any. */
   defaultTimer: ChatTimer | undefined;
   readonly privacy = new PrivacySettings();
+  /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
+  writesToNumbersOnly = false;
+  /** What the phone signs its devices with. */
+  signer: { readonly identity: KeyPair } | undefined;
+  /** Names this registration of the account in what the phone signs. */
+  readonly rawId = randomInt(1, 2 ** 31);
+  /** When a device was last linked or unlinked, in milliseconds since the Unix epoch. */
+  devicesChangedAt: number | undefined;
+  /** The accounts whose clients have asked for the devices, and are notified of changes. */
+  readonly knownBy = new Set<Account>();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */
@@ -43,6 +56,11 @@ export class Account implements Owner {
 
   jid(addressing: Addressing): string {
     return formatJid({ user: addressing === 'lid' ? this.lid : this.number, device: 0, addressing });
+  }
+
+  /** The newest device id. */
+  get latestDevice(): number {
+    return this.#devicesEver;
   }
 
   /** Returns a new device id; ids are never reused. */

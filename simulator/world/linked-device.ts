@@ -32,6 +32,8 @@ export class LinkedDevice implements Endpoint {
   readonly keys: PreKeyShelf;
   /** What has changed since the device saw it, and when (seconds since the Unix epoch); at first it has seen nothing of the account. */
   readonly dirty: Map<DirtyKind, number>;
+  /** What phone and client signed when it was linked. */
+  identity: Uint8Array | undefined;
   #presence: Presence = { name: 'away' };
   #firstLogin: (() => void) | undefined;
 
@@ -77,7 +79,7 @@ export class LinkedDevice implements Endpoint {
   takeBundle(): KeyBundle {
     const bundle = this.keys.take();
     if (bundle.oneTimeKey && this.keys.count === FEW_KEYS) this.#askForKeys();
-    return bundle;
+    return this.identity ? { ...bundle, deviceIdentity: this.identity } : bundle;
   }
 
   /** Discards all one-time keys and asks the client for new ones. */

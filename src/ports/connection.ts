@@ -103,9 +103,17 @@ export interface EncodedMessage {
   sent: SentMessage;
   /**
    * Encrypts the message at once and sends it as soon as `stored` has resolved; both share one commit. Resolves with
-   * WhatsApp's acknowledgement, awaited for at most `ackTimeoutMs`; rejects when `stored` does, and nothing was sent then.
+   * WhatsApp's acknowledgement; rejects when `stored` does, and nothing was sent then. What WhatsApp refuses because of the
+   * recipient's address may be tried once more at the other one.
    */
-  transmit(stored: Promise<void>, ackTimeoutMs: number): Promise<SendOutcome>;
+  transmit(stored: Promise<void>, waiting: Waiting): Promise<SendOutcome>;
+}
+
+/** How WhatsApp's answer to a message is awaited. */
+export interface Waiting {
+  ackTimeoutMs: number;
+  /** Whether there was a conversation with the recipient before; asked when WhatsApp refuses the message. */
+  isKnown: () => Promise<boolean>;
 }
 
 /** How WhatsApp's server answered a message: `pending` when it did not answer in time. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import { type SessionId } from '../../domain/session-id.ts';
 import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type ConversationStore } from '../../ports/storage.ts';
@@ -44,6 +45,11 @@ export class NewConversations {
       message: `This session started ${count} new conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
       retryAfterMs: (oldestMs ?? now) + DAY_MS - now,
     });
+  }
+
+  /** Whether there was a conversation with `peer` before. */
+  isKnown(sessionId: SessionId, peer: string): Promise<boolean> {
+    return this.#deps.store.isKnown(sessionId, peer);
   }
 
   /** WhatsApp accepted a message to `peer`. */

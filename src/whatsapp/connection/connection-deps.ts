@@ -11,6 +11,7 @@ import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
 import { type Restriction } from '../send/restriction.ts';
+import { type SecondAddress } from '../send/second-address.ts';
 import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
@@ -27,6 +28,7 @@ export interface OpenConnection extends OpenSocket {
   receiver: MessageReceiver;
   history: History;
   restriction: Restriction;
+  secondAddress: SecondAddress;
   codeOffer: CodeOffer | undefined;
 }
 

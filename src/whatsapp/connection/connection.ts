@@ -1,11 +1,15 @@
 import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
+import { type DeliveryUpdate } from '../../domain/message.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
 import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import { watchDevices } from '../addressing/device-changes.ts';
+import { watchMigration } from '../addressing/migration.ts';
+import { watchMovedPeople } from '../addressing/moved-people.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
@@ -19,6 +23,7 @@ import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
 import { Acks } from '../send/acks.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
+import { SecondAddress } from '../send/second-address.ts';
 import { prepare, type SendDeps } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
@@ -108,6 +113,8 @@ export class BaileysConnection implements Connection {
 
   readonly #groupMetadata = (groupId: string) => this.groups.metadata(groupId);
 
+  readonly #undelivered = (update: DeliveryUpdate) => this.#emit({ kind: 'delivery', update });
+
   readonly #within = <Result>(work: () => Result): Result => withinConnection(this.#context, work);
 
   #usable(): OpenConnection {
@@ -164,19 +171,31 @@ export class BaileysConnection implements Connection {
     const restriction = new Restriction(socket, clock, (untilMs) =>
       this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
     );
-    const sending = this.#sending(opened);
-    return { ...opened, auth, receiver, history, restriction, sending, codeOffer: this.#codes(opened) };
+    watchMigration(socket);
+    const secondAddress = this.#secondAddress(opened, restriction);
+    watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
+    watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
+    const sending = { ...this.#sending(opened), secondAddress };
+    return { ...opened, auth, receiver, history, restriction, secondAddress, sending, codeOffer: this.#codes(opened) };
   }
 
-  #sending({ socket }: OpenSocket): SendDeps {
-    const { lookup, knownMessages, timerOf, clock, uploads } = this.#deps;
+  #sending({ socket }: OpenSocket): Omit<SendDeps, 'secondAddress'> {
+    const { lookup, addresses, knownMessages, timerOf, clock, uploads } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
-      ...{ socket, acks: this.#acks, lookup, knownMessages, timerOf, clock, withinConnection: this.#within },
+      ...{ socket, acks: this.#acks, lookup, addresses, knownMessages, timerOf, clock, withinConnection: this.#within },
       groupMetadata: this.#groupMetadata,
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
-      undelivered: (update) => this.#emit({ kind: 'delivery', update }),
+      undelivered: this.#undelivered,
     };
+  }
+
+  #secondAddress({ socket }: OpenSocket, restriction: Restriction): SecondAddress {
+    const failed = (error: unknown) => this.#deps.log.warn({ err: error }, 'an address could not be looked up');
+    return new SecondAddress({
+      ...{ ...this.#deps, socket, restriction, failed },
+      ...{ acks: this.#acks, withinConnection: this.#within, undelivered: this.#undelivered },
+    });
   }
 
   #codes({ socket }: OpenSocket): CodeOffer | undefined {
@@ -226,7 +245,12 @@ export class BaileysConnection implements Connection {
     }
   }
 
-  #acknowledged({ restriction }: OpenConnection, node: BinaryNode): void {
+  #acknowledged(connection: OpenConnection, node: BinaryNode): void {
+    const end = () => this.#outcome(connection, node);
+    if (!connection.secondAddress.takes(node, end)) end();
+  }
+
+  #outcome({ restriction }: OpenConnection, node: BinaryNode): void {
     const update = this.#acks.take(node);
     if (!update) return;
     this.#emitUnlessEnded({ kind: 'delivery', update });

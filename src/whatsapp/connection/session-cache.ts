@@ -1,5 +1,6 @@
 import { type Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
+import { WireAddresses } from '../addressing/wire-address.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { GroupCache } from '../query/group-cache.ts';
 import { RetryCounters } from '../baileys/retry-counters.ts';
@@ -20,6 +21,8 @@ export interface SessionCache {
   groupCache: GroupCache;
   /** The devices of each person. Not shared between accounts: Baileys leaves out the account's own device. */
   deviceLists: BaileysCache;
+  /** Where each person is reached. */
+  addresses: WireAddresses;
   /** How many more numbers the session may look up. */
   allowance: TokenBucket;
   /** How many more contacts that registered anew are reported. */
@@ -32,6 +35,7 @@ export function createSessionCache(clock: Clock): SessionCache {
     retryCounters: new RetryCounters(clock),
     groupCache: new GroupCache(clock),
     deviceLists: new BaileysCache(clock, DEVICE_LISTS),
+    addresses: new WireAddresses(clock),
     allowance: new TokenBucket(QUESTIONS, clock),
     identityNotes: new TokenBucket(IDENTITY_NOTES, clock),
   };

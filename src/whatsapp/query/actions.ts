@@ -6,6 +6,7 @@ import { BaileysGroups } from './groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type WireAddresses } from '../addressing/wire-address.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type GroupCache } from './group-cache.ts';
 
@@ -16,6 +17,7 @@ export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   allowance: TokenBucket;
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
+  addresses: WireAddresses;
 }
 
 /** What one connection can do besides sending messages, until it ends. */

@@ -5,9 +5,14 @@ import { type Clock } from '../../kit/clock.ts';
 const ASSUMED_MS = 3600_000;
 /** Refusals come in bursts; WhatsApp is asked about them once. */
 const ASK_EVERY_MS = 60_000;
+/** A message waits for the answer no longer than this. */
+const ANSWER_MS = 5_000;
 
 /** WhatsApp's code when it does not let an account write to somebody new (Baileys: `SenderReachoutTimelocked`). */
 export const REACH_OUT_LOCKED = '463';
+
+/** WhatsApp's answer; `unknown` when it gave none. */
+type Standing = 'restricted' | 'free' | 'unknown';
 
 /**
  * Tracks whether WhatsApp restricts the account from starting conversations. WhatsApp reports it by itself, or refuses
@@ -18,7 +23,8 @@ export class Restriction {
   readonly #socket: Pick<WASocket, 'fetchAccountReachoutTimelock'>;
   readonly #clock: Clock;
   readonly #emit: (untilMs: number | null) => void;
-  #askAgainAtMs = 0;
+  #asked: { answer: Promise<Standing>; standing: Standing; untilMs: number } | undefined;
+  #assumedUntilMs = 0;
 
   /** `emit` is called with the end of the restriction (Unix ms), or `null` when there is none. */
   constructor(
@@ -31,18 +37,49 @@ export class Restriction {
     this.#emit = emit;
   }
 
+  /** Whether WhatsApp restricts the account now. Its answer comes to `update`, too, and counts for a minute. */
+  ask(): Promise<Standing> {
+    const now = this.#clock.monotonic();
+    if (this.#asked && now < this.#asked.untilMs) return this.#asked.answer;
+    const answer = this.#answer();
+    const asked = { answer, standing: 'unknown' as Standing, untilMs: now + ASK_EVERY_MS };
+    this.#asked = asked;
+    void answer.then((standing) => (asked.standing = standing));
+    return answer;
+  }
+
   /** Call it when WhatsApp refused a message for this reason. */
   refused(): void {
     const now = this.#clock.monotonic();
-    if (now < this.#askAgainAtMs) return;
-    this.#askAgainAtMs = now + ASK_EVERY_MS;
+    const hasJustSaid = this.#asked !== undefined && now < this.#asked.untilMs && this.#asked.standing !== 'unknown';
+    if (hasJustSaid || now < this.#assumedUntilMs) return;
+    this.#assumedUntilMs = now + ASK_EVERY_MS;
     this.#emit(this.#clock.now() + ASSUMED_MS);
     // The answer comes to `update`, as if WhatsApp had reported it by itself; without one the assumption stands.
-    this.#socket.fetchAccountReachoutTimelock().catch(() => undefined);
+    void this.ask();
   }
 
   /** Call it when WhatsApp reports the restriction. */
   update({ isActive, timeEnforcementEnds }: NonNullable<ConnectionState['reachoutTimeLock']>): void {
     this.#emit(isActive ? (timeEnforcementEnds?.getTime() ?? this.#clock.now() + ASSUMED_MS) : null);
+  }
+
+  /** Never rejects, and takes no longer than {@link ANSWER_MS}. */
+  async #answer(): Promise<Standing> {
+    const { promise: tooLong, resolve } = Promise.withResolvers<Standing>();
+    const timer = this.#clock.after(ANSWER_MS, () => resolve('unknown'));
+    try {
+      return await Promise.race([this.#standing(), tooLong]);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #standing(): Promise<Standing> {
+    try {
+      return (await this.#socket.fetchAccountReachoutTimelock()).isActive ? 'restricted' : 'free';
+    } catch {
+      return 'unknown';
+    }
   }
 }

@@ -94,6 +94,20 @@ it('lets people change what they show of themselves', async () => {
   expect((await call('POST', `/phones/${moved}/about`, { text: 'x' })).status).toBe(200);
 });
 
+it('migrates accounts, forbids LIDs to their clients, and renews LIDs', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const { lid } = whatsapp.phone(ANA);
+
+  expect(await call('POST', `/phones/${ANA}/migrate`, {})).toEqual({ status: 200, body: { lid } });
+  expect(await call('POST', `/phones/${ANA}/forbid-lids`, {})).toEqual({ status: 200, body: {} });
+  const renewed = await call('POST', `/phones/${ANA}/renew-lid`, {});
+
+  expect(renewed.body.lid).not.toBe(lid);
+  expect(renewed.body.lid).toBe(whatsapp.phone(ANA).lid);
+  expect((await call('POST', `/phones/${BEA}/migrate`, {})).body.reason).toBe('unknown_phone');
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
