@@ -17,7 +17,9 @@ import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
+import { syncAppState } from './behaviours/sync-app-state.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
+import { emptyAppState } from './faults/fail-app-state.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
 import { failMedia } from './faults/fail-media.ts';
@@ -72,6 +74,7 @@ interface SharedComponents {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly passes: UploadPasses;
+  readonly media: MediaStore;
   readonly presences: PresenceLog;
   readonly groups: GroupDesk;
   readonly addressing: Addressing;
@@ -94,7 +97,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
+  const media = new MediaStore();
+  const common = { directory, groups, faults, passes, media, presences, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -118,7 +122,6 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     changes.announce();
   };
   const identity = makeServerIdentity();
-  const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
   const held = new HeldRequests(changes);
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
@@ -144,6 +147,7 @@ function makeBehaviours(
     describeGroups(directory),
     changeGroups(shared),
     showPictures(directory),
+    syncAppState(shared),
     relayPresence(shared),
     relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
@@ -159,6 +163,7 @@ function makeBehaviours(
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),
+    emptyAppState(faults),
     ...failQueries(faults),
   ];
   const stack = new BehaviourStack();

@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
+import { appStateRoutes } from './app-state-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
@@ -15,6 +16,7 @@ import { serverRoutes } from './server-routes.ts';
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
+  ...appStateRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

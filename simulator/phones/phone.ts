@@ -12,6 +12,7 @@ import { type Answer } from './message-changes.ts';
 import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneAppState } from './phone-app-state.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -30,6 +31,8 @@ export type Recipient = string | { readonly jid: string };
 export class Phone {
   /** Its calls. */
   readonly calls: PhoneCalls;
+  /** What it shares with its linked devices besides messages. */
+  readonly appState: PhoneAppState;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -39,8 +42,9 @@ export class Phone {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
+    this.appState = new PhoneAppState(this.#deps);
     this.#sender = new PhoneSender(this.#deps);
-    this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
+    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (from, message) => this.appState.asked(from, message));
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));
   }
 
@@ -100,6 +104,7 @@ export class Phone {
     const { world, account, keys } = this.#deps;
     const device = await world.desk.scan(account, keys.identity, qr);
     world.counters.pairings += 1;
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
@@ -112,6 +117,7 @@ export class Phone {
     const typed = code.replaceAll(/[\s-]/g, '').toUpperCase();
     const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
