@@ -33,7 +33,6 @@ export class PhoneAppState {
   async linked(device: Endpoint): Promise<void> {
     const { name, number, appState } = this.#deps.account;
     if (name !== number && appState.collection('critical_block').version === 0) {
-      if (this.#keys.length === 0) this.#makeKey();
       this.#append('critical_block', pushName(name), SyncdOperation.SET);
     }
     await this.#share([device], this.#keys);
@@ -132,7 +131,7 @@ export class PhoneAppState {
   #append(name: CollectionName, setting: Setting, operation: proto.SyncdMutation.SyncdOperation): void {
     const { account, world } = this.#deps;
     const value = { timestamp: world.now(), ...setting.value };
-    const key = this.#keys.at(-1)!;
+    const key = this.#keys.at(-1) ?? this.#makeKey();
     const collection = account.appState.collection(name);
     collection.append(makePatch({ name, collection }, [sealMutation({ ...setting, value }, key, operation)], key));
   }
