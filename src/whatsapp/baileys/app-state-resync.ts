@@ -46,7 +46,7 @@ export class AppStateResync {
       const found = await get(type, ids);
       if (type === VERSION && this.#current && ids[0] === this.#current.name) {
         const state = found[this.#current.name] as { version?: number } | undefined;
-        asks(this.#current, Number(state?.version ?? 0));
+        asks(this.#current, state?.version ?? 0);
       }
       return found;
     };
@@ -78,13 +78,11 @@ export class AppStateResync {
   }
 
   /** Baileys takes its lock before it does anything else. */
-  async #start(socket: WASocket, name: AppStateCollection): Promise<void> {
+  #start(socket: WASocket, name: AppStateCollection): Promise<void> {
     this.#isStarting = true;
-    try {
-      return socket.resyncAppState([name], false);
-    } finally {
-      this.#isStarting = false;
-    }
+    const done = socket.resyncAppState([name], false);
+    this.#isStarting = false;
+    return done;
   }
 
   #heard(about: unknown): void {

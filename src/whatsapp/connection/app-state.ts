@@ -81,12 +81,13 @@ class AppState {
   async #fetch(name: AppStateCollection): Promise<void> {
     const { socket, resync } = this.#deps;
     this.#queued.delete(name);
-    if (!socket.ws.isOpen) return;
+    const isOpen = (): boolean => socket.ws.isOpen;
+    if (!isOpen()) return;
     try {
       await resync.fetch(socket, name);
       this.#failures.delete(name);
     } catch (error) {
-      if (socket.ws.isOpen) this.#failed(name, error);
+      if (isOpen()) this.#failed(name, error);
     }
   }
 

@@ -80,3 +80,50 @@ describe('costs a few queries, a pause and a note, and nobody waits for it:', ()
     expect(world.whatsapp.stats().logins).toBe(1);
   });
 });
+
+it('keys that come late are waited for without a query', async () => {
+  await using scene = await startScene((_, phone) => {
+    phone.appState.withholdsKeys = true;
+  });
+  await scene.phone.appState.pin(scene.ana);
+  expect(await talk(scene, 'hola')).toBe(0);
+
+  await scene.phone.appState.shareKeys();
+
+  await untilAsked(scene, COLLECTION_NAMES.length);
+  expect(await talk(scene, 'bien')).toBe(COLLECTION_NAMES.length);
+  expect(await troubles(scene)).toEqual([]);
+});
+
+it('what was sealed with a key that is missing is fetched as soon as the key comes', async () => {
+  await using scene = await startScene();
+  const { phone, ana } = scene;
+  await untilAsked(scene, COLLECTION_NAMES.length);
+  phone.appState.withholdsKeys = true;
+  await phone.appState.renewKey();
+  for (let times = 0; times < 20; times += 1) await phone.appState.setContactName(ana, `Ana ${times}`);
+  const asked = await talk(scene, 'hola');
+  expect(asked).toBeLessThanOrEqual(COLLECTION_NAMES.length + 2);
+  expect(await troubles(scene)).toEqual([expect.stringMatching(/could not be decrypted or verified/)]);
+
+  await phone.appState.shareKeys();
+
+  await untilAsked(scene, asked + 1);
+  await talk(scene, 'bien');
+  await phone.appState.setContactName(ana, 'Ana García');
+  await untilAsked(scene, asked + 2);
+  expect(await troubles(scene)).toHaveLength(1);
+});
+
+it('a connection that logs in again asks only for what it never got', async () => {
+  await using scene = await startScene();
+  await untilAsked(scene, COLLECTION_NAMES.length);
+  const asked = await talk(scene, 'hola');
+  const empty = COLLECTION_NAMES.length - 2;
+
+  await scene.world.orchestrator.post(`/sessions/${scene.shop.sessionId}/restart`);
+  await scene.world.whatsapp.until((server) => server.stats().logins === 2);
+
+  await untilAsked(scene, asked + empty);
+  expect(await talk(scene, 'bien')).toBe(asked + empty);
+});
