@@ -22,7 +22,9 @@ import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
 import { subscribePresence } from './behaviours/subscribe-presence.ts';
 import { tellMigration } from './behaviours/tell-migration.ts';
+import { syncAppState } from './behaviours/sync-app-state.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
+import { emptyAppState } from './faults/fail-app-state.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
 import { failMedia } from './faults/fail-media.ts';
@@ -80,6 +82,7 @@ interface SharedComponents {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly passes: UploadPasses;
+  readonly media: MediaStore;
   readonly presences: PresenceLog;
   readonly privacy: PrivacyDesk;
   readonly groups: GroupDesk;
@@ -106,8 +109,9 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const groups = new GroupDesk({ directory, now });
   const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
+  const media = new MediaStore();
   const people = { directory, groups, groupSettings, presences, privacy };
-  const common = { ...people, faults, passes, addressing, now, version, patience };
+  const common = { ...people, faults, passes, media, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -131,7 +135,6 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     changes.announce();
   };
   const identity = makeServerIdentity();
-  const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
   const held = new HeldRequests(changes);
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
@@ -160,6 +163,7 @@ function makeBehaviours(
     changeGroups(shared),
     changeGroupSettings({ directory, settings: shared.groupSettings }),
     showPictures(directory),
+    syncAppState(shared),
     relayPresence(shared),
     subscribePresence(shared),
     relayCalls(shared),
@@ -177,6 +181,7 @@ function makeBehaviours(
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),
+    emptyAppState(faults),
     ...failQueries(faults),
   ];
   const stack = new BehaviourStack();

@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
+import { appStateRoutes } from './app-state-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { ControlError } from './control-error.ts';
@@ -26,6 +27,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...profileRoutes,
   ...groupRoutes,
   ...lidRoutes,
+  ...appStateRoutes,
   ...mediaRoutes,
   ...noticeRoutes,
   ...serverRoutes,

@@ -13,6 +13,7 @@ import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneAddressing } from './phone-addressing.ts';
+import { PhoneAppState } from './phone-app-state.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
@@ -48,6 +49,8 @@ export class Phone {
   readonly presence: PhonePresence;
   /** Its LID, and whether its clients may write to LIDs. */
   readonly addressing: PhoneAddressing;
+  /** What it shares with its linked devices besides messages. */
+  readonly appState: PhoneAppState;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -62,9 +65,13 @@ export class Phone {
     this.privacy = new PhonePrivacy(world, account);
     this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
     this.addressing = new PhoneAddressing(world, account);
+    this.appState = new PhoneAppState(this.#deps);
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
-    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));
+    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {
+      this.appState.asked(device, message);
+      this.history.asked(device, message, id);
+    });
     const send = (to: string, message: ReceivedMessage['message'], options?: SendOptions) =>
       this.send(to, message, options);
     this.#references = new PhoneReferences(this.#deps, send);
@@ -132,6 +139,7 @@ export class Phone {
     const device = await world.desk.scan(account, keys.identity, qr);
     world.counters.pairings += 1;
     this.history.linked(device);
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
@@ -145,6 +153,7 @@ export class Phone {
     const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
     this.history.linked(device);
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 

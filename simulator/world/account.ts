@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 import { type KeyPair } from '../transport/server-identity.ts';
+import { AccountState } from '../app-state/account-state.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
@@ -31,6 +32,8 @@ export class Account implements Owner {
   devicesChangedAt: number | undefined;
   /** The accounts whose clients have asked for the devices, and are notified of changes. */
   readonly knownBy = new Set<Account>();
+  /** Its app state, encrypted. */
+  readonly appState = new AccountState();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

@@ -1,15 +1,17 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
+import { keepAppState } from './app-state.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resync'> {
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
@@ -34,7 +36,8 @@ export interface OpenSocket {
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries }));
+  const resync = new AppStateResync();
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
@@ -45,6 +48,8 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   retries.watch(socket);
   slimRetryCaches(socket, clock);
   retryCounters.carryOver(socket);
+  resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
+  keepAppState({ socket, resync, clock: watchdogs.clock, note });
   return { socket, version, order, watchdogs };
 }

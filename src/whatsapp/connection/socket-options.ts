@@ -6,7 +6,7 @@ import {
   type WAVersion,
 } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { silentLogger } from '../../kit/logger.ts';
+import { type AppStateResync } from '../baileys/app-state-resync.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
@@ -31,6 +31,7 @@ export interface SocketConfigDeps extends SignalRepositoryDeps {
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
   /** The phone that a pairing code is typed into; undefined when a QR is scanned, or no pairing is needed. */
   codeFor: PhoneNumber | undefined;
+  resync: Pick<AppStateResync, 'logger'>;
   clock: Clock;
 }
 
@@ -41,6 +42,7 @@ const PLACEHOLDER_RESENDS = { ttlMs: 3600_000, max: 5_000 };
 /** Baileys' options for one connection. A comment says why, where they differ from its defaults. */
 export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
   const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
+  const { resync } = deps;
   return {
     ...connectionOptions(settings),
     ...(codeFor !== undefined && { qrTimeout: CODE_CONNECTION_REFERENCE_MS }),
@@ -59,8 +61,10 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     retryRequestDelayMs: 0,
     // When the storage fails, the connection ends; retrying for half a minute, the default, would only delay that.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-    // Baileys logs keys and whole stanzas.
-    logger: silentLogger,
+    // Baileys logs keys and whole stanzas; of app state, it reports failures in no other way.
+    logger: resync.logger,
+    // The names of contacts are only believed as the phone sealed them.
+    appStateMacVerification: { patch: true, snapshot: true },
     // WhatsApp gives pairing codes only to clients that name a real operating system.
     browser: Browsers.macOS('Chrome'),
     // Being online would silence the notifications of the owner's phone.

@@ -108,6 +108,21 @@ it('migrates accounts, forbids LIDs to their clients, and renews LIDs', async ()
   expect((await call('POST', `/phones/${BEA}/migrate`, {})).body.reason).toBe('unknown_phone');
 });
 
+it('lets phones name contacts and their owners', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
+
+  expect(await call('POST', `/phones/${ANA}/contacts`, { contact: BEA, name: 'Bea Sanz' })).toMatchObject({ body: {} });
+  expect(await call('POST', `/phones/${ANA}/push-name`, { name: 'Ana' })).toMatchObject({ body: {} });
+
+  expect(ana.appState.read('critical_unblock_low')).toMatchObject([
+    { index: ['contact', bea.jid], value: { contactAction: { fullName: 'Bea Sanz', firstName: 'Bea' } } },
+  ]);
+  expect(ana.name).toBe('Ana');
+  expect((await call('POST', `/phones/${ANA}/contacts`, { contact: BEA })).status).toBe(400);
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
