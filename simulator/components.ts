@@ -1,9 +1,12 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
+import { answerMex } from './behaviours/answer-mex.ts';
+import { answerProps } from './behaviours/answer-props.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
+import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
@@ -43,6 +46,7 @@ import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
+import { TrustBook } from './world/trust-book.ts';
 
 /** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
@@ -73,6 +77,7 @@ interface SharedComponents {
   readonly faults: Faults;
   readonly passes: UploadPasses;
   readonly presences: PresenceLog;
+  readonly trust: TrustBook;
   readonly groups: GroupDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
@@ -91,10 +96,11 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
   const presences = new PresenceLog();
+  const trust = new TrustBook({ now, addressing });
   const directory = new Directory();
   const groups = new GroupDesk({ directory, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
+  const common = { directory, groups, faults, passes, presences, trust, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -124,7 +130,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
+  const phones = { directory, groups, desk, codes, changes, counters, presences, trust, addressing, media, now, failed };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
@@ -139,11 +145,14 @@ function makeBehaviours(
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
+    answerProps,
+    answerMex(shared),
+    takeTokens(shared),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
     changeGroups(shared),
-    showPictures(directory),
+    showPictures(shared),
     relayPresence(shared),
     relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
@@ -156,6 +165,7 @@ function makeBehaviours(
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
+    guardStrangers(shared),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),

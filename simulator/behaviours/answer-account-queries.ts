@@ -5,11 +5,9 @@ import { type Behaviour } from './behaviour.ts';
 const PRIVACY = ['readreceipts', 'last', 'online', 'profile', 'status', 'groupadd', 'calladd'];
 
 /**
- * Answers a client's queries about its own account: properties, blocked contacts, privacy (section 7.5 of the protocol
- * notes).
+ * Answers a client's queries about its own account: blocked contacts, privacy (section 7.5 of the protocol notes).
  */
 export const answerAccountQueries: readonly Behaviour[] = [
-  answerIq('answer properties', { xmlns: 'abt' }, () => [node('props')]),
   answerIq('answer blocked contacts', { xmlns: 'blocklist' }, () => [node('list')]),
   answerIq('answer privacy settings', { xmlns: 'privacy', type: 'get' }, () => [
     node(

@@ -5,6 +5,7 @@ import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
+import { trustRoutes } from './trust-routes.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
@@ -15,6 +16,7 @@ import { serverRoutes } from './server-routes.ts';
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
+  ...trustRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

@@ -10,6 +10,7 @@ import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
+import { type TrustBook } from '../world/trust-book.ts';
 import { Inbox } from './inbox.ts';
 import { MessageBook } from './message-book.ts';
 import { PhoneDevice } from './phone-device.ts';
@@ -28,6 +29,7 @@ export interface PhoneWorld {
   readonly counters: Counters;
   readonly groups: GroupDesk;
   readonly presences: PresenceLog;
+  readonly trust: TrustBook;
   /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;
   readonly media: MediaStore;

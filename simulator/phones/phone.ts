@@ -15,6 +15,7 @@ import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { PhoneTrust } from './phone-trust.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender, type SendOptions } from './phone-sender.ts';
 import { type EditOptions, PhoneReferences, type SealedOptions, type VoteOptions } from './phone-references.ts';
@@ -30,6 +31,8 @@ export type Recipient = string | { readonly jid: string };
 export class Phone {
   /** Its calls. */
   readonly calls: PhoneCalls;
+  /** Its tokens, and how the server treats it when it writes to strangers. */
+  readonly trust: PhoneTrust;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -39,6 +42,7 @@ export class Phone {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
+    this.trust = new PhoneTrust(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));

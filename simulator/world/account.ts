@@ -2,6 +2,7 @@ import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
+import { Standing } from './standing.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
@@ -13,6 +14,8 @@ export class Account implements Owner {
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */
   isMigrated = false;
+  /** How the server treats it when it writes to strangers. */
+  readonly standing = new Standing();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */
