@@ -130,7 +130,20 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = { directory, groups, desk, codes, changes, counters, presences, trust, addressing, media, now, failed };
+  const phones = {
+    directory,
+    groups,
+    desk,
+    codes,
+    changes,
+    counters,
+    presences,
+    trust,
+    addressing,
+    media,
+    now,
+    failed,
+  };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }

@@ -50,7 +50,9 @@ it('gives a token with the first message to somebody, and no other one that week
   await luz.sendText(SHOP, 'uno');
   await luz.sendText(SHOP, 'dos');
 
-  const notification = await scene.client.stanza(({ attrs }) => attrs.type === 'privacy_token' && attrs.from === luz.lid);
+  const notification = await scene.client.stanza(
+    ({ attrs }) => attrs.type === 'privacy_token' && attrs.from === luz.lid,
+  );
   const token = childOf(childOf(notification, 'tokens'), 'token');
   expect(token?.attrs).toMatchObject({ type: 'trusted_contact', jid: scene.client.creds.me!.id });
   expect(shop().trust.tokensFrom(luz)).toBe(1);

@@ -16,6 +16,7 @@ import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
 import { Acks } from '../send/acks.ts';
+import { OwnTokens } from '../send/own-tokens.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
 import { prepare, type SendDeps } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
@@ -164,11 +165,12 @@ export class BaileysConnection implements Connection {
   }
 
   #sending({ socket }: OpenSocket): SendDeps {
-    const { lookup, knownMessages, clock, uploads } = this.#deps;
+    const { lookup, knownMessages, clock, uploads, serverProps } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
       ...{ socket, acks: this.#acks, lookup, knownMessages, clock, withinConnection: this.#within },
       groupMetadata: this.#groupMetadata,
+      tokens: new OwnTokens(socket, () => serverProps.terms),
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
       undelivered: (update) => this.#emit({ kind: 'delivery', update }),
     };

@@ -1,15 +1,19 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { type ServerProps } from '../baileys/server-props.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
+import { TokenResends } from '../send/token-resends.ts';
 import { MessageOrder } from './message-order.ts';
-import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
+import { decodeSent, type FindSent, socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resends'> {
+  serverProps: ServerProps;
+  findSent: FindSent;
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
@@ -34,13 +38,17 @@ export interface OpenSocket {
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries }));
+  const resends = new TokenResends(async (messageId) => decodeSent(await deps.findSent(messageId)));
+  deps.serverProps.prepare(deps.auth.state.creds);
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
     skipped: (stanza) => deps.skipped(stanza),
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
+  deps.serverProps.watch(socket);
+  resends.watch(socket, (error) => deps.log.warn({ err: error }, 'a message could not be sent again'));
   origins.watch(socket);
   retries.watch(socket);
   slimRetryCaches(socket, clock);

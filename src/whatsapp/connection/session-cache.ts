@@ -2,6 +2,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { GroupCache } from '../query/group-cache.ts';
+import { ServerProps } from '../baileys/server-props.ts';
 import { RetryCounters } from '../baileys/retry-counters.ts';
 
 /** How many unknown numbers a session may look up: accounts that ask often get banned. */
@@ -20,6 +21,7 @@ export interface SessionCache {
   groupCache: GroupCache;
   /** The devices of each person. Not shared between accounts: Baileys leaves out the account's own device. */
   deviceLists: BaileysCache;
+  serverProps: ServerProps;
   /** How many more numbers the session may look up. */
   allowance: TokenBucket;
   /** How many more contacts that registered anew are reported. */
@@ -32,6 +34,7 @@ export function createSessionCache(clock: Clock): SessionCache {
     retryCounters: new RetryCounters(clock),
     groupCache: new GroupCache(clock),
     deviceLists: new BaileysCache(clock, DEVICE_LISTS),
+    serverProps: new ServerProps(),
     allowance: new TokenBucket(QUESTIONS, clock),
     identityNotes: new TokenBucket(IDENTITY_NOTES, clock),
   };
