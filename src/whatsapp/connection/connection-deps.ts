@@ -8,6 +8,7 @@ import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
+import { type AccountStanding } from '../send/account-standing.ts';
 import { type Restriction } from '../send/restriction.ts';
 import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
@@ -24,6 +25,7 @@ export interface OpenConnection extends OpenSocket {
   sending: SendDeps;
   receiver: MessageReceiver;
   restriction: Restriction;
+  standing: AccountStanding;
   codeOffer: CodeOffer | undefined;
 }
 

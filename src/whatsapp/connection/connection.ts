@@ -2,6 +2,7 @@ import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
+import { type NewChatCap } from '../../domain/new-chat-cap.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
@@ -15,6 +16,7 @@ import { CodeOffer } from '../pairing/pairing-code.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
+import { AccountStanding } from '../send/account-standing.ts';
 import { Acks } from '../send/acks.ts';
 import { OwnTokens } from '../send/own-tokens.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
@@ -141,7 +143,7 @@ export class BaileysConnection implements Connection {
   }
 
   #open(auth: ConnectionAuth): OpenConnection {
-    const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
+    const { clock, clientVersion, knownMessages, onEvent, log, standingQuestions: questions } = this.#deps;
     const opened = openSocket({
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
@@ -161,7 +163,10 @@ export class BaileysConnection implements Connection {
     const restriction = new Restriction(socket, clock, (untilMs) =>
       this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
     );
-    return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
+    const emit = (cap: NewChatCap | null) => this.#emitUnlessEnded({ kind: 'new-chat-cap', cap });
+    const standing = new AccountStanding({ socket, questions, clock, emit });
+    const parts = { auth, receiver, restriction, standing };
+    return { ...opened, ...parts, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
   }
 
   #sending({ socket }: OpenSocket): SendDeps {
@@ -223,11 +228,11 @@ export class BaileysConnection implements Connection {
     }
   }
 
-  #acknowledged({ restriction }: OpenConnection, node: BinaryNode): void {
+  #acknowledged({ restriction, standing }: OpenConnection, node: BinaryNode): void {
     const update = this.#acks.take(node);
     if (!update) return;
     this.#emitUnlessEnded({ kind: 'delivery', update });
-    if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
+    if (update.errorCode === REACH_OUT_LOCKED && restriction.refused()) void standing.askCap();
   }
 
   #saveCredentials({ auth }: OpenConnection): void {

@@ -1,10 +1,14 @@
-import { type ConnectionState, type WASocket } from '@whiskeysockets/baileys';
+import { type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
+import { endOf, fetchTimelock, type ReachoutTimelock } from '../query/timelock.ts';
 
 /** How long a refusal counts, when WhatsApp does not say for how long. */
 const ASSUMED_MS = 3600_000;
 /** Refusals come in bursts; WhatsApp is asked about them once. */
 const ASK_EVERY_MS = 60_000;
+
+/** From so many refusals within {@link ASSUMED_MS} on there is a restriction, even if WhatsApp says that there is none (waha#2219). */
+const TOO_MANY_REFUSALS = 3;
 
 /** WhatsApp's code when it does not let an account write to somebody new (Baileys: `SenderReachoutTimelocked`). */
 export const REACH_OUT_LOCKED = '463';
@@ -19,6 +23,8 @@ export class Restriction {
   readonly #clock: Clock;
   readonly #emit: (untilMs: number | null) => void;
   #askAgainAtMs = 0;
+  /** When messages were refused, the latest last. */
+  #refusals: number[] = [];
 
   /** `emit` is called with the end of the restriction (Unix ms), or `null` when there is none. */
   constructor(
@@ -31,18 +37,28 @@ export class Restriction {
     this.#emit = emit;
   }
 
-  /** Call it when WhatsApp refused a message for this reason. */
-  refused(): void {
+  /** Call it when WhatsApp refused a message for this reason. Returns whether WhatsApp is asked about it. */
+  refused(): boolean {
     const now = this.#clock.monotonic();
-    if (now < this.#askAgainAtMs) return;
+    this.#refusals = [...this.#refusals.slice(1 - TOO_MANY_REFUSALS), now];
+    if (now < this.#askAgainAtMs) return false;
     this.#askAgainAtMs = now + ASK_EVERY_MS;
     this.#emit(this.#clock.now() + ASSUMED_MS);
     // The answer comes to `update`, as if WhatsApp had reported it by itself; without one the assumption stands.
-    this.#socket.fetchAccountReachoutTimelock().catch(() => undefined);
+    fetchTimelock(this.#socket).catch(() => undefined);
+    return true;
   }
 
   /** Call it when WhatsApp reports the restriction. */
-  update({ isActive, timeEnforcementEnds }: NonNullable<ConnectionState['reachoutTimeLock']>): void {
-    this.#emit(isActive ? (timeEnforcementEnds?.getTime() ?? this.#clock.now() + ASSUMED_MS) : null);
+  update(lock: ReachoutTimelock): void {
+    const now = this.#clock.now();
+    if (lock.isActive) this.#emit(endOf(lock, now) ?? now + ASSUMED_MS);
+    else if (this.#isRefusedOften()) this.#emit(now + ASSUMED_MS);
+    else this.#emit(null);
+  }
+
+  #isRefusedOften(): boolean {
+    const sinceMs = this.#clock.monotonic() - ASSUMED_MS;
+    return this.#refusals.filter((atMs) => atMs > sinceMs).length >= TOO_MANY_REFUSALS;
   }
 }
