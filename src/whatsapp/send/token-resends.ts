@@ -1,6 +1,7 @@
 import {
   areJidsSameUser,
   type BinaryNode,
+  type Contact,
   isLidUser,
   isPnUser,
   jidDecode,
@@ -70,7 +71,8 @@ export class TokenResends {
     this.#current = request;
     try {
       // Without `offline`, which would put it into a queue of Baileys' own.
-      const { offline: _, ...attrs } = receipt.attrs;
+      const attrs = { ...receipt.attrs };
+      delete attrs.offline;
       await handle({ ...receipt, attrs });
     } finally {
       this.#current = undefined;
@@ -87,16 +89,19 @@ export class TokenResends {
 
 /** What a linked device of a contact asks for, whose token we have; `undefined` for everything that Baileys handles well. */
 async function requestIn({ authState, signalRepository }: WASocket, receipt: BinaryNode): Promise<Request | undefined> {
-  const { from = '', recipient } = receipt.attrs;
-  const isLinked = !!jidDecode(from)?.device && (isPnUser(from) === true || isLidUser(from) === true);
-  const { me } = authState.creds;
-  if (!isLinked || recipient !== undefined || [me?.id, me?.lid].some((jid) => areJidsSameUser(jid, from)))
-    return undefined;
+  const { from = '' } = receipt.attrs;
+  if (!isOfContact(receipt, authState.creds.me)) return undefined;
   const jid = withoutDevice(from);
   const name = lidOf(jid) ?? lidOf(await signalRepository.lidMapping.getLIDForPN(jid)) ?? jid;
   const { [name]: entry } = await authState.keys.get('tctoken', [name]);
   if (!entry?.token.length) return undefined;
   return { from, count: countIn(receipt), token: entry.token, ids: new Set(idsIn(receipt)), wanted: new Map() };
+}
+
+/** Whether a linked device of somebody else asks: for a phone, Baileys sends everything again, with the token. */
+function isOfContact({ attrs: { from = '', recipient } }: BinaryNode, me: Contact | undefined): boolean {
+  const isLinked = !!jidDecode(from)?.device && (isPnUser(from) === true || isLidUser(from) === true);
+  return isLinked && recipient === undefined && ![me?.id, me?.lid].some((jid) => areJidsSameUser(jid, from));
 }
 
 /** Of one message, or of several. */

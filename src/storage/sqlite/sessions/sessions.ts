@@ -136,7 +136,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, newChatCap: _, ...rest }: SessionRecord): Row {
+function toRow({ identity, announced, ...record }: SessionRecord): Row {
+  const rest = { ...record };
+  delete rest.newChatCap;
   return {
     ...rest,
     announced: announced ? 1 : 0,
