@@ -1,6 +1,6 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
-import { type ServerProps } from '../baileys/server-props.ts';
+import { type ServerProps } from '../signal/server-props.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';

@@ -2,7 +2,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { GroupCache } from '../query/group-cache.ts';
-import { ServerProps } from '../baileys/server-props.ts';
+import { ServerProps } from '../signal/server-props.ts';
 import { RetryCounters } from '../baileys/retry-counters.ts';
 
 /** How many unknown numbers a session may look up: accounts that ask often get banned. */

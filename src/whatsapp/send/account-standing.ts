@@ -3,8 +3,8 @@ import { type NewChatCap } from '../../domain/new-chat-cap.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
-import { readNewChatCap } from '../query/new-chat-cap.ts';
-import { fetchTimelock } from '../query/timelock.ts';
+import { readNewChatCap } from './new-chat-cap.ts';
+import { fetchTimelock } from './timelock.ts';
 
 /** Dependencies of an {@link AccountStanding}. */
 export interface AccountStandingDeps {

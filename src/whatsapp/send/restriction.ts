@@ -1,6 +1,6 @@
 import { type WASocket } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { endOf, fetchTimelock, type ReachoutTimelock } from '../query/timelock.ts';
+import { endOf, fetchTimelock, type ReachoutTimelock } from './timelock.ts';
 
 /** How long a refusal counts, when WhatsApp does not say for how long. */
 const ASSUMED_MS = 3600_000;

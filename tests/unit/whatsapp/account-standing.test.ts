@@ -1,5 +1,5 @@
-import { readNewChatCap } from '../../../src/whatsapp/query/new-chat-cap.ts';
-import { endOf, fetchTimelock, type ReachoutTimelock } from '../../../src/whatsapp/query/timelock.ts';
+import { readNewChatCap } from '../../../src/whatsapp/send/new-chat-cap.ts';
+import { endOf, fetchTimelock, type ReachoutTimelock } from '../../../src/whatsapp/send/timelock.ts';
 import { Restriction } from '../../../src/whatsapp/send/restriction.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,5 +1,5 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, type WASocket } from '@whiskeysockets/baileys';
-import { type TokenTerms, USUAL_TERMS } from '../signal/token-terms.ts';
+import { type TokenTerms, USUAL_TERMS } from './token-terms.ts';
 
 /** The names and codes of the properties that we read (`spec/abprops` of zapo, whatsapp-rust#473). */
 const PROPS = {
