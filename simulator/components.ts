@@ -1,4 +1,6 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
+import { answerMex } from './behaviours/answer-mex.ts';
+import { answerProps } from './behaviours/answer-props.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
@@ -6,6 +8,7 @@ import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
 import { greet } from './behaviours/greet.ts';
+import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPrivacy } from './behaviours/keep-privacy.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
@@ -53,6 +56,7 @@ import { GroupDesk } from './world/group-desk.ts';
 import { GroupSettingsDesk } from './world/group-settings-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
 import { PrivacyDesk } from './world/privacy-desk.ts';
+import { TrustBook } from './world/trust-book.ts';
 
 /** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
@@ -85,6 +89,7 @@ interface SharedComponents {
   readonly media: MediaStore;
   readonly presences: PresenceLog;
   readonly privacy: PrivacyDesk;
+  readonly trust: TrustBook;
   readonly groups: GroupDesk;
   readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
@@ -105,12 +110,13 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const passes = new UploadPasses();
   const presences = new PresenceLog(now);
   const privacy = new PrivacyDesk(now);
+  const trust = new TrustBook({ now, addressing });
   const directory = new Directory((change) => announceDevices(change, { addressing, now }));
   const groups = new GroupDesk({ directory, now });
   const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
   const media = new MediaStore();
-  const people = { directory, groups, groupSettings, presences, privacy };
+  const people = { directory, groups, groupSettings, presences, privacy, trust };
   const common = { ...people, faults, passes, media, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
@@ -157,12 +163,15 @@ function makeBehaviours(
     ...answerAccountQueries,
     keepPrivacy(directory, shared.privacy),
     tellMigration(directory),
+    answerProps,
+    answerMex(shared),
+    takeTokens(shared),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
     changeGroups(shared),
     changeGroupSettings({ directory, settings: shared.groupSettings }),
-    showPictures(directory),
+    showPictures(shared),
     syncAppState(shared),
     relayPresence(shared),
     subscribePresence(shared),
@@ -178,6 +187,7 @@ function makeBehaviours(
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
+    guardStrangers(shared),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),

@@ -23,6 +23,15 @@ export type Session = {
   /** Whether WhatsApp currently forbids the account to start conversations. */
   account_restricted: boolean;
   restricted_until: string | null;
+  /**
+   * WhatsApp's limit of new conversations, and how many the account has started; null while WhatsApp has
+   * not stated one.
+   */
+  new_chat_cap: {
+    limit: number;
+    used: number;
+    resets_at: string | null;
+  } | null;
   /** The same as session_id. */
   sessionId: string;
   /** The same as phone_number. */

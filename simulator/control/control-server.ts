@@ -7,6 +7,7 @@ import { type ControlServer, type Simulator } from '../simulator.ts';
 import { appStateRoutes } from './app-state-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { trustRoutes } from './trust-routes.ts';
 import { ControlError } from './control-error.ts';
 import { historyRoutes } from './history-routes.ts';
 import { groupRoutes } from './group-routes.ts';
@@ -28,6 +29,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...groupRoutes,
   ...lidRoutes,
   ...appStateRoutes,
+  ...trustRoutes,
   ...mediaRoutes,
   ...noticeRoutes,
   ...serverRoutes,

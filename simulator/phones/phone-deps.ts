@@ -13,6 +13,7 @@ import { type GroupDesk } from '../world/group-desk.ts';
 import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
 import { type PrivacyDesk } from '../world/privacy-desk.ts';
+import { type TrustBook } from '../world/trust-book.ts';
 import { Inbox } from './inbox.ts';
 import { MessageBook } from './message-book.ts';
 import { PhoneDevice } from './phone-device.ts';
@@ -34,6 +35,7 @@ export interface PhoneWorld {
   readonly groupSettings: GroupSettingsDesk;
   readonly presences: PresenceLog;
   readonly privacy: PrivacyDesk;
+  readonly trust: TrustBook;
   /** The addressing of 1:1 messages unless a message specifies its own. */
   readonly addressing: Addressing;
   readonly media: MediaStore;

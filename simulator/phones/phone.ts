@@ -22,6 +22,7 @@ import { PhonePrivacy } from './phone-privacy.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { PhoneTrust } from './phone-trust.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender, type SendOptions } from './phone-sender.ts';
 import { type EditOptions, PhoneReferences, type SealedOptions, type VoteOptions } from './phone-references.ts';
@@ -51,6 +52,8 @@ export class Phone {
   readonly addressing: PhoneAddressing;
   /** What it shares with its linked devices besides messages. */
   readonly appState: PhoneAppState;
+  /** Its tokens, and how the server treats it when it writes to strangers. */
+  readonly trust: PhoneTrust;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -66,6 +69,7 @@ export class Phone {
     this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
     this.addressing = new PhoneAddressing(world, account);
     this.appState = new PhoneAppState(this.#deps);
+    this.trust = new PhoneTrust(world, account);
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {

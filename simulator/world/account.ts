@@ -8,6 +8,7 @@ import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
 import { PrivacySettings } from './privacy-settings.ts';
+import { Standing } from './standing.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
@@ -34,6 +35,8 @@ export class Account implements Owner {
   readonly knownBy = new Set<Account>();
   /** Its app state, encrypted. */
   readonly appState = new AccountState();
+  /** How the server treats it when it writes to strangers. */
+  readonly standing = new Standing();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

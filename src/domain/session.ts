@@ -1,4 +1,5 @@
 import { type SessionId } from './session-id.ts';
+import { type NewChatCap } from './new-chat-cap.ts';
 import { type PhoneNumber } from './address.ts';
 
 /** The four statuses of the seed's table `whatsapp_sessions`. */
@@ -40,6 +41,8 @@ export interface SessionRecord {
   retryAtMs: number | null;
   /** Until when WhatsApp forbids the account to start conversations; `null`, or in the past, if it does not. */
   restrictedUntilMs: number | null;
+  /** WhatsApp's limit of new conversations. Not stored: WhatsApp is asked at the first login after a start. */
+  newChatCap?: NewChatCap | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -3,6 +3,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
+import { type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
@@ -44,6 +45,8 @@ export type ConnectionEvent =
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
   | { kind: 'restricted'; untilMs: number | null }
+  /** Emitted when WhatsApp says how many conversations the account may begin; `null` is no limit. */
+  | { kind: 'new-chat-cap'; cap: NewChatCap | null }
   /** Emitted when a one-to-one call begins to ring. */
   | { kind: 'ringing'; call: RingingCall }
   /** Emitted when a contact registered anew: their keys are others from now on. */

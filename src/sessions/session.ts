@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
+import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
@@ -208,6 +210,8 @@ export class Session implements SendingSession {
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':
         return this.#restricted(event.untilMs);
+      case 'new-chat-cap':
+        return this.#capped(event.cap);
       case 'identity-changed':
         return this.#machine.note('identity_changed', newIdentityOf(event.who));
       case 'ringing':
@@ -254,6 +258,15 @@ export class Session implements SendingSession {
     if (untilMs === this.record.restrictedUntilMs) return;
     const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
     await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
+  }
+
+  async #capped(cap: NewChatCap | null): Promise<void> {
+    const { newChatCap: before = null } = this.record;
+    if (isDeepStrictEqual(cap, before)) return;
+    const nowMs = this.#deps.clock.now();
+    const [isFull, wasFull] = [cap, before].map((each) => cappedForMs(each, nowMs) > 0);
+    const why = isFull && !wasFull && cap ? `Until ${isoTime(cap.resetsAtMs ?? nowMs)}` : null;
+    await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
   }
 
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {

@@ -23,6 +23,7 @@ import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth, storedOwner } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
+import { tokenView } from './signal/token-view.ts';
 
 /** What the connector works with. */
 export interface ConnectorDeps {
@@ -83,12 +84,15 @@ export class BaileysConnector implements Connector {
 
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
     const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, chatTimers, clock, log } = this.#deps;
+    const cache = this.#cacheOf(sessionId);
     const connection = new BaileysConnection({
       sessionId,
       settings,
       loadAuth: async (auth) => {
         await admitted();
-        return loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
+        const loaded = await loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
+        loaded.state.keys = tokenView(loaded.state.keys, () => cache.serverProps.terms);
+        return loaded;
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
@@ -96,7 +100,7 @@ export class BaileysConnector implements Connector {
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
       timerOf: (names) => chatTimers.of(sessionId, names),
-      ...this.#cacheOf(sessionId),
+      ...cache,
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,
       uploads: this.#uploads,

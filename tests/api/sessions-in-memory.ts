@@ -86,6 +86,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     reconnecting: false,
     account_restricted: false,
     restricted_until: null,
+    new_chat_cap: null,
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,
   };

@@ -25,6 +25,10 @@ export const session = z
       .boolean()
       .meta({ description: 'Whether WhatsApp currently forbids the account to start conversations.' }),
     restricted_until: isoTime.nullable(),
+    new_chat_cap: z.strictObject({ limit: z.int(), used: z.int(), resets_at: isoTime.nullable() }).nullable().meta({
+      description:
+        "WhatsApp's limit of new conversations, and how many the account has started; null while WhatsApp has not stated one.",
+    }),
     sessionId: z.string().meta({ description: 'The same as session_id.' }),
     phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
   })
@@ -45,6 +49,7 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   reconnecting: false,
   account_restricted: false,
   restricted_until: null,
+  new_chat_cap: { limit: 40, used: 12, resets_at: '2024-02-01T00:00:00.000Z' },
   sessionId: EXAMPLE_ID,
   phoneNumber: '5491234567890',
 };

@@ -21,6 +21,8 @@ export interface SessionView {
   /** Whether WhatsApp currently forbids the account to start conversations, and until when (ISO 8601). */
   account_restricted: boolean;
   restricted_until: string | null;
+  /** WhatsApp's limit of new conversations, as far as it says one; `resets_at` is ISO 8601. */
+  new_chat_cap: { limit: number; used: number; resets_at: string | null } | null;
   sessionId: SessionId;
   phoneNumber: string | null;
 }
@@ -49,7 +51,14 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     reconnecting: record.phase === 'lost',
     account_restricted: restrictedUntilMs !== null,
     restricted_until: isoTimeOrNull(restrictedUntilMs),
+    new_chat_cap: capView(record, nowMs),
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };
+}
+
+/** A limit whose time is over is none any more, until WhatsApp says the next one. */
+function capView({ newChatCap: cap }: SessionRecord, nowMs: number): SessionView['new_chat_cap'] {
+  if (!cap || (cap.resetsAtMs !== null && cap.resetsAtMs <= nowMs)) return null;
+  return { limit: cap.limit, used: cap.used, resets_at: isoTimeOrNull(cap.resetsAtMs) };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import { cappedForMs } from '../../domain/new-chat-cap.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock } from '../../kit/clock.ts';
@@ -33,9 +34,9 @@ export class NewConversations {
    */
   async allow(record: SessionRecord, peer: string): Promise<void> {
     const { store, clock } = this.#deps;
-    const { sessionId, restrictedUntilMs } = record;
+    const { sessionId, restrictedUntilMs, newChatCap } = record;
     const now = clock.now();
-    const restrictedMs = (restrictedUntilMs ?? 0) - now;
+    const restrictedMs = Math.max((restrictedUntilMs ?? 0) - now, cappedForMs(newChatCap, now));
     const limit = this.#limit(now - record.createdAtMs);
     if ((restrictedMs <= 0 && limit === 0) || (await store.isKnown(sessionId, peer))) return;
     if (restrictedMs > 0) throw new AppError('account_restricted', { retryAfterMs: restrictedMs });

@@ -10,6 +10,7 @@ import { type UploadDeps } from '../media/upload.ts';
 import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
+import { type AccountStanding } from '../send/account-standing.ts';
 import { type Restriction } from '../send/restriction.ts';
 import { type SecondAddress } from '../send/second-address.ts';
 import { type SendDeps } from '../send/send.ts';
@@ -29,6 +30,7 @@ export interface OpenConnection extends OpenSocket {
   history: History;
   restriction: Restriction;
   secondAddress: SecondAddress;
+  standing: AccountStanding;
   codeOffer: CodeOffer | undefined;
 }
 

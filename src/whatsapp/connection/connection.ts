@@ -1,8 +1,8 @@
 import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
-import { type DeliveryUpdate } from '../../domain/message.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
+import { type NewChatCap } from '../../domain/new-chat-cap.ts';
 import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
@@ -21,7 +21,9 @@ import { CodeOffer } from '../pairing/pairing-code.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
+import { AccountStanding } from '../send/account-standing.ts';
 import { Acks } from '../send/acks.ts';
+import { OwnTokens } from '../send/own-tokens.ts';
 import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
 import { SecondAddress } from '../send/second-address.ts';
 import { prepare, type SendDeps } from '../send/send.ts';
@@ -113,8 +115,6 @@ export class BaileysConnection implements Connection {
 
   readonly #groupMetadata = (groupId: string) => this.groups.metadata(groupId);
 
-  readonly #undelivered = (update: DeliveryUpdate) => this.#emit({ kind: 'delivery', update });
-
   readonly #within = <Result>(work: () => Result): Result => withinConnection(this.#context, work);
 
   #usable(): OpenConnection {
@@ -149,7 +149,7 @@ export class BaileysConnection implements Connection {
   }
 
   #open(auth: ConnectionAuth): OpenConnection {
-    const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
+    const { clock, clientVersion, knownMessages, onEvent, log, standingQuestions: questions } = this.#deps;
     const opened = openSocket({
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
@@ -171,31 +171,33 @@ export class BaileysConnection implements Connection {
     const restriction = new Restriction(socket, clock, (untilMs) =>
       this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
     );
+    const emit = (cap: NewChatCap | null) => this.#emitUnlessEnded({ kind: 'new-chat-cap', cap });
+    const standing = new AccountStanding({ socket, questions, clock, emit });
     watchMigration(socket);
-    const secondAddress = this.#secondAddress(opened, restriction);
+    const sends = this.#sending(opened);
+    const secondAddress = this.#secondAddress(sends, restriction);
     watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
     watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
-    const sending = { ...this.#sending(opened), secondAddress };
-    return { ...opened, auth, receiver, history, restriction, secondAddress, sending, codeOffer: this.#codes(opened) };
+    const sending = { ...sends, secondAddress };
+    const parts = { auth, receiver, history, restriction, secondAddress, standing };
+    return { ...opened, ...parts, sending, codeOffer: this.#codes(opened) };
   }
 
   #sending({ socket }: OpenSocket): Omit<SendDeps, 'secondAddress'> {
-    const { lookup, addresses, knownMessages, timerOf, clock, uploads } = this.#deps;
+    const { lookup, addresses, knownMessages, timerOf, clock, uploads, serverProps } = this.#deps;
     const hosts = new UploadHosts(socket, clock);
     return {
       ...{ socket, acks: this.#acks, lookup, addresses, knownMessages, timerOf, clock, withinConnection: this.#within },
       groupMetadata: this.#groupMetadata,
+      tokens: new OwnTokens(socket, () => serverProps.terms),
       upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
-      undelivered: this.#undelivered,
+      undelivered: (update) => this.#emit({ kind: 'delivery', update }),
     };
   }
 
-  #secondAddress({ socket }: OpenSocket, restriction: Restriction): SecondAddress {
+  #secondAddress(sends: Omit<SendDeps, 'secondAddress'>, restriction: Restriction): SecondAddress {
     const failed = (error: unknown) => this.#deps.log.warn({ err: error }, 'an address could not be looked up');
-    return new SecondAddress({
-      ...{ ...this.#deps, socket, restriction, failed },
-      ...{ acks: this.#acks, withinConnection: this.#within, undelivered: this.#undelivered },
-    });
+    return new SecondAddress({ ...this.#deps, ...sends, restriction, failed });
   }
 
   #codes({ socket }: OpenSocket): CodeOffer | undefined {
@@ -250,11 +252,11 @@ export class BaileysConnection implements Connection {
     if (!connection.secondAddress.takes(node, end)) end();
   }
 
-  #outcome({ restriction }: OpenConnection, node: BinaryNode): void {
+  #outcome({ restriction, standing }: OpenConnection, node: BinaryNode): void {
     const update = this.#acks.take(node);
     if (!update) return;
     this.#emitUnlessEnded({ kind: 'delivery', update });
-    if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
+    if (update.errorCode === REACH_OUT_LOCKED && restriction.refused()) void standing.askCap();
   }
 
   #saveCredentials({ auth }: OpenConnection): void {

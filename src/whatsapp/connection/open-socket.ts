@@ -1,17 +1,21 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { type ServerProps } from '../signal/server-props.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
 import { keepAppState } from './app-state.ts';
+import { TokenResends } from '../send/token-resends.ts';
 import { MessageOrder } from './message-order.ts';
-import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
+import { decodeSent, type FindSent, socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resync'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resync' | 'resends'> {
+  serverProps: ServerProps;
+  findSent: FindSent;
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
@@ -37,13 +41,17 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
   const resync = new AppStateResync();
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync }));
+  const resends = new TokenResends(async (messageId) => decodeSent(await deps.findSent(messageId)));
+  deps.serverProps.prepare(deps.auth.state.creds);
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
     skipped: (stanza) => deps.skipped(stanza),
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
+  deps.serverProps.watch(socket);
+  resends.watch(socket, (error) => deps.log.warn({ err: error }, 'a message could not be sent again'));
   origins.watch(socket);
   retries.watch(socket);
   slimRetryCaches(socket, clock);

@@ -13,6 +13,7 @@ import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
 import { type WhatsAppSettings } from '../settings.ts';
+import { type TokenResends } from '../send/token-resends.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
 
 /** Finds a message that we sent, encoded, by its id, for a recipient that could not decrypt it. */
@@ -26,7 +27,7 @@ export interface SocketConfigDeps extends SignalRepositoryDeps {
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   deviceLists: BaileysCache;
-  findSent: FindSent;
+  resends: TokenResends;
   /** Returns a group's metadata from a cache; without it Baileys asks WhatsApp with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
   /** The phone that a pairing code is typed into; undefined when a QR is scanned, or no pairing is needed. */
@@ -41,7 +42,7 @@ const PLACEHOLDER_RESENDS = { ttlMs: 3600_000, max: 5_000 };
 
 /** Baileys' options for one connection. A comment says why, where they differ from its defaults. */
 export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
+  const { settings, version, downloads, auth, retryCounters, deviceLists, resends, groupMetadata, codeFor } = deps;
   const { resync } = deps;
   return {
     ...connectionOptions(settings),
@@ -79,7 +80,7 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     // Called inside a transaction. It uses no keys, and it never resolves with undefined, which would have Baileys ask by itself.
     cachedGroupMetadata: groupMetadata,
     // By the id alone: a receipt may name the chat by number or by LID.
-    getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
+    getMessage: async ({ id }) => (id ? resends.message(id) : undefined),
   };
 }
 
@@ -99,7 +100,7 @@ function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocket
   };
 }
 
-/** Unknown stays undefined: an empty message would show up blank at the recipient. */
-function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
+/** A stored message. Unknown stays undefined: an empty message would show up blank at the recipient. */
+export function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
   return content && proto.Message.decode(content);
 }

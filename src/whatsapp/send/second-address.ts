@@ -5,9 +5,8 @@ import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { forgetDevices, forgetPerson, type KnownAddresses, refreshPerson } from '../addressing/refresh-person.ts';
 import { lidFor } from '../addressing/wire-address.ts';
 import { type Acks } from './acks.ts';
-import { type ReadyMessage, relay } from './relay.ts';
+import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
 import { REACH_OUT_LOCKED, type Restriction } from './restriction.ts';
-import { type DeliveryUpdate } from '../../domain/message.ts';
 
 /** How long WhatsApp may take to refuse a message: as long as a message may be unacknowledged. */
 const SENDS = { max: 1_000, ttlMs: 600_000 };
@@ -17,12 +16,11 @@ const LID_REFUSED = '400';
 const ELSEWHERE = new Set(['404', '410', '479', REACH_OUT_LOCKED]);
 
 /** What a refused message is tried again with. */
-export interface SecondAddressDeps extends KnownAddresses {
+export interface SecondAddressDeps extends KnownAddresses, RelayDeps {
   socket: WASocket;
   acks: Pick<Acks, 'fail'>;
   restriction: Pick<Restriction, 'ask'>;
   clock: Clock;
-  undelivered: (update: DeliveryUpdate) => void;
   /** Something could not be handled; the connection goes on. */
   failed: (error: unknown) => void;
   withinConnection: <Result>(work: () => Result) => Result;

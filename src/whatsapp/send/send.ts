@@ -17,7 +17,7 @@ import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
-import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
+import { relay, type RelayDeps } from './relay.ts';
 import { type SecondAddress, type Sent } from './second-address.ts';
 
 /** What sending over one connection works with. */

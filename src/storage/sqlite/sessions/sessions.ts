@@ -141,7 +141,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, ...rest }: SessionRecord): Row {
+function toRow({ identity, announced, ...record }: SessionRecord): Row {
+  const rest = { ...record };
+  delete rest.newChatCap;
   return {
     ...rest,
     announced: announced ? 1 : 0,

@@ -65,6 +65,9 @@ export const ENGLISH = {
 
   lastSeen: 'Last seen',
   created: 'Added',
+  cap: 'New conversations',
+  noCap: 'No limit known',
+  capUsed: (used, limit, until) => `${used} of ${limit}${until && `, until ${until}`}`,
   sessionId: 'Session ID',
   showCode: 'Show code',
   connectAgain: 'Connect again',

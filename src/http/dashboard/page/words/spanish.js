@@ -66,6 +66,9 @@ export const SPANISH = {
 
   lastSeen: 'Vista por última vez',
   created: 'Agregada',
+  cap: 'Conversaciones nuevas',
+  noCap: 'Sin límite conocido',
+  capUsed: (used, limit, until) => `${used} de ${limit}${until && `, hasta ${until}`}`,
   sessionId: 'ID de sesión',
   showCode: 'Mostrar código',
   connectAgain: 'Conectar de nuevo',
