@@ -1,6 +1,7 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
+import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
@@ -156,6 +157,7 @@ function makeBehaviours(
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
+    checkBusinessNodes(shared.now),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),

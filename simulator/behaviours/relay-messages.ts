@@ -40,7 +40,7 @@ export function relayMessages(deps: RelayDeps): Behaviour {
 /** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
 /** What a message carries for its recipients besides its ciphertexts. */
-const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
+const PASSED_ON = new Set(['biz', 'device-identity', 'meta', 'reporting']);
 
 /**
  * The acknowledgement of a client's message, which repeats `edit`; `more` is the `count` of a group's devices, or the

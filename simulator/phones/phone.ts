@@ -12,6 +12,7 @@ import { type Answer } from './message-changes.ts';
 import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneButtons } from './phone-buttons.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -30,6 +31,8 @@ export type Recipient = string | { readonly jid: string };
 export class Phone {
   /** Its calls. */
   readonly calls: PhoneCalls;
+  /** The buttons and lists that it was sent. */
+  readonly buttons: PhoneButtons;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -39,6 +42,7 @@ export class Phone {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
+    this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));

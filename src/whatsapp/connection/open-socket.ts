@@ -3,13 +3,15 @@ import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
+import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resends'> {
+  findSent: FindSent;
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
@@ -34,8 +36,10 @@ export interface OpenSocket {
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries }));
+  const resends = new Resends(deps.findSent, { nowMs: () => clock.now(), failed: deps.stanzaFailed });
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
+  resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
     skipped: (stanza) => deps.skipped(stanza),

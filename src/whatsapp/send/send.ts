@@ -89,8 +89,8 @@ async function write(deps: SendDeps, { message: outgoing, target, to }: Resolved
     mentions: await addresses(deps, mentions),
   };
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
-  const message = writeContent(await timed(content), { target, uploaded, nowMs: deps.clock.now() });
-  return wrapped(content, writeContext(message, context), target);
+  const writing = { target, uploaded, nowMs: deps.clock.now() };
+  return wrapped(content, writeContext(writeContent(await timed(content), writing), context), writing);
 }
 
 /** Phones show how long a voice note plays only when its sender says so. */

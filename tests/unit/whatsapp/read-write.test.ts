@@ -30,11 +30,12 @@ const number = fc.stringMatching(/^[1-9]\d{7,14}$/);
 
 /** How a message is read after it went over the wire. */
 function read(content: OutgoingContent, context: Partial<Parameters<typeof writeContext>[1]> = {}, target?: WAMessage) {
-  const message = writeContext(writeContent(content, { target, uploaded: UPLOADED, nowMs: 1 }), {
+  const writing = { target, uploaded: UPLOADED, nowMs: 1 };
+  const message = writeContext(writeContent(content, writing), {
     ...{ chatId: CHAT, quoted: undefined, mentions: [] },
     ...context,
   });
-  const bytes = proto.Message.encode(wrapped(content, message, target).message).finish();
+  const bytes = proto.Message.encode(wrapped(content, message, writing).message).finish();
   return readContent(proto.Message.decode(bytes));
 }
 
