@@ -1,5 +1,6 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { takeUnfitStanzas } from '../baileys/unfit-stanzas.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
@@ -18,6 +19,10 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   stanzaFailed: (error: unknown) => void;
   /** Baileys is done with a message, and emitted nothing for it. */
   skipped: (stanza: BinaryNode) => void;
+  /** A stanza that makes no sense was acknowledged and dropped. */
+  unfit: (stanza: BinaryNode) => void;
+  /** Something of a stanza could not be handled; the connection is as good as before. */
+  failedHarmlessly: (error: unknown) => void;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
@@ -42,13 +47,21 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
-    skipped: (stanza) => deps.skipped(stanza),
+    skipped: (stanza) => {
+      retryCounters.failed(stanza);
+      deps.skipped(stanza);
+    },
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   origins.watch(socket);
   retries.watch(socket);
   slimRetryCaches(socket, clock);
   retryCounters.carryOver(socket);
+  takeUnfitStanzas(socket, {
+    isGivenUp: (stanza) => retryCounters.isGivenUp(stanza),
+    dropped: (stanza) => deps.unfit(stanza),
+    failed: (error) => deps.failedHarmlessly(error),
+  });
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
   return { socket, version, order, watchdogs };
 }

@@ -119,7 +119,7 @@ const KINDS: Row[] = [
   [
     'the text above buttons',
     { interactiveMessage: { body: { text: 'Elige' }, nativeFlowMessage: { buttons: [] }, contextInfo: QUOTE } },
-    { message_type: 'text', message_content: 'Elige', quoted_message_id: 'A1' },
+    { message_type: 'text', message_content: 'Elige', quoted_message_id: 'A1', is_forwarded: true },
   ],
   [
     'buttons without a text',
