@@ -60,9 +60,12 @@ function isKept(data: unknown): data is BinaryNode {
 
 /** Whether Baileys understands whom a stanza is from, and can acknowledge it. */
 export function isFit({ attrs }: BinaryNode): boolean {
-  const { id, from } = attrs;
-  if (!id || !from || (!from.includes('@') && !SERVERS.has(from))) return false;
+  if (!attrs.id || !attrs.from || ![attrs.from, attrs.participant, attrs.recipient].every(isAddress)) return false;
   return NAMED.every((name) => isUnderstood(attrs[name]));
+}
+
+function isAddress(text: string | undefined): boolean {
+  return text === undefined || text.includes('@') || SERVERS.has(text);
 }
 
 /** Whether a text is no JID, or one that Baileys writes as it reads it. */
@@ -72,5 +75,5 @@ function isUnderstood(text: string | undefined): boolean {
   if (!text?.includes('@')) return true;
   const { user = '', server = '', device } = jidDecode(text) ?? {};
   if (device === undefined) return `${user}@${server}` === text;
-  return `${user}:${device}@${server}` === text && WITH_DEVICES.has(server) && device <= MAX_DEVICE;
+  return `${user}:${device}@${server}` === text && WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE;
 }

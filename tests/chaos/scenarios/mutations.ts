@@ -1,8 +1,10 @@
+import { decodeBinaryNode } from '@whiskeysockets/baileys';
 import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { type Stanza } from '../../../simulator/kit/stanza.ts';
+import { encodeStanza } from '../../../simulator/transport/binary-node.ts';
 import { type Client } from '../../../simulator/transport/client.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { Dice } from '../dice.ts';
@@ -30,6 +32,8 @@ const EVERY_MS = 25;
 const ACK_TIMEOUT_MS = 8_000;
 /** How often a message is requested that cannot be decrypted. */
 const REQUESTED_AT_MOST = 5;
+/** More would make each login slow. */
+const KEPT_AT_MOST = 300;
 const STALL_MS = 3_000;
 const EVERY_KIND = -1;
 /** How many of the mutated stanzas in question a problem shows. */
@@ -51,7 +55,7 @@ export const mutations: Scenario<MutationsSize> = {
   proves:
     'Whatever the server sends in whichever form, messages arrive, connections come back, everything is acknowledged.',
   sizes: {
-    short: { each: 25, rounds: 4, kind: EVERY_KIND, from: 0, patienceMs: 15_000 },
+    short: { each: 6, rounds: 2, kind: EVERY_KIND, from: 0, patienceMs: 15_000 },
     full: { each: 2_000, rounds: 400, kind: EVERY_KIND, from: 0, patienceMs: 30_000 },
   },
   async run(size, dice) {
@@ -68,6 +72,8 @@ class Proof {
   readonly #line: Line;
   readonly #catalogue: Catalogue;
   readonly #problems: string[] = [];
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  #stall = { ms: 0, when: '' };
   #controls = 0;
   #mutations = 0;
   #answers = 0;
@@ -101,26 +107,25 @@ class Proof {
   }
 
   async run(): Promise<Outcome> {
-    const delay = monitorEventLoopDelay({ resolution: 20 });
-    delay.enable();
+    this.#delay.enable();
     const kinds = this.#catalogue.kinds.filter(([kind]) => !ENDS.test(kind));
     for (const [index, [kind, template]] of kinds.entries()) {
       if (this.#size.kind === EVERY_KIND || this.#size.kind === index) await this.#mutate(`${index} ${kind}`, template);
     }
     if (this.#size.kind === EVERY_KIND) await this.#answerMutated();
-    await this.#logInAgain();
+    await this.#logInAgain('at the end');
     await this.#control('at the end');
-    delay.disable();
-    const stall = Math.round(delay.max / 1e6);
+    this.#delay.disable();
+    const { ms: stall, when } = this.#stall;
     const { endedUnacknowledged } = this.#cast.world.whatsapp.stats();
     if (endedUnacknowledged > 0)
       this.#problems.push(
         `${endedUnacknowledged} connections ended for want of an ack: ${this.#line.endings.join(' | ')}`,
       );
-    if (stall > STALL_MS) this.#problems.push(`the event loop stood still for ${stall} ms`);
+    if (stall > STALL_MS) this.#problems.push(`${when}: the event loop stood still for ${stall} ms`);
     const figure =
       `${this.#mutations} mutations of ${kinds.length} kinds of stanzas, ${this.#answers} answers to queries mutated, ` +
-      `${this.#controls} messages between them received in order, the longest stall ${stall} ms`;
+      `${this.#controls} messages between them received in order, the longest stall ${stall} ms (${when})`;
     return { figure, problems: this.#problems };
   }
 
@@ -130,7 +135,7 @@ class Proof {
     for (let number = this.#size.from; number < each; number += 1) {
       const dice = new Dice(this.#seed + hashOf(kind) + number);
       const original = dice.happens(0.5) ? template : withNewId(template);
-      const stanza = mutated(original, dice);
+      const stanza = await asSent(mutated(original, dice));
       this.#line.send(stanza);
       this.#mutations += 1;
       sent.push(stanza);
@@ -138,6 +143,7 @@ class Proof {
       await this.#control(`${kind}, up to mutation ${number}`, sent);
       sent = [];
     }
+    if (this.#line.waiting > KEPT_AT_MOST) await this.#logInAgain(kind);
   }
 
   /** Asks everything, and logs in, while the answers are mutated. */
@@ -166,19 +172,22 @@ class Proof {
   }
 
   /** What cannot be decrypted is requested five times, and then acknowledged: nothing is left. */
-  async #logInAgain(): Promise<void> {
+  async #logInAgain(kind: string): Promise<void> {
     for (let login = 0; login <= REQUESTED_AT_MOST && this.#line.waiting > 0; login += 1) {
       await DOINGS['new login']?.(this.#cast);
-      await this.#control(`login ${login + 1}`);
+      await this.#control(`${kind}, login ${login + 1}`);
     }
     if (!(await this.#until(() => this.#line.waiting === 0))) {
-      this.#problems.push(`${this.#line.waiting} stanzas are still delivered at each login: ${this.#line.shown}`);
+      this.#problems.push(
+        `${kind}: ${this.#line.waiting} stanzas are still delivered at each login: ${this.#line.shown}`,
+      );
     }
   }
 
   /** A friend writes: that arrives after everything before it, and nothing is left unacknowledged. */
   async #control(when: string, sent: readonly Stanza[] = []): Promise<void> {
     const { world, account } = this.#cast;
+    this.#noteStall(when);
     const friend = world.whatsapp.phone('5493300000000', 'Friend');
     const text = `control ${(this.#controls += 1)}`;
     await friend.sendText(account, text);
@@ -197,6 +206,12 @@ class Proof {
       await pause(this.#line.isOnline ? 2 : EVERY_MS);
     }
     return true;
+  }
+
+  #noteStall(when: string): void {
+    const ms = Math.round(this.#delay.max / 1e6);
+    if (ms > this.#stall.ms) this.#stall = { ms, when };
+    this.#delay.reset();
   }
 
   #broke(what: string, when: string, sent: readonly Stanza[]): void {
@@ -261,6 +276,11 @@ class Line {
 function mutatedAnswer(stanza: Stanza, dice: Dice): Stanza {
   const changed = mutated(stanza, dice);
   return { ...changed, tag: 'iq', attrs: { ...changed.attrs, id: stanza.attrs.id ?? '' } };
+}
+
+/** A stanza as it comes over the wire: some JIDs have a shorter form there, and a text is well-formed. */
+function asSent(stanza: Stanza): Promise<Stanza> {
+  return decodeBinaryNode(Buffer.from(encodeStanza(stanza)));
 }
 
 function withNewId(stanza: Stanza): Stanza {

@@ -50,8 +50,10 @@ describe('a stanza is fit for Baileys', () => {
   it.each([
     ['id', ''],
     ['id', '1:x@lid'],
+    ['id', '1:0@lid'],
     ['participant', ''],
     ['participant', '1:x@lid'],
+    ['participant', '0x10'],
     ['recipient', '1:x@lid'],
     ['type', '1:x@lid'],
   ])('and not with the %s “%s”', (name, text) => {
