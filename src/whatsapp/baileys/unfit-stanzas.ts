@@ -10,6 +10,15 @@ const SERVERS = new Set(['s.whatsapp.net', 'g.us']);
 /** Those whose devices Baileys can write, in one byte each. With other messengers a linked device does not talk. */
 const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid', 'c.us']);
 const MAX_DEVICE = 255;
+/** A message has two at most. Each can cost 2,000 steps of a ratchet, and nobody else gets a turn meanwhile. */
+const MAX_CIPHERTEXTS = 8;
+
+/** A JID as Baileys reads it, or any other text as a `user`. */
+interface ReadJid {
+  user: string;
+  server?: string;
+  device?: number | undefined;
+}
 
 /** Receives what {@link takeUnfitStanzas} notices. */
 export interface UnfitListener {
@@ -59,9 +68,13 @@ function isKept(data: unknown): data is BinaryNode {
 }
 
 /** Whether Baileys understands whom a stanza is from, and can acknowledge it. */
-export function isFit({ attrs }: BinaryNode): boolean {
+export function isFit({ attrs, content }: BinaryNode): boolean {
   if (!attrs.id || !attrs.from || ![attrs.from, attrs.participant, attrs.recipient].every(isAddress)) return false;
-  return NAMED.every((name) => isUnderstood(attrs[name]));
+  return ciphertextsIn(content) <= MAX_CIPHERTEXTS && NAMED.every((name) => isUnderstood(attrs[name]));
+}
+
+function ciphertextsIn(content: BinaryNode['content']): number {
+  return Array.isArray(content) ? content.filter(({ tag }) => tag === 'enc').length : 0;
 }
 
 function isAddress(text: string | undefined): boolean {
@@ -71,9 +84,16 @@ function isAddress(text: string | undefined): boolean {
 /** Whether a text is no JID, or one that Baileys writes as it reads it. */
 function isUnderstood(text: string | undefined): boolean {
   // Empty ones are left out of its acknowledgement.
-  if (text === '') return false;
-  if (!text?.includes('@')) return true;
-  const { user = '', server = '', device } = jidDecode(text) ?? {};
-  if (device === undefined) return `${user}@${server}` === text;
-  return `${user}:${device}@${server}` === text && WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE;
+  if (text === undefined || text === '') return text === undefined;
+  const jid = text.includes('@') ? jidDecode(text) : { user: text };
+  return jid !== undefined && isWritable(jid) && spelled(jid) === text;
+}
+
+function isWritable({ server = '', device }: ReadJid): boolean {
+  return device === undefined || (WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE);
+}
+
+function spelled({ user, server, device }: ReadJid): string {
+  const name = device === undefined ? user : `${user}:${device}`;
+  return server === undefined ? name : `${name}@${server}`;
 }

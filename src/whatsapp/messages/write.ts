@@ -40,6 +40,7 @@ export interface Writing {
  */
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
   if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
+  if ('messageId' in content) return writeReference(content, targetOf(writing), writing.nowMs);
   switch (content.type) {
     case 'text':
       return text.write(content.text);
@@ -52,8 +53,6 @@ export function writeContent(content: OutgoingContent, writing: Writing): proto.
     case 'buttons':
     case 'list':
       return interactive.write(content);
-    default:
-      return writeReference(content, targetOf(writing), writing.nowMs);
   }
 }
 

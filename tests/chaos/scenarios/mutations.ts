@@ -288,7 +288,7 @@ function withNewId(stanza: Stanza): Stanza {
 }
 
 function hashOf(text: string): number {
-  return [...text].reduce((hash, character) => (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0, 7);
+  return Buffer.from(text).reduce((hash, byte) => (Math.imul(hash, 31) + byte) >>> 0, 7);
 }
 
 function shown({ tag, attrs, content }: Stanza): string {

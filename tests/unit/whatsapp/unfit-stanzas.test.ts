@@ -61,6 +61,14 @@ describe('a stanza is fit for Baileys', () => {
   });
 });
 
+it('a message with more ciphertexts than WhatsApp ever sends is not fit', () => {
+  const ciphertexts = (count: number) => Array.from({ length: count }, () => ({ tag: 'enc', attrs: {} }));
+
+  const fit = [2, 8, 9].map((count) => isFit({ ...RECEIPT, tag: 'message', content: ciphertexts(count) }));
+
+  expect(fit).toEqual([true, true, false]);
+});
+
 describe('stanzas', () => {
   it('that are fit reach their listeners; others are acknowledged once, as they are', async () => {
     const { sent, dropped, heard, receive } = startSocket();
