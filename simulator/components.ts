@@ -3,6 +3,7 @@ import { answerMex } from './behaviours/answer-mex.ts';
 import { answerProps } from './behaviours/answer-props.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
+import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
 import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
@@ -188,6 +189,7 @@ function makeBehaviours(
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
     guardStrangers(shared),
+    checkBusinessNodes(shared.now),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),

@@ -261,6 +261,65 @@ export type PollMessage = {
   };
 };
 
+/** See /docs#schema-ButtonsMessage. */
+export type ButtonsMessage = {
+  type: 'buttons';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  header?: string | null;
+  /** What phones show that cannot show the rest, too. */
+  text: string;
+  footer?: string | null;
+  buttons: (
+    | {
+        type: 'reply';
+        text: string;
+        id?: string;
+      }
+    | {
+        type: 'url';
+        text: string;
+        url: string;
+      }
+    | {
+        type: 'copy';
+        text: string;
+        code: string;
+      }
+    | {
+        type: 'call';
+        text: string;
+        phone_number: Recipient;
+      }
+  )[];
+};
+
+/** See /docs#schema-ListMessage. */
+export type ListMessage = {
+  type: 'list';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  header?: string | null;
+  /** What phones show that cannot show the rest, too. */
+  text: string;
+  footer?: string | null;
+  button: string;
+  sections: {
+    title?: string | null;
+    rows: {
+      id: string;
+      title: string;
+      description?: string | null;
+    }[];
+  }[];
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
@@ -292,7 +351,7 @@ export type ForwardMessage = {
 
 /** Refused: `message_type_not_shown`. */
 export type NotShownMessage = {
-  type: 'buttons' | 'list' | 'template' | 'interactive';
+  type: 'template' | 'interactive';
 };
 
 /** See /docs#schema-RecentMessage. */
@@ -872,6 +931,8 @@ export class OrchestratorClient {
       | LocationMessage
       | ContactMessage
       | PollMessage
+      | ButtonsMessage
+      | ListMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage

@@ -46,7 +46,7 @@ const NOT_ALLOWED = '420';
 /** The refusal of a message by LID, of an account whose own conversations are not migrated. */
 const BY_LID = '400';
 /** What a message carries for its recipients besides its ciphertexts. */
-const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
+const PASSED_ON = new Set(['biz', 'device-identity', 'meta', 'reporting']);
 
 /**
  * The acknowledgement of a client's message, which repeats `edit`; `more` is what else it says, such as the

@@ -6,6 +6,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
+import { interactiveOf, isAnnounced } from './interactive-message.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
 import { type PhoneDeps } from './phone-deps.ts';
@@ -88,6 +89,8 @@ export class PhoneReceiver {
   }
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {
+    // Delivered and confirmed, but no phone shows it.
+    if (interactiveOf(message) && !isAnnounced(stanza)) return;
     const { id = '', from: chat = '', participant, t } = stanza.attrs;
     const isNew = this.#deps.inbox.add({
       id,

@@ -14,6 +14,7 @@ import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneAddressing } from './phone-addressing.ts';
 import { PhoneAppState } from './phone-app-state.ts';
+import { PhoneButtons } from './phone-buttons.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
@@ -54,6 +55,8 @@ export class Phone {
   readonly appState: PhoneAppState;
   /** Its tokens, and how the server treats it when it writes to strangers. */
   readonly trust: PhoneTrust;
+  /** The buttons and lists that it was sent. */
+  readonly buttons: PhoneButtons;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -70,6 +73,7 @@ export class Phone {
     this.addressing = new PhoneAddressing(world, account);
     this.appState = new PhoneAppState(this.#deps);
     this.trust = new PhoneTrust(world, account);
+    this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {

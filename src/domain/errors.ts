@@ -45,8 +45,7 @@ export const ERRORS = {
   unsupported_media_type: 'The body must be JSON in UTF-8: send it with "Content-Type: application/json".',
   range_not_satisfiable: 'The file does not have the requested range.',
   idempotency_mismatch: 'This Idempotency-Key was already used for a different request.',
-  message_type_not_shown:
-    'WhatsApp does not show buttons and lists from linked devices; send a text or a poll instead.',
+  message_type_not_shown: 'WhatsApp does not show templates from linked devices; send "buttons" or a "list" instead.',
   unsupported_media: 'WhatsApp does not show a file of this format as this type.',
   media_too_large: 'The file is larger than MAX_MEDIA_BYTES allows.',
   url_not_reachable: 'The file could not be fetched from its URL.',

@@ -20,7 +20,7 @@ import { type ClientVersion } from './client-version.ts';
 import { type MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket } from './open-socket.ts';
 import { type SessionCache } from './session-cache.ts';
-import { type FindSent } from './socket-options.ts';
+import { type FindSent } from '../send/resends.ts';
 
 /** What a connection consists of once it has a socket. */
 export interface OpenConnection extends OpenSocket {

@@ -157,6 +157,8 @@ export class BaileysConnection implements Connection {
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
+      unfit: ({ tag, attrs }) => log.warn({ tag, names: Object.keys(attrs) }, 'a stanza without sense was dropped'),
+      failedHarmlessly: (error) => log.warn({ err: error }, 'a stanza could not be handled; the connection stays open'),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
     });

@@ -1,10 +1,4 @@
-import {
-  Browsers,
-  type GroupMetadata,
-  proto,
-  type UserFacingSocketConfig,
-  type WAVersion,
-} from '@whiskeysockets/baileys';
+import { Browsers, type GroupMetadata, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 import { type AppStateResync } from '../baileys/app-state-resync.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
@@ -12,12 +6,9 @@ import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
+import { type Resends } from '../send/resends.ts';
 import { type WhatsAppSettings } from '../settings.ts';
-import { type TokenResends } from '../send/token-resends.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
-
-/** Finds a message that we sent, encoded, by its id, for a recipient that could not decrypt it. */
-export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 
 /** What differs from one connection to the next. */
 export interface SocketConfigDeps extends SignalRepositoryDeps {
@@ -27,7 +18,7 @@ export interface SocketConfigDeps extends SignalRepositoryDeps {
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   deviceLists: BaileysCache;
-  resends: TokenResends;
+  resends: Pick<Resends, 'message'>;
   /** Returns a group's metadata from a cache; without it Baileys asks WhatsApp with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
   /** The phone that a pairing code is typed into; undefined when a QR is scanned, or no pairing is needed. */
@@ -79,8 +70,7 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     defaultQueryTimeoutMs: 30_000,
     // Called inside a transaction. It uses no keys, and it never resolves with undefined, which would have Baileys ask by itself.
     cachedGroupMetadata: groupMetadata,
-    // By the id alone: a receipt may name the chat by number or by LID.
-    getMessage: async ({ id }) => (id ? resends.message(id) : undefined),
+    getMessage: (key) => resends.message(key),
   };
 }
 
@@ -98,9 +88,4 @@ function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocket
     ...(wsUrl !== undefined && { waWebSocketUrl: wsUrl }),
     ...(qrLifetimeMs !== undefined && { qrTimeout: qrLifetimeMs }),
   };
-}
-
-/** A stored message. Unknown stays undefined: an empty message would show up blank at the recipient. */
-export function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
-  return content && proto.Message.decode(content);
 }

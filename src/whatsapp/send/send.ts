@@ -107,8 +107,8 @@ async function write(deps: SendDeps, { message: outgoing, target: known, to }: R
     timer: await timerFor(deps, to, content),
   };
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
-  const message = writeContent(await timed(content), { target, uploaded, nowMs: deps.clock.now() });
-  return wrapped(content, writeContext(message, context), target);
+  const writing = { target, uploaded, nowMs: deps.clock.now() };
+  return wrapped(content, writeContext(writeContent(await timed(content), writing), context), writing);
 }
 
 /** The earlier message as the chat with the person at this address names it, if it is in that chat. */

@@ -5,6 +5,7 @@ import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
+const FLOW = { name: 'cta_url', buttonParamsJson: '{"display_text":"Ver"}' };
 const QUOTE = { stanzaId: 'A1', participant: '5491234567890@s.whatsapp.net', isForwarded: true };
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 const KEY = { remoteJid: '5491234567890@s.whatsapp.net', id: 'A1', fromMe: true };
@@ -114,6 +115,26 @@ const KINDS: Row[] = [
     'a deletion',
     { protocolMessage: { key: KEY, type: REVOKE } },
     { message_type: 'delete', message_content: null, deleted_message_id: 'A1' },
+  ],
+  [
+    'the text above buttons',
+    { interactiveMessage: { body: { text: 'Elige' }, nativeFlowMessage: { buttons: [] }, contextInfo: QUOTE } },
+    { message_type: 'text', message_content: 'Elige', quoted_message_id: 'A1', is_forwarded: true },
+  ],
+  [
+    'buttons without a text',
+    { interactiveMessage: { nativeFlowMessage: { buttons: [FLOW] }, footer: { text: 'pie' } } },
+    { message_type: 'text', message_content: 'Ver' },
+  ],
+  [
+    'buttons that cannot be read',
+    { interactiveMessage: { nativeFlowMessage: { buttons: [{ buttonParamsJson: '{' }] }, footer: { text: 'pie' } } },
+    { message_type: 'text', message_content: 'pie' },
+  ],
+  [
+    'a card of several',
+    { interactiveMessage: { carouselMessage: { cards: [{ body: { text: 'Oferta' } }] } } },
+    { message_type: 'text', message_content: 'Oferta' },
   ],
   [
     'a button reply',

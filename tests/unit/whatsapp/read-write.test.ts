@@ -35,11 +35,12 @@ function overTheWire(
   context: Partial<Parameters<typeof writeContext>[1]> = {},
   target?: WAMessage,
 ) {
-  const message = writeContext(writeContent(content, { target, uploaded: UPLOADED, nowMs: 1 }), {
+  const writing = { target, uploaded: UPLOADED, nowMs: 1 };
+  const message = writeContext(writeContent(content, writing), {
     ...{ chatId: CHAT, quoted: undefined, mentions: [] },
     ...context,
   });
-  const bytes = proto.Message.encode(wrapped(content, message, target).message).finish();
+  const bytes = proto.Message.encode(wrapped(content, message, writing).message).finish();
   return proto.Message.decode(bytes);
 }
 
