@@ -7,6 +7,7 @@ import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
 import { mediaRoutes } from './media-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { type Route } from './route.ts';
@@ -15,6 +16,7 @@ import { serverRoutes } from './server-routes.ts';
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
+  ...passkeyRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

@@ -13,6 +13,7 @@ import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
+import { PhonePasskey } from './phone-passkey.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
@@ -30,6 +31,8 @@ export type Recipient = string | { readonly jid: string };
 export class Phone {
   /** Its calls. */
   readonly calls: PhoneCalls;
+  /** Its passkey, if WhatsApp wants one to link a device. */
+  readonly passkey: PhonePasskey;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -39,6 +42,7 @@ export class Phone {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
+    this.passkey = new PhonePasskey(world.changes, account.passkey);
     this.#sender = new PhoneSender(this.#deps);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));

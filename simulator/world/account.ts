@@ -1,3 +1,4 @@
+import { AccountPasskey } from '../pairing/account-passkey.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
@@ -13,6 +14,8 @@ export class Account implements Owner {
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */
   isMigrated = false;
+  /** Whether a device is linked to it with a passkey only, and with which. */
+  readonly passkey = new AccountPasskey();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */
