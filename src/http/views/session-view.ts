@@ -1,4 +1,5 @@
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
+import { type PasskeyStage, type PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
@@ -21,8 +22,15 @@ export interface SessionView {
   /** Whether WhatsApp currently forbids the account to start conversations, and until when (ISO 8601). */
   account_restricted: boolean;
   restricted_until: string | null;
+  /** How far the pairing is, and until when WhatsApp waits, if it wants a passkey; see domain/passkey.ts. */
+  passkey: { state: PasskeyStage; expires_at: string } | null;
   sessionId: SessionId;
   phoneNumber: string | null;
+}
+
+/** Converts the status of a passkey to its REST form. */
+export function passkeyView({ stage, expiresAtMs }: PasskeyStatus): NonNullable<SessionView['passkey']> {
+  return { state: stage, expires_at: isoTime(expiresAtMs) };
 }
 
 /** What the view depends on besides the session. */
@@ -49,6 +57,7 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     reconnecting: record.phase === 'lost',
     account_restricted: restrictedUntilMs !== null,
     restricted_until: isoTimeOrNull(restrictedUntilMs),
+    passkey: record.passkey && passkeyView(record.passkey),
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };

@@ -8,6 +8,7 @@ import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
+import { type PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { type Restriction } from '../send/restriction.ts';
 import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
@@ -25,6 +26,7 @@ export interface OpenConnection extends OpenSocket {
   receiver: MessageReceiver;
   restriction: Restriction;
   codeOffer: CodeOffer | undefined;
+  passkey: PasskeyPairing;
 }
 
 /** Dependencies of a connection. */

@@ -4,7 +4,12 @@ import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import {
+  type Connection,
+  type ConnectionEvent,
+  type PasskeyActions,
+  type PreparedMessage,
+} from '../../ports/connection.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
@@ -12,6 +17,7 @@ import { askAgain } from '../media/ask-again.ts';
 import { UploadHosts } from '../media/upload-hosts.ts';
 import { upload } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
+import { PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
@@ -65,6 +71,10 @@ export class BaileysConnection implements Connection {
 
   get isClosing(): boolean {
     return this.#closing || this.#ended;
+  }
+
+  get passkey(): PasskeyActions {
+    return this.#usable().passkey;
   }
 
   async prepare(message: OutgoingMessage): Promise<PreparedMessage> {
@@ -131,6 +141,10 @@ export class BaileysConnection implements Connection {
     const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
+    connection.passkey.listen(() => {
+      offer.scanned();
+      connection.codeOffer?.handOver();
+    });
     // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -160,7 +174,8 @@ export class BaileysConnection implements Connection {
     const restriction = new Restriction(socket, clock, (untilMs) =>
       this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
     );
-    return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
+    const [codeOffer, passkey] = [this.#codes(opened), this.#passkeys(opened)];
+    return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer, passkey };
   }
 
   #sending({ socket }: OpenSocket): SendDeps {
@@ -181,6 +196,16 @@ export class BaileysConnection implements Connection {
       ...{ socket, number, clock },
       shown: (code) => this.#emitUnlessEnded({ kind: 'pairing-code', code }),
       ended: (error) => this.#endWith(error),
+    });
+  }
+
+  #passkeys({ socket }: OpenSocket): PasskeyPairing {
+    const { clock, log } = this.#deps;
+    return new PasskeyPairing({
+      ...{ socket, clock, ask: (query) => this.#actions.queries.ask(query) },
+      stepped: (passkey) => this.#emitUnlessEnded({ kind: 'passkey', passkey }),
+      ended: (error) => this.#endWith(error),
+      failed: (error) => log.warn({ err: error }, 'WhatsApp could not be answered'),
     });
   }
 
@@ -292,6 +317,7 @@ export class BaileysConnection implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#connection?.watchdogs.stop();
+    this.#connection?.passkey.end();
     this.#connection?.auth.fence();
     this.#acks.release();
     this.#actions.end();

@@ -136,7 +136,7 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, ...rest }: SessionRecord): Row {
+function toRow({ identity, announced, passkey: _, ...rest }: SessionRecord): Row {
   return {
     ...rest,
     announced: announced ? 1 : 0,
@@ -147,7 +147,7 @@ function toRow({ identity, announced, ...rest }: SessionRecord): Row {
 
 function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
-  return { ...rest, identity, announced: announced === 1 };
+  return { ...rest, identity, announced: announced === 1, passkey: null };
 }
 
 function prepare(db: Database) {
