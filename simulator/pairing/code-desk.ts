@@ -80,14 +80,9 @@ export class CodeDesk {
    * Rejects with a PairingError; after `wrong_code` the right code can still be typed.
    */
   async type(account: Account, phoneIdentity: KeyPair, code: string): Promise<LinkedDevice> {
-    const { number } = account;
+    const { number, passkey } = account;
     const { desk, fails, passkeys } = this.#deps;
-    const { passkey } = account;
-    const hello = this.#byNumber.get(number);
-    const offer = hello && desk.offerOf(hello.client);
-    if (!offer) throw new PairingError('nobody_waits');
-    const refusal = hello.isWaiting ? offer.obstacle : 'used';
-    if (refusal) throw new PairingError(refusal);
+    const { hello, offer } = this.#waiting(number);
     if (fails('refresh-pairing-code', number)) {
       this.#notify(hello, 'refresh_code', []);
       throw new PairingError('new_code_needed');
@@ -106,6 +101,16 @@ export class CodeDesk {
     const identityKey = Curve.sharedKey(phoneIdentity.private, companionIdentity);
     const advSecret = deriveAdvSecret(sharedKey, identityKey, random);
     return desk.link(offer, account, { phoneIdentity, companionIdentity, advSecret });
+  }
+
+  /** The code that a client shows for the number. Throws a PairingError when none can be typed. */
+  #waiting(number: string): { hello: CodeHello; offer: PairingOffer } {
+    const hello = this.#byNumber.get(number);
+    const offer = hello && this.#deps.desk.offerOf(hello.client);
+    if (!offer) throw new PairingError('nobody_waits');
+    const refusal = hello.isWaiting ? offer.obstacle : 'used';
+    if (refusal) throw new PairingError(refusal);
+    return { hello, offer };
   }
 
   /** The phone sends no keys of its own: the client is linked with those that it sends after its passkey. */

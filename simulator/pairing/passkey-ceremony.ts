@@ -91,7 +91,8 @@ export class PasskeyCeremony {
     if (this.#prologue) return 409;
     const prologue = readPrologue(payload);
     const given = readAssertion(assertion);
-    if (prologue?.ref !== this.ref || !given || credentialId.toString('base64url') !== given.rawId) return 400;
+    const isWhole = prologue?.ref === this.ref && credentialId.toString('base64url') === given?.rawId;
+    if (!prologue || !given || !isWhole) return 400;
     if (this.#deps.authenticator.complaint(this.options, given) !== undefined) return 403;
     this.#prologue = prologue;
     const { qrSecret } = this.#deps;
@@ -111,13 +112,12 @@ export class PasskeyCeremony {
   /** Takes the client's keys. */
   request(sealed: Buffer): Refusal | undefined {
     if (!this.#prologue || this.#code === undefined || this.#secrets) return 409;
-    const request = openPairingRequest(sealed, this.#half, this.#prologue);
-    const [noise, identity] = [request?.companionPublicKey, request?.companionIdentityKey].map((key) =>
-      Buffer.from(key ?? []),
-    );
-    const isItsOwn = noise?.toString('hex') === this.client.noiseKey && identity?.equals(this.#deps.keys.identity);
-    if (!request || !identity || !isItsOwn) return this.#refuse('foreign_keys');
-    this.#secrets = { companionIdentity: identity, advSecret: Buffer.from(request.advSecret ?? []) };
+    const { companionPublicKey, companionIdentityKey, advSecret } =
+      openPairingRequest(sealed, this.#half, this.#prologue) ?? {};
+    const [noise, identity] = [Buffer.from(companionPublicKey ?? []), Buffer.from(companionIdentityKey ?? [])];
+    const isItsOwn = noise.toString('hex') === this.client.noiseKey && identity.equals(this.#deps.keys.identity);
+    if (!isItsOwn) return this.#refuse('foreign_keys');
+    this.#secrets = { companionIdentity: identity, advSecret: Buffer.from(advSecret ?? []) };
     this.#settle();
     return undefined;
   }

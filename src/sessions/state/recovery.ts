@@ -131,10 +131,7 @@ export class Recovery {
   async #repair(why: string | null, isPrecaution = false): Promise<void> {
     const { machine, timers } = this.#deps;
     const note = { what: 'line_lost' as const, why };
-    if (this.#state.name === 'pairing') await machine.enter({ name: 'pairing', qr: undefined });
-    if (this.#state.name === 'passkey') {
-      await machine.enter({ name: 'pairing', qr: undefined }, { note: { what: 'passkey_failed', why: why ?? ANEW } });
-    }
+    await this.#offerAnew(why);
     if (this.#state.name === 'lost' && why) {
       await machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
     }
@@ -144,6 +141,15 @@ export class Recovery {
     if (this.#state.name === 'online') {
       await machine.enter({ name: 'repairing', timer: timers.grace(), why }, isPrecaution ? {} : { note });
     }
+  }
+
+  /** A QR that was shown is worth nothing any more, nor a passkey that was wanted. */
+  async #offerAnew(why: string | null): Promise<void> {
+    const { machine } = this.#deps;
+    const failed = { what: 'passkey_failed' as const, why: why ?? ANEW };
+    const { name } = this.#state;
+    if (name === 'pairing') await machine.enter({ name, qr: undefined });
+    if (name === 'passkey') await machine.enter({ name: 'pairing', qr: undefined }, { note: failed });
   }
 
   async #pairAnew(why: string): Promise<void> {

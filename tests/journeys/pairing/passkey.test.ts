@@ -1,5 +1,6 @@
 import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type PairingError } from '../../../simulator/pairing/pairing-error.ts';
 import { type PasskeyOptions } from '../../../simulator/pairing/passkey-authenticator.ts';
 import { foreignAssertion } from '../../../simulator/phones/phone-passkey.ts';
 import { EventReader } from '../../harness/event-reader.ts';
@@ -45,11 +46,15 @@ async function timelineOf(world: World, sessionId: string) {
 /** Scans the QR of a new session. The outcome of the scan is awaited by the caller. */
 async function scan(world: World, phone: Phone) {
   const { body } = await world.orchestrator.get('/generate-qr');
-  const outcome = phone.scan(body.qrText as string).then(
+  return { sessionId: body.sessionId as string, outcome: outcomeOf(phone.scan(body.qrText as string)) };
+}
+
+/** `linked`, or why not. */
+async function outcomeOf(linking: Promise<unknown>): Promise<string> {
+  return linking.then(
     () => 'linked',
-    ({ reason }: { reason: string }) => reason,
+    (error: unknown) => (error as PairingError).reason,
   );
-  return { sessionId: body.sessionId as string, outcome };
 }
 
 const confirm = (world: World, sessionId: string, matches: boolean) =>
@@ -211,7 +216,7 @@ describe('an account for which WhatsApp wants a passkey', () => {
     );
     expect((await timelineOf(world, sessionId)).map(({ what }) => what)).toContain('passkey_failed');
     const { body } = await world.orchestrator.get(`/sessions/${sessionId}/qr`);
-    const again = phone.scan(body.qrText as string).catch(({ reason }: { reason: string }) => reason);
+    const again = outcomeOf(phone.scan(body.qrText as string));
     await untilStage(world, sessionId, 'wanted');
     await world.orchestrator.delete(`/sessions/${sessionId}`);
     expect(await again).toBe('refused');
@@ -223,7 +228,7 @@ describe('an account for which WhatsApp wants a passkey', () => {
     await using world = await startWorld();
     const phone = wantingPhone(world);
     const { body } = await world.orchestrator.post('/sessions/pairing-code', { number: ACCOUNT });
-    const linked = phone.enterPairingCode(body.code as string).catch(({ reason }: { reason: string }) => reason);
+    const linked = outcomeOf(phone.enterPairingCode(body.code as string));
     await untilStage(world, body.sessionId as string, 'wanted');
     world.clock.skip(TIMEOUT_MS);
 

@@ -136,7 +136,7 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, passkey: _, ...rest }: SessionRecord): Row {
+function toRow({ identity, announced, ...rest }: SessionRecord): Row {
   return {
     ...rest,
     announced: announced ? 1 : 0,
