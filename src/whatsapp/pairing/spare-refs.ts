@@ -12,8 +12,9 @@ export class QrsOverError extends Error {
 
 /** No QR has this reference. */
 const SPARE = 'spare';
-/** Twenty seconds each: longer than WhatsApp waits for a passkey. */
-const COUNT = 50;
+const SPARE_REF: BinaryNode = { tag: 'ref', attrs: {}, content: Buffer.from(SPARE) };
+/** Twenty seconds each: more than an hour, and no passkey takes that long. */
+const COUNT = 200;
 
 /**
  * Adds references that no QR is made of. Baileys ends a connection with its last reference, after 160 s, although somebody
@@ -22,7 +23,7 @@ const COUNT = 50;
 export function withSpareRefs(stanza: BinaryNode): BinaryNode {
   const offer = getBinaryNodeChild(stanza, 'pair-device');
   if (!Array.isArray(offer?.content)) return stanza;
-  const spares = Array.from({ length: COUNT }, () => ({ tag: 'ref', attrs: {}, content: Buffer.from(SPARE) }));
+  const spares = Array.from({ length: COUNT }, () => SPARE_REF);
   return { ...stanza, content: [{ ...offer, content: [...offer.content, ...spares] }] };
 }
 
