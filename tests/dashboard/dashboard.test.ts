@@ -327,19 +327,17 @@ describe('the dashboard, in a real Chromium', () => {
     const picture = page.getByRole('img', { name: 'QR code to link an account' });
     await picture.waitFor();
     const scanned = ana.scan(await readQr(picture));
-
     const script = page.getByLabel('Script', { exact: true });
     await script.waitFor();
     expect(await violationsOf(page)).toEqual([]);
     const [, options] = /parseRequestOptionsFromJSON\((.*)\) }\)\)\)$/.exec(await script.inputValue())!;
     const result = page.getByLabel('Result of the script');
-    await result.fill('not it');
+    await result.fill('no');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('This is not the result of the script').waitFor();
     await result.fill(JSON.stringify(passkey.assert(JSON.parse(options!) as PasskeyOptions)));
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.locator('#code', { hasText: await passkey.untilCode() }).waitFor();
-    expect(await violationsOf(page)).toEqual([]);
     passkey.confirm();
     await page.getByRole('button', { name: 'The same code is on the phone' }).click();
 
