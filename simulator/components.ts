@@ -1,6 +1,7 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
 import { answerMex } from './behaviours/answer-mex.ts';
 import { answerProps } from './behaviours/answer-props.ts';
+import { askForPasskey } from './behaviours/ask-for-passkey.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
@@ -44,6 +45,7 @@ import { UploadPasses } from './media/upload-passes.ts';
 import { type SimulatorOptions } from './options.ts';
 import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
+import { PasskeyDesk } from './pairing/passkey-desk.ts';
 import { PairingDesk } from './pairing/pairing-desk.ts';
 import { type PhoneWorld } from './phones/phone-deps.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
@@ -126,13 +128,15 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     firstMs: qr?.firstMs ?? DEFAULT_QR.firstMs,
     nextMs: qr?.nextMs ?? DEFAULT_QR.nextMs,
   };
-  const desk = new PairingDesk({ directory, changes, times, now, tampering: (number) => tamperingOf(faults, number) });
+  const passkeys = new PasskeyDesk({ changes, now, after: patience.after });
+  const tampering = (number: string): Tampering | undefined => tamperingOf(faults, number);
+  const desk = new PairingDesk({ directory, changes, times, passkeys, now, tampering });
   const codes = new CodeDesk({
-    ...{ desk, now },
+    ...{ desk, passkeys, now },
     refusal: (number) => faults.take('refuse-pairing-code', number)?.code,
     fails: (fault, number) => faults.take(fault, number) !== undefined,
   });
-  const behaviours = makeBehaviours(shared, { desk, codes }, host);
+  const behaviours = makeBehaviours(shared, { desk, codes, passkeys }, host);
   const notices = new ServerNotices();
   behaviours.use(notices.behaviour);
   const errors: string[] = [];
@@ -154,7 +158,7 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
 
 function makeBehaviours(
   shared: SharedComponents,
-  { desk, codes }: { desk: PairingDesk; codes: CodeDesk },
+  { desk, codes, passkeys }: { desk: PairingDesk; codes: CodeDesk; passkeys: PasskeyDesk },
   host: () => string,
 ): BehaviourStack {
   const { directory, faults, passes, version } = shared;
@@ -185,6 +189,7 @@ function makeBehaviours(
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     pairByCode(codes),
+    askForPasskey(passkeys),
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),

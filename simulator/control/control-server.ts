@@ -14,6 +14,7 @@ import { groupRoutes } from './group-routes.ts';
 import { lidRoutes } from './lid-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { noticeRoutes } from './notice-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { profileRoutes } from './profile-routes.ts';
@@ -30,6 +31,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...lidRoutes,
   ...appStateRoutes,
   ...trustRoutes,
+  ...passkeyRoutes,
   ...mediaRoutes,
   ...noticeRoutes,
   ...serverRoutes,

@@ -19,6 +19,7 @@ import {
 } from './device-identity.ts';
 import { PairingOffer, type QrTimes } from './pairing-offer.ts';
 import { readQrCode, type QrCode } from './qr-code.ts';
+import { type PasskeyDesk } from './passkey-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
 /** The keys that a device is linked with. */
@@ -29,6 +30,7 @@ export interface PairingDeps {
   readonly directory: Directory;
   readonly changes: Changes;
   readonly times: QrTimes;
+  readonly passkeys: PasskeyDesk;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** How the next device identity of this number is corrupted, if at all. */
@@ -93,7 +95,10 @@ export class PairingDesk {
   /** Links the client whose QR a phone has scanned. Settles as {@link link} does. */
   async scan(account: Account, phoneIdentity: KeyPair, text: string): Promise<LinkedDevice> {
     const { qr, offer } = this.#find(text);
-    return this.link(offer, account, { phoneIdentity, companionIdentity: qr.identity, advSecret: qr.advSecret });
+    const secrets = account.passkey.isWanted
+      ? await this.#deps.passkeys.exchange(offer, account, qr.advSecret)
+      : { companionIdentity: qr.identity, advSecret: qr.advSecret };
+    return this.link(offer, account, { phoneIdentity, ...secrets });
   }
 
   /**

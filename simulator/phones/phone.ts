@@ -20,6 +20,7 @@ import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
 import { PhonePresence } from './phone-presence.ts';
 import { PhonePrivacy } from './phone-privacy.ts';
+import { PhonePasskey } from './phone-passkey.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
@@ -57,6 +58,8 @@ export class Phone {
   readonly trust: PhoneTrust;
   /** The buttons and lists that it was sent. */
   readonly buttons: PhoneButtons;
+  /** Its passkey, if WhatsApp wants one to link a device. */
+  readonly passkey: PhonePasskey;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -74,6 +77,7 @@ export class Phone {
     this.appState = new PhoneAppState(this.#deps);
     this.trust = new PhoneTrust(world, account);
     this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
+    this.passkey = new PhonePasskey(world.changes, account.passkey);
     this.#sender = new PhoneSender(this.#deps);
     this.profile = new PhoneProfile(this.#deps, this.#sender);
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import { type KeyPair } from '../transport/server-identity.ts';
 import { AccountState } from '../app-state/account-state.ts';
+import { AccountPasskey } from '../pairing/account-passkey.ts';
 import { type Addressing, formatJid } from './address.ts';
 import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
@@ -37,6 +38,8 @@ export class Account implements Owner {
   readonly appState = new AccountState();
   /** How the server treats it when it writes to strangers. */
   readonly standing = new Standing();
+  /** Whether a device is linked to it with a passkey only, and with which. */
+  readonly passkey = new AccountPasskey();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */

@@ -11,6 +11,7 @@ import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
 import { type AccountStanding } from '../send/account-standing.ts';
+import { type PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { type Restriction } from '../send/restriction.ts';
 import { type SecondAddress } from '../send/second-address.ts';
 import { type SendDeps } from '../send/send.ts';
@@ -32,6 +33,7 @@ export interface OpenConnection extends OpenSocket {
   secondAddress: SecondAddress;
   standing: AccountStanding;
   codeOffer: CodeOffer | undefined;
+  passkey: PasskeyPairing;
 }
 
 /** Dependencies of a connection. */

@@ -6,7 +6,12 @@ import { type NewChatCap } from '../../domain/new-chat-cap.ts';
 import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import {
+  type Connection,
+  type ConnectionEvent,
+  type PasskeyActions,
+  type PreparedMessage,
+} from '../../ports/connection.ts';
 import { watchDevices } from '../addressing/device-changes.ts';
 import { watchMigration } from '../addressing/migration.ts';
 import { watchMovedPeople } from '../addressing/moved-people.ts';
@@ -18,6 +23,7 @@ import { askAgain } from '../media/ask-again.ts';
 import { UploadHosts } from '../media/upload-hosts.ts';
 import { upload } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
+import { PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
@@ -74,6 +80,10 @@ export class BaileysConnection implements Connection {
 
   get isClosing(): boolean {
     return this.#closing || this.#ended;
+  }
+
+  get passkey(): PasskeyActions {
+    return this.#usable().passkey;
   }
 
   async prepare(message: OutgoingMessage): Promise<PreparedMessage> {
@@ -140,6 +150,10 @@ export class BaileysConnection implements Connection {
     const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
+    connection.passkey.listen(() => {
+      offer.scanned();
+      connection.codeOffer?.handOver();
+    });
     // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -182,7 +196,8 @@ export class BaileysConnection implements Connection {
     watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
     const sending = { ...sends, secondAddress };
     const parts = { auth, receiver, history, restriction, secondAddress, standing };
-    return { ...opened, ...parts, sending, codeOffer: this.#codes(opened) };
+    const [codeOffer, passkey] = [this.#codes(opened), this.#passkeys(opened)];
+    return { ...opened, ...parts, sending, codeOffer, passkey };
   }
 
   #sending({ socket }: OpenSocket): Omit<SendDeps, 'secondAddress'> {
@@ -209,6 +224,16 @@ export class BaileysConnection implements Connection {
       ...{ socket, number, clock },
       shown: (code) => this.#emitUnlessEnded({ kind: 'pairing-code', code }),
       ended: (error) => this.#endWith(error),
+    });
+  }
+
+  #passkeys({ socket }: OpenSocket): PasskeyPairing {
+    const { clock, log } = this.#deps;
+    return new PasskeyPairing({
+      ...{ socket, clock, ask: (query) => this.#actions.queries.ask(query) },
+      stepped: (passkey) => this.#emitUnlessEnded({ kind: 'passkey', passkey }),
+      ended: (error) => this.#endWith(error),
+      failed: (error) => log.warn({ err: error }, 'WhatsApp could not be answered'),
     });
   }
 
@@ -326,6 +351,7 @@ export class BaileysConnection implements Connection {
     this.#ended = true;
     this.#connection?.watchdogs.stop();
     this.#connection?.history.end();
+    this.#connection?.passkey.end();
     this.#connection?.auth.fence();
     this.#acks.release();
     this.#actions.end();

@@ -26,11 +26,12 @@ export class Actions implements ConnectionActions {
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
   readonly calls: BaileysCalls;
-  readonly #queries: Queries;
+  /** For what is no action of its own. */
+  readonly queries: Queries;
 
   constructor(deps: ActionsDeps) {
     const queries = new Queries(deps);
-    this.#queries = queries;
+    this.queries = queries;
     this.groups = new BaileysGroups({ ...deps, queries, cache: deps.groupCache });
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
@@ -39,7 +40,7 @@ export class Actions implements ConnectionActions {
 
   /** Ends everything that still waits for an answer. Call it when the connection is over. */
   end(): void {
-    this.#queries.release();
+    this.queries.release();
     this.chats.end();
   }
 }

@@ -154,7 +154,7 @@ function toRow({ identity, announced, ...record }: SessionRecord): Row {
 
 function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
-  return { ...rest, identity, announced: announced === 1 };
+  return { ...rest, identity, announced: announced === 1, passkey: null };
 }
 
 function prepare(db: Database) {

@@ -41,6 +41,19 @@ export const SPANISH_SENTENCES = [
     /^WhatsApp is not accepting connections right now \(503\).*$/,
     'WhatsApp no acepta conexiones por ahora (503); se reintenta.',
   ],
+  [
+    /^(The pairing code is no longer valid; request a new one\. )?WhatsApp wanted a passkey to link this device.*$/,
+    'WhatsApp pidió una llave de acceso para vincular este dispositivo, y nadie completó ese paso a tiempo.',
+  ],
+  [
+    /^(The pairing code is no longer valid; request a new one\. )?The phone showed another code than this server.*$/,
+    'El teléfono mostró otro código que este servidor: la vinculación se interrumpió.',
+  ],
+  [
+    /^(?:The pairing code is no longer valid; request a new one\. )?WhatsApp broke off the linking with a passkey: (.*)$/,
+    'WhatsApp interrumpió la vinculación con llave de acceso: $1',
+  ],
+  [/^The connection on which WhatsApp wanted it was closed\.$/, 'Se cerró la conexión en la que WhatsApp la pedía.'],
   [/^Pairing failed: (.*)$/, 'La vinculación falló: $1'],
   [
     /^WhatsApp does not accept this client \((\d+)\).*$/,
