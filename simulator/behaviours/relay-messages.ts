@@ -37,7 +37,7 @@ export function relayMessages(deps: RelayDeps): Behaviour {
   };
 }
 
-/** The refusals of a message to the number of somebody who is only to be written to by LID, and to a LID by somebody who may not. */
+/** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
 /** The refusal of a message to a LID without an account, or to devices of which none is linked any more. */
 const NOBODY_THERE = '479';
@@ -62,11 +62,15 @@ function refusal(deps: RelayDeps, stanza: Stanza, sender: LinkedDevice): string 
   const { directory } = deps;
   const { to } = stanza.attrs;
   const group = directory.group(to);
-  if (group) return group.has(sender.owner) && !group.lets(sender.owner) ? NOT_ALLOWED : undefined;
-  const [own, recipient] = [directory.byJid(sender.jid('pn')), directory.byJid(to)];
-  if (directory.isMovedAway(to) && recipient !== own) return BY_NUMBER;
-  if (own?.writesToNumbersOnly && recipient !== own && parseJid(to)?.addressing === 'lid') return BY_LID;
-  return isUnreachable(deps, stanza) ? NOBODY_THERE : undefined;
+  if (group?.has(sender.owner)) return group.lets(sender.owner) ? undefined : NOT_ALLOWED;
+  return wrongAddress(directory, to, sender) ?? (isUnreachable(deps, stanza) ? NOBODY_THERE : undefined);
+}
+
+function wrongAddress(directory: Directory, to: string | undefined, sender: LinkedDevice): string | undefined {
+  const own = directory.byJid(sender.jid('pn'));
+  if (directory.byJid(to) === own) return undefined;
+  if (directory.isMovedAway(to)) return BY_NUMBER;
+  return own?.writesToNumbersOnly && parseJid(to)?.addressing === 'lid' ? BY_LID : undefined;
 }
 
 function isUnreachable(deps: RelayDeps, stanza: Stanza): boolean {

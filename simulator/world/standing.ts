@@ -1,5 +1,3 @@
-import { type Account } from './account.ts';
-
 /** A ban on writing to strangers. Times are Unix ms. */
 export interface Timelock {
   readonly untilMs: number;
@@ -22,7 +20,8 @@ const WARNINGS = { first: 0.5, second: 0.9 };
 export class Standing {
   timelock: Timelock | undefined;
   #cap: NewChatCap | undefined;
-  #begun = new Set<Account>();
+  /** The accounts that it wrote to in this cycle. */
+  #begun = new Set<object>();
 
   /** The limit of new chats, if there is one; setting it begins a new cycle. */
   get cap(): NewChatCap | undefined {
@@ -48,13 +47,13 @@ export class Standing {
   }
 
   /** Whether the account may write to somebody whose token it does not have. */
-  mayBegin(stranger: Account, nowMs: number): boolean {
+  mayBegin(stranger: object, nowMs: number): boolean {
     if (this.timelock && this.timelock.untilMs > nowMs) return false;
     return this.cappingStatus !== 'CAPPED' || this.#begun.has(stranger);
   }
 
   /** The account wrote to a stranger. Returns whether that changed how far it has got. */
-  begin(stranger: Account): boolean {
+  begin(stranger: object): boolean {
     const before = this.cappingStatus;
     if (this.#cap) this.#begun.add(stranger);
     return this.cappingStatus !== before;

@@ -2,8 +2,6 @@ import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
-import { type NewChatCap } from '../../domain/new-chat-cap.ts';
-import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import {
@@ -12,33 +10,23 @@ import {
   type PasskeyActions,
   type PreparedMessage,
 } from '../../ports/connection.ts';
-import { watchDevices } from '../addressing/device-changes.ts';
-import { watchMigration } from '../addressing/migration.ts';
-import { watchMovedPeople } from '../addressing/moved-people.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
-import { History } from '../history/history.ts';
 import { askAgain } from '../media/ask-again.ts';
-import { UploadHosts } from '../media/upload-hosts.ts';
-import { upload } from '../media/upload.ts';
-import { CodeOffer } from '../pairing/pairing-code.ts';
-import { PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
-import { AccountStanding } from '../send/account-standing.ts';
 import { Acks } from '../send/acks.ts';
-import { OwnTokens } from '../send/own-tokens.ts';
-import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
-import { SecondAddress } from '../send/second-address.ts';
-import { prepare, type SendDeps } from '../send/send.ts';
+import { REACH_OUT_LOCKED } from '../send/restriction.ts';
+import { prepare } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
+import { accountParts, pairingParts, type PartsDeps, sendingParts } from './connection-parts.ts';
 import { drain, unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
-import { type OpenSocket, openSocket } from './open-socket.ts';
+import { openSocket } from './open-socket.ts';
 import { takeServerNotices } from './server-notices.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
@@ -163,7 +151,7 @@ export class BaileysConnection implements Connection {
   }
 
   #open(auth: ConnectionAuth): OpenConnection {
-    const { clock, clientVersion, knownMessages, onEvent, log, standingQuestions: questions } = this.#deps;
+    const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
     const opened = openSocket({
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
@@ -177,64 +165,21 @@ export class BaileysConnection implements Connection {
       note: (why) => this.#emit({ kind: 'note', why }),
     });
     const { socket, order } = opened;
-    const named = (names: readonly LearnedName[]) => this.#emitUnlessEnded({ kind: 'names', names });
-    const history = new History(socket, { ...this.#deps.histories, clock, log, named });
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
       inOrder: (work) => this.#inOrder(work),
     });
-    const restriction = new Restriction(socket, clock, (untilMs) =>
-      this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
-    );
-    const emit = (cap: NewChatCap | null) => this.#emitUnlessEnded({ kind: 'new-chat-cap', cap });
-    const standing = new AccountStanding({ socket, questions, clock, emit });
-    watchMigration(socket);
-    const sends = this.#sending(opened);
-    const secondAddress = this.#secondAddress(sends, restriction);
-    watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
-    watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
-    const sending = { ...sends, secondAddress };
-    const parts = { auth, receiver, history, restriction, secondAddress, standing };
-    const [codeOffer, passkey] = [this.#codes(opened), this.#passkeys(opened)];
-    return { ...opened, ...parts, sending, codeOffer, passkey };
-  }
-
-  #sending({ socket }: OpenSocket): Omit<SendDeps, 'secondAddress'> {
-    const { lookup, addresses, knownMessages, timerOf, clock, uploads, serverProps } = this.#deps;
-    const hosts = new UploadHosts(socket, clock);
-    return {
-      ...{ socket, acks: this.#acks, lookup, addresses, knownMessages, timerOf, clock, withinConnection: this.#within },
-      groupMetadata: this.#groupMetadata,
-      tokens: new OwnTokens(socket, () => serverProps.terms),
-      upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
-      undelivered: (update) => this.#emit({ kind: 'delivery', update }),
+    const needs: PartsDeps = {
+      ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },
+      emit: (event) => this.#emit(event),
+      emitUnlessEnded: (event) => this.#emitUnlessEnded(event),
+      endWith: (error) => this.#endWith(error),
+      ask: (query) => this.#actions.queries.ask(query),
     };
-  }
-
-  #secondAddress(sends: Omit<SendDeps, 'secondAddress'>, restriction: Restriction): SecondAddress {
-    const failed = (error: unknown) => this.#deps.log.warn({ err: error }, 'an address could not be looked up');
-    return new SecondAddress({ ...this.#deps, ...sends, restriction, failed });
-  }
-
-  #codes({ socket }: OpenSocket): CodeOffer | undefined {
-    const { codeFor: number, clock } = this.#deps;
-    if (number === undefined) return undefined;
-    return new CodeOffer({
-      ...{ socket, number, clock },
-      shown: (code) => this.#emitUnlessEnded({ kind: 'pairing-code', code }),
-      ended: (error) => this.#endWith(error),
-    });
-  }
-
-  #passkeys({ socket }: OpenSocket): PasskeyPairing {
-    const { clock, log } = this.#deps;
-    return new PasskeyPairing({
-      ...{ socket, clock, ask: (query) => this.#actions.queries.ask(query) },
-      stepped: (passkey) => this.#emitUnlessEnded({ kind: 'passkey', passkey }),
-      ended: (error) => this.#endWith(error),
-      failed: (error) => log.warn({ err: error }, 'WhatsApp could not be answered'),
-    });
+    const account = accountParts(opened, needs);
+    const sending = sendingParts(opened, needs, account.restriction);
+    return { ...opened, auth, receiver, ...account, ...sending, ...pairingParts(opened, needs) };
   }
 
   // eslint-disable-next-line complexity -- one case for each event

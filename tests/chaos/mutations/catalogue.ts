@@ -27,7 +27,7 @@ export class Catalogue {
 }
 
 /** What makes a kind: the tag, the type, and which children there are. */
-export function kindOf({ tag, attrs, content }: Stanza): string {
+function kindOf({ tag, attrs, content }: Stanza): string {
   const type = attrs.type === undefined ? '' : ` ${attrs.type}`;
   const children = Array.isArray(content) ? [...new Set(content.map(shapeOf))].sort().join('+') : typeof content;
   return `${tag}${type} ${children === 'undefined' ? '' : children}`.trimEnd();

@@ -1,4 +1,4 @@
-import { bytesOf, childOf, childrenOf, node, type Stanza } from '../../../simulator/kit/stanza.ts';
+import { bytesOf, childOf, childrenOf, node } from '../../../simulator/kit/stanza.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
@@ -128,7 +128,7 @@ function damageOnceFor(world: World, jid: string): string[] {
     onStanza(stanza) {
       for (const to of childrenOf(childOf(stanza, 'participants'))) {
         if (isDone || !to.attrs.jid?.includes(device) || to.attrs.jid.startsWith(ACCOUNT)) continue;
-        const enc = childOf(to, 'enc') as Stanza;
+        const enc = childOf(to, 'enc')!;
         const bytes = Buffer.from(bytesOf(enc));
         bytes[bytes.length - 1]! ^= 1;
         to.content = [node('enc', enc.attrs, bytes)];
