@@ -2,15 +2,16 @@ import { childOf, node, type Stanza } from '../kit/stanza.ts';
 import { TOKEN_TERMS } from '../world/trust-book.ts';
 import { answerIq } from './answer-iq.ts';
 
-/** The properties that clients act on, by their codes (whatsapp-rust#473, zapo's `spec/abprops`). */
+/**
+ * The properties that clients act on, by their codes (whatsapp-rust#473, zapo's `spec/abprops`). That of migrated accounts is added
+ * by `tell-migration.ts`.
+ */
 const PROPS: Readonly<Record<string, string>> = {
   // tctoken_duration, tctoken_num_buckets, and both again for senders
   865: String(TOKEN_TERMS.bucketSeconds),
   909: String(TOKEN_TERMS.buckets),
   996: String(TOKEN_TERMS.bucketSeconds),
   997: String(TOKEN_TERMS.buckets),
-  // lid_one_on_one_migration_enabled
-  9435: 'true',
   // profile_scraping_privacy_token_in_photo_iq
   9666: 'true',
   // privacy_token_sending_on_all_1_on_1_messages

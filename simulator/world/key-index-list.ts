@@ -9,6 +9,7 @@ const PREFIX = Buffer.from([6, 2]);
 /** A list as the phone signed it. */
 interface SignedList {
   readonly at: number;
+  readonly validIndexes: string;
   readonly by: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -24,13 +25,14 @@ export function keyIndexList(account: Account): Stanza[] {
   if (!signer || at === undefined) return [];
   const { identity } = signer;
   const kept = latest.get(account);
-  const list = kept?.at === at && kept.by === identity.public ? kept : sign(account, at, identity);
+  const isSame = kept?.at === at && kept.by === identity.public && kept.validIndexes === indexesOf(account).join();
+  const list = isSame ? kept : sign(account, at, identity);
   latest.set(account, list);
   return [node('key-index-list', { ts: String(Math.floor(at / 1000)) }, list.bytes)];
 }
 
 function sign(account: Account, at: number, { public: by, private: key }: KeyPair): SignedList {
-  const validIndexes = account.endpoints().flatMap(({ device }) => (device === 0 ? [] : [device]));
+  const validIndexes = indexesOf(account);
   const facts = {
     rawId: account.rawId,
     timestamp: Math.floor(at / 1000),
@@ -42,6 +44,11 @@ function sign(account: Account, at: number, { public: by, private: key }: KeyPai
   return {
     at,
     by,
+    validIndexes: validIndexes.join(),
     bytes: proto.ADVSignedKeyIndexList.encode({ details, accountSignature, accountSignatureKey: by }).finish(),
   };
+}
+
+function indexesOf(account: Account): number[] {
+  return account.endpoints().flatMap(({ device }) => (device === 0 ? [] : [device]));
 }

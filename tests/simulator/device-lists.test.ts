@@ -84,6 +84,9 @@ it('the digest describes the keys that a client has uploaded', async () => {
   expect(bytesOf(childOf(digest, 'hash'))).toEqual(createHash('sha1').update(Buffer.concat(keys)).digest());
 });
 
+/** Nobody can decrypt it, but it is addressed. */
+const ENC = node('enc', { v: '2', type: 'msg' }, Buffer.from('x'));
+
 it("an ack names the hash of the devices that a message missed, or that its sender's hash lacks", async () => {
   const { ana, client, whatsapp } = scene;
   const group = whatsapp.group({
@@ -96,9 +99,15 @@ it("an ack names the hash of the devices that a message missed, or that its send
     return (await ackOf(id)).attrs.phash;
   };
 
-  const missed = await send('MISSED', { to: ana.lid }, [node('participants', {}, [node('to', { jid: ana.lid })])]);
+  const missed = await send('MISSED', { to: ana.lid }, [
+    node('participants', {}, [node('to', { jid: ana.lid }, [ENC])]),
+  ]);
   expect(missed).toMatch(/^2:.{8}$/);
-  expect(await send('CLAIMED', { to: ana.lid, phash: missed! }, [node('participants')])).toBeUndefined();
+  expect(
+    await send('CLAIMED', { to: ana.lid, phash: missed! }, [
+      node('participants', {}, [node('to', { jid: ana.lid }, [ENC])]),
+    ]),
+  ).toBeUndefined();
   expect(await send('GROUP', { to: group.jid })).toBeUndefined();
   const right = await send('WRONG', { to: group.jid, phash: '2:AAAAAAAA' });
   expect(await send('RIGHT', { to: group.jid, phash: right! })).toBeUndefined();

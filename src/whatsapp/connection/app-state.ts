@@ -33,8 +33,12 @@ export function keepAppState(deps: AppStateDeps): void {
   socket.ev.on('connection.update', ({ receivedPendingNotifications }) => {
     if (receivedPendingNotifications) appState.catchUp();
   });
-  socket.ev.on('creds.update', ({ myAppStateKeyId }) => {
-    if (myAppStateKeyId !== undefined) appState.catchUp();
+  let known = socket.authState.creds.myAppStateKeyId;
+  socket.ev.on('creds.update', ({ myAppStateKeyId: key }) => {
+    // Some updates repeat all credentials.
+    if (key === undefined || key === known) return;
+    known = key;
+    appState.catchUp();
   });
 }
 

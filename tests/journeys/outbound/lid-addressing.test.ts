@@ -283,7 +283,8 @@ describe('a refusal with 463 of a message to somebody known', () => {
     await world.backend.next(({ body: told }) => told.message_id === last);
     expect(statuses(scene, body.message_id)).toEqual(['failed']);
     expect(recipients(scene)).toEqual([scene.ana.jid, scene.ana.lid]);
-    await world.orchestrator.until(scene.sessionId, { account_restricted: true });
+    // WhatsApp says that the account is free: the refusals concern this recipient alone.
+    await world.orchestrator.until(scene.sessionId, { account_restricted: false });
   });
 });
 
