@@ -89,7 +89,9 @@ function transmit(deps: SendDeps, { ready, recipient, isKnown, ackTimeoutMs }: T
     const acknowledged = deps.acks.expect(messageId, ackTimeoutMs);
     // Baileys' own queries may hang; the caller waits for them no longer than for the acknowledgement.
     const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
-    return { messageId, to: recipient, ...ack };
+    // WhatsApp also acknowledges what no device of the recipient can decrypt; by then Baileys has little left to do.
+    const failure = ack.status === 'sent' ? await relaying : undefined;
+    return { messageId, to: recipient, ...(failure ?? ack) };
   });
 }
 
