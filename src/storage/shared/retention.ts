@@ -3,3 +3,6 @@
  * recipient asks. WhatsApp itself keeps undelivered messages for two weeks.
  */
 export const MESSAGE_RETENTION_MS = 14 * 24 * 3600_000;
+
+/** How long a handled message is still recognized when WhatsApp, lacking its receipt, delivers it again, in ms. */
+export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
