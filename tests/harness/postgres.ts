@@ -24,7 +24,7 @@ export class TestDatabase implements AsyncDisposable {
   private constructor(server: EmbeddedPostgres, url: string, folder: string) {
     this.#server = server;
     this.url = url;
-    this.pool = new pg.Pool({ connectionString: url });
+    this.pool = new pg.Pool({ connectionString: url, allowExitOnIdle: true });
     // Idle connections report an error when the server stops; they are not used any more.
     this.pool.on('error', () => undefined);
     this.#folder = folder;

@@ -8,6 +8,7 @@ import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
 import { connectionConfig } from './connect.ts';
 import { lockDatabase } from './database-lock.ts';
 import { Database } from './database.ts';
+import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -20,6 +21,8 @@ import { createStores } from './stores.ts';
 export interface PostgresOptions {
   clock: Clock;
   masterKey: Secret | null;
+  /** What is expected of the server; `single` by default. */
+  durability?: Durability;
   /** Called after each commit, with the time that it took, in ms. */
   onCommit?: (ms: number) => void;
   /** Called for each stored value that cannot be read. */
@@ -38,8 +41,8 @@ const ignore = () => undefined;
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage> {
   const { clock, masterKey, onCommit = ignore, onDamage = ignore } = options;
-  const name = describe(url);
-  const vault = await prepare(url, name, masterKey);
+  const name = nameOfDatabase(url);
+  const vault = await prepare(url, name, options);
   const db = new Database(url, {
     ...{ clock, onCommit },
     onConnect: (client) => lockDatabase(client, name),
@@ -73,13 +76,14 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
 }
 
 /** Brings the database to the current schema and loads its data keys. */
-async function prepare(url: string, name: string, masterKey: Secret | null) {
+async function prepare(url: string, name: string, { masterKey, durability = 'single' }: PostgresOptions) {
   const client = new pg.Client(connectionConfig(url, { name: 'whatsapp-orchestrator start' }));
   // A connection that is lost also fails the statement under way.
   client.on('error', ignore);
   try {
     await client.connect();
-    await checkServer(client);
+    await checkVersion(client);
+    await checkDurability(client, durability);
     await lockDatabase(client, name);
     await migrate(client, name);
     await client.query(CONTINUE_POSITIONS);
@@ -92,8 +96,8 @@ async function prepare(url: string, name: string, masterKey: Secret | null) {
   }
 }
 
-async function checkServer(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ version: number; standbys: string }>(
+async function checkVersion(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
     `SELECT current_setting('server_version_num')::integer AS version`,
   );
   const version = rows[0]?.version ?? 0;
@@ -106,8 +110,8 @@ function reasonOf(error: Error): string {
   return first?.message ?? error.message;
 }
 
-/** The database without user and password. */
-function describe(url: string): string {
+/** The database without user and password, for messages. */
+export function nameOfDatabase(url: string): string {
   const { host, pathname } = new URL(url);
   return `postgres://${host}${pathname}`;
 }
