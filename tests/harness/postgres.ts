@@ -30,8 +30,7 @@ export class TestDatabase implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** `flags` are those of the program `postgres`. */
-  static async start(...flags: string[]): Promise<TestDatabase> {
+  static async start(): Promise<TestDatabase> {
     // Not created here: the server's own user creates it, because that user cannot enter a folder of root.
     const folder = join(tmpdir(), `postgres-${randomUUID()}`);
     const [port, password] = [await freePort(), randomUUID()];
@@ -41,7 +40,6 @@ export class TestDatabase implements AsyncDisposable {
       user: 'postgres',
       password,
       persistent: false,
-      postgresFlags: flags,
       // PostgreSQL refuses to run as root, so under root it gets its own user.
       createPostgresUser: process.getuid?.() === 0,
       onLog: () => undefined,

@@ -23,7 +23,7 @@ export async function storageSettings(authDir: string): Promise<{ DATABASE_URL?:
 }
 
 async function start(): Promise<TestDatabase> {
-  const started = await TestDatabase.start('-c', 'fsync=off', '-c', 'full_page_writes=off');
+  const started = await TestDatabase.start();
   started.unref();
   return started;
 }

@@ -22,7 +22,7 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: ((type: number, format?: 'text' | 'binary') => {
     if (type === BIGINT) return Number;
     if (type === TEXT) return originalText;
-    return pg.types.getTypeParser(type, format as 'text') as (value: string) => unknown;
+    return pg.types.getTypeParser(type as pg.types.TypeId, format as 'text');
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
@@ -41,5 +41,5 @@ export function connectionConfig(url: string, options: ConnectOptions): pg.Clien
     keepAlive: true,
     types,
     ...(pipeline && { pipeline }),
-  } as pg.ClientConfig;
+  };
 }

@@ -94,7 +94,10 @@ export class Database {
   /** Writes something that nobody waits for, soon. Resolves at once, unless too many such writes are waiting. */
   async writeLater(deferred: DeferredWrite): Promise<void> {
     this.#deferred.push(deferred);
-    if (!this.#lane.isIdle) return this.#addDeferred();
+    if (!this.#lane.isIdle) {
+      this.#addDeferred();
+      return;
+    }
     this.#deferTimer ??= this.#clock.after(DEFER_MS, () => this.#addDeferred());
     if (this.#deferred.length <= MAX_DEFERRED_WRITES) return;
     this.#addDeferred();

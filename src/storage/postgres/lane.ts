@@ -53,7 +53,7 @@ export class Lane {
   readonly #queue: QueuedPiece[] = [];
   #isRunning = false;
   /** Resolves when the last piece is stored, or has failed. */
-  #lastSettled = Promise.resolve();
+  #lastSettled: Promise<undefined> = Promise.resolve(undefined);
   #client: pg.Client | undefined;
   /** Whether the last group was given up: until one succeeds, each is tried once. */
   #isDown = false;
@@ -79,11 +79,11 @@ export class Lane {
 
   /** Adds a piece to the next group. */
   add(piece: Piece): void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const { done, failed } = piece;
     const settled = (tell: (outcome: unknown) => void) => (outcome: unknown) => {
       tell(outcome);
-      resolve();
+      resolve(undefined);
     };
     this.#lastSettled = promise;
     this.#queue.push({ ...piece, early: done, done: settled(done), failed: settled(failed) });
@@ -91,7 +91,7 @@ export class Lane {
   }
 
   /** Resolves once everything that was added until now is stored, or has failed. */
-  settled(): Promise<void> {
+  settled(): Promise<undefined> {
     return this.#lastSettled;
   }
 
@@ -122,8 +122,8 @@ export class Lane {
     }
     const [first, ...others] = group;
     if (first === undefined) return;
-    if (others.length === 0) return first.failed(error);
-    for (const piece of group) await this.#storeGroup([piece]);
+    if (others.length === 0) first.failed(error);
+    else for (const piece of group) await this.#storeGroup([piece]);
   }
 
   /** Returns why the group is not stored, or `undefined`. */

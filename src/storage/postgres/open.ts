@@ -40,7 +40,7 @@ const ignore = () => undefined;
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage> {
-  const { clock, masterKey, onCommit = ignore, onDamage = ignore } = options;
+  const { clock, onCommit = ignore, onDamage = ignore } = options;
   const name = nameOfDatabase(url);
   const vault = await prepare(url, name, options);
   const db = new Database(url, {

@@ -128,7 +128,7 @@ export class SealingVault implements PostgresVault {
 
   #keyFor(owner: Owner): KeyObject {
     if (!this.#keys.has(owner)) this.create(owner);
-    return this.#keys.get(owner) as KeyObject;
+    return this.#keys.get(owner)!;
   }
 }
 

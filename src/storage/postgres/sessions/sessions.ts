@@ -82,9 +82,10 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
-    await this.#deps.outbox.write({ events, withdrawQrOf: sessionId }, (transaction) =>
-      Promise.resolve(this.#forget(transaction, sessionId)),
-    );
+    await this.#deps.outbox.write({ events, withdrawQrOf: sessionId }, (transaction) => {
+      this.#forget(transaction, sessionId);
+      return Promise.resolve();
+    });
   }
 
   /** A session whose phase is damaged reconnects, or offers a QR: either finds out where it stands. */
