@@ -16,7 +16,7 @@ const WHATSAPP_ROOMS = [
   ['addressing'],
   ['messages', 'signal'],
   ['media', 'receive'],
-  ['query', 'send', 'pairing'],
+  ['query', 'send', 'pairing', 'history'],
   ['connection'],
 ];
 

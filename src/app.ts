@@ -234,7 +234,8 @@ function createSessions(
   { clock, random, log }: Required<AppOptions>,
   { storage, connector, admission, media, metrics }: SessionsDeps,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, timeline, accountIds } = storage;
+  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
+  const { timeline, accountIds } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{
@@ -242,6 +243,7 @@ function createSessions(
       sentMessages,
       conversations,
       pollVotes,
+      contactNames,
       awaitedNumbers,
       timeline,
       accountIds,

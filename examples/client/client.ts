@@ -477,7 +477,7 @@ export type ContactCard = {
 /** See /docs#schema-MessageReceived. */
 export type MessageReceived = {
   session_id: string;
-  /** The name that the sender chose, or else the number. */
+  /** The name that the sender chose, else the one in the address book of the owner, else the number. */
   sender_name: string | null;
   /** Digits with country code; `null` if WhatsApp only provided a LID. */
   sender_number: string | null;

@@ -10,7 +10,7 @@ import { type Behaviour } from './behaviour.ts';
 /** Receipts that do not confirm a delivery. */
 const NO_CONFIRMATION = new Set(['retry', 'server-error']);
 /** Receipts that are for the server only. */
-const NOT_FORWARDED = new Set(['sender', 'hist_sync', 'read-self', 'server-error']);
+const NOT_FORWARDED = new Set(['sender', 'read-self', 'server-error']);
 
 /** Dependencies of {@link relayReceipts}. */
 export interface ReceiptDeps {
@@ -78,12 +78,12 @@ function forward({ directory, now }: ReceiptDeps, receipt: Stanza, device: Linke
   }
 }
 
-/**
- * A receipt to a person without a device is for all devices of that person; one that asks for a message again is for
- * the device that encrypted it.
- */
+/** Receipts for the device that encrypted the message: one asks for it again, the other has taken the phone's history. */
+const FOR_ONE_DEVICE = new Set(['retry', 'hist_sync']);
+
+/** A receipt to a person without a device is for all devices of that person, unless it is {@link FOR_ONE_DEVICE}. */
 function addresseesOf(directory: Directory, jid: string | undefined, type: string | undefined): Endpoint[] {
   const endpoint = directory.endpoint(jid);
-  if (endpoint?.device === 0 && type !== 'retry') return directory.byJid(jid)?.endpoints() ?? [];
+  if (endpoint?.device === 0 && !FOR_ONE_DEVICE.has(type ?? '')) return directory.byJid(jid)?.endpoints() ?? [];
   return endpoint ? [endpoint] : [];
 }

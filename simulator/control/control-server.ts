@@ -6,6 +6,7 @@ import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
 import { callRoutes } from './call-routes.ts';
 import { ControlError } from './control-error.ts';
+import { historyRoutes } from './history-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
@@ -15,6 +16,7 @@ import { serverRoutes } from './server-routes.ts';
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
+  ...historyRoutes,
   ...mediaRoutes,
   ...serverRoutes,
 ].map((route) => ({

@@ -9,6 +9,12 @@ const MAC_BYTES = 10;
 const CHUNK_BYTES = 1024 * 1024;
 const CIPHER = 'aes-256-cbc';
 
+/** A kind of file that is no media of a message. */
+export interface SealedKind {
+  /** The HKDF info from which its keys are derived. */
+  readonly keyInfo: string;
+}
+
 interface MediaKeys {
   readonly iv: Buffer;
   readonly cipherKey: Buffer;
@@ -16,7 +22,7 @@ interface MediaKeys {
 }
 
 /** Encrypts a file in chunks, in the media server's format: the ciphertext, then ten bytes of MAC. */
-export function* sealMedia(plain: Uint8Array, mediaKey: Uint8Array, kind: MediaKind): Generator<Buffer> {
+export function* sealMedia(plain: Uint8Array, mediaKey: Uint8Array, kind: MediaKind | SealedKind): Generator<Buffer> {
   const { iv, cipherKey, macKey } = expand(mediaKey, kind);
   const cipher = createCipheriv(CIPHER, cipherKey, iv);
   const mac = createHmac('sha256', macKey).update(iv);
@@ -41,7 +47,8 @@ export function openMedia(sealed: Buffer, mediaKey: Uint8Array, kind: MediaKind)
   return Buffer.concat([cipher.update(ciphertext), cipher.final()]);
 }
 
-function expand(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
-  const keys = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), MEDIA_KINDS[kind].keyInfo, 112));
+function expand(mediaKey: Uint8Array, kind: MediaKind | SealedKind): MediaKeys {
+  const { keyInfo } = typeof kind === 'string' ? MEDIA_KINDS[kind] : kind;
+  const keys = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), keyInfo, 112));
   return { iv: keys.subarray(0, 16), cipherKey: keys.subarray(16, 48), macKey: keys.subarray(48, 80) };
 }

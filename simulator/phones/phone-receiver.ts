@@ -13,15 +13,20 @@ import { type PhoneSender } from './phone-sender.ts';
 
 const MAX_RETRIES = 5;
 
+/** Takes a message from another device of the owner, and its id. */
+export type TakeOwn = (from: Endpoint, message: proto.IMessage, id: string) => void;
+
 /** The receiving half of a phone: decrypts and confirms messages, sends retry receipts, and records receipts. */
 export class PhoneReceiver {
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
+  readonly #takeOwn: TakeOwn;
   readonly #retries = new Map<string, number>();
 
-  constructor(deps: PhoneDeps, sender: PhoneSender) {
+  constructor(deps: PhoneDeps, sender: PhoneSender, takeOwn: TakeOwn = () => undefined) {
     this.#deps = deps;
     this.#sender = sender;
+    this.#takeOwn = takeOwn;
   }
 
   /** Handles a stanza from the server. */
@@ -47,6 +52,7 @@ export class PhoneReceiver {
     if (from.owner !== this.#deps.account) this.#keep(stanza, from, message);
     else this.#deps.media.remember(id, message.deviceSentMessage?.message ?? message);
     from.deliver(node('receipt', this.#receiptAttrs(stanza)));
+    if (from.owner === this.#deps.account) this.#takeOwn(from, message.deviceSentMessage?.message ?? message, id);
   }
 
   /** Merges the parts of a message; a sender key in one part is stored before the next part is decrypted. */

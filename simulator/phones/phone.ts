@@ -13,6 +13,7 @@ import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
 import { PhoneCalls } from './phone-calls.ts';
+import { PhoneHistory } from './phone-history.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { renewIdentity } from './renew-identity.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
@@ -30,6 +31,8 @@ export type Recipient = string | { readonly jid: string };
 export class Phone {
   /** Its calls. */
   readonly calls: PhoneCalls;
+  /** The chats from before, which it sends to the devices that it links. */
+  readonly history: PhoneHistory;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -39,8 +42,9 @@ export class Phone {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
     this.calls = new PhoneCalls(world, account);
+    this.history = new PhoneHistory(this.#deps);
     this.#sender = new PhoneSender(this.#deps);
-    this.#receiver = new PhoneReceiver(this.#deps, this.#sender);
+    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));
     this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));
   }
 
@@ -100,6 +104,7 @@ export class Phone {
     const { world, account, keys } = this.#deps;
     const device = await world.desk.scan(account, keys.identity, qr);
     world.counters.pairings += 1;
+    this.history.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
@@ -112,6 +117,7 @@ export class Phone {
     const typed = code.replaceAll(/[\s-]/g, '').toUpperCase();
     const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
+    this.history.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 

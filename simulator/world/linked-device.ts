@@ -27,6 +27,7 @@ export class LinkedDevice implements Endpoint {
   readonly mailbox = new Mailbox();
   readonly keys: PreKeyShelf;
   #presence: Presence = { name: 'away' };
+  #firstLogin: (() => void) | undefined;
 
   constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf }) {
     this.owner = facts.owner;
@@ -74,6 +75,11 @@ export class LinkedDevice implements Endpoint {
     this.#presence = { name: 'catching-up', connection, deadline };
   }
 
+  /** Calls `task` once, when it first declares itself active. */
+  onFirstLogin(task: () => void): void {
+    this.#firstLogin = task;
+  }
+
   /**
    * Sends all waiting stanzas, then their count, which ends the offline phase. Returns the number of those that had
    * been sent before.
@@ -88,6 +94,9 @@ export class LinkedDevice implements Endpoint {
     for (const stanza of stanzas) connection.send(stanza);
     connection.send(node('ib', {}, [node('offline', { count })]));
     deadline.watch();
+    const task = this.#firstLogin;
+    this.#firstLogin = undefined;
+    task?.();
     return again;
   }
 

@@ -8,6 +8,16 @@ export interface Person {
   lid: string | null;
 }
 
+/** A name of somebody that became known. */
+export interface LearnedName {
+  /** The number, or `…@lid`. */
+  person: string;
+  /** The name that this person chose. */
+  pushName?: string | null | undefined;
+  /** The name in the owner's address book. */
+  savedName?: string | null | undefined;
+}
+
 /** What WhatsApp knows about a number. */
 export type ContactCheck = { exists: false } | ({ exists: true } & Account);
 

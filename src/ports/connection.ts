@@ -3,7 +3,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
-import { type Numbers, type Person } from '../domain/person.ts';
+import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
 import { type ConnectionActions } from './connection-actions.ts';
@@ -38,6 +38,8 @@ export type ConnectionEvent =
   | MessageEvent
   /** Emitted when WhatsApp revealed the phone numbers of LIDs. */
   | { kind: 'numbers'; numbers: Numbers }
+  /** Emitted when names of people became known. */
+  | { kind: 'names'; names: readonly LearnedName[] }
   /** Emitted when the status of a sent message changed. */
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */

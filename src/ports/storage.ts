@@ -2,7 +2,7 @@ import { type ApiKey } from '../domain/access.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import { type Numbers } from '../domain/person.ts';
+import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
@@ -28,6 +28,7 @@ export interface Storage extends AsyncDisposable {
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly awaitedNumbers: AwaitedNumberStore;
+  readonly contactNames: ContactNameStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;
   readonly signalKeys: SignalKeyStore;
@@ -48,7 +49,8 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day. Call it
+   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * after they were last learned. Call it
    * every now and then, for example once an hour. It goes in pieces, between which others are served; the space goes back to
    * the disk. Stops early when `signal` is aborted.
    */
@@ -224,6 +226,17 @@ export interface ApiKeyStore {
 export interface PollVoteStore {
   /** The latest vote of each voter in this poll. */
   of(sessionId: SessionId, pollId: string): Promise<CountedVote[]>;
+}
+
+/** The names of people, for each session: of those whose name was learned last. */
+export interface ContactNameStore {
+  /** Names that became known. What is empty replaces nothing; a session that does not exist learns nothing. */
+  learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void>;
+  /**
+   * The name that this person chose or, if that is unknown, the one in the owner's address book; `null` without either. May
+   * return what is not durable yet.
+   */
+  of(sessionId: SessionId, person: Person): Promise<string | null>;
 }
 
 /** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */

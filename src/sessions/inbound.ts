@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type Numbers } from '../domain/person.ts';
+import { type LearnedName, type Numbers } from '../domain/person.ts';
 import { type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
@@ -10,6 +10,7 @@ import { type MessageEvent } from '../ports/connection.ts';
 import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
 import {
   type AwaitedNumberStore,
+  type ContactNameStore,
   type PollVoteStore,
   type SessionChange,
   type SessionStore,
@@ -23,6 +24,7 @@ export interface InboundDeps {
   store: SessionStore;
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
+  contactNames: ContactNameStore;
   media: Pick<MediaDownloader, 'wants' | 'begin'>;
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
@@ -96,19 +98,32 @@ export class Inbound {
     return this.#deps.awaitedNumbers.known(sessionId, numbers);
   }
 
-  async #receiptOf(record: SessionRecord, { message, key: handled }: Arrival, now: number): Promise<Receipt> {
+  /** WhatsApp or the owner's phone revealed names: messages that bring none are told with them from now on. */
+  namesKnown({ sessionId }: SessionRecord, names: readonly LearnedName[]): Promise<void> {
+    return this.#deps.contactNames.learn(sessionId, names);
+  }
+
+  async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {
     const { media, deliverOwnMessages } = this.#deps;
     // A vote counts even when the backend does not receive the message: it is part of later results.
-    const vote = message && voteIn(message);
-    if (!message || (message.fromMe && !deliverOwnMessages)) {
-      return { message, waitsForFile: false, events: [], writes: { handled, vote } };
+    const vote = given && voteIn(given);
+    if (!given || (given.fromMe && !deliverOwnMessages)) {
+      return { message: given, waitsForFile: false, events: [], writes: { handled, vote } };
     }
+    const message = await this.#named(record, given);
     const counted = vote ? await this.#withResults(record, message, vote) : message;
     const waitsForFile = media.wants(message);
     // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
     return { message, waitsForFile, events: [webhook], writes: { handled, vote, awaited, ...correspondent(message) } };
+  }
+
+  /** The name that came with the message wins; without one, what is known of the sender. */
+  async #named({ sessionId }: SessionRecord, message: IncomingMessage): Promise<IncomingMessage> {
+    const { sender, fromMe } = message;
+    if (fromMe || (sender.pushName ?? '').trim() !== '') return message;
+    return { ...message, sender: { ...sender, pushName: await this.#deps.contactNames.of(sessionId, sender) } };
   }
 
   async #withResults({ sessionId }: SessionRecord, message: IncomingMessage, vote: VoteCast): Promise<IncomingMessage> {

@@ -11,6 +11,7 @@ import {
   type AwaitedNumberStore,
   type ConversationStore,
   type PollVoteStore,
+  type ContactNameStore,
   type SentMessageStore,
   type SessionFolders,
   type SessionStore,
@@ -51,6 +52,7 @@ export interface SessionManagerDeps {
   sentMessages: SentMessageStore;
   conversations: ConversationStore;
   pollVotes: PollVoteStore;
+  contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;
   timeline: TimelineStore;
   accountIds: AccountIdStore;

@@ -61,7 +61,7 @@ export class SessionManager implements AsyncDisposable {
 
   constructor(deps: SessionManagerDeps) {
     const { settings, store, connector, media, metrics, clock, random, log } = deps;
-    const { sentMessages, pollVotes, awaitedNumbers, folders } = deps;
+    const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
@@ -70,7 +70,7 @@ export class SessionManager implements AsyncDisposable {
     const supervisor = this.#supervisor;
     this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, media, metrics, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });

@@ -202,6 +202,8 @@ export class Session implements SendingSession {
         return this.#login.opened(event.identity);
       case 'numbers':
         return inbound.numbersKnown(this.record, event.numbers);
+      case 'names':
+        return inbound.namesKnown(this.record, event.names);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

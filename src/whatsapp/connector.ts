@@ -41,6 +41,8 @@ export interface ConnectorDeps {
 
 /** How many files are uploaded at once, over all sessions. */
 const UPLOADS_AT_ONCE = 4;
+/** How many parts of phones' histories are read at once, over all sessions. */
+const HISTORIES_AT_ONCE = 2;
 
 /** Opens connections to WhatsApp with Baileys. */
 export class BaileysConnector implements Connector {
@@ -49,6 +51,7 @@ export class BaileysConnector implements Connector {
   readonly #lookup: RecipientLookup;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
+  readonly #histories: ConnectionDeps['histories'];
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
   /** The current connection of each session, or its last one. */
@@ -62,6 +65,7 @@ export class BaileysConnector implements Connector {
     this.#lookup = new RecipientLookup(deps.clock);
     this.#clientVersion = new ClientVersion(deps);
     const host = new MediaHost(deps.media.host);
+    this.#histories = { host, places: new Semaphore(HISTORIES_AT_ONCE) };
     this.#uploads = { mediaHost: host, semaphore: new Semaphore(UPLOADS_AT_ONCE), metrics: deps.metrics };
     this.#downloads = new LibraryDownloads(deps.clock, (location) => host.addressOf(location));
     this.media = new MediaDownloads({
@@ -87,6 +91,7 @@ export class BaileysConnector implements Connector {
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
+      histories: this.#histories,
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
       ...this.#cacheOf(sessionId),

@@ -104,7 +104,9 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
   'message-received': bodyOf<'message-received'>()(
     z.strictObject({
       session_id: sessionId,
-      sender_name: maybe.meta({ description: 'The name that the sender chose, or else the number.' }),
+      sender_name: maybe.meta({
+        description: 'The name that the sender chose, else the one in the address book of the owner, else the number.',
+      }),
       sender_number: phoneNumber,
       message_content: maybe.meta({ description: 'The text that a person would read.' }),
       message_type: z.enum(MESSAGE_TYPES),

@@ -51,10 +51,11 @@ export function openStorage(
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
-      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes, damagedValues } = stores;
+      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes, damagedValues, contactNames } =
+        stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const others = [sentMessages, idempotency, journal, pollVotes, damagedValues];
+      const others = [sentMessages, idempotency, journal, pollVotes, damagedValues, contactNames];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),
         ...callbacks.pruning(settledBeforeMs),

@@ -14,6 +14,7 @@ import { SqliteDamagedValues } from './damage/damaged-values.ts';
 import { type Database } from './database.ts';
 import { SqliteAccountIdStore } from './sessions/account-ids.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
+import { SqliteContactNameStore } from './sessions/contact-names.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
@@ -61,6 +62,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       ...sealed,
     }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
+    contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
     mediaIndex: new SqliteMediaIndex(db, sealed),
     settings: new SqliteSettingsStore(db, sealed),

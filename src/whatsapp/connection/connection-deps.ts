@@ -6,6 +6,7 @@ import { type ConnectionEventHandler } from '../../ports/connection.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
+import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
 import { type Restriction } from '../send/restriction.ts';
@@ -23,6 +24,7 @@ export interface OpenConnection extends OpenSocket {
   auth: ConnectionAuth;
   sending: SendDeps;
   receiver: MessageReceiver;
+  history: History;
   restriction: Restriction;
   codeOffer: CodeOffer | undefined;
 }
@@ -35,6 +37,8 @@ export interface ConnectionDeps extends SessionCache {
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;
+  /** How the phone's history is read. */
+  histories: Pick<HistoryDeps, 'host' | 'places'>;
   /** The messages that an outgoing message may refer to. */
   knownMessages: KnownMessages;
   /** Returns the LIDs that webhooks named without a phone number. */

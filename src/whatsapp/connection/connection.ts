@@ -2,12 +2,14 @@ import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
+import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
+import { History } from '../history/history.ts';
 import { askAgain } from '../media/ask-again.ts';
 import { UploadHosts } from '../media/upload-hosts.ts';
 import { upload } from '../media/upload.ts';
@@ -152,6 +154,8 @@ export class BaileysConnection implements Connection {
       note: (why) => this.#emit({ kind: 'note', why }),
     });
     const { socket, order } = opened;
+    const named = (names: readonly LearnedName[]) => this.#emitUnlessEnded({ kind: 'names', names });
+    const history = new History(socket, { ...this.#deps.histories, clock, log, named });
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
@@ -160,7 +164,8 @@ export class BaileysConnection implements Connection {
     const restriction = new Restriction(socket, clock, (untilMs) =>
       this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
     );
-    return { ...opened, auth, receiver, restriction, sending: this.#sending(opened), codeOffer: this.#codes(opened) };
+    const sending = this.#sending(opened);
+    return { ...opened, auth, receiver, history, restriction, sending, codeOffer: this.#codes(opened) };
   }
 
   #sending({ socket }: OpenSocket): SendDeps {
@@ -292,6 +297,7 @@ export class BaileysConnection implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#connection?.watchdogs.stop();
+    this.#connection?.history.end();
     this.#connection?.auth.fence();
     this.#acks.release();
     this.#actions.end();

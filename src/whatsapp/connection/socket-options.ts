@@ -65,8 +65,9 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     browser: Browsers.macOS('Chrome'),
     // Being online would silence the notifications of the owner's phone.
     markOnlineOnConnect: false,
-    // The default asks the phone for its whole history, which never reaches the backend.
+    // The default asks the phone for its whole history. What it sends anyway is read beside Baileys (history/).
     syncFullHistory: false,
+    shouldSyncHistoryMessage: () => true,
     // We know what we send, and the echo is one more place that throws where nobody catches.
     emitOwnEvents: false,
     generateHighQualityLinkPreview: false,

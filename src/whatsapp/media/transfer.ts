@@ -54,8 +54,11 @@ async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, s
   return size;
 }
 
-/** Yields the body at `address`. Leaving the loop early ends the transfer. */
-async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
+/**
+ * Yields the body at `address`. Leaving the loop early ends the transfer.
+ * @throws DownloadFailure
+ */
+export async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stalled = new AbortController();
   const stall = new Stall(clock, () => stalled.abort(new DownloadFailure('timeout')));
   const either = AbortSignal.any([signal, stalled.signal]);

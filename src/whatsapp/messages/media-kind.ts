@@ -13,8 +13,8 @@ export interface MediaKeys {
   macKey: Buffer;
 }
 
-/** Derives the keys from the one in the message. */
-export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
+/** Derives the keys from the one in the message; the phone's history comes in a file, too. */
+export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind | 'History'): MediaKeys {
   const bytes = Buffer.from(hkdfSync('sha256', mediaKey, Buffer.alloc(0), `WhatsApp ${kind} Keys`, 112));
   return { iv: bytes.subarray(0, 16), cipherKey: bytes.subarray(16, 48), macKey: bytes.subarray(48, 80) };
 }

@@ -33,6 +33,7 @@ function startInbound(db: TestStorage, { deliverOwnMessages = false } = {}) {
     store: db.storage.sessions,
     pollVotes: db.storage.pollVotes,
     awaitedNumbers: db.storage.awaitedNumbers,
+    contactNames: db.storage.contactNames,
     // No downloads.
     media: { wants: () => false, begin: () => undefined },
     metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },

@@ -1,4 +1,5 @@
 import { type ApiKey } from '../../../src/domain/access.ts';
+import { type PhoneNumber } from '../../../src/domain/address.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Secret } from '../../../src/kit/secret.ts';
 import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
@@ -45,6 +46,7 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   await storage.sessions.commit(record(id), [], {
     vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
   });
+  await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
   await storage.settings.set(`of ${id}`, 'canary-setting');
   await storage.apiKeys.add(keyFor(id));
   await storage.idempotency.save('scope', id, { requestHash: 'canary-hash', status: 200, body: '"canary-answer"' });
@@ -66,6 +68,7 @@ export async function contents(storage: Storage, id: SessionId) {
     votes: await storage.pollVotes.of(id, 'P'),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
     answer: await storage.idempotency.find('scope', id),
+    name: await storage.contactNames.of(id, { number: '5491' as PhoneNumber, lid: null }),
     setting: await storage.settings.get(`of ${id}`),
     apiKeys: await storage.apiKeys.all(),
     file: await storage.mediaIndex.find({ sessionId: id, messageId: 'M2' }),

@@ -151,7 +151,8 @@ describe('with a master key', () => {
         db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(body, sessionId);
       }
       // As it was before the migration that binds them.
-      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'; PRAGMA user_version = 15");
+      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'; DROP TABLE contact_names");
+      db.pragma('user_version = 15');
     });
     await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();
     tamper(folder, (db) => db.exec(`UPDATE callbacks SET kind = 'qr-update' WHERE session_id = '${ANA}'`));

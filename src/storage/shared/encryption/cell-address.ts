@@ -43,6 +43,10 @@ export const sentContent = (sessionId: SessionId, messageId: string) =>
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
 
+/** A name of a person, who is named by number or by LID. */
+export const contactName = (column: 'push_name' | 'saved_name', sessionId: SessionId, person: string) =>
+  cell(sessionId, `contact_names.${column}`, sessionId, person);
+
 /** What identifies the body of a callback. */
 export interface CallbackName {
   sessionId: SessionId;

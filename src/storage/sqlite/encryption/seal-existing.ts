@@ -7,6 +7,7 @@ import {
   type CallbackName,
   type CellAddress,
   chosenOptions,
+  contactName,
   credentialsOf,
   fileNameOf,
   journalPart,
@@ -59,6 +60,14 @@ const TABLES: readonly SealedTable[] = [
     name: 'poll_votes',
     key: ['session_id', 'poll_id', 'voter'],
     columns: { options: (row) => chosenOptions(session(row), text(row, 'poll_id'), text(row, 'voter')) },
+  },
+  {
+    name: 'contact_names',
+    key: ['session_id', 'person'],
+    columns: {
+      push_name: (row) => contactName('push_name', session(row), text(row, 'person')),
+      saved_name: (row) => contactName('saved_name', session(row), text(row, 'person')),
+    },
   },
   {
     name: 'callbacks',

@@ -16,6 +16,7 @@ import { runs } from './013-runs.ts';
 import { sessionIds } from './014-session-ids.ts';
 import { reservedMessageIds } from './015-reserved-message-ids.ts';
 import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
+import { contactNames } from './017-contact-names.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly string[] = [
   sessionIds,
   reservedMessageIds,
   bodiesBoundToKind,
+  contactNames,
 ];
 
 /**

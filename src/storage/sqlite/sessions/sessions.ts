@@ -40,6 +40,7 @@ const SESSION_TABLES = [
   'sent_messages',
   'conversations',
   'poll_votes',
+  'contact_names',
   'awaited_numbers',
   'timeline',
   'damaged_values',

@@ -1,0 +1,135 @@
+import { type LearnedName, type Person } from '../../../domain/person.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type ContactNameStore } from '../../../ports/storage.ts';
+import { contactName } from '../../shared/encryption/cell-address.ts';
+import { type Vault } from '../../shared/encryption/vault.ts';
+import { NAME_RETENTION_MS } from '../../shared/retention.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
+import { type Database } from '../database.ts';
+
+/** The number of people whose names are kept for each session. */
+const MAX_PEOPLE = 20_000;
+/** The bound of one name in characters; WhatsApp's own limit for a name that somebody chose is 25. */
+const MAX_LENGTH = 256;
+/** A name that is learned again is dated anew after this time, so that it is not written each time. */
+const RENEWED_AFTER_MS = 7 * 24 * 3_600_000;
+
+/** The names of a person as they are stored, sealed. */
+interface Row {
+  pushName: string | null;
+  savedName: string | null;
+  learnedAtMs: number;
+}
+
+/** The names of a person, readable. */
+type Names = Pick<Row, 'pushName' | 'savedName'>;
+
+/** The dependencies of {@link SqliteContactNameStore}. */
+export interface ContactNameStoreDeps {
+  clock: Clock;
+  vault: Vault;
+  damaged: SqliteDamagedValues;
+}
+
+/** The names of the people that each session has heard of: those learned last. */
+export class SqliteContactNameStore implements ContactNameStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #vault: Vault;
+  readonly #damaged: SqliteDamagedValues;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, { clock, vault, damaged }: ContactNameStoreDeps) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#vault = vault;
+    this.#damaged = damaged;
+    this.#sql = prepare(db);
+  }
+
+  learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void> {
+    return this.#db.write(() => {
+      // A session that was removed meanwhile leaves nothing.
+      if (!this.#sql.session.get(sessionId)) return;
+      for (const name of names) this.#learn(sessionId, name);
+      this.#sql.trim.run({ sessionId, max: MAX_PEOPLE });
+    });
+  }
+
+  /** Uncommitted: a name that a crash undoes was right all the same. */
+  of(sessionId: SessionId, { number, lid }: Person): Promise<string | null> {
+    return this.#db.readUncommitted(() => {
+      const known = [number, lid].flatMap((person) => {
+        const row = person === null ? undefined : this.#sql.find.get(sessionId, person);
+        return row && person !== null ? [this.#opened(sessionId, person, row)] : [];
+      });
+      const named = known.find(({ pushName }) => pushName !== null)?.pushName;
+      return named ?? known.find(({ savedName }) => savedName !== null)?.savedName ?? null;
+    });
+  }
+
+  /** Removes the names that were last learned a year ago. */
+  prune(limit: number): boolean {
+    return this.#sql.prune.run(this.#clock.now() - NAME_RETENTION_MS, limit).changes === limit;
+  }
+
+  #learn(sessionId: SessionId, { person, ...learned }: LearnedName): void {
+    const row = this.#sql.find.get(sessionId, person);
+    const known = row ? this.#opened(sessionId, person, row) : NO_NAMES;
+    const pushName = bounded(learned.pushName) ?? known.pushName;
+    const savedName = bounded(learned.savedName) ?? known.savedName;
+    const nowMs = this.#clock.now();
+    const isSame = pushName === known.pushName && savedName === known.savedName;
+    if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return;
+    const seal = (column: keyof typeof COLUMNS, name: string | null) =>
+      name === null ? null : this.#vault.seal(contactName(COLUMNS[column], sessionId, person), name);
+    const sealed = { pushName: seal('pushName', pushName), savedName: seal('savedName', savedName) };
+    this.#sql.put.run({ ...sealed, sessionId, person, learnedAtMs: nowMs });
+  }
+
+  #opened(sessionId: SessionId, person: string, row: Row): Names {
+    const open = (column: keyof typeof COLUMNS): string | null => {
+      const stored = row[column];
+      if (stored === null) return null;
+      const cell = contactName(COLUMNS[column], sessionId, person);
+      const read = () => this.#vault.open(cell, stored);
+      const forget = () => this.#sql.forget.run(sessionId, person);
+      return this.#damaged.readable({ sessionId, cell, stored }, read, forget) ?? null;
+    };
+    return { pushName: open('pushName'), savedName: open('savedName') };
+  }
+}
+
+const COLUMNS = { pushName: 'push_name', savedName: 'saved_name' } as const;
+const NO_NAMES: Names = { pushName: null, savedName: null };
+
+/** The name within its bounds; `null` when nothing of it can be seen. */
+function bounded(name: string | null | undefined): string | null {
+  const text = name?.slice(0, MAX_LENGTH).toWellFormed().trim() ?? '';
+  return text === '' ? null : text;
+}
+
+function prepare(db: Database) {
+  return {
+    session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
+    find: db.prepare<[SessionId, string], Row>(
+      `SELECT push_name AS pushName, saved_name AS savedName, learned_at_ms AS learnedAtMs FROM contact_names
+       WHERE session_id = ? AND person = ?`,
+    ),
+    put: db.prepare<[Row & { sessionId: SessionId; person: string }]>(
+      `INSERT OR REPLACE INTO contact_names (session_id, person, push_name, saved_name, learned_at_ms)
+       VALUES (@sessionId, @person, @pushName, @savedName, @learnedAtMs)`,
+    ),
+    forget: db.prepare<[SessionId, string]>('DELETE FROM contact_names WHERE session_id = ? AND person = ?'),
+    trim: db.prepare<[{ sessionId: SessionId; max: number }]>(
+      `DELETE FROM contact_names WHERE session_id = @sessionId AND person IN
+         (SELECT person FROM contact_names WHERE session_id = @sessionId
+          ORDER BY learned_at_ms DESC LIMIT -1 OFFSET @max)`,
+    ),
+    prune: db.prepare<[number, number]>(
+      `DELETE FROM contact_names WHERE (session_id, person) IN
+         (SELECT session_id, person FROM contact_names WHERE learned_at_ms < ? LIMIT ?)`,
+    ),
+  };
+}
