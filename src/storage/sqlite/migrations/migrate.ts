@@ -17,6 +17,7 @@ import { sessionIds } from './014-session-ids.ts';
 import { reservedMessageIds } from './015-reserved-message-ids.ts';
 import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
 import { contactNames } from './017-contact-names.ts';
+import { chatTimers } from './018-chat-timers.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly string[] = [
   reservedMessageIds,
   bodiesBoundToKind,
   contactNames,
+  chatTimers,
 ];
 
 /**
