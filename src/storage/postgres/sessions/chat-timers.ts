@@ -116,6 +116,5 @@ export class PostgresChatTimerStore implements ChatTimerStore {
 }
 
 function rowsOf(sessionId: SessionId, names: readonly string[]): Statement {
-  return sql`SELECT chat, timer FROM chat_timers WHERE session_id = ${sessionId} AND chat = ANY(${names}::text[])
-    ORDER BY array_position(${names}::text[], chat)`;
+  return sql`SELECT chat, timer FROM chat_timers WHERE session_id = ${sessionId} AND chat = ANY(${names}::text[])`;
 }

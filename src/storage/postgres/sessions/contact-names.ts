@@ -50,8 +50,12 @@ export class PostgresContactNameStore implements ContactNameStore {
       if (!(await transaction.row(sql`SELECT 1 FROM sessions WHERE session_id = ${sessionId}`))) return;
       const people = names.map(({ person }) => person);
       const rows = await transaction.rows<Row>(rowsOf(sessionId, people));
-      const known = new Map(rows.map((row) => [row.person, { row, names: this.#opened(sessionId, row) }]));
-      for (const name of names) this.#learn(transaction, { sessionId, name, known });
+      const known = new Map<string, Known>();
+      for (const row of rows) known.set(row.person, { ...row, names: this.#opened(sessionId, row) });
+      const learned = new Map<string, Names>();
+      for (const name of names) this.#learn(name, { known, learned });
+      if (learned.size === 0) return;
+      this.#put(transaction, sessionId, learned);
       void transaction.run(trimming(sessionId));
     });
   }
@@ -60,7 +64,8 @@ export class PostgresContactNameStore implements ContactNameStore {
   async of(sessionId: SessionId, { number, lid }: Person): Promise<string | null> {
     const people = [number, lid].filter((person) => person !== null);
     const rows = await this.#db.readUncommitted<Row>(rowsOf(sessionId, people));
-    return nameIn(rows.map((row) => this.#opened(sessionId, row)));
+    const inOrder = people.flatMap((person) => rows.find((row) => row.person === person) ?? []);
+    return nameIn(inOrder.map((row) => this.#opened(sessionId, row)));
   }
 
   /** Removes up to `limit` people whose names were last learned a year ago. */
@@ -72,32 +77,36 @@ export class PostgresContactNameStore implements ContactNameStore {
     ];
   }
 
-  #learn(transaction: Transaction, { sessionId, name: { person, ...learned }, known }: Learning): void {
+  #learn({ person, ...heard }: LearnedName, { known, learned }: Learning): void {
     const nowMs = this.#deps.clock.now();
     const before = known.get(person);
     const was = before?.names ?? NO_NAMES;
     const names: Names = {
-      pushName: bounded(learned.pushName) ?? was.pushName,
-      savedName: bounded(learned.savedName) ?? was.savedName,
+      pushName: bounded(heard.pushName) ?? was.pushName,
+      savedName: bounded(heard.savedName) ?? was.savedName,
     };
     const isSame = names.pushName === was.pushName && names.savedName === was.savedName;
-    if (isSame && (!before || nowMs - before.row.learnedAtMs < RENEWED_AFTER_MS)) return;
-    const row = { ...this.#sealed(sessionId, person, names), person, learnedAtMs: nowMs };
-    known.set(person, { row, names });
+    if (isSame && (!before || nowMs - before.learnedAtMs < RENEWED_AFTER_MS)) return;
+    known.set(person, { names, learnedAtMs: nowMs });
+    learned.set(person, names);
+  }
+
+  /** One statement: a history brings the names of thousands. */
+  #put(transaction: Transaction, sessionId: SessionId, learned: ReadonlyMap<string, Names>): void {
+    const seal = (column: keyof Names) => (person: string) => {
+      const name = learned.get(person)?.[column] ?? null;
+      return name === null ? null : this.#deps.vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
+    };
+    const people = [...learned.keys()];
+    const [pushNames, savedNames] = [people.map(seal('pushName')), people.map(seal('savedName'))];
     void transaction.run(
       sql`INSERT INTO contact_names (session_id, person, push_name, saved_name, learned_at_ms)
-          VALUES (${sessionId}, ${person}, ${row.pushName}, ${row.savedName}, ${nowMs})
+          SELECT ${sessionId}, person, push_name, saved_name, ${this.#deps.clock.now()}::bigint
+          FROM unnest(${people}::text[], ${pushNames}::bytea[], ${savedNames}::bytea[])
+            AS learned (person, push_name, saved_name)
           ON CONFLICT (session_id, person) DO UPDATE SET push_name = excluded.push_name,
             saved_name = excluded.saved_name, learned_at_ms = excluded.learned_at_ms`,
     );
-  }
-
-  #sealed(sessionId: SessionId, person: string, names: Names): Pick<Row, 'pushName' | 'savedName'> {
-    const seal = (column: keyof Names): Buffer | null => {
-      const name = names[column];
-      return name === null ? null : this.#deps.vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
-    };
-    return { pushName: seal('pushName'), savedName: seal('savedName') };
   }
 
   #opened(sessionId: SessionId, row: Row): Names {
@@ -114,17 +123,21 @@ export class PostgresContactNameStore implements ContactNameStore {
   }
 }
 
-/** A name to learn, and what is known of everybody. */
+/** What is known of a person. */
+interface Known {
+  names: Names;
+  learnedAtMs: number;
+}
+
+/** What is known of everybody, and what of it is new. */
 interface Learning {
-  sessionId: SessionId;
-  name: LearnedName;
-  known: Map<string, { row: Row; names: Names }>;
+  known: Map<string, Known>;
+  learned: Map<string, Names>;
 }
 
 function rowsOf(sessionId: SessionId, people: readonly string[]): Statement {
   return sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", learned_at_ms AS "learnedAtMs"
-    FROM contact_names WHERE session_id = ${sessionId} AND person = ANY(${people}::text[])
-    ORDER BY array_position(${people}::text[], person)`;
+    FROM contact_names WHERE session_id = ${sessionId} AND person = ANY(${people}::text[])`;
 }
 
 function trimming(sessionId: SessionId): Statement {
