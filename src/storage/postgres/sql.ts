@@ -2,7 +2,7 @@ import { type QueryConfig } from 'pg';
 import { storedText } from './text.ts';
 
 /** What a parameter may be. */
-export type Value =
+type Value =
   | string
   | number
   | boolean
