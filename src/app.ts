@@ -80,7 +80,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
-  const storage = keep(built, openConfigured(config, { clock, log, onCommit }));
+  const storage = keep(built, await openConfigured(config, { clock, log, onCommit }));
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,

@@ -75,7 +75,7 @@ function formatted({ keyId, name, scopes, sessions, createdAt }: ListedKey): str
 }
 
 async function withKeys<Result>(config: Config, work: (keys: KeyAccess) => Promise<Result>): Promise<Result> {
-  const storage = openUnlessInUse(config);
+  const storage = await openUnlessInUse(config);
   if (!storage) return work(keysOfServer(config));
   try {
     return await work(await keysInStorage(storage, config));
@@ -84,9 +84,9 @@ async function withKeys<Result>(config: Config, work: (keys: KeyAccess) => Promi
   }
 }
 
-function openUnlessInUse(config: Config): Storage | undefined {
+async function openUnlessInUse(config: Config): Promise<Storage | undefined> {
   try {
-    return openConfigured(config, { clock: systemClock, log: silentLogger });
+    return await openConfigured(config, { clock: systemClock, log: silentLogger });
   } catch (error) {
     if (error instanceof StorageInUseError) return undefined;
     throw error;

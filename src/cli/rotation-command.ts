@@ -3,8 +3,8 @@ import { ConfigError, type Environment } from '../config/environment.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { callServer, CommandError, NoAnswerError, RefusedError } from './server-client.ts';
-import { sealNextKey } from '../storage/sqlite/encryption/data-keys.ts';
-import { opensWith, rotateMasterKey } from '../storage/sqlite/encryption/rotate-master-key.ts';
+import { sealNextKey } from '../storage/shared/encryption/master-key.ts';
+import { nameOfStorage, opensWith, rotateMasterKey } from './stored-master-key.ts';
 import { StorageInUseError, StorageKeyError } from '../storage/shared/errors.ts';
 
 const NEXT_STEP = 'Set MASTER_KEY (or the file of MASTER_KEY_FILE) to it, and remove NEW_MASTER_KEY.';
@@ -28,11 +28,10 @@ export async function runRotationCommand(environment: Environment): Promise<stri
   if (!from) throw new ConfigError('MASTER_KEY or MASTER_KEY_FILE must be the current key of the database.');
   if (!to) throw new ConfigError('NEW_MASTER_KEY or NEW_MASTER_KEY_FILE must be the new key of the database.');
   if (from.equals(to.reveal())) throw new ConfigError('NEW_MASTER_KEY must differ from MASTER_KEY.');
-  const { authDir } = config.sessions;
   try {
-    return success(authDir, rotateMasterKey(authDir, { from, to }));
+    return success(config, await rotateMasterKey(config, { from, to }));
   } catch (error) {
-    if (error instanceof StorageKeyError && opensWith(authDir, to)) return ALREADY_DONE;
+    if (error instanceof StorageKeyError && (await opensWith(config, to))) return ALREADY_DONE;
     if (!(error instanceof StorageInUseError)) throw error;
     return rotateThroughServer(config, { from, to });
   }
@@ -42,7 +41,7 @@ const answer = z.object({ dataKeys: z.number() });
 
 async function rotateThroughServer(config: Config, { from, to }: Keys): Promise<string> {
   try {
-    return success(config.sessions.authDir, await requestRotation(config, { from, to }));
+    return success(config, await requestRotation(config, { from, to }));
   } catch (error) {
     if (error instanceof RefusedError && error.code === 'wrong_master_key') return verifyDone(config, to);
     if (error instanceof NoAnswerError) return outcomeInDatabase(config, { from, to }, error);
@@ -67,10 +66,10 @@ async function verifyDone(config: Config, to: Secret): Promise<string> {
 }
 
 /** The server stopped before it answered, or could not be reached: the database shows which key it has. */
-function outcomeInDatabase({ sessions }: Config, { from, to }: Keys, unanswered: NoAnswerError): string {
+async function outcomeInDatabase(config: Config, { from, to }: Keys, unanswered: NoAnswerError): Promise<string> {
   try {
-    if (opensWith(sessions.authDir, to)) return ALREADY_DONE;
-    if (opensWith(sessions.authDir, from)) {
+    if (await opensWith(config, to)) return ALREADY_DONE;
+    if (await opensWith(config, from)) {
       throw new CommandError(
         'The server stopped before it changed the key: the database still has the old one. Run this again.',
       );
@@ -84,6 +83,6 @@ function outcomeInDatabase({ sessions }: Config, { from, to }: Keys, unanswered:
   }
 }
 
-function success(authDir: string, count: number): string {
-  return `The database in ${authDir} has the new master key (${count} data keys). ${NEXT_STEP}\n`;
+function success(config: Config, count: number): string {
+  return `The database ${nameOfStorage(config)} has the new master key (${count} data keys). ${NEXT_STEP}\n`;
 }

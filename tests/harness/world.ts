@@ -8,6 +8,7 @@ import { startSimulator } from '../../simulator/start-simulator.ts';
 import { type Environment } from '../../src/config/environment.ts';
 import { callbackComplaint } from './openapi-conformance.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
+import { storageSettings } from './shared-postgres.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 import { startTestBackend, type TestBackend } from './test-backend.ts';
@@ -76,7 +77,8 @@ export class World implements AsyncDisposable {
   }
 
   async startOrchestrator(): Promise<void> {
-    const options = { ...this.#options, environment: this.environment, clock: this.clock };
+    const environment = { ...this.environment, ...(await storageSettings(this.authDir)) };
+    const options = { ...this.#options, environment, clock: this.clock };
     this.#orchestrator = await Orchestrator.start(options);
   }
 
@@ -97,13 +99,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Runs the clock at twenty times its speed until the promise settles. */
-  async fastForwardUntil<Result>(promise: Promise<Result>): Promise<Result> {
-    const fastForward = setInterval(() => this.clock.skip(1_000), 50);
-    try {
-      return await promise;
-    } finally {
-      clearInterval(fastForward);
-    }
+  fastForwardUntil<Result>(promise: Promise<Result>): Promise<Result> {
+    return this.clock.fastForwardUntil(promise);
   }
 
   /** Resolves when the folder contains exactly these files. */

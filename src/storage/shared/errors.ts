@@ -1,11 +1,12 @@
 import { OperatorError } from '../../kit/operator-error.ts';
 
-/** Thrown when another process has the database of this folder open. */
+/** Thrown when another process has the database open. `setting` is the one that chooses another database. */
 export class StorageInUseError extends OperatorError {
   override readonly name = 'StorageInUseError';
 
-  constructor(folder: string, cause: unknown) {
-    super(`Another process is using ${folder}. Stop it first, or set AUTH_DIR to another folder.`, { cause });
+  constructor(where: string, setting: 'AUTH_DIR' | 'DATABASE_URL', cause?: unknown) {
+    const other = setting === 'AUTH_DIR' ? 'another folder' : 'another database';
+    super(`Another process is using ${where}. Stop it first, or set ${setting} to ${other}.`, { cause });
   }
 }
 

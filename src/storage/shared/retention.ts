@@ -4,5 +4,7 @@
  */
 export const MESSAGE_RETENTION_MS = 14 * 24 * 3600_000;
 
+/** How long a handled message is still recognized when WhatsApp, lacking its receipt, delivers it again, in ms. */
+export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 /** How long a name is kept after it was last learned: a year. */
 export const NAME_RETENTION_MS = 365 * 24 * 3_600_000;

@@ -91,6 +91,6 @@ function explained(error: unknown, folder: string, file: string): Error {
   if (error instanceof StorageTooNewError || error instanceof StorageKeyError) return error;
   // By its fields, not its class: SQLite's binary creates its errors, perhaps from another class of that name.
   const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
-  if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, error);
+  if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, 'AUTH_DIR', error);
   return new StorageUnreadableError(file, message, error);
 }

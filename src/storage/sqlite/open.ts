@@ -9,7 +9,7 @@ import { SealingVault } from './encryption/sealing-vault.ts';
 import { type CommitListener } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
 import { pruneInPieces } from './prune.ts';
-import { REDELIVERY_WINDOW_MS } from './signal/journal.ts';
+import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
 import { RestoredBackup } from './restored.ts';
 import { createStores } from './stores.ts';
 

@@ -8,7 +8,7 @@ import { SqliteCallbackArchive } from './callbacks/callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
-import { ReadySignal } from './callbacks/ready-signal.ts';
+import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
 import { SqliteDamagedValues } from './damage/damaged-values.ts';
 import { type Database } from './database.ts';

@@ -36,7 +36,7 @@ contract('the callback archive', (startStorage) => {
     const [only] = await db.storage.archive.list({}, ALL);
     expect(only).toEqual({
       id: expect.any(Number) as number,
-      position: 1,
+      position: expect.any(Number) as number,
       webhookId: 'a1',
       sessionId: ANA,
       seq: 1,

@@ -181,6 +181,7 @@ contract('a callback that follows another', (startStorage) => {
     const first = (await db.next(ANA))!;
     await (end === 'dead' ? db.storage.callbacks.dead(first, 'x', 1) : db.storage.callbacks.delivered(first, 1));
     await db.clock.advance(SOON_MS);
+    await db.settled();
     expect(db.ready).toEqual([BEA]);
     expect(await db.drain(BEA)).toEqual(['1 b1']);
   });
@@ -199,6 +200,7 @@ contract('a callback that follows another', (startStorage) => {
     db.ready = [];
     await db.drain(ANA);
     await db.clock.advance(SOON_MS);
+    await db.settled();
     expect(db.ready).toEqual([BEA]);
   });
 

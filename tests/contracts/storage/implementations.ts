@@ -1,7 +1,9 @@
 import { type Clock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { type Storage } from '../../../src/ports/storage.ts';
+import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { newPostgresUrl } from '../../harness/shared-postgres.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 
 /** An implementation of `Storage`, as the contract suite opens it. */
@@ -25,8 +27,15 @@ export function sqliteIn(folder: string, masterKey: Secret | null = MASTER_KEY):
   return { open: async (clock) => Promise.resolve(openStorage(folder, clock, masterKey)) };
 }
 
+/** A PostgreSQL storage at this URL. */
+function postgresAt(url: string, masterKey: Secret | null = MASTER_KEY): StorageHome {
+  return { open: (clock) => openPostgres(url, { clock, masterKey }) };
+}
+
 /** Every implementation that must pass the contract suite. */
 export const IMPLEMENTATIONS: readonly StorageImplementation[] = [
   { name: 'SQLite', createHome: async () => sqliteIn(await testFolder()) },
   { name: 'SQLite without encryption', createHome: async () => sqliteIn(await testFolder(), null) },
+  { name: 'PostgreSQL', createHome: async () => postgresAt(await newPostgresUrl()) },
+  { name: 'PostgreSQL without encryption', createHome: async () => postgresAt(await newPostgresUrl(), null) },
 ];

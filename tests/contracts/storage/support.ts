@@ -56,6 +56,11 @@ export class TestStorage implements AsyncDisposable {
     for (const event of events) await this.storage.sessions.commit(record(event.event.body.session_id), [event]);
   }
 
+  /** Resolves when everything is stored, also what nobody waits for. */
+  async settled(): Promise<void> {
+    await this.storage.callbacks.counts(0);
+  }
+
   next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     return this.storage.callbacks.next(sessionId);
   }

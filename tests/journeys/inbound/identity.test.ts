@@ -1,9 +1,8 @@
 import { type SendOptions } from '../../../simulator/phones/phone-sender.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { systemClock } from '../../../src/kit/clock.ts';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { encode } from '../../../src/whatsapp/signal/key-codec.ts';
+import { openStored } from '../../harness/stored.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -115,7 +114,7 @@ describe('the status updates of a message to a LID', () => {
 
 /** Stores the number, as a process does that ends before it reports the number. */
 async function storeNumberOf({ number, lid }: Phone): Promise<void> {
-  await using storage = openStorage(world.authDir, systemClock, null);
+  await using storage = await openStored(world.authDir);
   const user = lid.replace('@lid', '');
   const names = { [number]: user, [`${user}_reverse`]: number };
   const changes = Object.entries(names).map(([id, name]) => ({ type: 'lid-mapping', id, value: encode(name) }));

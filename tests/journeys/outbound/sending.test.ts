@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { untilTrue } from '../../harness/until.ts';
-import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -13,11 +11,9 @@ async function linked(world: World): Promise<string> {
 }
 
 /** Changes the database while the orchestrator is stopped, and starts it again. */
-async function changeDatabase(world: World, sql: string): Promise<void> {
+async function changeDatabase(world: World, sql: string, postgres: string): Promise<void> {
   await world.stopOrchestrator();
-  const db = new Sqlite(join(world.authDir, 'orchestrator.db'));
-  db.exec(sql);
-  db.close();
+  await changeStored(world.authDir, sql, postgres);
   await world.startOrchestrator();
 }
 
@@ -106,6 +102,9 @@ describe('a message that cannot be stored', () => {
       world,
       `CREATE TRIGGER no_room BEFORE INSERT ON sent_messages WHEN (SELECT COUNT(*) FROM sent_messages) = 1
        BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room'; END $$;
+       CREATE FUNCTION is_full() RETURNS boolean LANGUAGE sql AS 'SELECT COUNT(*) = 1 FROM sent_messages';
+       CREATE TRIGGER no_room BEFORE INSERT ON sent_messages FOR EACH ROW WHEN (is_full()) EXECUTE FUNCTION no_room()`,
     );
     expect(await world.orchestrator.send(sessionId, PERSON, 'antes')).toMatchObject({ status: 200 });
     await person.next(({ text }) => text === 'antes');
@@ -116,7 +115,7 @@ describe('a message that cannot be stored', () => {
     await world.backend.next('messages/received');
     expect(world.whatsapp.stats().messagesFromClients).toBe(messagesFromClients);
 
-    await changeDatabase(world, 'DROP TRIGGER no_room');
+    await changeDatabase(world, 'DROP TRIGGER no_room', 'DROP TRIGGER no_room ON sent_messages');
     expect(await world.orchestrator.send(sessionId, PERSON, 'otra vez')).toMatchObject({ status: 200 });
     await person.next(({ text }) => text === 'otra vez');
   });
@@ -187,9 +186,7 @@ describe('a request that is repeated after a crash took its answer', () => {
       world.orchestrator.post(`/sessions/${sessionId}/send-message`, MESSAGE, { 'idempotency-key': 'pedido-1' });
     const first = await send();
     await world.stopOrchestrator();
-    const database = openDatabase(world.authDir, null);
-    database.exec(`DELETE FROM idempotency; UPDATE sent_messages SET status = '${status}'`);
-    database.close();
+    await changeStored(world.authDir, `DELETE FROM idempotency; UPDATE sent_messages SET status = '${status}'`);
     await world.startOrchestrator();
     await world.orchestrator.until(sessionId, { status: 'connected' });
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { childOf, node, SERVER } from '../../../simulator/kit/stanza.ts';
-import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
 import { untilTrue } from '../../harness/until.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -82,9 +82,10 @@ describe('a pairing code that is entered', () => {
     await world.orchestrator.until(sessionId, { status: 'connected' });
 
     await world.stopOrchestrator();
-    const database = openDatabase(world.authDir, null);
-    database.exec("UPDATE sessions SET phase = 'pairing-by-code', announced = 0, phone_number = NULL");
-    database.close();
+    await changeStored(
+      world.authDir,
+      "UPDATE sessions SET phase = 'pairing-by-code', announced = FALSE, phone_number = NULL",
+    );
     await world.startOrchestrator();
 
     await world.orchestrator.until(sessionId, { status: 'connected', phone_number: ACCOUNT });

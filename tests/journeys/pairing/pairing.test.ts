@@ -1,6 +1,6 @@
 import { RawClient } from '../../api/raw.ts';
-import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
 import { untilTrue } from '../../harness/until.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { startWorld, World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -213,11 +213,11 @@ describe('a QR that is requested while WhatsApp is unreachable', () => {
 
   it('does not wait for accounts whose logins hang', async () => {
     await using world = await World.start({}, { start: false });
-    const database = openDatabase(world.authDir, null);
-    const row = database.prepare(`INSERT INTO sessions (session_id, phase, announced, created_at_ms, updated_at_ms)
-      VALUES (?, 'online', 1, 1, 1)`);
-    for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) row.run(`session_${number}_hanging`);
-    database.close();
+    const rows = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `('session_${number}_hanging', 'online', TRUE, 1, 1)`);
+    await changeStored(
+      world.authDir,
+      `INSERT INTO sessions (session_id, phase, announced, created_at_ms, updated_at_ms) VALUES ${rows.join()}`,
+    );
     world.whatsapp.fault('silent-handshake', { times: 8 });
     await world.startOrchestrator();
     await untilTrue(() => Promise.resolve(world.whatsapp.stats().connections === 8));

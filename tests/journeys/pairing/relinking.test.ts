@@ -1,6 +1,6 @@
-import { openDatabase } from '../../../src/storage/sqlite/open-database.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Client } from '../../../simulator/transport/client.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -157,13 +157,13 @@ describe('an account that is linked again', () => {
     await using world = await startWorld();
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     await world.stopOrchestrator();
-    const database = openDatabase(world.authDir, null);
-    database.exec(`
-      UPDATE sessions SET announced = 0, ${row};
+    await changeStored(
+      world.authDir,
+      `UPDATE sessions SET announced = FALSE, ${row};
       UPDATE account_ids SET session_id = '${ELDER}';
       INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, created_at_ms, updated_at_ms)
-        VALUES ('${ELDER}', 'closed', '${ACCOUNT}', '${ACCOUNT}:9@s.whatsapp.net', 1, 1, 1)`);
-    database.close();
+        VALUES ('${ELDER}', 'closed', '${ACCOUNT}', '${ACCOUNT}:9@s.whatsapp.net', TRUE, 1, 1)`,
+    );
     await world.whatsapp.phone('5490987654321', 'Juan').sendText(ACCOUNT, 'mientras tanto');
 
     await world.startOrchestrator();

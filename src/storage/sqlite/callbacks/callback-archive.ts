@@ -12,7 +12,7 @@ import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { HELD } from './held-callbacks.ts';
-import { type ReadySignal } from './ready-signal.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { WAITERS } from './waiting-qrs.ts';
 
 /** The dependencies of {@link SqliteCallbackArchive}. */

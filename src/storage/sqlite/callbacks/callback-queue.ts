@@ -10,8 +10,8 @@ import { type PrunePiece } from '../prune.ts';
 import { type TimelineNote } from '../../../domain/timeline.ts';
 import { type SqliteTimeline } from '../sessions/timeline.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
-import { type ReadySignal } from './ready-signal.ts';
-import { UnrecordedDeliveries } from './unrecorded-deliveries.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { WAITERS, type WaitingQrs } from './waiting-qrs.ts';
 
 /** The final state of a callback. */

@@ -4,7 +4,7 @@ import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
-import { type ReadySignal } from './ready-signal.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 
 /**
  * Whether a row is held for its file. A clock that was set back to before its creation also ends the hold, which might

@@ -4,7 +4,7 @@ import { type NewCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
-import { type ReadySignal } from './ready-signal.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { type WaitingQr, type WaitingQrs } from './waiting-qrs.ts';
 
 /** The parameters of a callback's row. */

@@ -3,6 +3,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type Damage, type DamagedValueStore } from '../../../ports/storage.ts';
 import { type CellAddress, COMMON } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
+import { nameOfPlace } from '../../shared/place.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Database } from '../database.ts';
 import { type SqliteTimeline } from '../sessions/timeline.ts';
@@ -77,7 +78,7 @@ export class SqliteDamagedValues implements DamagedValueStore {
     const atMs = this.#deps.clock.now();
     const value = typeof stored === 'string' ? Buffer.from(stored) : stored;
     if (this.#sql.add.run({ place: cell.name, sessionId, value, atMs }).changes === 0) return;
-    const what = nameOf(cell);
+    const what = nameOfPlace(cell);
     if (sessionId !== COMMON && this.#sql.session.get(sessionId)) {
       this.#deps.timeline.add(sessionId, { atMs, what: 'damaged', why: `Cannot read a stored value (${what})` });
     }
@@ -88,12 +89,6 @@ export class SqliteDamagedValues implements DamagedValueStore {
   prune(limit: number): boolean {
     return this.#sql.prune.run(this.#deps.clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
-}
-
-/** Table and column and, for a Signal key, its type: what may be logged of a place. */
-function nameOf({ name }: CellAddress): string {
-  const [column = '', , type] = name.split('\0');
-  return column === 'signal_keys.value' && type !== undefined ? `${column}, ${type}` : column;
 }
 
 function prepare(db: Database) {

@@ -1,13 +1,12 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type Sqlite from 'better-sqlite3';
-import { Secret } from '../../../kit/secret.ts';
+import { type Secret } from '../../../kit/secret.ts';
 import { type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
+import { keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/master-key.ts';
 import { withSecureDelete } from './secure-delete.ts';
 
 const KEY_BYTES = 32;
-/** The additional authenticated data of a master key that is sent to a running server. */
-const NEXT_MASTER_KEY = 'the next master key';
 
 /** A row of `data_keys`. */
 interface Row {
@@ -30,7 +29,7 @@ export class DataKeys {
     this.#rewrapAll = sqlite.transaction((newKey: KeyObject) => {
       const rows = this.#sql.all.all();
       for (const { owner, wrapped } of rows) {
-        const name = nameOf(owner);
+        const name = nameOfDataKey(owner);
         this.#sql.change.run(seal(newKey, name, unseal(this.#masterKey, name, wrapped)), owner);
       }
       return rows.length;
@@ -47,13 +46,13 @@ export class DataKeys {
    */
   find(owner: Owner): KeyObject | undefined {
     const row = this.#sql.find.get(owner);
-    return row && createSecretKey(unseal(this.#masterKey, nameOf(owner), row.wrapped));
+    return row && createSecretKey(unseal(this.#masterKey, nameOfDataKey(owner), row.wrapped));
   }
 
   /** Creates the data key of an owner that has none. */
   create(owner: Owner): KeyObject {
     const key = randomBytes(KEY_BYTES);
-    this.#sql.add.run(owner, seal(this.#masterKey, nameOf(owner), key));
+    this.#sql.add.run(owner, seal(this.#masterKey, nameOfDataKey(owner), key));
     return createSecretKey(key);
   }
 
@@ -85,29 +84,14 @@ export class DataKeys {
    * @throws Error when it was not encrypted with the current master key
    */
   openNextKey(sealed: string): Secret {
-    const key = unseal(this.#masterKey, NEXT_MASTER_KEY, Buffer.from(sealed, 'base64'));
-    if (key.length !== KEY_BYTES) throw new Error('not a key');
-    return new Secret(key.toString('hex'));
+    return openNextKey(this.#masterKey, sealed);
   }
-}
-
-/** Encrypts the next master key for the process that has the database open: only the current key can seal or open it. */
-export function sealNextKey({ from, to }: { from: Secret; to: Secret }): string {
-  return seal(keyOf(from), NEXT_MASTER_KEY, Buffer.from(to.reveal(), 'hex')).toString('base64');
 }
 
 /** The time is SQLite's own: only housekeeping looks at it. */
 const SET_ASIDE = `INSERT OR REPLACE INTO damaged_values (place, session_id, value, found_at_ms)
   SELECT 'data_keys.wrapped' || char(0) || session_id, session_id, wrapped, unixepoch() * 1000
   FROM data_keys WHERE session_id = ?`;
-
-function keyOf(masterKey: Secret): KeyObject {
-  return createSecretKey(masterKey.reveal(), 'hex');
-}
-
-function nameOf(owner: Owner): string {
-  return `data_keys.wrapped\0${owner}`;
-}
 
 function prepare(sqlite: Sqlite.Database) {
   return {

@@ -1,5 +1,4 @@
 import { type PhoneNumber } from '../../../domain/address.ts';
-import { type MessageBody } from '../../../domain/event.ts';
 import { type Numbers } from '../../../domain/person.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
@@ -7,6 +6,7 @@ import { type CallbackState, type NewCallback } from '../../../ports/callbacks.t
 import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
@@ -92,8 +92,8 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   #corrections(rows: readonly Row[], number: PhoneNumber): NewCallback[] {
     return rows.flatMap(({ webhookId, correctionId, unless }) => {
       const callback = this.#find(webhookId);
-      if (!callback || !mayBeSeen(callback)) return [];
-      const body = { ...withNumber(callback.body, number), corrected_fields: changedFields(callback.body) };
+      if (!callback || !hasMaybeArrived(callback)) return [];
+      const body = correctedBody(callback.body, number);
       const event = { kind: 'message-received' as const, body };
       return [{ event, webhookId: correctionId, ...(unless !== null && { unless: [unless] }) }];
     });
@@ -111,21 +111,9 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 }
 
-/** The fields that change with the number. */
-function changedFields(body: string): string[] {
-  const { sender_name } = JSON.parse(body) as MessageBody;
-  return sender_name === null ? ['sender_number', 'sender_name'] : ['sender_number'];
-}
-
-/** A failed attempt may have reached the backend all the same. */
-function mayBeSeen({ state, attempts, isNext, isHeld }: IncompleteCallback): boolean {
-  if (state === 'pending') return isHeld !== 1 && (attempts > 0 || isNext === 1);
-  return state === 'delivered';
-}
-
-function withNumber(json: string, number: PhoneNumber): MessageBody {
-  const body = JSON.parse(json) as MessageBody;
-  return { ...body, sender_number: number, sender_name: body.sender_name ?? number };
+/** SQLite has no booleans. */
+function hasMaybeArrived({ isNext, isHeld, ...rest }: IncompleteCallback): boolean {
+  return mayBeSeen({ ...rest, isNext: isNext === 1, isHeld: isHeld === 1 });
 }
 
 function prepare(db: Database) {

@@ -4,11 +4,9 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type ChatTimerStore } from '../../../ports/storage.ts';
 import { timerOfChat } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import { isNews, MAX_CHATS, setAt } from '../../shared/timers.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
-
-/** How many chats a session keeps the timers of; the ones that changed last. */
-const MAX_CHATS = 5_000;
 
 /** A row of `chat_timers`; the timer is a sealed JSON object. */
 interface Row {
@@ -79,17 +77,6 @@ export class SqliteChatTimerStore implements ChatTimerStore {
     const remove = () => this.#sql.removeDamaged.run(sessionId, chat, timer);
     return this.#deps.damaged.readable({ sessionId, cell, stored: timer }, read, remove);
   }
-}
-
-function setAt({ setAtMs }: ChatTimer): number {
-  return setAtMs ?? 0;
-}
-
-/** A message that does not say when the timer was set knows less than the one that said so. */
-function isNews(timer: ChatTimer, saidAtMs: number, known: ChatTimer | undefined): boolean {
-  if (!known) return timer.seconds > 0;
-  if (timer.seconds === known.seconds && (timer.setAtMs === null || timer.setAtMs === known.setAtMs)) return false;
-  return (timer.setAtMs ?? saidAtMs) >= setAt(known);
 }
 
 function prepare(db: Database) {

@@ -3,12 +3,9 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
 import { journalPart } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
-import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { MESSAGE_RETENTION_MS, REDELIVERY_WINDOW_MS } from '../../shared/retention.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
-
-/** How long a handled message is still recognized when WhatsApp, lacking its receipt, delivers it again. */
-export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
 interface Row {

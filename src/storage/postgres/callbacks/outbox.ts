@@ -1,0 +1,135 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { type Database } from '../database.ts';
+import { type PostgresVault } from '../encryption/vault.ts';
+import { nextOrdinal, TRANSACTION_START } from '../positions.ts';
+import { fragment, sql } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+import { moveQrLast, unseenQrOf, waitersOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
+
+/** What {@link Outbox.write} stores besides the caller's change. */
+export interface Outgoing {
+  events: readonly NewCallback[];
+  /** The session whose undelivered QR is outdated. */
+  withdrawQrOf?: SessionId;
+}
+
+/** The dependencies of {@link Outbox}. */
+export interface OutboxDeps {
+  clock: Clock;
+  readySignal: ReadySignal;
+  vault: PostgresVault;
+}
+
+/** Stores callbacks in one transaction with the change that causes them, numbered without gaps within their session. */
+export class Outbox {
+  readonly #db: Database;
+  readonly #deps: OutboxDeps;
+
+  constructor(db: Database, deps: OutboxDeps) {
+    this.#db = db;
+    this.#deps = deps;
+  }
+
+  /**
+   * Stores a change that decides nothing, and events of which none is a QR. Returns for each event whether it was stored;
+   * `false` means that it was known already.
+   */
+  send(events: readonly NewCallback[], change: (transaction: Transaction) => void): Promise<boolean[]> {
+    const nowMs = this.#deps.clock.now();
+    return this.#db.send(async (transaction) => {
+      change(transaction);
+      const stored = await Promise.all(events.map((event) => this.#insert(transaction, event, nowMs)));
+      const ready = events.filter((_, at) => stored[at]).map(({ event }) => event.body.session_id);
+      this.#notifyAfter(transaction, ready);
+      return stored;
+    });
+  }
+
+  /** As {@link send}, for any change and any event. */
+  write({ events, withdrawQrOf }: Outgoing, change: (transaction: Transaction) => Promise<void>): Promise<boolean[]> {
+    return this.#db.write(async (transaction) => {
+      await change(transaction);
+      return this.store(transaction, { events, ...(withdrawQrOf !== undefined && { withdrawQrOf }) });
+    });
+  }
+
+  /** Stores the events within a transaction, and withdraws the QR. */
+  async store(transaction: Transaction, { events, withdrawQrOf }: Outgoing): Promise<boolean[]> {
+    const freed = withdrawQrOf === undefined ? [] : await withdrawQr(transaction, withdrawQrOf);
+    const ready: SessionId[][] = [];
+    for (const event of events) ready.push(await this.#storeOne(transaction, event));
+    this.#notifyAfter(transaction, [...freed, ...ready.flat()]);
+    return ready.map((sessions) => sessions.length > 0);
+  }
+
+  /**
+   * A newer QR takes over the row of the older one. Returns the sessions that have something to deliver now; none when the
+   * event is already known.
+   */
+  async #storeOne(transaction: Transaction, callback: NewCallback): Promise<SessionId[]> {
+    const { event, webhookId, unless = [] } = callback;
+    const nowMs = this.#deps.clock.now();
+    const sessionId = event.body.session_id;
+    const insert = async () => ((await this.#insert(transaction, callback, nowMs)) ? [sessionId] : []);
+    if (event.kind !== 'qr-update') return insert();
+    const known = await transaction.row(sql`SELECT 1 FROM callbacks WHERE webhook_id = ANY(${[webhookId, ...unless]})`);
+    if (known) return [];
+    const older = await unseenQrOf(transaction, sessionId);
+    return older ? [sessionId, ...(await this.#supersede(transaction, older, callback))] : insert();
+  }
+
+  async #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
+    const { event, webhookId, after = null, unless = [], holdUntilMs = null, instead } = callback;
+    const sessionId = event.body.session_id;
+    const substitute = instead
+      ? fragment`${instead.webhookId}, ${instead.event.kind}, ${this.#sealed(instead)}::bytea`
+      : fragment`NULL, NULL, NULL`;
+    const inserted = transaction.run(
+      sql`WITH fresh AS (
+            SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM callbacks WHERE webhook_id = ANY(${[webhookId, ...unless]}))
+          ), number AS (
+            INSERT INTO sequences (session_id, last_seq) SELECT ${sessionId}, 1 FROM fresh
+            ON CONFLICT (session_id) DO UPDATE SET last_seq = sequences.last_seq + 1 RETURNING last_seq
+          )
+          INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
+            created_at_ms, instead_webhook_id, instead_kind, instead_body)
+          SELECT ${webhookId}, ${sessionId}, last_seq, ${TRANSACTION_START} + ${nextOrdinal(transaction)}::bigint,
+            ${event.kind}, ${this.#sealed(callback)}::bytea, ${after}, ${holdUntilMs}::bigint, ${nowMs}::bigint,
+            ${substitute}
+          FROM number`,
+    );
+    return (await inserted) === 1;
+  }
+
+  #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): Buffer {
+    const { kind, body } = event;
+    return this.#deps.vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(body));
+  }
+
+  /**
+   * A newer QR takes over the row of the older one, and moves behind whatever was stored between them: delivered before a
+   * "disconnected" that it follows, it would pass for the code of a session that has ended. Returns the sessions that waited
+   * for the older one.
+   */
+  async #supersede(transaction: Transaction, older: WaitingQr, callback: NewCallback): Promise<SessionId[]> {
+    const { event, webhookId, after = null } = callback;
+    const sessionId = event.body.session_id;
+    await transaction.run(
+      sql`UPDATE callbacks SET webhook_id = ${webhookId}, kind = ${event.kind}, body = ${this.#sealed(callback)},
+            after_webhook_id = ${after}, created_at_ms = ${this.#deps.clock.now()}, attempts = 0,
+            first_failed_at_ms = NULL, last_error = NULL,
+            position = ${TRANSACTION_START} + ${nextOrdinal(transaction)}::bigint
+          WHERE id = ${older.id}`,
+    );
+    await moveQrLast(transaction, older, sessionId);
+    return waitersOf(transaction, older.webhookId);
+  }
+
+  #notifyAfter(transaction: Transaction, sessionIds: readonly SessionId[]): void {
+    if (sessionIds.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(sessionIds));
+  }
+}

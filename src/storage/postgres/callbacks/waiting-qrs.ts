@@ -1,0 +1,82 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import { sql, type Statement } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+
+/** A pending QR callback. */
+export interface WaitingQr {
+  id: number;
+  seq: number;
+  webhookId: string;
+}
+
+/** The pending QR of the session that the backend cannot have seen. There is never more than one. */
+export function unseenQrOf(transaction: Transaction, sessionId: SessionId): Promise<WaitingQr | undefined> {
+  return transaction.row<WaitingQr>(
+    sql`SELECT id, seq, webhook_id AS "webhookId" FROM callbacks
+        WHERE session_id = ${sessionId} AND state = 'pending' AND kind = 'qr-update' AND NOT maybe_seen FOR UPDATE`,
+  );
+}
+
+/**
+ * Removes that QR, if there is one. Only a QR that the backend cannot have seen may leave: callbacks are delivered in order, so
+ * nothing behind it was delivered either, and those may move up by one number. Returns the sessions that waited for it.
+ */
+export async function withdrawQr(transaction: Transaction, sessionId: SessionId): Promise<SessionId[]> {
+  const qr = await unseenQrOf(transaction, sessionId);
+  return qr ? removeQr(transaction, qr, sessionId) : [];
+}
+
+/** Call it before an attempt. Returns whether the backend could not have seen the QR until now. */
+export async function beginQrAttempt(transaction: Transaction, id: number): Promise<boolean> {
+  return (await transaction.run(sql`UPDATE callbacks SET maybe_seen = true WHERE id = ${id} AND NOT maybe_seen`)) === 1;
+}
+
+/**
+ * The attempt has ended, and the backend has certainly not accepted the QR, which may therefore leave again. It does so now
+ * if a newer one, or the removal of its session, has outdated it in the meantime. Returns the sessions that waited for it in
+ * that case.
+ */
+export async function qrNotAccepted(
+  transaction: Transaction,
+  qr: WaitingQr,
+  sessionId: SessionId,
+): Promise<SessionId[]> {
+  const newer = await unseenQrOf(transaction, sessionId);
+  const session = await transaction.row(sql`SELECT 1 FROM sessions WHERE session_id = ${sessionId}`);
+  if (newer ?? !session) return removeQr(transaction, qr, sessionId);
+  await transaction.run(sql`UPDATE callbacks SET maybe_seen = false WHERE id = ${qr.id}`);
+  return [];
+}
+
+/** Gives it the last number of its session, after its row has got a new position among those of all sessions. */
+export async function moveQrLast(
+  transaction: Transaction,
+  { id, seq }: WaitingQr,
+  sessionId: SessionId,
+): Promise<void> {
+  await transaction.run(sql`UPDATE callbacks SET seq = 0 WHERE id = ${id}`);
+  await transaction.run(closeGap(sessionId, seq));
+  await transaction.run(
+    sql`UPDATE callbacks SET seq = (SELECT last_seq FROM sequences WHERE session_id = ${sessionId}) WHERE id = ${id}`,
+  );
+}
+
+/** The sessions that wait for a callback. */
+export async function waitersOf(transaction: Transaction, webhookId: string): Promise<SessionId[]> {
+  const rows = await transaction.rows<{ sessionId: SessionId }>(
+    sql`SELECT DISTINCT session_id AS "sessionId" FROM callbacks
+        WHERE after_webhook_id = ${webhookId} AND state = 'pending'`,
+  );
+  return rows.map(({ sessionId }) => sessionId);
+}
+
+async function removeQr(transaction: Transaction, qr: WaitingQr, sessionId: SessionId): Promise<SessionId[]> {
+  await transaction.run(sql`DELETE FROM callbacks WHERE id = ${qr.id}`);
+  await transaction.run(closeGap(sessionId, qr.seq));
+  await transaction.run(sql`UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ${sessionId}`);
+  return waitersOf(transaction, qr.webhookId);
+}
+
+function closeGap(sessionId: SessionId, seq: number): Statement {
+  return sql`UPDATE callbacks SET seq = seq - 1 WHERE session_id = ${sessionId} AND seq > ${seq}`;
+}

@@ -1,0 +1,47 @@
+import pg from 'pg';
+import { originalText } from './text.ts';
+
+/** How a connection is made, besides its URL. */
+export interface ConnectOptions {
+  /** Shown by PostgreSQL in its list of connections. */
+  name: string;
+  /** Sends statements without waiting for the answers of those before. */
+  pipeline?: boolean;
+  /** Ends a transaction that takes longer, in ms: its locks must not stay when this process hangs. */
+  transactionTimeoutMs?: number;
+}
+
+/** How long a connection may take to be made. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** PostgreSQL's number of the type `text`, and of `bigint`. */
+const TEXT = 25;
+const BIGINT = 20;
+
+const otherParser = pg.types.getTypeParser as (type: number, format?: 'text' | 'binary') => (value: string) => unknown;
+
+/** Numbers stay below 2^53; texts may be escaped. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((type: number, format?: 'text' | 'binary') => {
+    if (type === BIGINT) return Number;
+    if (type === TEXT) return originalText;
+    return otherParser(type, format);
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** The configuration of a connection to this database. */
+export function connectionConfig(url: string, options: ConnectOptions): pg.ClientConfig {
+  const { name, pipeline = false, transactionTimeoutMs } = options;
+  const address = new URL(url);
+  const given = address.searchParams.get('options') ?? '';
+  address.searchParams.delete('options');
+  const own = transactionTimeoutMs === undefined ? '' : ` -c transaction_timeout=${transactionTimeoutMs}`;
+  return {
+    connectionString: address.href,
+    options: `${given} -c synchronous_commit=on -c idle_in_transaction_session_timeout=60000${own}`.trim(),
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types,
+    ...(pipeline && { pipeline }),
+  };
+}

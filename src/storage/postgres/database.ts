@@ -1,0 +1,153 @@
+import pg from 'pg';
+import { type Clock, type Timer } from '../../kit/clock.ts';
+import { connectionConfig } from './connect.ts';
+import { Lane, type LaneDeps, type Work } from './lane.ts';
+import { type Statement } from './sql.ts';
+import { namedError } from './trouble.ts';
+
+/** A write that nobody waits for, since it can be repeated when a crash loses it. */
+export interface DeferredWrite {
+  write: Work<unknown>;
+  /** It was not stored; it will be written again. */
+  undone: () => void;
+  /** What it writes may rest on what it reads, as in {@link Database.write}. */
+  decides?: boolean;
+}
+
+/** The dependencies of {@link Database}. */
+export type DatabaseDeps = Omit<LaneDeps, 'config'>;
+
+/** The connections that only read. */
+const READERS = 4;
+/** Ends a transaction of the lane that hangs; its locks would outlive a frozen process. */
+const TRANSACTION_TIMEOUT_MS = 5_000;
+/** How long a deferred write waits for a transaction to share. */
+const DEFER_MS = 20;
+/** When more deferred writes than this are waiting, adding another one waits for them. */
+const MAX_DEFERRED_WRITES = 200;
+const RETRY_MS = 1_000;
+
+/**
+ * The database as the stores use it. All writes pass through one {@link Lane}, so two calls in a row take effect in that order, even
+ * when the first is not awaited. Trouble with the database becomes `StorageUnavailableError`.
+ */
+export class Database {
+  readonly #lane: Lane;
+  readonly #readers: pg.Pool;
+  readonly #clock: Clock;
+  #deferred: DeferredWrite[] = [];
+  #deferTimer: Timer | undefined;
+  /** Why the latest deferred write failed. */
+  #lastFailure: unknown;
+
+  constructor(url: string, deps: DatabaseDeps) {
+    const config = connectionConfig(url, {
+      name: 'whatsapp-orchestrator writer',
+      pipeline: true,
+      transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+    });
+    this.#lane = new Lane({ ...deps, config });
+    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: 'whatsapp-orchestrator reader' }), max: READERS });
+    // An idle connection that is lost is replaced by the pool.
+    this.#readers.on('error', () => undefined);
+    this.#clock = deps.clock;
+  }
+
+  /** Makes the connection that writes. */
+  connect(): Promise<void> {
+    return this.#lane.connect();
+  }
+
+  /** Stores what `work` writes. Resolves when that is durable. What it decides may rest on what it reads. */
+  write<Result>(work: Work<Result>): Promise<Result> {
+    return this.#add(work, { isPipelined: false, isEarly: false });
+  }
+
+  /** As {@link write}, for work that sends all of its statements at the call and decides nothing: others need not wait for it. */
+  send<Result>(work: Work<Result>): Promise<Result> {
+    return this.#add(work, { isPipelined: true, isEarly: false });
+  }
+
+  /** Reads everything that was written before. Resolves when that is durable. */
+  async read<Row>(statement: Statement): Promise<Row[]> {
+    this.#addDeferred();
+    return this.readCommitted(statement);
+  }
+
+  /** As {@link read}, but does not see deferred writes: for callers that keep track of them. */
+  async readCommitted<Row>(statement: Statement): Promise<Row[]> {
+    await this.#lane.settled();
+    try {
+      const { rows } = await this.#readers.query(statement);
+      return rows as Row[];
+    } catch (error) {
+      throw namedError(error);
+    }
+  }
+
+  /** Reads what the process has written so far: a crash may still undo it. */
+  readUncommitted<Row>(statement: Statement): Promise<Row[]> {
+    if (this.#lane.isIdle) return this.readCommitted(statement);
+    return this.#add((transaction) => transaction.rows<Row>(statement), { isPipelined: true, isEarly: true });
+  }
+
+  /** Writes something that nobody waits for, soon. Resolves at once, unless too many such writes are waiting. */
+  async writeLater(deferred: DeferredWrite): Promise<void> {
+    this.#deferred.push(deferred);
+    if (!this.#lane.isIdle) {
+      this.#addDeferred();
+      return;
+    }
+    this.#deferTimer ??= this.#clock.after(DEFER_MS, () => this.#addDeferred());
+    if (this.#deferred.length <= MAX_DEFERRED_WRITES) return;
+    this.#addDeferred();
+    await this.#lane.settled();
+    if (this.#deferred.includes(deferred)) throw namedError(this.#lastFailure);
+  }
+
+  /**
+   * Resolves when the database accepts writes; asks it only if it was away.
+   * @throws StorageUnavailableError while it does not
+   */
+  async check(probe: Statement): Promise<void> {
+    if (this.#lane.isDown) await this.write((transaction) => transaction.run(probe));
+  }
+
+  /** Stores what is deferred and closes the connections. */
+  async close(): Promise<void> {
+    this.#addDeferred();
+    await this.#lane.close();
+    this.#deferTimer?.cancel();
+    await this.#readers.end();
+  }
+
+  #add<Result>(work: Work<Result>, how: { isPipelined: boolean; isEarly: boolean }): Promise<Result> {
+    this.#addDeferred();
+    return new Promise<Result>((resolve, reject) => {
+      const done = (result: unknown) => resolve(result as Result);
+      this.#lane.add({ work, ...how, done, failed: (error) => reject(namedError(error)) });
+    });
+  }
+
+  #addDeferred(): void {
+    this.#deferTimer?.cancel();
+    this.#deferTimer = undefined;
+    for (const deferred of this.#deferred.splice(0)) {
+      const failed = (error: unknown) => this.#postpone(deferred, error);
+      this.#lane.add({
+        work: deferred.write,
+        isPipelined: deferred.decides !== true,
+        isEarly: false,
+        done: () => undefined,
+        failed,
+      });
+    }
+  }
+
+  #postpone(deferred: DeferredWrite, error: unknown): void {
+    this.#lastFailure = error;
+    this.#deferred.push(deferred);
+    deferred.undone();
+    this.#deferTimer ??= this.#clock.after(RETRY_MS, () => this.#addDeferred());
+  }
+}

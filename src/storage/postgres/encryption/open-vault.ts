@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import { type Secret } from '../../../kit/secret.ts';
+import { COMMON } from '../../shared/encryption/cell-address.ts';
+import { StorageKeyError } from '../../shared/errors.ts';
+import { SealingVault, type WrappedKey } from './sealing-vault.ts';
+import { plainVault, type PostgresVault } from './vault.ts';
+
+/** One row, if there is anything that would have been encrypted. */
+const CONTENT = `SELECT 1 FROM credentials UNION ALL SELECT 1 FROM signal_keys UNION ALL SELECT 1 FROM callbacks
+  UNION ALL SELECT 1 FROM settings UNION ALL SELECT 1 FROM api_keys UNION ALL SELECT 1 FROM sent_messages LIMIT 1`;
+
+/**
+ * The vault of this database. Rejects a wrong master key, a missing one when the database is encrypted, and one for a database with
+ * plaintext: somebody may have put it there, with API keys of their choice.
+ * @throws StorageKeyError; Error
+ */
+export async function openVault(
+  client: pg.ClientBase,
+  database: string,
+  masterKey: Secret | null,
+): Promise<PostgresVault> {
+  const { rows: keys } = await client.query<WrappedKey>('SELECT session_id AS owner, wrapped FROM data_keys');
+  if (!masterKey) {
+    if (keys.length > 0) throw new StorageKeyError(database, 'is encrypted');
+    return plainVault;
+  }
+  const vault = new SealingVault(masterKey, keys);
+  if (keys.length === 0) {
+    const { rows } = await client.query(CONTENT);
+    if (rows.length > 0) throw new Error('it is not encrypted, although MASTER_KEY is set');
+    // From now on the database is an encrypted one.
+    await client.query('INSERT INTO data_keys (session_id, wrapped) VALUES ($1, $2)', [COMMON, vault.create(COMMON)]);
+  } else if (!vault.has(COMMON)) {
+    if (keys.some(({ owner }) => owner === COMMON)) {
+      throw new StorageKeyError(database, 'was encrypted with another master key');
+    }
+    throw new Error('its common data key is missing');
+  }
+  return vault;
+}

@@ -1,0 +1,144 @@
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { type Secret } from '../../../kit/secret.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type CellAddress, type Owner } from '../../shared/encryption/cell-address.ts';
+import { seal, unseal } from '../../shared/encryption/cipher.ts';
+import { keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/master-key.ts';
+import { SealBrokenError } from '../../shared/errors.ts';
+import { sql } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+import { type PostgresVault } from './vault.ts';
+
+const KEY_BYTES = 32;
+
+/** A row of `data_keys`. */
+export interface WrappedKey {
+  owner: Owner;
+  wrapped: Buffer;
+}
+
+/**
+ * Encrypts each value with its owner's data key. All data keys are in memory, unwrapped; a new one is stored with the transaction in
+ * which it is first used.
+ */
+export class SealingVault implements PostgresVault {
+  readonly #keys = new Map<Owner, KeyObject>();
+  /** Those whose rows are not certainly committed. */
+  readonly #unsaved = new Map<Owner, Buffer>();
+  /** Those that cannot be unwrapped: what they encrypted is lost. */
+  readonly #damaged = new Set<Owner>();
+  #masterKey: KeyObject;
+
+  /** `masterKey` is 64 hex digits. */
+  constructor(masterKey: Secret, wrappedKeys: readonly WrappedKey[]) {
+    this.#masterKey = keyOf(masterKey);
+    for (const { owner, wrapped } of wrappedKeys) this.#unwrap(owner, wrapped);
+  }
+
+  /** Creates the data key of an owner that has none. Returns it wrapped: it is stored with the next transaction. */
+  create(owner: Owner): Buffer {
+    return this.#create(owner).wrapped;
+  }
+
+  /** Whether the owner has a data key that can be unwrapped. */
+  has(owner: Owner): boolean {
+    return this.#keys.has(owner);
+  }
+
+  seal(cell: CellAddress, text: string): Buffer {
+    return seal(this.#keyFor(cell.owner), cell.name, text);
+  }
+
+  sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer {
+    return seal(this.#keyFor(cell.owner), cell.name, bytes);
+  }
+
+  open(cell: CellAddress, stored: Buffer): string {
+    return this.openBytes(cell, stored).toString('utf8');
+  }
+
+  openBytes({ owner, name }: CellAddress, stored: Buffer): Buffer {
+    try {
+      const key = this.#keys.get(owner);
+      if (!key) throw new Error('its data key is missing');
+      return unseal(key, name, stored);
+    } catch (cause) {
+      throw new SealBrokenError(name.split('\0', 2).join(' of '), cause);
+    }
+  }
+
+  saveNewKeys(transaction: Transaction): void {
+    for (const [owner, wrapped] of this.#unsaved) {
+      if (this.#damaged.has(owner)) void transaction.run(setAside(owner));
+      void transaction.run(
+        sql`INSERT INTO data_keys (session_id, wrapped) VALUES (${owner}, ${wrapped})
+            ON CONFLICT (session_id) DO UPDATE SET wrapped = excluded.wrapped`,
+      );
+      transaction.afterCommit(() => {
+        if (this.#unsaved.get(owner) === wrapped) this.#unsaved.delete(owner);
+        this.#damaged.delete(owner);
+      });
+    }
+  }
+
+  forget(transaction: Transaction, sessionId: SessionId): void {
+    void transaction.run(sql`DELETE FROM data_keys WHERE session_id = ${sessionId}`);
+    transaction.afterCommit(() => {
+      this.#keys.delete(sessionId);
+      this.#unsaved.delete(sessionId);
+    });
+  }
+
+  /**
+   * Wraps all data keys with the next master key. Returns their number.
+   * @throws AppError `wrong_master_key`
+   */
+  async changeMasterKey(transaction: Transaction, sealedNext: string): Promise<number> {
+    const next = this.#nextKey(sealedNext);
+    const rows = await transaction.rows<WrappedKey>(sql`SELECT session_id AS owner, wrapped FROM data_keys FOR UPDATE`);
+    for (const { owner, wrapped } of rows) {
+      const name = nameOfDataKey(owner);
+      const again = seal(next, name, unseal(this.#masterKey, name, wrapped));
+      void transaction.run(sql`UPDATE data_keys SET wrapped = ${again} WHERE session_id = ${owner}`);
+    }
+    transaction.afterCommit(() => (this.#masterKey = next));
+    return rows.length;
+  }
+
+  #nextKey(sealed: string): KeyObject {
+    try {
+      return keyOf(openNextKey(this.#masterKey, sealed));
+    } catch (cause) {
+      throw new AppError('wrong_master_key', { cause });
+    }
+  }
+
+  #unwrap(owner: Owner, wrapped: Buffer): void {
+    try {
+      this.#keys.set(owner, createSecretKey(unseal(this.#masterKey, nameOfDataKey(owner), wrapped)));
+    } catch {
+      this.#damaged.add(owner);
+    }
+  }
+
+  #create(owner: Owner): { key: KeyObject; wrapped: Buffer } {
+    const bytes = randomBytes(KEY_BYTES);
+    const [key, wrapped] = [createSecretKey(bytes), seal(this.#masterKey, nameOfDataKey(owner), bytes)];
+    this.#keys.set(owner, key);
+    this.#unsaved.set(owner, wrapped);
+    return { key, wrapped };
+  }
+
+  #keyFor(owner: Owner): KeyObject {
+    const known = this.#keys.get(owner);
+    return known ?? this.#create(owner).key;
+  }
+}
+
+function setAside(owner: Owner) {
+  return sql`INSERT INTO damaged_values (place, session_id, value, found_at_ms)
+    SELECT ${nameOfDataKey(owner)}, session_id, wrapped, (extract(epoch FROM now()) * 1000)::bigint
+    FROM data_keys WHERE session_id = ${owner}
+    ON CONFLICT (place) DO UPDATE SET value = excluded.value, found_at_ms = excluded.found_at_ms`;
+}

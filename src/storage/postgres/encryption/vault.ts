@@ -1,0 +1,40 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type CellAddress } from '../../shared/encryption/cell-address.ts';
+import { SealBrokenError } from '../../shared/errors.ts';
+import { type Transaction } from '../transaction.ts';
+
+/** Encrypts values on their way into the database, and decrypts them on their way out. What is stored is bytes. */
+export interface PostgresVault {
+  seal(cell: CellAddress, text: string): Buffer;
+  sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer;
+  /** @throws SealBrokenError when this is not what was stored in the cell */
+  open(cell: CellAddress, stored: Buffer): string;
+  /** @throws SealBrokenError when this is not what was stored in the cell */
+  openBytes(cell: CellAddress, stored: Buffer): Buffer;
+  /** Stores the data keys that the transaction is the first to use. Call it at its end. */
+  saveNewKeys(transaction: Transaction): void;
+  /** Destroys the data key of a removed session. */
+  forget(transaction: Transaction, sessionId: SessionId): void;
+}
+
+/** Without a master key, values are stored as they are. */
+export const plainVault: PostgresVault = {
+  seal: (_, text) => Buffer.from(text),
+  sealBytes: (_, bytes) => Buffer.from(bytes),
+  open: (_, stored) => stored.toString('utf8'),
+  openBytes: (_, stored) => stored,
+  saveNewKeys: () => undefined,
+  forget: () => undefined,
+};
+
+/** The decrypted JSON, or `null` when it was changed or is damaged: one bad value must not stop the others. */
+export function readableJson(vault: PostgresVault, cell: CellAddress, stored: Buffer): string | null {
+  try {
+    const json = vault.open(cell, stored);
+    JSON.parse(json);
+    return json;
+  } catch (error) {
+    if (error instanceof SealBrokenError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

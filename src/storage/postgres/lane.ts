@@ -1,0 +1,213 @@
+import pg from 'pg';
+import { type Clock, stopwatch, wait } from '../../kit/clock.ts';
+import { StorageUnavailableError } from '../../domain/errors.ts';
+import { Transaction } from './transaction.ts';
+import { isTrouble } from './trouble.ts';
+
+/** Work within a transaction. It may be done again, in another transaction, when the first one was rolled back. */
+export type Work<Result> = (transaction: Transaction) => Promise<Result>;
+
+/** The dependencies of {@link Lane}. */
+export interface LaneDeps {
+  config: pg.ClientConfig;
+  clock: Clock;
+  /** Called for each new connection, before it is used. */
+  onConnect: (client: pg.ClientBase) => Promise<void>;
+  /** Called at the end of each transaction, to add to it. */
+  beforeCommit: (transaction: Transaction) => void;
+  /** Called after each commit, with the time that it took, in ms. */
+  onCommit: (ms: number) => void;
+}
+
+/** A piece of work. */
+export interface Piece {
+  work: Work<unknown>;
+  /** Sends all of its statements at the call: the next piece need not wait until it is done. */
+  isPipelined: boolean;
+  /** Its result may be told before the commit. */
+  isEarly: boolean;
+  done: (result: unknown) => void;
+  failed: (error: unknown) => void;
+}
+
+/** A piece in the queue. */
+interface QueuedPiece extends Piece {
+  /** Tells its result before the commit. */
+  early: (result: unknown) => void;
+}
+
+/** A lane takes so many pieces into one transaction. */
+const MAX_GROUP = 200;
+/** How long a group is tried again while the database is away, and the pauses between. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
+
+/**
+ * Writes everything of this process, in order, over one connection: what came while a group was under way is the next group, and a group
+ * is one transaction. When the connection is lost, the same group is sent again before anything newer. An error of one piece
+ * fails that piece alone: the group is done again, piece by piece.
+ */
+export class Lane {
+  readonly #deps: LaneDeps;
+  readonly #queue: QueuedPiece[] = [];
+  #isRunning = false;
+  /** Resolves when the last piece is stored, or has failed. */
+  #lastSettled: Promise<undefined> = Promise.resolve(undefined);
+  #client: pg.Client | undefined;
+  /** Whether the last group was given up: until one succeeds, each is tried once. */
+  #isDown = false;
+
+  constructor(deps: LaneDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes the connection, which is otherwise made with the first group. */
+  async connect(): Promise<void> {
+    this.#client ??= await this.#connect();
+  }
+
+  /** Whether everything is stored. */
+  get isIdle(): boolean {
+    return !this.#isRunning;
+  }
+
+  /** Whether the database was away at the last attempt. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  /** Adds a piece to the next group. */
+  add(piece: Piece): void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { done, failed } = piece;
+    const settled = (tell: (outcome: unknown) => void) => (outcome: unknown) => {
+      tell(outcome);
+      resolve(undefined);
+    };
+    this.#lastSettled = promise;
+    this.#queue.push({ ...piece, early: done, done: settled(done), failed: settled(failed) });
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Resolves once everything that was added until now is stored, or has failed. */
+  settled(): Promise<undefined> {
+    return this.#lastSettled;
+  }
+
+  /** Closes the connection; call it when nothing is added any more. */
+  async close(): Promise<void> {
+    await this.settled();
+    await this.#client?.end().catch(() => undefined);
+    this.#client = undefined;
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    // Whatever is written in this turn of the event loop shares the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#storeGroup(this.#queue.splice(0, MAX_GROUP));
+    this.#isRunning = false;
+  }
+
+  async #storeGroup(group: readonly QueuedPiece[]): Promise<void> {
+    const error = await this.#tryAgainWhileAway(group);
+    if (error === undefined) return;
+    if (isTrouble(error)) {
+      this.#isDown = true;
+      this.#disconnect();
+      const unavailable = new StorageUnavailableError(error);
+      for (const piece of group) piece.failed(unavailable);
+      return;
+    }
+    const [first, ...others] = group;
+    if (first === undefined) return;
+    if (others.length === 0) first.failed(error);
+    else for (const piece of group) await this.#storeGroup([piece]);
+  }
+
+  /** Returns why the group is not stored, or `undefined`. */
+  async #tryAgainWhileAway(group: readonly QueuedPiece[]): Promise<unknown> {
+    const startedMs = this.#deps.clock.monotonic();
+    const isWorthwhile = () => !this.#isDown && this.#deps.clock.monotonic() - startedMs < PATIENCE_MS;
+    for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+      const error = await this.#try(group);
+      if (error === undefined) this.#isDown = false;
+      if (error === undefined || !isTrouble(error) || !isWorthwhile()) return error;
+      this.#disconnect();
+      await wait(this.#deps.clock, pauseMs);
+    }
+  }
+
+  /** Stores the group in one transaction. Returns why that failed, or `undefined`. */
+  async #try(group: readonly QueuedPiece[]): Promise<unknown> {
+    try {
+      const client = (this.#client ??= await this.#connect());
+      return await this.#transact(client, group);
+    } catch (error) {
+      return error ?? new Error('The transaction failed');
+    }
+  }
+
+  async #transact(client: pg.Client, group: readonly QueuedPiece[]): Promise<unknown> {
+    const elapsedMs = stopwatch();
+    const transaction = new Transaction(client);
+    const began = client.query('BEGIN');
+    began.catch((error: unknown) => transaction.fail(error));
+    const results = await doAll(group, transaction);
+    // What fails before it sends anything, such as a value that cannot be stored, is known after this turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!transaction.isBroken) this.#deps.beforeCommit(transaction);
+    const { command } = await client.query(transaction.isBroken ? 'ROLLBACK' : 'COMMIT');
+    if (command !== 'COMMIT') return transaction.error ?? new Error('The transaction was rolled back');
+    this.#deps.onCommit(elapsedMs());
+    const settled = await Promise.allSettled(results);
+    transaction.committed();
+    settled.forEach((it, at) => {
+      if (it.status === 'fulfilled') group[at]?.done(it.value);
+      else group[at]?.failed(it.reason);
+    });
+    return undefined;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.#deps.config);
+    client.on('error', () => {
+      if (this.#client === client) this.#client = undefined;
+    });
+    await client.connect();
+    try {
+      await this.#deps.onConnect(client);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    return client;
+  }
+
+  #disconnect(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    // Waiting for a server that is away would take as long as it is.
+    client?.end().catch(() => undefined);
+  }
+}
+
+/** Starts all pieces, in order; only those that look at what they read hold up the next. Stops at the first failure. */
+async function doAll(group: readonly QueuedPiece[], transaction: Transaction): Promise<Promise<unknown>[]> {
+  const results: Promise<unknown>[] = [];
+  for (const piece of group) {
+    const result = start(piece, transaction);
+    results.push(result);
+    const ended = result.catch((error: unknown) => transaction.fail(error));
+    if (!piece.isPipelined) await ended;
+    if (transaction.isBroken) break;
+  }
+  return results;
+}
+
+function start({ work, isEarly, early }: QueuedPiece, transaction: Transaction): Promise<unknown> {
+  const result = new Promise((resolve) => resolve(work(transaction)));
+  if (isEarly) result.then(early, () => undefined);
+  return result;
+}

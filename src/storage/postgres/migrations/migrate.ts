@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import { StorageTooNewError } from '../../shared/errors.ts';
+import { init } from './001-init.ts';
+
+/** From an empty database to the current schema. */
+const MIGRATIONS: readonly string[] = [init];
+/** Two processes that start at once do not migrate both. The number is ours. */
+const LOCK = 41_729;
+
+/**
+ * Applies the missing migrations, in one transaction.
+ * @throws StorageTooNewError when the database has had migrations that this version does not know
+ */
+export async function migrate(client: pg.ClientBase, database: string): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SET LOCAL lock_timeout = '10s'`);
+    await client.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))', [LOCK]);
+    await client.query('CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY)');
+    const { rows } = await client.query<{ found: number }>('SELECT COALESCE(MAX(version), 0) AS found FROM migrations');
+    const found = rows[0]?.found ?? 0;
+    if (found > MIGRATIONS.length) throw new StorageTooNewError(database, { found, known: MIGRATIONS.length });
+    for (const [at, migration] of MIGRATIONS.slice(found).entries()) {
+      await client.query(migration);
+      await client.query('INSERT INTO migrations (version) VALUES ($1)', [found + at + 1]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { type Database } from './database.ts';
+import { sql, type Statement } from './sql.ts';
+
+/** Some ten milliseconds of work. */
+const ROWS_PER_PIECE = 500;
+
+/** Makes the statements that remove up to so many rows of a store. */
+export type Pruning = (limit: number) => Statement[];
+
+/** Removes rows in pieces, each on its own, so that a million of them hold up nobody. Stops between two pieces when `signal` is aborted. */
+export async function pruneInPieces(db: Database, stores: readonly Pruning[], signal?: AbortSignal): Promise<void> {
+  for (const statement of stores.flatMap((pruning) => pruning(ROWS_PER_PIECE))) {
+    let removed = ROWS_PER_PIECE;
+    while (removed === ROWS_PER_PIECE && signal?.aborted !== true) {
+      removed = await db.send((transaction) => transaction.run(statement));
+    }
+  }
+}
+
+/**
+ * Callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are known, and an event that
+ * WhatsApp repeats is not delivered again. Dead letters stay until somebody decides, and a callback without its sender's number
+ * as long as that is awaited.
+ */
+export function settledCallbacks(beforeMs: number): Pruning {
+  return (limit) =>
+    ['delivered', 'unwanted'].map(
+      (state) =>
+        sql`DELETE FROM callbacks WHERE id IN (SELECT id FROM callbacks
+              WHERE state = ${state} AND created_at_ms < ${beforeMs} AND settled_at_ms < ${beforeMs}
+                AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = webhook_id)
+              ORDER BY created_at_ms, id LIMIT ${limit})`,
+    );
+}

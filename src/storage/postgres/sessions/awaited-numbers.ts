@@ -1,0 +1,121 @@
+import { type PhoneNumber } from '../../../domain/address.ts';
+import { type Numbers } from '../../../domain/person.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
+import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
+import { type CallbackProgress, correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { isHeldAt } from '../callbacks/held-callbacks.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { type Database } from '../database.ts';
+import { type PostgresVault, readableJson } from '../encryption/vault.ts';
+import { sql, type Statement } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+
+/** The callback that lacks the number, and what repeats it. */
+interface Row extends CallbackName, CallbackProgress, Pick<AwaitedNumber, 'correctionId' | 'unless'> {
+  id: number;
+  body: Buffer;
+}
+
+/** An {@link Row} whose body is decrypted. */
+interface Incomplete extends Omit<Row, 'body'> {
+  body: string;
+  number: PhoneNumber;
+}
+
+/** The dependencies of {@link PostgresAwaitedNumberStore}. */
+export interface AwaitedNumberDeps {
+  clock: Clock;
+  outbox: Outbox;
+  vault: PostgresVault;
+}
+
+/** The callbacks of the last two weeks whose sender is known by LID alone. */
+export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
+  readonly #db: Database;
+  readonly #deps: AwaitedNumberDeps;
+
+  constructor(db: Database, deps: AwaitedNumberDeps) {
+    this.#db = db;
+    this.#deps = deps;
+  }
+
+  async of(sessionId: SessionId): Promise<string[]> {
+    const rows = await this.#db.read<{ lid: string }>(
+      sql`SELECT DISTINCT lid FROM awaited_numbers WHERE session_id = ${sessionId}`,
+    );
+    return rows.map(({ lid }) => lid);
+  }
+
+  known(sessionId: SessionId, numbers: Numbers): Promise<void> {
+    return this.#db.write(async (transaction) => {
+      const callbacks: Incomplete[] = [];
+      for (const [lid, number] of numbers) {
+        callbacks.push(...(await this.#incomplete(transaction, { sessionId, lid, number })));
+        void transaction.run(
+          sql`UPDATE sent_messages SET to_number = ${number}
+              WHERE session_id = ${sessionId} AND recipient = ${lid} AND to_number IS NULL`,
+        );
+        void transaction.run(sql`DELETE FROM awaited_numbers WHERE session_id = ${sessionId} AND lid = ${lid}`);
+      }
+      for (const callback of callbacks) this.#fillIn(transaction, callback);
+      await this.#deps.outbox.store(transaction, { events: callbacks.filter(mayBeSeen).map(correction) });
+    });
+  }
+
+  /** Adds a callback; one that is already awaited stays as it is. */
+  add(transaction: Transaction, sessionId: SessionId, awaited: AwaitedNumber): void {
+    const { lid, webhookId, correctionId, unless } = awaited;
+    void transaction.run(
+      sql`INSERT INTO awaited_numbers (session_id, lid, told, again, needless_with, created_at_ms)
+          VALUES (${sessionId}, ${lid}, ${webhookId}, ${correctionId}, ${unless}, ${this.#deps.clock.now()})
+          ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  /** Removes up to `limit` rows that are older than two weeks. */
+  pruning(limit: number): Statement[] {
+    const beforeMs = this.#deps.clock.now() - MESSAGE_RETENTION_MS;
+    return [
+      sql`DELETE FROM awaited_numbers WHERE told IN
+            (SELECT told FROM awaited_numbers WHERE created_at_ms < ${beforeMs} LIMIT ${limit})`,
+    ];
+  }
+
+  /** A damaged body gets no number, and hides none of the others. */
+  async #incomplete(
+    transaction: Transaction,
+    { sessionId, lid, number }: { sessionId: SessionId; lid: string; number: PhoneNumber },
+  ): Promise<Incomplete[]> {
+    const rows = await transaction.rows<Row>(
+      sql`SELECT callbacks.id, callbacks.session_id AS "sessionId", webhook_id AS "webhookId", kind, state, attempts, body,
+            again AS "correctionId", needless_with AS "unless",
+            COALESCE(${isHeldAt(this.#deps.clock.now())}, false) AS "isHeld",
+            seq = (SELECT MIN(seq) FROM callbacks AS other
+              WHERE other.session_id = callbacks.session_id AND other.state = 'pending') AS "isNext"
+          FROM (SELECT told, again, needless_with FROM awaited_numbers
+            WHERE session_id = ${sessionId} AND lid = ${lid}) AS awaited
+          JOIN callbacks ON webhook_id = told ORDER BY seq`,
+    );
+    return rows.flatMap((row) => {
+      const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
+      return body === null ? [] : [{ ...row, body, number }];
+    });
+  }
+
+  /** Adds the number to a callback that is pending, or may be retried by an operator. */
+  #fillIn(transaction: Transaction, callback: Incomplete): void {
+    if (callback.state === 'delivered') return;
+    const body = JSON.stringify(withNumber(callback.body, callback.number));
+    const sealed = this.#deps.vault.seal(callbackBody(callback), body);
+    void transaction.run(sql`UPDATE callbacks SET body = ${sealed} WHERE id = ${callback.id}`);
+  }
+}
+
+function correction({ body, number, correctionId, unless }: Incomplete): NewCallback {
+  const event = { kind: 'message-received' as const, body: correctedBody(body, number) };
+  return { event, webhookId: correctionId, ...(unless !== null && { unless: [unless] }) };
+}

@@ -1,0 +1,89 @@
+import { type DeliveryStatus } from '../../../domain/message.ts';
+import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../../../domain/outgoing.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type CountSince, type SentMessageStore } from '../../../ports/storage.ts';
+import { sentContent } from '../../shared/encryption/cell-address.ts';
+import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import { type Database } from '../database.ts';
+import { type PostgresVault } from '../encryption/vault.ts';
+import { sql, type Statement } from '../sql.ts';
+
+/** The dependencies of {@link PostgresSentMessageStore}. */
+export interface SentMessageDeps {
+  clock: Clock;
+  outbox: Outbox;
+  vault: PostgresVault;
+  damaged: PostgresDamagedValues;
+}
+
+/** The messages that we sent in the last two weeks. */
+export class PostgresSentMessageStore implements SentMessageStore {
+  readonly #db: Database;
+  readonly #deps: SentMessageDeps;
+
+  constructor(db: Database, deps: SentMessageDeps) {
+    this.#db = db;
+    this.#deps = deps;
+  }
+
+  async add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
+    const { vault, clock } = this.#deps;
+    const nowMs = clock.now();
+    await this.#db.send((transaction) =>
+      transaction.run(
+        sql`INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
+            VALUES (${sessionId}, ${messageId}, ${to}, ${toNumber},
+              ${vault.sealBytes(sentContent(sessionId, messageId), content)}, 'pending', ${nowMs})
+            ON CONFLICT DO NOTHING`,
+      ),
+    );
+  }
+
+  /** Uncommitted: a change of its status is written after this, and reported only when that is durable. */
+  async find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
+    const [row] = await this.#db.readUncommitted<KnownSentMessage & { content: Buffer }>(
+      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, status,
+            created_at_ms AS "sentAtMs"
+          FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
+    );
+    if (!row) return undefined;
+    const { vault, damaged } = this.#deps;
+    const cell = sentContent(sessionId, messageId);
+    const read = () => new Uint8Array(vault.openBytes(cell, row.content));
+    return { ...row, content: damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null };
+  }
+
+  async countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
+    const [row] = await this.#db.read<CountSince>(
+      sql`SELECT COUNT(*) AS count, MIN(created_at_ms) AS "oldestMs" FROM sent_messages
+          WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#deps.clock.now()}`,
+    );
+    return row ?? { count: 0, oldestMs: null };
+  }
+
+  unanswered(beforeMs: number): Promise<SentMessageRef[]> {
+    return this.#db.read<SentMessageRef>(
+      sql`SELECT session_id AS "sessionId", message_id AS "messageId" FROM sent_messages
+          WHERE status = 'pending' AND created_at_ms < ${beforeMs} ORDER BY created_at_ms`,
+    );
+  }
+
+  async progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
+    const change = sql`UPDATE sent_messages SET status = ${status}
+      WHERE session_id = ${sessionId} AND message_id = ${messageId}`;
+    await this.#deps.outbox.send([event], (transaction) => void transaction.run(change));
+  }
+
+  /** Removes up to `limit` messages that are older than two weeks. */
+  pruning(limit: number): Statement[] {
+    const beforeMs = this.#deps.clock.now() - MESSAGE_RETENTION_MS;
+    return [
+      sql`DELETE FROM sent_messages WHERE (session_id, message_id) IN
+            (SELECT session_id, message_id FROM sent_messages WHERE created_at_ms < ${beforeMs} LIMIT ${limit})`,
+    ];
+  }
+}

@@ -1,0 +1,164 @@
+import { type PhoneNumber } from '../../../domain/address.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { type NewCallback } from '../../../ports/callbacks.ts';
+import { type SessionChange, type SessionStore, type SessionWrites } from '../../../ports/storage.ts';
+import { sessionPhase } from '../../shared/encryption/cell-address.ts';
+import { type Outbox } from '../callbacks/outbox.ts';
+import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import { type Database } from '../database.ts';
+import { type PostgresVault } from '../encryption/vault.ts';
+import { type DeviceMove } from '../signal/device-move.ts';
+import { type PostgresJournal } from '../signal/journal.ts';
+import { fragment, sql, type Statement } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+import { type PostgresAccountIdStore } from './account-ids.ts';
+import { type PostgresAwaitedNumberStore } from './awaited-numbers.ts';
+import { type PostgresChatTimerStore } from './chat-timers.ts';
+import { type PostgresConversationStore } from './conversations.ts';
+import { type PostgresPollVoteStore } from './poll-votes.ts';
+import { type PostgresTimeline } from './timeline.ts';
+
+/** A row of `sessions`. */
+interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap'> {
+  phoneNumber: PhoneNumber | null;
+  whatsappUserId: string | null;
+}
+
+/** The tables whose rows go with their session. Callbacks, stored answers and files outlive it. */
+const SESSION_TABLES = [
+  fragment`credentials`,
+  fragment`signal_keys`,
+  fragment`journal`,
+  fragment`sent_messages`,
+  fragment`conversations`,
+  fragment`poll_votes`,
+  fragment`contact_names`,
+  fragment`chat_timers`,
+  fragment`awaited_numbers`,
+  fragment`timeline`,
+  fragment`damaged_values`,
+  fragment`sessions`,
+];
+
+/** The dependencies of {@link PostgresSessionStore}. */
+export interface SessionStoreDeps {
+  outbox: Outbox;
+  journal: PostgresJournal;
+  pollVotes: PostgresPollVoteStore;
+  chatTimers: PostgresChatTimerStore;
+  conversations: PostgresConversationStore;
+  awaitedNumbers: PostgresAwaitedNumberStore;
+  timeline: PostgresTimeline;
+  accountIds: PostgresAccountIdStore;
+  deviceMove: DeviceMove;
+  vault: PostgresVault;
+  damaged: PostgresDamagedValues;
+}
+
+/** The sessions. Each change is one transaction with its callbacks. */
+export class PostgresSessionStore implements SessionStore {
+  readonly #db: Database;
+  readonly #deps: SessionStoreDeps;
+
+  constructor(db: Database, deps: SessionStoreDeps) {
+    this.#db = db;
+    this.#deps = deps;
+  }
+
+  async all(): Promise<SessionRecord[]> {
+    const rows = await this.#db.read<Row>(
+      sql`SELECT session_id AS "sessionId", phase, phone_number AS "phoneNumber", whatsapp_user_id AS "whatsappUserId",
+            announced, error_message AS "errorMessage", last_seen_ms AS "lastSeenMs", retry_at_ms AS "retryAtMs",
+            restricted_until_ms AS "restrictedUntilMs", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs"
+          FROM sessions ORDER BY created_at_ms, session_id COLLATE "C"`,
+    );
+    return rows.map((row) => fromRow(this.#withPhase(row)));
+  }
+
+  async commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
+    return (await this.commitAll(record, [{ events, writes }]))[0] ?? 0;
+  }
+
+  async commitAll(record: SessionRecord, changes: readonly SessionChange[]): Promise<number[]> {
+    const isNew = (await this.#commit(record, changes)).values();
+    return changes.map(({ events }) => events.filter(() => isNew.next().value).length);
+  }
+
+  async remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
+    await this.#deps.outbox.write({ events, withdrawQrOf: sessionId }, (transaction) => {
+      this.#forget(transaction, sessionId);
+      return Promise.resolve();
+    });
+  }
+
+  /** A session whose phase is damaged reconnects, or offers a QR: either finds out where it stands. */
+  #withPhase(row: Row): Row {
+    if (isSessionPhase(row.phase)) return row;
+    const { sessionId, phase: stored } = row;
+    const phase: SessionPhase = row.announced ? 'lost' : 'pairing';
+    const repair = sql`UPDATE sessions SET phase = ${phase} WHERE session_id = ${sessionId} AND phase = ${stored}`;
+    this.#deps.damaged.damaged({ sessionId, cell: sessionPhase(sessionId), stored: Buffer.from(stored) }, repair);
+    return { ...row, phase };
+  }
+
+  /** Returns for each event whether it was stored. */
+  #commit(record: SessionRecord, changes: readonly SessionChange[]): Promise<boolean[]> {
+    const events = changes.flatMap((change) => change.events);
+    const deviceOf = changes.find(({ writes }) => writes.deviceOf !== undefined)?.writes.deviceOf;
+    const write = (transaction: Transaction) => {
+      void transaction.run(upsert(record));
+      for (const { writes } of changes) this.#write(transaction, record, writes);
+    };
+    const { outbox } = this.#deps;
+    const timers = changes.flatMap(({ writes: { timer } }) => timer ?? []);
+    const decidesNothing = deviceOf === undefined && timers.length === 0;
+    if (decidesNothing && events.every(({ event }) => event.kind !== 'qr-update')) return outbox.send(events, write);
+    const outgoing = { events, ...(deviceOf !== undefined && { withdrawQrOf: deviceOf }) };
+    return outbox.write(outgoing, async (transaction) => {
+      if (deviceOf !== undefined) await this.#takeDevice(transaction, deviceOf, record.sessionId);
+      write(transaction);
+      if (timers.length > 0) await this.#deps.chatTimers.note(transaction, record.sessionId, timers);
+    });
+  }
+
+  #write(transaction: Transaction, { sessionId, identity }: SessionRecord, writes: SessionWrites): void {
+    const { handled, vote, awaited, heardFrom, note, announces } = writes;
+    const { accountIds, journal, pollVotes, awaitedNumbers, conversations, timeline } = this.#deps;
+    if (announces === true && identity) accountIds.announced(transaction, identity.phoneNumber, sessionId);
+    if (handled !== undefined) journal.handled(transaction, sessionId, handled);
+    if (vote !== undefined) pollVotes.cast(transaction, sessionId, vote);
+    if (awaited !== undefined) awaitedNumbers.add(transaction, sessionId, awaited);
+    if (heardFrom !== undefined) conversations.heardFrom(transaction, sessionId, heardFrom);
+    if (note !== undefined) timeline.add(transaction, sessionId, note);
+  }
+
+  async #takeDevice(transaction: Transaction, from: SessionId, to: SessionId): Promise<void> {
+    await this.#deps.deviceMove.run(transaction, from, to);
+    this.#deps.accountIds.addAlias(transaction, from, to);
+    this.#forget(transaction, from);
+  }
+
+  #forget(transaction: Transaction, sessionId: SessionId): void {
+    for (const table of SESSION_TABLES) void transaction.run(sql`DELETE FROM ${table} WHERE session_id = ${sessionId}`);
+    this.#deps.vault.forget(transaction, sessionId);
+  }
+}
+
+function upsert(record: SessionRecord): Statement {
+  const { sessionId, phase, identity, announced, errorMessage, lastSeenMs, retryAtMs, restrictedUntilMs } = record;
+  return sql`INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
+      last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
+    VALUES (${sessionId}, ${phase}, ${identity?.phoneNumber ?? null}, ${identity?.whatsappUserId ?? null}, ${announced},
+      ${errorMessage}, ${lastSeenMs}, ${retryAtMs}, ${restrictedUntilMs}, ${record.createdAtMs}, ${record.updatedAtMs})
+    ON CONFLICT (session_id) DO UPDATE SET phase = excluded.phase, phone_number = excluded.phone_number,
+      whatsapp_user_id = excluded.whatsapp_user_id, announced = excluded.announced,
+      error_message = excluded.error_message, last_seen_ms = excluded.last_seen_ms,
+      retry_at_ms = excluded.retry_at_ms, restricted_until_ms = excluded.restricted_until_ms,
+      created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms`;
+}
+
+function fromRow({ phoneNumber, whatsappUserId, ...rest }: Row): SessionRecord {
+  const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
+  return { ...rest, identity, passkey: null };
+}

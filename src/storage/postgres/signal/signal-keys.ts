@@ -1,0 +1,146 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type JournalEntry, type KeyChange, type SignalKeyName, type SignalKeyStore } from '../../../ports/signal.ts';
+import { credentialsOf, signalKey } from '../../shared/encryption/cell-address.ts';
+import { type PostgresDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
+import { type Database } from '../database.ts';
+import { type PostgresVault } from '../encryption/vault.ts';
+import { sql, type Statement } from '../sql.ts';
+import { type Transaction } from '../transaction.ts';
+import { type PostgresJournal } from './journal.ts';
+
+/** The dependencies of {@link PostgresSignalKeyStore}. */
+export interface SignalKeyStoreDeps {
+  journal: PostgresJournal;
+  vault: PostgresVault;
+  damaged: PostgresDamagedValues;
+}
+
+/** A row of `signal_keys`, or of `credentials`. */
+interface Row {
+  value: Buffer;
+}
+
+/** Credentials and Signal keys. What is damaged counts as missing: Signal then begins anew with the contact. */
+export class PostgresSignalKeyStore implements SignalKeyStore {
+  readonly #db: Database;
+  readonly #deps: SignalKeyStoreDeps;
+
+  constructor(db: Database, deps: SignalKeyStoreDeps) {
+    this.#db = db;
+    this.#deps = deps;
+  }
+
+  async credentials(sessionId: SessionId): Promise<string | undefined> {
+    const [row] = await this.#db.read<Row>(credentialsIn(sessionId));
+    return row && this.#open(storedCredentials(sessionId, row));
+  }
+
+  async saveCredentials(sessionId: SessionId, value: string): Promise<void> {
+    await this.#db.send((transaction) =>
+      transaction.run(
+        sql`INSERT INTO credentials (session_id, value)
+            VALUES (${sessionId}, ${this.#deps.vault.seal(credentialsOf(sessionId), value)})
+            ON CONFLICT (session_id) DO UPDATE SET value = excluded.value`,
+      ),
+    );
+  }
+
+  /**
+   * Uncommitted: a ratchet step that depends on these is written after this, and its result leaves only when that is durable.
+   */
+  async get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db.readUncommitted<Row & { id: string }>(
+      sql`SELECT id, value FROM signal_keys
+          WHERE session_id = ${sessionId} AND type = ${type} AND id = ANY(${ids}::text[])`,
+    );
+    const found = new Map<string, string>();
+    for (const { id, value } of rows) {
+      const text = this.#open(storedKey(sessionId, { type, id }, value));
+      if (text !== undefined) found.set(id, text);
+    }
+    return found;
+  }
+
+  set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
+    return this.#db.send((transaction) => {
+      this.#apply(transaction, sessionId, changes);
+      for (const entry of decrypted) this.#deps.journal.add(transaction, sessionId, entry);
+      return Promise.resolve();
+    });
+  }
+
+  unreadable(sessionId: SessionId, key: SignalKeyName | 'credentials'): Promise<void> {
+    return this.#db.write(async (transaction) => {
+      const row = await transaction.row<Row>(key === 'credentials' ? credentialsIn(sessionId) : keyIn(sessionId, key));
+      if (!row) return;
+      const value = key === 'credentials' ? storedCredentials(sessionId, row) : storedKey(sessionId, key, row.value);
+      await this.#deps.damaged.setAside(transaction, value);
+      await transaction.run(value.removal);
+    });
+  }
+
+  async forget(sessionId: SessionId): Promise<void> {
+    await this.#db.send((transaction) => {
+      void transaction.run(sql`DELETE FROM credentials WHERE session_id = ${sessionId}`);
+      return transaction.run(sql`DELETE FROM signal_keys WHERE session_id = ${sessionId}`);
+    });
+  }
+
+  /** One statement for all that is written, and one for all that is removed: a pairing stores some eight hundred pre-keys. */
+  #apply(transaction: Transaction, sessionId: SessionId, changes: readonly KeyChange[]): void {
+    const last = new Map(changes.map((change) => [JSON.stringify([change.type, change.id]), change]));
+    const written = [...last.values()].filter(isWritten);
+    const removed = [...last.values()].filter(({ value }) => value === null);
+    if (written.length > 0) void transaction.run(this.#upsert(sessionId, written));
+    if (removed.length > 0) void transaction.run(removal(sessionId, removed));
+  }
+
+  #upsert(sessionId: SessionId, keys: readonly (SignalKeyName & { value: string })[]): Statement {
+    const seal = ({ type, id, value }: SignalKeyName & { value: string }) =>
+      this.#deps.vault.seal(signalKey(sessionId, type, id), value);
+    return sql`INSERT INTO signal_keys (session_id, type, id, value)
+      SELECT ${sessionId}, type, id, value FROM unnest(${keys.map(({ type }) => type)}::text[],
+        ${keys.map(({ id }) => id)}::text[], ${keys.map(seal)}::bytea[]) AS keys (type, id, value)
+      ON CONFLICT (session_id, type, id) DO UPDATE SET value = excluded.value`;
+  }
+
+  #open(value: StoredKey): string | undefined {
+    const { vault, damaged } = this.#deps;
+    return damaged.readable(value, () => vault.open(value.cell, value.stored), value.removal);
+  }
+}
+
+/** A stored key or credentials, and how the row is removed if it still has this value. */
+interface StoredKey extends StoredValue {
+  removal: Statement;
+}
+
+function storedCredentials(sessionId: SessionId, { value }: Row): StoredKey {
+  const removal = sql`DELETE FROM credentials WHERE session_id = ${sessionId} AND value = ${value}`;
+  return { sessionId, cell: credentialsOf(sessionId), stored: value, removal };
+}
+
+function storedKey(sessionId: SessionId, { type, id }: SignalKeyName, value: Buffer): StoredKey {
+  const removal = sql`DELETE FROM signal_keys
+    WHERE session_id = ${sessionId} AND type = ${type} AND id = ${id} AND value = ${value}`;
+  return { sessionId, cell: signalKey(sessionId, type, id), stored: value, removal };
+}
+
+function credentialsIn(sessionId: SessionId): Statement {
+  return sql`SELECT value FROM credentials WHERE session_id = ${sessionId}`;
+}
+
+function keyIn(sessionId: SessionId, { type, id }: SignalKeyName): Statement {
+  return sql`SELECT value FROM signal_keys WHERE session_id = ${sessionId} AND type = ${type} AND id = ${id}`;
+}
+
+function removal(sessionId: SessionId, keys: readonly SignalKeyName[]): Statement {
+  return sql`DELETE FROM signal_keys USING unnest(${keys.map(({ type }) => type)}::text[],
+      ${keys.map(({ id }) => id)}::text[]) AS gone (type, id)
+    WHERE session_id = ${sessionId} AND signal_keys.type = gone.type AND signal_keys.id = gone.id`;
+}
+
+function isWritten(change: KeyChange): change is KeyChange & { value: string } {
+  return change.value !== null;
+}

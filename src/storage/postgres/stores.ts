@@ -1,0 +1,70 @@
+import { type Clock } from '../../kit/clock.ts';
+import { type Damage } from '../../ports/storage.ts';
+import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
+import { PostgresApiKeyStore } from './admin/api-keys.ts';
+import { PostgresIdempotencyStore } from './admin/idempotency.ts';
+import { PostgresSettingsStore } from './admin/settings.ts';
+import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
+import { PostgresCallbackQueue } from './callbacks/callback-queue.ts';
+import { PostgresHeldCallbacks } from './callbacks/held-callbacks.ts';
+import { Outbox } from './callbacks/outbox.ts';
+import { PostgresDamagedValues } from './damage/damaged-values.ts';
+import { type Database } from './database.ts';
+import { type PostgresVault } from './encryption/vault.ts';
+import { PostgresAccountIdStore } from './sessions/account-ids.ts';
+import { PostgresAwaitedNumberStore } from './sessions/awaited-numbers.ts';
+import { PostgresChatTimerStore } from './sessions/chat-timers.ts';
+import { PostgresContactNameStore } from './sessions/contact-names.ts';
+import { PostgresConversationStore } from './sessions/conversations.ts';
+import { PostgresMediaIndex } from './sessions/media-index.ts';
+import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
+import { PostgresSentMessageStore } from './sessions/sent-messages.ts';
+import { PostgresSessionStore } from './sessions/sessions.ts';
+import { PostgresTimeline } from './sessions/timeline.ts';
+import { DeviceMove } from './signal/device-move.ts';
+import { PostgresJournal } from './signal/journal.ts';
+import { PostgresSignalKeyStore } from './signal/signal-keys.ts';
+
+/** What the stores of one database share. */
+export interface StoresDeps {
+  clock: Clock;
+  vault: PostgresVault;
+  onDamage: (damage: Damage) => void;
+}
+
+/** Creates the stores over one database. */
+export function createStores(db: Database, { clock, vault, onDamage }: StoresDeps) {
+  const readySignal = new ReadySignal();
+  const retrySignal = new ReadySignal();
+  const outbox = new Outbox(db, { clock, readySignal, vault });
+  const timeline = new PostgresTimeline(db);
+  const damaged = new PostgresDamagedValues(db, { timeline, clock, onDamage });
+  const sealed = { vault, damaged };
+  const journal = new PostgresJournal(db, { clock, ...sealed });
+  const pollVotes = new PostgresPollVoteStore(db, { clock, ...sealed });
+  const heldCallbacks = new PostgresHeldCallbacks(db, { readySignal, clock, vault });
+  const conversations = new PostgresConversationStore(db, clock);
+  const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault });
+  const accountIds = new PostgresAccountIdStore(db, clock);
+  const chatTimers = new PostgresChatTimerStore(db, { clock, ...sealed });
+  const sessionDeps = { journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
+  const deviceMove = new DeviceMove(vault);
+  return {
+    ...sessionDeps,
+    damagedValues: damaged,
+    sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, ...sealed }),
+    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, ...sealed }),
+    signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
+    callbacks: new PostgresCallbackQueue(db, {
+      ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline },
+      ...sealed,
+    }),
+    archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
+    contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
+    heldCallbacks,
+    mediaIndex: new PostgresMediaIndex(db, sealed),
+    settings: new PostgresSettingsStore(db, sealed),
+    apiKeys: new PostgresApiKeyStore(db, sealed),
+    idempotency: new PostgresIdempotencyStore(db, clock, vault),
+  };
+}

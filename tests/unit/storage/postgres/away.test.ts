@@ -1,0 +1,93 @@
+import { type SessionId } from '../../../../src/domain/session-id.ts';
+import { type Storage } from '../../../../src/ports/storage.ts';
+import { openPostgres } from '../../../../src/storage/postgres/open.ts';
+import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
+import { ANA, BEA, record, statusUpdate } from '../../../contracts/storage/support.ts';
+import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { SkippingClock } from '../../../harness/skipping-clock.ts';
+import { TcpRelay } from '../../../harness/tcp-relay.ts';
+
+interface Relayed extends AsyncDisposable {
+  storage: Storage;
+  relay: TcpRelay;
+  clock: SkippingClock;
+}
+
+/** A storage whose connections to PostgreSQL can be cut. */
+async function relayed(): Promise<Relayed> {
+  const url = new URL(await newPostgresUrl());
+  const relay = await TcpRelay.start(Number(url.port));
+  url.port = String(relay.port);
+  const clock = new SkippingClock();
+  const storage = await openPostgres(url.href, { clock, masterKey: MASTER_KEY });
+  const dispose = async () => {
+    relay.comeBack();
+    await storage[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
+  };
+  return { storage, relay, clock, [Symbol.asyncDispose]: dispose };
+}
+
+async function pendingOf(storage: Storage, sessionId: SessionId): Promise<string[]> {
+  const rows = await storage.archive.list({ sessionId }, { after: 0, limit: 500 });
+  return rows.map(({ seq, webhookId }) => `${seq} ${webhookId}`);
+}
+
+describe('connections to PostgreSQL that are cut', () => {
+  it('lose nothing, repeat nothing, and keep the order', async () => {
+    await using it = await relayed();
+    const { storage, relay } = it;
+    const writes: Promise<number>[] = [];
+    for (let number = 1; number <= 200; number += 1) {
+      writes.push(storage.sessions.commit(record(ANA), [statusUpdate(ANA, `a${number}`)]));
+      if (number % 20 === 0) relay.cut();
+      if (number % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    const stored = await it.clock.fastForwardUntil(Promise.all(writes));
+
+    const numbers = Array.from({ length: 200 }, (_, at) => `${at + 1} a${at + 1}`);
+    expect(await pendingOf(storage, ANA)).toEqual(numbers);
+    // An answer that was lost with its connection makes a group be sent again, which then finds its events known.
+    expect(stored.every((count) => count === 0 || count === 1)).toBe(true);
+  });
+});
+
+describe('a database that stays away', () => {
+  it('refuses what it cannot store, and works again once it is back', async () => {
+    await using it = await relayed();
+    const { storage, relay, clock } = it;
+    await storage.settings.set('before', '1');
+    relay.goAway();
+
+    const refused = storage.settings.set('while', '1');
+    const afterIt = storage.sessions.commit(record(BEA), [statusUpdate(BEA, 'b1')]);
+    await expect(clock.fastForwardUntil(refused)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(clock.fastForwardUntil(afterIt)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(storage.settings.get('before')).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(storage.check()).rejects.toMatchObject({ code: 'storage_unavailable' });
+
+    relay.comeBack();
+    await storage.check();
+    expect(await storage.settings.get('before')).toBe('1');
+    expect(await storage.settings.get('while')).toBeUndefined();
+    expect(await pendingOf(storage, BEA)).toEqual([]);
+    await storage.settings.set('after', '1');
+  });
+
+  it('keeps a delivery that could not be recorded, and records it later', async () => {
+    await using it = await relayed();
+    const { storage, relay, clock } = it;
+    await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')]);
+    const first = await storage.callbacks.next(ANA);
+    relay.goAway();
+
+    await storage.callbacks.delivered(first!, 1);
+    await expect(clock.fastForwardUntil(storage.settings.set('x', '1'))).rejects.toThrow();
+    relay.comeBack();
+
+    expect(await storage.callbacks.next(ANA)).toMatchObject({ webhookId: 'a2' });
+    const [row] = await storage.archive.list({ sessionId: ANA }, { after: 0, limit: 1 });
+    expect(row).toMatchObject({ webhookId: 'a1', state: 'delivered' });
+  });
+});
