@@ -7,9 +7,11 @@ function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
   backend = new BackendHealthTracker(),
   blockedSessions = 0,
+  files: { problem: string | null } = { problem: null },
 ): AppHealth {
   return new AppHealth({
     storage,
+    files,
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
