@@ -107,16 +107,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
-  const health = new AppHealth({
-    storage,
-    files,
-    notifier,
-    pressure,
-    guard,
-    client: connector,
-    droppedLogLines,
-    clock,
-  });
+  const parts = { storage, files, notifier, pressure, guard, client: connector };
+  const health = new AppHealth({ ...parts, droppedLogLines, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },

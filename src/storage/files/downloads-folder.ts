@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';

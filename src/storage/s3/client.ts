@@ -24,6 +24,8 @@ export function createClient({ endpoint, region, pathStyle }: BucketSettings): S
     ...(signedRegion !== undefined && { region: signedRegion }),
     forcePathStyle: pathStyle,
     logger: SILENT,
+    // It would wait for stores that know nothing of it, and open a connection for each large file.
+    expectContinueHeader: false,
     // Many compatible stores know no checksums in trailers.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

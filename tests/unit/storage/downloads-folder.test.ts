@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RemoteMedia } from '../../../src/ports/media.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { OperatorError } from '../../../src/kit/operator-error.ts';
 import { describeFailure } from '../../../src/kit/failure.ts';
@@ -55,12 +56,12 @@ function media(content: string | Buffer): RemoteMedia & { downloads: number } {
 
 /** Moves the clock until this has ended. */
 async function patiently<Result>(work: Promise<Result>): Promise<Result> {
-  let isOver = false;
-  const over = () => (isOver = true);
+  const controller = new AbortController();
+  const over = () => controller.abort();
   work.then(over, over);
-  while (!isOver) {
+  while (!controller.signal.aborted) {
     await db.clock.advance(250);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await turn();
   }
   return work;
 }
@@ -71,12 +72,19 @@ async function leftovers(): Promise<string[]> {
 
 /** A server that accepts connections and answers as the test says. */
 async function startServer(onRequest: (socket: Socket) => void) {
-  const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => onRequest(socket)));
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined).once('data', () => onRequest(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.dispose]: () => void server.close(),
+    [Symbol.dispose]: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
