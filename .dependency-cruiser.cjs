@@ -92,6 +92,12 @@ module.exports = {
     ),
     ...httpRules,
     never(
+      's3-on-demand',
+      "AWS' SDK is loaded only by who keeps files in a bucket.",
+      { path: '^src/', pathNot: '^src/storage/s3/' },
+      { path: '^src/storage/s3/', pathNot: '^src/storage/s3/settings\\.ts$', dynamic: false },
+    ),
+    never(
       'simulator',
       'The simulator knows nothing of the orchestrator.',
       { path: '^simulator/' },

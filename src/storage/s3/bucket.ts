@@ -3,6 +3,7 @@ import { type Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
@@ -10,7 +11,7 @@ import {
 import { type Clock } from '../../kit/clock.ts';
 import { type ByteRange, type OpenMedia } from '../../ports/media.ts';
 import { withDeadline, withProgress } from './deadline.ts';
-import { isMissing } from './failures.ts';
+import { isMissing, ObjectChangedError } from './failures.ts';
 import { readInTime } from './read-in-time.ts';
 
 /** For an answer, with the SDK's own retries. */
@@ -68,6 +69,7 @@ export class Bucket {
 
   /** Opens `size` bytes of an object: all of them, or those of a range. */
   async open(key: string, size: number, range?: ByteRange): Promise<OpenMedia> {
+    const bytes = range ? range.end - range.start + 1 : size;
     const part = range && { Range: `bytes=${range.start}-${range.end}` };
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...part });
     const answer = await this.#answer((abortSignal) => this.#client.send(command, { abortSignal }));
@@ -75,12 +77,12 @@ export class Bucket {
     const body = answer.Body as Readable;
     // Whoever reads it learns of the error; when nobody reads it any more, nobody needs to.
     body.on('error', () => undefined);
+    if (!fits(answer, size, range)) {
+      body.destroy();
+      throw new ObjectChangedError('The store has another object under this key, or does not know ranges');
+    }
     return {
-      chunks: readInTime(body, {
-        bytes: range ? range.end - range.start + 1 : size,
-        clock: this.#clock,
-        stallMs: STALL_MS,
-      }),
+      chunks: readInTime(body, { bytes, clock: this.#clock, stallMs: STALL_MS }),
       [Symbol.asyncDispose]: async () => {
         await Promise.resolve(body.destroy());
       },
@@ -113,4 +115,11 @@ export class Bucket {
   #answer<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     return withDeadline(this.#clock, ANSWER_MS, work);
   }
+}
+
+/** Whether an answer begins where it was asked to, and is of an object of `size` bytes. It may be longer than asked. */
+function fits(answer: GetObjectCommandOutput, size: number, range: ByteRange | undefined): boolean {
+  if (!range) return answer.ContentLength === size;
+  const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '') ?? [];
+  return Number(start) === range.start && Number(end) >= range.end && Number(total) === size;
 }

@@ -10,6 +10,8 @@ const WRONG_CREDENTIALS =
   /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|InvalidClientTokenId|UnrecognizedClientException|CredentialsProviderError|TokenProviderError)$/;
 const OTHER_REGION = /^(PermanentRedirect|Redirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/;
 
+const RANGE_NOT_SATISFIABLE = 416;
+
 /** What an error of the SDK says. */
 interface Failure {
   /** The code of the store, or the type of the error. */
@@ -24,6 +26,16 @@ function read(error: unknown): Failure {
     code: typeof name === 'string' && /^\w{1,60}$/.test(name) ? name : 'unknown',
     status: $metadata?.httpStatusCode,
   };
+}
+
+/** The object is not the one that was stored. */
+export class ObjectChangedError extends Error {
+  override readonly name = 'ObjectChangedError';
+}
+
+/** Whether an error is about one object, and says nothing of the store. */
+export function isAboutObject(error: unknown): boolean {
+  return isMissing(error) || error instanceof ObjectChangedError || read(error).status === RANGE_NOT_SATISFIABLE;
 }
 
 /** Whether the store answered that there is no such object. */

@@ -16,7 +16,7 @@ import {
 import { pathOf } from '../files/file-path.ts';
 import { createPrivate } from '../files/private-file.ts';
 import { type Bucket } from './bucket.ts';
-import { isRefusal } from './failures.ts';
+import { isAboutObject, isRefusal } from './failures.ts';
 import { type StoreHealth } from './store-health.ts';
 
 /** How often a file is uploaded in all, and the pause after the first failure; the next one is twice as long. */
@@ -151,13 +151,13 @@ export class MediaBucket implements MediaStore {
     await this.#deps.index.remove(entry);
   }
 
-  /** Every failure of the store is noted, and has one name. */
+  /** Every failure of the store is noted, and all have one name. */
   async #ask<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
       if (error instanceof DownloadFailure) throw error;
-      this.#deps.health.failed(error);
+      if (!isAboutObject(error)) this.#deps.health.failed(error);
       throw new AppError('media_store_unavailable', { cause: error });
     }
   }

@@ -105,6 +105,13 @@ describe('the health', () => {
     expect(health.hasStarted).toBe(true);
   });
 
+  it('reports a bucket for files that is away, which a restart would not bring back', async () => {
+    await using db = await startStorage();
+    const files = { problem: 'The store is away.' };
+
+    expect(await healthOf(db, undefined, 0, files).report()).toMatchObject({ ok: true, problems: [files.problem] });
+  });
+
   it('reports how many dead letters there are and where to find them, until they are retried', async () => {
     await using db = await startStorage();
     const health = healthOf(db);

@@ -142,6 +142,20 @@ it('nothing that a sender says is told to the store, and no file is left behind'
   expect(await leftovers()).toEqual([]);
 });
 
+it.each<[string, (key: string) => Promise<void>]>([
+  ['another one', (key) => bucket.cut(key, 1)],
+  ['gone', (key) => bucket.remove(key)],
+])('an object that is %s when it is read is refused, and says nothing of the store', async (_, change) => {
+  await using files = await open();
+  const saved = await files.save(ADDRESS, media('hola'), signal);
+
+  await change(`a/b/${saved.path}`);
+
+  await expect(saved.open()).rejects.toMatchObject(AWAY);
+  await expect(saved.open({ start: 1, end: 2 })).rejects.toMatchObject(AWAY);
+  expect(files.problem).toBeNull();
+});
+
 it('a file whose index entry cannot be written is removed again', async () => {
   await using files = await open();
   const before = await bucket.keys();
