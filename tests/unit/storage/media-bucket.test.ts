@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { OperatorError } from '../../../src/kit/operator-error.ts';
 import { describeFailure } from '../../../src/kit/failure.ts';
 import { type MediaStore, type RemoteMedia } from '../../../src/ports/media.ts';
 import { openMediaBucket } from '../../../src/storage/s3/open-media-bucket.ts';
 import { type BucketSettings } from '../../../src/storage/s3/settings.ts';
 import { ANA, startStorage, testFolder, type TestStorage } from '../../contracts/storage/support.ts';
+import { startHttpServer } from '../../harness/http-server.ts';
 import { TestBucket } from '../../harness/test-bucket.ts';
 import { untilTrue } from '../../harness/until.ts';
 
@@ -54,6 +53,26 @@ function media(content: string | Buffer): RemoteMedia & { downloads: number } {
   };
 }
 
+/** Lets this much time pass as soon as somebody waits for exactly that. */
+async function pass(ms: number): Promise<void> {
+  await db.clock.untilTimer(ms);
+  await db.clock.advance(ms);
+}
+
+/** A file that is given up after three attempts. */
+async function lost(saving: Promise<unknown>): Promise<void> {
+  const refused = expect(saving).rejects.toMatchObject(AWAY);
+  await pass(500);
+  await pass(1_000);
+  await refused;
+}
+
+/** A store that failed is tried again, and works. */
+async function recovered(files: MediaStore): Promise<void> {
+  await pass(5_000);
+  await untilTrue(() => Promise.resolve(files.problem === null));
+}
+
 /** Moves the clock until this has ended. */
 async function patiently<Result>(work: Promise<Result>): Promise<Result> {
   const controller = new AbortController();
@@ -69,66 +88,6 @@ async function patiently<Result>(work: Promise<Result>): Promise<Result> {
 async function leftovers(): Promise<string[]> {
   return (await readdir(join(temporary, '..'))).filter((name) => name.startsWith('temporary'));
 }
-
-/** A server that accepts connections and answers as the test says. */
-async function startServer(onRequest: (socket: Socket) => void) {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('error', () => undefined).once('data', () => onRequest(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.dispose]: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
-
-describe('the settings of a bucket', () => {
-  it.each<[string, Partial<BucketSettings>, Record<string, string>, RegExp]>([
-    ['a bucket that does not exist', { bucket: 'nobody-has-this' }, {}, /no bucket "nobody-has-this".*MEDIA_S3_BUCKET/],
-    [
-      'a wrong key',
-      {},
-      { AWS_ACCESS_KEY_ID: 'WRONG' },
-      /refuses the credentials.*InvalidAccessKeyId.*AWS_ACCESS_KEY_ID/,
-    ],
-    ['a wrong secret', {}, { AWS_SECRET_ACCESS_KEY: 'wrong-clave' }, /refuses the credentials.*SignatureDoesNotMatch/],
-    ['no credentials', {}, { AWS_ACCESS_KEY_ID: '' }, /needs credentials.*AWS_SECRET_ACCESS_KEY/],
-    ['no region', { endpoint: null }, {}, /needs a region.*MEDIA_S3_REGION/],
-  ])('are refused in one sentence for %s', async (_, change, environment, sentence) => {
-    const before = { ...process.env };
-    Object.assign(process.env, environment);
-    try {
-      const refusal = await open(change).catch((error: unknown) => error as Error);
-
-      expect(refusal).toBeInstanceOf(OperatorError);
-      expect((refusal as Error).message).toMatch(sentence);
-      expect((refusal as Error).message).not.toMatch(/clave|S3RVER|\n/);
-    } finally {
-      Object.assign(process.env, before);
-    }
-  });
-
-  it.each([
-    [301, 'PermanentRedirect', /another region.*MEDIA_S3_REGION/],
-    [403, 'AccessDenied', /do not permit.*s3:PutObject/],
-    [400, 'SomethingNew', /refuses to use the bucket.*SomethingNew/],
-  ])('are refused for status %i with %s', async (status, code, sentence) => {
-    using server = await startServer((socket) => {
-      const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
-      socket.end(
-        `HTTP/1.1 ${status} No\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-      );
-    });
-
-    await expect(open({ endpoint: server.endpoint })).rejects.toThrow(sentence);
-  });
-});
 
 it('nothing that a sender says is told to the store, and no file is left behind', async () => {
   await using files = await open();
@@ -185,16 +144,16 @@ describe('a store that is away', () => {
     const file = media('x');
     await bucket.goAway();
 
-    await expect(patiently(files.save({ ...ADDRESS, messageId: 'A3' }, file, signal))).rejects.toMatchObject(AWAY);
-    await expect(patiently(files.find(ANA, 'A1'))).rejects.toMatchObject(AWAY);
-    await expect(patiently(saved.open())).rejects.toMatchObject(AWAY);
-    await expect(patiently(files.prune(-1, signal))).rejects.toMatchObject(AWAY);
+    await lost(files.save({ ...ADDRESS, messageId: 'A3' }, file, signal));
+    await expect(files.find(ANA, 'A1')).rejects.toMatchObject(AWAY);
+    await expect(saved.open()).rejects.toMatchObject(AWAY);
+    await expect(files.prune(-1, signal)).rejects.toMatchObject(AWAY);
     expect(files.problem).toContain('MEDIA_S3_BUCKET');
     expect(await leftovers()).toEqual([]);
     expect(await db.storage.mediaIndex.find({ ...ADDRESS, messageId: 'A3' })).toBeUndefined();
 
     await bucket.comeBack();
-    await patiently(untilTrue(() => Promise.resolve(files.problem === null)));
+    await recovered(files);
     expect(await files.find(ANA, 'A1')).toMatchObject({ size: 4 });
     await files.save({ ...ADDRESS, messageId: 'A3' }, file, signal);
     expect(logged).not.toContain('S3RVER');
@@ -204,7 +163,7 @@ describe('a store that is away', () => {
     await using files = await open();
     const [first, second] = [media('x'), media('x')];
     await bucket.goAway();
-    await expect(patiently(files.save({ ...ADDRESS, messageId: 'A4' }, first, signal))).rejects.toMatchObject(AWAY);
+    await lost(files.save({ ...ADDRESS, messageId: 'A4' }, first, signal));
 
     await expect(files.save({ ...ADDRESS, messageId: 'A5' }, second, signal)).rejects.toMatchObject(AWAY);
 
@@ -214,22 +173,115 @@ describe('a store that is away', () => {
 
   it('does not keep the orchestrator from starting', async () => {
     await bucket.goAway();
-    await using files = await patiently(open());
+    await using files = await open();
 
     expect(files.problem).not.toBeNull();
 
     await bucket.comeBack();
-    await patiently(untilTrue(() => Promise.resolve(files.problem === null)));
+    await recovered(files);
   });
 
   it('and accepts connections without answering, does not hold anybody up for long', async () => {
-    using silent = await startServer(() => undefined);
-    const before = db.clock.monotonic();
+    using silent = await startHttpServer(() => undefined);
+    const opening = open({ endpoint: silent.url });
+    await pass(10_000);
 
-    await using files = await patiently(open({ endpoint: silent.endpoint }));
+    await using files = await opening;
 
     expect(files.problem).not.toBeNull();
-    expect(db.clock.monotonic() - before).toBeLessThan(60_000);
+  });
+});
+
+/** A store with one file, `hola`, that misbehaves as the test says; it is well while it is checked. */
+async function startOddStore(misbehave: (req: IncomingMessage, res: ServerResponse) => void) {
+  const { url, ...server } = await startHttpServer((req, res) => {
+    const isCheck = req.url!.includes('.check');
+    if (!isCheck && (req.method === 'PUT' || req.method === 'GET')) misbehave(req, res);
+    else if (isCheck && req.method === 'HEAD') res.writeHead(404).end();
+    else if (isCheck) req.resume().on('end', () => res.writeHead(200, { 'Content-Length': 0 }).end());
+    else res.writeHead(200, { 'Content-Length': 4 }).end();
+  });
+  return { endpoint: url, ...server };
+}
+
+function accept(req: IncomingMessage, res: ServerResponse): void {
+  req.resume().on('end', () => res.end());
+}
+
+describe('a store that', () => {
+  it('ignores ranges does not have a wrong part served', async () => {
+    using store = await startOddStore((req, res) => {
+      if (req.method === 'PUT') accept(req, res);
+      else res.writeHead(200, { 'Content-Length': 4 }).end('hola');
+    });
+    await using files = await open({ endpoint: store.endpoint });
+    const saved = await files.save(ADDRESS, media('hola'), signal);
+
+    await expect(saved.open({ start: 1, end: 2 })).rejects.toMatchObject(AWAY);
+  });
+
+  it.each<[string, (res: ServerResponse) => unknown]>([
+    ['breaks off', (res) => res.destroy()],
+    ['stops', () => pass(30_000)],
+  ])('%s in the middle of a file fails its reader, who must not take it for the whole', async (_, then) => {
+    let answer: ServerResponse | undefined;
+    using store = await startOddStore((req, res) => {
+      if (req.method === 'PUT') accept(req, res);
+      else (answer = res).writeHead(200, { 'Content-Length': 4 }).write('ho');
+    });
+    await using files = await open({ endpoint: store.endpoint });
+    const saved = await files.save(ADDRESS, media('hola'), signal);
+    const { chunks, ...opened } = await saved.open();
+    const received: string[] = [];
+    const reading = (async () => {
+      for await (const chunk of chunks) received.push(Buffer.from(chunk).toString());
+    })();
+
+    const failed = expect(reading).rejects.toThrow();
+    await untilTrue(() => Promise.resolve(received.join() === 'ho'));
+    await then(answer!);
+
+    await failed;
+    await opened[Symbol.asyncDispose]();
+  });
+
+  it('fails twice gets the file at the third attempt', async () => {
+    let attempts = 0;
+    using store = await startOddStore((req, res) => {
+      attempts += 1;
+      if (attempts < 3) req.resume().on('end', () => res.writeHead(500).end());
+      else accept(req, res);
+    });
+    await using files = await open({ endpoint: store.endpoint });
+
+    const saving = files.save(ADDRESS, media('hola'), signal);
+    await pass(500);
+    await pass(1_000);
+
+    expect(await saving).toMatchObject({ size: 4 });
+    expect([attempts, files.problem]).toEqual([3, null]);
+  });
+
+  it('refuses a file is not asked three times', async () => {
+    let attempts = 0;
+    using store = await startOddStore((req, res) => {
+      attempts += 1;
+      req.resume().on('end', () => res.writeHead(403).end());
+    });
+    await using files = await open({ endpoint: store.endpoint });
+
+    await expect(files.save(ADDRESS, media('hola'), signal)).rejects.toMatchObject(AWAY);
+
+    expect(attempts).toBe(1);
+  });
+
+  it('stops reading a file loses it after a while', async () => {
+    using store = await startOddStore(() => undefined);
+    await using files = await open({ endpoint: store.endpoint });
+    const saving = files.save(ADDRESS, media(randomBytes(5_000_000)), signal);
+
+    await expect(patiently(saving)).rejects.toMatchObject(AWAY);
+    expect(await leftovers()).toEqual([]);
   });
 });
 
