@@ -5,6 +5,7 @@ const PACKAGE_HOMES = [
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
   ['pg', '^src/storage/postgres/|^examples/|^tests/'],
+  ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],
   ['ws', '^simulator/|^tests/'],
@@ -91,6 +92,12 @@ module.exports = {
       { path: HTTP_ASSEMBLY },
     ),
     ...httpRules,
+    never(
+      's3-on-demand',
+      "AWS' SDK is loaded only by who keeps files in a bucket.",
+      { path: '^src/', pathNot: '^src/storage/s3/' },
+      { path: '^src/storage/s3/', pathNot: '^src/storage/s3/settings\\.ts$', dynamic: false },
+    ),
     never(
       'simulator',
       'The simulator knows nothing of the orchestrator.',

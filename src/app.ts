@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BackPressure, freeBytesAt } from './runtime/back-pressure.ts';
 import { type Random, systemRandom } from './kit/random.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
@@ -9,6 +10,7 @@ import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
 import { singleNode } from './cluster/local.ts';
+import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
@@ -18,6 +20,7 @@ import {
   createHttpApp,
   endUnlinked,
   type FileSettings,
+  FOLDER_PREFIX,
   removeLeftovers,
   startHttpServer,
   systemAddresses,
@@ -25,13 +28,13 @@ import {
 } from './http/server.ts';
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { Supervisor } from './kit/supervisor.ts';
+import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openConfigured } from './runtime/open-storage.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
-import { DownloadsFolder } from './storage/files/downloads-folder.ts';
 import { sessionFolders } from './storage/files/session-folders.ts';
 import { importVersion3 } from './runtime/import-version-3.ts';
 import { VERSION } from './version.ts';
@@ -63,7 +66,7 @@ const DEFAULTS = { clock: systemClock, random: systemRandom, freeBytes: freeByte
 
 /**
  * Builds every part once, from the lowest layer up, and passes each its dependencies.
- * @throws ListenError, StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
+ * @throws ListenError, MediaStoreError, StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
 export async function startApp(config: Config, deps: AppOptions): Promise<App> {
   const built: AsyncDisposable[] = [];
@@ -89,8 +92,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     clock,
     log,
   });
-  const files = new DownloadsFolder({ folder: config.media.downloadsDir, index: storage.mediaIndex, clock });
-  await files.removeIncomplete();
+  const files = keep(built, await openFiles(config, deps, storage));
   keep(built, createHousekeeping(config, deps, { storage, files }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
@@ -105,7 +107,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await sessions.load();
   const keys = await loadKeys(config, deps, storage);
-  const health = new AppHealth({ storage, notifier, pressure, guard, client: connector, droppedLogLines, clock });
+  const parts = { storage, files, notifier, pressure, guard, client: connector };
+  const health = new AppHealth({ ...parts, droppedLogLines, clock });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
@@ -133,14 +136,19 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
 
+function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, storage: Storage): Promise<MediaStore> {
+  const temporary = join(tmpdir(), FOLDER_PREFIX);
+  return openMediaFiles(media, { index: storage.mediaIndex, temporary, clock, log: log.child({ part: 'media' }) });
+}
+
 function createHousekeeping(
   { backend, media }: Config,
   deps: Required<AppOptions>,
-  { storage, files }: { storage: Storage; files: DownloadsFolder },
+  { storage, files }: { storage: Storage; files: MediaStore },
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
-    () => files.prune(media.retentionMs),
+    (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];
   return new Housekeeping(chores, deps);

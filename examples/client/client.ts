@@ -714,6 +714,7 @@ export type ErrorAnswer = {
     | 'media_not_uploaded'
     | 'media_not_fetched'
     | 'storage_unavailable'
+    | 'media_store_unavailable'
     | 'overloaded'
     | 'starting'
     | 'shutting_down'
@@ -1277,7 +1278,7 @@ export class OrchestratorClient {
    * Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded
    * from WhatsApp first, even without DOWNLOAD_MEDIA; after 60 seconds the response is
    * "whatsapp_timeout", and the download continues. A file on disk is returned even if its session has
-   * been deleted.
+   * been deleted. With MEDIA_S3_BUCKET, files are in that bucket instead.
    */
   messageMedia(sessionId: string, messageId: string, options: CallOptions = {}): Promise<Response> {
     return this.#requests.raw(

@@ -6,6 +6,7 @@ import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
+import { type MediaSettings, readMedia } from './media-settings.ts';
 import { readStorage, type StorageSettings } from './storage-settings.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
@@ -33,21 +34,7 @@ interface BackendSettings {
   retentionMs: number;
 }
 
-/** How the files of messages are handled. */
-interface MediaSettings {
-  downloadsDir: string;
-  download: boolean;
-  maxBytes: number;
-  /** How long downloaded files are kept; 0 is forever. */
-  retentionMs: number;
-  /** `host:port` to use instead of WhatsApp's media hosts. */
-  host: string | undefined;
-  /** Hosts that file URLs may point to although they are not public: `host` or `host:port`. */
-  urlAllowedHosts: string[];
-}
-
 const HOUR_SECONDS = 3_600;
-const DAY_MS = 86_400_000;
 const MAX_CALL_TEXT = 4_096;
 
 /**
@@ -151,38 +138,6 @@ function readPace(
     simulateTyping: read.flag('SIMULATE_TYPING', false),
     newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
   };
-}
-
-function readMedia(read: EnvironmentReader): MediaSettings {
-  return {
-    downloadsDir: read.text('DOWNLOADS_DIR') ?? './downloads',
-    download: read.flag('DOWNLOAD_MEDIA', false),
-    maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
-    retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
-    urlAllowedHosts: read.list('MEDIA_URL_ALLOWED_HOSTS').map(readAllowedHost),
-    host: readMediaHost(read),
-  };
-}
-
-/** The host as URLs are normalized, so that the two can be compared. */
-function readAllowedHost(text: string): string {
-  const [, host, port = ''] = /^([^\s/@?#\\]+?)(:\d{1,5})?$/.exec(text) ?? [];
-  const url = `http://${host ?? ''}/`;
-  if (host === undefined || !URL.canParse(url) || Number(port.slice(1)) > 65_535 || new URL(url).port !== '') {
-    throw new ConfigError(
-      'MEDIA_URL_ALLOWED_HOSTS must be a comma-separated list of hosts, each optionally with :port.',
-    );
-  }
-  return `${new URL(url).hostname}${port}`;
-}
-
-function readMediaHost(read: EnvironmentReader): string | undefined {
-  const form = 'a host, optionally with :port if it is not 443';
-  const host = read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, form);
-  if (host !== undefined && !URL.canParse(`http://${host}`)) {
-    throw new ConfigError(`WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);
-  }
-  return host;
 }
 
 function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {

@@ -9,7 +9,7 @@ export const DOWNLOAD_ERRORS = {
   timeout: 'The file did not arrive in time.',
   corrupt: 'The downloaded file does not match what its sender described.',
   unsupported: 'The message has no file to download.',
-  disk: 'The file could not be written to disk.',
+  disk: 'The file could not be written to disk, or to the bucket.',
 } as const;
 
 /** One of {@link DOWNLOAD_ERRORS}. */

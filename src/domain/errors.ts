@@ -63,6 +63,7 @@ export const ERRORS = {
   media_not_uploaded: "WhatsApp's media host did not accept the file; nothing was sent.",
   media_not_fetched: 'The file could not be downloaded from WhatsApp.',
   storage_unavailable: 'Storage is unavailable (is the disk full?). Nothing was saved; try again later.',
+  media_store_unavailable: 'The store of media files does not answer; try again later.',
   overloaded: 'Too many callbacks are pending, or the disk is nearly full. Nothing new is accepted; try again later.',
   starting: 'The server is starting.',
   shutting_down: 'The server is shutting down.',

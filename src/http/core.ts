@@ -84,12 +84,12 @@ export type PasskeyApi = Pick<PasskeyLinking, 'current' | 'answer' | 'compared'>
 
 /** The files of messages. */
 export interface MediaApi {
-  /** The file, if it is on disk. */
+  /** The file, if it is stored. @throws AppError `media_store_unavailable` */
   stored(id: SessionId, messageId: string): Promise<MediaFile | undefined>;
   /**
    * The file, downloaded from WhatsApp if necessary.
    * @throws AppError `message_not_found`, `media_not_available`, `media_expired`, `media_too_large`, `media_not_fetched`,
-   *   `whatsapp_timeout`, `storage_unavailable`
+   *   `whatsapp_timeout`, `storage_unavailable`, `media_store_unavailable`
    */
   fetched(id: SessionId, messageId: string): Promise<MediaFile>;
 }

@@ -6,6 +6,7 @@ import { type ErrorCode } from '../domain/errors.ts';
 import { type OutgoingFile } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type MediaFile } from '../ports/media.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
 import { type FileSource } from './files/file-field.ts';
@@ -29,8 +30,8 @@ export interface PathParams {
 export interface Reply<Answer = unknown> {
   status: number;
   body: Answer;
-  /** The absolute path of a file to send instead of the body. */
-  file?: string;
+  /** A file to send instead of the body. */
+  file?: Pick<MediaFile, 'size' | 'open'>;
   /** Sent instead of the body, which it contains. */
   fixed?: FixedContent;
   /**

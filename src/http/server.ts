@@ -27,6 +27,7 @@ export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { endUnlinked } from './end-unlinked.ts';
 export { removeLeftovers } from './files/leftovers.ts';
+export { FOLDER_PREFIX } from './files/temporary-folder.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve } from './files/url-rules.ts';
 export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';

@@ -21,15 +21,26 @@ export interface RemoteMedia {
   saveTo(path: string, signal: AbortSignal): Promise<number>;
 }
 
-/** The downloaded files on disk. */
+/** The downloaded files: in a folder, or in a bucket. */
 export interface MediaFiles {
-  /** The file of a message; `undefined` when it is not there. */
+  /**
+   * The file of a message; `undefined` when it is not there.
+   * @throws AppError `media_store_unavailable`
+   */
   find(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined>;
   /**
    * Downloads `media` and keeps it. The file becomes visible only when it is complete; a failure leaves nothing behind.
-   * @throws DownloadFailure
+   * @throws DownloadFailure; AppError `media_store_unavailable`
    */
   save(address: MediaAddress, media: RemoteMedia, signal: AbortSignal): Promise<MediaFile>;
+}
+
+/** The downloaded files, and what looks after them. */
+export interface MediaStore extends MediaFiles, AsyncDisposable {
+  /** What keeps files from being stored or read now, as a sentence; `null` when nothing does. */
+  readonly problem: string | null;
+  /** Removes the files that were downloaded more than `retentionMs` ago; 0 removes none. */
+  prune(retentionMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The message that a file belongs to. */
@@ -39,11 +50,27 @@ export interface MediaAddress {
   messageId: string;
 }
 
-/** A file on disk. */
+/** Bytes of a file, both ends included. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** A file that is open for reading. Whoever opened it disposes of it. */
+export interface OpenMedia extends AsyncDisposable {
+  /** Its bytes in order. A chunk is valid until the next one is requested: they may share one buffer. Throws if the file ends early. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** A downloaded file. */
 export interface MediaFile {
-  /** Below `DOWNLOADS_DIR` as configured; this is the path that the backend receives. */
+  /** Below `DOWNLOADS_DIR` as configured, or the key in the bucket; this is the path that the backend receives. */
   path: string;
-  absolutePath: string;
+  /**
+   * Opens the file, or a range of it.
+   * @throws AppError `media_store_unavailable`
+   */
+  open(range?: ByteRange): Promise<OpenMedia>;
   mimetype: string | null;
   /** As its sender named it: not to be trusted. */
   fileName: string | null;
@@ -63,7 +90,7 @@ export interface MediaIndex {
 
 /** A downloaded file. */
 export interface MediaIndexEntry extends MediaAddress {
-  /** Below `DOWNLOADS_DIR`. */
+  /** Below `DOWNLOADS_DIR`, or below `downloads/` in the bucket. */
   path: string;
   mimetype: string | null;
   /** As its sender named it: not to be trusted. */

@@ -4,12 +4,14 @@ import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
 import { type BackendHealth } from '../webhooks/backend-health.ts';
 import { type BackendState, type HealthApi, type HealthReport } from '../http/core.ts';
 import { type ProcessGuard } from './process-guard.ts';
+import { type MediaStore } from '../ports/media.ts';
 import { type Storage } from '../ports/storage.ts';
 import { VERSION } from '../version.ts';
 
 /** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check' | 'damagedValues'>;
+  files: Pick<MediaStore, 'problem'>;
   notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
   guard: ProcessGuard;
@@ -20,8 +22,8 @@ export interface AppHealthDeps {
 }
 
 /**
- * The health of the orchestrator. `ok` covers only its own work: a backend that is down is reported as a problem, but is no
- * reason to restart this process, which would not bring the backend back.
+ * The health of the orchestrator. `ok` covers only its own work: a backend or a bucket that is down is reported as a problem,
+ * but is no reason to restart this process, which would not bring it back.
  */
 export class AppHealth implements HealthApi {
   readonly #deps: AppHealthDeps;
@@ -64,11 +66,11 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { notifier, pressure, guard, client, droppedLogLines } = this.#deps;
+    const { files, notifier, pressure, guard, client, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...[pressure.why, client.warning].filter((why) => why !== null),
+      ...[pressure.why, files.problem, client.warning].filter((why) => why !== null),
       ...backendProblems(notifier.health()),
       ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),

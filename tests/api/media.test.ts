@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
-import { answerTo, CONNECTED, logged, MESSAGE, startApi } from './support.ts';
+import { answerTo, CONNECTED, fileAt, logged, MESSAGE, startApi } from './support.ts';
 
 const BYTES = randomBytes(100_000);
 let folder: string;
@@ -23,7 +23,7 @@ const PATH = pathFor(CONNECTED);
 
 function start(change: { mimetype?: string | null; fileName?: string | null } = {}, apiKeys: Secret[] = []) {
   const api = startApi({ apiKeys });
-  Object.assign(api.media.file, { absolutePath: join(folder, 'file.ogg'), ...change });
+  Object.assign(api.media.file, { ...fileAt(join(folder, 'file.ogg')), ...change });
   return api;
 }
 
@@ -128,7 +128,7 @@ describe('the file of a message', () => {
   it('may be left half read, which is not an error', async () => {
     await writeFile(join(folder, 'large'), Buffer.alloc(50_000_000));
     const { app, media, lines } = start();
-    Object.assign(media.file, { absolutePath: join(folder, 'large') });
+    Object.assign(media.file, fileAt(join(folder, 'large')));
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -203,7 +203,9 @@ describe('a file that cannot be returned', () => {
 
   it('is an internal error if it has vanished from disk', async () => {
     const { app, media } = start();
-    Object.assign(media.file, { absolutePath: join(folder, 'nowhere') });
+    await writeFile(join(folder, 'gone'), BYTES);
+    Object.assign(media.file, fileAt(join(folder, 'gone')));
+    await rm(join(folder, 'gone'));
 
     const { status, body } = await answerTo(request(app).get(PATH));
 

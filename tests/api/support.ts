@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -24,6 +25,7 @@ import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
+import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
@@ -35,14 +37,19 @@ export { CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, viewOf } from './ses
 /** A message whose file can be downloaded. */
 export const MESSAGE = '3EB0C767D097B7C7C1A5';
 
+/** A file on disk as that of a message. */
+export function fileAt(path: string): Pick<MediaFile, 'size' | 'open'> {
+  const { size } = statSync(path);
+  return { size, open: (range) => openFile(path, range ?? { start: 0, end: size - 1 }) };
+}
+
 /** The files of messages: each of them is this source file. */
 class Files implements MediaApi {
   readonly file: MediaFile = {
     path: `./downloads/${CONNECTED}/${MESSAGE}.ts`,
-    absolutePath: fileURLToPath(import.meta.url),
     mimetype: null,
     fileName: null,
-    size: 0,
+    ...fileAt(fileURLToPath(import.meta.url)),
   };
   /** The messages whose files are on disk. */
   readonly onDisk = new Set<string>();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type OutgoingMedia } from '../../simulator/phones/media-message.ts';
 import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Environment } from '../../src/config/environment.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The number of {@link MediaWorld.account}. */
@@ -15,8 +16,9 @@ export class MediaWorld {
   account!: Phone;
   person!: Phone;
 
-  async start(): Promise<void> {
-    const environment = { DOWNLOAD_MEDIA: 'true', MAX_MEDIA_BYTES: '6000000', CALLBACK_OWN_MESSAGES: 'true' };
+  async start(settings: Environment = {}): Promise<void> {
+    const own = { DOWNLOAD_MEDIA: 'true', MAX_MEDIA_BYTES: '6000000', CALLBACK_OWN_MESSAGES: 'true' };
+    const environment = { ...own, ...settings };
     this.world = await startWorld({ environment });
     this.account = this.world.whatsapp.phone(ACCOUNT, 'Tienda');
     this.person = this.world.whatsapp.phone(PERSON, 'Juan');

@@ -5,8 +5,10 @@ import { readConfig } from '../../src/config/config.ts';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const readers = ['config', 'http-settings', 'storage-settings'].map((name) => read(`src/config/${name}.ts`)).join('\n');
-const variables = [...new Set([...readers.matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g)].map(([, name]) => name!))].sort();
+const readers = ['config', 'http-settings', 'media-settings', 'storage-settings']
+  .map((name) => read(`src/config/${name}.ts`))
+  .join('\n');
+const variables = [...new Set([...readers.matchAll(/read\.\w+\(\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!))].sort();
 
 it('finds the variables of the product', () => {
   expect(variables).toContain('BACKEND_BASE_URL');
@@ -17,20 +19,20 @@ describe('.env.example', () => {
   const example = read('.env.example');
 
   it('has every variable, and no other', () => {
-    const shown = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name).sort();
+    const shown = [...example.matchAll(/^#?([A-Z\d_]+)=/gm)].map(([, name]) => name).sort();
 
     expect(shown).toEqual(variables);
   });
 
   it('explains each of them', () => {
     const lines = example.split('\n');
-    const bare = lines.filter((line, at) => /^#?[A-Z_]+=/.test(line) && !/^# \S/.test(lines[at - 1] ?? ''));
+    const bare = lines.filter((line, at) => /^#?[A-Z\d_]+=/.test(line) && !/^# \S/.test(lines[at - 1] ?? ''));
 
     expect(bare).toEqual([]);
   });
 
   it('is valid as it is, and shows the defaults', () => {
-    const uncommented = example.replace(/^#([A-Z_]+=)/gm, '$1');
+    const uncommented = example.replace(/^#([A-Z\d_]+=)/gm, '$1');
 
     expect(readConfig(parse(example))).toEqual(readConfig({}));
     expect(readConfig(parse(uncommented))).toEqual(readConfig({}));
@@ -39,7 +41,7 @@ describe('.env.example', () => {
 
 describe('docs/settings.md', () => {
   it('has a row for every variable, and for no other', () => {
-    const rows = [...read('docs/settings.md').matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map(([, name]) => name!).sort();
+    const rows = [...read('docs/settings.md').matchAll(/^\| `([A-Z][A-Z\d_]+)`/gm)].map(([, name]) => name!).sort();
 
     expect(rows).toEqual(variables);
   });

@@ -61,6 +61,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   media_not_uploaded: 502,
   media_not_fetched: 502,
   storage_unavailable: 503,
+  media_store_unavailable: 503,
   overloaded: 503,
   starting: 503,
   shutting_down: 503,

@@ -67,7 +67,10 @@ export class MediaDownloader implements AsyncDisposable {
     for (const callback of await this.#deps.held.all()) this.begin(callback);
   }
 
-  /** The file of a message if it is on the disk, even if its session is gone. */
+  /**
+   * The file of a message if it is stored, even if its session is gone.
+   * @throws AppError `media_store_unavailable`
+   */
   stored(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
     return this.#deps.files.find(sessionId, messageId);
   }
@@ -75,7 +78,7 @@ export class MediaDownloader implements AsyncDisposable {
   /**
    * The file of a message, downloaded if needed.
    * @throws AppError `message_not_found`, `media_not_available`, `media_expired`, `media_too_large`, `media_not_fetched`,
-   *   `whatsapp_timeout` (also for a download that takes long), `storage_unavailable`
+   *   `whatsapp_timeout` (also for a download that takes long), `storage_unavailable`, `media_store_unavailable`
    */
   async fetched(sessionId: SessionId, messageId: string): Promise<MediaFile> {
     try {

@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import mime from 'mime-types';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import {
   type MediaAddress,
   type MediaFile,
-  type MediaFiles,
   type MediaIndex,
   type MediaIndexEntry,
+  type MediaStore,
   type RemoteMedia,
 } from '../../ports/media.ts';
+import { pathOf } from './file-path.ts';
+import { openFile } from './open-file.ts';
+import { createPrivate } from './private-file.ts';
 
 /** The dependencies of {@link DownloadsFolder}. */
 export interface DownloadsFolderDeps {
@@ -22,9 +23,6 @@ export interface DownloadsFolderDeps {
   clock: Clock;
 }
 
-/** Common extensions, in place of correct ones that few media players know. */
-const COMMON_EXTENSIONS: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };
-
 /** The suffix of a file that is not complete yet. */
 const INCOMPLETE = '.incomplete';
 
@@ -32,7 +30,9 @@ const INCOMPLETE = '.incomplete';
  * The files of messages, as `<session>/<message>.<extension>` below `DOWNLOADS_DIR`. A file is written under a temporary name
  * and renamed when it is complete; its index entry is written before that, so that no file is forgotten.
  */
-export class DownloadsFolder implements MediaFiles {
+export class DownloadsFolder implements MediaStore {
+  /** A disk that fails is reported with the database, which is on one too. */
+  readonly problem = null;
   readonly #deps: DownloadsFolderDeps;
 
   constructor(deps: DownloadsFolderDeps) {
@@ -42,9 +42,8 @@ export class DownloadsFolder implements MediaFiles {
   async find(sessionId: SessionId, messageId: string): Promise<MediaFile | undefined> {
     const entry = await this.#deps.index.find({ sessionId, messageId });
     if (!entry) return undefined;
-    const file = this.#fileOf(entry);
-    const found = await stat(file.absolutePath).catch(() => undefined);
-    return found?.isFile() && found.size === entry.size ? file : undefined;
+    const found = await stat(this.#absolute(entry.path)).catch(() => undefined);
+    return found?.isFile() && found.size === entry.size ? this.#fileOf(entry) : undefined;
   }
 
   async save(address: MediaAddress, media: RemoteMedia, signal: AbortSignal): Promise<MediaFile> {
@@ -65,11 +64,12 @@ export class DownloadsFolder implements MediaFiles {
     }
   }
 
-  /** Removes the files that were downloaded more than `retentionMs` ago, and folders that become empty; 0 removes none. */
-  async prune(retentionMs: number): Promise<void> {
+  /** Removes folders that become empty, too. */
+  async prune(retentionMs: number, signal: AbortSignal): Promise<void> {
     if (retentionMs === 0) return;
     const { index, clock } = this.#deps;
     for (const entry of await index.olderThan(clock.now() - retentionMs)) {
+      if (signal.aborted) return;
       const path = this.#absolute(entry.path);
       await rm(path, { force: true });
       await index.remove(entry);
@@ -92,9 +92,15 @@ export class DownloadsFolder implements MediaFiles {
     }
   }
 
+  /** Nothing is open between two calls. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.resolve();
+  }
+
   #fileOf({ path, mimetype, fileName, size }: MediaIndexEntry): MediaFile {
     const configured = `${this.#deps.folder.replace(/\/+$/, '')}/${path}`;
-    return { path: configured, absolutePath: this.#absolute(path), mimetype, fileName, size };
+    const open: MediaFile['open'] = (range) => openFile(this.#absolute(path), range ?? { start: 0, end: size - 1 });
+    return { path: configured, mimetype, fileName, size, open };
   }
 
   #absolute(path: string): string {
@@ -102,31 +108,9 @@ export class DownloadsFolder implements MediaFiles {
   }
 }
 
-/** What strangers send is for nobody else on this machine: an empty file of mode 0600 in a folder of mode 0700. */
-async function createPrivate(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const created = await open(file, 'w', 0o600);
-  await created.chmod(0o600).finally(() => created.close());
-}
-
 /** A folder that belongs to somebody else stays as it is. */
 async function makePrivate(folder: string): Promise<void> {
   await chmod(folder, 0o700).catch(() => undefined);
-}
-
-/** The path of a file. A sender chooses the message id, so an id that could lead elsewhere is hashed. */
-function pathOf({ sessionId, messageId }: MediaAddress, mimetype: string | null): string {
-  return `${sessionId}/${baseName(messageId)}.${extensionOf(mimetype)}`;
-}
-
-function baseName(messageId: string): string {
-  const isPlain = /^[A-Za-z0-9_-]{1,128}$/.test(messageId);
-  return isPlain ? messageId : createHash('sha256').update(messageId).digest('hex');
-}
-
-function extensionOf(mimetype: string | null): string {
-  const extension = mime.extension(mimetype ?? '') || 'bin';
-  return COMMON_EXTENSIONS[extension] ?? extension;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -120,6 +120,26 @@ describe('a setting', () => {
       ({ media }) => media.urlAllowedHosts,
       ['files.example', '127.0.0.1:8080', '[::1]:80'],
     ],
+    [
+      { MEDIA_S3_BUCKET: 'our-files' },
+      ({ media }) => media.bucket,
+      { bucket: 'our-files', endpoint: null, region: null, prefix: '', pathStyle: false },
+    ],
+    [
+      {
+        ...{
+          MEDIA_S3_BUCKET: 'our.files',
+          MEDIA_S3_ENDPOINT: 'https://minio.internal:9000',
+          MEDIA_S3_REGION: 'eu-south-2',
+        },
+        ...{ MEDIA_S3_PREFIX: 'whatsapp/node_1.a', MEDIA_S3_PATH_STYLE: 'true' },
+      },
+      ({ media }) => media.bucket,
+      {
+        ...{ bucket: 'our.files', endpoint: 'https://minio.internal:9000', region: 'eu-south-2' },
+        ...{ prefix: 'whatsapp/node_1.a', pathStyle: true },
+      },
+    ],
     [{ LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' }, ({ log }) => log, { level: 'debug', format: 'pretty' }],
   ])('%j takes effect', (environment, read, value) => {
     expect(read(readConfig(environment))).toEqual(value);
@@ -177,6 +197,20 @@ describe('a setting', () => {
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'http://files.example' }],
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'a.example, me:word@files.example' }],
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'files.example:70000' }],
+    ['MEDIA_S3_BUCKET', { MEDIA_S3_BUCKET: 's3://our-files' }],
+    ['MEDIA_S3_BUCKET', { MEDIA_S3_BUCKET: 'Our_Files' }],
+    ['MEDIA_S3_BUCKET', { MEDIA_S3_BUCKET: 'our-files/whatsapp' }],
+    ['MEDIA_S3_ENDPOINT', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_ENDPOINT: 'minio.internal:9000' }],
+    ['MEDIA_S3_ENDPOINT', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_ENDPOINT: 'https://me:word@minio.internal' }],
+    ['MEDIA_S3_REGION', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_REGION: 'eu central' }],
+    ['MEDIA_S3_PREFIX', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_PREFIX: '/whatsapp' }],
+    ['MEDIA_S3_PREFIX', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_PREFIX: 'whatsapp/' }],
+    ['MEDIA_S3_PREFIX', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_PREFIX: 'a/../b' }],
+    ['MEDIA_S3_PREFIX', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_PREFIX: 'a b' }],
+    ['MEDIA_S3_PATH_STYLE', { MEDIA_S3_BUCKET: 'our-files', MEDIA_S3_PATH_STYLE: 'yes' }],
+    ['MEDIA_S3_ENDPOINT', { MEDIA_S3_ENDPOINT: 'https://minio.internal:9000' }],
+    ['MEDIA_S3_PREFIX', { MEDIA_S3_PREFIX: 'whatsapp' }],
+    ['MEDIA_S3_PATH_STYLE', { MEDIA_S3_PATH_STYLE: 'true' }],
     ['MASTER_KEY', { ...PRODUCTION, MASTER_KEY: '' }],
     ['MASTER_KEY', { MASTER_KEY: MASTER_KEY.slice(2) }],
     ['MASTER_KEY', { MASTER_KEY: `${MASTER_KEY}00` }],
@@ -202,6 +236,7 @@ describe('a setting', () => {
     expect(refusal({ WHATSAPP_ROOT_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ BACKEND_BASE_URL: 'http://user:clave@x' })).not.toContain('clave');
     expect(refusal({ MEDIA_URL_ALLOWED_HOSTS: 'me:clave@x' })).not.toContain('clave');
+    expect(refusal({ MEDIA_S3_ENDPOINT: 'https://me:clave@x' })).not.toContain('clave');
     expect(refusal({ MASTER_KEY: 'mi-clave' })).not.toContain('clave');
     expect(refusal({ PORT: 'ochenta' })).toContain('ochenta');
   });

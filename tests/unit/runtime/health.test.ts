@@ -7,9 +7,11 @@ function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
   backend = new BackendHealthTracker(),
   blockedSessions = 0,
+  files: { problem: string | null } = { problem: null },
 ): AppHealth {
   return new AppHealth({
     storage,
+    files,
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
@@ -101,6 +103,13 @@ describe('the health', () => {
     expect(health.hasStarted).toBe(false);
     health.started();
     expect(health.hasStarted).toBe(true);
+  });
+
+  it('reports a bucket for files that is away, which a restart would not bring back', async () => {
+    await using db = await startStorage();
+    const files = { problem: 'The store is away.' };
+
+    expect(await healthOf(db, undefined, 0, files).report()).toMatchObject({ ok: true, problems: [files.problem] });
   });
 
   it('reports how many dead letters there are and where to find them, until they are retried', async () => {

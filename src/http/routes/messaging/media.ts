@@ -24,7 +24,7 @@ export const messageMedia = route({
   description:
     'Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded from WhatsApp first, ' +
     'even without DOWNLOAD_MEDIA; after 60 seconds the response is "whatsapp_timeout", and the download continues. A file on ' +
-    'disk is returned even if its session has been deleted.',
+    'disk is returned even if its session has been deleted. With MEDIA_S3_BUCKET, files are in that bucket instead.',
   params,
   refusals: { ...SESSION_REFUSALS, messageId: 'message_not_found' },
   mediaType: ANY_TYPE,
@@ -41,12 +41,13 @@ export const messageMedia = route({
     'range_not_satisfiable',
     'media_too_large',
     'media_not_fetched',
+    'media_store_unavailable',
     'whatsapp_timeout',
   ],
   async handler(core, { params: { sessionId, messageId } }) {
     const file = await fileOf(core, sessionId, messageId);
     const headers = fileHeaders(file, basename(file.path));
-    return { status: 200, body: null, file: file.absolutePath, headers };
+    return { status: 200, body: null, file, headers };
   },
 });
 

@@ -28,9 +28,11 @@ const assertion = z.object({
       authenticatorData: binary,
       signature: binary,
       userHandle: z
-        .union([binary, z.literal(''), z.null()], NOT_BINARY)
-        .optional()
-        .transform((handle) => (handle === undefined || handle === '' ? null : handle)),
+        .string(NOT_BINARY)
+        .max(MAX_CHARS, NOT_BINARY)
+        .regex(/^[\w-]*$/, NOT_BINARY)
+        .nullish()
+        .transform((handle) => (handle === '' ? null : (handle ?? null))),
     },
     NO_RESPONSE,
   ),

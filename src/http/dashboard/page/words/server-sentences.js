@@ -68,6 +68,10 @@ export const SPANISH_SENTENCES = [
     'No se puede escribir en el disco (¿está lleno?). WhatsApp retiene los mensajes; la conexión vuelve con el disco.',
   ],
   [
+    /^The store of media files \(MEDIA_S3_BUCKET\).*$/,
+    'El almacén de archivos (MEDIA_S3_BUCKET) no responde o rechaza las solicitudes: los mensajes llegan sin sus archivos.',
+  ],
+  [
     /^The number of pending callbacks has reached MAX_PENDING_CALLBACKS.*$/,
     'Las entregas pendientes alcanzaron MAX_PENDING_CALLBACKS: las conexiones se cierran y WhatsApp retiene los mensajes.',
   ],
