@@ -958,7 +958,7 @@ export class OrchestratorClient {
         clientDataJSON: string;
         authenticatorData: string;
         signature: string;
-        userHandle?: string | '' | null;
+        userHandle?: string | null;
       };
     },
     options: CallOptions = {},
