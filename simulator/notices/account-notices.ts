@@ -52,6 +52,10 @@ export const ACCOUNT_NOTICES = {
     meaning: "A business's devices are hosted by Meta from now on.",
     make: ({ other }) => [notification('hosted', [node('state', { value: 'on' })], other.jid('lid'))],
   },
+  'devices-update': {
+    meaning: "A contact's devices have changed; the contact is named by LID, the devices by a hash only (`update`).",
+    make: ({ other }) => [notification('devices', [node('update', { hash: 'Nx4=' })], other.jid('lid'))],
+  },
   'unknown-notification': {
     meaning: 'A notification of a type that no client knows yet.',
     make: () => [notification('something_new', [node('news')])],
