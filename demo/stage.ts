@@ -13,15 +13,20 @@ import { type Closers } from './closers.ts';
 import { close, HOST, listen } from './listen.ts';
 import { OrchestratorApi } from './orchestrator-api.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
+import { givePast, REGULAR, SUPPLIER } from './past.ts';
 import { CUSTOMER, SHOP } from './people.ts';
 
-/** Everything in the demo: a simulated WhatsApp with two phones, the orchestrator as a process, and a backend. */
+/** Everything in the demo: a simulated WhatsApp with phones, the orchestrator as a process, and a backend. */
 export interface Stage {
   readonly simulator: Simulator;
   /** The phone of the account that is linked. */
   readonly shop: Phone;
   /** The phone of a customer. */
   readonly customer: Phone;
+  /** The phone of somebody who wrote to the shop before. */
+  readonly regular: Phone;
+  /** The phone of a contact of the shop, who is written to by LID only. */
+  readonly supplier: Phone;
   readonly backend: Backend;
   readonly api: OrchestratorApi;
   readonly orchestrator: OrchestratorProcess;
@@ -52,7 +57,14 @@ export async function buildStage(closers: Closers): Promise<Stage> {
   closers.push(() => orchestrator.stop());
   process.once('exit', () => orchestrator.killNow());
   const phoneOf = ({ number, name }: typeof SHOP): Phone => simulator.phone(number, name);
-  return { simulator, shop: phoneOf(SHOP), customer: phoneOf(CUSTOMER), backend, api, orchestrator };
+  const phones = {
+    shop: phoneOf(SHOP),
+    customer: phoneOf(CUSTOMER),
+    regular: phoneOf(REGULAR),
+    supplier: phoneOf(SUPPLIER),
+  };
+  await givePast(phones);
+  return { simulator, ...phones, backend, api, orchestrator };
 }
 
 /** The complete environment of the orchestrator; the user's own settings do not leak in. */

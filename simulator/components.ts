@@ -172,7 +172,7 @@ function makeBehaviours(
     answerMex(shared),
     takeTokens(shared),
     unlinkByClient(directory),
-    lookUpUsers(directory),
+    lookUpUsers(shared),
     describeGroups(directory),
     changeGroups(shared),
     changeGroupSettings({ directory, settings: shared.groupSettings }),

@@ -7,6 +7,7 @@ import { type Group } from '../world/group.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { missedDevices } from '../world/missed-devices.ts';
+import { STATUS_JID } from '../world/status-audience.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayMessages}. */
@@ -39,7 +40,7 @@ export function relayMessages(deps: RelayDeps): Behaviour {
 
 /** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
-/** The refusal of a message to a LID without an account, or to devices of which none is linked any more. */
+/** The refusal of a message to a LID without an account, or of one, or a status, to devices of which none is linked any more. */
 const NOBODY_THERE = '479';
 /** The refusal of a message to a group in which the account may not write. */
 const NOT_ALLOWED = '420';
@@ -76,7 +77,7 @@ function wrongAddress(directory: Directory, to: string | undefined, sender: Link
 function isUnreachable(deps: RelayDeps, stanza: Stanza): boolean {
   const { to } = stanza.attrs;
   const person = deps.directory.byJid(to);
-  if (!person) return parseJid(to)?.addressing === 'lid';
+  if (!person && to !== STATUS_JID) return parseJid(to)?.addressing === 'lid';
   return childOf(stanza, 'participants') !== undefined && personalLetters(deps, stanza).length === 0;
 }
 

@@ -15,12 +15,4 @@ export const appStateRoutes: readonly Route[] = [
       return {};
     },
   },
-  {
-    method: 'POST',
-    path: '/phones/:number/push-name',
-    async handle(call) {
-      await phoneOf(call).appState.setPushName(requiredString(call.body, 'name'));
-      return {};
-    },
-  },
 ];

@@ -17,6 +17,7 @@ import { noticeRoutes } from './notice-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -27,6 +28,7 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...historyRoutes,
   ...chatRoutes,
   ...profileRoutes,
+  ...privacyRoutes,
   ...groupRoutes,
   ...lidRoutes,
   ...appStateRoutes,

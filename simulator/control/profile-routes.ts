@@ -32,9 +32,9 @@ export const profileRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/phones/:number/name',
-    handle(call) {
+    async handle(call) {
       const { business } = call.body;
-      phoneOf(call).profile.rename(requiredString(call.body, 'name'), { business: business === true });
+      await phoneOf(call).profile.rename(requiredString(call.body, 'name'), { business: business === true });
       return {};
     },
   },

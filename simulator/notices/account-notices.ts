@@ -1,5 +1,9 @@
-import { node } from '../kit/stanza.ts';
+import { node, type Stanza } from '../kit/stanza.ts';
 import { type Notice, notification } from './notice.ts';
+
+/** A notification in JSON, by the name of its operation. */
+const mex = (operation: string, data: object): Stanza =>
+  notification('mex', [node('update', { op_name: operation }, Buffer.from(JSON.stringify({ data })))]);
 
 const CODE_SECONDS = 600;
 
@@ -51,6 +55,18 @@ export const ACCOUNT_NOTICES = {
   hosted: {
     meaning: "A business's devices are hosted by Meta from now on.",
     make: ({ other }) => [notification('hosted', [node('state', { value: 'on' })], other.jid('lid'))],
+  },
+  username: {
+    meaning: 'Somebody has chosen a username (`mex`).',
+    make: ({ other }) => [
+      mex('UsernameSetNotification', {
+        xwa2_notify_username_on_change: { username: 'somebody.new', lid: other.jid('lid') },
+      }),
+    ],
+  },
+  'devices-update': {
+    meaning: "A contact's devices have changed; the contact is named by LID, the devices by a hash only (`update`).",
+    make: ({ other }) => [notification('devices', [node('update', { hash: 'Nx4=' })], other.jid('lid'))],
   },
   'unknown-notification': {
     meaning: 'A notification of a type that no client knows yet.',

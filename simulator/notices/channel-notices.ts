@@ -47,6 +47,14 @@ export const CHANNEL_NOTICES = {
       ),
     ],
   },
+  'channel-settings': {
+    meaning: 'The settings of a followed channel have changed (`mex`).',
+    make: () => {
+      const updates = [{ jid: CHANNEL, settings: { reaction_codes: { value: 'NONE' } } }];
+      const text = JSON.stringify({ operation: 'NotificationNewsletterUpdate', updates });
+      return [notification('mex', [node('mex', {}, Buffer.from(text))])];
+    },
+  },
 } as const satisfies Record<string, Notice>;
 
 function inChannel(attrs: Record<string, string>, content: Stanza[]): Stanza {

@@ -11,7 +11,8 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 
 /** What a phone seals with the secret of the message that it refers to. */
-export type UseCase = 'Poll Vote' | 'Event Response' | 'Message Edit' | 'Event Edit' | 'Enc Reaction' | 'Enc Comment';
+export type UseCase =
+  'Poll Vote' | 'Event Response' | 'Message Edit' | 'Event Edit' | 'Enc Reaction' | 'Enc Comment' | 'Poll Add Option';
 
 /** The use cases in which the seal also covers the message id and the sender. */
 const WITH_SENDER = new Set<UseCase>(['Poll Vote', 'Event Response']);

@@ -69,10 +69,9 @@ export class PhoneAppState {
     await this.#change('critical_unblock_low', setting, SyncdOperation.REMOVE);
   }
 
-  /** Changes the owner's name, which others see. */
-  async setPushName(name: string): Promise<void> {
-    this.#deps.account.name = name;
-    await this.set('critical_block', pushName(name));
+  /** Tells the linked devices the owner's name. */
+  async publishName(): Promise<void> {
+    await this.set('critical_block', pushName(this.#deps.account.name));
   }
 
   /** Archives a chat, or fetches it back. */

@@ -6,6 +6,7 @@ import { type Picture } from '../world/picture.ts';
 import { StatusAudience } from '../world/status-audience.ts';
 import { newSecret } from './message-seal.ts';
 import { newMessageId } from './message-id.ts';
+import { type PhoneAppState } from './phone-app-state.ts';
 import { type PhoneDeps } from './phone-deps.ts';
 import { type PhoneSender } from './phone-sender.ts';
 import { unlinkDevices } from './unlink-devices.ts';
@@ -19,10 +20,12 @@ const NUMBER = /^\d{5,15}$/;
 export class PhoneProfile {
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
+  readonly #appState: PhoneAppState;
 
-  constructor(deps: PhoneDeps, sender: PhoneSender) {
+  constructor(deps: PhoneDeps, { sender, appState }: { sender: PhoneSender; appState: PhoneAppState }) {
     this.#deps = deps;
     this.#sender = sender;
+    this.#appState = appState;
   }
 
   /** Posts a text as a status to the linked devices of these people, and to the own ones. Resolves with its message id. */
@@ -39,6 +42,7 @@ export class PhoneProfile {
 
   /** Changes the text about themselves. */
   setAbout(text: string): void {
+    this.#deps.account.about = { text, t: this.#seconds };
     this.#announce('status', node('set', {}, Buffer.from(text)));
   }
 
@@ -50,13 +54,17 @@ export class PhoneProfile {
     this.#announce('picture', picture ? node('set', { ...who, id: String(this.#seconds) }) : node('delete', who));
   }
 
-  /** Takes another name: messages carry it from now on. That of a `business` is verified by WhatsApp. */
-  rename(name: string, { business = false } = {}): void {
+  /**
+   * Takes another name: messages carry it from now on, and the own linked devices get it by the app state. That of a
+   * `business` is verified by WhatsApp.
+   */
+  async rename(name: string, { business = false } = {}): Promise<void> {
     const { account } = this.#deps;
     account.name = name;
     const jid = account.jid('lid');
     if (business) this.#announce('business', node('verified_name', { jid, v: '1', verified_level: 'unknown', name }));
     else this.#announce('contacts', node('update', { jid }));
+    await this.#appState.publishName();
   }
 
   /**

@@ -5,7 +5,7 @@ import { type Answer, answerMessage, type EditForm, editMessage } from './messag
 import { type Reference } from './message-seal.ts';
 import { type PhoneDeps } from './phone-deps.ts';
 import { type SendOptions } from './phone-sender.ts';
-import { type Choice, voteMessage } from './poll-messages.ts';
+import { type Choice, newOptionMessage, voteMessage } from './poll-messages.ts';
 
 /** Options of sending what is sealed with another message's secret. */
 export type SealedOptions = SendOptions & Partial<Pick<Reference, 'senderAs' | 'authorAs'>>;
@@ -31,10 +31,15 @@ export class PhoneReferences {
 
   /** See Phone.vote. */
   async vote(pollId: string, options: readonly string[], how: VoteOptions): Promise<string> {
-    const poll = await this.#find(pollId, how);
-    if (!poll?.message.isPoll) throw this.#unknown(`a poll ${pollId}`);
+    const poll = await this.#poll(pollId, how);
     const choice = { options, votedAtMs: how.votedAtMs ?? this.#deps.world.now() };
     return this.#sendAbout(poll, voteMessage(poll, choice), how);
+  }
+
+  /** See Phone.addOption. */
+  async addOption(pollId: string, option: string, how: SealedOptions): Promise<string> {
+    const poll = await this.#poll(pollId, how);
+    return this.#sendAbout(poll, newOptionMessage(poll, option), how);
   }
 
   /** See Phone.edit. */
@@ -49,6 +54,12 @@ export class PhoneReferences {
   async answer(messageId: string, answer: Answer, how: SealedOptions): Promise<string> {
     const original = await this.#known(messageId, how);
     return this.#sendAbout(original, answerMessage(original, answer, this.#deps.world.now()), how);
+  }
+
+  async #poll(pollId: string, how: SealedOptions): Promise<Reference> {
+    const poll = await this.#find(pollId, how);
+    if (!poll?.message.isPoll) throw this.#unknown(`a poll ${pollId}`);
+    return poll;
   }
 
   async #known(messageId: string, how: SealedOptions): Promise<Reference> {

@@ -1,5 +1,6 @@
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
+import { protobufField } from '../kit/protobuf-field.ts';
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
@@ -121,17 +122,9 @@ export class PhoneSender {
   }
 }
 
-/** Wire type of a length-delimited field in the protobuf encoding. */
-const LENGTH_DELIMITED = 2;
-
 /** Encodes and pads a message for encryption. */
 function encoded(message: proto.IMessage, { newerField }: Partial<OutgoingMessage> = {}): Buffer {
   const known = proto.Message.encode(message).finish();
-  const newer = newerField === undefined ? [] : [...varint(newerField * 8 + LENGTH_DELIMITED), ...varint(1), 0];
-  return writeRandomPadMax16(Buffer.concat([known, Buffer.from(newer)]));
-}
-
-/** Protobuf's variable-length integer: seven bits a byte, lowest first; the eighth bit says that more follow. */
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+  const newer = newerField === undefined ? [] : [protobufField(newerField, Buffer.of(0))];
+  return writeRandomPadMax16(Buffer.concat([known, ...newer]));
 }

@@ -79,7 +79,7 @@ export class Phone {
     this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
     this.passkey = new PhonePasskey(world.changes, account.passkey);
     this.#sender = new PhoneSender(this.#deps);
-    this.profile = new PhoneProfile(this.#deps, this.#sender);
+    this.profile = new PhoneProfile(this.#deps, { sender: this.#sender, appState: this.appState });
     this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {
       this.appState.asked(device, message);
       this.history.asked(device, message, id);
@@ -229,6 +229,14 @@ export class Phone {
    */
   answer(messageId: string, answer: Answer, how: SealedOptions = {}): Promise<string> {
     return this.#references.answer(messageId, answer, how);
+  }
+
+  /**
+   * Adds an option to a poll, sealed with its secret. Resolves with the id of the message; rejects when the phone does not know
+   * the poll.
+   */
+  addOption(pollId: string, option: string, how: SealedOptions = {}): Promise<string> {
+    return this.#references.addOption(pollId, option, how);
   }
 
   /** The messages received from others after the cursor `after`, and the cursor after them. */

@@ -1,7 +1,11 @@
 import { proto } from '@whiskeysockets/baileys';
 import { createHash } from 'node:crypto';
 
+import { protobufField } from '../kit/protobuf-field.ts';
 import { keyOf, newSecret, type Reference, seal } from './message-seal.ts';
+
+/** What the library's definitions lack: the field of a new option in a message, and its kind of seal. */
+const ADD_OPTION = { field: 121, sealedAs: 5 };
 
 /** The question of a poll. */
 export interface Question {
@@ -44,4 +48,18 @@ export function voteMessage(poll: Reference, { options, votedAtMs }: Choice): pr
       senderTimestampMs: votedAtMs,
     },
   };
+}
+
+/** Creates the message that adds an option to a poll (`pollAddOptionMessage`). */
+export function newOptionMessage(poll: Reference, optionName: string): proto.IMessage {
+  const key = keyOf(poll);
+  const { Option } = proto.Message.PollCreationMessage;
+  const parts = [proto.MessageKey.encode(key).finish(), Option.encode({ optionName }).finish()];
+  const payload = protobufField(ADD_OPTION.field, Buffer.concat(parts.map((part, at) => protobufField(at + 1, part))));
+  const sealed = {
+    targetMessageKey: key,
+    ...seal(payload, 'Poll Add Option', poll),
+    secretEncType: ADD_OPTION.sealedAs,
+  };
+  return { secretEncryptedMessage: proto.Message.SecretEncryptedMessage.fromObject(sealed) };
 }

@@ -23,6 +23,8 @@ export class Account implements Owner {
   isMigrated = false;
   /** The timer that new chats begin with, if any. */
   defaultTimer: ChatTimer | undefined;
+  /** What its owner says about themselves, and since when (Unix seconds). */
+  about: { readonly text: string; readonly t: number } | undefined;
   readonly privacy = new PrivacySettings();
   /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
   writesToNumbersOnly = false;

@@ -3,7 +3,7 @@ import { type Endpoint } from './endpoint.ts';
 import { Group } from './group.ts';
 
 /** Where status posts are sent to, in place of a group. */
-const STATUS_JID = 'status@broadcast';
+export const STATUS_JID = 'status@broadcast';
 
 /** Those who see the status posts of one account: the linked devices of these people. Their phones do not show them here. */
 export class StatusAudience extends Group {

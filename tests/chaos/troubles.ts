@@ -43,6 +43,7 @@ export const TROUBLES: readonly Trouble[] = [
   { fault: 'odd-stanza', then: 'stays' },
   { fault: 'low-pre-keys', then: 'stays' },
   { fault: 'split-frames', options: { bytes: 7 }, cut: true, then: 'returns' },
+  { fault: 'compressed-frames', cut: true, then: 'returns' },
   { fault: 'used-message-key', options: { times: 1 }, then: 'stays', order: false },
   { fault: 'reordered-delivery', options: { times: 1 }, then: 'stays', order: false },
   { fault: 'corrupt-message', options: { times: 1 }, then: 'stays', order: false },

@@ -31,7 +31,7 @@ describe('npm run demo -- --check', () => {
     const lines = stdout.split('\n');
     const steps = lines.filter((line) => line.startsWith('✓')).length;
     const failures = stdout.includes('✗') ? stdout : '';
-    expect({ code, stderr, failures, steps }).toEqual({ code: 0, stderr: '', failures: '', steps: 20 });
+    expect({ code, stderr, failures, steps }).toEqual({ code: 0, stderr: '', failures: '', steps: 26 });
     expect(await folder.leftBehind()).toEqual([]);
   }, 60_000);
 });

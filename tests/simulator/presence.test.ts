@@ -1,4 +1,4 @@
-import { type Stanza } from '../../simulator/kit/stanza.ts';
+import { bytesOf, childOf, type Stanza } from '../../simulator/kit/stanza.ts';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();
@@ -29,6 +29,23 @@ it('tells a client that subscribes who is online, and when somebody was last', a
     { from: ana.lid, type: 'unavailable', last },
     { from: ana.lid, type: 'unavailable', last: 'deny' },
   ]);
+});
+
+it('shows what only contacts may see to those who show a token', async () => {
+  const { ana, client, whatsapp } = scene;
+  const before = presences(ana.lid).length;
+  const subscribe = { tag: 'presence', attrs: { type: 'subscribe', to: ana.lid } };
+  ana.privacy.set('last', 'contacts');
+  await client.sock!.sendNode(subscribe);
+  await untilPresences(ana.lid, before + 1);
+  ana.trust.giveTo(whatsapp.phone(SHOP));
+  const given = await client.stanza(({ attrs }) => attrs.type === 'privacy_token');
+  const token = bytesOf(childOf(childOf(given, 'tokens'), 'token'));
+  await client.sock!.sendNode({ ...subscribe, content: [{ tag: 'tctoken', attrs: {}, content: token }] });
+
+  const shown = (await untilPresences(ana.lid, before + 2)).slice(before);
+  expect(shown.map(({ last }) => last)).toEqual(['deny', expect.stringMatching(/^\d{10}$/)]);
+  ana.privacy.set('last', 'all');
 });
 
 it('tells how many members of a group are online', async () => {

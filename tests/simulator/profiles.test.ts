@@ -1,3 +1,4 @@
+import { bytesOf, childOf, childrenOf, node, type Stanza } from '../../simulator/kit/stanza.ts';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();
@@ -34,8 +35,8 @@ it('about, picture and name are announced', async () => {
   ana.profile.setAbout('de vacaciones');
   ana.profile.setPicture({ url: 'http://127.0.0.1/a.jpg', shownTo: 'everybody' });
   ana.profile.setPicture(undefined);
-  ana.profile.rename('Ana María');
-  ana.profile.rename('Ana SA', { business: true });
+  await ana.profile.rename('Ana María');
+  await ana.profile.rename('Ana SA', { business: true });
 
   const { from, child } = await notified('status', 'set');
   expect({ from, content: child?.content }).toEqual({ from: ana.lid, content: Buffer.from('de vacaciones') });
@@ -43,6 +44,32 @@ it('about, picture and name are announced', async () => {
   expect((await notified('picture', 'delete')).child?.attrs).toMatchObject({ jid: ana.lid });
   expect((await notified('contacts', 'update')).child?.attrs).toMatchObject({ jid: ana.lid });
   expect((await notified('business', 'verified_name')).child?.attrs).toMatchObject({ jid: ana.lid });
+  expect(ana.appState.read('critical_block')).toMatchObject([{ value: { pushNameSetting: { name: 'Ana SA' } } }]);
+});
+
+it('an about is shown to those who may see it', async () => {
+  const { ana, client, whatsapp } = scene;
+  const aboutFor = async (token?: Uint8Array) => {
+    const user = node('user', { jid: ana.lid }, token && [node('tctoken', {}, token)]);
+    const asked = [node('query', {}, [node('status')]), node('list', {}, [user])];
+    const attrs = { to: 's.whatsapp.net', type: 'get', xmlns: 'usync' };
+    const answer = await client.sock!.query(node('iq', attrs, [node('usync', { sid: '1', mode: 'query' }, asked)]));
+    const [about] = childrenOf(childOf(childOf(answer, 'usync'), 'list')).flatMap(({ content }) => content as Stanza[]);
+    const { attrs: shown, content: text } = about!;
+    return { ...shown, text: Buffer.isBuffer(text) ? text.toString() : undefined };
+  };
+  ana.profile.setAbout('de viaje');
+  ana.trust.giveTo(whatsapp.phone(SHOP));
+  const { child } = await notified('privacy_token', 'tokens');
+  const token = bytesOf(childrenOf(child)[0]);
+
+  expect(await aboutFor()).toMatchObject({ text: 'de viaje', t: expect.stringMatching(/^\d{10}$/) as string });
+  ana.privacy.set('status', 'contacts');
+  expect(await aboutFor()).toEqual({ code: '401', text: undefined });
+  expect(await aboutFor(Buffer.from('not a token'))).toMatchObject({ code: '401' });
+  expect(await aboutFor(token)).toMatchObject({ text: 'de viaje' });
+  ana.privacy.set('status', 'none');
+  expect(await aboutFor(token)).toMatchObject({ code: '401' });
 });
 
 it('another number belongs to the same account, and the old one to nobody', async () => {

@@ -41,6 +41,7 @@ it('tells nobody else when the account keeps to itself what it reads', async () 
 it.each([
   ['a LID without an account', '199999999999999@lid', '199999999999999@lid'],
   ['devices that are not linked any more', '', ':77@lid'],
+  ['devices that are not linked any more, as a status', 'status@broadcast', ':77@lid'],
 ])('refuses a message to %s with 479', async (_, to, device) => {
   const { ana, client } = scene;
   const [chat, only] = [to || ana.lid, device.startsWith(':') ? ana.lid.replace('@lid', device) : device];

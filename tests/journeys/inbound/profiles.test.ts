@@ -44,8 +44,8 @@ it('what people change about themselves is not reported; the next message carrie
   ana.profile.setPicture({ url: 'http://127.0.0.1:1/ana.jpg', shownTo: 'everybody' });
   ana.profile.setPicture(undefined);
   ana.chats.setDefaultTimer(86_400);
-  ana.profile.rename('Ana María');
-  luz.profile.rename('Luz SA', { business: true });
+  await ana.profile.rename('Ana María');
+  await luz.profile.rename('Luz SA', { business: true });
 
   expect(await webhookFor(world, await ana.sendText(ACCOUNT, 'hola'))).toMatchObject({ sender_name: 'Ana María' });
   expect(await webhookFor(world, await luz.sendText(group, 'hola'))).toMatchObject({ sender_name: 'Luz SA' });

@@ -101,6 +101,16 @@ describe('what a contact says about a message', () => {
     });
   });
 
+  it('is reported as unsupported: a new option of a poll, which holds up nothing', async () => {
+    const poll = await luz.sendPoll(group, { name: '¿Cuándo?', options: ['hoy', 'mañana'] });
+    await ana.next(({ id }) => id === poll);
+
+    expect(await webhookFor(await ana.addOption(poll, 'nunca'))).toMatchObject({
+      ...{ message_type: 'unsupported', unsupported_keys: ['secretEncryptedMessage'] },
+    });
+    expect(await webhookFor(await ana.vote(poll, ['hoy']))).toMatchObject({ message_content: 'hoy' });
+  });
+
   it.each([
     ['GOING', 'going'],
     ['NOT_GOING', 'not_going'],

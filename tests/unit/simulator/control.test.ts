@@ -114,13 +114,34 @@ it('lets phones name contacts and their owners', async () => {
   const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
 
   expect(await call('POST', `/phones/${ANA}/contacts`, { contact: BEA, name: 'Bea Sanz' })).toMatchObject({ body: {} });
-  expect(await call('POST', `/phones/${ANA}/push-name`, { name: 'Ana' })).toMatchObject({ body: {} });
+  expect(await call('POST', `/phones/${ANA}/name`, { name: 'Ana' })).toMatchObject({ body: {} });
 
   expect(ana.appState.read('critical_unblock_low')).toMatchObject([
     { index: ['contact', bea.jid], value: { contactAction: { fullName: 'Bea Sanz', firstName: 'Bea' } } },
   ]);
   expect(ana.name).toBe('Ana');
   expect((await call('POST', `/phones/${ANA}/contacts`, { contact: BEA })).status).toBe(400);
+});
+
+it('lets people hide what they show, block somebody, and be online', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
+  const post = async (path: string, body: object) => (await call('POST', `/phones/${ANA}/${path}`, body)).status;
+
+  expect(await post('privacy', { name: 'last', value: 'contacts' })).toBe(200);
+  expect(await post('privacy', { name: 'shoe-size', value: 'none' })).toBe(400);
+  expect(await post('privacy', { name: 'last', value: 'perhaps' })).toBe(400);
+  expect(await post('block', { contact: BEA })).toBe(200);
+  expect(ana.privacy.blocked).toEqual([BEA]);
+  expect(await post('block', { contact: BEA, blocked: false })).toBe(200);
+  expect(ana.privacy.blocked).toEqual([]);
+  expect(await post('block', { contact: '5491100000009' })).toBe(404);
+  for (const state of ['available', 'unavailable']) expect(await post('presence', { state })).toBe(200);
+  for (const state of ['composing', 'paused']) expect(await post('presence', { state, to: BEA })).toBe(200);
+  expect(await post('presence', { state: 'dancing', to: BEA })).toBe(400);
+
+  expect(bea.presenceOf(ana)).toEqual(['available', 'unavailable', 'composing', 'paused']);
 });
 
 it('lets phones send, download and forget files', async () => {
