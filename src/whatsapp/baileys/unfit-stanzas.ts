@@ -89,7 +89,10 @@ function isUnderstood(text: string | undefined): boolean {
   return jid !== undefined && isWritable(jid) && spelled(jid) === text;
 }
 
-function isWritable({ server = '', device }: ReadJid): boolean {
+/** Baileys writes `1@`, too, but WhatsApp could not read a JID without a server. */
+function isWritable({ server, device }: ReadJid): boolean {
+  if (server === undefined) return true;
+  if (server === '') return false;
   return device === undefined || (WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE);
 }
 
