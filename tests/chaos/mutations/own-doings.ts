@@ -1,5 +1,7 @@
+import { proto } from '@whiskeysockets/baileys';
 import { type Doing } from './cast.ts';
 
+const { PUSH_NAME } = proto.HistorySync.HistorySyncType;
 const WEEK_SECONDS = 604_800;
 const DAY_MS = 86_400_000;
 
@@ -10,7 +12,7 @@ export const OWN_DOINGS: Readonly<Record<string, Doing>> = {
     account.history.fill(20, 2);
     await account.history.sync();
     await account.history.send({
-      content: { syncType: 3, pushnames: [{ id: luz.lid, pushname: 'Luz' }] },
+      content: { syncType: PUSH_NAME, pushnames: [{ id: luz.lid, pushname: 'Luz' }] },
       form: 'inline',
     });
     await account.history.migrateToLids();
