@@ -20,9 +20,9 @@ export class Catalogue {
     if (!this.#templates.has(kind)) this.#templates.set(kind, stanza);
   }
 
-  /** The kinds, with a stanza of each, in the order in which they were sent first. */
+  /** The kinds, with a stanza of each, in an order that does not depend on who was quicker. */
   get kinds(): [kind: string, template: Stanza][] {
-    return [...this.#templates];
+    return [...this.#templates].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 }
 

@@ -5,6 +5,7 @@ import { type Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
+/** How much of a stanza a problem shows. */
 const SHOWN = 300;
 
 /** The account's linked device, and its connection. */

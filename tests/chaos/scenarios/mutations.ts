@@ -36,7 +36,6 @@ const REQUESTED_AT_MOST = 5;
 const KEPT_AT_MOST = 300;
 const STALL_MS = 3_000;
 const EVERY_KIND = -1;
-/** How many of the mutated stanzas in question a problem shows. */
 /**
  * Stanzas that rightly end the session (banned, unlinked, replaced) and those of a pairing, which are refused on a
  * connection that is logged in ([hostile](../scenarios/hostile)).
@@ -106,7 +105,7 @@ class Proof {
     this.#stalls.start();
     const kinds = this.#catalogue.kinds.filter(([kind]) => !ENDS.test(kind));
     for (const [index, [kind, template]] of kinds.entries()) {
-      if (this.#size.kind === EVERY_KIND || this.#size.kind === index) await this.#mutate(`${index} ${kind}`, template);
+      if (this.#size.kind === EVERY_KIND || this.#size.kind === index) await this.#mutate(index, kind, template);
     }
     if (this.#size.kind === EVERY_KIND) await this.#answerMutated();
     await this.#logInAgain('at the end');
@@ -125,7 +124,7 @@ class Proof {
     return { figure, problems: this.#problems };
   }
 
-  async #mutate(kind: string, template: Stanza): Promise<void> {
+  async #mutate(index: number, kind: string, template: Stanza): Promise<void> {
     const each = CLOSES.test(kind) ? Math.ceil(this.#size.each / 10) : this.#size.each;
     let sent: Stanza[] = [];
     for (let number = this.#size.from; number < each; number += 1) {
@@ -136,7 +135,7 @@ class Proof {
       this.#mutations += 1;
       sent.push(stanza);
       if (sent.length < BATCH && number + 1 < each) continue;
-      await this.#control(`${kind}, up to mutation ${number}`, sent);
+      await this.#control(`${index} ${kind}, up to mutation ${number}`, sent);
       sent = [];
     }
     if (this.#line.waiting > KEPT_AT_MOST) await this.#logInAgain(kind);
