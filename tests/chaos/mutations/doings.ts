@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { type Doing } from './cast.ts';
 import { GROUP_DOINGS } from './group-doings.ts';
 import { NOTICE_DOINGS } from './notice-doings.ts';
 import { OWN_DOINGS } from './own-doings.ts';
 import { PAIRING_DOINGS } from './pairing-doings.ts';
+
+/** How many numbers there are for people whom nobody knows. */
+const NUMBERS = 100_000_000;
 
 /**
  * Everything that phones and the server can do, each once. A new ability of phones gets a line here: the stanzas that it makes
@@ -103,7 +107,7 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
     await ana.next(({ id }) => id === answer.body.messageId);
     await ana.buttons.choose(answer.body.messageId as string, 'one');
   },
-  questions: async ({ world, sessionId, ana, group }) => {
+  questions: async ({ world, sessionId, account, ana, group }) => {
     for (const path of [
       '/groups',
       `/groups/${group.jid}`,
@@ -112,6 +116,11 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
     ]) {
       await world.orchestrator.get(`/sessions/${sessionId}${path}`);
     }
+    // Somebody new, whose devices and keys have to be asked for.
+    const number = `54955${String(randomInt(NUMBERS)).padStart(8, '0')}`;
+    world.whatsapp.phone(number, 'New');
+    await account.appState.pin(ana);
+    await world.orchestrator.send(sessionId, number, 'to somebody new');
   },
   ping: ({ world }) => void world.whatsapp.ping(),
   'expired version': ({ world }) => {
