@@ -36,7 +36,8 @@ export const OWN_DOINGS: Readonly<Record<string, Doing>> = {
     account.chats.setDefaultTimer(0);
   },
   privacy: async ({ ana, account }) => {
-    const id = await ana.sendText(account, 'read on the phone');
+    const sent = await ana.sendText(account, 'read on the phone');
+    const { id } = await account.next((message) => message.id === sent);
     account.privacy.set('last', 'none');
     for (const value of ['none', 'all']) {
       account.privacy.set('readreceipts', value);
