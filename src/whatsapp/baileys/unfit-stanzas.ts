@@ -67,10 +67,17 @@ function isKept(data: unknown): data is BinaryNode {
   return KEPT.has((data as BinaryNode | undefined)?.tag ?? '');
 }
 
-/** Whether Baileys understands whom a stanza is from, and can acknowledge it. */
-export function isFit({ attrs, content }: BinaryNode): boolean {
+/** Whether Baileys understands whom a stanza is from, can acknowledge it, and takes its content without throwing where nobody catches. */
+export function isFit({ tag, attrs, content }: BinaryNode): boolean {
   if (!attrs.id || !attrs.from || ![attrs.from, attrs.participant, attrs.recipient].every(isAddress)) return false;
+  if (tag === 'call' && !isCallNamed(content)) return false;
   return ciphertextsIn(content) <= MAX_CIPHERTEXTS && NAMED.every((name) => isUnderstood(attrs[name]));
+}
+
+/** Baileys makes a message of a group's call, and throws for one without an id, after it has acknowledged the stanza. */
+function isCallNamed(content: BinaryNode['content']): boolean {
+  const [signal] = Array.isArray(content) ? content : [];
+  return signal === undefined || signal.attrs['call-id'] !== undefined;
 }
 
 function ciphertextsIn(content: BinaryNode['content']): number {
@@ -89,7 +96,10 @@ function isUnderstood(text: string | undefined): boolean {
   return jid !== undefined && isWritable(jid) && spelled(jid) === text;
 }
 
-function isWritable({ server = '', device }: ReadJid): boolean {
+/** Baileys writes `1@`, too, but WhatsApp could not read a JID without a server. */
+function isWritable({ server, device }: ReadJid): boolean {
+  if (server === undefined) return true;
+  if (server === '') return false;
   return device === undefined || (WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE);
 }
 

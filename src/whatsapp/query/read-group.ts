@@ -8,20 +8,39 @@ import { type Group } from '../../domain/group.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
 
+/** The last moment that a date can be. */
+const LAST_SECOND = 8.64e12;
+
 /** Reads a Baileys group into our own types, with number and LID of each person as far as WhatsApp revealed them. */
 export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): Promise<Group> {
   const { id, subject, desc, creation, participants, announce, size } = metadata;
   const [owner, ...people] = await peopleOf(keys, [ownerOf(metadata), ...participants.map(addressesOf)]);
   return {
     groupId: id,
-    subject,
+    subject: textOf(subject),
     description: desc ?? null,
     owner: owner && (owner.number ?? owner.lid) !== null ? owner : null,
-    createdAtMs: creation ? creation * 1000 : null,
-    size: size ?? participants.length,
+    createdAtMs: timeOf(creation),
+    size: size !== undefined && Number.isSafeInteger(size) && size >= 0 ? size : participants.length,
     announce: announce === true,
-    participants: people.map((person, index) => ({ ...person, role: participants[index]?.admin ?? 'member' })),
+    participants: people.map((person, index) => ({ ...person, role: roleOf(participants[index]) })),
   };
+}
+
+/** The attribute, which an answer may lack. */
+function textOf(attribute: string | undefined): string {
+  return attribute ?? '';
+}
+
+/** Unix ms, where it is a time at all. */
+function timeOf(seconds: number | undefined): number | null {
+  return seconds && seconds > 0 && seconds <= LAST_SECOND ? seconds * 1000 : null;
+}
+
+/** Baileys passes on whatever type WhatsApp names. */
+function roleOf(participant: GroupParticipant | undefined): Group['participants'][number]['role'] {
+  const type = participant?.admin;
+  return type === 'admin' || type === 'superadmin' ? type : 'member';
 }
 
 /** The LIDs that a group reveals with their numbers; Baileys does not store them by itself. */

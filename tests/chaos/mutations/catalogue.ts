@@ -20,17 +20,24 @@ export class Catalogue {
     if (!this.#templates.has(kind)) this.#templates.set(kind, stanza);
   }
 
-  /** The kinds, with a stanza of each, in the order in which they were sent first. */
+  /** The kinds, with a stanza of each, in an order that does not depend on who was quicker. */
   get kinds(): [kind: string, template: Stanza][] {
-    return [...this.#templates];
+    return [...this.#templates].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 }
 
-/** What makes a kind: the tag, the type, and which children there are. */
+/** What makes a kind: the tag, the type, the category, whether it is an error, from what it is, and which children there are. */
 function kindOf({ tag, attrs, content }: Stanza): string {
-  const type = attrs.type === undefined ? '' : ` ${attrs.type}`;
+  const facts = [attrs.type, attrs.category, attrs.error, tag === 'iq' ? undefined : serverOf(attrs.from)];
+  const type = facts.map((fact) => (fact === undefined ? '' : ` ${fact}`)).join('');
   const children = Array.isArray(content) ? [...new Set(content.map(shapeOf))].sort().join('+') : typeof content;
   return `${tag}${type} ${children === 'undefined' ? '' : children}`.trimEnd();
+}
+
+/** The server of a JID: people are one kind, however they are addressed. */
+function serverOf(jid: string | undefined): string | undefined {
+  const server = jid?.split('@')[1];
+  return server === 'lid' || server === 's.whatsapp.net' ? undefined : server;
 }
 
 function shapeOf({ tag, attrs }: Stanza): string {

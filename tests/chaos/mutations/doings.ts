@@ -1,20 +1,12 @@
-import { type Group } from '../../../simulator/world/group.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type World } from '../../harness/world.ts';
+import { randomInt } from 'node:crypto';
+import { type Doing } from './cast.ts';
+import { GROUP_DOINGS } from './group-doings.ts';
+import { NOTICE_DOINGS } from './notice-doings.ts';
+import { OWN_DOINGS } from './own-doings.ts';
+import { PAIRING_DOINGS } from './pairing-doings.ts';
 
-/** Who does something to whom. */
-export interface Cast {
-  world: World;
-  sessionId: string;
-  account: Phone;
-  /** Strangers, who write to the account. */
-  ana: Phone;
-  luz: Phone;
-  group: Group;
-}
-
-/** Something that people, the server or a backend do, so that the simulator sends stanzas to the account. */
-type Doing = (cast: Cast) => unknown;
+/** How many numbers there are for people whom nobody knows. */
+const NUMBERS = 100_000_000;
 
 /**
  * Everything that phones and the server can do, each once. A new ability of phones gets a line here: the stanzas that it makes
@@ -71,7 +63,51 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
   picture: ({ ana }) => {
     ana.picture = { url: 'https://example.com/a.jpg', shownTo: 'everybody' };
   },
-  questions: async ({ world, sessionId, ana, group }) => {
+  'what they show': async ({ ana, luz, account }) => {
+    ana.profile.setPicture({ url: 'https://example.com/b.jpg', shownTo: 'everybody' });
+    ana.profile.setPicture(undefined);
+    ana.profile.setAbout('About me');
+    ana.profile.rename('Anna');
+    luz.profile.rename('Luz & Co.', { business: true });
+    await ana.profile.postStatus('status', [account]);
+    await account.profile.postStatus('own status', [ana]);
+  },
+  'how they are shown': async ({ world, sessionId, ana, account }) => {
+    await world.orchestrator.post(`/sessions/${sessionId}/presence`, { to: ana.number, state: 'composing' });
+    ana.presence.goOnline();
+    for (const state of ['composing', 'recording', 'paused'] as const) ana.presence.show(account, state);
+    ana.presence.goOffline();
+  },
+  'another number': async ({ world, account }) => {
+    const pia = world.whatsapp.phone('5492200000008', 'Pia');
+    await pia.sendText(account, 'before');
+    await pia.profile.changeNumber('5492200000007');
+  },
+  'another LID': async ({ world, sessionId, account }) => {
+    const eva = world.whatsapp.phone('5492200000006', 'Eva');
+    await eva.sendText(account, 'before');
+    await world.orchestrator.send(sessionId, eva.number, 'to the old LID');
+    eva.addressing.renew();
+    await world.orchestrator.send(sessionId, eva.number, 'to the new LID');
+  },
+  'moved to a LID': async ({ world, sessionId }) => {
+    const leo = world.whatsapp.phone('5492200000005', 'Leo');
+    leo.isMigrated = true;
+    await world.orchestrator.send(sessionId, leo.number, 'to somebody migrated');
+  },
+  buttons: async ({ world, sessionId, ana }) => {
+    const path = `/sessions/${sessionId}/messages`;
+    const choice = { type: 'buttons', text: 'Yes or no', buttons: [{ type: 'reply', text: 'Yes', id: 'yes' }] };
+    const { body } = await world.orchestrator.post(path, { number: ana.number, ...choice });
+    await ana.next(({ id }) => id === body.messageId);
+    await ana.buttons.press(body.messageId as string, 'Yes');
+    const sections = [{ title: 'All', rows: [{ id: 'one', title: 'One' }] }];
+    const list = { type: 'list', text: 'Which one', button: 'Choose', sections };
+    const answer = await world.orchestrator.post(path, { number: ana.number, ...list });
+    await ana.next(({ id }) => id === answer.body.messageId);
+    await ana.buttons.choose(answer.body.messageId as string, 'one');
+  },
+  questions: async ({ world, sessionId, account, ana, group }) => {
     for (const path of [
       '/groups',
       `/groups/${group.jid}`,
@@ -80,6 +116,11 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
     ]) {
       await world.orchestrator.get(`/sessions/${sessionId}${path}`);
     }
+    // Somebody new, whose devices and keys have to be asked for.
+    const number = `54955${String(randomInt(NUMBERS)).padStart(8, '0')}`;
+    world.whatsapp.phone(number, 'New');
+    await account.appState.pin(ana);
+    await world.orchestrator.send(sessionId, number, 'to somebody new');
   },
   ping: ({ world }) => void world.whatsapp.ping(),
   'expired version': ({ world }) => {
@@ -98,4 +139,8 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
   'new login': ({ world, account }) => {
     world.whatsapp.fault('cut', { number: account.number });
   },
+  ...GROUP_DOINGS,
+  ...OWN_DOINGS,
+  ...PAIRING_DOINGS,
+  ...NOTICE_DOINGS,
 };

@@ -1,17 +1,17 @@
 import { decodeBinaryNode } from '@whiskeysockets/baileys';
 import { randomUUID } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { type Stanza } from '../../../simulator/kit/stanza.ts';
 import { encodeStanza } from '../../../simulator/transport/binary-node.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { Dice } from '../dice.ts';
 import { messagesOf } from '../ledger.ts';
 import { Catalogue } from '../mutations/catalogue.ts';
-import { type Cast, DOINGS } from '../mutations/doings.ts';
+import { type Cast } from '../mutations/cast.ts';
+import { DOINGS } from '../mutations/doings.ts';
+import { Line, shown } from '../mutations/line.ts';
 import { mutated } from '../mutations/mutate.ts';
+import { Stalls } from '../mutations/stalls.ts';
 import { type Outcome, type Scenario, type Size } from '../scenario.ts';
 
 interface MutationsSize extends Size {
@@ -36,11 +36,6 @@ const REQUESTED_AT_MOST = 5;
 const KEPT_AT_MOST = 300;
 const STALL_MS = 3_000;
 const EVERY_KIND = -1;
-/** How many of the mutated stanzas in question a problem shows. */
-const SHOWN = 300;
-
-/** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
-const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
 /**
  * Stanzas that rightly end the session (banned, unlinked, replaced) and those of a pairing, which are refused on a
  * connection that is logged in ([hostile](../scenarios/hostile)).
@@ -55,7 +50,7 @@ export const mutations: Scenario<MutationsSize> = {
   proves:
     'Whatever the server sends in whichever form, messages arrive, connections come back, everything is acknowledged.',
   sizes: {
-    short: { each: 6, rounds: 2, kind: EVERY_KIND, from: 0, patienceMs: 15_000 },
+    short: { each: 4, rounds: 2, kind: EVERY_KIND, from: 0, patienceMs: 15_000 },
     full: { each: 2_000, rounds: 400, kind: EVERY_KIND, from: 0, patienceMs: 30_000 },
   },
   async run(size, dice) {
@@ -72,7 +67,7 @@ class Proof {
   readonly #line: Line;
   readonly #catalogue: Catalogue;
   readonly #problems: string[] = [];
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #stalls = new Stalls();
   #stall = { ms: 0, when: '' };
   #controls = 0;
   #mutations = 0;
@@ -89,10 +84,10 @@ class Proof {
   /** Links an account, and lets everybody do everything once. */
   static async prepare(world: World, size: MutationsSize, dice: Dice): Promise<Proof> {
     const catalogue = new Catalogue();
-    const line = new Line();
+    const account = world.whatsapp.phone('5491100000000', 'Account');
+    const line = new Line(account);
     const recording = world.whatsapp.use(catalogue.behaviour);
     world.whatsapp.use(line.behaviour);
-    const account = world.whatsapp.phone('5491100000000', 'Account');
     const [ana, luz] = [world.whatsapp.phone('5492200000001', 'Ana'), world.whatsapp.phone('5492200000002', 'Luz')];
     const { sessionId } = await world.link(account);
     const group = world.whatsapp.group({ subject: 'Group', members: [ana, luz, account] });
@@ -107,15 +102,15 @@ class Proof {
   }
 
   async run(): Promise<Outcome> {
-    this.#delay.enable();
+    this.#stalls.start();
     const kinds = this.#catalogue.kinds.filter(([kind]) => !ENDS.test(kind));
     for (const [index, [kind, template]] of kinds.entries()) {
-      if (this.#size.kind === EVERY_KIND || this.#size.kind === index) await this.#mutate(`${index} ${kind}`, template);
+      if (this.#size.kind === EVERY_KIND || this.#size.kind === index) await this.#mutate(index, kind, template);
     }
     if (this.#size.kind === EVERY_KIND) await this.#answerMutated();
     await this.#logInAgain('at the end');
     await this.#control('at the end');
-    this.#delay.disable();
+    this.#stalls.stop();
     const { ms: stall, when } = this.#stall;
     const { endedUnacknowledged } = this.#cast.world.whatsapp.stats();
     if (endedUnacknowledged > 0)
@@ -129,7 +124,7 @@ class Proof {
     return { figure, problems: this.#problems };
   }
 
-  async #mutate(kind: string, template: Stanza): Promise<void> {
+  async #mutate(index: number, kind: string, template: Stanza): Promise<void> {
     const each = CLOSES.test(kind) ? Math.ceil(this.#size.each / 10) : this.#size.each;
     let sent: Stanza[] = [];
     for (let number = this.#size.from; number < each; number += 1) {
@@ -140,7 +135,7 @@ class Proof {
       this.#mutations += 1;
       sent.push(stanza);
       if (sent.length < BATCH && number + 1 < each) continue;
-      await this.#control(`${kind}, up to mutation ${number}`, sent);
+      await this.#control(`${index} ${kind}, up to mutation ${number}`, sent);
       sent = [];
     }
     if (this.#line.waiting > KEPT_AT_MOST) await this.#logInAgain(kind);
@@ -209,66 +204,12 @@ class Proof {
   }
 
   #noteStall(when: string): void {
-    const ms = Math.round(this.#delay.max / 1e6);
+    const ms = this.#stalls.take();
     if (ms > this.#stall.ms) this.#stall = { ms, when };
-    this.#delay.reset();
   }
 
   #broke(what: string, when: string, sent: readonly Stanza[]): void {
     this.#problems.push(`${when}: ${what}${sent.length > 0 ? `; sent ${sent.map(shown).join(' | ')}` : ''}`);
-  }
-}
-
-/** The account's linked device, and its connection. */
-class Line {
-  /** The errors with which connections ended. */
-  readonly endings: string[] = [];
-  #client: Client | undefined;
-
-  readonly behaviour: Behaviour = {
-    name: 'know the connection',
-    onSend: (stanza, client, send) => {
-      if (client.device) this.#client = client;
-      if (stanza.tag === 'stream:error') this.endings.push(shown(stanza));
-      send(stanza);
-    },
-  };
-
-  get isOnline(): boolean {
-    return this.#client?.device?.connection !== undefined;
-  }
-
-  /** The number of stanzas that would be sent again at the next login. */
-  get waiting(): number {
-    return this.#client?.device?.mailbox.size ?? 0;
-  }
-
-  /** The first stanzas that would be sent again. */
-  get shown(): string {
-    return (this.#client?.device?.mailbox.drain(0).stanzas ?? []).slice(0, 3).map(shown).join(' | ');
-  }
-
-  get unanswered(): Stanza | undefined {
-    return this.#client?.device?.mailbox.unanswered?.stanza;
-  }
-
-  send(stanza: Stanza): void {
-    const { device } = this.#client ?? {};
-    if (!device) throw new Error('The account was never online.');
-    if (KEPT.has(stanza.tag) && stanza.attrs.id) device.deliver(stanza);
-    else device.connection?.send(stanza);
-  }
-
-  /** Forgets and returns what was not acknowledged, so that the next problem can be found. */
-  forgetUnanswered(): Stanza[] {
-    const forgotten: Stanza[] = [];
-    for (let stanza = this.unanswered; stanza; stanza = this.unanswered) {
-      const to = stanza.attrs.from === undefined ? {} : { to: stanza.attrs.from };
-      this.#client?.device?.mailbox.acknowledge({ ...stanza.attrs, class: stanza.tag, ...to });
-      forgotten.push(stanza);
-      if (this.unanswered === stanza) break;
-    }
-    return forgotten;
   }
 }
 
@@ -289,8 +230,4 @@ function withNewId(stanza: Stanza): Stanza {
 
 function hashOf(text: string): number {
   return Buffer.from(text).reduce((hash, byte) => (Math.imul(hash, 31) + byte) >>> 0, 7);
-}
-
-function shown({ tag, attrs, content }: Stanza): string {
-  return JSON.stringify({ tag, attrs, content }).slice(0, SHOWN);
 }

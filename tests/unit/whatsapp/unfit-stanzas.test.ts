@@ -40,7 +40,7 @@ describe('a stanza is fit for Baileys', () => {
     expect(isFit(withAttrs({ from }))).toBe(true);
   });
 
-  it.each(['', 'x', 'lid', '1:x@lid', '1:256@lid', '1_2@lid', '7-1:0@interop', '1:2:3@lid', '1:2@g.us'])(
+  it.each(['', 'x', 'lid', '1:x@lid', '1:256@lid', '1_2@lid', '7-1:0@interop', '1:2:3@lid', '1:2@g.us', '1@', '@'])(
     'but not from “%s”',
     (from) => {
       expect(isFit(withAttrs({ from }))).toBe(false);
@@ -51,6 +51,7 @@ describe('a stanza is fit for Baileys', () => {
     ['id', ''],
     ['id', '1:x@lid'],
     ['id', '1:0@lid'],
+    ['id', 'undefined1@'],
     ['participant', ''],
     ['participant', '1:x@lid'],
     ['participant', '0x10'],
@@ -67,6 +68,16 @@ it('a message with more ciphertexts than WhatsApp ever sends is not fit', () => 
   const fit = [2, 8, 9].map((count) => isFit({ ...RECEIPT, tag: 'message', content: ciphertexts(count) }));
 
   expect(fit).toEqual([true, true, false]);
+});
+
+it('a call that has no id is not fit', () => {
+  const callWith = (content: BinaryNode[]): BinaryNode => ({ ...RECEIPT, tag: 'call', content });
+  const offers: Record<string, string>[] = [{ 'call-id': 'C1' }, { 'call-id': '' }, { type: 'group' }];
+
+  const fit = offers.map((attrs) => isFit(callWith([{ tag: 'offer', attrs }])));
+
+  expect(fit).toEqual([true, true, false]);
+  expect(isFit(callWith([]))).toBe(true);
 });
 
 describe('stanzas', () => {

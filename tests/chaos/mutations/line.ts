@@ -1,0 +1,72 @@
+import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import { type Stanza } from '../../../simulator/kit/stanza.ts';
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type Client } from '../../../simulator/transport/client.ts';
+
+/** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
+const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
+/** How much of a stanza a problem shows. */
+const SHOWN = 300;
+
+/** The account's linked device, and its connection. */
+export class Line {
+  /** The errors with which connections ended. */
+  readonly endings: string[] = [];
+  readonly #account: Phone;
+  #client: Client | undefined;
+
+  readonly behaviour: Behaviour = {
+    name: 'know the connection',
+    onSend: (stanza, client, send) => {
+      if (client.device?.owner.number === this.#account.number) this.#client = client;
+      if (stanza.tag === 'stream:error') this.endings.push(shown(stanza));
+      send(stanza);
+    },
+  };
+
+  constructor(account: Phone) {
+    this.#account = account;
+  }
+
+  get isOnline(): boolean {
+    return this.#client?.device?.connection !== undefined;
+  }
+
+  /** The number of stanzas that would be sent again at the next login. */
+  get waiting(): number {
+    return this.#client?.device?.mailbox.size ?? 0;
+  }
+
+  /** The first stanzas that would be sent again. */
+  get shown(): string {
+    return (this.#client?.device?.mailbox.drain(0).stanzas ?? []).slice(0, 3).map(shown).join(' | ');
+  }
+
+  get unanswered(): Stanza | undefined {
+    return this.#client?.device?.mailbox.unanswered?.stanza;
+  }
+
+  send(stanza: Stanza): void {
+    const { device } = this.#client ?? {};
+    if (!device) throw new Error('The account was never online.');
+    if (KEPT.has(stanza.tag) && stanza.attrs.id) device.deliver(stanza);
+    else device.connection?.send(stanza);
+  }
+
+  /** Forgets and returns what was not acknowledged, so that the next problem can be found. */
+  forgetUnanswered(): Stanza[] {
+    const forgotten: Stanza[] = [];
+    for (let stanza = this.unanswered; stanza; stanza = this.unanswered) {
+      const to = stanza.attrs.from === undefined ? {} : { to: stanza.attrs.from };
+      this.#client?.device?.mailbox.acknowledge({ ...stanza.attrs, class: stanza.tag, ...to });
+      forgotten.push(stanza);
+      if (this.unanswered === stanza) break;
+    }
+    return forgotten;
+  }
+}
+
+/** A stanza for a report, shortened. */
+export function shown({ tag, attrs, content }: Stanza): string {
+  return JSON.stringify({ tag, attrs, content }).slice(0, SHOWN);
+}
