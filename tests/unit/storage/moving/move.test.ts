@@ -45,15 +45,15 @@ describe.each(DIRECTIONS)('%s', (_, createSource, createTarget) => {
 
   it('more rows than fit into one batch', async () => {
     const [source, target] = [await createSource(), await createTarget()];
-    await fillTables(source, [ANA], 450);
+    await fillTables(source, [ANA], 250);
 
     const { told } = await moved(source, target);
 
-    expect(told[ANA]?.find(({ table }) => table === 'signal_keys')?.rows).toBe(450);
+    expect(told[ANA]?.find(({ table }) => table === 'signal_keys')?.rows).toBe(250);
     expect(await everything(target)).toEqual(await everything(source));
   });
 
-  it.each([1, 5, 12])('killed at insert %i of the second session, it goes on where it was', async (at) => {
+  it.each([1, 12])('killed at insert %i of the second session, it goes on where it was', async (at) => {
     const [source, target] = [await createSource(), await createTarget()];
     await fillTables(source, [ANA, BEA]);
 
