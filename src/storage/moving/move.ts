@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { OperatorError } from '../../kit/operator-error.ts';
 import { TableDigest } from './digest.ts';
-import { NOBODY, type Numbers, type Part, type Row, type Side } from './side.ts';
+import { type Mark, NOBODY, type Numbers, type Part, type Row, type Side } from './side.ts';
 import { COUNTED_TABLES, MOVED_TABLES, type MovedTable, OWNED_TABLES } from './tables.ts';
 
 /** Why nothing was moved, or nothing more. */
@@ -47,6 +48,7 @@ export async function moveStorage(move: Move): Promise<MoveResult> {
   const all = await source.owners();
   const sessions = chosen(all, move);
   const missing = [NOBODY, ...sessions].filter((owner) => !marks.has(owner));
+  for (const owner of sessions) await checkUnchanged(source, owner, marks.get(owner));
   for (const owner of missing) await checkEmpty(target, owner);
   const shift = await target.numbers();
   const raised = sum(shift, await source.numbers());
@@ -59,8 +61,8 @@ export async function moveStorage(move: Move): Promise<MoveResult> {
 }
 
 /** Sealed values are copied as they are, so both sides must have the same keys. */
-async function checkEncryption(source: Side, target: Side, marks: Map<string, string>): Promise<void> {
-  const other = [...marks.values()].find((from) => from !== source.name);
+async function checkEncryption(source: Side, target: Side, marks: Map<string, Mark>): Promise<void> {
+  const other = [...marks.values()].find((mark) => mark.source !== source.name)?.source;
   if (other !== undefined) {
     throw new MoveError(`${target.name} has what was moved from ${other}. Move ${source.name} into a new database.`);
   }
@@ -96,6 +98,30 @@ async function checkEmpty(target: Side, owner: string): Promise<void> {
   }
 }
 
+/** A session that was used again where it was moved from has newer keys there than here. */
+async function checkUnchanged(source: Side, owner: string, mark: Mark | undefined): Promise<void> {
+  if (!mark) return;
+  const parts = await source.transaction(async () => {
+    const found: MovedPart[] = [];
+    for (const part of partsOf(owner)) found.push(describe(part, await digestOf(source, { ...part, shift: {} })));
+    return found;
+  });
+  if (fingerprint(parts) === mark.sha256) return;
+  throw new MoveError(
+    `The session "${owner}" of ${source.name} has changed since it was moved: a server has used it again. Nothing was changed. If that server is the one to go on with, move into a new database.`,
+  );
+}
+
+function describe({ table }: Part, { rows, sha256 }: TableDigest): MovedPart {
+  return { table: table.name, rows, sha256 };
+}
+
+/** One hash for all tables. */
+function fingerprint(parts: readonly MovedPart[]): string {
+  const lines = parts.map(({ table, rows, sha256 }) => `${table} ${rows} ${sha256}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
 /** What one owner has: its rows, or all those that belong to no session. */
 function partsOf(owner: string): Part[] {
   return (owner === NOBODY ? MOVED_TABLES : OWNED_TABLES).map((table) => ({ table, owner }));
@@ -117,10 +143,10 @@ function moveOwner({ source, target }: Move, { owner, shift, raised }: Task): Pr
         const sent = await copy(source, target, { ...part, shift });
         const arrived = await digestOf(target, { ...part, shift });
         if (!sent.equals(arrived)) throw new MoveError(difference(part, sent, arrived));
-        moved.push({ table: part.table.name, rows: arrived.rows, sha256: arrived.sha256 });
+        moved.push(describe(part, arrived));
       }
       await target.raise(raised);
-      await target.mark(owner, source.name);
+      await target.mark(owner, { source: source.name, sha256: fingerprint(moved) });
       return moved;
     }),
   );

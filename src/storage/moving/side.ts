@@ -19,6 +19,14 @@ export interface Part {
 /** The highest numbers that a database has given: by table, and `position` for the order of all webhooks. */
 export type Numbers = Readonly<Record<string, number>>;
 
+/** What was noted of an owner who was moved. */
+export interface Mark {
+  /** The name of the source. */
+  source: string;
+  /** The hash of everything that it had in the source. */
+  sha256: string;
+}
+
 /** How many rows are in memory at once. */
 export const BATCH = 200;
 
@@ -43,10 +51,10 @@ export interface Side extends AsyncDisposable {
   numbers(): Promise<Numbers>;
   /** Lets numbers go on above these. */
   raise(numbers: Numbers): Promise<void>;
-  /** What was moved here, by owner, each with the name of its source. */
-  marks(): Promise<Map<string, string>>;
+  /** What was moved here, by owner. */
+  marks(): Promise<Map<string, Mark>>;
   /** Notes, within a transaction, that everything of this owner is here. */
-  mark(owner: string, source: string): Promise<void>;
+  mark(owner: string, mark: Mark): Promise<void>;
   /** From here on no server starts on this database. */
   retire(target: string): Promise<void>;
   /** Removes everything of a session, within a transaction. */

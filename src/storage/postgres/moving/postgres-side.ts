@@ -1,11 +1,21 @@
 import type pg from 'pg';
-import { BATCH, type Cell, NOBODY, type Numbers, type Part, type Row, type Side } from '../../moving/side.ts';
+import {
+  BATCH,
+  type Cell,
+  type Mark,
+  NOBODY,
+  type Numbers,
+  type Part,
+  type Row,
+  type Side,
+} from '../../moving/side.ts';
 import { COUNTED_TABLES, type Kind, type MovedTable, OWNED_TABLES } from '../../moving/tables.ts';
 import { openToMove } from '../open-to-move.ts';
 import { storedText } from '../text.ts';
 import { moveAway } from './moved-away.ts';
 
-const MARKS = 'CREATE TABLE IF NOT EXISTS moved (session_id text PRIMARY KEY, source text NOT NULL)';
+const MARKS = `CREATE TABLE IF NOT EXISTS moved
+  (session_id text PRIMARY KEY, source text NOT NULL, sha256 text NOT NULL)`;
 
 /** The type of a column's values in an insert. */
 const TYPES: Readonly<Record<Kind, string>> = {
@@ -122,13 +132,14 @@ export class PostgresSide implements Side {
     );
   }
 
-  async marks(): Promise<Map<string, string>> {
-    const rows = await this.#all<{ owner: string; source: string }>('SELECT session_id AS owner, source FROM moved');
-    return new Map(rows.map(({ owner, source }) => [owner, source]));
+  async marks(): Promise<Map<string, Mark>> {
+    const rows = await this.#all<Mark & { owner: string }>('SELECT session_id AS owner, source, sha256 FROM moved');
+    return new Map(rows.map(({ owner, ...mark }) => [owner, mark]));
   }
 
-  async mark(owner: string, source: string): Promise<void> {
-    await this.#client.query('INSERT INTO moved (session_id, source) VALUES ($1, $2)', [storedText(owner), source]);
+  async mark(owner: string, { source, sha256 }: Mark): Promise<void> {
+    const values = [storedText(owner), source, sha256];
+    await this.#client.query('INSERT INTO moved (session_id, source, sha256) VALUES ($1, $2, $3)', values);
   }
 
   retire(target: string): Promise<void> {

@@ -1,13 +1,22 @@
 import { resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { BATCH, type Cell, NOBODY, type Numbers, type Part, type Row, type Side } from '../../moving/side.ts';
+import {
+  BATCH,
+  type Cell,
+  type Mark,
+  NOBODY,
+  type Numbers,
+  type Part,
+  type Row,
+  type Side,
+} from '../../moving/side.ts';
 import { COUNTED_TABLES, type Kind, type MovedTable, OWNED_TABLES } from '../../moving/tables.ts';
 import { withSecureDelete } from '../encryption/secure-delete.ts';
 import { openToMove } from '../open-database.ts';
 import { moveAway } from './moved-away.ts';
 
 const MARKS =
-  'CREATE TABLE IF NOT EXISTS moved (session_id TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT, WITHOUT ROWID';
+  'CREATE TABLE IF NOT EXISTS moved (session_id TEXT PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT';
 
 /** The row of `sequences` that counts the webhooks of all sessions has the empty id, and is no row of anybody. */
 const COUNTER = 'sequences';
@@ -105,13 +114,16 @@ export class SqliteSide implements Side {
     return Promise.resolve();
   }
 
-  marks(): Promise<Map<string, string>> {
-    const rows = this.#sqlite.prepare<[], [string, string]>('SELECT session_id, source FROM moved').raw().all();
-    return Promise.resolve(new Map(rows));
+  marks(): Promise<Map<string, Mark>> {
+    const all = this.#sqlite.prepare<[], Mark & { owner: string }>(
+      'SELECT session_id AS owner, source, sha256 FROM moved',
+    );
+    return Promise.resolve(new Map(all.all().map(({ owner, ...mark }) => [owner, mark])));
   }
 
-  mark(owner: string, source: string): Promise<void> {
-    this.#sqlite.prepare<[string, string]>('INSERT INTO moved (session_id, source) VALUES (?, ?)').run(owner, source);
+  mark(owner: string, { source, sha256 }: Mark): Promise<void> {
+    const add = this.#sqlite.prepare<string[]>('INSERT INTO moved (session_id, source, sha256) VALUES (?, ?, ?)');
+    add.run(owner, source, sha256);
     return Promise.resolve();
   }
 

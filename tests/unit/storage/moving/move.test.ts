@@ -1,7 +1,7 @@
 import { type Secret } from '../../../../src/kit/secret.ts';
 import { type SessionId } from '../../../../src/domain/session-id.ts';
 import { NOBODY, type Side } from '../../../../src/storage/moving/side.ts';
-import { MOVED_TABLES } from '../../../../src/storage/moving/tables.ts';
+import { MOVED_TABLES, type MovedTable } from '../../../../src/storage/moving/tables.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { StorageMovedError } from '../../../../src/storage/shared/errors.ts';
 import { openStorage } from '../../../../src/storage/sqlite/open.ts';
@@ -95,6 +95,22 @@ describe.each(DIRECTIONS)('%s', (_, createSource, createTarget) => {
     expect(await everything(target)).toEqual(before);
   });
 
+  it('refuses a session that was used again where it came from', async () => {
+    const [source, target] = [await createSource(), await createTarget()];
+    await fillTables(source, [ANA]);
+    await moved(source, target);
+    const before = await everything(target);
+    const [key] = before[`${ANA} signal_keys`] ?? [];
+    {
+      await using side = await source.open('target');
+      await side.insert(tableOf('signal_keys'), [[ANA, 'session', 'a new one', ...(key ?? []).slice(3)]]);
+    }
+
+    await expect(moved(source, target, { confirm: true })).rejects.toThrow('"session_1_ana" of');
+    await expect(moved(source, target)).rejects.toThrow('has changed since it was moved: a server has used it again');
+    expect(await everything(target)).toEqual(before);
+  });
+
   it('confirmed for one session, it removes that one from the source', async () => {
     const [source, target] = [await createSource(), await createTarget()];
     await fillTables(source, [ANA, BEA]);
@@ -137,6 +153,12 @@ describe.each(DIRECTIONS)('%s', (_, createSource, createTarget) => {
     expect(Object.keys(await everything(target)).filter((name) => !name.startsWith(BEA))).toEqual(Object.keys(own));
   });
 });
+
+function tableOf(name: string): MovedTable {
+  const found = MOVED_TABLES.find((table) => table.name === name);
+  if (!found) throw new Error(`There is no table ${name}`);
+  return found;
+}
 
 /** One row of a session that nobody moved. */
 async function addSession(home: Home, sessionId: string): Promise<void> {
