@@ -5,7 +5,7 @@ const MODULUS = 1n << 256n;
 
 /**
  * Count and SHA-256 of a table. The two databases sort differently, so the hashes of its rows are added up: the order does not count,
- * and any difference in a row, a missing one or a second one does.
+ * and any difference in a row, a missing one or a second one does. SQLite stores U+FFFD in place of lone surrogates, which counts as the same.
  */
 export class TableDigest {
   #rows = 0;
@@ -25,7 +25,7 @@ export class TableDigest {
   add(row: Row): void {
     const hash = createHash('sha256');
     for (const cell of row) {
-      const bytes = Buffer.isBuffer(cell) ? cell : Buffer.from(String(cell), 'utf16le');
+      const bytes = Buffer.isBuffer(cell) ? cell : Buffer.from(String(cell).toWellFormed(), 'utf16le');
       hash.update(`${cell === null ? 'null' : typeof cell} ${bytes.length} `).update(bytes);
     }
     this.#rows += 1;

@@ -160,6 +160,18 @@ function tableOf(name: string): MovedTable {
   return found;
 }
 
+it('a lone surrogate, which SQLite cannot store, holds up no move', async () => {
+  const [source, target] = [await postgresHome(), await sqliteHome()];
+  {
+    await using side = await source.open('target');
+    await side.insert(tableOf('conversations'), [[ANA, 'half of a pair \ud83d', 1, 1]]);
+  }
+
+  await moved(source, target);
+
+  expect(await everything(target)).toMatchObject({ [`${ANA} conversations`]: [[ANA, 'half of a pair \ufffd', 1, 1]] });
+});
+
 /** One row of a session that nobody moved. */
 async function addSession(home: Home, sessionId: string): Promise<void> {
   const other = await sqliteHome();
