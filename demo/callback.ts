@@ -21,7 +21,8 @@ const MESSAGE_FIELDS = [
   ...['session_id', 'sender_name', 'sender_number', 'message_content', 'message_type', 'media_info', 'received_at'],
   ...['phone_number_session', 'message_id', 'chat_id', 'is_group', 'group_id', 'group_name', 'sender_lid', 'from_me'],
   ...['timestamp', 'offline', 'quoted_message_id', 'mentions', 'is_forwarded', 'view_once', 'edited_message_id'],
-  ...['deleted_message_id', 'reaction', 'poll', 'location', 'contacts', 'unsupported_keys', 'corrected_fields'],
+  ...['deleted_message_id', 'reaction', 'poll', 'location', 'contacts', 'seconds', 'unsupported_keys'],
+  'corrected_fields',
 ];
 
 /** The exact set of fields of each callback. */

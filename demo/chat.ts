@@ -1,3 +1,4 @@
+import { interactiveOf, type ShownButton } from '../simulator/phones/interactive-message.ts';
 import { type ReceivedMessage } from '../simulator/phones/inbox.ts';
 import { mediaIn } from '../simulator/phones/media-message.ts';
 import { type Phone } from '../simulator/phones/phone.ts';
@@ -8,7 +9,7 @@ interface Content {
   readonly text: string;
   /** The kind of the attached file. */
   readonly file?: string;
-  /** The options of a poll. */
+  /** The options of a poll, or the buttons that answer. */
   readonly options?: readonly string[];
 }
 
@@ -19,7 +20,7 @@ export interface Bubble extends Content {
   readonly at: string;
   /** The linked device has sent its receipt: from here on the orchestrator is responsible for the message. */
   readonly delivered: boolean;
-  /** The option that the customer chose in this poll. */
+  /** The option that the customer chose. */
   readonly chosen?: string;
 }
 
@@ -37,6 +38,8 @@ export class Chat {
   /** Opens the file of a bubble, by message id. */
   readonly #openers = new Map<string, () => Promise<OpenedFile>>();
   readonly #votes = new Map<string, string>();
+  /** The ids of messages with buttons. */
+  readonly #withButtons = new Set<string>();
   #cursor = 0;
 
   constructor(customer: Phone, shop: Phone) {
@@ -59,10 +62,12 @@ export class Chat {
     this.#add(id, 'customer', { text: details.caption ?? '', file: kind });
   }
 
-  /** Votes in a poll as the customer. */
-  async vote(pollId: string, option: string): Promise<void> {
-    await this.#customer.vote(pollId, [option]);
-    this.#votes.set(pollId, option);
+  /** Votes in a poll as the customer, or presses a button. */
+  async vote(id: string, option: string): Promise<void> {
+    if (this.#withButtons.has(id))
+      this.#add(await this.#customer.buttons.press(id, option), 'customer', { text: option });
+    else await this.#customer.vote(id, [option]);
+    this.#votes.set(id, option);
   }
 
   /** Plays a voice note as the customer, which sends the shop a "played" receipt. */
@@ -94,7 +99,13 @@ export class Chat {
     } else if (poll) {
       const options = poll.options?.map(({ optionName }) => optionName ?? '') ?? [];
       this.#add(id, 'shop', { text: poll.name ?? '', options });
-    } else this.#add(id, 'shop', { text });
+    } else this.#addText(id, { text, buttons: interactiveOf(message)?.buttons ?? [] });
+  }
+
+  #addText(id: string, { text, buttons }: { text: string; buttons: readonly ShownButton[] }): void {
+    const options = buttons.filter(({ kind }) => kind === 'quick_reply').map((button) => button.text);
+    if (options.length > 0) this.#withButtons.add(id);
+    this.#add(id, 'shop', options.length > 0 ? { text, options } : { text });
   }
 
   #add(id: string, from: Bubble['from'], content: Content): void {

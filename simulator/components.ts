@@ -1,10 +1,18 @@
 import { answerAccountQueries } from './behaviours/answer-account-queries.ts';
+import { answerMex } from './behaviours/answer-mex.ts';
+import { answerProps } from './behaviours/answer-props.ts';
+import { askForPasskey } from './behaviours/ask-for-passkey.ts';
 import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
+import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
+import { greet } from './behaviours/greet.ts';
+import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
+import { keepPrivacy } from './behaviours/keep-privacy.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
@@ -17,7 +25,11 @@ import { relayPresence } from './behaviours/relay-presence.ts';
 import { relayReceipts, takeAcks } from './behaviours/relay-receipts.ts';
 import { ServerNotices } from './behaviours/server-notices.ts';
 import { showPictures } from './behaviours/show-pictures.ts';
+import { subscribePresence } from './behaviours/subscribe-presence.ts';
+import { tellMigration } from './behaviours/tell-migration.ts';
+import { syncAppState } from './behaviours/sync-app-state.ts';
 import { unlinkByClient } from './behaviours/unlink-by-client.ts';
+import { emptyAppState } from './faults/fail-app-state.ts';
 import { failDeliveries } from './faults/fail-deliveries.ts';
 import { failLogins, requireVersion } from './faults/fail-logins.ts';
 import { failMedia } from './faults/fail-media.ts';
@@ -33,16 +45,21 @@ import { UploadPasses } from './media/upload-passes.ts';
 import { type SimulatorOptions } from './options.ts';
 import { CodeDesk } from './pairing/code-desk.ts';
 import { type Tampering } from './pairing/device-identity.ts';
+import { PasskeyDesk } from './pairing/passkey-desk.ts';
 import { PairingDesk } from './pairing/pairing-desk.ts';
 import { type PhoneWorld } from './phones/phone-deps.ts';
 import { Gateway, type GatewayListener } from './transport/gateway.ts';
 import { makeServerIdentity, type ServerIdentity } from './transport/server-identity.ts';
 import { answerVersionPage, CURRENT_REVISION } from './transport/version-page.ts';
 import { type AckPatience } from './world/ack-deadline.ts';
+import { announceDevices } from './world/announce-devices.ts';
 import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
+import { GroupSettingsDesk } from './world/group-settings-desk.ts';
 import { PresenceLog } from './world/presence-log.ts';
+import { PrivacyDesk } from './world/privacy-desk.ts';
+import { TrustBook } from './world/trust-book.ts';
 
 /** Everything a running simulator consists of, wired together. */
 export interface SimulatorComponents {
@@ -72,8 +89,12 @@ interface SharedComponents {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly passes: UploadPasses;
+  readonly media: MediaStore;
   readonly presences: PresenceLog;
+  readonly privacy: PrivacyDesk;
+  readonly trust: TrustBook;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
   readonly patience: AckPatience;
@@ -90,11 +111,16 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const faults = new Faults();
   const version = { revision: options.clientRevision ?? CURRENT_REVISION };
   const passes = new UploadPasses();
-  const presences = new PresenceLog();
-  const directory = new Directory();
+  const presences = new PresenceLog(now);
+  const privacy = new PrivacyDesk(now);
+  const trust = new TrustBook({ now, addressing });
+  const directory = new Directory((change) => announceDevices(change, { addressing, now }));
   const groups = new GroupDesk({ directory, now });
+  const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
-  const common = { directory, groups, faults, passes, presences, addressing, now, version, patience };
+  const media = new MediaStore();
+  const people = { directory, groups, groupSettings, presences, privacy, trust };
+  const common = { ...people, faults, passes, media, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
   const times = {
@@ -102,13 +128,15 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     firstMs: qr?.firstMs ?? DEFAULT_QR.firstMs,
     nextMs: qr?.nextMs ?? DEFAULT_QR.nextMs,
   };
-  const desk = new PairingDesk({ directory, changes, times, now, tampering: (number) => tamperingOf(faults, number) });
+  const passkeys = new PasskeyDesk({ changes, now, after: patience.after });
+  const tampering = (number: string): Tampering | undefined => tamperingOf(faults, number);
+  const desk = new PairingDesk({ directory, changes, times, passkeys, now, tampering });
   const codes = new CodeDesk({
-    ...{ desk, now },
+    ...{ desk, passkeys, now },
     refusal: (number) => faults.take('refuse-pairing-code', number)?.code,
     fails: (fault, number) => faults.take(fault, number) !== undefined,
   });
-  const behaviours = makeBehaviours(shared, { desk, codes }, host);
+  const behaviours = makeBehaviours(shared, { desk, codes, passkeys }, host);
   const notices = new ServerNotices();
   behaviours.use(notices.behaviour);
   const errors: string[] = [];
@@ -118,20 +146,19 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
     changes.announce();
   };
   const identity = makeServerIdentity();
-  const media = new MediaStore();
   const versionPage = answerVersionPage(() => version.revision);
   const held = new HeldRequests(changes);
   const mediaServer = { store: media, passes, counters, changes, held, faults: failMedia(faults) };
   const answerHttp = serveMedia(mediaServer, versionPage);
   const gateway = new Gateway(identity, listenTo(shared, behaviours, failed), answerHttp);
-  const phones = { directory, groups, desk, codes, changes, counters, presences, addressing, media, now, failed };
+  const phones = { ...shared, desk, codes, media, failed };
   const world = { directory, desk, faults, changes, counters, phones, media, held, notices };
   return { identity, gateway, behaviours, ...world, errors, version, host };
 }
 
 function makeBehaviours(
   shared: SharedComponents,
-  { desk, codes }: { desk: PairingDesk; codes: CodeDesk },
+  { desk, codes, passkeys }: { desk: PairingDesk; codes: CodeDesk; passkeys: PasskeyDesk },
   host: () => string,
 ): BehaviourStack {
   const { directory, faults, passes, version } = shared;
@@ -139,26 +166,39 @@ function makeBehaviours(
     answerTheRest,
     nameMediaHost(host, passes),
     ...answerAccountQueries,
+    keepPrivacy(directory, shared.privacy),
+    tellMigration(directory),
+    answerProps,
+    answerMex(shared),
+    takeTokens(shared),
     unlinkByClient(directory),
     lookUpUsers(directory),
     describeGroups(directory),
     changeGroups(shared),
-    showPictures(directory),
+    changeGroupSettings({ directory, settings: shared.groupSettings }),
+    showPictures(shared),
+    syncAppState(shared),
     relayPresence(shared),
+    subscribePresence(shared),
     relayCalls(shared),
     handOutKeyBundles(directory, (number) => faults.take('foreign-pre-key', number) !== undefined),
     keepPreKeys,
     logIn(shared),
+    greet(shared.counters),
     failLogins(faults),
     takeAcks,
     pairByQr(desk, () => faults.take('refresh-on-pairing') !== undefined),
     pairByCode(codes),
+    askForPasskey(passkeys),
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
+    guardStrangers(shared),
+    checkBusinessNodes(shared.now),
     requireVersion(faults, () => version.revision),
     ...failMessages(faults, shared.now),
     ...failDeliveries(faults),
+    emptyAppState(faults),
     ...failQueries(faults),
   ];
   const stack = new BehaviourStack();

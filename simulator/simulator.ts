@@ -5,10 +5,14 @@ import { FAULTS, type FaultName } from './faults/fault-table.ts';
 import { type Behaviour } from './behaviours/behaviour.ts';
 import { type WaitOptions } from './kit/changes.ts';
 import { type Counters } from './kit/counters.ts';
+import { type NoticeName } from './notices/notice-table.ts';
+import { sendNotice } from './notices/send-notice.ts';
 import { Phone } from './phones/phone.ts';
 import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
+import { type Account } from './world/account.ts';
 import { type Group } from './world/group.ts';
+import { type GroupRestriction } from './world/group-settings.ts';
 
 /** A linked device, as `devices()` lists it. */
 export interface DeviceSummary {
@@ -45,6 +49,8 @@ export interface GroupFacts {
   readonly members: readonly Phone[];
   /** How the group's stanzas name members; by default as phones address 1:1 messages. */
   readonly addressing?: Addressing | undefined;
+  /** Whether it is a community, of which other groups can become part. */
+  readonly isCommunity?: boolean | undefined;
 }
 
 /** A running control server; the simulator closes it when it ends. */
@@ -58,7 +64,7 @@ const NUMBER = /^\d{5,15}$/;
 /** A WhatsApp Web server together with its users' phones. Disposing of it closes every connection. */
 export class Simulator implements AsyncDisposable {
   readonly #deps: SimulatorComponents;
-  readonly #phones = new Map<string, Phone>();
+  readonly #phones = new Map<Account, Phone>();
   #control: ControlServer | undefined;
 
   constructor(deps: SimulatorComponents) {
@@ -105,21 +111,35 @@ export class Simulator implements AsyncDisposable {
     const account = directory.byNumber(number) ?? directory.register(number, name ?? number);
     if (name !== undefined) account.name = name;
     for (const alias of aliases) directory.addAlias(alias, account);
-    const phone = this.#phones.get(number) ?? new Phone(phones, account);
-    this.#phones.set(number, phone);
+    const phone = this.#phones.get(account) ?? new Phone(phones, account);
+    this.#phones.set(account, phone);
     return phone;
   }
 
   /** The phone with this number, if it exists. */
   existingPhone(number: string): Phone | undefined {
-    return this.#phones.get(number);
+    const account = this.#deps.directory.byNumber(number);
+    return account && this.#phones.get(account);
   }
 
   /** Creates a group of these phones and their linked devices. */
-  group({ subject, members, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
+  group({ subject, members, isCommunity = false, addressing = this.#deps.phones.addressing }: GroupFacts): Group {
     const { directory, phones } = this.#deps;
     const accounts = members.flatMap(({ number }) => directory.byNumber(number) ?? []);
-    return directory.makeGroup({ subject, addressing, created: Math.floor(phones.now() / 1000), members: accounts });
+    const created = Math.floor(phones.now() / 1000);
+    const group = directory.makeGroup({ subject, addressing, created, members: accounts });
+    group.settings.isCommunity = isCommunity;
+    return group;
+  }
+
+  /** The group with this JID, if it exists. */
+  existingGroup(jid: string): Group | undefined {
+    return this.#deps.directory.group(jid);
+  }
+
+  /** Has WhatsApp suspend a group, or lock its growth; `is: false` lifts that. */
+  restrictGroup(group: Group, restriction: GroupRestriction, is = true): void {
+    this.#deps.phones.groupSettings.restrict(group, restriction, is);
   }
 
   /** All linked devices, oldest first. */
@@ -149,6 +169,15 @@ export class Simulator implements AsyncDisposable {
   expireClients(atMs: number): void {
     const { gateway, notices } = this.#deps;
     notices.expire(gateway.clients, atMs);
+  }
+
+  /**
+   * Sends one of the notices in `notices/notice-table.ts` to the linked devices of an account: what the server sends rarely, or
+   * for reasons that are not simulated. `from` is the number of whom it is about. Throws a RangeError when there is no such account.
+   */
+  notice(name: NoticeName, number: string, { from }: { from?: string | undefined } = {}): void {
+    const { directory, phones } = this.#deps;
+    sendNotice({ directory, now: phones.now }, { name, number, from });
   }
 
   /** Starts a fault: it happens now, or until it is cleared. Throws a FaultError when the options do not fit it. */

@@ -208,10 +208,10 @@ function createConnector(
   { clock, log }: Required<AppOptions>,
   { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
 ): BaileysConnector {
-  const { sentMessages, awaitedNumbers, signalKeys: keys, journal } = storage;
+  const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
-    ...{ keys, journal, sentMessages, awaitedNumbers, metrics, clock, media: config.media },
+    ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
     admitted: async () => {
       await pressure.admitted();
       await storage.check();

@@ -44,6 +44,7 @@ function closedSession(index: number): SessionRecord {
     lastSeenMs: null,
     retryAtMs: null,
     restrictedUntilMs: null,
+    passkey: null,
     createdAtMs: 1_700_000_000_000,
     updatedAtMs: 1_700_000_000_000,
   };

@@ -19,6 +19,7 @@ export function wireForms(onPress, customer) {
   onPress('reply-image', () => withText('reply', (caption) => postFile('image', { number: customer(), caption })));
   onPress('reply-voice', () => postFile('voice', { number: customer() }));
   onPress('reply-poll', () => post('/messages', { type: 'poll', number: customer(), poll: poll() }));
+  onPress('reply-buttons', () => post('/messages', { type: 'buttons', number: customer(), ...buttons() }));
 }
 
 async function post(path, body) {
@@ -37,6 +38,11 @@ async function postFile(type, { number, caption }) {
 
 function poll() {
   return { name: text('pollName'), options: ['pollFirst', 'pollSecond', 'pollThird'].map(text) };
+}
+
+function buttons() {
+  const answers = ['buttonsFirst', 'buttonsSecond'].map(text);
+  return { text: text('buttonsText'), buttons: answers.map((answer) => ({ type: 'reply', text: answer })) };
 }
 
 /** Sends the text of a form on submit. */

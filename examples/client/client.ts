@@ -23,6 +23,25 @@ export type Session = {
   /** Whether WhatsApp currently forbids the account to start conversations. */
   account_restricted: boolean;
   restricted_until: string | null;
+  /**
+   * WhatsApp's limit of new conversations, and how many the account has started; null while WhatsApp has
+   * not stated one.
+   */
+  new_chat_cap: {
+    limit: number;
+    used: number;
+    resets_at: string | null;
+  } | null;
+  /** Set while WhatsApp wants a passkey before it links the device. */
+  passkey: {
+    /**
+     * "wanted": the challenge has to be signed. "answered": WhatsApp accepted the signature. "confirming":
+     * a person has to compare the code with the one on the phone. "confirmed": somebody did, and the phone
+     * links the device.
+     */
+    state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
+    expires_at: string;
+  } | null;
   /** The same as session_id. */
   sessionId: string;
   /** The same as phone_number. */
@@ -34,26 +53,35 @@ export type TimelineEntry = {
   at: string;
   /**
    * `created`: The session was created. `qr_offered`: A QR code is ready to scan; renewals are not
-   * recorded. `code_offered`: A pairing code is ready to enter on the phone. `paired`: The code was
-   * scanned or entered; the first login follows. `connected`: Logged in and receiving messages.
-   * `line_lost`: The connection was lost and is being restored; the status changes only if that takes
-   * longer than 10 s. `disconnected`: The connection was not restored within 10 s, and the backend was
-   * notified. `repaired`: The connection was restored; `why` says what had gone wrong. `trouble`:
-   * Something went wrong on the connection, which stays open. `damaged`: A stored value could not be
-   * read and was set aside; `why` names it, and everything else goes on. `relinked`: The account was
-   * linked again: the session goes on with the new device. `announcement_refused`: The backend refused
-   * to add the account again, which it still had, and received a status update instead. `restricted`:
-   * WhatsApp temporarily does not let the account start conversations; existing ones are not affected.
-   * `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At most ten an hour
-   * are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary ban has ended;
-   * the session reconnects. `starting_over`: The credentials were unusable and were deleted; a new code
-   * follows. `closed`: The session has ended; the account needs a new one. `failed`: The session has
-   * stopped until a person acts.
+   * recorded. `code_offered`: A pairing code is ready to enter on the phone. `passkey_wanted`: WhatsApp
+   * wants a passkey before it links the device. `passkey_answered`: WhatsApp accepted the passkey; the
+   * phone follows. `passkey_code`: The phone shows a code, which a person has to compare.
+   * `passkey_confirmed`: A person confirmed that the phone shows the same code. `passkey_failed`: The
+   * linking with a passkey ended without a device; `why` has the reason, and a new code follows.
+   * `paired`: The code was scanned or entered; the first login follows. `connected`: Logged in and
+   * receiving messages. `line_lost`: The connection was lost and is being restored; the status changes
+   * only if that takes longer than 10 s. `disconnected`: The connection was not restored within 10 s,
+   * and the backend was notified. `repaired`: The connection was restored; `why` says what had gone
+   * wrong. `trouble`: Something went wrong on the connection, which stays open. `damaged`: A stored
+   * value could not be read and was set aside; `why` names it, and everything else goes on. `relinked`:
+   * The account was linked again: the session goes on with the new device. `announcement_refused`: The
+   * backend refused to add the account again, which it still had, and received a status update instead.
+   * `restricted`: WhatsApp temporarily does not let the account start conversations; existing ones are
+   * not affected. `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At
+   * most ten an hour are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary
+   * ban has ended; the session reconnects. `starting_over`: The credentials were unusable and were
+   * deleted; a new code follows. `closed`: The session has ended; the account needs a new one. `failed`:
+   * The session has stopped until a person acts.
    */
   what:
     | 'created'
     | 'qr_offered'
     | 'code_offered'
+    | 'passkey_wanted'
+    | 'passkey_answered'
+    | 'passkey_code'
+    | 'passkey_confirmed'
+    | 'passkey_failed'
     | 'paired'
     | 'connected'
     | 'line_lost'
@@ -252,6 +280,65 @@ export type PollMessage = {
   };
 };
 
+/** See /docs#schema-ButtonsMessage. */
+export type ButtonsMessage = {
+  type: 'buttons';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  header?: string | null;
+  /** What phones show that cannot show the rest, too. */
+  text: string;
+  footer?: string | null;
+  buttons: (
+    | {
+        type: 'reply';
+        text: string;
+        id?: string;
+      }
+    | {
+        type: 'url';
+        text: string;
+        url: string;
+      }
+    | {
+        type: 'copy';
+        text: string;
+        code: string;
+      }
+    | {
+        type: 'call';
+        text: string;
+        phone_number: Recipient;
+      }
+  )[];
+};
+
+/** See /docs#schema-ListMessage. */
+export type ListMessage = {
+  type: 'list';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  header?: string | null;
+  /** What phones show that cannot show the rest, too. */
+  text: string;
+  footer?: string | null;
+  button: string;
+  sections: {
+    title?: string | null;
+    rows: {
+      id: string;
+      title: string;
+      description?: string | null;
+    }[];
+  }[];
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
@@ -283,7 +370,7 @@ export type ForwardMessage = {
 
 /** Refused: `message_type_not_shown`. */
 export type NotShownMessage = {
-  type: 'buttons' | 'list' | 'template' | 'interactive';
+  type: 'template' | 'interactive';
 };
 
 /** See /docs#schema-RecentMessage. */
@@ -507,6 +594,7 @@ export type MessageReceived = {
     | 'order'
     | 'product'
     | 'call'
+    | 'disappearing_timer'
     | 'view_once'
     | 'unsupported'
     | 'undecryptable';
@@ -542,6 +630,8 @@ export type MessageReceived = {
   poll: Poll | null;
   location: Place | null;
   contacts: ContactCard[];
+  /** The new disappearing timer of the chat, 0 when it was turned off; for `disappearing_timer`. */
+  seconds?: number | null;
   /** The names of the fields that could not be parsed. */
   unsupported_keys: string[];
   /** The fields that were `null` in the previous webhook about this message. */
@@ -572,6 +662,7 @@ export type ErrorAnswer = {
     | 'invalid_number'
     | 'invalid_message'
     | 'invalid_file'
+    | 'invalid_passkey'
     | 'url_not_allowed'
     | 'invalid_idempotency_key'
     | 'unauthorized'
@@ -593,6 +684,7 @@ export type ErrorAnswer = {
     | 'request_timeout'
     | 'session_not_connected'
     | 'session_not_pairing'
+    | 'passkey_not_wanted'
     | 'session_logged_out'
     | 'callback_not_repeatable'
     | 'callback_delivered'
@@ -600,6 +692,7 @@ export type ErrorAnswer = {
     | 'storage_not_encrypted'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
+    | 'passkey_expired'
     | 'media_expired'
     | 'body_too_large'
     | 'file_too_large'
@@ -613,6 +706,7 @@ export type ErrorAnswer = {
     | 'message_refused'
     | 'whatsapp_refused'
     | 'pairing_refused'
+    | 'passkey_refused'
     | 'rate_limited'
     | 'headers_too_large'
     | 'internal_error'
@@ -819,6 +913,80 @@ export class OrchestratorClient {
   }
 
   /**
+   * Get the passkey request of a pairing.
+   * For some accounts WhatsApp wants a passkey after the QR was scanned or the code typed. While it is
+   * "wanted", "options" is the request for PublicKeyCredential.parseRequestOptionsFromJSON, which only a
+   * page of WhatsApp Web can pass to navigator.credentials.get. While it is "confirming", "code" is to
+   * be compared with the one on the phone. docs/pairing.md describes the whole ceremony.
+   */
+  currentPasskey(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: {
+      /**
+       * "wanted": the challenge has to be signed. "answered": WhatsApp accepted the signature. "confirming":
+       * a person has to compare the code with the one on the phone. "confirmed": somebody did, and the phone
+       * links the device.
+       */
+      state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
+      /** When WhatsApp no longer waits. */
+      expires_at: string;
+      /** Set while a passkey is "wanted". */
+      options: Record<string, unknown> | null;
+      /** Set while it is "confirming": ABCD-EFGH. */
+      code: string | null;
+    };
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/passkey`, { options });
+  }
+
+  /**
+   * Answer a passkey request.
+   * The body is what PublicKeyCredential.toJSON() returned on a page of WhatsApp Web. It must answer the
+   * current challenge. When WhatsApp refuses it, another one can be sent until the request expires.
+   */
+  answerPasskey(
+    sessionId: string,
+    body: {
+      id: string;
+      rawId: string;
+      type: 'public-key';
+      response: {
+        clientDataJSON: string;
+        authenticatorData: string;
+        signature: string;
+        userHandle?: string | '' | null;
+      };
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/passkey`, { body, options });
+  }
+
+  /**
+   * Confirm or refuse the code of a passkey pairing.
+   * Only a person who sees both codes may answer: the comparison is what reveals somebody between this
+   * server and the phone. With true, the phone gets the keys and links the device. With false, the
+   * pairing ends, and a new code follows.
+   */
+  confirmPasskey(
+    sessionId: string,
+    body: {
+      /** Whether the phone shows the same code. */
+      matches: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/passkey/confirm`, { body, options });
+  }
+
+  /**
    * Send a text message.
    * Responds once WhatsApp has accepted the message ("sent"), or with "pending" if it has not answered
    * within 10 seconds. With an Idempotency-Key, a repeated request returns the first answer and the
@@ -860,6 +1028,8 @@ export class OrchestratorClient {
       | LocationMessage
       | ContactMessage
       | PollMessage
+      | ButtonsMessage
+      | ListMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage

@@ -68,6 +68,14 @@ const CHANGES: Partial<Record<string, (deps: ChangeGroupsDeps, request: ChangeRe
     groups.describe(group, by, id === undefined ? undefined : bytesOf(childOf(change, 'body')).toString('utf8'), id);
     return [];
   },
+  ephemeral({ groups }, { by, change }, group) {
+    groups.setTimer(group, by, Number(change.attrs.expiration));
+    return [];
+  },
+  not_ephemeral({ groups }, { by }, group) {
+    groups.setTimer(group, by, 0);
+    return [];
+  },
   invite({ groups }, { by, iq }, group) {
     const code = iq.attrs.type === 'get' ? groups.invite(group, by) : groups.revokeInvite(group, by);
     return [node('invite', { code })];

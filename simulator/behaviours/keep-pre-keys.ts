@@ -18,7 +18,7 @@ export const keepPreKeys: Behaviour = {
 
 function answerTo(iq: Stanza, device: LinkedDevice): Stanza[] | undefined {
   if (childOf(iq, 'count')) return [node('count', { value: String(device.keys.count) })];
-  if (childOf(iq, 'digest')) return [node('digest')];
+  if (childOf(iq, 'digest')) return [device.keys.digest()];
   const rotated = childOf(childOf(iq, 'rotate'), 'skey');
   if (rotated) {
     device.keys.rotate(readSignedPreKey(rotated));

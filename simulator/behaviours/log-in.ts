@@ -62,9 +62,20 @@ function successFor(device: LinkedDevice, seconds: number): Stanza {
   return node('success', { ...stamps, ...own, location: 'sim' });
 }
 
+/** What WhatsApp has the client show after some refusals, or says about them. */
+const TEXTS: Partial<Record<string, Record<string, string>>> = {
+  '401': { logout_message_header: 'You were logged out', logout_message_subtext: 'Link this device again.' },
+  '403': {
+    logout_message_header: 'This account cannot be used',
+    logout_message_subtext: 'Open WhatsApp on the phone.',
+  },
+  '413': { message: 'CAT expired' },
+  '414': { message: 'CAT invalid' },
+};
+
 /** Refuses a login with `<failure>` and closes the connection. */
 export function refuse(client: Client, reason: string, details: Record<string, string> = {}): void {
-  client.send(node('failure', { reason, location: 'simulator', ...details }));
+  client.send(node('failure', { reason, location: 'sim', ...TEXTS[reason], ...details }));
   client.close();
 }
 

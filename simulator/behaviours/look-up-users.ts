@@ -1,44 +1,68 @@
 import { bytesOf, childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from '../world/account.ts';
 import { formatJid, parseJid } from '../world/address.ts';
+import { deviceHash } from '../world/device-hash.ts';
 import { type Directory } from '../world/directory.ts';
 import { type Endpoint } from '../world/endpoint.ts';
+import { keyIndexList } from '../world/key-index-list.ts';
 import { answerIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /**
  * Answers usync queries for devices, LIDs and the existence of numbers (section 8 of the protocol notes). An unknown
  * user has no devices, and is marked as `out` when the query asks for contacts. The number of a migrated account has no
- * devices either; its LID has them.
+ * devices either, nor has a LID that somebody no longer has.
  */
 export function lookUpUsers(directory: Directory): Behaviour {
-  return answerIq('look up users', { xmlns: 'usync' }, (iq) => {
+  return answerIq('look up users', { xmlns: 'usync' }, (iq, { device: asking }) => {
+    const by = directory.byJid(asking?.jid('pn'));
     const usync = childOf(iq, 'usync');
     const asked = new Set(childrenOf(childOf(usync, 'query')).map(({ tag }) => tag));
-    const users = childrenOf(childOf(usync, 'list')).map((user) => answerFor(directory, user, asked));
+    const users = childrenOf(childOf(usync, 'list')).map((user) => answerFor(directory, user, { asked, by }));
     const answered = [...asked].map((protocol) => node(protocol));
     return [node('usync', usync?.attrs ?? {}, [node('result', {}, answered), node('list', {}, users)])];
   });
 }
 
-function answerFor(directory: Directory, user: Stanza, asked: Set<string>): Stanza {
+function answerFor(directory: Directory, user: Stanza, { asked, by }: Question): Stanza {
   const { jid } = user.attrs;
   const written = bytesOf(childOf(user, 'contact'));
   const number = written.toString('utf8').replace(/\D/g, '');
   const account = jid === undefined ? directory.byNumberOrAlias(number) : directory.byJid(jid);
   if (!account) return unknownUser(jid ?? formatJid({ user: number, device: 0, addressing: 'pn' }), asked);
-  const byLid = parseJid(jid)?.addressing === 'lid';
-  const answers = [
-    ...(asked.has('contact') ? [node('contact', { type: 'in' }, written)] : []),
-    ...(asked.has('devices') ? [deviceList(endpointsOf(directory, account, jid))] : []),
-    ...(asked.has('lid') && !byLid ? [node('lid', { val: account.jid('lid') })] : []),
-  ];
-  return node('user', { jid: jid ?? account.jid('pn') }, answers);
+  const found = { directory, account, jid };
+  const contact = asked.has('contact') ? [node('contact', { type: 'in' }, written)] : [];
+  return node('user', { jid: jid ?? account.jid('pn') }, [...contact, ...addressesOf(found, { asked, by })]);
 }
 
-/** The devices that the account has under this JID. */
-function endpointsOf(directory: Directory, account: Account, jid: string | undefined): Endpoint[] {
-  return directory.isMovedAway(jid) ? [] : account.endpoints();
+/** An account, and the JID that it was asked for by. */
+interface Found {
+  readonly directory: Directory;
+  readonly account: Account;
+  readonly jid: string | undefined;
+}
+
+function addressesOf({ directory, account, jid }: Found, { asked, by }: Question): Stanza[] {
+  if (by && by !== account && asked.has('devices')) account.knownBy.add(by);
+  const byLid = parseJid(jid)?.addressing === 'lid';
+  return [
+    ...(asked.has('devices') ? [devicesOf(directory, account, jid)] : []),
+    ...(asked.has('lid') && !byLid ? [node('lid', { val: account.jid('lid') })] : []),
+  ];
+}
+
+/** What is asked, and by whom. */
+interface Question {
+  readonly asked: Set<string>;
+  readonly by: Account | undefined;
+}
+
+/** The devices that the account has under this JID, and what its phone signed of them. */
+function devicesOf(directory: Directory, account: Account, jid: string | undefined): Stanza {
+  if (directory.isMovedAway(jid) || directory.isOutdated(jid)) return deviceList([]);
+  const { addressing } = parseJid(jid) ?? { addressing: 'pn' as const };
+  const endpoints = account.endpoints();
+  return deviceList(endpoints, { hash: deviceHash(endpoints, addressing) }, keyIndexList(account));
 }
 
 function unknownUser(jid: string, asked: Set<string>): Stanza {
@@ -49,10 +73,10 @@ function unknownUser(jid: string, asked: Set<string>): Stanza {
   return node('user', { jid }, answers);
 }
 
-function deviceList(endpoints: readonly Endpoint[]): Stanza {
+function deviceList(endpoints: readonly Endpoint[], attrs: Record<string, string> = {}, signed: Stanza[] = []): Stanza {
   const devices = endpoints.map(({ device }) => {
     const id = String(device);
     return node('device', device === 0 ? { id } : { id, 'key-index': id });
   });
-  return node('devices', {}, [node('device-list', {}, devices)]);
+  return node('devices', {}, [node('device-list', attrs, devices), ...signed]);
 }

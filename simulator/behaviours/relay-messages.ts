@@ -6,6 +6,7 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
+import { missedDevices } from '../world/missed-devices.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayMessages}. */
@@ -25,12 +26,11 @@ export function relayMessages(deps: RelayDeps): Behaviour {
       if (stanza.tag !== 'message' || !device) return false;
       deps.counters.messagesFromClients += 1;
       const timestamp = Math.floor(deps.now() / 1000);
-      if (deps.directory.isMovedAway(stanza.attrs.to)) {
-        client.send(messageAck(stanza, timestamp, { error: BY_NUMBER }));
-        return true;
-      }
-      const count = deps.directory.group(stanza.attrs.to)?.endpoints().length;
-      client.send(messageAck(stanza, timestamp, count === undefined ? {} : { count: String(count) }));
+      const error = refusal(deps, stanza, device);
+      client.send(
+        messageAck(stanza, timestamp, error === undefined ? notes(deps.directory, stanza, device) : { error }),
+      );
+      if (error !== undefined) return true;
       relay(deps, { stanza, sender: device, timestamp });
       return true;
     },
@@ -39,17 +39,60 @@ export function relayMessages(deps: RelayDeps): Behaviour {
 
 /** The refusal of a message to the number of somebody who is only to be written to by LID. */
 const BY_NUMBER = '463';
+/** The refusal of a message to a LID without an account, or to devices of which none is linked any more. */
+const NOBODY_THERE = '479';
+/** The refusal of a message to a group in which the account may not write. */
+const NOT_ALLOWED = '420';
+/** The refusal of a message by LID, of an account whose own conversations are not migrated. */
+const BY_LID = '400';
 /** What a message carries for its recipients besides its ciphertexts. */
-const PASSED_ON = new Set(['device-identity', 'meta', 'reporting']);
+const PASSED_ON = new Set(['biz', 'device-identity', 'meta', 'reporting']);
 
 /**
- * The acknowledgement of a client's message, which repeats `edit`; `more` is the `count` of a group's devices, or the
+ * The acknowledgement of a client's message, which repeats `edit`; `more` is what else it says, such as the
  * `error` of a refusal. `timestamp` is in seconds.
  */
 export function messageAck({ attrs }: Stanza, timestamp: number, more: Record<string, string> = {}): Stanza {
   const { id = '', to = '', edit } = attrs;
   const repeated = edit === undefined ? {} : { edit };
   return node('ack', { class: 'message', id, from: to, t: String(timestamp), ...repeated, ...more });
+}
+
+function refusal(deps: RelayDeps, stanza: Stanza, sender: LinkedDevice): string | undefined {
+  const { directory } = deps;
+  const { to } = stanza.attrs;
+  const group = directory.group(to);
+  if (group?.has(sender.owner)) return group.lets(sender.owner) ? undefined : NOT_ALLOWED;
+  return wrongAddress(directory, to, sender) ?? (isUnreachable(deps, stanza) ? NOBODY_THERE : undefined);
+}
+
+function wrongAddress(directory: Directory, to: string | undefined, sender: LinkedDevice): string | undefined {
+  const own = directory.byJid(sender.jid('pn'));
+  if (directory.byJid(to) === own) return undefined;
+  if (directory.isMovedAway(to)) return BY_NUMBER;
+  return own?.writesToNumbersOnly && parseJid(to)?.addressing === 'lid' ? BY_LID : undefined;
+}
+
+function isUnreachable(deps: RelayDeps, stanza: Stanza): boolean {
+  const { to } = stanza.attrs;
+  const person = deps.directory.byJid(to);
+  if (!person) return parseJid(to)?.addressing === 'lid';
+  return childOf(stanza, 'participants') !== undefined && personalLetters(deps, stanza).length === 0;
+}
+
+/**
+ * What an ack says besides that the message is accepted: how many devices a group has, that the message was for other devices than
+ * there are, or that a LID is to be looked up anew.
+ */
+function notes(directory: Directory, stanza: Stanza, sender: LinkedDevice): Record<string, string> {
+  const { to } = stanza.attrs;
+  const count = directory.group(to)?.endpoints().length;
+  const phash = missedDevices(directory, stanza, sender);
+  return {
+    ...(count !== undefined && { count: String(count) }),
+    ...(phash !== undefined && { phash }),
+    ...(directory.isOutdated(to) && { refresh_lid: 'true' }),
+  };
 }
 
 interface Relay {

@@ -1,12 +1,10 @@
-import { childrenOf, node, type Stanza } from '../kit/stanza.ts';
+import { childrenOf, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
 import { type Account } from '../world/account.ts';
 import { parseJid } from '../world/address.ts';
+import { showChatState } from '../world/chat-state.ts';
 import { type Directory } from '../world/directory.ts';
-import { Group } from '../world/group.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
 import { type PresenceLog, type ShownPresence } from '../world/presence-log.ts';
-import { receiptParties } from '../world/receipt-parties.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayPresence}. */
@@ -18,7 +16,7 @@ export interface PresenceDeps {
 /**
  * Records who is online and who types or records where, for the phones of others, and relays chat states to their
  * linked devices. Like WhatsApp, it ignores the presence of clients without a name, and chat states of clients that are
- * not online.
+ * not online, or to the number of a migrated account.
  */
 export function relayPresence({ directory, presences }: PresenceDeps): Behaviour {
   const online = new Set<Client>();
@@ -36,9 +34,10 @@ export function relayPresence({ directory, presences }: PresenceDeps): Behaviour
   const takeChatState = (stanza: Stanza, client: Client, of: Account): void => {
     const chat = directory.group(stanza.attrs.to) ?? directory.byJid(stanza.attrs.to);
     const state = chatStateIn(stanza);
-    if (!chat || !state || !online.has(client)) return;
+    if (!chat || !state || !online.has(client) || directory.isMovedAway(stanza.attrs.to)) return;
     presences.note({ of, state, chat });
-    if (client.device) relayChatState(stanza, client.device, chat);
+    const addressing = parseJid(stanza.attrs.to)?.addressing ?? 'lid';
+    if (client.device) showChatState({ from: client.device, chat, addressing, content: stanza.content });
   };
   return {
     name: 'relay presence',
@@ -58,15 +57,4 @@ function chatStateIn(stanza: Stanza): ShownPresence | undefined {
   if (shown?.tag === 'paused') return 'paused';
   if (shown?.tag !== 'composing') return undefined;
   return shown.attrs.media === 'audio' ? 'recording' : 'composing';
-}
-
-/** Relays a chat state to connected devices only; for others it is not stored. */
-function relayChatState({ attrs, content }: Stanza, from: LinkedDevice, chat: Account | Group): void {
-  const isGroup = chat instanceof Group;
-  const addressed = isGroup ? from.jid(chat.addressing) : from.jid(parseJid(attrs.to)?.addressing ?? 'lid');
-  const parties = isGroup ? receiptParties(from, chat.jid, addressed) : { from: addressed };
-  for (const person of isGroup ? chat.members : [chat]) {
-    if (person === from.owner) continue;
-    for (const device of person.linked.values()) device.connection?.send(node('chatstate', parties, content));
-  }
 }

@@ -4,12 +4,20 @@ import { type AddressInfo } from 'node:net';
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
 import { type ControlServer, type Simulator } from '../simulator.ts';
+import { appStateRoutes } from './app-state-routes.ts';
 import { callRoutes } from './call-routes.ts';
+import { chatRoutes } from './chat-routes.ts';
+import { trustRoutes } from './trust-routes.ts';
 import { ControlError } from './control-error.ts';
 import { historyRoutes } from './history-routes.ts';
+import { groupRoutes } from './group-routes.ts';
+import { lidRoutes } from './lid-routes.ts';
 import { mediaRoutes } from './media-routes.ts';
+import { noticeRoutes } from './notice-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { type Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -17,7 +25,15 @@ const ROUTES: readonly { route: Route; pattern: RegExp }[] = [
   ...phoneRoutes,
   ...callRoutes,
   ...historyRoutes,
+  ...chatRoutes,
+  ...profileRoutes,
+  ...groupRoutes,
+  ...lidRoutes,
+  ...appStateRoutes,
+  ...trustRoutes,
+  ...passkeyRoutes,
   ...mediaRoutes,
+  ...noticeRoutes,
   ...serverRoutes,
 ].map((route) => ({
   route,

@@ -44,6 +44,7 @@ export const phoneRoutes: readonly Route[] = [
   { method: 'POST', path: '/phones/:number/polls', handle: sendPoll },
   { method: 'POST', path: '/phones/:number/votes', handle: vote },
   { method: 'POST', path: '/phones/:number/edits', handle: edit },
+  { method: 'POST', path: '/phones/:number/presses', handle: press },
   {
     method: 'POST',
     path: '/phones/:number/unlink',
@@ -76,6 +77,14 @@ async function vote(call: RouteCall): Promise<{ id: string }> {
 
 async function edit(call: RouteCall): Promise<{ id: string }> {
   return { id: await phoneOf(call).edit(requiredString(call.body, 'message'), requiredString(call.body, 'text')) };
+}
+
+async function press(call: RouteCall): Promise<{ id: string }> {
+  const { buttons } = phoneOf(call);
+  const message = requiredString(call.body, 'message');
+  const row = optionalString(call.body, 'row');
+  if (row !== undefined) return { id: await buttons.choose(message, row) };
+  return { id: await buttons.press(message, requiredString(call.body, 'button')) };
 }
 
 async function readMessages(call: RouteCall): Promise<{ messages: unknown[]; cursor: number }> {

@@ -181,6 +181,21 @@ export const FAULTS = {
     options: ['bytes'],
     required: ['bytes'],
   },
+  'app-state-empty': {
+    meaning: 'A client that asks for app state gets a result without any collection.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'app-state-bad-mac': {
+    meaning: 'A collection of app state has a wrong MAC: its snapshot, or each of its patches.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
+  'app-state-endless': {
+    meaning: 'A collection of app state always has more patches.',
+    kind: 'standing',
+    options: PER_ACCOUNT,
+  },
   'media-status': {
     meaning: 'A download is answered with the HTTP status `code`, whether the file exists or not.',
     kind: 'standing',

@@ -3,6 +3,8 @@ export interface Counters {
   connections: number;
   pairings: number;
   logins: number;
+  /** Logins of clients that came by the way that they were told (`edge_routing`). */
+  routedLogins: number;
   /** Stanzas received from clients. */
   stanzasIn: number;
   /** Messages that clients sent, each counted once regardless of the number of recipient devices. */
@@ -35,6 +37,7 @@ export function makeCounters(): Counters {
     connections: 0,
     pairings: 0,
     logins: 0,
+    routedLogins: 0,
     stanzasIn: 0,
     messagesFromClients: 0,
     messagesFromPhones: 0,

@@ -9,6 +9,8 @@ import { type LinkedDevice } from '../world/linked-device.ts';
 import { CodeHello, type CompanionFinish } from './code-hello.ts';
 import { deriveAdvSecret, openKeyBundle, unwrapKey, wrapKey } from './link-code-keys.ts';
 import { type PairingDesk } from './pairing-desk.ts';
+import { type PairingOffer } from './pairing-offer.ts';
+import { type PasskeyDesk } from './passkey-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
 /** The faults of pairing by code, in the order in which they can happen. */
@@ -17,6 +19,7 @@ type CodeFault = 'refresh-pairing-code' | 'incomplete-primary-hello' | 'silent-a
 /** Dependencies of {@link CodeDesk}. */
 export interface CodeDeskDeps {
   readonly desk: PairingDesk;
+  readonly passkeys: PasskeyDesk;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** The error code that refuses the hello for this number, if any. */
@@ -77,17 +80,14 @@ export class CodeDesk {
    * Rejects with a PairingError; after `wrong_code` the right code can still be typed.
    */
   async type(account: Account, phoneIdentity: KeyPair, code: string): Promise<LinkedDevice> {
-    const { number } = account;
-    const { desk, fails } = this.#deps;
-    const hello = this.#byNumber.get(number);
-    const offer = hello && desk.offerOf(hello.client);
-    if (!offer) throw new PairingError('nobody_waits');
-    const refusal = hello.isWaiting ? offer.obstacle : 'used';
-    if (refusal) throw new PairingError(refusal);
+    const { number, passkey } = account;
+    const { desk, fails, passkeys } = this.#deps;
+    const { hello, offer } = this.#waiting(number);
     if (fails('refresh-pairing-code', number)) {
       this.#notify(hello, 'refresh_code', []);
       throw new PairingError('new_code_needed');
     }
+    if (passkey.isWanted && !passkey.isAfterKeys) return this.#withPasskey(offer, hello, { account, phoneIdentity });
     const { finish, sharedKey } = await this.#exchange(hello, phoneIdentity, code);
     const bundle = openKeyBundle(finish.bundle, sharedKey);
     if (!bundle?.primaryIdentity.equals(phoneIdentity.public)) throw new PairingError('wrong_code');
@@ -95,9 +95,34 @@ export class CodeDesk {
     const isItsOwn = [finish.identity, offer.keys.identity].every((key) => companionIdentity.equals(key));
     if (!isItsOwn) throw new PairingError('foreign_keys');
     if (fails('silent-after-code', number)) throw new PairingError('no_answer');
+    if (passkey.isWanted) {
+      return desk.link(offer, account, { phoneIdentity, ...(await passkeys.exchange(offer, account)) });
+    }
     const identityKey = Curve.sharedKey(phoneIdentity.private, companionIdentity);
     const advSecret = deriveAdvSecret(sharedKey, identityKey, random);
     return desk.link(offer, account, { phoneIdentity, companionIdentity, advSecret });
+  }
+
+  /** The code that a client shows for the number. Throws a PairingError when none can be typed. */
+  #waiting(number: string): { hello: CodeHello; offer: PairingOffer } {
+    const hello = this.#byNumber.get(number);
+    const offer = hello && this.#deps.desk.offerOf(hello.client);
+    if (!offer) throw new PairingError('nobody_waits');
+    const refusal = hello.isWaiting ? offer.obstacle : 'used';
+    if (refusal) throw new PairingError(refusal);
+    return { hello, offer };
+  }
+
+  /** The phone sends no keys of its own: the client is linked with those that it sends after its passkey. */
+  async #withPasskey(
+    offer: PairingOffer,
+    hello: CodeHello,
+    { account, phoneIdentity }: { account: Account; phoneIdentity: KeyPair },
+  ): Promise<LinkedDevice> {
+    const { desk, passkeys } = this.#deps;
+    hello.end();
+    this.#notify(hello, 'primary_hello', [node('primary_identity_pub', {}, phoneIdentity.public)]);
+    return desk.link(offer, account, { phoneIdentity, ...(await passkeys.exchange(offer, account)) });
   }
 
   /** Exchanges ephemeral keys with the client, encrypted with the code. */

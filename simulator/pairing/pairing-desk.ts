@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { proto } from '@whiskeysockets/baileys';
+
 import { type Changes } from '../kit/changes.ts';
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
 import { type Client } from '../transport/client.ts';
@@ -11,11 +13,13 @@ import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
 import {
   type DeviceIdentityRequest,
   isSignedByCompanion,
+  publicIdentity,
   signDeviceIdentity,
   type Tampering,
 } from './device-identity.ts';
 import { PairingOffer, type QrTimes } from './pairing-offer.ts';
 import { readQrCode, type QrCode } from './qr-code.ts';
+import { type PasskeyDesk } from './passkey-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
 /** The keys that a device is linked with. */
@@ -26,6 +30,7 @@ export interface PairingDeps {
   readonly directory: Directory;
   readonly changes: Changes;
   readonly times: QrTimes;
+  readonly passkeys: PasskeyDesk;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** How the next device identity of this number is corrupted, if at all. */
@@ -90,7 +95,10 @@ export class PairingDesk {
   /** Links the client whose QR a phone has scanned. Settles as {@link link} does. */
   async scan(account: Account, phoneIdentity: KeyPair, text: string): Promise<LinkedDevice> {
     const { qr, offer } = this.#find(text);
-    return this.link(offer, account, { phoneIdentity, companionIdentity: qr.identity, advSecret: qr.advSecret });
+    const secrets = account.passkey.isWanted
+      ? await this.#deps.passkeys.exchange(offer, account, qr.advSecret)
+      : { companionIdentity: qr.identity, advSecret: qr.advSecret };
+    return this.link(offer, account, { phoneIdentity, ...secrets });
   }
 
   /**
@@ -99,23 +107,25 @@ export class PairingDesk {
    */
   async link(offer: PairingOffer, account: Account, secrets: LinkSecrets): Promise<LinkedDevice> {
     const { companionIdentity, phoneIdentity } = secrets;
+    const timestamp = Number(this.#seconds());
     const device = new LinkedDevice({
       owner: account,
       device: account.nextDevice(),
       noiseKey: offer.client.noiseKey,
       keys: new PreKeyShelf(offer.keys),
+      linkedAt: timestamp,
     });
-    const timestamp = Number(this.#seconds());
     const { details, sealed } = signDeviceIdentity(
-      { ...secrets, keyIndex: device.device, timestamp },
+      { ...secrets, keyIndex: device.device, rawId: account.rawId, timestamp },
       this.#deps.tampering(account.number),
     );
-    const answer = await this.#requestSignature(offer, device, sealed);
+    const answer = await this.#requestSignature(offer, account, { device, sealed });
     const { public: phone } = phoneIdentity;
     if (!isSignedByCompanion(answer, { details, companionIdentity, phoneIdentity: phone })) {
       offer.client.cut();
       throw new PairingError('bad_signature');
     }
+    device.identity = publicIdentity(answer, phone);
     this.#link(account, device, offer.client);
     return device;
   }
@@ -132,13 +142,18 @@ export class PairingDesk {
     return { qr, offer };
   }
 
-  #requestSignature(offer: PairingOffer, device: LinkedDevice, sealed: Uint8Array): Promise<Uint8Array> {
+  #requestSignature(
+    offer: PairingOffer,
+    account: Account,
+    { device, sealed }: { device: LinkedDevice; sealed: Uint8Array },
+  ): Promise<Uint8Array> {
     const id = randomUUID();
     const answer = offer.scanned(id, ANSWER_TIMEOUT_MS);
     const success = node('pair-success', {}, [
       node('device-identity', {}, sealed),
       node('device', { jid: device.jid('pn'), lid: device.jid('lid') }),
       node('platform', { name: 'android' }),
+      ...clientProps(account),
     ]);
     offer.client.send(node('iq', { type: 'set', id, from: SERVER, t: this.#seconds() }, [success]));
     return answer;
@@ -162,6 +177,12 @@ export class PairingDesk {
   #seconds(): string {
     return String(Math.floor(this.#deps.now() / 1000));
   }
+}
+
+/** Tells a client of a migrated account that it writes to LIDs from the start. */
+function clientProps({ isMigrated }: Account): Stanza[] {
+  const props = proto.ClientPairingProps.encode({ isChatDbLidMigrated: true }).finish();
+  return isMigrated ? [node('client-props', {}, props)] : [];
 }
 
 const RESTART: Stanza = node('stream:error', { code: '515' });

@@ -26,6 +26,12 @@ const PAIRING_FAILURES = {
   bad_signature: 410,
   /** The client did not answer in time. */
   no_answer: 410,
+  /** Nobody answered with a passkey in time. */
+  passkey_late: 410,
+  /** The person at the phone saw another code than at the client. */
+  other_code: 410,
+  /** The client revealed another nonce than it had committed itself to. */
+  wrong_commitment: 410,
 } as const;
 
 /** The name of a reason, as the control server returns it. */

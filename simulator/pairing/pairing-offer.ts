@@ -13,18 +13,19 @@ export interface QrTimes {
 
 /**
  * `offered`: the refs are sent but not confirmed. `shown`: the client has confirmed them. `refreshing`: the server has
- * asked for a new adv secret, which is not confirmed. `signing`: scanned, the client has to sign. `linked` and `gone`
- * are final.
+ * asked for a new adv secret, which is not confirmed. `passkey`: scanned, the client has to answer with a passkey.
+ * `signing`: the client has to sign. `linked` and `gone` are final.
  */
 type OfferState =
-  | { name: 'offered' | 'shown' | 'linked' | 'gone' }
+  | { name: 'offered' | 'shown' | 'passkey' | 'linked' | 'gone' }
   | { name: 'refreshing'; notification: string }
   | { name: 'signing'; iq: string; settle: (outcome: Uint8Array | PairingFailure) => void };
 
 const MAY_FOLLOW: Record<OfferState['name'], OfferState['name'][]> = {
-  offered: ['shown', 'refreshing', 'signing', 'gone'],
-  shown: ['refreshing', 'signing', 'gone'],
+  offered: ['shown', 'refreshing', 'passkey', 'signing', 'gone'],
+  shown: ['refreshing', 'passkey', 'signing', 'gone'],
   refreshing: ['shown', 'refreshing', 'gone'],
+  passkey: ['signing', 'gone'],
   signing: ['linked', 'gone'],
   linked: ['gone'],
   gone: [],
@@ -64,6 +65,11 @@ export class PairingOffer {
     this.#enter({ name: 'refreshing', notification });
   }
 
+  /** Notes that the client has to answer with a passkey before it is linked. */
+  askForPasskey(): void {
+    this.#enter({ name: 'passkey' });
+  }
+
   /**
    * Starts the signing after a scan; resolves with the signed identity in the client's answer to `iq`. Rejects with a
    * PairingError when the client refuses or does not answer within `timeoutMs`.
@@ -91,7 +97,7 @@ export class PairingOffer {
   get obstacle(): PairingFailure | undefined {
     const { name } = this.#state;
     if (name === 'gone') return 'gone';
-    if (name === 'signing' || name === 'linked') return 'used';
+    if (name === 'passkey' || name === 'signing' || name === 'linked') return 'used';
     return name === 'refreshing' ? 'refresh_pending' : undefined;
   }
 

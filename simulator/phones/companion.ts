@@ -19,12 +19,19 @@ export class Companion {
     });
     const receiver = new PhoneReceiver(this.#deps, new PhoneSender(this.#deps));
     this.#deps.keys.prepare();
-    account.companions.set(device, this.#deps.device);
+    world.directory.linkCompanion(account, this.#deps.device);
   }
 
   /** `number:device@s.whatsapp.net`. */
   get jid(): string {
     return this.#deps.device.jid('pn');
+  }
+
+  /** Unlinks it: nobody encrypts for it any more. */
+  unlink(): void {
+    const { world, account, device } = this.#deps;
+    world.directory.unlinkCompanion(account, device);
+    world.changes.announce();
   }
 
   /** The next matching message; each call continues after the previous result. Rejects after the timeout. */

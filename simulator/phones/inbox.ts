@@ -15,6 +15,8 @@ export interface ReceivedMessage {
   readonly timestamp: number;
   /** The text; empty when the message has none. */
   readonly text: string;
+  /** The seconds after which it disappears; undefined when it does not say so. */
+  readonly expiration?: number | undefined;
   readonly message: proto.IMessage;
 }
 

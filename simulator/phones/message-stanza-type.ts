@@ -3,5 +3,6 @@ import { type proto } from '@whiskeysockets/baileys';
 /** The `type` of a message's stanza. */
 export function stanzaType(message: proto.IMessage): string {
   if (message.conversation ?? message.extendedTextMessage) return 'text';
+  if (message.interactiveMessage) return 'text';
   return (message.pollCreationMessageV3 ?? message.pollUpdateMessage) ? 'poll' : 'media';
 }

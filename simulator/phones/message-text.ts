@@ -4,7 +4,12 @@ import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 export function textOf(message: proto.IMessage): string {
   const content = extractMessageContent(message);
   if (!content) return '';
-  const { conversation, extendedTextMessage, imageMessage, videoMessage, documentMessage } = content;
+  const { conversation, extendedTextMessage, imageMessage, videoMessage, documentMessage, interactiveMessage } =
+    content;
   const captioned = [imageMessage, videoMessage, documentMessage].find((media) => media?.caption);
-  return [conversation, extendedTextMessage?.text, captioned?.caption].find((text) => text) ?? '';
+  return (
+    [conversation, extendedTextMessage?.text, captioned?.caption, interactiveMessage?.body?.text].find(
+      (text) => text,
+    ) ?? ''
+  );
 }

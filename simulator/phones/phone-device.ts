@@ -10,12 +10,22 @@ export class PhoneDevice implements Endpoint {
   readonly owner: Owner;
   readonly #keys: PhoneKeys;
   readonly #receive: (stanza: Stanza) => void;
+  readonly #identify: () => Uint8Array | undefined;
+  #identity: Uint8Array | undefined;
 
-  constructor(facts: { owner: Owner; device: number; keys: PhoneKeys; receive: (stanza: Stanza) => void }) {
+  /** `identify` makes what proves that a linked device is one of its account. */
+  constructor(facts: {
+    owner: Owner;
+    device: number;
+    keys: PhoneKeys;
+    receive: (stanza: Stanza) => void;
+    identify: () => Uint8Array | undefined;
+  }) {
     this.owner = facts.owner;
     this.device = facts.device;
     this.#keys = facts.keys;
     this.#receive = facts.receive;
+    this.#identify = facts.identify;
   }
 
   jid(addressing: Addressing): string {
@@ -28,6 +38,8 @@ export class PhoneDevice implements Endpoint {
   }
 
   takeBundle(): KeyBundle {
-    return this.#keys.takeBundle();
+    const bundle = this.#keys.takeBundle();
+    this.#identity ??= this.#identify();
+    return this.#identity ? { ...bundle, deviceIdentity: this.#identity } : bundle;
   }
 }

@@ -6,10 +6,12 @@ import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
+import { interactiveOf, isAnnounced } from './interactive-message.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
 import { type PhoneDeps } from './phone-deps.ts';
 import { type PhoneSender } from './phone-sender.ts';
+import { expirationOf } from './timed-message.ts';
 
 const MAX_RETRIES = 5;
 
@@ -77,13 +79,18 @@ export class PhoneReceiver {
 
   /** Also handles messages sent by a device of the owner; their `recipient` is the chat. */
   #note({ attrs }: Stanza, { owner }: Endpoint, { deviceSentMessage, ...message }: proto.IMessage): void {
-    const { known, world } = this.#deps;
+    const { known, timers, world } = this.#deps;
     const chat = world.directory.group(attrs.from) ?? world.directory.byJid(attrs.recipient ?? attrs.from);
     const creator = world.directory.byNumber(owner.number);
-    if (chat && creator) known.note(attrs.id ?? '', deviceSentMessage?.message ?? message, { chat, creator });
+    if (!chat || !creator) return;
+    const content = deviceSentMessage?.message ?? message;
+    known.note(attrs.id ?? '', content, { chat, creator });
+    timers.note(chat, content, Number(attrs.t));
   }
 
   #keep(stanza: Stanza, from: Endpoint, message: proto.IMessage): void {
+    // Delivered and confirmed, but no phone shows it.
+    if (interactiveOf(message) && !isAnnounced(stanza)) return;
     const { id = '', from: chat = '', participant, t } = stanza.attrs;
     const isNew = this.#deps.inbox.add({
       id,
@@ -92,6 +99,7 @@ export class PhoneReceiver {
       group: participant === undefined ? undefined : chat,
       timestamp: Number(t),
       text: textOf(message),
+      expiration: expirationOf(message),
       message,
     });
     if (isNew) this.#deps.world.counters.messagesToPhones += 1;

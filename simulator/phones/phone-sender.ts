@@ -61,6 +61,7 @@ export class PhoneSender {
     known.note(id, message, { chat, creator: account });
     world.counters.messagesFromPhones += 1;
     await (chat instanceof Group ? this.#sendToGroup(chat, outgoing) : this.#sendToPerson(chat, outgoing));
+    if (!(chat instanceof Group)) world.trust.wrote(account, chat);
   }
 
   /** Answers a retry receipt: starts a new session with `to` and sends it the message again, with the same id. */

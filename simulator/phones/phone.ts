@@ -12,10 +12,19 @@ import { type Answer } from './message-changes.ts';
 import { newSecret } from './message-seal.ts';
 import { PhoneInGroup } from './phone-in-group.ts';
 import { Companion } from './companion.ts';
+import { PhoneAddressing } from './phone-addressing.ts';
+import { PhoneAppState } from './phone-app-state.ts';
+import { PhoneButtons } from './phone-buttons.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
+import { PhoneChats } from './phone-chats.ts';
+import { PhonePresence } from './phone-presence.ts';
+import { PhonePrivacy } from './phone-privacy.ts';
+import { PhonePasskey } from './phone-passkey.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
+import { PhoneProfile } from './phone-profile.ts';
 import { renewIdentity } from './renew-identity.ts';
+import { PhoneTrust } from './phone-trust.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender, type SendOptions } from './phone-sender.ts';
 import { type EditOptions, PhoneReferences, type SealedOptions, type VoteOptions } from './phone-references.ts';
@@ -33,6 +42,24 @@ export class Phone {
   readonly calls: PhoneCalls;
   /** The chats from before, which it sends to the devices that it links. */
   readonly history: PhoneHistory;
+  /** The disappearing timers of its chats. */
+  readonly chats: PhoneChats;
+  /** What its owner shows of themselves. */
+  readonly profile: PhoneProfile;
+  /** What it lets others see and do. */
+  readonly privacy: PhonePrivacy;
+  /** How it is shown to others. */
+  readonly presence: PhonePresence;
+  /** Its LID, and whether its clients may write to LIDs. */
+  readonly addressing: PhoneAddressing;
+  /** What it shares with its linked devices besides messages. */
+  readonly appState: PhoneAppState;
+  /** Its tokens, and how the server treats it when it writes to strangers. */
+  readonly trust: PhoneTrust;
+  /** The buttons and lists that it was sent. */
+  readonly buttons: PhoneButtons;
+  /** Its passkey, if WhatsApp wants one to link a device. */
+  readonly passkey: PhonePasskey;
   readonly #deps: PhoneDeps;
   readonly #sender: PhoneSender;
   readonly #receiver: PhoneReceiver;
@@ -41,11 +68,26 @@ export class Phone {
   constructor(world: PhoneWorld, account: Account) {
     this.#deps = createPhoneDeps(world, { account, device: 0, receive: (stanza) => this.#take(stanza) });
     account.phone = this.#deps.device;
+    account.signer = this.#deps.keys;
     this.calls = new PhoneCalls(world, account);
     this.history = new PhoneHistory(this.#deps);
+    this.privacy = new PhonePrivacy(world, account);
+    this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
+    this.addressing = new PhoneAddressing(world, account);
+    this.appState = new PhoneAppState(this.#deps);
+    this.trust = new PhoneTrust(world, account);
+    this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
+    this.passkey = new PhonePasskey(world.changes, account.passkey);
     this.#sender = new PhoneSender(this.#deps);
-    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (...request) => this.history.asked(...request));
-    this.#references = new PhoneReferences(this.#deps, (to, message, options) => this.send(to, message, options));
+    this.profile = new PhoneProfile(this.#deps, this.#sender);
+    this.#receiver = new PhoneReceiver(this.#deps, this.#sender, (device, message, id) => {
+      this.appState.asked(device, message);
+      this.history.asked(device, message, id);
+    });
+    const send = (to: string, message: ReceivedMessage['message'], options?: SendOptions) =>
+      this.send(to, message, options);
+    this.#references = new PhoneReferences(this.#deps, send);
+    this.chats = new PhoneChats(this.#deps, { send, chat: (to) => this.#chat(to) });
   }
 
   /** The phone number, digits only. */
@@ -75,6 +117,7 @@ export class Phone {
 
   set picture(picture: Picture | undefined) {
     this.#deps.account.picture = picture;
+    this.#deps.world.privacy.pictureChanged({ account: this.#deps.account });
   }
 
   /** Who may add it to groups. */
@@ -93,10 +136,13 @@ export class Phone {
     return new PhoneInGroup(world, account, group);
   }
 
-  /** Joins a group by the code of its invite link and returns its JID. Throws a GroupError when the link is invalid. */
+  /**
+   * Joins a group by the code of its invite link, or waits for its admins where they decide; returns its JID. Throws a
+   * GroupError when the link is invalid.
+   */
   joinGroup(code: string): string {
     const { world, account } = this.#deps;
-    return world.groups.join(code, account).jid;
+    return world.groupSettings.join(code, account).jid;
   }
 
   /** Scans the text of a QR. Resolves once the client has signed; rejects with a PairingError. */
@@ -105,6 +151,7 @@ export class Phone {
     const device = await world.desk.scan(account, keys.identity, qr);
     world.counters.pairings += 1;
     this.history.linked(device);
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
@@ -118,6 +165,7 @@ export class Phone {
     const device = await world.codes.type(account, keys.identity, typed);
     world.counters.pairings += 1;
     this.history.linked(device);
+    await this.appState.linked(device);
     return { deviceJid: device.jid('pn') };
   }
 
@@ -144,10 +192,11 @@ export class Phone {
 
   /** Sends any message. Rejects when there is no such person, or no such group of which this phone is a member. */
   async send(to: Recipient, message: ReceivedMessage['message'], options: SendOptions = {}): Promise<string> {
-    const { world, work } = this.#deps;
+    const { world, work, timers } = this.#deps;
     const chat = this.#chat(typeof to === 'string' ? to : to.jid);
     const { id = newMessageId(), addressing = world.addressing } = options;
-    const outgoing = { ...options, id, chat, message, addressing, type: stanzaType(message) };
+    const type = stanzaType(message);
+    const outgoing = { ...options, id, chat, message: timers.timed(chat, message), addressing, type };
     await work.run(() => this.#sender.send(outgoing));
     world.changes.announce();
     return id;
@@ -246,7 +295,7 @@ export class Phone {
   #chat(to: string): Account | Group {
     const { account, world } = this.#deps;
     const group = world.directory.group(to);
-    if (group?.has(account)) return group;
+    if (group?.lets(account)) return group;
     const person = to.includes('@') ? world.directory.byJid(to) : world.directory.byNumberOrAlias(to);
     if (!person)
       throw new RangeError(

@@ -80,6 +80,11 @@ export class Client implements Connection {
     return this.device?.owner.number;
   }
 
+  /** The way by which it came, if it said so. */
+  get routingInfo(): Buffer | undefined {
+    return this.#reader.routingInfo;
+  }
+
   send(stanza: Stanza): void {
     if (this.#ended) return;
     this.#listener.sending(this, stanza, (each) => this.#seal(each, (sealed) => sealed));

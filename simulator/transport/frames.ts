@@ -19,6 +19,8 @@ export function frame(payload: Uint8Array): Buffer {
 export class FrameReader {
   #bytes: Buffer = Buffer.alloc(0);
   #introduced = false;
+  /** The routing information before the header, if any. */
+  routingInfo: Buffer | undefined;
 
   /** Adds bytes and returns the payloads that are now complete, oldest first. Throws when the intro header is wrong. */
   push(more: Uint8Array): Buffer[] {
@@ -42,6 +44,7 @@ export class FrameReader {
     const end = start + INTRO.byteLength;
     if (!this.#bytes.subarray(start, end).equals(INTRO))
       throw new Error('The connection does not begin with "WA" 6 3.');
+    if (start > 0) this.routingInfo = Buffer.from(this.#bytes.subarray(ROUTING_HEAD_BYTES, start));
     this.#bytes = this.#bytes.subarray(end);
     return true;
   }

@@ -1,18 +1,45 @@
+import { randomInt } from 'node:crypto';
+
+import { type KeyPair } from '../transport/server-identity.ts';
+import { AccountState } from '../app-state/account-state.ts';
+import { AccountPasskey } from '../pairing/account-passkey.ts';
 import { type Addressing, formatJid } from './address.ts';
+import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint, type Owner } from './endpoint.ts';
 import { type LinkedDevice } from './linked-device.ts';
 import { type Picture } from './picture.ts';
+import { PrivacySettings } from './privacy-settings.ts';
+import { Standing } from './standing.ts';
 
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
-  readonly number: string;
-  readonly lid: string;
+  number: string;
+  lid: string;
   name: string;
   picture: Picture | undefined;
   /** Who may add the account to groups. */
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */
   isMigrated = false;
+  /** The timer that new chats begin with, if any. */
+  defaultTimer: ChatTimer | undefined;
+  readonly privacy = new PrivacySettings();
+  /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
+  writesToNumbersOnly = false;
+  /** What the phone signs its devices with. */
+  signer: { readonly identity: KeyPair } | undefined;
+  /** Names this registration of the account in what the phone signs. */
+  readonly rawId = randomInt(1, 2 ** 31);
+  /** When a device was last linked or unlinked, in milliseconds since the Unix epoch. */
+  devicesChangedAt: number | undefined;
+  /** The accounts whose clients have asked for the devices, and are notified of changes. */
+  readonly knownBy = new Set<Account>();
+  /** Its app state, encrypted. */
+  readonly appState = new AccountState();
+  /** How the server treats it when it writes to strangers. */
+  readonly standing = new Standing();
+  /** Whether a device is linked to it with a passkey only, and with which. */
+  readonly passkey = new AccountPasskey();
   /** Linked clients by device id. */
   readonly linked = new Map<number, LinkedDevice>();
   /** Linked companions (simulated devices) by device id. */
@@ -38,6 +65,11 @@ export class Account implements Owner {
 
   jid(addressing: Addressing): string {
     return formatJid({ user: addressing === 'lid' ? this.lid : this.number, device: 0, addressing });
+  }
+
+  /** The newest device id. */
+  get latestDevice(): number {
+    return this.#devicesEver;
   }
 
   /** Returns a new device id; ids are never reused. */

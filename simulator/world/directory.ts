@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 import { Account } from './account.ts';
 import { type Addressing, parseJid } from './address.ts';
+import { type DeviceChange } from './announce-devices.ts';
 import { type Endpoint } from './endpoint.ts';
 import { Group } from './group.ts';
 import { type LinkedDevice } from './linked-device.ts';
@@ -16,7 +17,13 @@ export class Directory {
   readonly #byLid = new Map<string, Account>();
   readonly #byAlias = new Map<string, Account>();
   readonly #groups = new Map<string, Group>();
+  readonly #changed: (change: DeviceChange) => void;
   readonly #byNoiseKey = new Map<string, { account: Account; device: LinkedDevice }>();
+
+  /** `changed` is called after a device was linked or unlinked. */
+  constructor(changed: (change: DeviceChange) => void = () => undefined) {
+    this.#changed = changed;
+  }
 
   /** Creates an account with a new LID. */
   register(number: string, name: string): Account {
@@ -24,6 +31,13 @@ export class Directory {
     this.#byNumber.set(number, account);
     this.#byLid.set(account.lid, account);
     return account;
+  }
+
+  /** Moves the account to another number; nobody has the old one any more. */
+  renumber(account: Account, number: string): void {
+    this.#byNumber.delete(account.number);
+    account.number = number;
+    this.#byNumber.set(number, account);
   }
 
   /** Makes `alias` another spelling of the account's number, such as the old form of an Argentine mobile number. */
@@ -54,6 +68,11 @@ export class Directory {
     return this.groups().filter((group) => group.has(account));
   }
 
+  /** All accounts, oldest first. */
+  accounts(): Account[] {
+    return [...this.#byNumber.values()];
+  }
+
   /** The account with exactly this number. */
   byNumber(number: string): Account | undefined {
     return this.#byNumber.get(number);
@@ -75,6 +94,18 @@ export class Directory {
     return parseJid(jid)?.addressing === 'pn' && this.byJid(jid)?.isMigrated === true;
   }
 
+  /** Gives the account a new LID; the old one still leads to it, and is outdated. */
+  renewLid(account: Account): void {
+    account.lid = this.#lidFor(account.number);
+    this.#byLid.set(account.lid, account);
+  }
+
+  /** Whether this JID is a LID that its account no longer has. */
+  isOutdated(jid: string | undefined): boolean {
+    const address = parseJid(jid);
+    return address?.addressing === 'lid' && ![undefined, address.user].includes(this.byJid(jid)?.lid);
+  }
+
   /** The device with this JID. */
   endpoint(jid: string | undefined): Endpoint | undefined {
     return this.byJid(jid)?.endpoint(parseJid(jid)?.device ?? 0);
@@ -94,12 +125,25 @@ export class Directory {
   link(account: Account, device: LinkedDevice): void {
     account.linked.set(device.device, device);
     this.#byNoiseKey.set(device.noiseKey, { account, device });
+    this.#changed({ account, device, what: 'add' });
+  }
+
+  /** Links a simulated device to the account. */
+  linkCompanion(account: Account, device: Endpoint): void {
+    account.companions.set(device.device, device);
+    this.#changed({ account, device, what: 'add' });
+  }
+
+  /** Unlinks a simulated device. */
+  unlinkCompanion(account: Account, device: Endpoint): void {
+    if (account.companions.delete(device.device)) this.#changed({ account, device, what: 'remove' });
   }
 
   /** Unlinks the device; its waiting stanzas are lost. */
   unlink(account: Account, device: LinkedDevice): void {
     account.linked.delete(device.device);
     this.#byNoiseKey.delete(device.noiseKey);
+    this.#changed({ account, device, what: 'remove' });
   }
 
   /** Derives fifteen digits that do not reveal the number, stable as long as this server runs. */

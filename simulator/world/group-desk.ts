@@ -54,7 +54,7 @@ export class GroupDesk {
     const outcomes = facts.people.filter((person) => person !== creator).map((person) => mayBeAdded(person));
     const members = [creator, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
     const group = directory.makeGroup({ ...facts, created: this.#seconds, members });
-    this.#notify(group, creator, node('create', { type: 'new' }, [groupStanza(group)]));
+    this.notify(group, creator, node('create', { type: 'new' }, [groupStanza(group)]));
     return { group, outcomes };
   }
 
@@ -62,11 +62,17 @@ export class GroupDesk {
    * Applies the action where possible. Returns the outcome per person. Throws a GroupError when `by` is not permitted.
    */
   people(group: Group, by: Account, action: PeopleAction, people: readonly Account[]): PersonOutcome[] {
-    demandAdmin(group, by);
+    demandMember(group, by);
+    if (action !== 'add' || group.settings.memberAddMode === 'admin_add') demandAdmin(group, by);
     const outcomes = people.map((person) => obstacle(group, action, person));
     const done = outcomes.filter(({ error }) => error === undefined).map(({ person }) => person);
     if (done.length > 0) this.#change(group, by, action, done);
     return outcomes;
+  }
+
+  /** Adds people who waited for an admin to admit them. */
+  admit(group: Group, by: Account, people: readonly Account[]): void {
+    if (people.length > 0) this.#change(group, by, 'add', people);
   }
 
   /** Removes a member who leaves. Throws a GroupError when `who` is not a member. */
@@ -88,7 +94,7 @@ export class GroupDesk {
     demandEditor(group, by);
     checkSubject(subject);
     group.subject = subject;
-    this.#notify(
+    this.notify(
       group,
       by,
       node('subject', { subject, ...named('s_o', by, group.addressing), s_t: String(this.#seconds) }),
@@ -100,7 +106,25 @@ export class GroupDesk {
     demandEditor(group, by);
     group.description = text === undefined ? undefined : { id, text };
     const body = text === undefined ? [node('delete')] : [bodyOf(text)];
-    this.#notify(group, by, node('description', { id }, body));
+    this.notify(group, by, node('description', { id }, body));
+  }
+
+  /**
+   * Sets the disappearing timer in seconds; 0 turns it off. Returns the id of the notification. Throws a GroupError when `by` is
+   * not permitted.
+   */
+  setTimer(group: Group, by: Account, seconds: number): string {
+    demandEditor(group, by);
+    group.timer = { seconds, setAt: this.#seconds, origin: 'chat' };
+    const on = node('ephemeral', { expiration: String(seconds), trigger: '1' });
+    return this.notify(group, by, seconds === 0 ? node('not_ephemeral') : on);
+  }
+
+  /** Notifies the members that one of them, who still has the old number, moves to this one. */
+  numberChanges(group: Group, who: Account, newJid: string): void {
+    const lid = who.jid('lid');
+    const names = group.addressing === 'lid' ? { jid: lid, phone_number: newJid } : { jid: newJid, lid };
+    this.notify(group, who, node('modify', {}, [node('participant', names)]));
   }
 
   /** Returns the code of the invite link. Throws a GroupError when `by` is not permitted. */
@@ -113,7 +137,7 @@ export class GroupDesk {
   revokeInvite(group: Group, by: Account): string {
     demandAdmin(group, by);
     group.renewInvite();
-    this.#notify(group, by, node('invite', { code: group.inviteCode }));
+    this.notify(group, by, node('invite', { code: group.inviteCode }));
     return group.inviteCode;
   }
 
@@ -132,17 +156,26 @@ export class GroupDesk {
     const others = [...new Set([...before, ...group.members])].filter(
       (person) => action !== 'add' || before.includes(person),
     );
-    this.#notify(group, by, node(action, attrs, participants), others);
-    if (action === 'add') this.#notify(group, by, node('create', {}, [groupStanza(group)]), people);
+    this.notify(group, by, node(action, attrs, participants), others);
+    if (action === 'add') this.notify(group, by, node('create', {}, [groupStanza(group)]), people);
   }
 
-  #notify(group: Group, by: Account | undefined, change: Stanza, recipients: Iterable<Account> = group.members): void {
+  /**
+   * Notifies the linked devices of the members, or of `recipients`, of a change by `by`; without it, of one by the server.
+   * Returns the id of the notification.
+   */
+  notify(group: Group, by: Account | undefined, change: Stanza, recipients: Iterable<Account> = group.members): string {
     const { addressing, jid } = group;
+    const id = randomUUID();
     const author = by && { notify: by.name, ...named('participant', by, addressing) };
-    const attrs = { type: 'w:gp2', id: randomUUID(), from: jid, t: String(this.#seconds), addressing_mode: addressing };
+    const attrs = { type: 'w:gp2', id, from: jid, t: String(this.#seconds), addressing_mode: addressing };
     for (const { linked } of recipients) {
-      for (const device of linked.values()) device.deliver(node('notification', { ...attrs, ...author }, [change]));
+      for (const device of linked.values()) {
+        device.misses('groups', this.#seconds);
+        device.deliver(node('notification', { ...attrs, ...author }, [change]));
+      }
     }
+    return id;
   }
 
   get #seconds(): number {
@@ -156,6 +189,7 @@ function mayBeAdded(person: Account): PersonOutcome {
 
 function obstacle(group: Group, action: PeopleAction, person: Account): PersonOutcome {
   const role = group.roleOf(person);
+  if (action === 'add' && group.settings.restrictions.has('growth_locked')) return { person, error: '419' };
   if (action === 'add') return role === undefined ? mayBeAdded(person) : { person, error: '409' };
   if (role === undefined) return { person, error: '404' };
   return { person, error: role === 'superadmin' && action !== 'promote' ? '405' : undefined };
@@ -166,11 +200,13 @@ function apply(group: Group, action: PeopleAction, person: Account, seconds: num
   else if (group.roleOf(person) !== 'superadmin') group.put(person, action === 'promote' ? 'admin' : 'member', seconds);
 }
 
-function demandMember(group: Group, who: Account): void {
+/** Throws a GroupError when `who` is not a member. */
+export function demandMember(group: Group, who: Account): void {
   if (!group.has(who)) throw new GroupError('404', 'item-not-found');
 }
 
-function demandAdmin(group: Group, who: Account): void {
+/** Throws a GroupError when `who` is not an admin. */
+export function demandAdmin(group: Group, who: Account): void {
   demandMember(group, who);
   if (group.roleOf(who) === 'member') throw new GroupError('403', 'forbidden');
 }

@@ -5,7 +5,7 @@ import { type Group, type GroupRole } from './group.ts';
 
 /** Describes a group to its members (section 8 of the protocol notes). */
 export function groupStanza(group: Group): Stanza {
-  const { jid, subject, addressing, created, members, description, locked, version } = group;
+  const { jid, subject, addressing, created, members, description, settings, timer, version } = group;
   const owner = members.find((member) => group.roleOf(member) === 'superadmin');
   const attrs = {
     id: jid.replace('@g.us', ''),
@@ -20,7 +20,8 @@ export function groupStanza(group: Group): Stanza {
   };
   return node('group', attrs, [
     ...(description ? [node('description', { id: description.id }, [bodyOf(description.text)])] : []),
-    ...(locked ? [node('locked')] : []),
+    ...settings.stanzas(),
+    ...(timer ? [node('ephemeral', { expiration: String(timer.seconds), trigger: '1' })] : []),
     ...members.map((member) => memberStanza(group, member)),
   ]);
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import { type Account } from './account.ts';
 import { type Addressing } from './address.ts';
+import { type ChatTimer } from './chat-timer.ts';
 import { type Endpoint } from './endpoint.ts';
+import { GroupSettings } from './group-settings.ts';
 import { type Picture } from './picture.ts';
 
 /** A member's role; the creator is `superadmin`. */
@@ -33,8 +35,9 @@ export class Group {
   readonly addressing: Addressing;
   /** Creation time, in seconds since the Unix epoch. */
   readonly created: number;
-  /** Whether only admins may change the subject and the description. */
-  locked = false;
+  /** The disappearing timer; undefined when it never had one. */
+  timer: ChatTimer | undefined;
+  readonly settings = new GroupSettings();
   picture: Picture | undefined;
   /** The last part of the invite link. */
   inviteCode = newCode();
@@ -60,6 +63,15 @@ export class Group {
     this.#members = new Map(members);
   }
 
+  /** Whether only admins may change the subject and the description. */
+  get locked(): boolean {
+    return this.settings.locked;
+  }
+
+  set locked(is: boolean) {
+    this.settings.locked = is;
+  }
+
   /** Changes with every change of the members or their roles. */
   get version(): string {
     return String(this.#version);
@@ -78,6 +90,13 @@ export class Group {
   /** The account's role; undefined when it is not a member. */
   roleOf(account: unknown): GroupRole | undefined {
     return this.#members.get(account as Account)?.role;
+  }
+
+  /** Whether the account may write to it: not where only admins may, and nobody in a suspended one. */
+  lets(account: unknown): boolean {
+    const { announcement, restrictions } = this.settings;
+    if (restrictions.has('suspended')) return false;
+    return this.has(account) && (!announcement || this.roleOf(account) !== 'member');
   }
 
   /** When the account became a member, in seconds since the Unix epoch; undefined when it is none. */

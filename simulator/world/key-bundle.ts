@@ -18,6 +18,8 @@ export interface KeyBundle {
   readonly signedPreKey: SignedPublicPreKey;
   /** Missing when the device has none left; a session can start without it. */
   readonly oneTimeKey?: PublicPreKey;
+  /** What proves that a linked device is one of its account; phones need none. */
+  readonly deviceIdentity?: Uint8Array;
 }
 
 const KEY_TYPE = Buffer.from([5]);
@@ -29,6 +31,7 @@ export function bundleStanzas(bundle: KeyBundle): Stanza[] {
     node('type', {}, KEY_TYPE),
     node('identity', {}, bundle.identity),
     ...keyStanzas(bundle),
+    ...(bundle.deviceIdentity ? [node('device-identity', {}, bundle.deviceIdentity)] : []),
   ];
 }
 

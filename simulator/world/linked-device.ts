@@ -7,10 +7,14 @@ import { type Endpoint, type Owner } from './endpoint.ts';
 import { type KeyBundle } from './key-bundle.ts';
 import { type Connection } from './connection.ts';
 import { Mailbox } from './mailbox.ts';
+import { offlinePreview } from './offline-preview.ts';
 import { type PreKeyShelf } from './pre-key-shelf.ts';
 
 /** The client is asked for more one-time keys when this many are left (section 10 of the protocol notes). */
 const FEW_KEYS = 4;
+
+/** What a device may have missed: of its own account, or of its groups. */
+export type DirtyKind = 'account_sync' | 'groups';
 
 /** See {@link LinkedDevice}. */
 type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: Connection; deadline: AckDeadline };
@@ -26,14 +30,19 @@ export class LinkedDevice implements Endpoint {
   readonly noiseKey: string;
   readonly mailbox = new Mailbox();
   readonly keys: PreKeyShelf;
+  /** What has changed since the device saw it, and when (seconds since the Unix epoch); at first it has seen nothing of the account. */
+  readonly dirty: Map<DirtyKind, number>;
+  /** What phone and client signed when it was linked. */
+  identity: Uint8Array | undefined;
   #presence: Presence = { name: 'away' };
   #firstLogin: (() => void) | undefined;
 
-  constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf }) {
+  constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf; linkedAt?: number }) {
     this.owner = facts.owner;
     this.device = facts.device;
     this.noiseKey = facts.noiseKey;
     this.keys = facts.keys;
+    this.dirty = new Map([['account_sync', facts.linkedAt ?? 0]]);
   }
 
   /** The connection over which it is logged in, if any. */
@@ -57,10 +66,20 @@ export class LinkedDevice implements Endpoint {
     deadline.watch();
   }
 
+  /** Notes that the device misses a change at this time, in seconds since the Unix epoch, unless it is connected. */
+  misses(kind: DirtyKind, seconds: number): void {
+    if (this.#presence.name === 'away') this.dirty.set(kind, seconds);
+  }
+
+  /** The client declares that it knows what was dirty. */
+  clean(kind: string | undefined): void {
+    this.dirty.delete(kind as DirtyKind);
+  }
+
   takeBundle(): KeyBundle {
     const bundle = this.keys.take();
     if (bundle.oneTimeKey && this.keys.count === FEW_KEYS) this.#askForKeys();
-    return bundle;
+    return this.identity ? { ...bundle, deviceIdentity: this.identity } : bundle;
   }
 
   /** Discards all one-time keys and asks the client for new ones. */
@@ -90,7 +109,7 @@ export class LinkedDevice implements Endpoint {
     this.#presence = { name: 'live', connection, deadline };
     const { stanzas, again } = this.mailbox.drain(deadline.now());
     const count = String(stanzas.length);
-    if (stanzas.length > 0) connection.send(node('ib', {}, [node('offline_preview', { count })]));
+    for (const bulletin of offlinePreview(stanzas)) connection.send(bulletin);
     for (const stanza of stanzas) connection.send(stanza);
     connection.send(node('ib', {}, [node('offline', { count })]));
     deadline.watch();

@@ -2,5 +2,6 @@
 export interface Picture {
   /** The URL that clients get, unchanged. */
   readonly url: string;
-  readonly shownTo: 'everybody' | 'nobody';
+  /** `trusted` are those who show a token of its owner. */
+  readonly shownTo: 'everybody' | 'trusted' | 'nobody';
 }

@@ -1,4 +1,6 @@
+import { type Stanza } from '../kit/stanza.ts';
 import { type KeyBundle, type PublicPreKey, type SignedPublicPreKey } from './key-bundle.ts';
+import { keyDigest } from './key-digest.ts';
 
 /** A device's published keys except the one-time keys. */
 export type StandingKeys = Omit<KeyBundle, 'oneTimeKey'>;
@@ -16,6 +18,11 @@ export class PreKeyShelf {
   /** The number of one-time keys left. */
   get count(): number {
     return this.#oneTime.size;
+  }
+
+  /** Describes all keys. */
+  digest(): Stanza {
+    return keyDigest(this.#standing, [...this.#oneTime.values()]);
   }
 
   /** Stores an upload. A one-time key that was uploaded before, and perhaps handed out, is not added again. */

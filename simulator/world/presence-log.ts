@@ -12,15 +12,42 @@ export interface PresenceChange {
   readonly chat?: Account | Group | undefined;
 }
 
+/** Whether somebody is online, and since when (Unix ms); undefined when that has never changed. */
+export interface OnlineState {
+  readonly isOnline: boolean;
+  readonly sinceMs: number | undefined;
+}
+
 const REMEMBERED_CHANGES = 10_000;
 
 /** The latest presence changes, in order. */
 export class PresenceLog {
   #changes: PresenceChange[] = [];
+  readonly #states = new Map<Account, OnlineState>();
+  readonly #watchers: ((change: PresenceChange) => void)[] = [];
+  readonly #now: () => number;
+
+  /** @param now milliseconds since the Unix epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Calls `watcher` after each change. */
+  watch(watcher: (change: PresenceChange) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Whether the account is online, and since when it is as it is. */
+  stateOf(account: Account): OnlineState {
+    return this.#states.get(account) ?? { isOnline: false, sinceMs: undefined };
+  }
 
   /** Adds a change. */
   note(change: PresenceChange): void {
     this.#changes.push(change);
+    const { of, state, chat } = change;
+    if (chat === undefined) this.#states.set(of, { isOnline: state === 'available', sinceMs: this.#now() });
+    for (const watcher of this.#watchers) watcher(change);
     if (this.#changes.length > REMEMBERED_CHANGES) this.#changes.shift();
   }
 

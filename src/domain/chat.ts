@@ -9,3 +9,19 @@ export interface MarkedRead {
   read: string[];
   unknown: string[];
 }
+
+/** The disappearing timer of a chat. */
+export interface ChatTimer {
+  /** How long messages stay; 0 is off. */
+  seconds: number;
+  /** When it was set (Unix ms); `null` if unknown. */
+  setAtMs: number | null;
+}
+
+/** What a message says of its chat's timer. */
+export interface NotedTimer extends ChatTimer {
+  /** Every JID that may name the chat; the first one is kept. */
+  names: readonly string[];
+  /** When it was said (Unix ms). */
+  saidAtMs: number;
+}

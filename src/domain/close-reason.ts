@@ -25,6 +25,8 @@ export type CloseReason =
   | { kind: 'code-refused'; code: string }
   /** A pairing code that was shown can no longer be used. */
   | { kind: 'code-void'; detail: string }
+  /** WhatsApp wanted a passkey to link the device, and that failed; `isLate` when nobody completed it in time. */
+  | { kind: 'passkey-failed'; detail: string; isLate: boolean }
   /** The pairing failed: an invalid signature, or a login before it was complete (500, 401). */
   | { kind: 'pairing-failed'; detail: string }
   /** Unlinked on the phone, or logged out (401). */

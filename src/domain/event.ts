@@ -73,6 +73,8 @@ export interface MessageBody {
   poll: PollState | null;
   location: Place | null;
   contacts: ContactCard[];
+  /** The new disappearing timer of the chat. Added in November 2026: events stored earlier lack it. */
+  seconds?: number | null | undefined;
   unsupported_keys: string[];
   /** The fields that were `null` when this message was reported before, and now have a value. */
   corrected_fields: string[];

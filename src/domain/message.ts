@@ -1,3 +1,4 @@
+import { type NotedTimer } from './chat.ts';
 import { type DownloadError } from './download-failure.ts';
 import { type Person } from './person.ts';
 import { type PollState, type PollVote } from './poll.ts';
@@ -7,7 +8,7 @@ export const MESSAGE_TYPES = [
   ...(['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker'] as const),
   ...(['location', 'live_location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'delete'] as const),
   ...(['buttons_reply', 'list_reply', 'group_invite', 'event', 'event_answer', 'order', 'product', 'call'] as const),
-  ...(['view_once', 'unsupported', 'undecryptable'] as const),
+  ...(['disappearing_timer', 'view_once', 'unsupported', 'undecryptable'] as const),
 ] as const;
 
 /**
@@ -93,6 +94,8 @@ export interface MessageContent {
   vote: PollVote | null;
   location: Place | null;
   contacts: ContactCard[];
+  /** To how many seconds it sets the chat's disappearing timer, 0 to turn it off; `null` for every other type. */
+  seconds: number | null;
   /** The names of the fields that could not be read; unknown ones are `field <number>`. */
   unsupportedKeys: string[];
 }
@@ -118,6 +121,8 @@ export interface IncomingMessage {
   /** Whether WhatsApp kept it while the session was offline. */
   offline: boolean;
   content: MessageContent;
+  /** What it says of its chat's disappearing timer, if anything. */
+  timer?: NotedTimer | undefined;
 }
 
 /** The statuses of a sent message, in the order in which they can follow each other; `failed` is final. */

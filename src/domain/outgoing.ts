@@ -1,5 +1,6 @@
 import { type Random } from '../kit/random.ts';
 import { type Recipient } from './address.ts';
+import { type OutgoingButtons, type OutgoingList } from './interactive.ts';
 import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
 import { type SessionId } from './session-id.ts';
 
@@ -13,6 +14,8 @@ export type OutgoingContent =
   | { type: 'location'; location: OutgoingPlace }
   | { type: 'contact'; contacts: readonly ContactCard[] }
   | { type: 'poll'; poll: Poll }
+  | OutgoingButtons
+  | OutgoingList
   | OutgoingChange
   /** Forwards an earlier message to another conversation. */
   | { type: 'forward'; messageId: string };

@@ -1,5 +1,7 @@
 import { type SessionId } from './session-id.ts';
+import { type NewChatCap } from './new-chat-cap.ts';
 import { type PhoneNumber } from './address.ts';
+import { type PasskeyStatus } from './passkey.ts';
 
 /** The four statuses of the seed's table `whatsapp_sessions`. */
 export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;
@@ -40,6 +42,10 @@ export interface SessionRecord {
   retryAtMs: number | null;
   /** Until when WhatsApp forbids the account to start conversations; `null`, or in the past, if it does not. */
   restrictedUntilMs: number | null;
+  /** WhatsApp's limit of new conversations. Not stored: WhatsApp is asked at the first login after a start. */
+  newChatCap?: NewChatCap | null;
+  /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
+  passkey: PasskeyStatus | null;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -48,7 +54,14 @@ export interface SessionRecord {
 export function newRecord(sessionId: SessionId, phase: SessionPhase, nowMs: number): SessionRecord {
   return {
     ...{ sessionId, phase, identity: null, announced: false, errorMessage: null },
-    ...{ lastSeenMs: null, retryAtMs: null, restrictedUntilMs: null, createdAtMs: nowMs, updatedAtMs: nowMs },
+    ...{
+      lastSeenMs: null,
+      retryAtMs: null,
+      restrictedUntilMs: null,
+      passkey: null,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+    },
   };
 }
 

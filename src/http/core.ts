@@ -9,6 +9,7 @@ import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
+import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
 import { type SessionListener } from '../sessions/session-events.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
@@ -48,6 +49,8 @@ export interface SessionsApi {
    * @throws AppError `session_not_found`, `session_not_pairing`
    */
   currentPairingCode(id: SessionId): Promise<PairingCode>;
+  /** The passkey that WhatsApp may want to link the session's device. @throws AppError `session_not_found` */
+  passkey(id: SessionId): Promise<PasskeyApi>;
   /**
    * Sends a message and waits for WhatsApp's acknowledgement; the status is `pending` when none comes in time. The request id
    * is logged.
@@ -75,6 +78,9 @@ export interface SessionsApi {
   /** The number of sessions in each status. */
   counts(): Promise<Record<SessionStatus, number>>;
 }
+
+/** The passkey of one pairing. */
+export type PasskeyApi = Pick<PasskeyLinking, 'current' | 'answer' | 'compared'>;
 
 /** The files of messages. */
 export interface MediaApi {

@@ -3,7 +3,9 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
+import { type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type Passkey, type PasskeyAssertion } from '../domain/passkey.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
 import { type ConnectionActions } from './connection-actions.ts';
@@ -31,6 +33,8 @@ export type ConnectionEvent =
   | { kind: 'qr'; qr: QrCode }
   /** Emitted once, when WhatsApp accepted a pairing code. */
   | { kind: 'pairing-code'; code: PairingCode }
+  /** Emitted when WhatsApp wants a passkey before it links the device whose QR was scanned or code typed, and at each step. */
+  | { kind: 'passkey'; passkey: Passkey }
   /** Emitted when somebody scanned the QR or typed the code: credentials are stored, a login on a new connection follows. */
   | { kind: 'paired'; identity: AccountIdentity }
   /** Emitted when the session is logged in and receives. */
@@ -44,6 +48,8 @@ export type ConnectionEvent =
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
   | { kind: 'restricted'; untilMs: number | null }
+  /** Emitted when WhatsApp says how many conversations the account may begin; `null` is no limit. */
+  | { kind: 'new-chat-cap'; cap: NewChatCap | null }
   /** Emitted when a one-to-one call begins to ring. */
   | { kind: 'ringing'; call: RingingCall }
   /** Emitted when a contact registered anew: their keys are others from now on. */
@@ -72,6 +78,8 @@ export type ConnectionEventHandler = (event: ConnectionEvent) => void;
 
 /** One connection to WhatsApp, for one session. */
 export interface Connection extends ConnectionActions {
+  /** What to do when WhatsApp wants a passkey. @throws AppError `session_not_connected` when it is closing */
+  readonly passkey: PasskeyActions;
   /** Whether it is closing or closed, even if `closed` was not emitted yet: it can no longer be used. */
   readonly isClosing: boolean;
   /**
@@ -86,6 +94,22 @@ export interface Connection extends ConnectionActions {
   logout(): Promise<void>;
   /** Resolves when everything is handled that WhatsApp had for this device; at once when the connection is not open. */
   drain(): Promise<void>;
+}
+
+/** The steps of a person in a pairing for which WhatsApp wants a passkey. Each may throw `passkey_not_wanted`. */
+export interface PasskeyActions {
+  /**
+   * Passes the signed challenge to WhatsApp. After a refusal, another answer is possible.
+   * @throws AppError `invalid_passkey`, `passkey_refused`, `whatsapp_timeout`, `rate_limited`, `session_not_connected`
+   */
+  answer(assertion: PasskeyAssertion): Promise<void>;
+  /**
+   * A person saw the same code on the phone: it gets our keys.
+   * @throws AppError `passkey_refused`, `whatsapp_timeout`, `rate_limited`, `session_not_connected`
+   */
+  confirm(): Promise<void>;
+  /** A person saw another code on the phone: ends the connection. */
+  refuse(): void;
 }
 
 /** A message whose recipient is resolved. */
@@ -103,9 +127,17 @@ export interface EncodedMessage {
   sent: SentMessage;
   /**
    * Encrypts the message at once and sends it as soon as `stored` has resolved; both share one commit. Resolves with
-   * WhatsApp's acknowledgement, awaited for at most `ackTimeoutMs`; rejects when `stored` does, and nothing was sent then.
+   * WhatsApp's acknowledgement; rejects when `stored` does, and nothing was sent then. What WhatsApp refuses because of the
+   * recipient's address may be tried once more at the other one.
    */
-  transmit(stored: Promise<void>, ackTimeoutMs: number): Promise<SendOutcome>;
+  transmit(stored: Promise<void>, waiting: Waiting): Promise<SendOutcome>;
+}
+
+/** How WhatsApp's answer to a message is awaited. */
+export interface Waiting {
+  ackTimeoutMs: number;
+  /** Whether there was a conversation with the recipient before; asked when WhatsApp refuses the message. */
+  isKnown: () => Promise<boolean>;
 }
 
 /** How WhatsApp's server answered a message: `pending` when it did not answer in time. */

@@ -1,5 +1,6 @@
 import { type ApiKey } from '../domain/access.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
@@ -27,6 +28,7 @@ export interface Storage extends AsyncDisposable {
   readonly sentMessages: SentMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
+  readonly chatTimers: ChatTimerStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
   readonly timeline: TimelineStore;
@@ -50,9 +52,9 @@ export interface Storage extends AsyncDisposable {
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
    * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
-   * after they were last learned. Call it
-   * every now and then, for example once an hour. It goes in pieces, between which others are served; the space goes back to
-   * the disk. Stops early when `signal` is aborted.
+   * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
+   * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
+   * `signal` is aborted.
    */
   prune(callbackRetentionMs: number, signal?: AbortSignal): Promise<void>;
 }
@@ -113,6 +115,8 @@ export interface SessionWrites {
   handled?: MessageKey;
   /** A vote in a poll, to be counted. */
   vote?: VoteCast | undefined;
+  /** What the message says of its chat's disappearing timer. */
+  timer?: NotedTimer | undefined;
   /** The sender's number, which the event lacks: the event is corrected, or sent again, once it is known. */
   awaited?: AwaitedNumber | undefined;
   /** The person who wrote to us: no longer a stranger. */
@@ -237,6 +241,12 @@ export interface ContactNameStore {
    * return what is not durable yet.
    */
   of(sessionId: SessionId, person: Person): Promise<string | null>;
+}
+
+/** The disappearing timers of chats, a bounded number for each session. They are written as {@link SessionWrites.timer}. */
+export interface ChatTimerStore {
+  /** The timer of the chat with these names; `undefined` when none is known. May return what is not durable yet. */
+  of(sessionId: SessionId, names: readonly string[]): Promise<ChatTimer | undefined>;
 }
 
 /** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */

@@ -61,6 +61,7 @@ async function store(
     lastSeenMs: null,
     retryAtMs: null,
     restrictedUntilMs: null,
+    passkey: null,
     createdAtMs: now,
     updatedAtMs: now,
   };

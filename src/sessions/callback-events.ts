@@ -101,6 +101,7 @@ export function messageReceived(
         poll: content.poll,
         location: content.location,
         contacts: content.contacts,
+        seconds: content.seconds,
         unsupported_keys: content.unsupportedKeys,
         corrected_fields: [],
       },

@@ -108,7 +108,7 @@ export class Inbound {
     // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = given && voteIn(given);
     if (!given || (given.fromMe && !deliverOwnMessages)) {
-      return { message: given, waitsForFile: false, events: [], writes: { handled, vote } };
+      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer } };
     }
     const message = await this.#named(record, given);
     const counted = vote ? await this.#withResults(record, message, vote) : message;
@@ -116,7 +116,8 @@ export class Inbound {
     // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    return { message, waitsForFile, events: [webhook], writes: { handled, vote, awaited, ...correspondent(message) } };
+    const writes = { handled, vote, timer: message.timer, awaited, ...correspondent(message) };
+    return { message, waitsForFile, events: [webhook], writes };
   }
 
   /** The name that came with the message wins; without one, what is known of the sender. */

@@ -83,7 +83,8 @@ export class Outbound {
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
     if (connection.isClosing) throw new AppError('session_not_connected');
     const stored = this.#deps.sent.add(session.record.sessionId, encoded.sent);
-    const outcome = await encoded.transmit(stored, ACK_TIMEOUT_MS);
+    const isKnown = () => this.#isKnown(session.record.sessionId, peer);
+    const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
 
     // 5. WhatsApp acknowledged or refused it. The caller does not wait for the note of a new conversation: WhatsApp has the
     //    message, and a failure would only make the caller send it twice.
@@ -119,6 +120,10 @@ export class Outbound {
     const known = messageId === undefined ? undefined : await this.#deps.sent.find(sessionId, messageId);
     if (!known || known.status === 'pending' || known.status === 'failed') return undefined;
     return { messageId: known.messageId, status: 'sent', to: known.to };
+  }
+
+  async #isKnown(sessionId: SessionId, peer: string | undefined): Promise<boolean> {
+    return peer !== undefined && this.#deps.newConversations.isKnown(sessionId, peer);
   }
 
   #noteConversation(record: SessionRecord, peer: string): void {

@@ -1,3 +1,4 @@
+import { type PasskeyStatus } from '../domain/passkey.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type RecentMessage } from './recent-messages.ts';
@@ -9,6 +10,8 @@ export type SessionEvent =
   | { kind: 'session'; record: SessionRecord; onlySeen: boolean }
   /** A QR or pairing code is available, the first one or a renewed one. The event does not contain the code. */
   | { kind: 'qr' | 'pairing-code'; sessionId: SessionId; expiresAtMs: number }
+  /** WhatsApp wants a passkey, or that pairing is a step further. */
+  | ({ kind: 'passkey'; sessionId: SessionId } & PasskeyStatus)
   /** A session is gone. */
   | { kind: 'removed'; sessionId: SessionId }
   /** A message was received or sent. Only with `DASHBOARD_MESSAGES`. */
@@ -33,6 +36,9 @@ export class SessionEvents {
     const { sessionId } = record;
     if (state?.name === 'pairing' && state.qr) {
       this.#publish({ kind: 'qr', sessionId, expiresAtMs: state.qr.expiresAtMs });
+    }
+    if (state?.name === 'passkey' && record.passkey) {
+      this.#publish({ kind: 'passkey', sessionId, ...record.passkey });
     }
     if (state?.name === 'showing-code') {
       this.#publish({ kind: 'pairing-code', sessionId, expiresAtMs: state.code.expiresAtMs });

@@ -22,6 +22,7 @@ import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
+import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
@@ -174,6 +175,11 @@ export class SessionManager implements AsyncDisposable {
     return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
   }
 
+  /** The passkey that WhatsApp may want to link a session's device. @throws AppError `session_not_found` */
+  async passkey(id: SessionId): Promise<PasskeyLinking> {
+    return Promise.resolve(this.#get(id).passkey);
+  }
+
   /** Calls `listener` with every session event, until the returned function is called. */
   watch(listener: SessionListener): () => void {
     return this.#sessionEvents.listen(listener);
@@ -272,6 +278,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   async #expire(session: Session): Promise<void> {
+    await session.passkey.over();
     const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
     if (session.isPairing) await this.#registry.remove(session, `Nobody ${what} in time`, 'always');
   }

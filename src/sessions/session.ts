@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
+import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
@@ -10,10 +12,11 @@ import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 import { type SessionDeps } from './session-deps.ts';
-import { CodePairing, PAIRS_BY_CODE } from './state/code-pairing.ts';
+import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
 import { ConnectionManager } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
 import { Login } from './state/login.ts';
+import { PasskeyLinking } from './state/passkey-linking.ts';
 import { Recovery } from './state/recovery.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
@@ -31,6 +34,8 @@ export class Session implements SendingSession {
   readonly #deps: SessionDeps;
   readonly #turns: Turns;
   readonly #machine: SessionStateMachine;
+  /** The passkey that WhatsApp may want to link its device. */
+  readonly passkey: PasskeyLinking;
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
@@ -61,8 +66,9 @@ export class Session implements SendingSession {
       places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
     this.#login = new Login({ ...deps, machine });
+    this.passkey = new PasskeyLinking({ ...deps, machine, connections: this.#connections });
     this.#recovery = new Recovery({
-      ...{ ...deps, machine, connections: this.#connections, code: this.#code, timers },
+      ...{ ...deps, machine, connections: this.#connections, code: this.#code, passkey: this.passkey, timers },
       handedOver: () => this.#login.handedOver(),
     });
   }
@@ -84,9 +90,9 @@ export class Session implements SendingSession {
     return this.#deps.typing;
   }
 
-  /** Whether it waits for its QR to be scanned, or for its code to be typed. */
+  /** Whether it waits for its QR to be scanned, for its code to be typed, or for the passkey that WhatsApp wants then. */
   get isPairing(): boolean {
-    return this.#state.name === 'pairing' || this.#code.stage !== null;
+    return this.#state.name === 'pairing' || this.#state.name === 'passkey' || this.#code.stage !== null;
   }
 
   /** Opens the connection of a session that is not over. */
@@ -106,6 +112,7 @@ export class Session implements SendingSession {
   async qr(patienceMs: number): Promise<QrCode> {
     await this.#machine.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
+    if (this.#state.name === 'passkey') throw new AppError('session_not_pairing', WANTS_PASSKEY);
     throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
   }
 
@@ -196,6 +203,8 @@ export class Session implements SendingSession {
         return this.#qrOffered(event.qr);
       case 'pairing-code':
         return this.#code.offered(event.code);
+      case 'passkey':
+        return this.passkey.stepped(event.passkey);
       case 'paired':
         return this.#paired(event.identity);
       case 'open':
@@ -208,6 +217,8 @@ export class Session implements SendingSession {
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':
         return this.#restricted(event.untilMs);
+      case 'new-chat-cap':
+        return this.#capped(event.cap);
       case 'identity-changed':
         return this.#machine.note('identity_changed', newIdentityOf(event.who));
       case 'ringing':
@@ -254,6 +265,15 @@ export class Session implements SendingSession {
     if (untilMs === this.record.restrictedUntilMs) return;
     const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
     await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
+  }
+
+  async #capped(cap: NewChatCap | null): Promise<void> {
+    const { newChatCap: before = null } = this.record;
+    if (isDeepStrictEqual(cap, before)) return;
+    const nowMs = this.#deps.clock.now();
+    const [isFull, wasFull] = [cap, before].map((each) => cappedForMs(each, nowMs) > 0);
+    const why = isFull && !wasFull && cap ? `Until ${isoTime(cap.resetsAtMs ?? nowMs)}` : null;
+    await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
   }
 
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {

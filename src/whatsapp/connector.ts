@@ -9,7 +9,7 @@ import { type Connection, type ConnectionEventHandler, type Connector } from '..
 import { type MediaSource } from '../ports/media.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
-import { type AwaitedNumberStore, type SentMessageStore } from '../ports/storage.ts';
+import { type AwaitedNumberStore, type ChatTimerStore, type SentMessageStore } from '../ports/storage.ts';
 import { identityOf } from './addressing/jid.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
@@ -23,6 +23,7 @@ import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth, storedOwner } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
+import { tokenView } from './signal/token-view.ts';
 
 /** What the connector works with. */
 export interface ConnectorDeps {
@@ -33,6 +34,7 @@ export interface ConnectorDeps {
   admitted: () => Promise<void>;
   sentMessages: SentMessageStore;
   awaitedNumbers: AwaitedNumberStore;
+  chatTimers: ChatTimerStore;
   media: MediaSettings;
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
@@ -81,20 +83,24 @@ export class BaileysConnector implements Connector {
   }
 
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
-    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, clock, log } = this.#deps;
+    const { settings, keys, journal, admitted, sentMessages, awaitedNumbers, chatTimers, clock, log } = this.#deps;
+    const cache = this.#cacheOf(sessionId);
     const connection = new BaileysConnection({
       sessionId,
       settings,
       loadAuth: async (auth) => {
         await admitted();
-        return loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
+        const loaded = await loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
+        loaded.state.keys = tokenView(loaded.state.keys, () => cache.serverProps.terms);
+        return loaded;
       },
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
       histories: this.#histories,
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
-      ...this.#cacheOf(sessionId),
+      timerOf: (names) => chatTimers.of(sessionId, names),
+      ...cache,
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,
       uploads: this.#uploads,

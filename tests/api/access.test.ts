@@ -72,6 +72,9 @@ it('a token grants access to these routes only', () => {
     'get /sessions/:sessionId',
     'get /sessions/:sessionId/qr',
     'get /sessions/:sessionId/pairing-code',
+    'get /sessions/:sessionId/passkey',
+    'post /sessions/:sessionId/passkey',
+    'post /sessions/:sessionId/passkey/confirm',
   ]);
 });
 

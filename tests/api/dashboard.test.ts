@@ -9,6 +9,7 @@ import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
 import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
+import { answerPasskey, confirmPasskey, currentPasskey } from '../../src/http/routes/sessions/passkey.ts';
 import { currentQr, generateQr } from '../../src/http/routes/sessions/qr.ts';
 import { deleteSession, restartSession } from '../../src/http/routes/sessions/sessions.ts';
 import { startHttpServer } from '../../src/http/server.ts';
@@ -148,16 +149,18 @@ describe('the texts of the dashboard', () => {
   });
 
   it('cover every timeline entry, every event, and every error of the requests that the page sends', () => {
-    const routes = [generateQr, currentQr, pairByCode, restartSession, deleteSession, sendMessage, retryCallback];
+    const passkey = [currentPasskey, answerPasskey, confirmPasskey];
+    const codes = [generateQr, currentQr, pairByCode, ...passkey];
+    const routes = [...codes, restartSession, deleteSession, sendMessage, retryCallback];
     // Mistakes of programs, which the page does not make.
     const ofPrograms: ErrorCode[] = ['invalid_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'];
     const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
     const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
-    const codes = routes.flatMap(errorsOf);
+    const errors = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
       ...Object.keys(EVENT_PATHS).map((event) => `event_${event}`),
-      ...codes.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
+      ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];
     expect(names.filter((name) => !(name in texts.ENGLISH!))).toEqual([]);
   });
@@ -169,6 +172,7 @@ describe('the texts of the dashboard', () => {
     { kind: 'storage-failed' },
     { kind: 'held-back', detail: TOO_MANY_CALLBACKS },
     { kind: 'held-back', detail: DISK_NEARLY_FULL },
+    { kind: 'passkey-failed', detail: 'WhatsApp broke off the linking with a passkey: no', isLate: false },
     { kind: 'pairing-failed', detail: 'no' },
     { kind: 'code-refused', code: '403' },
     { kind: 'code-refused', code: '429' },

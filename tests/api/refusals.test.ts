@@ -193,6 +193,7 @@ const FROM_THE_CORE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['number_not_on_whatsapp', 'group_not_found', 'picture_not_found', 'message_not_found'] as const),
   ...(['call_not_found', 'account_restricted', 'message_refused', 'message_not_sent', 'message_not_suitable'] as const),
   ...(['pairing_refused', 'qr_timeout', 'overloaded', 'too_many_sessions', 'too_many_pending_sessions'] as const),
+  ...(['passkey_not_wanted', 'passkey_expired', 'passkey_refused'] as const),
   ...(['session_logged_out', 'unsupported_media', 'media_not_uploaded', 'media_not_available'] as const),
   ...(['media_expired', 'media_too_large', 'media_not_fetched'] as const),
 ]);

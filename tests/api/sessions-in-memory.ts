@@ -11,8 +11,9 @@ import {
   type SessionStatus,
   statusOf,
 } from '../../src/domain/session.ts';
+import { type Passkey, type PasskeyAssertion } from '../../src/domain/passkey.ts';
 import { type TimelineNote } from '../../src/domain/timeline.ts';
-import { type SessionsApi } from '../../src/http/core.ts';
+import { type PasskeyApi, type SessionsApi } from '../../src/http/core.ts';
 import { type SessionView } from '../../src/http/views/session-view.ts';
 import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
@@ -63,6 +64,7 @@ export function recordOf(
     lastSeenMs: linked ? NOW_MS : null,
     retryAtMs: null,
     restrictedUntilMs: null,
+    passkey: null,
     createdAtMs: NOW_MS,
     updatedAtMs: NOW_MS,
     ...change,
@@ -86,9 +88,44 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     reconnecting: false,
     account_restricted: false,
     restricted_until: null,
+    new_chat_cap: null,
+    passkey: null,
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,
   };
+}
+
+/** A passkey that WhatsApp wants. */
+const WANTED_PASSKEY: Passkey = {
+  stage: 'wanted',
+  options: { challenge: 'q83vEjRWeJCrze8SNFZ4kA', rpId: 'whatsapp.com' },
+  expiresAtMs: NOW_MS + 600_000,
+};
+
+/** A passkey in memory: whatever is answered, its stage stays. */
+class PasskeyInMemory implements PasskeyApi {
+  readonly answers: PasskeyAssertion[] = [];
+  readonly comparisons: boolean[] = [];
+  now: Passkey | undefined;
+
+  constructor(now: Passkey | undefined) {
+    this.now = now;
+  }
+
+  current(): Passkey {
+    if (!this.now) throw new AppError('passkey_not_wanted');
+    return this.now;
+  }
+
+  async answer(assertion: PasskeyAssertion): Promise<void> {
+    await Promise.resolve(this.current());
+    this.answers.push(assertion);
+  }
+
+  async compared(areSame: boolean): Promise<void> {
+    await Promise.resolve(this.current());
+    this.comparisons.push(areSame);
+  }
 }
 
 /** Sessions in memory, without a WhatsApp behind them. */
@@ -100,6 +137,8 @@ export class SessionsInMemory implements SessionsApi {
   readonly restarted: SessionId[] = [];
   /** The connection of the connected session. */
   readonly openConnection = new ConnectionInMemory();
+  /** The passkey that WhatsApp wants for the session that is pairing. */
+  readonly openPasskey = new PasskeyInMemory(WANTED_PASSKEY);
   /** Thrown by calls that need WhatsApp, until it is reset to `undefined`. */
   failure: unknown;
   /** The recent messages of every session; `undefined` if they are not kept. */
@@ -162,6 +201,12 @@ export class SessionsInMemory implements SessionsApi {
     const { phase } = await this.view(sessionId);
     if (phase !== 'pairing') throw new AppError('session_not_pairing');
     return qrOf(sessionId);
+  }
+
+  async passkey(sessionId: SessionId): Promise<PasskeyApi> {
+    const { phase } = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    return phase === 'pairing' ? this.openPasskey : new PasskeyInMemory(undefined);
   }
 
   async send(sessionId: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {

@@ -178,7 +178,7 @@ export const FILES: HttpAppDeps['files'] = {
 /** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
-  return path.endsWith('/qr') || path === '/tokens' ? PAIRING : CONNECTED;
+  return /\/(qr|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
 // One for all tests: each instance observes the garbage collector until the process ends.

@@ -5,6 +5,7 @@ import { group } from './scenarios/group.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
 import { connections } from './scenarios/connections.ts';
+import { mutations } from './scenarios/mutations.ts';
 import { overlap } from './scenarios/overlap.ts';
 import { poison } from './scenarios/poison.ts';
 import { reconnects } from './scenarios/reconnects.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS = [
   poison,
   overlap,
   connections,
+  mutations,
   reconnects,
   disk,
   group,

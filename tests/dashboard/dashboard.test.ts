@@ -1,4 +1,5 @@
 import { type Browser, type Page } from 'playwright-core';
+import { type PasskeyOptions } from '../../simulator/pairing/passkey-authenticator.ts';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
@@ -60,7 +61,7 @@ describe('the dashboard, in a real Chromium', () => {
       return [{ ...localStorage }, { ...sessionStorage }, document.cookie, document.body.outerHTML.includes('the-key')];
     });
     expect(kept).toEqual([{}, {}, '', false]);
-    expect(asked.filter((url) => url.includes('key'))).toEqual([]);
+    expect(asked.filter((url) => /the-key|another-key/.test(url))).toEqual([]);
     expect(await page.context().cookies()).toEqual([]);
     await page.reload();
     await page.getByLabel('API key').waitFor();
@@ -315,6 +316,33 @@ describe('the dashboard, in a real Chromium', () => {
     await expect(
       world.backend.next(({ body }) => body.status === 'disconnected' && body.session_id),
     ).resolves.toBeDefined();
+    expect(troubles).toEqual([]);
+  });
+
+  it('leads through a passkey: the script, its result, and the code on the phone', async () => {
+    const { page, troubles } = await open();
+    const { passkey } = ana;
+    passkey.isWanted = true;
+    await page.getByRole('button', { name: 'Connect an account' }).click();
+    const picture = page.getByRole('img', { name: 'QR code to link an account' });
+    await picture.waitFor();
+    const scanned = ana.scan(await readQr(picture));
+    const script = page.getByLabel('Script', { exact: true });
+    await script.waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    const [, options] = /parseRequestOptionsFromJSON\((.*)\) }\)\)\)$/.exec(await script.inputValue())!;
+    const result = page.getByLabel('Result of the script');
+    await result.fill('no');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('This is not the result of the script').waitFor();
+    await result.fill(JSON.stringify(passkey.assert(JSON.parse(options!) as PasskeyOptions)));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.locator('#code', { hasText: await passkey.untilCode() }).waitFor();
+    passkey.confirm();
+    await page.getByRole('button', { name: 'The same code is on the phone' }).click();
+
+    await scanned;
+    await page.getByText('Connected: +54 911 5550 1234').waitFor();
     expect(troubles).toEqual([]);
   });
 });

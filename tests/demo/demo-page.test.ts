@@ -145,6 +145,20 @@ describe('the demo page, in a real Chromium', () => {
     expect(problems).toEqual([]);
   });
 
+  it('sends buttons, lets the customer press one, and shows the answer', async () => {
+    const { page, problems } = await openPage(browser, url);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Ana Torres' }).click();
+
+    await page.getByRole('button', { name: 'Buttons' }).click();
+    const buttons = page.getByRole('group', { name: 'Shall we set it aside for you?' });
+    await buttons.getByRole('button', { name: 'Yes, please' }).click();
+
+    await page.getByRole('log', { name: 'Webhooks received' }).getByText('Yes, please').waitFor();
+    await buttons.getByRole('button', { name: 'Yes, please', pressed: true }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   it('rejects requests from other sites in the same browser', async () => {
     const { page } = await openPage(browser, url);
     const picture = await page.getByRole('log').getByRole('img').getAttribute('src');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { type Random, systemRandom } from '../../src/kit/random.ts';
@@ -78,7 +79,7 @@ export class Orchestrator implements AsyncDisposable {
     await untilTrue(async () => {
       const { body } = await this.get(`/sessions/${sessionId}`);
       const session = (body.data ?? body) as Record<string, unknown>;
-      const fits = Object.entries(fields).every(([name, value]) => session[name] === value);
+      const fits = Object.entries(fields).every(([name, value]) => isDeepStrictEqual(session[name], value));
       if (!fits && Date.now() > end) throw new Error(`The session never became ${json(fields)}: ${json(session)}`);
       return fits;
     });

@@ -21,7 +21,7 @@ it('delivers a text from a phone with its name and both addresses, and returns t
   });
   expect(message.key.remoteJidAlt).toBe(ana.jid);
   expect(receipts.delivered.sort()).toEqual([device, `${SHOP}@s.whatsapp.net`]);
-  expect(whatsapp.devices()).toMatchObject([{ waiting: 0 }]);
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
   await client.sock!.readMessages([message.key]);
   expect((await ana.untilReceipts(id, ({ read }) => read.length > 0)).read).toEqual([device]);
 });

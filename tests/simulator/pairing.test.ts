@@ -19,6 +19,7 @@ it('links a stock client: the phone signs, and the client restarts and logs in a
 
   expect(deviceJid).toBe(`${SHOP}:1@s.whatsapp.net`);
   expect(client.creds.me).toMatchObject({ id: deviceJid, lid: shop.lid.replace('@', ':1@') });
+  await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
   expect(whatsapp.devices()).toEqual([
     { jid: deviceJid, number: SHOP, online: true, waiting: 0, unanswered: undefined },
   ]);

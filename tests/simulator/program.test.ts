@@ -40,7 +40,7 @@ it('prints its addresses, links a client through the control server, and exits c
   const { wsUrl, rootKey, mediaHost, controlUrl } = await program.announcement();
   const post = async (path: string, body: unknown) =>
     (await fetch(`${controlUrl}${path}`, { method: 'POST', body: JSON.stringify(body) })).json();
-  await post('/phones', { number: SHOP, name: 'Shop' });
+  await post('/phones', { number: SHOP });
   await using client = new BaileysClient({ wsUrl, rootKey });
 
   const scan = (qr: string) => post(`/phones/${SHOP}/scan`, { qr }) as Promise<{ deviceJid: string }>;

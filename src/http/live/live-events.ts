@@ -130,6 +130,12 @@ export class LiveEvents {
         this.#send(sessionId, eventText(kind, { session_id: sessionId, expires_at: isoTime(expiresAtMs) }));
         return;
       }
+      case 'passkey': {
+        const { sessionId, stage: state, expiresAtMs } = event;
+        const data = { session_id: sessionId, state, expires_at: isoTime(expiresAtMs) };
+        this.#send(sessionId, eventText('passkey', data));
+        return;
+      }
       case 'removed':
         this.#seen.delete(event.sessionId);
         this.#send(event.sessionId, eventText('removed', { session_id: event.sessionId }));

@@ -135,6 +135,9 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
       poll: poll.nullable(),
       location: place.nullable(),
       contacts: z.array(contact),
+      seconds: count.nullable().optional().meta({
+        description: 'The new disappearing timer of the chat, 0 when it was turned off; for `disappearing_timer`.',
+      }),
       unsupported_keys: z.array(text).meta({ description: 'The names of the fields that could not be parsed.' }),
       corrected_fields: z
         .array(text)

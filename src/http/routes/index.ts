@@ -21,6 +21,7 @@ import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
+import { answerPasskey, confirmPasskey, currentPasskey } from './sessions/passkey.ts';
 import { live, metrics, ready } from './server/monitoring.ts';
 import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
@@ -39,6 +40,9 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   sessionTimeline,
   currentQr,
   currentPairingCode,
+  currentPasskey,
+  answerPasskey,
+  confirmPasskey,
   sendMessage,
   sendAnyMessage,
   recentMessages,

@@ -25,7 +25,8 @@ export const outgoingText = z
   .transform((message) => message.toWellFormed())
   .meta({ description: 'The text, up to 65,536 characters.', example: 'Hola desde WhatsApp!' });
 
-const shortText = (max: number) =>
+/** A short text: 1 to `max` characters, not only spaces. */
+export const shortText = (max: number) =>
   z
     .string({ error: 'must be a text' })
     .max(max, `must have at most ${max} characters`)
@@ -55,7 +56,8 @@ export const place = z.object(
   { error: 'must have a latitude from -90 to 90 and a longitude from -180 to 180' },
 );
 
-const phoneNumber = recipient.transform(
+/** A phone number, in digits; WhatsApp's addresses are refused. */
+export const phoneNumber = recipient.transform(
   typed((to) => (to.kind === 'number' ? to.number : undefined), 'must contain phone numbers with country code'),
 );
 

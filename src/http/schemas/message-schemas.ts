@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { MEDIA_TYPES, type OutgoingContent, type OutgoingMedia, type OutgoingMessage } from '../../domain/outgoing.ts';
 import { fileField, type FileSource } from '../files/file-field.ts';
 import { listField, numberField } from '../files/form-fields.ts';
+import { buttons, frame, listButton, sections } from './interactive-fields.ts';
 import { cards, emoji, messageId, outgoingText, place, poll, recipient } from './message-fields.ts';
 
 const MAX_MENTIONS = 1_024;
@@ -66,7 +67,7 @@ function media(type: OutgoingMedia['type'], fields: MediaFields) {
 }
 
 /** Types that WhatsApp's apps show only when they come from its business servers. */
-const NOT_SHOWN = ['buttons', 'list', 'template', 'interactive'] as const;
+const NOT_SHOWN = ['template', 'interactive'] as const;
 
 /** The body of `POST /sessions/:sessionId/messages`. @throws AppError `message_type_not_shown` */
 export const outgoingMessage = z.discriminatedUnion(
@@ -95,6 +96,18 @@ export const outgoingMessage = z.discriminatedUnion(
       .meta({ id: nameOf('poll') })
       .transform(({ type, poll: asked, ...rest }) => withContent({ type, poll: asked }, rest)),
     z
+      .object({ type: z.literal('buttons'), ...addressed, ...frame, buttons })
+      .meta({ id: nameOf('buttons') })
+      .transform(({ type, header, text, footer, buttons: shown, ...rest }) =>
+        withContent({ type, header, text, footer, buttons: shown }, rest),
+      ),
+    z
+      .object({ type: z.literal('list'), ...addressed, ...frame, button: listButton, sections })
+      .meta({ id: nameOf('list') })
+      .transform(({ type, header, text, footer, button, sections: shown, ...rest }) =>
+        withContent({ type, header, text, footer, button, sections: shown }, rest),
+      ),
+    z
       .object({ type: z.literal('reaction'), message_id: messageId, emoji })
       .meta({ id: nameOf('reaction') })
       .transform(({ type, message_id, emoji: chosen }) => changed({ type, messageId: message_id, emoji: chosen })),
@@ -117,5 +130,7 @@ export const outgoingMessage = z.discriminatedUnion(
         throw new AppError('message_type_not_shown');
       }),
   ],
-  { error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, reaction, edit, delete, forward` },
+  {
+    error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, buttons, list, reaction, edit, delete, forward`,
+  },
 );

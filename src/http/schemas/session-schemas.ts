@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { PASSKEY_STAGES } from '../../domain/passkey.ts';
 import { SESSION_STATUSES } from '../../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../../domain/timeline.ts';
 import { EXAMPLE_ID, succeeded } from './common.ts';
 
 const isoTime = z.iso.datetime();
+
+/** How far a pairing with a passkey is. */
+export const passkeyState = z.enum(PASSKEY_STAGES).meta({
+  description:
+    '"wanted": the challenge has to be signed. "answered": WhatsApp accepted the signature. "confirming": a person has to ' +
+    'compare the code with the one on the phone. "confirmed": somebody did, and the phone links the device.',
+});
 
 /** A session. */
 export const session = z
@@ -25,6 +33,14 @@ export const session = z
       .boolean()
       .meta({ description: 'Whether WhatsApp currently forbids the account to start conversations.' }),
     restricted_until: isoTime.nullable(),
+    new_chat_cap: z.strictObject({ limit: z.int(), used: z.int(), resets_at: isoTime.nullable() }).nullable().meta({
+      description:
+        "WhatsApp's limit of new conversations, and how many the account has started; null while WhatsApp has not stated one.",
+    }),
+    passkey: z
+      .strictObject({ state: passkeyState, expires_at: isoTime })
+      .nullable()
+      .meta({ description: 'Set while WhatsApp wants a passkey before it links the device.' }),
     sessionId: z.string().meta({ description: 'The same as session_id.' }),
     phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
   })
@@ -45,6 +61,8 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   reconnecting: false,
   account_restricted: false,
   restricted_until: null,
+  new_chat_cap: { limit: 40, used: 12, resets_at: '2024-02-01T00:00:00.000Z' },
+  passkey: null,
   sessionId: EXAMPLE_ID,
   phoneNumber: '5491234567890',
 };

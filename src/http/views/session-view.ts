@@ -1,4 +1,5 @@
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
+import { type PasskeyStage, type PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
@@ -21,8 +22,17 @@ export interface SessionView {
   /** Whether WhatsApp currently forbids the account to start conversations, and until when (ISO 8601). */
   account_restricted: boolean;
   restricted_until: string | null;
+  /** WhatsApp's limit of new conversations, as far as it says one; `resets_at` is ISO 8601. */
+  new_chat_cap: { limit: number; used: number; resets_at: string | null } | null;
+  /** How far the pairing is, and until when WhatsApp waits, if it wants a passkey; see domain/passkey.ts. */
+  passkey: { state: PasskeyStage; expires_at: string } | null;
   sessionId: SessionId;
   phoneNumber: string | null;
+}
+
+/** Converts the status of a passkey to its REST form. */
+export function passkeyView({ stage, expiresAtMs }: PasskeyStatus): NonNullable<SessionView['passkey']> {
+  return { state: stage, expires_at: isoTime(expiresAtMs) };
 }
 
 /** What the view depends on besides the session. */
@@ -49,7 +59,15 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     reconnecting: record.phase === 'lost',
     account_restricted: restrictedUntilMs !== null,
     restricted_until: isoTimeOrNull(restrictedUntilMs),
+    new_chat_cap: capView(record, nowMs),
+    passkey: record.passkey && passkeyView(record.passkey),
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };
+}
+
+/** A limit whose time is over is none any more, until WhatsApp says the next one. */
+function capView({ newChatCap: cap }: SessionRecord, nowMs: number): SessionView['new_chat_cap'] {
+  if (!cap || (cap.resetsAtMs !== null && cap.resetsAtMs <= nowMs)) return null;
+  return { limit: cap.limit, used: cap.used, resets_at: isoTimeOrNull(cap.resetsAtMs) };
 }

@@ -1,4 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
+import { cappedForMs } from '../../domain/new-chat-cap.ts';
+import { type SessionId } from '../../domain/session-id.ts';
 import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type ConversationStore } from '../../ports/storage.ts';
@@ -32,9 +34,9 @@ export class NewConversations {
    */
   async allow(record: SessionRecord, peer: string): Promise<void> {
     const { store, clock } = this.#deps;
-    const { sessionId, restrictedUntilMs } = record;
+    const { sessionId, restrictedUntilMs, newChatCap } = record;
     const now = clock.now();
-    const restrictedMs = (restrictedUntilMs ?? 0) - now;
+    const restrictedMs = Math.max((restrictedUntilMs ?? 0) - now, cappedForMs(newChatCap, now));
     const limit = this.#limit(now - record.createdAtMs);
     if ((restrictedMs <= 0 && limit === 0) || (await store.isKnown(sessionId, peer))) return;
     if (restrictedMs > 0) throw new AppError('account_restricted', { retryAfterMs: restrictedMs });
@@ -44,6 +46,11 @@ export class NewConversations {
       message: `This session started ${count} new conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
       retryAfterMs: (oldestMs ?? now) + DAY_MS - now,
     });
+  }
+
+  /** Whether there was a conversation with `peer` before. */
+  isKnown(sessionId: SessionId, peer: string): Promise<boolean> {
+    return this.#deps.store.isKnown(sessionId, peer);
   }
 
   /** WhatsApp accepted a message to `peer`. */

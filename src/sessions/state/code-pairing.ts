@@ -18,6 +18,11 @@ export const PAIRS_BY_CODE = {
     'This session is waiting for its pairing code to be entered; GET /sessions/:sessionId/pairing-code returns it.',
 };
 
+/** The refusal of requests for a code while WhatsApp wants a passkey. */
+export const WANTS_PASSKEY = {
+  message: 'WhatsApp wants a passkey to link this device; GET /sessions/:sessionId/passkey returns the request.',
+};
+
 /** Dependencies of a session's {@link CodePairing}. */
 export interface CodePairingDeps {
   machine: SessionStateMachine;
@@ -46,7 +51,8 @@ export class CodePairing {
   /** How far the pairing is; `null` for a session that does not pair by code, or no longer. */
   get stage(): 'asked' | 'shown' | null {
     if (this.#state.name === 'asking-for-code') return 'asked';
-    return this.#state.name === 'showing-code' ? 'shown' : null;
+    const isTyped = this.#state.name === 'passkey' && this.#state.by === 'code';
+    return this.#state.name === 'showing-code' || isTyped ? 'shown' : null;
   }
 
   /** The number that a code is requested for, while it is. */
@@ -62,7 +68,7 @@ export class CodePairing {
     await this.#deps.machine.until(() => this.stage !== 'asked', patienceMs);
     if (this.#state.name === 'showing-code') return this.#state.code;
     if (this.#state.name === 'code-over') throw this.#state.why;
-    throw new AppError('session_not_pairing', { message: NO_CODE });
+    throw new AppError('session_not_pairing', this.#state.name === 'passkey' ? WANTS_PASSKEY : { message: NO_CODE });
   }
 
   /** WhatsApp accepted the code. */
@@ -90,7 +96,7 @@ export class CodePairing {
   }
 
   async #expired(): Promise<void> {
-    if (this.stage === 'shown') await this.end(new AppError('session_not_pairing', { message: EXPIRED }));
+    if (this.#state.name === 'showing-code') await this.end(new AppError('session_not_pairing', { message: EXPIRED }));
   }
 
   #letGo({ message }: AppError): void {

@@ -32,7 +32,7 @@ const PLACE_LIMIT_MS = 5_000;
 /** After these a connection no longer counts as opening. */
 const OPENING_ENDS_WITH: ReadonlySet<ConnectionEvent['kind']> = new Set(['qr', 'pairing-code', 'open', 'closed']);
 /** Only the current connection may say where the session stands. */
-const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'paired']);
+const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'passkey', 'paired']);
 
 /**
  * Holds at most one connection for a session: opens it when its turn comes, after a pause if asked to, and keeps the

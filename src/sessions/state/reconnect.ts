@@ -67,6 +67,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   unavailable: () => reconnect(PATIENT, 'WhatsApp is not accepting connections right now (503); retrying.'),
   'storage-failed': () => reconnect(STORAGE, STORAGE_FAILED),
   'held-back': ({ detail }) => reconnect('now', detail),
+  'passkey-failed': ({ detail }) => reconnect('now', detail),
   'pairing-failed': ({ detail }) => startOver(`Pairing failed: ${detail}`),
   'code-refused': ({ code }) => (code === RATE_LIMITED ? end(CODES_LIMITED, 'rate_limited') : end(codeRefused(code))),
   'code-void': ({ detail }) => end(detail),

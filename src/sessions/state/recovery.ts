@@ -9,6 +9,7 @@ import { type Metrics } from '../../ports/metrics.ts';
 import { type Outbound } from '../outbound.ts';
 import { type CodePairing } from './code-pairing.ts';
 import { type ConnectionManager } from './connection-manager.ts';
+import { type PasskeyLinking } from './passkey-linking.ts';
 import { decide, type Decision } from './reconnect.ts';
 import { type SessionStateMachine, type StoredState } from './state-machine.ts';
 import { type StateTimers } from './state-timers.ts';
@@ -19,6 +20,7 @@ export interface RecoveryDeps {
   machine: SessionStateMachine;
   connections: ConnectionManager;
   code: CodePairing;
+  passkey: Pick<PasskeyLinking, 'ended'>;
   timers: StateTimers;
   connector: Pick<Connector, 'forget'>;
   outbound: Pick<Outbound, 'end'>;
@@ -42,11 +44,12 @@ export class Recovery {
 
   /** The connection is gone. `code` is the library's, for metrics. */
   async disconnected(reason: CloseReason, code: string): Promise<void> {
-    const { metrics, connections, code: pairing, log } = this.#deps;
+    const { metrics, connections, code: pairing, passkey, log } = this.#deps;
+    passkey.ended(reason);
     metrics.connectionClosed(reason.kind, code);
     if (this.#state.name === 'code-over') return;
     const { inARow: failures, replacements } = connections.disconnects;
-    const linked = this.#state.name !== 'pairing' && pairing.stage === null;
+    const linked = this.#state.name !== 'pairing' && this.#state.name !== 'passkey' && pairing.stage === null;
     const decision = decide(reason, { linked, code: pairing.stage, failures, replacements });
     const sessionId = this.#sessionId;
     log.info({ sessionId, reason, decision: decision.do }, `[${sessionId}] connection lost`);
@@ -74,7 +77,7 @@ export class Recovery {
     connections.forgive();
     await machine.note(why, null);
     if (this.#state.name === 'online') await this.#repair('The session is restarting');
-    if (this.#state.name === 'pairing') await this.#repair(null);
+    if (this.#state.name === 'pairing' || this.#state.name === 'passkey') await this.#repair(null);
     if (this.#state.name === 'failed') {
       const state: StoredState = machine.record.announced ? { name: 'lost' } : { name: 'pairing', qr: undefined };
       await machine.enter(state, { record: { errorMessage: null } });
@@ -128,7 +131,7 @@ export class Recovery {
   async #repair(why: string | null, isPrecaution = false): Promise<void> {
     const { machine, timers } = this.#deps;
     const note = { what: 'line_lost' as const, why };
-    if (this.#state.name === 'pairing') await machine.enter({ name: 'pairing', qr: undefined });
+    await this.#offerAnew(why);
     if (this.#state.name === 'lost' && why) {
       await machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
     }
@@ -138,6 +141,15 @@ export class Recovery {
     if (this.#state.name === 'online') {
       await machine.enter({ name: 'repairing', timer: timers.grace(), why }, isPrecaution ? {} : { note });
     }
+  }
+
+  /** A QR that was shown is worth nothing any more, nor a passkey that was wanted. */
+  async #offerAnew(why: string | null): Promise<void> {
+    const { machine } = this.#deps;
+    const failed = { what: 'passkey_failed' as const, why: why ?? ANEW };
+    const { name } = this.#state;
+    if (name === 'pairing') await machine.enter({ name, qr: undefined });
+    if (name === 'passkey') await machine.enter({ name: 'pairing', qr: undefined }, { note: failed });
   }
 
   async #pairAnew(why: string): Promise<void> {
@@ -162,5 +174,7 @@ export class Recovery {
   }
 }
 
+/** Why a passkey is no longer wanted, where the connection did not fail. */
+const ANEW = 'The connection on which WhatsApp wanted it was closed.';
 /** Why a connected session that was linked again is away for a moment. */
 const LINKED_AGAIN = 'The account was linked again; its new device is connecting.';

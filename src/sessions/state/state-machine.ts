@@ -12,6 +12,12 @@ import { mayFollow, phaseOf, type SessionState } from './states.ts';
 /** A state that is stored. */
 export type StoredState = Exclude<SessionState, { name: 'gone' }>;
 
+function passkeyOf(state: StoredState): SessionRecord['passkey'] {
+  if (state.name !== 'passkey') return null;
+  const { stage, expiresAtMs } = state.passkey;
+  return { stage, expiresAtMs };
+}
+
 /** What changes together with the state. */
 export interface Change {
   /** Other changes of the record. */
@@ -77,7 +83,8 @@ export class SessionStateMachine {
 
   /** Returns the record as it would be in another state. */
   next(state: StoredState, changes: Partial<SessionRecord> = {}): SessionRecord {
-    return { ...this.#record, phase: phaseOf(state.name), retryAtMs: null, updatedAtMs: this.#clock.now(), ...changes };
+    const own = { phase: phaseOf(state), retryAtMs: null, passkey: passkeyOf(state) };
+    return { ...this.#record, ...own, updatedAtMs: this.#clock.now(), ...changes };
   }
 
   /** Stores a change, then enters the state. Every change of state but the last goes through here. */
@@ -119,7 +126,13 @@ export class SessionStateMachine {
 
   /** Removes the session from the storage. `tell` says whether the backend is notified. */
   async leave(why: string, tell: 'always' | 'if-announced'): Promise<void> {
-    const last = { ...this.#record, phase: 'closed' as const, errorMessage: why, updatedAtMs: this.#clock.now() };
+    const last = {
+      ...this.#record,
+      phase: 'closed' as const,
+      passkey: null,
+      errorMessage: why,
+      updatedAtMs: this.#clock.now(),
+    };
     const events = tell === 'always' || last.announced ? [statusUpdate(last, this.#changes)] : [];
     await this.#store.remove(last.sessionId, events);
     this.#metrics.became('removed');

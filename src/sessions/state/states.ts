@@ -1,6 +1,7 @@
 import { type Timer } from '../../kit/clock.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type AppError } from '../../domain/errors.ts';
+import { type Passkey } from '../../domain/passkey.ts';
 import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/session.ts';
 
 /**
@@ -10,6 +11,8 @@ import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/s
  * - `asking-for-code`: a connection requests a pairing code for this number. Entered on creation; left when WhatsApp accepts
  *   or refuses it.
  * - `showing-code`: the code can be typed into the phone until `timer` fires or the connection is lost.
+ * - `passkey`: the QR was scanned or the code typed, and WhatsApp wants a passkey before it links the device; `by` says which.
+ *   Left when the phone links the device; when that fails, as `pairing` or `showing-code` would be.
  * - `code-over`: there is no code, or it can no longer be used, and `why`; the session is about to be removed.
  * - `linking`: scanned or typed, and perhaps not for the first time; the first login of the new device leaves this state.
  * - `online`: logged in and receiving.
@@ -23,6 +26,7 @@ export type SessionState =
   | { name: 'pairing'; qr: QrCode | undefined }
   | { name: 'asking-for-code'; number: PhoneNumber }
   | { name: 'showing-code'; code: PairingCode; timer: Timer }
+  | { name: 'passkey'; by: 'qr' | 'code'; passkey: Passkey }
   | { name: 'code-over'; why: AppError }
   | { name: 'linking' }
   | { name: 'online' }
@@ -34,9 +38,10 @@ export type SessionState =
 
 /** The permitted transitions. Any other is a bug of ours, and throws. */
 const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> = {
-  pairing: ['pairing', 'linking', 'online', 'failed', 'gone'],
+  pairing: ['pairing', 'passkey', 'linking', 'online', 'failed', 'gone'],
   'asking-for-code': ['showing-code', 'code-over', 'gone'],
-  'showing-code': ['linking', 'code-over', 'gone'],
+  'showing-code': ['passkey', 'linking', 'code-over', 'gone'],
+  passkey: ['passkey', 'pairing', 'linking', 'code-over', 'failed', 'gone'],
   'code-over': ['gone'],
   linking: ['linking', 'pairing', 'online', 'closed', 'failed', 'gone'],
   online: ['online', 'repairing', 'closed', 'failed', 'gone'],
@@ -53,7 +58,9 @@ export function mayFollow(from: SessionState['name'], to: SessionState['name']):
 }
 
 /** The phase under which a state is stored; `gone` never is. */
-export function phaseOf(name: Exclude<SessionState['name'], 'gone'>): SessionPhase {
+export function phaseOf(state: Exclude<SessionState, { name: 'gone' }>): SessionPhase {
+  const { name } = state;
+  if (name === 'passkey') return state.by === 'qr' ? 'pairing' : 'pairing-by-code';
   if (name === 'asking-for-code' || name === 'showing-code' || name === 'code-over') return 'pairing-by-code';
   return name === 'repairing' ? 'online' : name;
 }

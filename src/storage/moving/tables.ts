@@ -45,6 +45,10 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', poll_id: 'text', voter: 'text', options: 'sealed' },
     ...{ voted_at_ms: 'integer', created_at_ms: 'integer' },
   }),
+  owned('contact_names', {
+    ...{ session_id: 'text', person: 'text', push_name: 'sealed', saved_name: 'sealed', learned_at_ms: 'integer' },
+  }),
+  owned('chat_timers', { session_id: 'text', chat: 'text', timer: 'sealed', updated_at_ms: 'integer' }),
   owned('awaited_numbers', {
     ...{ session_id: 'text', lid: 'text', told: 'text', again: 'text', needless_with: 'text' },
     created_at_ms: 'integer',

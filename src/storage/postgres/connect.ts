@@ -17,12 +17,14 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const TEXT = 25;
 const BIGINT = 20;
 
+const otherParser = pg.types.getTypeParser as (type: number, format?: 'text' | 'binary') => (value: string) => unknown;
+
 /** Numbers stay below 2^53; texts may be escaped. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((type: number, format?: 'text' | 'binary') => {
     if (type === BIGINT) return Number;
     if (type === TEXT) return originalText;
-    return pg.types.getTypeParser(type as pg.types.TypeId, format as 'text');
+    return otherParser(type, format);
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 

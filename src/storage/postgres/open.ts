@@ -57,10 +57,11 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
     prune: (callbackRetentionMs, signal) => {
-      const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes, damagedValues } = stores;
+      const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes } = stores;
+      const { chatTimers, contactNames, damagedValues } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const pruned = [sentMessages, idempotency, journal, pollVotes, damagedValues];
+      const pruned = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
       return pruneInPieces(db, [first, settledCallbacks(settledBeforeMs), ...others], signal);

@@ -2,8 +2,15 @@ import { type QueryConfig } from 'pg';
 import { storedText } from './text.ts';
 
 /** What a parameter may be. */
-export type Value =
-  string | number | boolean | null | Uint8Array | readonly string[] | readonly number[] | readonly Uint8Array[];
+type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly string[]
+  | readonly number[]
+  | readonly (Uint8Array | null)[];
 
 /** A statement with its parameters. It is prepared once for each connection. */
 export interface Statement extends QueryConfig {

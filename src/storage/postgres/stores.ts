@@ -13,6 +13,8 @@ import { type Database } from './database.ts';
 import { type PostgresVault } from './encryption/vault.ts';
 import { PostgresAccountIdStore } from './sessions/account-ids.ts';
 import { PostgresAwaitedNumberStore } from './sessions/awaited-numbers.ts';
+import { PostgresChatTimerStore } from './sessions/chat-timers.ts';
+import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
@@ -44,7 +46,8 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const conversations = new PostgresConversationStore(db, clock);
   const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault });
   const accountIds = new PostgresAccountIdStore(db, clock);
-  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline, accountIds };
+  const chatTimers = new PostgresChatTimerStore(db, { clock, ...sealed });
+  const sessionDeps = { journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
   const deviceMove = new DeviceMove(vault);
   return {
     ...sessionDeps,
@@ -57,6 +60,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       ...sealed,
     }),
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
+    contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
     mediaIndex: new PostgresMediaIndex(db, sealed),
     settings: new PostgresSettingsStore(db, sealed),

@@ -51,11 +51,11 @@ export function openStorage(
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
-      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes, damagedValues, contactNames } =
-        stores;
+      const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
+      const { chatTimers, contactNames, damagedValues } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const others = [sentMessages, idempotency, journal, pollVotes, damagedValues, contactNames];
+      const others = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),
         ...callbacks.pruning(settledBeforeMs),

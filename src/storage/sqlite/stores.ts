@@ -15,6 +15,7 @@ import { type Database } from './database.ts';
 import { SqliteAccountIdStore } from './sessions/account-ids.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteContactNameStore } from './sessions/contact-names.ts';
+import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
@@ -43,11 +44,12 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const sealed = { vault, damaged };
   const journal = new SqliteJournal(db, { clock, ...sealed });
   const pollVotes = new SqlitePollVoteStore(db, { clock, ...sealed });
+  const chatTimers = new SqliteChatTimerStore(db, { clock, ...sealed });
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
   const accountIds = new SqliteAccountIdStore(db, clock);
-  const sessionDeps = { journal, pollVotes, awaitedNumbers, conversations, timeline, accountIds };
+  const sessionDeps = { journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
   return {
     ...sessionDeps,
     damagedValues: damaged,

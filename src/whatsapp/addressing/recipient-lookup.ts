@@ -1,4 +1,4 @@
-import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
+import { numberVariants, type PhoneNumber, type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Account } from '../../domain/person.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
@@ -59,6 +59,12 @@ export class RecipientLookup {
       for (const [number, account] of await this.#ask(socket, [...unknown])) accounts.set(number, account);
     }
     return numbers.map((number) => accounts.get(number) ?? null);
+  }
+
+  /** WhatsApp says otherwise about this number than before: it is asked anew. */
+  forget(number: PhoneNumber): void {
+    this.#known.delete(number);
+    for (const form of numberVariants(number)) this.#known.delete(form);
   }
 
   /** Waits for the queries of others. One that fails with its connection leaves its numbers unknown, to be asked for here. */

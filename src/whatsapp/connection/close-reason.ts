@@ -2,6 +2,7 @@ import { type CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
+import { PasskeyFailedError } from '../pairing/passkey-pairing.ts';
 
 /** The state of a connection when it closes. */
 export interface ConnectionAtClose {
@@ -47,6 +48,9 @@ function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof BrokenConnectionError) return { kind: 'broken', detail: error.message };
   if (error instanceof CodeRefusedError) return { kind: 'code-refused', code: error.code };
   if (error instanceof CodeVoidError) return { kind: 'code-void', detail: error.message };
+  if (error instanceof PasskeyFailedError) {
+    return { kind: 'passkey-failed', detail: error.message, isLate: error.isLate };
+  }
   return undefined;
 }
 

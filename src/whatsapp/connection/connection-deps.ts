@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../../domain/address.ts';
+import { type ChatTimer } from '../../domain/chat.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
@@ -9,7 +10,10 @@ import { type UploadDeps } from '../media/upload.ts';
 import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
+import { type AccountStanding } from '../send/account-standing.ts';
+import { type PasskeyPairing } from '../pairing/passkey-pairing.ts';
 import { type Restriction } from '../send/restriction.ts';
+import { type SecondAddress } from '../send/second-address.ts';
 import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
@@ -17,7 +21,7 @@ import { type ClientVersion } from './client-version.ts';
 import { type MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket } from './open-socket.ts';
 import { type SessionCache } from './session-cache.ts';
-import { type FindSent } from './socket-options.ts';
+import { type FindSent } from '../send/resends.ts';
 
 /** What a connection consists of once it has a socket. */
 export interface OpenConnection extends OpenSocket {
@@ -26,7 +30,10 @@ export interface OpenConnection extends OpenSocket {
   receiver: MessageReceiver;
   history: History;
   restriction: Restriction;
+  secondAddress: SecondAddress;
+  standing: AccountStanding;
   codeOffer: CodeOffer | undefined;
+  passkey: PasskeyPairing;
 }
 
 /** Dependencies of a connection. */
@@ -43,6 +50,8 @@ export interface ConnectionDeps extends SessionCache {
   knownMessages: KnownMessages;
   /** Returns the LIDs that webhooks named without a phone number. */
   awaitedNumbers: () => Promise<string[]>;
+  /** Returns the disappearing timer that was last named in the chat with these names. */
+  timerOf: (names: readonly string[]) => Promise<ChatTimer | undefined>;
   lookup: RecipientLookup;
   uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
   onEvent: ConnectionEventHandler;

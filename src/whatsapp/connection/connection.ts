@@ -2,30 +2,31 @@ import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import { type OutgoingMessage } from '../../domain/outgoing.ts';
-import { type LearnedName } from '../../domain/person.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Connection, type ConnectionEvent, type PreparedMessage } from '../../ports/connection.ts';
+import {
+  type Connection,
+  type ConnectionEvent,
+  type PasskeyActions,
+  type PreparedMessage,
+} from '../../ports/connection.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
-import { History } from '../history/history.ts';
 import { askAgain } from '../media/ask-again.ts';
-import { UploadHosts } from '../media/upload-hosts.ts';
-import { upload } from '../media/upload.ts';
-import { CodeOffer } from '../pairing/pairing-code.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
 import { Acks } from '../send/acks.ts';
-import { REACH_OUT_LOCKED, Restriction } from '../send/restriction.ts';
-import { prepare, type SendDeps } from '../send/send.ts';
+import { REACH_OUT_LOCKED } from '../send/restriction.ts';
+import { prepare } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
+import { accountParts, pairingParts, type PartsDeps, sendingParts } from './connection-parts.ts';
 import { drain, unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
-import { type OpenSocket, openSocket } from './open-socket.ts';
+import { openSocket } from './open-socket.ts';
 import { takeServerNotices } from './server-notices.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
@@ -67,6 +68,10 @@ export class BaileysConnection implements Connection {
 
   get isClosing(): boolean {
     return this.#closing || this.#ended;
+  }
+
+  get passkey(): PasskeyActions {
+    return this.#usable().passkey;
   }
 
   async prepare(message: OutgoingMessage): Promise<PreparedMessage> {
@@ -133,6 +138,10 @@ export class BaileysConnection implements Connection {
     const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
     emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
+    connection.passkey.listen(() => {
+      offer.scanned();
+      connection.codeOffer?.handOver();
+    });
     // First comes what an earlier connection learned, or wrote to the journal, but never reported.
     this.#inOrder(async () => {
       await receiver.replay();
@@ -150,43 +159,27 @@ export class BaileysConnection implements Connection {
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
+      unfit: ({ tag, attrs }) => log.warn({ tag, names: Object.keys(attrs) }, 'a stanza without sense was dropped'),
+      failedHarmlessly: (error) => log.warn({ err: error }, 'a stanza could not be handled; the connection stays open'),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
     });
     const { socket, order } = opened;
-    const named = (names: readonly LearnedName[]) => this.#emitUnlessEnded({ kind: 'names', names });
-    const history = new History(socket, { ...this.#deps.histories, clock, log, named });
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
       inOrder: (work) => this.#inOrder(work),
     });
-    const restriction = new Restriction(socket, clock, (untilMs) =>
-      this.#emitUnlessEnded({ kind: 'restricted', untilMs }),
-    );
-    const sending = this.#sending(opened);
-    return { ...opened, auth, receiver, history, restriction, sending, codeOffer: this.#codes(opened) };
-  }
-
-  #sending({ socket }: OpenSocket): SendDeps {
-    const { lookup, knownMessages, clock, uploads } = this.#deps;
-    const hosts = new UploadHosts(socket, clock);
-    return {
-      ...{ socket, acks: this.#acks, lookup, knownMessages, clock, withinConnection: this.#within },
-      groupMetadata: this.#groupMetadata,
-      upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
-      undelivered: (update) => this.#emit({ kind: 'delivery', update }),
+    const needs: PartsDeps = {
+      ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },
+      emit: (event) => this.#emit(event),
+      emitUnlessEnded: (event) => this.#emitUnlessEnded(event),
+      endWith: (error) => this.#endWith(error),
+      ask: (query) => this.#actions.queries.ask(query),
     };
-  }
-
-  #codes({ socket }: OpenSocket): CodeOffer | undefined {
-    const { codeFor: number, clock } = this.#deps;
-    if (number === undefined) return undefined;
-    return new CodeOffer({
-      ...{ socket, number, clock },
-      shown: (code) => this.#emitUnlessEnded({ kind: 'pairing-code', code }),
-      ended: (error) => this.#endWith(error),
-    });
+    const account = accountParts(opened, needs);
+    const sending = sendingParts(opened, needs, account.restriction);
+    return { ...opened, auth, receiver, ...account, ...sending, ...pairingParts(opened, needs) };
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -226,11 +219,16 @@ export class BaileysConnection implements Connection {
     }
   }
 
-  #acknowledged({ restriction }: OpenConnection, node: BinaryNode): void {
+  #acknowledged(connection: OpenConnection, node: BinaryNode): void {
+    const end = () => this.#outcome(connection, node);
+    if (!connection.secondAddress.takes(node, end)) end();
+  }
+
+  #outcome({ restriction, standing }: OpenConnection, node: BinaryNode): void {
     const update = this.#acks.take(node);
     if (!update) return;
     this.#emitUnlessEnded({ kind: 'delivery', update });
-    if (update.errorCode === REACH_OUT_LOCKED) restriction.refused();
+    if (update.errorCode === REACH_OUT_LOCKED && restriction.refused()) void standing.askCap();
   }
 
   #saveCredentials({ auth }: OpenConnection): void {
@@ -298,6 +296,7 @@ export class BaileysConnection implements Connection {
     this.#ended = true;
     this.#connection?.watchdogs.stop();
     this.#connection?.history.end();
+    this.#connection?.passkey.end();
     this.#connection?.auth.fence();
     this.#acks.release();
     this.#actions.end();

@@ -1,21 +1,33 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { takeUnfitStanzas } from '../baileys/unfit-stanzas.ts';
+import { type ServerProps } from '../signal/server-props.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
 import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
+import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
+import { keepAppState } from './app-state.ts';
+
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
 
 /** What a socket is opened with. */
-export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries'> {
+export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resync' | 'resends'> {
+  serverProps: ServerProps;
+  findSent: FindSent;
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
   /** Baileys could not handle what WhatsApp sent. */
   stanzaFailed: (error: unknown) => void;
   /** Baileys is done with a message, and emitted nothing for it. */
   skipped: (stanza: BinaryNode) => void;
+  /** A stanza that makes no sense was acknowledged and dropped. */
+  unfit: (stanza: BinaryNode) => void;
+  /** Something of a stanza could not be handled; the connection is as good as before. */
+  failedHarmlessly: (error: unknown) => void;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
@@ -34,17 +46,34 @@ export interface OpenSocket {
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
   const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
-  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries }));
+  const resync = new AppStateResync();
+  const failed = (error: unknown) => deps.log.warn({ err: error }, 'a message could not be sent again');
+  const resends = new Resends(deps.findSent, { nowMs: () => clock.now(), failed });
+  deps.serverProps.prepare(deps.auth.state.creds);
+  const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
+  resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
-    skipped: (stanza) => deps.skipped(stanza),
+    skipped: (stanza) => {
+      retryCounters.failed(stanza);
+      deps.skipped(stanza);
+    },
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
+  deps.serverProps.watch(socket);
+
   origins.watch(socket);
   retries.watch(socket);
   slimRetryCaches(socket, clock);
   retryCounters.carryOver(socket);
+  takeUnfitStanzas(socket, {
+    isGivenUp: (stanza) => retryCounters.isGivenUp(stanza),
+    dropped: (stanza) => deps.unfit(stanza),
+    failed: (error) => deps.failedHarmlessly(error),
+  });
+  resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
+  keepAppState({ socket, resync, clock: watchdogs.clock, note });
   return { socket, version, order, watchdogs };
 }

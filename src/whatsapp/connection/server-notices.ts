@@ -7,13 +7,17 @@ import {
 } from '@whiskeysockets/baileys';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type ConnectionEvent } from '../../ports/connection.ts';
+import { takeNumberChanges } from '../addressing/number-changes.ts';
 import { peopleOf } from '../addressing/people.ts';
+import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type ClientVersion } from './client-version.ts';
+import { declareClean } from './dirty.ts';
 import { type OpenSocket } from './open-socket.ts';
 
 /** Dependencies of {@link takeServerNotices}. */
 export interface ServerNoticesDeps {
   clientVersion: Pick<ClientVersion, 'expires'>;
+  lookup: Pick<RecipientLookup, 'forget'>;
   /** How many more contacts that registered anew are reported. */
   identityNotes: TokenBucket;
   emit: (event: ConnectionEvent) => void;
@@ -22,6 +26,8 @@ export interface ServerNoticesDeps {
 }
 
 const SERVER = '@s.whatsapp.net';
+const TAKEOVER =
+  'Somebody tries to register this account on another phone. Unless it is the owner, protect it with a PIN: WhatsApp settings on the phone, two-step verification.';
 
 /** Handles what WhatsApp's server says of itself and of contacts, and Baileys leaves without an answer or a word. */
 export function takeServerNotices(
@@ -30,6 +36,9 @@ export function takeServerNotices(
 ) {
   const { clientVersion, identityNotes, emit, failed } = deps;
   answerPings(socket, failed);
+  takeNumberChanges(socket, deps);
+  declareClean(socket, failed);
+  warnOfTakeover(socket, (why) => emit({ kind: 'note', why }));
   socket.ws.on('CB:ib,,client_expiration', (node: BinaryNode) => {
     const { t } = getBinaryNodeChild(node, 'client_expiration')?.attrs ?? {};
     const why = clientVersion.expires(version, Number(t) * 1000);
@@ -51,6 +60,11 @@ function answerPings(socket: WASocket, failed: (error: unknown) => void): void {
       .sendNode({ tag: 'iq', attrs: { type: 'result', to: SERVER, ...(id !== undefined && { id }) } })
       .catch(failed);
   });
+}
+
+/** WhatsApp says so with each attempt; once for a connection is enough. */
+function warnOfTakeover(socket: WASocket, warn: (why: string) => void): void {
+  socket.ws.once('CB:notification,type:registration,device_logout', () => warn(TAKEOVER));
 }
 
 /** Whether it is the phone of somebody else: a linked device with other keys is just another one. */

@@ -2,12 +2,14 @@ import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } 
 import { type ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
-import { checkPairing, ignoreOffersOnceLinked } from '../pairing/pairing-check.ts';
+import { checkPairing, takeOffers } from '../pairing/pairing-check.ts';
 import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
 import { type QrOffer } from '../pairing/qr-offer.ts';
+import { isSpare, QrsOverError } from '../pairing/spare-refs.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
-import { type Calls } from '../receive/calls.ts';
+import { type Calls, isGroupCall } from '../receive/calls.ts';
+import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
@@ -23,7 +25,7 @@ export type SocketEvent =
   | { kind: 'restriction'; lock: NonNullable<ConnectionState['reachoutTimeLock']> }
   /** Emitted when Baileys has closed the socket. */
   | { kind: 'socket-closed'; error: unknown }
-  /** Emitted when a pairing is not genuine: the connection must end. */
+  /** Emitted when a pairing is not genuine, or nobody scanned a QR: the connection must end. */
   | { kind: 'pairing-refused'; error: Error }
   /** Emitted when WhatsApp said something unusable, or an answer to it could not be sent; the connection goes on. */
   | { kind: 'failed'; error: unknown };
@@ -45,8 +47,7 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
     ...groupTaps(groups),
     'creds.update': () => emit({ kind: 'credentials-changed' }),
     'connection.update': ({ qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock }) => {
-      const code = qr === undefined ? undefined : offer.shown(qr);
-      if (code) emit({ kind: 'qr', qr: code });
+      if (qr !== undefined) showQr(offer, qr, emit);
       if (isNewLogin) {
         offer.scanned();
         emit(loggedIn(socket, 'paired'));
@@ -59,6 +60,7 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
     'messages.upsert': ({ messages, type }) => {
       for (const message of messages) {
         noteStub(message, groups);
+        if (isGroupCall(message)) continue;
         emit({ kind: 'message-received', message, appended: type === 'append' });
       }
     },
@@ -72,13 +74,26 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
     if (begun) emit({ kind: 'ringing', call: begun });
     if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
   });
-  ignoreOffersOnceLinked(socket);
+  takeGroupTimers(socket, {
+    groups,
+    changed: (message, appended) => emit({ kind: 'message-received', message, appended }),
+  });
+  takeOffers(socket);
   checkPairing(socket, (error) => emit({ kind: 'pairing-refused', error }));
   const reshow = () => {
     const code = offer.reshown();
     if (code) emit({ kind: 'qr', qr: code });
   };
   handlePairingRefresh(socket, reshow, (error) => emit({ kind: 'failed', error }));
+}
+
+function showQr(offer: QrOffer, text: string, emit: SocketEventsDeps['emit']): void {
+  if (isSpare(text)) {
+    if (!offer.isScanned) emit({ kind: 'pairing-refused', error: new QrsOverError() });
+    return;
+  }
+  const qr = offer.shown(text);
+  if (qr) emit({ kind: 'qr', qr });
 }
 
 /** Read from the live credentials: `socket.user` is a snapshot from when the socket was created, and empty while it pairs. */

@@ -1,22 +1,14 @@
-import {
-  Browsers,
-  type GroupMetadata,
-  proto,
-  type UserFacingSocketConfig,
-  type WAVersion,
-} from '@whiskeysockets/baileys';
+import { Browsers, type GroupMetadata, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
-import { silentLogger } from '../../kit/logger.ts';
+import { type AppStateResync } from '../baileys/app-state-resync.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
+import { type Resends } from '../send/resends.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
-
-/** Finds a message that we sent, encoded, by its id, for a recipient that could not decrypt it. */
-export type FindSent = (messageId: string) => Promise<Uint8Array | undefined>;
 
 /** What differs from one connection to the next. */
 export interface SocketConfigDeps extends SignalRepositoryDeps {
@@ -26,11 +18,12 @@ export interface SocketConfigDeps extends SignalRepositoryDeps {
   downloads: LibraryDownloads;
   retryCounters: RetryCounters;
   deviceLists: BaileysCache;
-  findSent: FindSent;
+  resends: Pick<Resends, 'message'>;
   /** Returns a group's metadata from a cache; without it Baileys asks WhatsApp with every message to the group. */
   groupMetadata: (groupId: string) => Promise<GroupMetadata>;
   /** The phone that a pairing code is typed into; undefined when a QR is scanned, or no pairing is needed. */
   codeFor: PhoneNumber | undefined;
+  resync: Pick<AppStateResync, 'logger'>;
   clock: Clock;
 }
 
@@ -40,7 +33,8 @@ const PLACEHOLDER_RESENDS = { ttlMs: 3600_000, max: 5_000 };
 
 /** Baileys' options for one connection. A comment says why, where they differ from its defaults. */
 export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
-  const { settings, version, downloads, auth, retryCounters, deviceLists, findSent, groupMetadata, codeFor } = deps;
+  const { settings, version, downloads, auth, retryCounters, deviceLists, resends, groupMetadata, codeFor } = deps;
+  const { resync } = deps;
   return {
     ...connectionOptions(settings),
     ...(codeFor !== undefined && { qrTimeout: CODE_CONNECTION_REFERENCE_MS }),
@@ -59,8 +53,10 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     retryRequestDelayMs: 0,
     // When the storage fails, the connection ends; retrying for half a minute, the default, would only delay that.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
-    // Baileys logs keys and whole stanzas.
-    logger: silentLogger,
+    // Baileys logs keys and whole stanzas; of app state, it reports failures in no other way.
+    logger: resync.logger,
+    // The names of contacts are only believed as the phone sealed them.
+    appStateMacVerification: { patch: true, snapshot: true },
     // WhatsApp gives pairing codes only to clients that name a real operating system.
     browser: Browsers.macOS('Chrome'),
     // Being online would silence the notifications of the owner's phone.
@@ -74,8 +70,7 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     defaultQueryTimeoutMs: 30_000,
     // Called inside a transaction. It uses no keys, and it never resolves with undefined, which would have Baileys ask by itself.
     cachedGroupMetadata: groupMetadata,
-    // By the id alone: a receipt may name the chat by number or by LID.
-    getMessage: async ({ id }) => decodeSent(id ? await findSent(id) : undefined),
+    getMessage: (key) => resends.message(key),
   };
 }
 
@@ -93,9 +88,4 @@ function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocket
     ...(wsUrl !== undefined && { waWebSocketUrl: wsUrl }),
     ...(qrLifetimeMs !== undefined && { qrTimeout: qrLifetimeMs }),
   };
-}
-
-/** Unknown stays undefined: an empty message would show up blank at the recipient. */
-function decodeSent(content: Uint8Array | undefined): proto.IMessage | undefined {
-  return content && proto.Message.decode(content);
 }

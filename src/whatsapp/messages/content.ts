@@ -14,7 +14,7 @@ export function contentOf(
   return {
     ...{ type, text: null, media: null, hasFile: false },
     ...{ editedMessageId: null, deletedMessageId: null, reaction: null, poll: null, vote: null },
-    ...{ location: null, contacts: [], unsupportedKeys: [] },
+    ...{ location: null, contacts: [], seconds: null, unsupportedKeys: [] },
     ...{ viewOnce: false, ...readContext(context) },
     ...fields,
   };

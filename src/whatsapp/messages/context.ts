@@ -22,12 +22,14 @@ export interface Context {
   quoted: { message: WAMessage; author: string } | undefined;
   /** The JIDs of the people it mentions. */
   mentions: readonly string[];
+  /** What it says of the chat's disappearing timer, if anything. */
+  timer?: proto.IContextInfo | undefined;
 }
 
 /** Adds the context to an outgoing message; without any the message stays as it is. */
-export function writeContext(message: proto.IMessage, { chatId, quoted, mentions }: Context): proto.IMessage {
-  if (!quoted && mentions.length === 0) return message;
-  return withContext(message, { ...(quoted && quote(quoted, chatId)), mentionedJid: [...mentions] });
+export function writeContext(message: proto.IMessage, { chatId, quoted, mentions, timer }: Context): proto.IMessage {
+  if (!quoted && mentions.length === 0 && !timer) return message;
+  return withContext(message, { ...(quoted && quote(quoted, chatId)), mentionedJid: [...mentions], ...timer });
 }
 
 function quote(

@@ -2,6 +2,7 @@ import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../domain/message.ts';
 import * as change from './kinds/change.ts';
 import * as contact from './kinds/contact.ts';
+import * as disappearingTimer from './kinds/disappearing-timer.ts';
 import { unsupported } from './kinds/unsupported.ts';
 import * as location from './kinds/location.ts';
 import * as media from './kinds/media.ts';
@@ -14,7 +15,7 @@ import * as text from './kinds/text.ts';
 import { BOOKKEEPING, fieldsOf, isViewOnce, unwrap } from './unwrap.ts';
 
 /** One file for each kind; the first that recognizes the message reads it. */
-const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, offer];
+const KINDS = [text, media, location, contact, poll, pollVote, reaction, reply, offer, disappearingTimer];
 
 /**
  * Reads the content of a message; `undefined` when it is only bookkeeping between devices. An unknown kind becomes

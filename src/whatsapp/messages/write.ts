@@ -6,12 +6,14 @@ import { isGroup } from '../addressing/jid.ts';
 import * as change from './kinds/change.ts';
 import * as contact from './kinds/contact.ts';
 import * as forward from './kinds/forward.ts';
+import * as interactive from './kinds/interactive.ts';
 import * as location from './kinds/location.ts';
 import * as media from './kinds/media.ts';
 import * as poll from './kinds/poll.ts';
 import * as reaction from './kinds/reaction.ts';
 import * as text from './kinds/text.ts';
 import { type UploadedFile } from './media-kind.ts';
+import { nodesBeside } from './nodes-beside.ts';
 
 /** A message as it goes over the wire. */
 export interface WrittenMessage {
@@ -38,6 +40,7 @@ export interface Writing {
  */
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
   if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
+  if ('messageId' in content) return writeReference(content, targetOf(writing), writing.nowMs);
   switch (content.type) {
     case 'text':
       return text.write(content.text);
@@ -47,27 +50,40 @@ export function writeContent(content: OutgoingContent, writing: Writing): proto.
       return contact.write(content.contacts);
     case 'poll':
       return poll.write(content.poll);
+    case 'buttons':
+    case 'list':
+      return interactive.write(content);
+  }
+}
+
+/** Writes what refers to the earlier message `target`. */
+function writeReference(
+  content: Extract<OutgoingContent, { messageId: string }>,
+  target: WAMessage,
+  nowMs: number,
+): proto.IMessage {
+  switch (content.type) {
     case 'reaction':
-      return reaction.write(plainKey(targetOf(writing)), content.emoji, writing.nowMs);
+      return reaction.write(plainKey(target), content.emoji, nowMs);
     case 'edit':
-      return change.writeEdit(own(targetOf(writing)), content.text, writing.nowMs);
+      return change.writeEdit(own(target), content.text, nowMs);
     case 'delete':
-      return change.writeDeletion(plainKey(deletable(targetOf(writing))));
+      return change.writeDeletion(plainKey(deletable(target)));
     case 'forward':
-      return forward.write(targetOf(writing));
+      return forward.write(target);
   }
 }
 
 /** Kinds that refer to another message, and can neither be reported nor voted on. */
 const SECRETLESS = new Set<OutgoingContent['type']>(['reaction']);
 
-/** Adds what the protocol requires around a message. */
-export function wrapped(content: OutgoingContent, message: proto.IMessage, target?: WAMessage): WrittenMessage {
-  const secret = SECRETLESS.has(content.type) ? {} : { messageContextInfo: { messageSecret: randomBytes(32) } };
+/** Adds what the protocol requires around a message that was written with `writing`. */
+export function wrapped(content: OutgoingContent, message: proto.IMessage, writing: Writing): WrittenMessage {
+  const messageContextInfo = { ...message.messageContextInfo, messageSecret: randomBytes(32) };
   return {
-    message: { ...message, ...secret },
-    attributes: attributesOf(content, target?.key),
-    nodes: content.type === 'poll' ? [{ tag: 'meta', attrs: { polltype: 'creation' } }] : [],
+    message: SECRETLESS.has(content.type) ? message : { ...message, messageContextInfo },
+    attributes: attributesOf(content, writing.target?.key),
+    nodes: nodesBeside(message, writing.nowMs),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { verifySignature } from 'libsignal/src/curve.js';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';
 import { isPaired } from '../signal/auth-state.ts';
+import { withSpareRefs } from './spare-refs.ts';
 
 const PAIR_SUCCESS = 'CB:iq,,pair-success';
 const PAIR_DEVICE = 'CB:iq,type:set,pair-device';
@@ -34,14 +35,14 @@ export function checkPairing(socket: WASocket, refuse: (error: Error) => void): 
 }
 
 /**
- * Has a linked device ignore an offer to be linked: Baileys would show a QR, for which a session that is logged in has no use,
+ * Prolongs an offer to be linked for as long as a passkey may take ({@link withSpareRefs}), and has a linked device ignore it: Baileys would show a QR, for which a session that is logged in has no use,
  * and would even forget its account if somebody scanned it.
  */
-export function ignoreOffersOnceLinked(socket: WASocket): void {
+export function takeOffers(socket: WASocket): void {
   const handlers = takeOwnListeners<BinaryNode>(socket, PAIR_DEVICE);
   socket.ws.on(PAIR_DEVICE, (stanza: BinaryNode) => {
     if (isPaired(socket.authState.creds)) return;
-    for (const handle of handlers) handle(stanza);
+    for (const handle of handlers) handle(withSpareRefs(stanza));
   });
 }
 

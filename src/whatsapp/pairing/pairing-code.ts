@@ -1,5 +1,5 @@
 import { type BinaryNode, getAllBinaryNodeChildren, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import { type Clock, type Timer } from '../../kit/clock.ts';
 import { asError } from '../../kit/failure.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type PairingCode } from '../../domain/session.ts';
@@ -11,7 +11,12 @@ const CODE_LIFETIME_MS = 180_000;
  */
 export const CODE_CONNECTION_REFERENCE_MS = 60_000;
 const REG = 'link_code_companion_reg';
-/** What a phone sends in its `primary_hello`; when one of these is missing, Baileys throws, and only logs it. */
+/** How long a phone that sent no keys may take to say why. */
+const PASSKEY_LIMIT_MS = 20_000;
+/**
+ * What a phone sends in its `primary_hello`. When one of these is missing, Baileys throws, and only logs it: WhatsApp wants a
+ * passkey before it links the device, or something went wrong.
+ */
 const FROM_PHONE = [
   'link_code_pairing_wrapped_primary_ephemeral_pub',
   'primary_identity_pub',
@@ -55,6 +60,8 @@ export class CodeOffer {
   readonly #taken = Promise.withResolvers<undefined>();
   #isAsked = false;
   #isShown = false;
+  #isHandedOver = false;
+  #incomplete: Timer | undefined;
 
   constructor(deps: CodeOfferDeps) {
     this.#deps = deps;
@@ -75,6 +82,12 @@ export class CodeOffer {
     });
   }
 
+  /** The code was typed, and WhatsApp wants a passkey: what it says from now on is about that. */
+  handOver(): void {
+    this.#isHandedOver = true;
+    this.#incomplete?.cancel();
+  }
+
   async #show(): Promise<void> {
     const { socket, number, clock, shown } = this.#deps;
     const text = await socket.requestPairingCode(number);
@@ -85,6 +98,7 @@ export class CodeOffer {
   }
 
   #refused(iq: BinaryNode): void {
+    if (this.#isHandedOver) return;
     const code = getBinaryNodeChild(iq, 'error')?.attrs.code ?? 'no code';
     this.#deps.ended(
       this.#isShown ? new CodeVoidError(`WhatsApp rejected the pairing (${code}).`) : new CodeRefusedError(code),
@@ -99,7 +113,10 @@ export class CodeOffer {
       return;
     }
     const tags = getAllBinaryNodeChildren(reg ?? notification).map(({ tag }) => tag);
-    if (FROM_PHONE.every((tag) => tags.includes(tag))) return;
-    this.#deps.ended(new CodeVoidError('WhatsApp sent an incomplete response to the pairing code.'));
+    if (this.#isHandedOver || FROM_PHONE.every((tag) => tags.includes(tag))) return;
+    const { clock, ended } = this.#deps;
+    this.#incomplete = clock.after(PASSKEY_LIMIT_MS, () =>
+      ended(new CodeVoidError('WhatsApp sent an incomplete response to the pairing code.')),
+    );
   }
 }

@@ -22,6 +22,11 @@ export class QrOffer {
     this.#deps = deps;
   }
 
+  /** Whether somebody scanned. */
+  get isScanned(): boolean {
+    return this.#scanned;
+  }
+
   /**
    * Returns the QR for a text that Baileys emitted; `undefined` when somebody has already scanned (its timer runs on).
    */

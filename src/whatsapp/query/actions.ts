@@ -6,6 +6,7 @@ import { BaileysGroups } from './groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type WireAddresses } from '../addressing/wire-address.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type GroupCache } from './group-cache.ts';
 
@@ -16,6 +17,7 @@ export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   allowance: TokenBucket;
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
+  addresses: WireAddresses;
 }
 
 /** What one connection can do besides sending messages, until it ends. */
@@ -24,11 +26,12 @@ export class Actions implements ConnectionActions {
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
   readonly calls: BaileysCalls;
-  readonly #queries: Queries;
+  /** For what is no action of its own. */
+  readonly queries: Queries;
 
   constructor(deps: ActionsDeps) {
     const queries = new Queries(deps);
-    this.#queries = queries;
+    this.queries = queries;
     this.groups = new BaileysGroups({ ...deps, queries, cache: deps.groupCache });
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
@@ -37,7 +40,7 @@ export class Actions implements ConnectionActions {
 
   /** Ends everything that still waits for an answer. Call it when the connection is over. */
   end(): void {
-    this.#queries.release();
+    this.queries.release();
     this.chats.end();
   }
 }

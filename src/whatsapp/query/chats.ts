@@ -5,6 +5,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type ChatActions } from '../../ports/connection-actions.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type WireAddresses } from '../addressing/wire-address.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { Presence, type SendPresence } from './presence.ts';
 import { type Queries } from './queries.ts';
@@ -14,6 +15,7 @@ export interface ChatsDeps {
   queries: Queries;
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
+  addresses: WireAddresses;
   clock: Clock;
 }
 
@@ -41,7 +43,8 @@ export class BaileysChats implements ChatActions {
   }
 
   async type(to: Recipient, state: TypingState): Promise<void> {
-    const jid = await this.#deps.queries.ask((socket) => this.#deps.lookup.find(socket, to));
+    const { queries, lookup, addresses } = this.#deps;
+    const jid = await queries.ask(async (socket) => addresses.of(socket, await lookup.find(socket, to)));
     await this.#presence.type(jid, state);
   }
 

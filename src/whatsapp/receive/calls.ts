@@ -99,6 +99,12 @@ export class Calls {
   }
 }
 
+/** Whether Baileys itself made this message, because a group's call has begun: nobody wrote it, and it is no missed call. */
+export function isGroupCall({ key: { id }, message }: WAMessage): boolean {
+  const key = message?.call?.callKey;
+  return key != null && id != null && Buffer.from(key).equals(Buffer.from(id));
+}
+
 /** What a `<call>` says; `undefined` when it names no call. */
 function infoOf({ content }: BinaryNode): { id: string; info: BinaryNode } | undefined {
   const [info] = Array.isArray(content) ? content : [];

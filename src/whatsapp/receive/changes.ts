@@ -62,7 +62,7 @@ function claimsToBeAuthor({ message: { message } }: Owned, names: readonly strin
 }
 
 /** Every JID that may name the chat: the group, or the other person. */
-async function chatNames(owned: Owned, find: FindPeople): Promise<string[]> {
+export async function chatNames(owned: Owned, find: FindPeople): Promise<string[]> {
   const { remoteJid, remoteJidAlt, participant } = owned.message.key;
   if (isGroup(remoteJid ?? '')) return [chatOf(owned)];
   // What came by a broadcast list is in the chat with its sender.

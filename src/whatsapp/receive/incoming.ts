@@ -7,6 +7,7 @@ import { namesIn } from '../addressing/people.ts';
 import { isEmpty, readContent } from '../messages/read.ts';
 import { unsupported } from '../messages/kinds/unsupported.ts';
 import { type ChangeLookUps, isShown } from './changes.ts';
+import { maySetTimer, notedTimer } from './chat-timers.ts';
 import { claimOf, opened } from './sealed-messages.ts';
 import { numbered, type Owned, readSender } from './sender.ts';
 
@@ -43,7 +44,7 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
   const { message, offline } = arrival;
   const { remoteJid, id, fromMe } = message.key;
   if (!remoteJid || !id || isPublicChannel(remoteJid)) return undefined;
-  const content = readMessage(message) ?? (await readUnknown(message, lookUp));
+  const content = await readTellable(message, lookUp);
   if (!content) return undefined;
   if (!(await isShown(claimOf(message) ?? content, arrival, lookUp))) {
     lookUp.ignored();
@@ -62,7 +63,14 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     sentAtMs,
     offline,
     content: { ...read, mentions: await numbered(read.mentions, lookUp.people) },
+    timer: await notedTimer({ ...arrival, sentAtMs }, lookUp.people),
   };
+}
+
+/** A change of a group's timer counts only from WhatsApp's server. */
+async function readTellable(message: WAMessage, lookUp: LookUps): Promise<MessageContent | undefined> {
+  const content = readMessage(message) ?? (await readUnknown(message, lookUp));
+  return content?.type === 'disappearing_timer' && !maySetTimer(message) ? undefined : content;
 }
 
 /** A message from another device of the owner may be undecryptable too, but it is only bookkeeping. */

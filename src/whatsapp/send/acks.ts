@@ -40,6 +40,11 @@ export class Acks {
     return { messageId: id, status: 'sent', errorCode: null, errorMessage: null };
   }
 
+  /** Settles whoever waits for the message: it could not be sent. */
+  fail(messageId: string, errorCode: string): void {
+    this.#settle(messageId, { status: 'failed', errorCode });
+  }
+
   /** Settles everything that still waits, as `pending`. Call it when the connection is over. */
   release(): void {
     for (const messageId of [...this.#waiting.keys()]) this.#settle(messageId, { status: 'pending' });

@@ -5,10 +5,12 @@ import { isGroup } from '../addressing/jid.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
 import { type WrittenMessage } from '../messages/write.ts';
 import { type Ack } from './acks.ts';
+import { type OwnTokens } from './own-tokens.ts';
 
 /** What a message is relayed with. */
 export interface RelayDeps {
   socket: WASocket;
+  tokens: OwnTokens;
   /** Called for a message that was not sent after all, or reached no device. */
   undelivered: (update: DeliveryUpdate) => void;
 }
@@ -26,9 +28,15 @@ export interface ReadyMessage {
  * Hands a message to Baileys, which encrypts and sends it. Resolves with the failure, if any, after reporting it to
  * `undelivered`: nobody may be waiting for it any more.
  */
-export async function relay({ socket, undelivered }: RelayDeps, ready: ReadyMessage): Promise<Failure | undefined> {
+export async function relay(
+  { socket, tokens, undelivered }: RelayDeps,
+  ready: ReadyMessage,
+): Promise<Failure | undefined> {
   const why = await relayFailure(socket, ready);
-  if (!why) return undefined;
+  if (!why) {
+    void tokens.sent(ready.to, ready.written.message);
+    return undefined;
+  }
   const failure = { status: 'failed', errorCode: why.code } as const;
   undelivered({ ...failure, messageId: ready.messageId, errorMessage: why.message });
   return failure;

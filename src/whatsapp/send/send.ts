@@ -3,9 +3,11 @@ import { type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
-import { type EncodedMessage, type PreparedMessage, type SendOutcome } from '../../ports/connection.ts';
-import { isGroup, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { type EncodedMessage, type PreparedMessage, type SendOutcome, type Waiting } from '../../ports/connection.ts';
+import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { type WireAddresses } from '../addressing/wire-address.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
 import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
@@ -14,15 +16,20 @@ import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
 import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Acks } from './acks.ts';
-import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
+import { type ChatTimers, timerFor } from './chat-timer.ts';
+import { relay, type RelayDeps } from './relay.ts';
+import { type SecondAddress, type Sent } from './second-address.ts';
 
 /** What sending over one connection works with. */
-export interface SendDeps extends RelayDeps {
+export interface SendDeps extends RelayDeps, ChatTimers {
+  socket: WASocket;
   acks: Acks;
   lookup: RecipientLookup;
+  addresses: WireAddresses;
+  secondAddress: Pick<SecondAddress, 'watch'>;
   knownMessages: KnownMessages;
   /** Rejects with `group_not_found` for a group that the account is not in, before anything is written or stored. */
-  groupMetadata: (groupId: string) => Promise<unknown>;
+  groupMetadata: ChatTimers['groupMetadata'];
   clock: Clock;
   /** Uploads a file to WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
@@ -53,12 +60,14 @@ export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<Prepa
 function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber } = resolved;
-    const written = await write(deps, resolved);
+    const address = await deps.addresses.of(deps.socket, to);
+    const written = await write(deps, { ...resolved, to: address });
     const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
     return {
       sent: { messageId, to, toNumber, content },
-      transmit: (stored, ackTimeoutMs) => transmit(deps, { to, messageId, written, stored }, ackTimeoutMs),
+      transmit: (stored, waiting) =>
+        transmit(deps, { recipient: to, ready: { to: address, messageId, written, stored }, ...waiting }),
     };
   });
 }
@@ -67,30 +76,52 @@ function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
  * The last step: Baileys encrypts and sends the message, and WhatsApp acknowledges it. Baileys resolves as soon as the
  * operating system has the bytes, which says nothing of WhatsApp.
  */
-function transmit(deps: SendDeps, ready: ReadyMessage, ackTimeoutMs: number): Promise<SendOutcome> {
+function transmit(deps: SendDeps, { ready, recipient, isKnown, ackTimeoutMs }: Transmission): Promise<SendOutcome> {
   return deps.withinConnection(async () => {
-    const { messageId, to, stored } = ready;
+    const { messageId, stored } = ready;
     // Encryption begins at once, so that its keys and the message share a commit; nothing is sent before that.
-    const relaying = relay(deps, ready);
+    const relaying = deps.addresses.forSending(deps.socket, ready.to).then((to) => {
+      const addressed = { ...ready, to };
+      deps.secondAddress.watch({ ready: addressed, recipient, isKnown });
+      return relay(deps, addressed);
+    });
     await stored;
     const acknowledged = deps.acks.expect(messageId, ackTimeoutMs);
     // Baileys' own queries may hang; the caller waits for them no longer than for the acknowledgement.
     const ack = await Promise.race([acknowledged, relaying.then((failure) => failure ?? acknowledged)]);
-    return { messageId, to, ...ack };
+    return { messageId, to: recipient, ...ack };
   });
 }
 
-async function write(deps: SendDeps, { message: outgoing, target, to }: Resolved): Promise<WrittenMessage> {
+/** A message that is being sent, and how long its acknowledgement is awaited. */
+type Transmission = Sent & Waiting;
+
+async function write(deps: SendDeps, { message: outgoing, target: known, to }: Resolved): Promise<WrittenMessage> {
   const { content, replyTo, mentions } = outgoing;
-  const quoted = await referred(deps, replyTo);
+  const target = await addressed(deps, known, to);
+  const quoted = await addressed(deps, await referred(deps, replyTo), to);
   const context = {
     chatId: to,
     quoted: quoted && { message: quoted, author: authorOf(quoted, deps.socket) },
     mentions: await addresses(deps, mentions),
+    timer: await timerFor(deps, to, content),
   };
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
-  const message = writeContent(await timed(content), { target, uploaded, nowMs: deps.clock.now() });
-  return wrapped(content, writeContext(message, context), target);
+  const writing = { target, uploaded, nowMs: deps.clock.now() };
+  return wrapped(content, writeContext(writeContent(await timed(content), writing), context), writing);
+}
+
+/** The earlier message as the chat with the person at this address names it, if it is in that chat. */
+async function addressed(
+  { socket }: SendDeps,
+  message: WAMessage | undefined,
+  to: string,
+): Promise<WAMessage | undefined> {
+  const chat = chatOf(message);
+  if (!message || chat === to || isGroup(chat) || isGroup(to)) return message;
+  const [one, other] = await peopleOf(socket.authState.keys, [[chat], [to]]);
+  const isSame = one && other && (one.number ?? one.lid) === (other.number ?? other.lid);
+  return isSame ? { ...message, key: { ...message.key, remoteJid: to } } : message;
 }
 
 /** Phones show how long a voice note plays only when its sender says so. */
@@ -117,10 +148,12 @@ function chatOf(target: WAMessage | undefined): string {
   return withoutDevice(target?.key.remoteJid ?? '');
 }
 
-/** Who wrote a message: in groups the participant, else the chat itself, or we. */
+/** Who wrote a message: in groups the participant, else the chat itself, or we, named as the chat names people. */
 function authorOf({ key }: WAMessage, { authState }: WASocket): string {
+  const { me } = authState.creds;
+  const own = lidOf(key.remoteJid) === null ? me?.id : (me?.lid ?? me?.id);
   // Outside of groups it is an empty text.
-  const jid = key.fromMe ? authState.creds.me?.id : firstText(key.participant, key.remoteJid);
+  const jid = key.fromMe ? own : firstText(key.participant, key.remoteJid);
   return withoutDevice(jid ?? '');
 }
 

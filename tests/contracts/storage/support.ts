@@ -101,6 +101,7 @@ export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}
     lastSeenMs: null,
     retryAtMs: null,
     restrictedUntilMs: null,
+    passkey: null,
     createdAtMs: 1,
     updatedAtMs: 1,
     ...change,

@@ -21,7 +21,8 @@ export async function makeTemporaryFolder(): Promise<void> {
 
 /** Removes the folder and all that is in it. */
 export async function removeTemporaryFolder(): Promise<void> {
-  await rm(process.env.TMPDIR!, { recursive: true, force: true });
+  // A PostgreSQL that was told to end may still write.
+  await rm(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 /** 0 where there is no such folder. */

@@ -125,9 +125,9 @@ describe('a connection that gets answers but no messages', () => {
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
     const noMessages = world.whatsapp.use({
-      name: 'deliver no messages',
+      name: 'deliver neither messages nor the tokens of their senders',
       onSend(stanza, _client, send) {
-        if (stanza.tag !== 'message') send(stanza);
+        if (stanza.tag !== 'message' && stanza.attrs.type !== 'privacy_token') send(stanza);
       },
     });
     await world.whatsapp.phone(PERSON).sendText(ACCOUNT, 'nadie me oye');

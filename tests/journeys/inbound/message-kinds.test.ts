@@ -5,6 +5,7 @@ import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
+const FLOW = { name: 'cta_url', buttonParamsJson: '{"display_text":"Ver"}' };
 const QUOTE = { stanzaId: 'A1', participant: '5491234567890@s.whatsapp.net', isForwarded: true };
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;
 const KEY = { remoteJid: '5491234567890@s.whatsapp.net', id: 'A1', fromMe: true };
@@ -116,6 +117,26 @@ const KINDS: Row[] = [
     { message_type: 'delete', message_content: null, deleted_message_id: 'A1' },
   ],
   [
+    'the text above buttons',
+    { interactiveMessage: { body: { text: 'Elige' }, nativeFlowMessage: { buttons: [] }, contextInfo: QUOTE } },
+    { message_type: 'text', message_content: 'Elige', quoted_message_id: 'A1', is_forwarded: true },
+  ],
+  [
+    'buttons without a text',
+    { interactiveMessage: { nativeFlowMessage: { buttons: [FLOW] }, footer: { text: 'pie' } } },
+    { message_type: 'text', message_content: 'Ver' },
+  ],
+  [
+    'buttons that cannot be read',
+    { interactiveMessage: { nativeFlowMessage: { buttons: [{ buttonParamsJson: '{' }] }, footer: { text: 'pie' } } },
+    { message_type: 'text', message_content: 'pie' },
+  ],
+  [
+    'a card of several',
+    { interactiveMessage: { carouselMessage: { cards: [{ body: { text: 'Oferta' } }] } } },
+    { message_type: 'text', message_content: 'Oferta' },
+  ],
+  [
     'a button reply',
     { buttonsResponseMessage: { selectedButtonId: 'si', selectedDisplayText: 'Sí', contextInfo: QUOTE } },
     { message_type: 'buttons_reply', message_content: 'Sí', quoted_message_id: 'A1', is_forwarded: true },
@@ -180,7 +201,15 @@ const WRAPPED: proto.IMessage[] = [
 
 /** The fields that a message leaves empty unless its kind, or the quote in it, sets them. */
 const EMPTY_FIELDS = {
-  ...{ edited_message_id: null, deleted_message_id: null, reaction: null, poll: null, location: null, contacts: [] },
+  ...{
+    edited_message_id: null,
+    deleted_message_id: null,
+    reaction: null,
+    poll: null,
+    location: null,
+    contacts: [],
+    seconds: null,
+  },
   ...{ quoted_message_id: null, mentions: [], is_forwarded: false, unsupported_keys: [] },
 };
 

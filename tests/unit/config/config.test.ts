@@ -233,3 +233,31 @@ describe('a setting', () => {
     expect(config.http.apiKeys).toEqual([]);
   });
 });
+
+describe('DATABASE_URL', () => {
+  const URL_WITH_PASSWORD = 'postgres://ana:s3creta@db.example.com/orchestrator';
+
+  it('is a secret, and says nothing of durability in development', () => {
+    const { storage } = readConfig({ DATABASE_URL: URL_WITH_PASSWORD });
+    expect(storage.databaseUrl?.reveal()).toBe(URL_WITH_PASSWORD);
+    expect(JSON.stringify(storage)).not.toContain('s3creta');
+    expect(storage.durability).toBe('single');
+  });
+
+  it('needs a standby in production, unless DATABASE_DURABILITY says otherwise', () => {
+    expect(readConfig({ ...PRODUCTION, DATABASE_URL: URL_WITH_PASSWORD }).storage.durability).toBe('replicated');
+    expect(readConfig({ ...PRODUCTION, DATABASE_DURABILITY: 'managed' }).storage.durability).toBe('managed');
+    expect(refusal({ DATABASE_DURABILITY: 'perhaps' })).toBe(
+      'DATABASE_DURABILITY must be one of replicated, managed, single, but is "perhaps".',
+    );
+  });
+
+  it.each(['mysql://ana:s3creta@db/x', 'postgres://ana:s3creta@db', 'ana:s3creta@db', 'postgres:///x'])(
+    'refuses %s without repeating it',
+    (text) => {
+      expect(refusal({ DATABASE_URL: text })).toBe(
+        'DATABASE_URL must be a URL such as postgres://user:password@host/database.',
+      );
+    },
+  );
+});

@@ -50,6 +50,79 @@ it('lets phones call and hang up', async () => {
   expect((await call('POST', `/phones/${ANA}/hang-up`, { id: 'none' })).body.reason).toBe('bad_request');
 });
 
+it('lets phones set timers', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const bea = whatsapp.phone(BEA);
+  const [chat, inGroup] = [whatsapp.phone(ANA), whatsapp.group({ subject: 'Us', members: [bea, whatsapp.phone(ANA)] })];
+
+  expect((await call('POST', `/phones/${ANA}/timers`, { to: BEA, seconds: 60 })).body).toEqual({
+    id: expect.any(String),
+  });
+  await call('POST', `/phones/${ANA}/timers`, { to: inGroup.jid, seconds: 90 });
+  await call('POST', `/phones/${ANA}/messages`, { to: BEA, text: 'hola' });
+  await call('POST', `/phones/${ANA}/default-timer`, { seconds: 30 });
+
+  const { messages } = (await call('GET', `/phones/${BEA}/messages?after=1&waitMs=20000`)).body as {
+    messages: object[];
+  };
+  expect(messages).toMatchObject([{ text: 'hola', expiration: 60 }]);
+  expect([chat.chats.timerOf(BEA), bea.chats.timerOf(inGroup)]).toEqual([60, 90]);
+  expect((await call('POST', `/phones/${ANA}/timers`, { to: BEA, seconds: -1 })).body.reason).toBe('bad_request');
+});
+
+it('lets people change what they show of themselves', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const ana = whatsapp.phone(ANA, 'Ana');
+  whatsapp.phone(BEA);
+  const moved = '5491100000000';
+
+  expect((await call('POST', `/phones/${ANA}/statuses`, { text: 'hoy', to: [BEA] })).body).toEqual({
+    id: expect.any(String),
+  });
+  await call('POST', `/phones/${ANA}/about`, { text: 'de vacaciones' });
+  await call('POST', `/phones/${ANA}/picture`, { url: 'http://127.0.0.1/a.jpg' });
+  expect(ana.picture).toEqual({ url: 'http://127.0.0.1/a.jpg', shownTo: 'everybody' });
+  await call('POST', `/phones/${ANA}/picture`);
+  await call('POST', `/phones/${ANA}/name`, { name: 'Ana María' });
+  expect((await call('POST', `/phones/${ANA}/number`, { number: BEA })).body.reason).toBe('bad_request');
+  await call('POST', `/phones/${ANA}/number`, { number: moved });
+
+  expect(ana).toMatchObject({ picture: undefined, name: 'Ana María', number: moved });
+  expect((await call('POST', `/phones/${ANA}/about`, { text: 'x' })).body.reason).toBe('unknown_phone');
+  expect((await call('POST', `/phones/${moved}/about`, { text: 'x' })).status).toBe(200);
+});
+
+it('migrates accounts, forbids LIDs to their clients, and renews LIDs', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const { lid } = whatsapp.phone(ANA);
+
+  expect(await call('POST', `/phones/${ANA}/migrate`, {})).toEqual({ status: 200, body: { lid } });
+  expect(await call('POST', `/phones/${ANA}/forbid-lids`, {})).toEqual({ status: 200, body: {} });
+  const renewed = await call('POST', `/phones/${ANA}/renew-lid`, {});
+
+  expect(renewed.body.lid).not.toBe(lid);
+  expect(renewed.body.lid).toBe(whatsapp.phone(ANA).lid);
+  expect((await call('POST', `/phones/${BEA}/migrate`, {})).body.reason).toBe('unknown_phone');
+});
+
+it('lets phones name contacts and their owners', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
+
+  expect(await call('POST', `/phones/${ANA}/contacts`, { contact: BEA, name: 'Bea Sanz' })).toMatchObject({ body: {} });
+  expect(await call('POST', `/phones/${ANA}/push-name`, { name: 'Ana' })).toMatchObject({ body: {} });
+
+  expect(ana.appState.read('critical_unblock_low')).toMatchObject([
+    { index: ['contact', bea.jid], value: { contactAction: { fullName: 'Bea Sanz', firstName: 'Bea' } } },
+  ]);
+  expect(ana.name).toBe('Ana');
+  expect((await call('POST', `/phones/${ANA}/contacts`, { contact: BEA })).status).toBe(400);
+});
+
 it('lets phones send, download and forget files', async () => {
   await using whatsapp = await startSimulator({ controlPort: 0 });
   const call = caller(whatsapp);
@@ -162,4 +235,47 @@ it.each([
     status,
     body: { error: expect.any(String) as string, reason },
   });
+});
+
+it('has phones change groups', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  const [ana, bea] = [whatsapp.phone(ANA), whatsapp.phone(BEA)];
+  const group = whatsapp.group({ subject: 'Us', members: [ana] });
+  const act = (action: string, number = ANA, more = {}) =>
+    call('POST', `/phones/${number}/group-actions`, { group: group.jid, action, ...more });
+
+  const { body } = await act('need-approval');
+  expect(await call('POST', `/phones/${BEA}/join`, { code: body.code })).toMatchObject({ body: { jid: group.jid } });
+  await act('approve', ANA, { people: [BEA] });
+  for (const action of ['lock', 'announce-only', 'members-add', 'no-approval']) await act(action);
+
+  expect(group.members.map(({ number }) => number)).toEqual([ana, bea].map(({ number }) => number));
+  expect(group.settings).toMatchObject({ locked: true, announcement: true, memberAddMode: 'all_member_add' });
+  const refusals = [act('unlock', BEA), act('dance'), act('lock', ANA, { group: '1@g.us' }), act('add', '549110')];
+  expect((await Promise.all(refusals)).map(({ body: { reason } }) => reason)).toEqual([
+    'refused',
+    'bad_request',
+    'unknown_group',
+    'unknown_phone',
+  ]);
+});
+
+it('sends notices by name', async () => {
+  await using whatsapp = await startSimulator({ controlPort: 0 });
+  const call = caller(whatsapp);
+  whatsapp.phone(ANA);
+
+  expect((await call('GET', '/notices')).body).toMatchObject({ psa: expect.any(String) as string });
+  expect(await call('POST', '/notices', { name: 'psa', number: ANA })).toEqual({ status: 200, body: { name: 'psa' } });
+  const refusals = [
+    { name: 'unknown', number: ANA },
+    { name: 'psa', number: BEA },
+    { name: 'psa', number: ANA, from: BEA },
+  ].map((body) => call('POST', '/notices', body));
+  expect((await Promise.all(refusals)).map(({ status, body }) => [status, body.reason])).toEqual([
+    [400, 'unknown_notice'],
+    [404, 'unknown_phone'],
+    [400, 'bad_request'],
+  ]);
 });

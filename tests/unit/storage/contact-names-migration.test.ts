@@ -8,7 +8,7 @@ import { clock, filledFolder } from './filled.ts';
 it('lets an older database learn names, of the sessions that it has', async () => {
   const folder = await filledFolder(null);
   const sqlite = new Sqlite(join(folder, 'orchestrator.db'));
-  sqlite.exec('DROP TABLE contact_names');
+  sqlite.exec('DROP TABLE contact_names; DROP TABLE chat_timers');
   sqlite.pragma('user_version = 16');
   sqlite.close();
 

@@ -46,6 +46,7 @@ const CASES: readonly Case[] = [
     ['pending', null],
   ],
   ['a vote', 'UPDATE poll_votes SET options = @bad', (it) => it.pollVotes.of(ANA, 'P'), []],
+  ['the timer of a chat', 'UPDATE chat_timers SET timer = @bad', (it) => it.chatTimers.of(ANA, ['1@lid']), undefined],
   [
     'the name of a file',
     'UPDATE media_files SET file_name = @bad',

@@ -45,6 +45,7 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   });
   await storage.sessions.commit(record(id), [], {
     vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
+    timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
   });
   await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
   await storage.settings.set(`of ${id}`, 'canary-setting');
@@ -66,6 +67,7 @@ export async function contents(storage: Storage, id: SessionId) {
     leftOver: await storage.journal.leftOver(id),
     sent: await storage.sentMessages.find(id, 'M1'),
     votes: await storage.pollVotes.of(id, 'P'),
+    timer: await storage.chatTimers.of(id, ['1@lid']),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
     answer: await storage.idempotency.find('scope', id),
     name: await storage.contactNames.of(id, { number: '5491' as PhoneNumber, lid: null }),

@@ -122,6 +122,11 @@ describe('with a master key', () => {
       (it) => it.pollVotes.of(BEA, 'P'),
     ],
     [
+      'the timer of a chat',
+      'UPDATE chat_timers SET timer = (SELECT timer FROM chat_timers AS it WHERE it.session_id = @from)',
+      (it) => it.chatTimers.of(BEA, ['1@lid']),
+    ],
+    [
       'the name of a file',
       'UPDATE media_files SET file_name = (SELECT file_name FROM media_files AS it WHERE it.session_id = @from)',
       async (it) => (await it.mediaIndex.find({ sessionId: BEA, messageId: 'M2' }))?.fileName,
@@ -151,7 +156,8 @@ describe('with a master key', () => {
         db.prepare('UPDATE callbacks SET body = ? WHERE session_id = ?').run(body, sessionId);
       }
       // As it was before the migration that binds them.
-      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'; DROP TABLE contact_names");
+      db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'");
+      db.exec('DROP TABLE contact_names; DROP TABLE chat_timers');
       db.pragma('user_version = 15');
     });
     await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();

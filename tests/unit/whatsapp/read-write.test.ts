@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../src/domain/message.ts';
 import { MEDIA_TYPES, type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import { timerContext, timerIn } from '../../../src/whatsapp/messages/chat-timer.ts';
 import { writeContext } from '../../../src/whatsapp/messages/context.ts';
 import { readContent } from '../../../src/whatsapp/messages/read.ts';
 import { wrapped, writeContent } from '../../../src/whatsapp/messages/write.ts';
@@ -28,14 +29,24 @@ const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
 const messageId = fc.string({ unit: fc.constantFrom(...Array.from('0123456789ABCDEF')), minLength: 1, maxLength: 32 });
 const number = fc.stringMatching(/^[1-9]\d{7,14}$/);
 
-/** How a message is read after it went over the wire. */
-function read(content: OutgoingContent, context: Partial<Parameters<typeof writeContext>[1]> = {}, target?: WAMessage) {
-  const message = writeContext(writeContent(content, { target, uploaded: UPLOADED, nowMs: 1 }), {
+/** A message as it arrives over the wire. */
+function overTheWire(
+  content: OutgoingContent,
+  context: Partial<Parameters<typeof writeContext>[1]> = {},
+  target?: WAMessage,
+) {
+  const writing = { target, uploaded: UPLOADED, nowMs: 1 };
+  const message = writeContext(writeContent(content, writing), {
     ...{ chatId: CHAT, quoted: undefined, mentions: [] },
     ...context,
   });
-  const bytes = proto.Message.encode(wrapped(content, message, target).message).finish();
-  return readContent(proto.Message.decode(bytes));
+  const bytes = proto.Message.encode(wrapped(content, message, writing).message).finish();
+  return proto.Message.decode(bytes);
+}
+
+/** How a message is read after it went over the wire. */
+function read(...args: Parameters<typeof overTheWire>) {
+  return readContent(overTheWire(...args));
 }
 
 function target(id: string, message: proto.IMessage, fromMe = true): WAMessage {
@@ -170,4 +181,25 @@ describe('a written message is read back unchanged', () => {
       }),
     );
   });
+});
+
+it.each<OutgoingContent>([
+  { type: 'text', text: 'hola' },
+  ...MEDIA_TYPES.map((type) => ({
+    ...{ type, caption: 'mira', seconds: null, width: null, height: null },
+    file: { path: '/tmp/x', size: 1, sha256: '', mimetype: MIMETYPES[type], fileName: null },
+  })),
+  { type: 'location', location: { latitude: 1, longitude: 2, name: null, address: null } },
+  { type: 'contact', contacts: [{ name: 'Ana', numbers: ['5491122334455'], vcard: null }] },
+  { type: 'poll', poll: { name: '¿Cuándo?', options: ['hoy', 'mañana'], selectable_count: 1 } },
+  { type: 'forward', messageId: 'A1' },
+])('$type carries the disappearing timer of its chat, besides what else it says', (content) => {
+  const timer = { seconds: 86_400, setAtMs: 1_700_000_000_000 };
+  const before = target('A1', { imageMessage: { contextInfo: { expiration: 5 } } }, false);
+  const quoted = { message: target('A2', { conversation: 'antes' }), author: CHAT };
+
+  const message = overTheWire(content, { timer: timerContext(timer), quoted }, before);
+
+  expect(timerIn(message, 1_800_000_000_000)).toEqual(timer);
+  expect(readContent(message)).toMatchObject({ quotedMessageId: 'A2', isForwarded: content.type === 'forward' });
 });

@@ -20,6 +20,37 @@ describe('the counters of messages that were requested again', () => {
     expect(counters.get('A1:222@lid')).toBe(4);
   });
 
+  it.each([
+    ['A1:undefined', 'A1'],
+    ['A1:22:3@lid', 'A1'],
+    [':x:undefined', ':x'],
+    ['a:b:22:3@lid', 'a:b'],
+  ])('find the id in %s', (key, id) => {
+    const counters = new RetryCounters(new ManualClock());
+    counters.set(key, 2);
+    const { socket, retryCounters } = freshSocket();
+
+    counters.carryOver(socket);
+
+    expect([...retryCounters]).toEqual([[id, 2]]);
+  });
+
+  it('say when a message that waits is given up: after five requests, or five failures', () => {
+    const counters = new RetryCounters(new ManualClock());
+    const waiting = { tag: 'message', attrs: { id: 'A1', from: '1@g.us', participant: '22:3@lid', offline: '0' } };
+    const live = { ...waiting, attrs: { id: 'A1', from: '1@g.us', participant: '22:3@lid' } };
+    const other = { ...waiting, attrs: { ...waiting.attrs, participant: '33@lid' } };
+    counters.set('A1:22:3@lid', 4);
+    for (let times = 0; times < 4; times += 1) counters.failed(waiting);
+    expect(counters.isGivenUp(waiting)).toBe(false);
+
+    counters.failed(waiting);
+
+    expect([waiting, live, other].map((stanza) => counters.isGivenUp(stanza))).toEqual([true, false, false]);
+    counters.set('A1:33@lid', 5);
+    expect(counters.isGivenUp(other)).toBe(true);
+  });
+
   it('are dropped after an hour, or on request', async () => {
     const clock = new ManualClock();
     const counters = new RetryCounters(clock);

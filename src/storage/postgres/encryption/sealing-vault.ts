@@ -38,11 +38,7 @@ export class SealingVault implements PostgresVault {
 
   /** Creates the data key of an owner that has none. Returns it wrapped: it is stored with the next transaction. */
   create(owner: Owner): Buffer {
-    const bytes = randomBytes(KEY_BYTES);
-    const wrapped = seal(this.#masterKey, nameOfDataKey(owner), bytes);
-    this.#keys.set(owner, createSecretKey(bytes));
-    this.#unsaved.set(owner, wrapped);
-    return wrapped;
+    return this.#create(owner).wrapped;
   }
 
   /** Whether the owner has a data key that can be unwrapped. */
@@ -126,9 +122,17 @@ export class SealingVault implements PostgresVault {
     }
   }
 
+  #create(owner: Owner): { key: KeyObject; wrapped: Buffer } {
+    const bytes = randomBytes(KEY_BYTES);
+    const [key, wrapped] = [createSecretKey(bytes), seal(this.#masterKey, nameOfDataKey(owner), bytes)];
+    this.#keys.set(owner, key);
+    this.#unsaved.set(owner, wrapped);
+    return { key, wrapped };
+  }
+
   #keyFor(owner: Owner): KeyObject {
-    if (!this.#keys.has(owner)) this.create(owner);
-    return this.#keys.get(owner)!;
+    const known = this.#keys.get(owner);
+    return known ?? this.#create(owner).key;
   }
 }
 

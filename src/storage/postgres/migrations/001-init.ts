@@ -107,6 +107,26 @@ CREATE TABLE poll_votes (
 );
 CREATE INDEX poll_votes_by_age ON poll_votes (created_at_ms);
 
+CREATE TABLE contact_names (
+  session_id text NOT NULL,
+  person text NOT NULL,
+  push_name bytea,
+  saved_name bytea,
+  learned_at_ms bigint NOT NULL,
+  PRIMARY KEY (session_id, person)
+);
+CREATE INDEX contact_names_of_session ON contact_names (session_id, learned_at_ms);
+CREATE INDEX contact_names_by_age ON contact_names (learned_at_ms);
+
+CREATE TABLE chat_timers (
+  session_id text NOT NULL,
+  chat text NOT NULL,
+  timer bytea NOT NULL,
+  updated_at_ms bigint NOT NULL,
+  PRIMARY KEY (session_id, chat)
+);
+CREATE INDEX chat_timers_by_age ON chat_timers (session_id, updated_at_ms);
+
 CREATE TABLE awaited_numbers (
   session_id text NOT NULL,
   lid text NOT NULL,

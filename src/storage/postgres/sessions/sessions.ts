@@ -14,12 +14,13 @@ import { fragment, sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { type PostgresAccountIdStore } from './account-ids.ts';
 import { type PostgresAwaitedNumberStore } from './awaited-numbers.ts';
+import { type PostgresChatTimerStore } from './chat-timers.ts';
 import { type PostgresConversationStore } from './conversations.ts';
 import { type PostgresPollVoteStore } from './poll-votes.ts';
 import { type PostgresTimeline } from './timeline.ts';
 
 /** A row of `sessions`. */
-interface Row extends Omit<SessionRecord, 'identity'> {
+interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap'> {
   phoneNumber: PhoneNumber | null;
   whatsappUserId: string | null;
 }
@@ -32,6 +33,8 @@ const SESSION_TABLES = [
   fragment`sent_messages`,
   fragment`conversations`,
   fragment`poll_votes`,
+  fragment`contact_names`,
+  fragment`chat_timers`,
   fragment`awaited_numbers`,
   fragment`timeline`,
   fragment`damaged_values`,
@@ -43,6 +46,7 @@ export interface SessionStoreDeps {
   outbox: Outbox;
   journal: PostgresJournal;
   pollVotes: PostgresPollVoteStore;
+  chatTimers: PostgresChatTimerStore;
   conversations: PostgresConversationStore;
   awaitedNumbers: PostgresAwaitedNumberStore;
   timeline: PostgresTimeline;
@@ -107,13 +111,14 @@ export class PostgresSessionStore implements SessionStore {
       for (const { writes } of changes) this.#write(transaction, record, writes);
     };
     const { outbox } = this.#deps;
-    if (deviceOf === undefined && events.every(({ event }) => event.kind !== 'qr-update')) {
-      return outbox.send(events, write);
-    }
+    const timers = changes.flatMap(({ writes: { timer } }) => timer ?? []);
+    const decidesNothing = deviceOf === undefined && timers.length === 0;
+    if (decidesNothing && events.every(({ event }) => event.kind !== 'qr-update')) return outbox.send(events, write);
     const outgoing = { events, ...(deviceOf !== undefined && { withdrawQrOf: deviceOf }) };
     return outbox.write(outgoing, async (transaction) => {
       if (deviceOf !== undefined) await this.#takeDevice(transaction, deviceOf, record.sessionId);
       write(transaction);
+      if (timers.length > 0) await this.#deps.chatTimers.note(transaction, record.sessionId, timers);
     });
   }
 
@@ -155,5 +160,5 @@ function upsert(record: SessionRecord): Statement {
 
 function fromRow({ phoneNumber, whatsappUserId, ...rest }: Row): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
-  return { ...rest, identity };
+  return { ...rest, identity, passkey: null };
 }

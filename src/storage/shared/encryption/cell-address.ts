@@ -47,6 +47,10 @@ export const chosenOptions = (sessionId: SessionId, pollId: string, voter: strin
 export const contactName = (column: 'push_name' | 'saved_name', sessionId: SessionId, person: string) =>
   cell(sessionId, `contact_names.${column}`, sessionId, person);
 
+/** The disappearing timer of a chat. */
+export const timerOfChat = (sessionId: SessionId, chat: string) =>
+  cell(sessionId, 'chat_timers.timer', sessionId, chat);
+
 /** What identifies the body of a callback. */
 export interface CallbackName {
   sessionId: SessionId;

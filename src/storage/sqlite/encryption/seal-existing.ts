@@ -16,6 +16,7 @@ import {
   settingOf,
   signalKey,
   storedAnswer,
+  timerOfChat,
 } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 
@@ -68,6 +69,11 @@ const TABLES: readonly SealedTable[] = [
       push_name: (row) => contactName('push_name', session(row), text(row, 'person')),
       saved_name: (row) => contactName('saved_name', session(row), text(row, 'person')),
     },
+  },
+  {
+    name: 'chat_timers',
+    key: ['session_id', 'chat'],
+    columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
   },
   {
     name: 'callbacks',

@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
+import { hasUnfinishedWork } from '../encryption/encrypt-database.ts';
 import { init } from './001-init.ts';
 import { journalAndTimeline } from './002-journal-and-timeline.ts';
 import { retryAfterBan } from './003-retry-after-ban.ts';
@@ -17,7 +18,7 @@ import { sessionIds } from './014-session-ids.ts';
 import { reservedMessageIds } from './015-reserved-message-ids.ts';
 import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
 import { contactNames } from './017-contact-names.ts';
-import { hasUnfinishedWork } from '../encryption/encrypt-database.ts';
+import { chatTimers } from './018-chat-timers.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly string[] = [
   reservedMessageIds,
   bodiesBoundToKind,
   contactNames,
+  chatTimers,
 ];
 
 /**

@@ -4,26 +4,23 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type ContactNameStore } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
+import {
+  bounded,
+  MAX_PEOPLE,
+  NAME_COLUMNS,
+  nameIn,
+  type Names,
+  NO_NAMES,
+  RENEWED_AFTER_MS,
+} from '../../shared/names.ts';
 import { NAME_RETENTION_MS } from '../../shared/retention.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 
-/** The number of people whose names are kept for each session. */
-const MAX_PEOPLE = 20_000;
-/** The bound of one name in characters; WhatsApp's own limit for a name that somebody chose is 25. */
-const MAX_LENGTH = 256;
-/** A name that is learned again is dated anew after this time, so that it is not written each time. */
-const RENEWED_AFTER_MS = 7 * 24 * 3_600_000;
-
 /** The names of a person as they are stored, sealed. */
-interface Row {
-  pushName: string | null;
-  savedName: string | null;
+interface Row extends Names {
   learnedAtMs: number;
 }
-
-/** The names of a person, readable. */
-type Names = Pick<Row, 'pushName' | 'savedName'>;
 
 /** The dependencies of {@link SqliteContactNameStore}. */
 export interface ContactNameStoreDeps {
@@ -64,8 +61,7 @@ export class SqliteContactNameStore implements ContactNameStore {
         const row = person === null ? undefined : this.#sql.find.get(sessionId, person);
         return row && person !== null ? [this.#opened(sessionId, person, row)] : [];
       });
-      const named = known.find(({ pushName }) => pushName !== null)?.pushName;
-      return named ?? known.find(({ savedName }) => savedName !== null)?.savedName ?? null;
+      return nameIn(known);
     });
   }
 
@@ -82,32 +78,23 @@ export class SqliteContactNameStore implements ContactNameStore {
     const nowMs = this.#clock.now();
     const isSame = pushName === known.pushName && savedName === known.savedName;
     if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return;
-    const seal = (column: keyof typeof COLUMNS, name: string | null) =>
-      name === null ? null : this.#vault.seal(contactName(COLUMNS[column], sessionId, person), name);
+    const seal = (column: keyof typeof NAME_COLUMNS, name: string | null) =>
+      name === null ? null : this.#vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
     const sealed = { pushName: seal('pushName', pushName), savedName: seal('savedName', savedName) };
     this.#sql.put.run({ ...sealed, sessionId, person, learnedAtMs: nowMs });
   }
 
   #opened(sessionId: SessionId, person: string, row: Row): Names {
-    const open = (column: keyof typeof COLUMNS): string | null => {
+    const open = (column: keyof typeof NAME_COLUMNS): string | null => {
       const stored = row[column];
       if (stored === null) return null;
-      const cell = contactName(COLUMNS[column], sessionId, person);
+      const cell = contactName(NAME_COLUMNS[column], sessionId, person);
       const read = () => this.#vault.open(cell, stored);
       const forget = () => this.#sql.forget.run(sessionId, person);
       return this.#damaged.readable({ sessionId, cell, stored }, read, forget) ?? null;
     };
     return { pushName: open('pushName'), savedName: open('savedName') };
   }
-}
-
-const COLUMNS = { pushName: 'push_name', savedName: 'saved_name' } as const;
-const NO_NAMES: Names = { pushName: null, savedName: null };
-
-/** The name within its bounds; `null` when nothing of it can be seen. */
-function bounded(name: string | null | undefined): string | null {
-  const text = name?.slice(0, MAX_LENGTH).toWellFormed().trim() ?? '';
-  return text === '' ? null : text;
 }
 
 function prepare(db: Database) {

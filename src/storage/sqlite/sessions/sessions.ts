@@ -12,6 +12,7 @@ import { type DeviceMove } from '../signal/device-move.ts';
 import { type SqliteJournal } from '../signal/journal.ts';
 import { type SqliteAccountIdStore } from './account-ids.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
+import { type SqliteChatTimerStore } from './chat-timers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { type SqliteTimeline } from './timeline.ts';
@@ -41,6 +42,7 @@ const SESSION_TABLES = [
   'conversations',
   'poll_votes',
   'contact_names',
+  'chat_timers',
   'awaited_numbers',
   'timeline',
   'damaged_values',
@@ -52,6 +54,7 @@ export interface SessionStoreDeps {
   outbox: Outbox;
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
+  chatTimers: SqliteChatTimerStore;
   conversations: SqliteConversationStore;
   awaitedNumbers: SqliteAwaitedNumberStore;
   timeline: SqliteTimeline;
@@ -115,11 +118,12 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   #write({ sessionId, identity }: SessionRecord, writes: SessionWrites): void {
-    const { handled, vote, awaited, heardFrom, note, announces, deviceOf } = writes;
+    const { handled, vote, timer, awaited, heardFrom, note, announces, deviceOf } = writes;
     if (deviceOf !== undefined) this.#takeDevice(deviceOf, sessionId);
     if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
+    if (timer !== undefined) this.#deps.chatTimers.note(sessionId, timer);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
     if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
     if (note !== undefined) this.#deps.timeline.add(sessionId, note);
@@ -137,7 +141,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, ...rest }: SessionRecord): Row {
+function toRow({ identity, announced, ...record }: SessionRecord): Row {
+  const rest = { ...record };
+  delete rest.newChatCap;
   return {
     ...rest,
     announced: announced ? 1 : 0,
@@ -148,7 +154,7 @@ function toRow({ identity, announced, ...rest }: SessionRecord): Row {
 
 function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
-  return { ...rest, identity, announced: announced === 1 };
+  return { ...rest, identity, announced: announced === 1, passkey: null };
 }
 
 function prepare(db: Database) {

@@ -14,12 +14,15 @@ import { type WatchdogDeps } from './watchdog.ts';
  * in which a connection hangs. Create it right after the socket.
  */
 export class Watchdogs {
+  /** Its timers end with the connection. */
+  readonly clock: Clock;
   readonly #socket: WatchdogDeps['socket'];
   readonly #clock: ConnectionClock;
 
   constructor(deps: WatchdogDeps) {
     this.#socket = deps.socket;
     this.#clock = new ConnectionClock(deps.clock);
+    this.clock = this.#clock;
     const watched: WatchdogDeps & { clock: Clock } = { ...deps, clock: this.#clock };
     watchStart(watched);
     watchLoginQueries(watched);

@@ -5,11 +5,7 @@ import { contentOf, firstText } from '../content.ts';
 
 /** Reads a poll; `undefined` when `message` is of another kind. WhatsApp has four fields for it. */
 export function read(message: proto.IMessage): MessageContent | undefined {
-  const poll =
-    message.pollCreationMessage ??
-    message.pollCreationMessageV2 ??
-    message.pollCreationMessageV3 ??
-    message.pollCreationMessageV5;
+  const poll = pollOf(message);
   if (!poll) return undefined;
   const name = firstText(poll.name);
   const options = (poll.options ?? []).map(({ optionName }) => optionName ?? '');
@@ -19,6 +15,16 @@ export function read(message: proto.IMessage): MessageContent | undefined {
     { text: name, poll: { ...UNKNOWN_POLL, name, options, selectable_count } },
     poll.contextInfo,
   );
+}
+
+/** Whether a message is a poll. */
+export function isPoll(message: proto.IMessage): boolean {
+  return pollOf(message) !== undefined;
+}
+
+function pollOf(message: proto.IMessage): proto.Message.IPollCreationMessage | undefined {
+  const { pollCreationMessage: first, pollCreationMessageV2, pollCreationMessageV3, pollCreationMessageV5 } = message;
+  return first ?? pollCreationMessageV2 ?? pollCreationMessageV3 ?? pollCreationMessageV5 ?? undefined;
 }
 
 /** A poll of which nothing is known, and in which nobody voted. */

@@ -1,12 +1,14 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
+import { textsOf } from './interactive.ts';
 
 /** Reads a text, also the one above a business's buttons; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
   const { conversation, extendedTextMessage: extended } = message;
   const text = firstText(conversation, extended?.text, ...ofBusiness(message));
-  return text === null ? undefined : contentOf('text', { text }, extended?.contextInfo);
+  const context = extended?.contextInfo ?? message.interactiveMessage?.contextInfo;
+  return text === null ? undefined : contentOf('text', { text }, context);
 }
 
 function ofBusiness(message: proto.IMessage): (string | null | undefined)[] {
@@ -15,7 +17,7 @@ function ofBusiness(message: proto.IMessage): (string | null | undefined)[] {
     buttonsMessage?.contentText,
     listMessage?.description,
     listMessage?.title,
-    interactiveMessage?.body?.text,
+    ...textsOf(interactiveMessage),
     ...ofTemplate(message),
   ];
 }

@@ -29,6 +29,7 @@ function show(session) {
   showStatus($('account-status'), kind);
   showWhy(session, kind);
   setText($('fact-seen'), session.last_seen ? ago(session.last_seen, serverNow()) : text('neverSeen'));
+  setText($('fact-cap'), capText(session));
   setText($('fact-created'), moment(session.created_at, serverNow()));
   setText($('fact-id'), session.session_id);
   $('show-code').hidden = kind !== 'pairing';
@@ -37,6 +38,12 @@ function show(session) {
   showSend(session);
   showMessages(session.session_id);
   showTimeline(session);
+}
+
+/** How many conversations WhatsApp still lets the account begin. */
+function capText({ new_chat_cap: cap }) {
+  if (!cap) return text('noCap');
+  return text('capUsed', cap.used, cap.limit, cap.resets_at ? moment(cap.resets_at, serverNow()) : '');
 }
 
 /** Explains the status: the server says what happened, the page what to do. */

@@ -6,6 +6,7 @@ import { goTo } from '../route.js';
 import { state } from '../store.js';
 import { errorText, serverText, text } from '../words/text.js';
 import { emptyOffer, showOffer, showTime } from './offer.js';
+import { passkeyOf, wirePasskey } from './passkey.js';
 
 const SCOPE = 'sessions:create';
 const TICK_MS = 500;
@@ -55,6 +56,7 @@ export function wireConnect() {
     event.preventDefault();
     void askCode($('code-number').value.trim());
   });
+  wirePasskey({ idOf: () => offer.id, trouble: (words) => show({ trouble: words }) });
   on('session', showOutcome);
   on('qr', ({ session_id: id }) => id === offer.id && refresh(offer));
   on('removed', ({ session_id: id }) => id === offer.id && offer.view !== 'failed' && void follow(offer));
@@ -70,6 +72,16 @@ function showOutcome(session) {
   if (session.status === 'connected') show({ view: 'connected', isMine: false, name: nameOf(session) });
   else if (session.status !== 'connecting')
     show({ view: 'failed', isMine: false, trouble: serverText(session.error_message) });
+  else if (session.passkey || offer.view.startsWith('passkey')) void followPasskey(offer, session.passkey);
+}
+
+/** Shows the step of a passkey that WhatsApp waits for. Without one, the phone is linked, or a new QR follows. */
+async function followPasskey(mine, passkey) {
+  await attempt(mine, async () => {
+    if (!passkey) return refresh(mine);
+    const changes = await passkeyOf(mine.id);
+    if (mine === offer) show(changes);
+  });
 }
 
 /** The session is gone. If its account was linked before, the one that it had goes on, and answers under this id too. */
@@ -124,6 +136,8 @@ async function resume(id) {
   const mine = (offer = { ...emptyOffer('qr'), id, isResumed: true });
   showOffer(offer);
   await attempt(mine, async () => {
+    const { passkey } = state.sessions.get(id) ?? {};
+    if (passkey) return followPasskey(mine, passkey);
     if (await refresh(mine)) return;
     const { formatted: code, expiresAt } = await ask('GET', `/sessions/${id}/pairing-code`);
     showCode(mine, { code, expiresAt, way: 'code' });
@@ -141,12 +155,14 @@ async function refresh(mine) {
   try {
     const { qr: picture, expiresAt } = await ask('GET', `/sessions/${mine.id}/qr`);
     if (mine !== offer || mine.view === 'connected') return true;
-    show({ view: 'qr', picture, endsMs: Date.parse(expiresAt), sinceMs: serverNow() });
+    const trouble = mine.view.startsWith('passkey') ? text('passkeyEnded') : mine.trouble;
+    show({ view: 'qr', trouble, picture, endsMs: Date.parse(expiresAt), sinceMs: serverNow() });
     return true;
   } catch (error) {
     if (error.code !== 'session_not_pairing') throw error;
     // The QR was scanned, or the session uses a pairing code. Its event says when it is connected.
-    if (mine === offer && mine.view === 'qr') show({ view: 'linking', isMine: false });
+    const isScanned = mine.view === 'qr' || mine.view.startsWith('passkey');
+    if (mine === offer && isScanned) show({ view: 'linking', isMine: false, trouble: '' });
     return false;
   }
 }

@@ -1,14 +1,17 @@
 import { serverNow } from '../api.js';
 import { $, icon, make, setText } from '../dom.js';
 import { text } from '../words/text.js';
+import { showPasskey } from './passkey.js';
 
-const ICONS = { connected: 'good', over: 'off', failed: 'bad', linking: 'wait', loading: 'wait' };
+const ICONS = { connected: 'good', over: 'off', failed: 'bad', linking: 'wait', loading: 'wait', passkeyWait: 'wait' };
+/** What to say of the time that is left. */
+const TIMED = { qr: 'validQr', code: 'validCode', passkey: 'validPasskey', passkeyCode: 'validPasskey' };
 /** A code with less time left is about to be renewed. */
 const NEARLY_MS = 500;
 
 /**
- * An offer without a session yet. `view` is what the dialog shows: loading, number, qr, code, linking, connected, over or
- * failed. `isMine` means that the dialog created the session, and deletes it when it is no longer wanted.
+ * An offer without a session yet. `view` is what the dialog shows: loading, number, qr, code, passkey, passkeyWait, passkeyCode,
+ * linking, connected, over or failed. `isMine` means that the dialog created the session, and deletes it when it is no longer wanted.
  * @param {string} way `qr` or `code`
  * @returns {any} the offer
  */
@@ -35,8 +38,10 @@ export function showOffer(offer) {
   $('ask-number').hidden = view !== 'number';
   $('offer').hidden = view === 'number';
   showPicture(offer);
-  setText($('code'), view === 'code' ? offer.code : '');
-  $('code').hidden = view !== 'code';
+  const hasCode = view === 'code' || view === 'passkeyCode';
+  setText($('code'), hasCode ? offer.code : '');
+  $('code').hidden = !hasCode;
+  showPasskey(offer);
   showEmblem(view);
   setText($('connect-state'), text(`offer_${view}`, offer.name));
   setText($('connect-hint'), hintOf(offer));
@@ -55,18 +60,17 @@ export function showOffer(offer) {
  * @param {any} offer
  */
 export function showTime({ view, sinceMs, endsMs }) {
-  const isTimed = ['qr', 'code'].includes(view);
-  $('time').hidden = $('time-left').hidden = !isTimed;
-  if (!isTimed) return;
+  const words = TIMED[view];
+  $('time').hidden = $('time-left').hidden = !words;
+  if (!words) return;
   const leftMs = endsMs - serverNow();
   $('time').max = Math.max(1, endsMs - sinceMs);
   $('time').value = Math.max(0, leftMs);
-  const words = leftMs < NEARLY_MS ? text('renewing') : text(view === 'qr' ? 'validQr' : 'validCode', clock(leftMs));
-  setText($('time-left'), words);
+  setText($('time-left'), leftMs < NEARLY_MS ? text('renewing') : text(words, clock(leftMs)));
 }
 
 function showWays({ way, view, isResumed }) {
-  $('ways').hidden = isResumed || ['linking', 'connected'].includes(view);
+  $('ways').hidden = isResumed || view.startsWith('passkey') || ['linking', 'connected'].includes(view);
   $('way-qr').ariaPressed = String(way === 'qr');
   $('way-code').ariaPressed = String(way === 'code');
 }

@@ -32,11 +32,28 @@ export const SPANISH_SENTENCES = [
     /^WhatsApp stops accepting the client version (\S+) on (\S+)\..*$/,
     'WhatsApp deja de aceptar la versión $1 del cliente el $2. La siguiente se busca sola; actualiza el orquestador si la conexión falla.',
   ],
+  [
+    /^Somebody tries to register this account on another phone\..*$/,
+    'Alguien intenta registrar esta cuenta en otro teléfono. Si no es su dueño, protégela con un PIN: ajustes de WhatsApp en el teléfono, verificación en dos pasos.',
+  ],
   [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
   [
     /^WhatsApp is not accepting connections right now \(503\).*$/,
     'WhatsApp no acepta conexiones por ahora (503); se reintenta.',
   ],
+  [
+    /^(The pairing code is no longer valid; request a new one\. )?WhatsApp wanted a passkey to link this device.*$/,
+    'WhatsApp pidió una llave de acceso para vincular este dispositivo, y nadie completó ese paso a tiempo.',
+  ],
+  [
+    /^(The pairing code is no longer valid; request a new one\. )?The phone showed another code than this server.*$/,
+    'El teléfono mostró otro código que este servidor: la vinculación se interrumpió.',
+  ],
+  [
+    /^(?:The pairing code is no longer valid; request a new one\. )?WhatsApp broke off the linking with a passkey: (.*)$/,
+    'WhatsApp interrumpió la vinculación con llave de acceso: $1',
+  ],
+  [/^The connection on which WhatsApp wanted it was closed\.$/, 'Se cerró la conexión en la que WhatsApp la pedía.'],
   [/^Pairing failed: (.*)$/, 'La vinculación falló: $1'],
   [
     /^WhatsApp does not accept this client \((\d+)\).*$/,

@@ -1,0 +1,99 @@
+import { type BinaryNode, jidDecode, type WASocket } from '@whiskeysockets/baileys';
+import { plainAck } from './plain-ack.ts';
+
+/** What WhatsApp keeps for us until we acknowledge it. */
+const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
+/** The attributes by which an acknowledgement is recognized. */
+const NAMED = ['id', 'from', 'participant', 'recipient', 'type'] as const;
+/** The server itself, as some stanzas write it. */
+const SERVERS = new Set(['s.whatsapp.net', 'g.us']);
+/** Those whose devices Baileys can write, in one byte each. With other messengers a linked device does not talk. */
+const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid', 'c.us']);
+const MAX_DEVICE = 255;
+/** A message has two at most. Each can cost 2,000 steps of a ratchet, and nobody else gets a turn meanwhile. */
+const MAX_CIPHERTEXTS = 8;
+
+/** A JID as Baileys reads it, or any other text as a `user`. */
+interface ReadJid {
+  user: string;
+  server?: string;
+  device?: number | undefined;
+}
+
+/** Receives what {@link takeUnfitStanzas} notices. */
+export interface UnfitListener {
+  /** Whether nobody waits for this message any more. */
+  isGivenUp(stanza: BinaryNode): boolean;
+  /** A stanza was acknowledged and dropped. */
+  dropped(stanza: BinaryNode): void;
+  /** A listener threw, or an acknowledgement could not be sent; the connection is as good as before. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Acknowledges what Baileys could not: without `from` it throws before it acknowledges, and a JID that it does not
+ * understand is written differently in its acknowledgement. WhatsApp would deliver such a stanza again at each login, and end
+ * the connection because of it. What any listener throws at once is reported, and holds up no other stanza. To be called
+ * last, when all of Baileys' own listeners are in place.
+ */
+export function takeUnfitStanzas(socket: WASocket, listener: UnfitListener): void {
+  const { ws } = socket;
+  const emit = ws.emit.bind(ws);
+  ws.emit = (event: string | symbol, ...data: unknown[]) => {
+    const [stanza] = data;
+    if (typeof event !== 'string' || !event.startsWith('CB:') || !isKept(stanza)) return emit(event, ...data);
+    if (isFit(stanza) && !listener.isGivenUp(stanza)) return attempt(() => emit(event, ...data), listener);
+    // Each stanza is emitted once under this name.
+    if (event === `CB:${stanza.tag}`) drop(socket, stanza, listener);
+    return true;
+  };
+}
+
+function attempt(emit: () => boolean, listener: UnfitListener): boolean {
+  try {
+    return emit();
+  } catch (error) {
+    listener.failed(error);
+    return true;
+  }
+}
+
+function drop(socket: WASocket, stanza: BinaryNode, listener: UnfitListener): void {
+  listener.dropped(stanza);
+  if (stanza.attrs.id) socket.sendRawMessage(plainAck(stanza)).catch((error: unknown) => listener.failed(error));
+}
+
+function isKept(data: unknown): data is BinaryNode {
+  return KEPT.has((data as BinaryNode | undefined)?.tag ?? '');
+}
+
+/** Whether Baileys understands whom a stanza is from, and can acknowledge it. */
+export function isFit({ attrs, content }: BinaryNode): boolean {
+  if (!attrs.id || !attrs.from || ![attrs.from, attrs.participant, attrs.recipient].every(isAddress)) return false;
+  return ciphertextsIn(content) <= MAX_CIPHERTEXTS && NAMED.every((name) => isUnderstood(attrs[name]));
+}
+
+function ciphertextsIn(content: BinaryNode['content']): number {
+  return Array.isArray(content) ? content.filter(({ tag }) => tag === 'enc').length : 0;
+}
+
+function isAddress(text: string | undefined): boolean {
+  return text === undefined || text.includes('@') || SERVERS.has(text);
+}
+
+/** Whether a text is no JID, or one that Baileys writes as it reads it. */
+function isUnderstood(text: string | undefined): boolean {
+  // Empty ones are left out of its acknowledgement.
+  if (text === undefined || text === '') return text === undefined;
+  const jid = text.includes('@') ? jidDecode(text) : { user: text };
+  return jid !== undefined && isWritable(jid) && spelled(jid) === text;
+}
+
+function isWritable({ server = '', device }: ReadJid): boolean {
+  return device === undefined || (WITH_DEVICES.has(server) && device > 0 && device <= MAX_DEVICE);
+}
+
+function spelled({ user, server, device }: ReadJid): string {
+  const name = device === undefined ? user : `${user}:${device}`;
+  return server === undefined ? name : `${name}@${server}`;
+}

@@ -1,0 +1,54 @@
+import { type WASocket } from '@whiskeysockets/baileys';
+import { type NewChatCap } from '../../domain/new-chat-cap.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { type TokenBucket } from '../../kit/token-bucket.ts';
+import { tapEvents } from '../baileys/event-tap.ts';
+import { readNewChatCap } from './new-chat-cap.ts';
+import { fetchTimelock } from './timelock.ts';
+
+/** Dependencies of an {@link AccountStanding}. */
+export interface AccountStandingDeps {
+  socket: WASocket;
+  /** How often WhatsApp may be asked by itself, over all connections of the session. */
+  questions: TokenBucket;
+  clock: Clock;
+  /** Called with the limit of new chats, whenever WhatsApp says something about it. */
+  emit: (cap: NewChatCap | null) => void;
+}
+
+/**
+ * What WhatsApp says about an account's right to begin conversations: read after a login, when a message was refused, and as it is
+ * notified. Nothing waits for the answers, and without one everything stays as it was. Baileys reports a timelock by itself.
+ */
+export class AccountStanding {
+  readonly #deps: AccountStandingDeps;
+
+  /** Watches the socket. Call it right after it is made. */
+  constructor(deps: AccountStandingDeps) {
+    this.#deps = deps;
+    tapEvents(deps.socket, {
+      'message-capping.update': (payload) => this.#read(payload),
+      'connection.update': ({ connection }) => {
+        if (connection === 'open' && deps.questions.take()) void this.#askBoth();
+      },
+    });
+  }
+
+  /** Asks for the limit of new chats now. Never rejects. */
+  async askCap(): Promise<void> {
+    try {
+      this.#read(await this.#deps.socket.fetchNewChatMessageCap());
+    } catch {
+      // WhatsApp does not say it to every account.
+    }
+  }
+
+  async #askBoth(): Promise<void> {
+    await fetchTimelock(this.#deps.socket).catch(() => null);
+    await this.askCap();
+  }
+
+  #read(payload: unknown): void {
+    this.#deps.emit(readNewChatCap(payload, this.#deps.clock.now()));
+  }
+}
