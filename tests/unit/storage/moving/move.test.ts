@@ -303,7 +303,7 @@ it('refuses two databases of which one is encrypted, or with keys of its own', a
     const url = await newPostgresUrl();
     await using storage = await openPostgres(url, { clock, masterKey: key });
     await storage.sessions.commit(record(BEA), []);
-    return postgresHome(url);
+    return await postgresHome(url);
   };
 
   await expect(moved(await sqliteHome(plain), await used(MASTER_KEY))).rejects.toThrow(
