@@ -5,7 +5,7 @@ import { type Mark, NOBODY, type Numbers, type Part, type Row, type Side } from 
 import { COUNTED_TABLES, MOVED_TABLES, type MovedTable, OWNED_TABLES } from './tables.ts';
 
 /** Why nothing was moved, or nothing more. */
-export class MoveError extends OperatorError {
+class MoveError extends OperatorError {
   override readonly name = 'MoveError';
 }
 
