@@ -1,7 +1,8 @@
 import { type Config } from '../config/config.ts';
 import { systemClock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
-import { nameOfDatabase, openPostgres } from '../storage/postgres/open.ts';
+import { openPostgres } from '../storage/postgres/open.ts';
+import { nameOfDatabase } from '../storage/postgres/start.ts';
 import { sealNextKey } from '../storage/shared/encryption/master-key.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
 import * as sqlite from '../storage/sqlite/encryption/rotate-master-key.ts';

@@ -1,20 +1,20 @@
-import pg from 'pg';
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Damage, type Storage } from '../../ports/storage.ts';
-import { StorageUnreadableError } from '../shared/errors.ts';
+import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
-import { connectionConfig } from './connect.ts';
 import { lockDatabase } from './database-lock.ts';
 import { Database } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
+import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
 import { pruneInPieces, settledCallbacks } from './prune.ts';
 import { sql } from './sql.ts';
+import { nameOfDatabase, startConnection, startOn } from './start.ts';
 import { createStores } from './stores.ts';
 
 /** What the storage is opened with. */
@@ -29,15 +29,12 @@ export interface PostgresOptions {
   onDamage?: (damage: Damage) => void;
 }
 
-/** `transaction_timeout` came with it. */
-const OLDEST_SERVER = 170_000;
-
 const ignore = () => undefined;
 
 /**
  * Opens the storage in a PostgreSQL database (`postgres://…`), whose tables are created if necessary. This process has it
  * exclusively until it is disposed. With a master key (64 hex digits) all contents are encrypted; without one nothing is.
- * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
+ * @throws StorageInUseError, StorageKeyError, StorageMovedError, StorageTooNewError, StorageUnreadableError
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage> {
   const { clock, onCommit = ignore, onDamage = ignore } = options;
@@ -78,41 +75,17 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
 
 /** Brings the database to the current schema and loads its data keys. */
 async function prepare(url: string, name: string, { masterKey, durability = 'single' }: PostgresOptions) {
-  const client = new pg.Client(connectionConfig(url, { name: 'whatsapp-orchestrator start' }));
-  // A connection that is lost also fails the statement under way.
-  client.on('error', ignore);
+  const client = await startConnection(url);
   try {
-    await client.connect();
-    await checkVersion(client);
-    await checkDurability(client, durability);
-    await lockDatabase(client, name);
-    await migrate(client, name);
-    await client.query(CONTINUE_POSITIONS);
-    return await openVault(client, name, masterKey);
-  } catch (error) {
-    if (error instanceof Error && error.name.startsWith('Storage')) throw error;
-    throw new StorageUnreadableError(name, error instanceof Error ? reasonOf(error) : String(error), error);
+    return await startOn(client, name, async () => {
+      await checkDurability(client, durability);
+      const target = await movedAwayTo(client);
+      if (target !== undefined) throw new StorageMovedError(name, target);
+      await migrate(client, name);
+      await client.query(CONTINUE_POSITIONS);
+      return openVault(client, name, masterKey);
+    });
   } finally {
     await client.end().catch(ignore);
   }
-}
-
-async function checkVersion(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    `SELECT current_setting('server_version_num')::integer AS version`,
-  );
-  const version = rows[0]?.version ?? 0;
-  if (version < OLDEST_SERVER) throw new Error(`it runs PostgreSQL ${Math.floor(version / 10_000)}, and 17 is needed`);
-}
-
-/** Connections to several addresses fail with all of their errors. */
-function reasonOf(error: Error): string {
-  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  return first?.message ?? error.message;
-}
-
-/** The database without user and password, for messages. */
-export function nameOfDatabase(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `postgres://${host}${pathname}`;
 }

@@ -50,3 +50,25 @@ export class SealBrokenError extends OperatorError {
     super(`Cannot decrypt ${what}: it was changed, moved, or inserted from outside`, { cause });
   }
 }
+
+/** Thrown when everything in the database was moved to another one, which is in use instead. */
+export class StorageMovedError extends OperatorError {
+  override readonly name = 'StorageMovedError';
+
+  constructor(database: string, target: string) {
+    super(
+      `Everything in ${database} was moved to ${target}: use that one. With both in use, WhatsApp would unlink devices. To take this one back all the same, remove its table moved_away.`,
+    );
+  }
+}
+
+/** Thrown when the database has had fewer migrations than this version knows, and may not be changed. */
+export class StorageTooOldError extends OperatorError {
+  override readonly name = 'StorageTooOldError';
+
+  constructor(database: string) {
+    super(
+      `The database ${database} was written by an earlier version. Start this version on it once, with its master key, and run this again.`,
+    );
+  }
+}

@@ -2,33 +2,42 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Secret } from '../../kit/secret.ts';
-import { StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError } from '../shared/errors.ts';
+import {
+  StorageInUseError,
+  StorageKeyError,
+  StorageMovedError,
+  StorageTooNewError,
+  StorageTooOldError,
+  StorageUnreadableError,
+} from '../shared/errors.ts';
 import { checkMasterKey, encryptExisting } from './encryption/encrypt-database.ts';
-import { migrate } from './migrations/migrate.ts';
+import { checkCurrent, migrate } from './migrations/migrate.ts';
+import { movedAwayTo } from './moving/moved-away.ts';
 
 /** The database within its folder. */
 export const FILE_NAME = 'orchestrator.db';
 /** How long a start waits for a process that is just shutting down. */
 const BUSY_TIMEOUT_MS = 500;
 
+/** Errors that say what to do. */
+const SENTENCES = [StorageTooNewError, StorageTooOldError, StorageKeyError, StorageMovedError];
 /** Some seconds of work. */
 const MAX_REWRITTEN_BYTES = 256 * 1024 * 1024;
 
 /**
  * Opens the database in `folder` exclusively, migrates it to the current schema and, with its first master key, encrypts it.
  * With a wrong master key it is left as it is, and so is one with plaintext, unless `adoptPlaintext` is set.
- * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
+ * @throws StorageInUseError, StorageKeyError, StorageMovedError, StorageTooNewError, StorageUnreadableError
  */
 export function openDatabase(folder: string, masterKey: Secret | null, adoptPlaintext = false): Sqlite.Database {
   const file = join(folder, FILE_NAME);
   let sqlite: Sqlite.Database | undefined;
   try {
     createFile(folder, file);
-    sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-    // Only in a new file does it take effect at once; an existing one is not to be changed yet.
-    if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL');
+    sqlite = openFile(file);
     lock(sqlite);
     checkIntegrity(sqlite);
+    checkNotMoved(sqlite, file);
     checkMasterKey(sqlite, { file, masterKey, adoptPlaintext });
     migrate(sqlite, file);
     if (masterKey) encryptExisting(sqlite, masterKey);
@@ -38,6 +47,35 @@ export function openDatabase(folder: string, masterKey: Secret | null, adoptPlai
     sqlite?.close();
     throw explained(error, folder, file);
   }
+}
+
+/**
+ * Opens the database in `folder` exclusively as it is, to move from it, or to it: then a new one is created. Needs no master key.
+ * @throws StorageInUseError, StorageTooNewError, StorageTooOldError, StorageUnreadableError
+ */
+export function openToMove(folder: string, role: 'source' | 'target'): Sqlite.Database {
+  const file = join(folder, FILE_NAME);
+  let sqlite: Sqlite.Database | undefined;
+  try {
+    if (role === 'target') createFile(folder, file);
+    else if (!existsSync(file)) throw new Error('it does not exist');
+    sqlite = openFile(file);
+    lock(sqlite);
+    checkIntegrity(sqlite);
+    if (role === 'target' && sqlite.pragma('user_version', { simple: true }) === 0) migrate(sqlite, file);
+    else checkCurrent(sqlite, file);
+    return sqlite;
+  } catch (error) {
+    sqlite?.close();
+    throw explained(error, folder, file);
+  }
+}
+
+function openFile(file: string): Sqlite.Database {
+  const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  // Only in a new file does it take effect at once; an existing one is not to be changed yet.
+  if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL');
+  return sqlite;
 }
 
 /**
@@ -87,8 +125,13 @@ function checkIntegrity(sqlite: Sqlite.Database): void {
   if (verdict !== 'ok') throw new Error(`it is damaged (${String(verdict)})`);
 }
 
+function checkNotMoved(sqlite: Sqlite.Database, file: string): void {
+  const target = movedAwayTo(sqlite);
+  if (target !== undefined) throw new StorageMovedError(file, target);
+}
+
 function explained(error: unknown, folder: string, file: string): Error {
-  if (error instanceof StorageTooNewError || error instanceof StorageKeyError) return error;
+  if (SENTENCES.some((type) => error instanceof type)) return error as Error;
   // By its fields, not its class: SQLite's binary creates its errors, perhaps from another class of that name.
   const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
   if (code.startsWith('SQLITE_BUSY')) return new StorageInUseError(folder, 'AUTH_DIR', error);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { StorageTooNewError } from '../../shared/errors.ts';
+import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
 import { init } from './001-init.ts';
 
 /** From an empty database to the current schema. */
@@ -29,4 +29,22 @@ export async function migrate(client: pg.ClientBase, database: string): Promise<
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** Whether nobody has ever migrated the database. */
+export async function isNew(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ isNew: boolean }>(`SELECT to_regclass('migrations') IS NULL AS "isNew"`);
+  return rows[0]?.isNew === true;
+}
+
+/**
+ * Rejects a database that has had more migrations than this version knows, or fewer.
+ * @throws StorageTooNewError, StorageTooOldError, Error for one that is not ours
+ */
+export async function checkCurrent(client: pg.ClientBase, database: string): Promise<void> {
+  if (await isNew(client)) throw new Error('it has no tables of the orchestrator');
+  const { rows } = await client.query<{ found: number }>('SELECT COALESCE(MAX(version), 0) AS found FROM migrations');
+  const found = rows[0]?.found ?? 0;
+  if (found > MIGRATIONS.length) throw new StorageTooNewError(database, { found, known: MIGRATIONS.length });
+  if (found < MIGRATIONS.length) throw new StorageTooOldError(database);
 }

@@ -6,7 +6,7 @@ import { type Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 
 /** The row of `settings` which says that bodies are still encrypted without their kind. */
-const UNBOUND = 'webhooks without kind';
+export const UNBOUND = 'webhooks without kind';
 /** The number of rows in memory at once. */
 const PAGE_SIZE = 500;
 

@@ -2,7 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { type Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
-import { bindBodies } from './bind-bodies.ts';
+import { bindBodies, UNBOUND } from './bind-bodies.ts';
 import { DataKeys } from './data-keys.ts';
 import { sealExisting } from './seal-existing.ts';
 import { SealingVault } from './sealing-vault.ts';
@@ -51,6 +51,11 @@ export function encryptExisting(sqlite: Sqlite.Database, masterKey: Secret): voi
   if (!hasDataKeys(sqlite)) encrypt(sqlite, masterKey);
   bindBodies(sqlite, new SealingVault(sqlite, new DataKeys(sqlite, masterKey)));
   if (sqlite.prepare('SELECT 1 FROM settings WHERE name = ?').get(TRACES)) removeTraces(sqlite);
+}
+
+/** Whether a start with the master key has yet to change what is stored. */
+export function hasUnfinishedWork(sqlite: Sqlite.Database): boolean {
+  return sqlite.prepare('SELECT 1 FROM settings WHERE name IN (?, ?)').get(TRACES, UNBOUND) !== undefined;
 }
 
 const NOT_ENCRYPTED =

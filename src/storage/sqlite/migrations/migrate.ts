@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
-import { StorageTooNewError } from '../../shared/errors.ts';
+import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
+import { hasUnfinishedWork } from '../encryption/encrypt-database.ts';
 import { init } from './001-init.ts';
 import { journalAndTimeline } from './002-journal-and-timeline.ts';
 import { retryAfterBan } from './003-retry-after-ban.ts';
@@ -54,4 +55,14 @@ export function migrate(sqlite: Sqlite.Database, file: string): void {
       sqlite.pragma(`user_version = ${found + index + 1}`);
     })();
   });
+}
+
+/**
+ * Rejects a file that lacks migrations, or whose contents a start with this version has yet to change.
+ * @throws StorageTooNewError, StorageTooOldError
+ */
+export function checkCurrent(sqlite: Sqlite.Database, file: string): void {
+  const found = sqlite.pragma('user_version', { simple: true }) as number;
+  if (found > MIGRATIONS.length) throw new StorageTooNewError(file, { found, known: MIGRATIONS.length });
+  if (found < MIGRATIONS.length || hasUnfinishedWork(sqlite)) throw new StorageTooOldError(file);
 }

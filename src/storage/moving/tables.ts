@@ -1,0 +1,91 @@
+/**
+ * What a column holds, whichever database it is in: `sealed` is base64 or plain text in SQLite and bytes in PostgreSQL, `flag` is 0 or 1
+ * and a boolean, `number` counts up within its table or, for positions, within the database, and goes on above what was given.
+ */
+export type Kind = 'text' | 'integer' | 'flag' | 'bytes' | 'sealed' | 'number';
+
+/** A table that moves from one database to the other. */
+export interface MovedTable {
+  name: string;
+  /** Whether its rows belong to sessions, with `session_id` as their owner; rows with an empty one belong to nobody. */
+  isOwned: boolean;
+  columns: Readonly<Record<string, Kind>>;
+}
+
+/** What both databases have: every table and every column is listed here, and a test compares the list with both schemas. */
+export const MOVED_TABLES: readonly MovedTable[] = [
+  owned('data_keys', { session_id: 'text', wrapped: 'bytes' }),
+  owned('sessions', {
+    ...{ session_id: 'text', phase: 'text', phone_number: 'text', whatsapp_user_id: 'text', announced: 'flag' },
+    ...{ error_message: 'text', last_seen_ms: 'integer', retry_at_ms: 'integer', restricted_until_ms: 'integer' },
+    ...{ created_at_ms: 'integer', updated_at_ms: 'integer' },
+  }),
+  owned('account_ids', { phone_number: 'text', session_id: 'text' }),
+  owned('session_aliases', { alias: 'text', session_id: 'text', created_at_ms: 'integer' }),
+  owned('credentials', { session_id: 'text', value: 'sealed' }),
+  owned('signal_keys', { session_id: 'text', type: 'text', id: 'text', value: 'sealed' }),
+  owned('journal', {
+    ...{ id: 'number', session_id: 'text', ciphertext_hash: 'bytes', message_key: 'text', message_id: 'text' },
+    ...{ delivery: 'text', parts: 'integer', attrs: 'sealed', plaintext: 'bytes' },
+    ...{ created_at_ms: 'integer', handled_at_ms: 'integer' },
+  }),
+  owned('sequences', { session_id: 'text', last_seq: 'integer' }),
+  owned('callbacks', {
+    ...{ id: 'number', webhook_id: 'text', session_id: 'text', seq: 'integer', position: 'number', kind: 'text' },
+    ...{ body: 'sealed', after_webhook_id: 'text', hold_until_ms: 'integer', created_at_ms: 'integer', state: 'text' },
+    ...{ attempts: 'integer', first_failed_at_ms: 'integer', last_error: 'text', settled_at_ms: 'integer' },
+    ...{ maybe_seen: 'flag', instead_webhook_id: 'text', instead_kind: 'text', instead_body: 'sealed' },
+  }),
+  owned('sent_messages', {
+    ...{ session_id: 'text', message_id: 'text', recipient: 'text', to_number: 'text', content: 'bytes' },
+    ...{ status: 'text', created_at_ms: 'integer' },
+  }),
+  owned('conversations', { session_id: 'text', peer: 'text', begun_by_us: 'flag', created_at_ms: 'integer' }),
+  owned('poll_votes', {
+    ...{ session_id: 'text', poll_id: 'text', voter: 'text', options: 'sealed' },
+    ...{ voted_at_ms: 'integer', created_at_ms: 'integer' },
+  }),
+  owned('contact_names', {
+    ...{ session_id: 'text', person: 'text', push_name: 'sealed', saved_name: 'sealed', learned_at_ms: 'integer' },
+  }),
+  owned('chat_timers', { session_id: 'text', chat: 'text', timer: 'sealed', updated_at_ms: 'integer' }),
+  owned('awaited_numbers', {
+    ...{ session_id: 'text', lid: 'text', told: 'text', again: 'text', needless_with: 'text' },
+    created_at_ms: 'integer',
+  }),
+  owned('timeline', { id: 'number', session_id: 'text', at_ms: 'integer', what: 'text', why: 'text' }),
+  owned('media_files', {
+    ...{ session_id: 'text', message_id: 'text', path: 'text', mimetype: 'text', file_name: 'sealed' },
+    ...{ size: 'integer', created_at_ms: 'integer' },
+  }),
+  owned('damaged_values', { place: 'text', session_id: 'text', value: 'bytes', found_at_ms: 'integer' }),
+  common('settings', { name: 'text', value: 'sealed' }),
+  common('api_keys', {
+    ...{ key_id: 'text', name: 'text', hash: 'sealed', scopes: 'text', sessions: 'text' },
+    created_at_ms: 'integer',
+  }),
+  common('idempotency', {
+    ...{ scope: 'text', key: 'text', request_hash: 'sealed', status: 'integer', body: 'sealed' },
+    created_at_ms: 'integer',
+  }),
+  common('reserved_message_ids', {
+    ...{ scope: 'text', key: 'text', request_hash: 'sealed', message_id: 'text', created_at_ms: 'integer' },
+  }),
+];
+
+/** Tables of one database that say something of it alone. */
+export const STAYING_TABLES = { sqlite: ['runs'], postgres: ['cluster', 'migrations'] } as const;
+
+/** The tables whose rows belong to sessions. */
+export const OWNED_TABLES = MOVED_TABLES.filter(({ isOwned }) => isOwned);
+
+/** The tables with a column `id` that counts up. */
+export const COUNTED_TABLES = MOVED_TABLES.filter(({ columns }) => columns.id === 'number').map(({ name }) => name);
+
+function owned(name: string, columns: Record<string, Kind>): MovedTable {
+  return { name, isOwned: true, columns };
+}
+
+function common(name: string, columns: Record<string, Kind>): MovedTable {
+  return { name, isOwned: false, columns };
+}

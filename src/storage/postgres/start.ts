@@ -1,0 +1,67 @@
+import pg from 'pg';
+import { StorageUnreadableError } from '../shared/errors.ts';
+import { connectionConfig } from './connect.ts';
+import { lockDatabase } from './database-lock.ts';
+
+/** `transaction_timeout` came with it. */
+const OLDEST_SERVER = 170_000;
+
+/**
+ * Connects to a database for a start, or to move it. The caller ends the connection.
+ * @throws StorageUnreadableError
+ */
+export async function startConnection(url: string): Promise<pg.Client> {
+  const client = new pg.Client(connectionConfig(url, { name: 'whatsapp-orchestrator start' }));
+  // A connection that is lost also fails the statement under way.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await checkVersion(client);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw explained(error, nameOfDatabase(url));
+  }
+}
+
+/**
+ * Does the work of a start on a database that nobody else uses.
+ * @throws an error with a sentence
+ */
+export async function startOn<Result>(
+  client: pg.ClientBase,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    await lockDatabase(client, name);
+    return await work();
+  } catch (error) {
+    throw explained(error, name);
+  }
+}
+
+/** The database without user and password, for messages. */
+export function nameOfDatabase(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `postgres://${host}${pathname}`;
+}
+
+async function checkVersion(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::integer AS version`,
+  );
+  const version = rows[0]?.version ?? 0;
+  if (version < OLDEST_SERVER) throw new Error(`it runs PostgreSQL ${Math.floor(version / 10_000)}, and 17 is needed`);
+}
+
+function explained(error: unknown, name: string): Error {
+  if (error instanceof Error && error.name.startsWith('Storage')) return error;
+  return new StorageUnreadableError(name, error instanceof Error ? reasonOf(error) : String(error), error);
+}
+
+/** Connections to several addresses fail with all of their errors. */
+function reasonOf(error: Error): string {
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  return first?.message ?? error.message;
+}
