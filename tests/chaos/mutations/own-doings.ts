@@ -20,7 +20,7 @@ export const OWN_DOINGS: Readonly<Record<string, Doing>> = {
   'app state': async ({ ana, account }) => {
     await account.appState.setContactName(ana, 'Ana A.');
     await account.appState.removeContact(ana);
-    await account.appState.setPushName('The account');
+    await account.profile.rename('The account');
     await account.appState.archive(ana);
     await account.appState.pin(ana);
     await account.appState.mute(ana, Date.now() + DAY_MS);
