@@ -67,8 +67,8 @@ export const DOINGS: Readonly<Record<string, Doing>> = {
     ana.profile.setPicture({ url: 'https://example.com/b.jpg', shownTo: 'everybody' });
     ana.profile.setPicture(undefined);
     ana.profile.setAbout('About me');
-    ana.profile.rename('Anna');
-    luz.profile.rename('Luz & Co.', { business: true });
+    await ana.profile.rename('Anna');
+    await luz.profile.rename('Luz & Co.', { business: true });
     await ana.profile.postStatus('status', [account]);
     await account.profile.postStatus('own status', [ana]);
   },

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OutgoingMedia } from '../../../simulator/phones/media-message.ts';
-import { ACCOUNT, bytesOf, mediaWorldForAllTests, refusalIn } from '../../harness/media-world.ts';
+import { ACCOUNT, bytesOf, PERSON, mediaWorldForAllTests, refusalIn } from '../../harness/media-world.ts';
 
 const shop = mediaWorldForAllTests();
 
 it('an interrupted download is retried', async () => {
-  shop.world.whatsapp.fault('media-cut', { times: 1 });
+  shop.world.whatsapp.fault('media-cut', { times: 1, number: PERSON });
   await shop.send();
 
   const media = await shop.world.fastForwardUntil(shop.nextMedia());
@@ -16,11 +16,11 @@ it('an interrupted download is retried', async () => {
 });
 
 it.each<[string, number, () => void, Partial<OutgoingMedia>]>([
-  ['corrupt', 502, () => shop.world.whatsapp.fault('media-corrupt', {}), {}],
+  ['corrupt', 502, () => shop.world.whatsapp.fault('media-corrupt', { number: PERSON }), {}],
   ['corrupt', 502, () => undefined, { fields: { fileSha256: new Uint8Array(32) } }],
-  ['network', 502, () => shop.world.whatsapp.fault('media-cut', {}), {}],
-  ['network', 502, () => shop.world.whatsapp.fault('media-status', { code: 503 }), {}],
-  ['too_large', 422, () => shop.world.whatsapp.fault('media-endless', {}), {}],
+  ['network', 502, () => shop.world.whatsapp.fault('media-cut', { number: PERSON }), {}],
+  ['network', 502, () => shop.world.whatsapp.fault('media-status', { code: 503, number: PERSON }), {}],
+  ['too_large', 422, () => shop.world.whatsapp.fault('media-endless', { number: PERSON }), {}],
   ['too_large', 422, () => undefined, { fields: { fileLength: 6_000_001 } }],
   ['unsupported', 404, () => undefined, { fields: { directPath: '//169.254.169.254/latest/' } }],
 ])(
@@ -53,7 +53,7 @@ it('a file without a key is not downloaded and gets no URL', async () => {
 
 describe('a file that WhatsApp no longer has', () => {
   it('is uploaded again by the phone', async () => {
-    shop.world.whatsapp.fault('media-gone', { code: 410, times: 1 });
+    shop.world.whatsapp.fault('media-gone', { code: 410, times: 1, number: PERSON });
     await shop.send();
 
     expect(await shop.nextMedia()).toMatchObject({ download_error: null, path: expect.any(String) });
@@ -63,7 +63,7 @@ describe('a file that WhatsApp no longer has', () => {
     await shop.switchDownloads(false);
     const id = await shop.send();
     const { url } = await shop.nextMedia();
-    shop.world.whatsapp.fault('media-gone', { code: 404, times: 1 });
+    shop.world.whatsapp.fault('media-gone', { code: 404, times: 1, number: PERSON });
     shop.person.forgetMedia(id);
 
     expect(await refusalIn(await shop.get(url))).toEqual([410, 'media_expired']);
@@ -71,7 +71,7 @@ describe('a file that WhatsApp no longer has', () => {
   });
 
   it('is expired when the phone does not respond within 20 s', async () => {
-    shop.world.whatsapp.fault('media-gone', { code: 403, times: 1 });
+    shop.world.whatsapp.fault('media-gone', { code: 403, times: 1, number: PERSON });
     shop.world.whatsapp.fault('no-media-retry', {});
     await shop.send();
 
@@ -84,7 +84,7 @@ describe('a file that WhatsApp no longer has', () => {
 
 it('a webhook waits at most 30 s for its file, which its URL serves once downloaded', async () => {
   const bytes = randomBytes(100_000);
-  shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1 });
+  shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1, number: PERSON });
   const before = shop.world.clock.now();
   await shop.send({ bytes, caption: 'lento' });
   await shop.person.sendText(ACCOUNT, 'después');

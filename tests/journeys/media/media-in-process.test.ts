@@ -35,7 +35,7 @@ it('a process killed while a webhook waits for its file loses neither, and sends
   const first = await OrchestratorProcess.start(world.environment);
   const sessionId = await link(first);
   const names = () => readdir(join(world.downloadsDir, sessionId)).catch(() => []);
-  world.whatsapp.fault('media-slow', { ms: 600_000, times: 1 });
+  world.whatsapp.fault('media-slow', { ms: 600_000, times: 1, number: PERSON });
   const id = await world.whatsapp
     .phone(PERSON, 'Juan')
     .sendMedia(ACCOUNT, { kind: 'image', bytes: randomBytes(100_000), caption: 'espera' });

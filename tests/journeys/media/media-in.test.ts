@@ -58,7 +58,7 @@ describe('with DOWNLOAD_MEDIA', () => {
   });
 
   it('a message after a file waits for it, which preserves the order', async () => {
-    shop.world.whatsapp.fault('media-slow', { ms: 30, times: 1 });
+    shop.world.whatsapp.fault('media-slow', { ms: 30, times: 1, number: PERSON });
     await shop.send({ caption: 'uno' });
     await shop.person.sendText(ACCOUNT, 'dos');
 
@@ -129,7 +129,7 @@ describe('a shutdown while a webhook waits for its file', () => {
 
   it('loses neither: the next start resumes', async () => {
     const bytes = randomBytes(50_000);
-    shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1 });
+    shop.world.whatsapp.fault('media-slow', { ms: Number.MAX_SAFE_INTEGER, times: 1, number: PERSON });
     await shop.send({ bytes, caption: 'espera' });
     await untilTrue(async () => (await incomplete()).length === 1);
 
