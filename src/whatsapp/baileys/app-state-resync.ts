@@ -44,7 +44,8 @@ export class AppStateResync {
     const get = keys.get.bind(keys);
     keys.get = async (type, ids) => {
       const found = await get(type, ids);
-      if (type === VERSION && this.#current && ids[0] === this.#current.name) {
+      // A resync reads one version at a time; `missing` reads all, perhaps while a resync is under way.
+      if (type === VERSION && this.#current && ids.length === 1 && ids[0] === this.#current.name) {
         const state = found[this.#current.name] as { version?: number } | undefined;
         asks(this.#current, state?.version ?? 0);
       }

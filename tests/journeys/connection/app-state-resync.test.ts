@@ -109,3 +109,12 @@ it('a long absence is caught up with in one go', async () => {
     regular_high: { version: 121 },
   });
 });
+
+it('a look for what is missing does not count as another answer', async () => {
+  await client.sock!.authState.keys.set({ 'app-state-sync-version': { critical_block: null } });
+
+  const fetched = resync.fetch(client.sock!, 'critical_block');
+
+  expect(await resync.missing(client.sock!)).toContain('critical_block');
+  await fetched;
+});
