@@ -1,4 +1,5 @@
 import { node, resultOf, childOf } from '../../../simulator/kit/stanza.ts';
+import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -71,9 +72,11 @@ describe("WhatsApp's refusal of a new conversation", () => {
 
     await world.orchestrator.send(sessionId, STRANGERS[0], 'hola');
 
+    await untilTrue(async () => {
+      const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
+      return body.data.at(-1).what === 'restricted';
+    });
     await world.orchestrator.until(sessionId, { account_restricted: false });
-    const { body } = await world.orchestrator.get(`/sessions/${sessionId}/timeline`);
-    expect(body.data.at(-1)).toMatchObject({ what: 'restricted' });
     expect(await world.orchestrator.send(sessionId, STRANGERS[1], 'hola')).toMatchObject({ status: 200 });
   });
 });
