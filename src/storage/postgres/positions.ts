@@ -1,9 +1,9 @@
-import { fragment, sql } from './sql.ts';
+import { Fragment, fragment, sql } from './sql.ts';
 import { type Transaction } from './transaction.ts';
 
 /** More rows than any transaction numbers. */
 const PER_TRANSACTION = 16_384;
-const FACTOR = fragment`16384`;
+const FACTOR = new Fragment([String(PER_TRANSACTION)], []);
 const BASE = fragment`(SELECT position_base FROM cluster)`;
 
 /**

@@ -8,3 +8,9 @@ export const MESSAGE_RETENTION_MS = 14 * 24 * 3600_000;
 export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 /** How long a name is kept after it was last learned: a year. */
 export const NAME_RETENTION_MS = 365 * 24 * 3_600_000;
+
+/** How long an answer is repeated under its `Idempotency-Key`, in ms: a day. */
+export const ANSWER_RETENTION_MS = 24 * 3600_000;
+
+/** The number of notes that are kept in the timeline of each session. */
+export const MAX_NOTES = 200;

@@ -1,4 +1,5 @@
 import {
+  type BinaryNode,
   getBinaryNodeChild,
   getBinaryNodeChildren,
   isJidBot,
@@ -7,7 +8,6 @@ import {
   type proto,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import { type BinaryNode } from '@whiskeysockets/baileys';
 import { systemClock } from '../../kit/clock.ts';
 import { lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { type TokenTerms } from '../signal/token-terms.ts';

@@ -1,11 +1,10 @@
 import { type Clock } from '../../../kit/clock.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
 import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
+import { ANSWER_RETENTION_MS } from '../../shared/retention.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
-
-const TTL_MS = 24 * 3600_000;
 
 /** The first answer to each `Idempotency-Key`, and before it the id of its message, kept for a day. */
 export class PostgresIdempotencyStore implements IdempotencyStore {
@@ -79,6 +78,6 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   #expiredMs(): number {
-    return this.#clock.now() - TTL_MS;
+    return this.#clock.now() - ANSWER_RETENTION_MS;
   }
 }

@@ -1,12 +1,10 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type TimelineNote } from '../../../domain/timeline.ts';
 import { type TimelineStore } from '../../../ports/storage.ts';
+import { MAX_NOTES } from '../../shared/retention.ts';
 import { type Database } from '../database.ts';
 import { sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
-
-/** The number of notes that are kept of each session. */
-const MAX_NOTES = 200;
 
 /** What happened to each session: its newest notes. */
 export class PostgresTimeline implements TimelineStore {

@@ -1,10 +1,9 @@
 import { type Clock } from '../../../kit/clock.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
 import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
+import { ANSWER_RETENTION_MS } from '../../shared/retention.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
-
-const TTL_MS = 24 * 3600_000;
 
 /** The parameters of an insert; an answer that was stored at or before `expiredMs` is replaced. */
 interface Row extends StoredAnswer {
@@ -68,7 +67,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   #expiredMs(): number {
-    return this.#clock.now() - TTL_MS;
+    return this.#clock.now() - ANSWER_RETENTION_MS;
   }
 }
 

@@ -49,8 +49,8 @@ export class SqliteContactNameStore implements ContactNameStore {
     return this.#db.write(() => {
       // A session that was removed meanwhile leaves nothing.
       if (!this.#sql.session.get(sessionId)) return;
-      for (const name of names) this.#learn(sessionId, name);
-      this.#sql.trim.run({ sessionId, max: MAX_PEOPLE });
+      const isNews = names.map((name) => this.#learn(sessionId, name)).includes(true);
+      if (isNews) this.#sql.trim.run({ sessionId, max: MAX_PEOPLE });
     });
   }
 
@@ -70,18 +70,20 @@ export class SqliteContactNameStore implements ContactNameStore {
     return this.#sql.prune.run(this.#clock.now() - NAME_RETENTION_MS, limit).changes === limit;
   }
 
-  #learn(sessionId: SessionId, { person, ...learned }: LearnedName): void {
+  /** Returns whether anything was stored. */
+  #learn(sessionId: SessionId, { person, ...learned }: LearnedName): boolean {
     const row = this.#sql.find.get(sessionId, person);
     const known = row ? this.#opened(sessionId, person, row) : NO_NAMES;
     const pushName = bounded(learned.pushName) ?? known.pushName;
     const savedName = bounded(learned.savedName) ?? known.savedName;
     const nowMs = this.#clock.now();
     const isSame = pushName === known.pushName && savedName === known.savedName;
-    if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return;
+    if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return false;
     const seal = (column: keyof typeof NAME_COLUMNS, name: string | null) =>
       name === null ? null : this.#vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
     const sealed = { pushName: seal('pushName', pushName), savedName: seal('savedName', savedName) };
     this.#sql.put.run({ ...sealed, sessionId, person, learnedAtMs: nowMs });
+    return true;
   }
 
   #opened(sessionId: SessionId, person: string, row: Row): Names {

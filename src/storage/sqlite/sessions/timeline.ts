@@ -1,10 +1,8 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type TimelineNote, type TimelineWord } from '../../../domain/timeline.ts';
 import { type TimelineStore } from '../../../ports/storage.ts';
+import { MAX_NOTES } from '../../shared/retention.ts';
 import { type Database } from '../database.ts';
-
-/** The number of notes that are kept of each session. */
-const MAX_NOTES = 200;
 
 /** What happened to each session: its newest notes. */
 export class SqliteTimeline implements TimelineStore {
