@@ -62,9 +62,11 @@ export const ERRORS = {
   message_not_sent: 'The message could not be sent to this recipient; nobody received it.',
   media_not_uploaded: "WhatsApp's media host did not accept the file; nothing was sent.",
   media_not_fetched: 'The file could not be downloaded from WhatsApp.',
+  owner_unreachable: 'The node that runs this session stopped answering; what it did of the request is unknown.',
   storage_unavailable: 'Storage is unavailable (is the disk full?). Nothing was saved; try again later.',
   media_store_unavailable: 'The store of media files does not answer; try again later.',
   overloaded: 'Too many callbacks are pending, or the disk is nearly full. Nothing new is accepted; try again later.',
+  session_moving: 'The session is just moving to another node; try again.',
   starting: 'The server is starting.',
   shutting_down: 'The server is shutting down.',
   too_many_sessions: 'There are already as many sessions as MAX_SESSIONS allows.',
@@ -102,5 +104,12 @@ export class OverloadedError extends AppError {
 export class StorageUnavailableError extends AppError {
   constructor(cause: unknown) {
     super('storage_unavailable', { cause });
+  }
+}
+
+/** Thrown by every storage method that writes something of a session which this node does not own (any more). Nothing was stored. */
+export class SessionLostError extends AppError {
+  constructor(cause?: unknown) {
+    super('session_moving', { cause, retryAfterMs: 1_000 });
   }
 }

@@ -227,6 +227,8 @@ export const SPANISH = {
   error_storage_unavailable:
     'No se puede escribir en el disco: probablemente está lleno. Libera espacio e inténtalo de nuevo.',
   error_internal_error: 'Algo salió mal en el orquestador. Consulta los detalles en su registro.',
+  error_owner_unreachable: 'El nodo que lleva esta sesión dejó de responder. Mira la sesión antes de repetirlo.',
+  error_session_moving: 'La sesión se está pasando a otro nodo. Inténtalo de nuevo en un momento.',
   error_shutting_down: 'El orquestador se está apagando. Inténtalo de nuevo en un momento.',
   error_session_not_found: 'Esta cuenta ya no existe.',
   error_session_not_connected: 'Esta cuenta no está conectada.',
