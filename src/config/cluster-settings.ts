@@ -52,18 +52,22 @@ export function readCluster(
   const ownHost = read.text('CLUSTER_HOST');
   const size = readTimesAndCapacity(read);
   if (nodeId === undefined) {
-    refuseUseless({
-      CLUSTER_URL: url,
-      CLUSTER_HOST: ownHost,
-      [trust?.kind === 'tls' ? TLS_FILES : 'CLUSTER_SECRET']: trust,
-    });
+    const trustName = trust?.kind === 'tls' ? TLS_FILES : 'CLUSTER_SECRET';
+    refuseUseless({ CLUSTER_URL: url, CLUSTER_HOST: ownHost, [trustName]: trust });
     return null;
   }
-  if (!databaseUrl) throw new ConfigError('CLUSTER_NODE_ID needs a database that all nodes share: set DATABASE_URL.');
-  if (!trust) {
-    throw new ConfigError(`CLUSTER_NODE_ID needs trust between the nodes: set CLUSTER_SECRET, or ${TLS_FILES}.`);
-  }
+  requireDatabase(databaseUrl);
+  requireTrust(trust);
   return { nodeId, url: url ?? defaultUrl(nodeId, port, trust), host: ownHost ?? host, port, trust, ...size };
+}
+
+function requireDatabase(databaseUrl: Secret | null): void {
+  if (!databaseUrl) throw new ConfigError('CLUSTER_NODE_ID needs a database that all nodes share: set DATABASE_URL.');
+}
+
+function requireTrust(trust: ClusterTrust | undefined): asserts trust {
+  if (trust) return;
+  throw new ConfigError(`CLUSTER_NODE_ID needs trust between the nodes: set CLUSTER_SECRET, or ${TLS_FILES}.`);
 }
 
 function readTimesAndCapacity(read: EnvironmentReader): Pick<ClusterSettings, 'leaseMs' | 'drainMs' | 'capacity'> {
