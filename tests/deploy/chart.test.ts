@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import { type z } from 'zod';
+import { readConfig } from '../../src/config/config.ts';
 import { OPERATIONS } from '../../src/http/routes/index.ts';
 import { lint, type Manifest, render } from './helm.ts';
 import { deployment, networkPolicy, problems, service } from './kubernetes.ts';
@@ -179,6 +183,30 @@ describe('its settings', () => {
     ]);
   });
 
+  it.each(['least', 'all'])('are understood by the product (%s)', async (which) => {
+    const environment = environmentIn(which === 'least' ? least : all);
+    const file = join(await mkdtemp(join(tmpdir(), 'chart-')), 'file');
+    await writeFile(file, MASTER_KEY);
+    const ofSecret = (name: string) => (name === 'DATABASE_URL' ? 'postgres://user:password@db/app' : MASTER_KEY);
+    const filled = Object.entries(environment).map(([name, value]) => {
+      if (name.endsWith('_FILE')) return [name, file];
+      const known = value.replace('$(POD_IP)', which === 'least' ? '10.0.0.1' : 'fd00::1');
+      return [
+        name,
+        /^[a-z-]+\/[A-Z_]+$/.test(value) ? ofSecret(name) : known.replace('$(POSTGRES_URI)', ofSecret('DATABASE_URL')),
+      ];
+    });
+
+    const config = readConfig({ ...Object.fromEntries(filled), CLUSTER_NODE_ID: 'my-pod-1' } as Record<string, string>);
+
+    expect(config).toMatchObject({
+      mode: 'production',
+      cluster: { nodeId: 'my-pod-1', leaseMs: 15_000, trust: { kind: which === 'least' ? 'secret' : 'tls' } },
+      media: { bucket: { bucket: 'my-files' } },
+    });
+    await rm(dirname(file), { recursive: true });
+  });
+
   it('put variables before those that are made of them', () => {
     const names = containerIn(all).env.map(({ name }) => name);
 
@@ -218,7 +246,7 @@ describe('its settings', () => {
     const given = [
       ...Object.keys(schema.properties.secrets.properties.values.properties),
       ...Object.keys({ ...environmentIn(least), ...environmentIn(all) }),
-    ];
+    ].filter((name) => !Object.hasOwn(ALL.settings, name));
     /** A database that is stored unencrypted, or open to everybody, is for one process on a machine of its own; nodes have their own address. */
     const unused = ['ALLOW_PLAINTEXT_STORAGE', 'ALLOW_UNAUTHENTICATED', 'CLUSTER_HOST'];
 
