@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { type z } from 'zod';
 import { readConfig } from '../../src/config/config.ts';
 import { OPERATIONS } from '../../src/http/routes/index.ts';
-import { lint, type Manifest, render } from './helm.ts';
+import { lint, type Manifest, render, renderOptions } from './helm.ts';
 import { deployment, networkPolicy, problems, service } from './kubernetes.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -268,6 +268,27 @@ describe('bad values', () => {
     ['an unknown value', { replica: 3 }, 'replica'],
   ])('are refused with their name: %s', async (_, values, said) => {
     await expect(render({ ...LEAST, ...values })).rejects.toThrow(said);
+  });
+});
+
+describe('docs/scale.md', () => {
+  /** A documented command in one line. */
+  const command = (start: string) =>
+    new RegExp(`^${start}(?:.*\\\\\n)*.*$`, 'm').exec(read('docs/scale.md'))![0].replaceAll('\\\n', ' ');
+
+  it('installs the chart, with a Secret that has what the nodes ask for', async () => {
+    const options = command('helm install').split(/\s+/).slice(4);
+    const manifests = await renderOptions(options);
+    const [, name] = /^kubectl create secret generic (\S+)/.exec(command('kubectl create secret'))!;
+    const keys = [...command('kubectl create secret').matchAll(/--from-literal=(\w+)=/g)].map(([, key]) => key!);
+    const wanted = containerIn(manifests).env.flatMap((each) => {
+      const from = 'valueFrom' in each && 'secretKeyRef' in each.valueFrom ? each.valueFrom.secretKeyRef : undefined;
+      return from?.name === name && from?.optional !== true ? [from!.key] : [];
+    });
+
+    expect(options).toContain('--set');
+    expect(manifests.flatMap(problems)).toEqual([]);
+    expect(keys.sort()).toEqual([...wanted, 'MASTER_KEY'].sort());
   });
 });
 

@@ -9,6 +9,8 @@ import { parseAllDocuments } from 'yaml';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const CHART = join(ROOT, 'deploy/helm');
 const CACHE = join(ROOT, 'node_modules/.cache/helm');
+/** Of Kubernetes; Helm would name the one that it was built with. */
+const VERSION = ['--kube-version', '1.31.0'];
 const run = promisify(execFile);
 
 /** An object of Kubernetes, as Helm would apply it. */
@@ -21,9 +23,18 @@ export interface Manifest {
 
 /** What `helm template` makes of the chart in the namespace `chat`. Rejects with what Helm says. */
 export async function render(values: object, release = 'wa'): Promise<Manifest[]> {
-  const helm = ['template', release, CHART, '--namespace', 'chat', '--kube-version', '1.31.0', '--values', '-'];
+  const helm = ['template', release, CHART, '--namespace', 'chat', ...VERSION, '--values', '-'];
+  return manifestsOf(await call(helm, values));
+}
+
+function manifestsOf(yaml: string): Manifest[] {
   // As Helm and Kubernetes read YAML: 0440 is octal.
-  return parseAllDocuments(await call(helm, values), { version: '1.1' }).map((each) => each.toJS() as Manifest);
+  return parseAllDocuments(yaml, { version: '1.1' }).map((each) => each.toJS() as Manifest);
+}
+
+/** What it makes of the options of a documented `helm install`. */
+export async function renderOptions(options: string[]): Promise<Manifest[]> {
+  return manifestsOf(await call(['template', 'documented', CHART, ...VERSION, ...options], {}));
 }
 
 /** What `helm lint --strict` says. Rejects when it finds something. */
