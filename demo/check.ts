@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { print } from './print.ts';
 import { type Stage } from './stage.ts';
 import { type StoryState } from './story/step.ts';
-import { STORY } from './story/story.ts';
+import { storyOf } from './story/story.ts';
 
 const TAIL_LINES = 30;
 
@@ -11,7 +11,8 @@ const TAIL_LINES = 30;
 export async function check(stage: Stage): Promise<boolean> {
   const state: StoryState = { sessionId: '', qrText: '', messageId: '' };
   const startMs = performance.now();
-  for (const [title, step] of STORY) {
+  const story = storyOf(stage);
+  for (const [title, step] of story) {
     try {
       await step(stage, state);
       print(`${styleText('green', '✓')} ${title}`);
@@ -21,7 +22,7 @@ export async function check(stage: Stage): Promise<boolean> {
       return false;
     }
   }
-  print(`\nAll ${STORY.length} steps passed in ${((performance.now() - startMs) / 1000).toFixed(1)} s.`);
+  print(`\nAll ${story.length} steps passed in ${((performance.now() - startMs) / 1000).toFixed(1)} s.`);
   return true;
 }
 

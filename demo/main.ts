@@ -33,7 +33,7 @@ async function run(command: Command | undefined): Promise<number> {
 async function play(command: Exclude<Command, { name: 'help' }>, closers: Closers): Promise<number> {
   // Loaded only now, so that a wrong option is refused at once.
   const { buildStage } = await import('./stage.ts');
-  const stage = await buildStage(closers);
+  const stage = await buildStage(closers, command.nodes);
   if (command.name === 'check') {
     const { check } = await import('./check.ts');
     return (await check(stage)) ? 0 : EXIT.failed;

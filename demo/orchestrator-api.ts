@@ -28,18 +28,28 @@ export interface RequestOptions {
 
 /** The orchestrator's REST interface, called over HTTP like any frontend or backend would. */
 export class OrchestratorApi {
-  readonly #baseUrl: string;
+  #baseUrls: readonly string[];
   readonly #apiKey: string;
 
-  constructor(baseUrl: string, apiKey: string) {
-    this.#baseUrl = baseUrl;
+  /** @param baseUrls of the process, or of each node: any of them answers */
+  constructor(baseUrls: readonly string[], apiKey: string) {
+    this.#baseUrls = baseUrls;
     this.#apiKey = apiKey;
   }
 
   /** Sends a request with the API key. Rejects only when the orchestrator does not respond. */
-  fetch(method: string, path: string, { body = null, headers = {} }: RequestOptions = {}): Promise<Response> {
+  async fetch(method: string, path: string, { body = null, headers = {} }: RequestOptions = {}): Promise<Response> {
     const authorization = `Bearer ${this.#apiKey}`;
-    return fetch(this.#baseUrl + path, { method, headers: { ...headers, authorization }, body });
+    const [first = '', ...others] = this.#baseUrls;
+    // In turn, as a load balancer would.
+    this.#baseUrls = [...others, first];
+    for (const url of others) {
+      const answer = await fetch(url + path, { method, headers: { ...headers, authorization }, body }).catch(
+        unlessRefused,
+      );
+      if (answer) return answer;
+    }
+    return fetch(first + path, { method, headers: { ...headers, authorization }, body });
   }
 
   /** Sends a request and parses the response, whatever its status. `FormData` is sent as a form, anything else as JSON. */
@@ -61,6 +71,12 @@ export class OrchestratorApi {
     if (response.ok) return Buffer.from(await response.arrayBuffer());
     throw new Error(`GET ${path} returned ${response.status}: ${await response.text()}`);
   }
+}
+
+/** Another node may answer when this one does not run: it got nothing. */
+function unlessRefused(error: unknown): undefined {
+  const { cause } = error as { cause?: { code?: string } };
+  if (cause?.code !== 'ECONNREFUSED') throw error;
 }
 
 function encode(body: object): RequestOptions {

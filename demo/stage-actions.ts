@@ -11,6 +11,8 @@ export interface ActionInput {
   readonly id?: string;
   readonly option?: string;
   readonly running?: boolean;
+  /** The name of a node. */
+  readonly node?: string;
 }
 
 type Action = (stage: Stage, chat: Chat, input: ActionInput) => unknown;
@@ -32,6 +34,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   refresh: ({ simulator }) => simulator.refreshPairing(),
   /** Starts the orchestrator, or kills it with SIGKILL. */
   orchestrator: ({ orchestrator }, _chat, { running }) => (running ? orchestrator.start() : orchestrator.kill()),
+  /** Starts one node, or kills it with SIGKILL. */
+  node: ({ orchestrator }, _chat, { node = '', running }) =>
+    running ? orchestrator.named(node).start() : orchestrator.named(node).kill(),
   /** Starts or stops the backend. */
   backend: ({ backend }, _chat, { running }) => (running ? backend.start() : backend.stop()),
 };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,11 +9,13 @@ import { type Simulator } from '../simulator/simulator.ts';
 import { startSimulator } from '../simulator/start-simulator.ts';
 import { Backend } from './backend.ts';
 import { type Closers } from './closers.ts';
-import { close, HOST, listen } from './listen.ts';
+import { freePort, HOST } from './listen.ts';
+import { Nodes } from './nodes.ts';
 import { OrchestratorApi } from './orchestrator-api.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
 import { givePast, REGULAR, SUPPLIER } from './past.ts';
 import { CUSTOMER, SHOP } from './people.ts';
+import { startPostgres } from './postgres.ts';
 
 /** Everything in the demo: a simulated WhatsApp with phones, the orchestrator as a process, and a backend. */
 export interface Stage {
@@ -29,7 +30,7 @@ export interface Stage {
   readonly supplier: Phone;
   readonly backend: Backend;
   readonly api: OrchestratorApi;
-  readonly orchestrator: OrchestratorProcess;
+  readonly orchestrator: Nodes;
 }
 
 interface Keys {
@@ -41,8 +42,11 @@ interface Keys {
   readonly signing: string;
 }
 
-/** Builds the stage without starting the orchestrator. Everything it opens is added to `closers`, even when it rejects. */
-export async function buildStage(closers: Closers): Promise<Stage> {
+/**
+ * Builds the stage without starting the orchestrator, with one process or with several nodes. Everything it opens is added to
+ * `closers`, even when it rejects.
+ */
+export async function buildStage(closers: Closers, nodes = 1): Promise<Stage> {
   const folder = await makeFolder(closers);
   const simulator = await startSimulator();
   closers.push(() => simulator[Symbol.asyncDispose]());
@@ -50,10 +54,9 @@ export async function buildStage(closers: Closers): Promise<Stage> {
   const backend = new Backend({ apiKey: keys.backend, signing: keys.signing });
   await backend.start();
   closers.push(() => backend.stop());
-  const port = await freePort();
-  const api = new OrchestratorApi(`http://${HOST}:${port}`, keys.api);
-  const env = settings(simulator, keys, { PORT: String(port), BACKEND_BASE_URL: backend.url });
-  const orchestrator = new OrchestratorProcess({ api, env, folder });
+  const env = settings(simulator, keys, { BACKEND_BASE_URL: backend.url });
+  const common = nodes === 1 ? env : { ...env, ...(await clusterSettings(closers)) };
+  const { api, orchestrator } = await makeNodes(nodes, { env: common, folder, key: keys.api });
   closers.push(() => orchestrator.stop());
   process.once('exit', () => orchestrator.killNow());
   const phoneOf = ({ number, name }: typeof SHOP): Phone => simulator.phone(number, name);
@@ -65,6 +68,36 @@ export async function buildStage(closers: Closers): Promise<Stage> {
   };
   await givePast(phones);
   return { simulator, ...phones, backend, api, orchestrator };
+}
+
+/** The processes, which share everything but their port and, if they are several, their name. */
+async function makeNodes(
+  count: number,
+  { env, folder, key }: { env: Record<string, string>; folder: string; key: string },
+): Promise<Pick<Stage, 'api' | 'orchestrator'>> {
+  const processes = new Map<string, OrchestratorProcess>();
+  const urls: string[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const [name, port] = [`node-${number}`, await freePort()];
+    const url = `http://${HOST}:${port}`;
+    const own = { PORT: String(port), ...(count > 1 && { CLUSTER_NODE_ID: name }) };
+    urls.push(url);
+    processes.set(
+      name,
+      new OrchestratorProcess({ api: new OrchestratorApi([url], key), env: { ...env, ...own }, folder }),
+    );
+  }
+  return { api: new OrchestratorApi(urls, key), orchestrator: new Nodes(processes) };
+}
+
+/** What makes nodes of processes: a database, and trust. Who is killed is missed soon, so that it can be watched. */
+async function clusterSettings(closers: Closers): Promise<Record<string, string>> {
+  return {
+    DATABASE_URL: await startPostgres(closers),
+    CLUSTER_SECRET: randomBytes(24).toString('hex'),
+    CLUSTER_PORT: '0',
+    CLUSTER_LEASE: '3',
+  };
 }
 
 /** The complete environment of the orchestrator; the user's own settings do not leak in. */
@@ -105,11 +138,4 @@ async function makeFolder(closers: Closers): Promise<string> {
   closers.push(remove);
   process.once('exit', remove);
   return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0);
-  await close(server);
-  return port;
 }

@@ -1,6 +1,6 @@
 import { act, orchestrator, requireSuccess } from './api.js';
 import { addCallback, showCallbacks } from './callbacks.js';
-import { $, notice } from './dom.js';
+import { $, make, notice } from './dom.js';
 import { newQr, refreshSession, session, show, updateTimeLeft } from './link.js';
 import { showPhone, showPhones, wireTabs } from './phones.js';
 import { wireForms } from './send.js';
@@ -41,11 +41,27 @@ function showAll() {
   showChip('backend', stage.backend);
   $('kill').textContent = text(stage.orchestrator === 'stopped' ? 'start' : 'kill');
   $('kill').disabled = stage.orchestrator === 'starting';
+  showNodes(stage.nodes);
   $('stop-backend').textContent = text(stage.backend === 'running' ? 'stopBackend' : 'startBackend');
   $('refresh').disabled = !isUp || session.view !== 'qr';
   $('restart').disabled = !isUp || !['linked', 'reconnecting'].includes(session.view);
   $('delete').disabled = !isUp || !session.data;
 }
+
+/** A button for each node, made when they are known. */
+function showNodes(nodes) {
+  $('nodes').hidden = nodes.length === 0;
+  for (const { name, state } of nodes) {
+    if (!$(`kill-${name}`)) {
+      $('nodes').append(make('button', { id: `kill-${name}`, type: 'button' }));
+      onPress(`kill-${name}`, () => act('node', { node: name, running: stateOf(name) === 'stopped' }));
+    }
+    $(`kill-${name}`).textContent = `${text(state === 'stopped' ? 'startNode' : 'killNode')} ${name}`;
+    $(`kill-${name}`).disabled = state === 'starting';
+  }
+}
+
+const stateOf = (node) => stage.nodes.find(({ name }) => name === node)?.state;
 
 function showChip(name, state) {
   const chip = $(`chip-${name}`);

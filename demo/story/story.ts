@@ -9,11 +9,13 @@ import {
 import { allCallbacksValid, receiveMessage, sendMessage, trackDelivery } from './messages.ts';
 import { receivePicture, receiveVoiceNote, runPoll, sendPicture, sendVoiceNote } from './media.ts';
 import { announceConnection, refreshQr, rejectStaleQr, scanQr, showQr } from './pairing.ts';
+import { type Stage } from '../stage.ts';
+import { killEachNode } from './nodes.ts';
 import { type Step } from './step.ts';
 import { catchUp, deleteSession, killAndWrite, restartSession, startAgain } from './survival.ts';
 
 /** The whole story in order: each step with the promise that it verifies. */
-export const STORY: readonly (readonly [title: string, step: Step])[] = [
+const STORY: readonly (readonly [title: string, step: Step])[] = [
   ['The orchestrator starts', ({ orchestrator }) => orchestrator.start()],
   ['GET /generate-qr returns a session and its QR', showQr],
   ['companion_reg_refresh: the same QR is shown again with a new secret', refreshQr],
@@ -41,3 +43,13 @@ export const STORY: readonly (readonly [title: string, step: Step])[] = [
   ['No message from before the first login was told', nothingOldTold],
   ['Every webhook was signed, numbered without gaps, and had exactly its documented fields', allCallbacksValid],
 ];
+
+/** The step that needs several nodes. */
+const NODES: (typeof STORY)[number] = ['Each node is killed once, and the others go on with the session', killEachNode];
+
+/** The story that this stage can play. */
+export function storyOf({ orchestrator }: Stage): typeof STORY {
+  if (orchestrator.each.length === 0) return STORY;
+  const before = STORY.findIndex(([, step]) => step === killAndWrite);
+  return [...STORY.slice(0, before), NODES, ...STORY.slice(before)];
+}
