@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
+import { ASSET_FILE } from '@aws-cdk/asset-kubectl-v20';
 import { parseAllDocuments } from 'yaml';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -58,10 +58,7 @@ function program(): string {
   if (existsSync(path)) return path;
   mkdirSync(CACHE, { recursive: true });
   const unfinished = `${path}.${process.pid}`;
-  const archive = createRequire(import.meta.url)
-    .resolve('@aws-cdk/asset-kubectl-v20')
-    .replace('index.js', 'layer.zip');
-  writeFileSync(unfinished, unzipped(readFileSync(archive), 'helm/helm'));
+  writeFileSync(unfinished, unzipped(readFileSync(ASSET_FILE), 'helm/helm'));
   chmodSync(unfinished, 0o755);
   renameSync(unfinished, path);
   return path;
