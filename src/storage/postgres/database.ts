@@ -1,7 +1,9 @@
 import pg from 'pg';
+import { type Batch } from './batch.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
+import { SharedRead } from './shared-read.ts';
 import { type Statement } from './sql.ts';
 import { namedError } from './trouble.ts';
 
@@ -85,10 +87,20 @@ export class Database {
     }
   }
 
+  /** Reads for several callers at once, as {@link readCommitted} does; `read` uses that. */
+  sharedRead<Key, Value>(read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>): SharedRead<Key, Value> {
+    return new SharedRead(() => this.#lane.settled(), read);
+  }
+
   /** Reads what the process has written so far: a crash may still undo it. */
   readUncommitted<Row>(statement: Statement): Promise<Row[]> {
     if (this.#lane.isIdle) return this.readCommitted(statement);
     return this.#add((transaction) => transaction.rows<Row>(statement), { isPipelined: true, isEarly: true });
+  }
+
+  /** As {@link readUncommitted}, together with others who ask the same. */
+  readTogether<Row, Result>(batch: Batch<Row, Result>, row: Row): Promise<Result> {
+    return this.#add((transaction) => transaction.add(batch, row), { isPipelined: true, isEarly: true });
   }
 
   /** Writes something that nobody waits for, soon. Resolves at once, unless too many such writes are waiting. */

@@ -197,12 +197,14 @@ export class Lane {
 async function doAll(group: readonly QueuedPiece[], transaction: Transaction): Promise<Promise<unknown>[]> {
   const results: Promise<unknown>[] = [];
   for (const piece of group) {
+    transaction.gather(piece.isPipelined);
     const result = start(piece, transaction);
     results.push(result);
     const ended = result.catch((error: unknown) => transaction.fail(error));
     if (!piece.isPipelined) await ended;
     if (transaction.isBroken) break;
   }
+  transaction.sendRows();
   return results;
 }
 

@@ -10,9 +10,17 @@ import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { type PostgresTimeline } from '../sessions/timeline.ts';
-import { sql } from '../sql.ts';
+import { type SharedRead } from '../shared-read.ts';
+import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
-import { failure, oldestPending, type PendingRow, settlement, type Settlement, substitution } from './callback-rows.ts';
+import {
+  failure,
+  oldestPending,
+  type PendingRow,
+  type Settlement,
+  SETTLEMENTS,
+  substitution,
+} from './callback-rows.ts';
 import { type PostgresHeldCallbacks } from './held-callbacks.ts';
 import { beginQrAttempt, qrNotAccepted } from './waiting-qrs.ts';
 
@@ -37,10 +45,15 @@ export class PostgresCallbackQueue implements CallbackQueue {
   readonly #unrecorded = new UnrecordedDeliveries();
   /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
+  readonly #oldestOf: SharedRead<SessionId, PendingRow>;
 
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#oldestOf = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<PendingRow>(this.#oldestPending(sessionIds));
+      return new Map(rows.map((row) => [row.sessionId, row]));
+    });
   }
 
   onReady(listener: (sessionId: SessionId) => void): void {
@@ -135,16 +148,22 @@ export class PostgresCallbackQueue implements CallbackQueue {
 
   /** A QR is marked as on its way before it leaves, and a newer one could take over its row between the two. */
   async #oldest(sessionId: SessionId): Promise<PendingRow | undefined> {
-    const oldest = () => oldestPending(sessionId, [...(this.#unrecorded.of(sessionId) ?? [])]);
-    const [row] = await this.#db.readCommitted<PendingRow>(oldest());
+    const row = await this.#oldestOf.get(sessionId);
     if (row?.kind !== 'qr-update') return row;
     return this.#db.write(async (transaction) => {
-      const current = await transaction.row<PendingRow>(oldest());
+      const current = await transaction.row<PendingRow>(this.#oldestPending([sessionId]));
       if (current?.kind !== 'qr-update' || current.waits) return current;
       const isFirst = await beginQrAttempt(transaction, current.id);
       if (isFirst) transaction.afterCommit(() => this.#firstAttempts.add(current.id));
       return current;
     });
+  }
+
+  #oldestPending(sessionIds: readonly SessionId[]): Statement {
+    return oldestPending(
+      sessionIds,
+      sessionIds.flatMap((sessionId) => [...(this.#unrecorded.of(sessionId) ?? [])]),
+    );
   }
 
   #setAside(row: PendingRow): Promise<void> {
@@ -160,9 +179,8 @@ export class PostgresCallbackQueue implements CallbackQueue {
   /** Settles a callback, and notifies the sessions that waited for it. */
   async #settle(transaction: Transaction, settled: Settlement): Promise<void> {
     transaction.afterCommit(() => this.#firstAttempts.delete(settled.id));
-    const waiters = await transaction.rows<{ sessionId: SessionId }>(settlement(settled));
-    if (waiters.length === 0) return;
-    transaction.afterCommit(() => this.#deps.readySignal.notify(waiters.map(({ sessionId }) => sessionId)));
+    const waiters = await transaction.add(SETTLEMENTS, settled);
+    if (waiters.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(waiters));
   }
 }
 

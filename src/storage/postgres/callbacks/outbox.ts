@@ -6,8 +6,9 @@ import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { nextOrdinal, TRANSACTION_START } from '../positions.ts';
-import { fragment, sql } from '../sql.ts';
+import { sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
+import { NEW_CALLBACKS } from './new-callbacks.ts';
 import { moveQrLast, unseenQrOf, waitersOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
 
 /** What {@link Outbox.write} stores besides the caller's change. */
@@ -82,27 +83,17 @@ export class Outbox {
     return older ? [sessionId, ...(await this.#supersede(transaction, older, callback))] : insert();
   }
 
-  async #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
+  #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
     const { event, webhookId, after = null, unless = [], holdUntilMs = null, instead } = callback;
-    const sessionId = event.body.session_id;
-    const substitute = instead
-      ? fragment`${instead.webhookId}, ${instead.event.kind}, ${this.#sealed(instead)}::bytea`
-      : fragment`NULL, NULL, NULL`;
-    const inserted = transaction.run(
-      sql`WITH fresh AS (
-            SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM callbacks WHERE webhook_id = ANY(${[webhookId, ...unless]}))
-          ), number AS (
-            INSERT INTO sequences (session_id, last_seq) SELECT ${sessionId}, 1 FROM fresh
-            ON CONFLICT (session_id) DO UPDATE SET last_seq = sequences.last_seq + 1 RETURNING last_seq
-          )
-          INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
-            created_at_ms, instead_webhook_id, instead_kind, instead_body)
-          SELECT ${webhookId}, ${sessionId}, last_seq, ${TRANSACTION_START} + ${nextOrdinal(transaction)}::bigint,
-            ${event.kind}, ${this.#sealed(callback)}::bytea, ${after}, ${holdUntilMs}::bigint, ${nowMs}::bigint,
-            ${substitute}
-          FROM number`,
-    );
-    return (await inserted) === 1;
+    const { kind, body } = event;
+    return transaction.add(NEW_CALLBACKS, {
+      ...{ webhookId, unless, after, holdUntilMs, kind },
+      sessionId: body.session_id,
+      ordinal: nextOrdinal(transaction),
+      body: this.#sealed(callback),
+      createdAtMs: nowMs,
+      instead: instead ? { webhookId: instead.webhookId, kind: instead.event.kind, body: this.#sealed(instead) } : null,
+    });
   }
 
   #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): Buffer {
