@@ -85,8 +85,8 @@ export interface Ownership {
   /** Calls `listener` when another node may have released something for this one, or asks for something: a hint, to look at once. */
   onChange(listener: () => void): void;
   /**
-   * Takes over sessions that nobody owns, or whose owner is dead, at most `limit`: not those that were released for another living
-   * node within the last seconds. Returns them.
+   * Takes over what was released for this node, and at most `limit` other sessions that nobody owns, or whose owner is dead: not
+   * those that were released for another living node within the last seconds. Returns them.
    */
   claim(limit: number): Promise<SessionId[]>;
   /**
