@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { type Clock, type Timer } from '../../kit/clock.ts';
+import { type NodeRun } from '../../ports/ownership.ts';
+import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
 import { type Statement } from './sql.ts';
@@ -15,7 +17,10 @@ export interface DeferredWrite {
 }
 
 /** The dependencies of {@link Database}. */
-export type DatabaseDeps = Omit<LaneDeps, 'config'>;
+export interface DatabaseDeps extends Omit<LaneDeps, 'config'> {
+  /** The node, if this is one of several. */
+  run?: NodeRun;
+}
 
 /** The connections that only read. */
 const READERS = 4;
@@ -42,12 +47,13 @@ export class Database {
 
   constructor(url: string, deps: DatabaseDeps) {
     const config = connectionConfig(url, {
-      name: 'whatsapp-orchestrator writer',
+      name: deps.run ? connectionName(deps.run) : 'whatsapp-orchestrator writer',
       pipeline: true,
       transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
     });
     this.#lane = new Lane({ ...deps, config });
-    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: 'whatsapp-orchestrator reader' }), max: READERS });
+    const readerName = deps.run ? connectionName(deps.run) : 'whatsapp-orchestrator reader';
+    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: readerName }), max: READERS });
     // An idle connection that is lost is replaced by the pool.
     this.#readers.on('error', () => undefined);
     this.#clock = deps.clock;
@@ -111,6 +117,12 @@ export class Database {
    */
   async check(probe: Statement): Promise<void> {
     if (this.#lane.isDown) await this.write((transaction) => transaction.run(probe));
+  }
+
+  /** Resolves when everything that was written until now is stored, or has failed. */
+  async flush(): Promise<void> {
+    this.#addDeferred();
+    await this.#lane.settled();
   }
 
   /** Stores what is deferred and closes the connections. */

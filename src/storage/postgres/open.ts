@@ -4,10 +4,12 @@ import { AppError } from '../../domain/errors.ts';
 import { type Damage, type Storage } from '../../ports/storage.ts';
 import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
-import { lockDatabase } from './database-lock.ts';
+import { type ClusterNode, openCluster, type ClusterParts } from './cluster/open-cluster.ts';
+import { lockDatabase, type Sharing } from './database-lock.ts';
 import { Database } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
+import { type PostgresVault } from './encryption/vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
@@ -27,25 +29,46 @@ export interface PostgresOptions {
   onCommit?: (ms: number) => void;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
+  /** Given when this process is one of several nodes on the database. */
+  node?: ClusterNode;
 }
+
+/** The storage of one of several nodes. */
+export type ClusterStorage = Storage & ClusterParts;
 
 const ignore = () => undefined;
 
 /**
  * Opens the storage in a PostgreSQL database (`postgres://…`), whose tables are created if necessary. This process has it
- * exclusively until it is disposed. With a master key (64 hex digits) all contents are encrypted; without one nothing is.
+ * exclusively until it is disposed, or shares it with other nodes. With a master key (64 hex digits) all contents are encrypted;
+ * without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageMovedError, StorageTooNewError, StorageUnreadableError
  */
-export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage> {
-  const { clock, onCommit = ignore, onDamage = ignore } = options;
+export async function openPostgres(
+  url: string,
+  options: PostgresOptions & { node: ClusterNode },
+): Promise<ClusterStorage>;
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage>;
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
+  const { clock, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
-  const vault = await prepare(url, name, options);
+  const sharing = node ? 'as-node' : 'alone';
+  const vault = await prepare(url, { ...options, name, sharing });
   const db = new Database(url, {
     ...{ clock, onCommit },
-    onConnect: (client) => lockDatabase(client, name),
+    ...(node && { run: node.run }),
+    onConnect: (client) => lockDatabase(client, name, sharing),
     beforeCommit: (transaction) => vault.saveNewKeys(transaction),
   });
   await db.connect();
+  const storage = storageOn(db, vault, options);
+  if (!node) return storage;
+  const cluster = await openCluster({ url, clock, vault, db, ...node });
+  return { ...storage, ...cluster, [Symbol.asyncDispose]: () => close(cluster, storage) };
+}
+
+function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions): Storage {
+  const { clock, onDamage = ignore } = options;
   const stores = createStores(db, { clock, vault, onDamage });
   return {
     ...stores,
@@ -73,11 +96,17 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   };
 }
 
+async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> {
+  await storage[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+}
+
 /** Brings the database to the current schema and loads its data keys. */
-async function prepare(url: string, name: string, { masterKey, durability = 'single' }: PostgresOptions) {
+async function prepare(url: string, options: PostgresOptions & { name: string; sharing: Sharing }) {
+  const { name, sharing, masterKey, durability = 'single' } = options;
   const client = await startConnection(url);
   try {
-    return await startOn(client, name, async () => {
+    return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
       const target = await movedAwayTo(client);
       if (target !== undefined) throw new StorageMovedError(name, target);

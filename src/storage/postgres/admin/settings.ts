@@ -28,11 +28,12 @@ export class PostgresSettingsStore implements SettingsStore {
   }
 
   async set(name: string, value: string): Promise<void> {
-    await this.#db.send((transaction) =>
-      transaction.run(
+    await this.#db.send((transaction) => {
+      void transaction.run(
         sql`INSERT INTO settings (name, value) VALUES (${name}, ${this.#vault.seal(settingOf(name), value)})
             ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      ),
-    );
+      );
+      return transaction.run(sql`UPDATE cluster SET settings_version = settings_version + 1`);
+    });
   }
 }

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { type Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
-import { SealingVault, type WrappedKey } from './sealing-vault.ts';
-import { plainVault, type PostgresVault } from './vault.ts';
+import { SealingVault } from './sealing-vault.ts';
+import { plainVault, type PostgresVault, type WrappedKey } from './vault.ts';
 
 /** One row, if there is anything that would have been encrypted. */
 const CONTENT = `SELECT 1 FROM credentials UNION ALL SELECT 1 FROM signal_keys UNION ALL SELECT 1 FROM callbacks
