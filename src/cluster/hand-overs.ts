@@ -51,6 +51,11 @@ export class HandOvers {
     }
   }
 
+  /** Whether a session is on its way to another node. */
+  isMoving(sessionId: SessionId): boolean {
+    return this.#moving.has(sessionId);
+  }
+
   /** No failed release is tried again. */
   stop(): void {
     this.#isStopped = true;
@@ -87,7 +92,8 @@ export class HandOvers {
     const sessionIds = group.map(({ sessionId }) => sessionId);
     while (!this.#isStopped) {
       try {
-        await ownership.release(sessionIds, successor); return;
+        await ownership.release(sessionIds, successor);
+        return;
       } catch (error) {
         log.warn({ sessionIds, failure: describeFailure(error) }, 'sessions could not be released; tried again');
         await wait(clock, PAUSE_MS);

@@ -78,7 +78,10 @@ export class Heartbeat {
     if (isHeld) this.#end = clock.after(marginMs, () => this.#compare());
     if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
-    if (isHeld) { onHeld(); return; }
+    if (isHeld) {
+      onHeld();
+      return;
+    }
     log.warn('the database answers no beats: connections are closed until it does');
     onOver();
   }

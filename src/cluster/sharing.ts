@@ -62,9 +62,10 @@ export class Sharing {
     }
   }
 
+  /** What is on its way to another node stays so: its release failed, and is tried again. */
   async #adopt(sessionIds: readonly SessionId[]): Promise<void> {
-    const { ownership, host, log } = this.#deps;
-    const ours = sessionIds.filter((id) => ownership.owned.has(id));
+    const { ownership, host, handOvers, log } = this.#deps;
+    const ours = sessionIds.filter((id) => ownership.owned.has(id) && !handOvers.isMoving(id));
     if (ours.length === 0) return;
     for (const id of ours) this.#toAdopt.add(id);
     try {

@@ -17,6 +17,9 @@ export interface OwnershipDeps {
   flush: () => Promise<void>;
 }
 
+/** How many sessions that were released for this node are taken at once. */
+const MAX_RELEASED = 500;
+
 /** What was claimed. */
 interface Claimed {
   sessionId: SessionId;
@@ -59,19 +62,23 @@ export class PostgresOwnership implements Ownership {
 
   /** Locks `FOR UPDATE`: a claim waits for nobody, and takes nothing of which a write is under way. */
   async claim(limit: number): Promise<SessionId[]> {
-    if (limit <= 0) return [];
     const { nodeId } = this.#run;
     return this.#taking(
-      sql`WITH free AS MATERIALIZED (
+      sql`WITH mine AS MATERIALIZED (
+            SELECT session_id FROM ownership WHERE owner IS NULL AND wanted_by = ${nodeId} AND ${this.#mayTake()}
+            LIMIT ${MAX_RELEASED} FOR UPDATE SKIP LOCKED
+          ), free AS MATERIALIZED (
             SELECT session_id FROM ownership
-            WHERE owner IS NULL AND (wanted_by = ${nodeId} OR ${IS_FOR_ANYBODY}) AND ${this.#mayTake()}
+            WHERE owner IS NULL AND wanted_by IS DISTINCT FROM ${nodeId} AND ${IS_FOR_ANYBODY} AND ${this.#mayTake()}
             ORDER BY session_id LIMIT ${limit} FOR UPDATE SKIP LOCKED
           ), orphaned AS MATERIALIZED (
             SELECT session_id FROM ownership JOIN nodes ON node_id = owner AND nodes.incarnation = ownership.incarnation
             WHERE dead AND ${this.#mayTake()}
             LIMIT ${limit}::bigint - (SELECT COUNT(*) FROM free) FOR UPDATE OF ownership SKIP LOCKED
           ) ${this.#takeOver()}
-          WHERE session_id IN (SELECT session_id FROM free UNION ALL SELECT session_id FROM orphaned) ${RETURNING}`,
+          WHERE session_id IN 
+            (SELECT session_id FROM mine UNION ALL SELECT session_id FROM free UNION ALL SELECT session_id FROM orphaned)
+          ${RETURNING}`,
     );
   }
 

@@ -98,9 +98,20 @@ describe('the sessions of a cluster', () => {
     await heard;
     expect(first.storage.ownership.owned.size).toBe(0);
     expect(await third.storage.ownership.claim(10)).toEqual([]);
-    expect(await second.storage.ownership.claim(1)).toHaveLength(1);
     await execute(url, `UPDATE ownership SET released_at = now() - interval '3 seconds' WHERE owner IS NULL`);
-    expect(await third.storage.ownership.claim(10)).toHaveLength(1);
+    expect(await third.storage.ownership.claim(10)).toHaveLength(2);
+  });
+
+  it('go to the successor besides what it claims of others', async () => {
+    const url = await withSessions(ANA, BEA);
+    await using first = await joined(url, 'a');
+    await using second = await joined(url, 'b');
+    await first.storage.ownership.claim(10);
+    await first.storage.ownership.release([ANA], 'b');
+    await first.storage.ownership.release([BEA], null);
+
+    expect(await second.storage.ownership.claim(0)).toEqual([ANA]);
+    expect(await second.storage.ownership.claim(1)).toEqual([BEA]);
   });
 
   it('go to anybody when the successor is gone', async () => {
