@@ -26,7 +26,8 @@ export class ClusterInMemory {
   readonly rows = new Map<SessionId, SessionRow>();
   readonly #clock: Clock;
   readonly #listeners = new Map<string, () => void>();
-  #isAway: false | 'refuses' | 'is silent' = false;
+  /** How the database is away, for each node for which it is. */
+  readonly #away = new Map<string, 'refuses' | 'is silent'>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,13 +38,13 @@ export class ClusterInMemory {
     for (const id of sessionIds) this.rows.set(id, { owner: null, wantedBy: null, releasedAtMs: -Infinity });
   }
 
-  /** From now on every call is rejected, or never answered. */
-  goAway(how: 'refuses' | 'is silent' = 'refuses'): void {
-    this.#isAway = how;
+  /** From now on every call of these nodes is rejected, or never answered. */
+  goAway(how: 'refuses' | 'is silent', ...nodeIds: string[]): void {
+    for (const nodeId of nodeIds) this.#away.set(nodeId, how);
   }
 
   comeBack(): void {
-    this.#isAway = false;
+    this.#away.clear();
   }
 
   ownedBy(nodeId: string): SessionId[] {
@@ -58,27 +59,27 @@ export class ClusterInMemory {
     const mine = () => this.nodes.find((node) => isSame(node, run));
     return {
       join: (node: NodeDescription) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           for (const other of this.nodes) if (other.nodeId === node.nodeId) other.isDead = true;
           const load = { owned: 0, online: 0 };
           this.nodes.push({ ...node, beat: 0, load, isDraining: false, isDead: false });
         }),
       beat: (load) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           const node = mine();
           if (!node || node.isDead) return undefined;
           Object.assign(node, { load, beat: node.beat + 1 });
           return { keys: 0, settings: 0 };
         }),
-      living: () => this.#asked(() => this.nodes.filter(({ isDead }) => !isDead).map((node) => ({ ...node }))),
+      living: () => this.#asked(run, () => this.nodes.filter(({ isDead }) => !isDead).map((node) => ({ ...node }))),
       bury: (buried, beat) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           const node = this.nodes.find((other) => isSame(other, buried) && other.beat === beat && !other.isDead);
           if (node) node.isDead = true;
           return node !== undefined;
         }),
-      drain: () => this.#asked(() => void Object.assign(mine() ?? {}, { isDraining: true })),
-      leave: () => this.#asked(() => void Object.assign(mine() ?? {}, { isDead: true })),
+      drain: () => this.#asked(run, () => void Object.assign(mine() ?? {}, { isDraining: true })),
+      leave: () => this.#asked(run, () => void Object.assign(mine() ?? {}, { isDead: true })),
     };
   }
 
@@ -97,7 +98,7 @@ export class ClusterInMemory {
       onLost: () => undefined,
       onChange: (listener) => void this.#listeners.set(nodeId, listener),
       claim: (limit) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           if (!this.#mayTake(run)) return [];
           const free = [...this.rows].filter(([, row]) => this.#isFree(row));
           const forMe = free.filter(([, { wantedBy }]) => wantedBy === nodeId);
@@ -105,7 +106,7 @@ export class ClusterInMemory {
           return take([...forMe, ...others].map(([id]) => id));
         }),
       take: (id) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           const row = this.rows.get(id);
           if (row?.owner && isSame(row.owner, run)) return true;
           if ((!row || this.#isFree(row)) && this.#mayTake(run)) return take([id]).length === 1;
@@ -114,12 +115,12 @@ export class ClusterInMemory {
           return false;
         }),
       asked: () =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           const mine = [...this.rows].filter(([, { owner }]) => owner && isSame(owner, run));
           return new Map(mine.flatMap(([id, { wantedBy }]) => (wantedBy === null ? [] : [[id, wantedBy] as const])));
         }),
       release: (ids, successor) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           for (const id of ids) {
             owned.delete(id);
             this.rows.set(id, { owner: null, wantedBy: successor, releasedAtMs: this.#clock.now() });
@@ -127,13 +128,13 @@ export class ClusterInMemory {
           for (const [name, listener] of this.#listeners) if (successor === null || successor === name) listener();
         }),
       ownerOf: (id) =>
-        this.#asked(() => {
+        this.#asked(run, () => {
           const row = this.rows.get(id);
           const owner = this.nodes.find((node) => row?.owner && isSame(node, row.owner) && !node.isDead);
           return row && { owner: owner ?? null };
         }),
       counts: () =>
-        this.#asked(() => ({
+        this.#asked(run, () => ({
           all: this.rows.size,
           unowned: [...this.rows.values()].filter((row) => this.#isFree(row)).length,
         })),
@@ -141,9 +142,10 @@ export class ClusterInMemory {
   }
 
   /** A caller who is not answered waits for ever. */
-  async #asked<Result>(work: () => Result): Promise<Result> {
-    if (this.#isAway === 'refuses') throw new Error('The database is away');
-    if (this.#isAway) await new Promise<never>(() => undefined);
+  async #asked<Result>({ nodeId }: NodeRun, work: () => Result): Promise<Result> {
+    const how = this.#away.get(nodeId);
+    if (how === 'refuses') throw new Error('The database is away');
+    if (how) await new Promise<never>(() => undefined);
     return Promise.resolve(work());
   }
 
