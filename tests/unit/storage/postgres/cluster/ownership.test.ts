@@ -99,7 +99,7 @@ describe('the sessions of a cluster', () => {
     expect(first.storage.ownership.owned.size).toBe(0);
     expect(await third.storage.ownership.claim(10)).toEqual([]);
     expect(await second.storage.ownership.claim(1)).toHaveLength(1);
-    await execute(url, `UPDATE ownership SET released_at = now() - interval '3 seconds' WHERE owner IS NULL`);
+    await execute(url, `UPDATE ownership SET changed_at = now() - interval '3 seconds' WHERE owner IS NULL`);
     expect(await third.storage.ownership.claim(10)).toHaveLength(1);
   });
 
