@@ -9,7 +9,7 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
-import { singleNode } from './cluster/local.ts';
+import { localPlacement, singleNode } from './cluster/local.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Storage } from './ports/storage.ts';
@@ -106,6 +106,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     createSessions(config, deps, { storage, connector, admission: pressure, media, metrics }),
   );
   await sessions.load();
+  await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock });
@@ -130,7 +131,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await pressure.start();
   await media.resume();
   await notifier.start();
-  sessions.resume();
+  sessions.transfer.startAll();
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
@@ -263,6 +264,7 @@ function createSessions(
       random,
     },
     folders: sessionFolders(config.sessions.authDir),
+    ...{ placement: localPlacement(), isShared: false },
     log: log.child({ part: 'sessions' }),
   });
 }

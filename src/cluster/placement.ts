@@ -16,6 +16,7 @@ export interface PlacementDeps {
   ownership: Pick<Ownership, 'owned' | 'take'>;
   host: Pick<SessionHost, 'adopt'>;
   lock: NumberLock;
+  aliasOf: (sessionId: SessionId) => Promise<SessionId | undefined>;
   clock: Clock;
 }
 
@@ -41,5 +42,9 @@ export class ClusterPlacement implements Placement {
       await wait(clock, PAUSE_MS);
     }
     await host.adopt([sessionId]);
+  }
+
+  async resolve(sessionId: SessionId): Promise<SessionId> {
+    return (await this.#deps.aliasOf(sessionId)) ?? sessionId;
   }
 }

@@ -143,4 +143,6 @@ export interface Placement {
   announcing<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result>;
   /** Brings a session to this node, whether it exists (any more) or not. Resolves when it runs here. */
   bring(sessionId: SessionId): Promise<void>;
+  /** The id of the session that an id stands for which this node does not know: another one may have linked its account again. */
+  resolve(sessionId: SessionId): Promise<SessionId>;
 }

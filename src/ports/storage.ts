@@ -153,6 +153,8 @@ export interface SessionWrites {
 export interface AccountIdStore {
   /** The id under which this number was last announced. */
   idOf(number: PhoneNumber): Promise<SessionId | undefined>;
+  /** The session that this id stands for, if it stands for another one. */
+  aliasOf(sessionId: SessionId): Promise<SessionId | undefined>;
   /** The ids that stand for another session, and for which one. */
   aliases(): Promise<Map<SessionId, SessionId>>;
 }
