@@ -155,7 +155,10 @@ describe('nodes', () => {
     };
     const ownership = cluster.database.ownership(run);
     const lock = <Result>(_: string, work: () => Promise<Result>) => work();
-    const placement = new ClusterPlacement({ ownership, host, lock, clock: cluster.clock });
+    const placement = new ClusterPlacement({
+      ...{ ownership, host, lock, clock: cluster.clock },
+      aliasOf: () => Promise.resolve(undefined),
+    });
 
     const bringing = placement.bring(first!);
     await cluster.clock.advance(200);
