@@ -39,6 +39,7 @@ export interface PostgresOptions {
 /** The storage of one of several nodes. */
 export type ClusterStorage = Storage & ClusterParts;
 
+const OTHER_NODES = 'Other nodes are running: stop all but this one, and change the master key then.';
 const ignore = () => undefined;
 
 /**
@@ -80,8 +81,11 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
   return {
     ...stores,
     masterKey: {
-      change: (sealed) => {
-        if (!(vault instanceof SealingVault)) return Promise.reject(new AppError('storage_not_encrypted'));
+      change: async (sealed) => {
+        if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
+        const nodes = (await cluster?.membership.living()) ?? [];
+        // The others would go on with the old key.
+        if (nodes.length > 1) throw new AppError('wrong_master_key', { message: OTHER_NODES });
         return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
       },
     },
