@@ -132,10 +132,11 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   async counts(nowMs: number): Promise<CallbackCounts> {
+    const isMine = isOwned(this.#deps.holding);
     const [row] = await this.#db.read<{ pending: number; deadLettered: number; oldestMs: number | null }>(
-      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
-            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS "deadLettered",
-            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS "oldestMs"`,
+      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS pending,
+            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead' AND ${isMine}) AS "deadLettered",
+            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS "oldestMs"`,
     );
     const { pending, deadLettered, oldestMs } = row ?? { pending: 0, deadLettered: 0, oldestMs: null };
     const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);

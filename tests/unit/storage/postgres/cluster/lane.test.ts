@@ -200,6 +200,7 @@ describe('sessions that nodes create and remove', () => {
     expect(await first.storage.callbacks.sessionsWithPending()).toEqual([ANA]);
     expect(await second.storage.callbacks.sessionsWithPending()).toEqual([BEA]);
     expect(await second.storage.sentMessages.unanswered(Date.now() + 1)).toMatchObject([{ sessionId: BEA }]);
+    expect(await second.storage.callbacks.counts(0)).toMatchObject({ pending: 1 });
     expect(await second.storage.sessions.all()).toHaveLength(2);
     expect(await second.storage.sessions.some([ANA])).toMatchObject([{ sessionId: ANA }]);
   });
