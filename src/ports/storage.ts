@@ -173,7 +173,7 @@ export interface SentMessageStore {
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
   /** Counts what the session has sent after this moment (Unix ms), until now. */
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
-  /** The messages of all sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
+  /** The messages of this node's sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
   /** Stores the new status and its event in one transaction. */
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;

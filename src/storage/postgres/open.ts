@@ -7,7 +7,7 @@ import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
 import { Fence } from './cluster/fence.ts';
 import { HAS_ALL } from './cluster/holding.ts';
-import { type ClusterNode, type ClusterParts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
+import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
 import { lockDatabase, type Sharing } from './database-lock.ts';
 import { Database, NO_SESSION } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
@@ -37,8 +37,9 @@ export interface PostgresOptions {
 }
 
 /** The storage of one of several nodes. */
-export type ClusterStorage = Storage & ClusterParts;
+export type ClusterStorage = Storage & ClusterPorts;
 
+const OTHER_NODES = 'Other nodes are running: stop all but this one, and change the master key then.';
 const ignore = () => undefined;
 
 /**
@@ -51,7 +52,9 @@ export async function openPostgres(
   url: string,
   options: PostgresOptions & { node: ClusterNode },
 ): Promise<ClusterStorage>;
+/** As the only process. */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage>;
+/** Whichever it is. */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
   const { clock, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
@@ -80,8 +83,11 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
   return {
     ...stores,
     masterKey: {
-      change: (sealed) => {
-        if (!(vault instanceof SealingVault)) return Promise.reject(new AppError('storage_not_encrypted'));
+      change: async (sealed) => {
+        if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
+        const nodes = (await cluster?.membership.living()) ?? [];
+        // The others would go on with the old key.
+        if (nodes.length > 1) throw new AppError('wrong_master_key', { message: OTHER_NODES });
         return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
       },
     },

@@ -22,12 +22,15 @@ export interface CallbackQueueDeps {
   clock: Clock;
   readySignal: ReadySignal;
   retrySignal: ReadySignal;
-  held: Pick<PostgresHeldCallbacks, 'holds'>;
+  held: Pick<PostgresHeldCallbacks, 'holds' | 'notifyLater'>;
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   timeline: PostgresTimeline;
   holding: Holding;
 }
+
+/** How often a callback that waits for one of another session is looked at, where several nodes deliver. */
+const LOOK_AGAIN_MS = 5_000;
 
 /**
  * The callbacks that await delivery. The outcome of an attempt is written only where the id AND the webhookId still match: a
@@ -68,6 +71,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     for (;;) {
       const row = await this.#oldest(sessionId);
+      if (row?.waits === true) this.#lookAgain(sessionId);
       if (!row || row.waits || this.#deps.held.holds(row)) return undefined;
       const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
       if (body !== null) return pendingCallback(row, tellable(body));
@@ -128,14 +132,20 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   async counts(nowMs: number): Promise<CallbackCounts> {
+    const isMine = isOwned(this.#deps.holding);
     const [row] = await this.#db.read<{ pending: number; deadLettered: number; oldestMs: number | null }>(
-      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
-            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS "deadLettered",
-            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS "oldestMs"`,
+      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS pending,
+            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead' AND ${isMine}) AS "deadLettered",
+            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS "oldestMs"`,
     );
     const { pending, deadLettered, oldestMs } = row ?? { pending: 0, deadLettered: 0, oldestMs: null };
     const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
     return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
+  }
+
+  /** The callback that it waits for may be settled on another node, of which this one hears nothing. */
+  #lookAgain(sessionId: SessionId): void {
+    if (this.#deps.holding.owned() !== null) this.#deps.held.notifyLater(sessionId, LOOK_AGAIN_MS);
   }
 
   /** A QR is marked as on its way before it leaves, and a newer one could take over its row between the two. */

@@ -26,14 +26,14 @@ export interface ClusterNode {
 }
 
 /** What the storage of one of several nodes has in addition. */
-export interface ClusterParts {
+export interface ClusterPorts {
   readonly membership: Membership;
   readonly ownership: Ownership;
   readonly numberLock: NumberLock;
 }
 
 /** What the storage itself uses of it. */
-export interface OpenedCluster extends ClusterParts, AsyncDisposable {
+export interface OpenedCluster extends ClusterPorts, AsyncDisposable {
   readonly holding: Holding;
   readonly locks: ClusterLocks;
 }
