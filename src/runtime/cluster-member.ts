@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { ClusterNode } from '../cluster/cluster-node.ts';
+import { LocalLease } from '../cluster/lease.ts';
+import { type ClusterSettings } from '../config/cluster-settings.ts';
+import { type Config } from '../config/config.ts';
+import { type ClusterStorage } from '../storage/postgres/open.ts';
+import { VERSION } from '../version.ts';
+import { openAsNode, type OpenStorageOptions } from './open-storage.ts';
+
+/** What a member of a cluster is started with. */
+export interface MemberOptions extends OpenStorageOptions {
+  /** The base URL of its internal port. */
+  url: string;
+  /** The others have buried this node: the process must end, and start anew. */
+  onBuried: () => void;
+}
+
+/** This process as one of several nodes. Disposing it leaves the cluster and closes the storage: all sessions must have ended. */
+export interface Member extends AsyncDisposable {
+  storage: ClusterStorage;
+  node: ClusterNode;
+}
+
+/**
+ * Opens the storage as one of several nodes, and joins the others. It takes no session before `node.run`.
+ * @throws as `openConfigured`
+ */
+export async function joinCluster(config: Config, cluster: ClusterSettings, options: MemberOptions): Promise<Member> {
+  const { url, onBuried, ...deps } = options;
+  const { clock } = deps;
+  const { nodeId, capacity } = cluster;
+  const run = { nodeId, incarnation: randomUUID() };
+  const lease = new LocalLease(cluster.leaseMs, clock);
+  const storage = await openAsNode(config, deps, { run, lease });
+  const { membership, ownership } = storage;
+  const log = deps.log.child({ part: 'cluster' });
+  const node = new ClusterNode({ membership, ownership, lease, settings: cluster, clock, log, onBuried });
+  const dispose = async (): Promise<void> => {
+    await node[Symbol.asyncDispose]();
+    await storage[Symbol.asyncDispose]();
+  };
+  try {
+    await node.join({ ...run, url, version: VERSION, capacity });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { storage, node, [Symbol.asyncDispose]: dispose };
+}
