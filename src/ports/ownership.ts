@@ -103,6 +103,15 @@ export interface Ownership {
   counts(): Promise<OwnershipCounts>;
 }
 
+/** Keeps two nodes from announcing the same number at once. */
+export interface NumberLock {
+  /**
+   * Runs `work` while no other node runs such work for the same number. The lock ends with the node, or with its connection to the
+   * database.
+   */
+  holding<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result>;
+}
+
 /** Whether this node can act for its sessions: long before others may take them over, it ends. */
 export interface Lease {
   readonly isHeld: boolean;

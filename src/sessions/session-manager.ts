@@ -49,8 +49,6 @@ const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code'
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
   readonly #registry: SessionRegistry;
-  /** Sessions that are being created, and are not in the registry yet. */
-  #creating = 0;
   readonly #expiry: PairingExpiry;
   readonly #relinks: Relinks;
   readonly #supervisor: Supervisor;
@@ -243,21 +241,15 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  /** Sessions in creation count too, so that concurrent requests cannot exceed the limits. */
   async #create(codeFor?: PhoneNumber): Promise<Session> {
-    this.#refuseTooMany();
-    this.#creating += 1;
-    const { clock, random, store, folders, metrics } = this.#deps;
+    const { admission, settings, clock, random, store, folders, metrics } = this.#deps;
+    admission.check();
     const now = clock.now();
     const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
-    try {
-      await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
-      metrics.became(statusOf(record.phase));
-      await folders.create(record.sessionId);
-      return this.#add(record, codeFor);
-    } finally {
-      this.#creating -= 1;
-    }
+    await store.create(record, { atMs: now, what: 'created', why: null }, settings);
+    metrics.became(statusOf(record.phase));
+    await folders.create(record.sessionId);
+    return this.#add(record, codeFor);
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
@@ -288,15 +280,6 @@ export class SessionManager implements AsyncDisposable {
     const message = make();
     this.#recent.add(message);
     this.#sessionEvents.message(message);
-  }
-
-  #refuseTooMany(): void {
-    this.#deps.admission.check();
-    const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#registry.sessions.size + this.#creating;
-    if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
-    const pending = [...this.#registry.sessions.values()].filter((session) => session.isPairing).length;
-    if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {

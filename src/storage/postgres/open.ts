@@ -2,11 +2,14 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Damage, type Storage } from '../../ports/storage.ts';
+import { COMMON } from '../shared/encryption/cell-address.ts';
 import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
-import { type ClusterNode, openCluster, type ClusterParts } from './cluster/open-cluster.ts';
+import { Fence } from './cluster/fence.ts';
+import { HAS_ALL } from './cluster/holding.ts';
+import { type ClusterNode, type ClusterParts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
 import { lockDatabase, type Sharing } from './database-lock.ts';
-import { Database } from './database.ts';
+import { Database, NO_SESSION } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
@@ -14,7 +17,7 @@ import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
-import { pruneInPieces, settledCallbacks } from './prune.ts';
+import { ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
 import { sql } from './sql.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
 import { createStores } from './stores.ts';
@@ -52,30 +55,34 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
   const { clock, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
+  const fence = node && new Fence(node.run, node.lease);
   const sharing = node ? 'as-node' : 'alone';
   const vault = await prepare(url, { ...options, name, sharing });
   const db = new Database(url, {
     ...{ clock, onCommit },
-    ...(node && { run: node.run }),
+    fence,
     onConnect: (client) => lockDatabase(client, name, sharing),
-    beforeCommit: (transaction) => vault.saveNewKeys(transaction),
+    beforeCommit: (transaction, of) =>
+      vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
   await db.connect();
-  const storage = storageOn(db, vault, options);
-  if (!node) return storage;
-  const cluster = await openCluster({ url, clock, vault, db, ...node });
-  return { ...storage, ...cluster, [Symbol.asyncDispose]: () => close(cluster, storage) };
+  if (!fence) return storageOn(db, vault, options);
+  const cluster = await openCluster({ url, clock, vault, db, fence });
+  const storage = storageOn(db, vault, options, cluster);
+  const { membership, ownership, numberLock } = cluster;
+  const dispose = () => close(cluster, storage);
+  return { ...storage, membership, ownership, numberLock, [Symbol.asyncDispose]: dispose };
 }
 
-function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions): Storage {
+function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions, cluster?: OpenedCluster): Storage {
   const { clock, onDamage = ignore } = options;
-  const stores = createStores(db, { clock, vault, onDamage });
+  const stores = createStores(db, { clock, vault, onDamage, holding: cluster?.holding ?? HAS_ALL });
   return {
     ...stores,
     masterKey: {
       change: (sealed) => {
         if (!(vault instanceof SealingVault)) return Promise.reject(new AppError('storage_not_encrypted'));
-        return db.write((transaction) => vault.changeMasterKey(transaction, sealed));
+        return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
@@ -87,7 +94,9 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions)
       const pruned = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
-      return pruneInPieces(db, [first, settledCallbacks(settledBeforeMs), ...others], signal);
+      const all = [first, settledCallbacks(settledBeforeMs), ...others, ownerlessSessions];
+      const prune = () => pruneInPieces(db, all, signal);
+      return cluster ? cluster.locks.pruning(prune) : prune();
     },
     [Symbol.asyncDispose]: async () => {
       stores.heldCallbacks.close();

@@ -154,7 +154,7 @@ describe('nodes', () => {
       incarnation: cluster.database.nodes.find(({ nodeId }) => nodeId === asking)!.incarnation,
     };
     const ownership = cluster.database.ownership(run);
-    const lock = <Result>(_: string, work: () => Promise<Result>) => work();
+    const lock = { holding: <Result>(_: string, work: () => Promise<Result>) => work() };
     const placement = new ClusterPlacement({ ownership, host, lock, clock: cluster.clock });
 
     const bringing = placement.bring(first!);

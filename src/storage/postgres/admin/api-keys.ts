@@ -3,7 +3,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash, COMMON } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql } from '../sql.ts';
 
@@ -38,7 +38,7 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   async add(key: ApiKey): Promise<void> {
     const scopes = JSON.stringify(key.scopes);
     const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
-    await this.#db.send((transaction) => {
+    await this.#db.send(NO_SESSION, (transaction) => {
       void transaction.run(
         sql`INSERT INTO api_keys (key_id, name, hash, scopes, sessions, created_at_ms)
             VALUES (${key.keyId}, ${key.name}, ${this.#vault.seal(apiKeyHash(key.keyId, { scopes, sessions }), key.hash)},
@@ -49,7 +49,7 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   }
 
   async remove(keyId: string): Promise<void> {
-    await this.#db.send((transaction) =>
+    await this.#db.send(NO_SESSION, (transaction) =>
       transaction.run(
         sql`WITH removed AS (${removal(keyId)} RETURNING 1)
             UPDATE cluster SET keys_version = keys_version + 1 WHERE EXISTS (SELECT 1 FROM removed)`,

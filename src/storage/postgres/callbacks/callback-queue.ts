@@ -7,6 +7,7 @@ import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveri
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { type PostgresTimeline } from '../sessions/timeline.ts';
@@ -25,6 +26,7 @@ export interface CallbackQueueDeps {
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   timeline: PostgresTimeline;
+  holding: Holding;
 }
 
 /**
@@ -53,7 +55,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
 
   async sessionsWithPending(): Promise<SessionId[]> {
     const rows = await this.#db.read<{ sessionId: SessionId }>(
-      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE state = 'pending'
+      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE state = 'pending' AND ${isOwned(this.#deps.holding)}
           GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
     );
     return rows.map(({ sessionId }) => sessionId);
@@ -78,17 +80,19 @@ export class PostgresCallbackQueue implements CallbackQueue {
     const remember = () => this.#unrecorded.add(sessionId, id);
     remember();
     return this.#db.writeLater({
+      of: sessionId,
       write: (transaction) => {
         transaction.afterCommit(() => this.#unrecorded.remove(sessionId, id));
         return this.#settle(transaction, { id, webhookId, state: 'delivered', error: null, atMs });
       },
       undone: remember,
+      lost: () => this.#unrecorded.remove(sessionId, id),
     });
   }
 
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
     const { id, sessionId } = callback;
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       await transaction.run(failure(callback, error, atMs));
       const freed = this.#firstAttempts.has(id) ? await qrNotAccepted(transaction, callback, sessionId) : [];
       transaction.afterCommit(() => {
@@ -99,27 +103,28 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
-    return this.#db.send(async (transaction) => {
+    return this.#db.send(callback.sessionId, async (transaction) => {
       transaction.afterCommit(() => this.#firstAttempts.delete(callback.id));
       await transaction.run(failure(callback, error, atMs));
     });
   }
 
-  dead({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
-    return this.#db.send((transaction) => this.#settle(transaction, { id, webhookId, state: 'dead', error, atMs }));
+  dead({ id, sessionId, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+    const settled = { id, webhookId, state: 'dead', error, atMs } as const;
+    return this.#db.send(sessionId, (transaction) => this.#settle(transaction, settled));
   }
 
   substitute(callback: PendingCallback, note: TimelineNote): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(callback.sessionId, async (transaction) => {
       if ((await transaction.run(substitution(callback))) === 0) return;
       // A session that was removed meanwhile has no timeline.
       await this.#deps.timeline.addIfThere(transaction, callback.sessionId, note);
     });
   }
 
-  unwanted({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
+  unwanted({ id, sessionId, webhookId }: PendingCallback, atMs: number): Promise<void> {
     const settled = { id, webhookId, state: 'unwanted', error: null, atMs } as const;
-    return this.#db.send((transaction) => this.#settle(transaction, settled));
+    return this.#db.send(sessionId, (transaction) => this.#settle(transaction, settled));
   }
 
   async counts(nowMs: number): Promise<CallbackCounts> {
@@ -138,10 +143,12 @@ export class PostgresCallbackQueue implements CallbackQueue {
     const oldest = () => oldestPending(sessionId, [...(this.#unrecorded.of(sessionId) ?? [])]);
     const [row] = await this.#db.readCommitted<PendingRow>(oldest());
     if (row?.kind !== 'qr-update') return row;
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       const current = await transaction.row<PendingRow>(oldest());
       if (current?.kind !== 'qr-update' || current.waits) return current;
       const isFirst = await beginQrAttempt(transaction, current.id);
+      // Another node may have had the session since.
+      this.#firstAttempts.delete(current.id);
       if (isFirst) transaction.afterCommit(() => this.#firstAttempts.add(current.id));
       return current;
     });
@@ -150,7 +157,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
   #setAside(row: PendingRow): Promise<void> {
     const { id, webhookId, sessionId, body } = row;
     const { clock, damaged } = this.#deps;
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       await damaged.setAside(transaction, { sessionId, cell: callbackBody(row), stored: body });
       const error = 'its stored content is damaged';
       await this.#settle(transaction, { id, webhookId, state: 'dead', error, atMs: clock.now() });

@@ -3,6 +3,7 @@ import { type Clock, type Timer } from '../../../kit/clock.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
+import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
@@ -33,6 +34,7 @@ export interface HeldCallbackDeps {
   readySignal: ReadySignal;
   clock: Clock;
   vault: PostgresVault;
+  holding: Holding;
 }
 
 const ROW = fragment`id, session_id AS "sessionId", webhook_id AS "webhookId", kind, body`;
@@ -64,7 +66,7 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
 
   async all(): Promise<HeldCallback[]> {
     const rows = await this.#db.read<Row>(
-      sql`SELECT ${ROW} FROM callbacks WHERE ${isHeldAt(this.#deps.clock.now())} ORDER BY position`,
+      sql`SELECT ${ROW} FROM callbacks WHERE ${isHeldAt(this.#deps.clock.now())} AND ${isOwned(this.#deps.holding)} ORDER BY position`,
     );
     return rows.flatMap((row) => {
       const { sessionId, webhookId } = row;
@@ -74,9 +76,13 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
     });
   }
 
-  release(webhookId: string, media: FetchedMedia): Promise<void> {
+  async release(webhookId: string, media: FetchedMedia): Promise<void> {
     const isHeld = isHeldAt(this.#deps.clock.now());
-    return this.#db.write(async (transaction) => {
+    const [held] = await this.#db.read<{ sessionId: SessionId }>(
+      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE webhook_id = ${webhookId}`,
+    );
+    if (!held) return;
+    await this.#db.write(held.sessionId, async (transaction) => {
       const row = await transaction.row<Row>(
         sql`SELECT ${ROW} FROM callbacks WHERE webhook_id = ${webhookId} AND ${isHeld} FOR UPDATE`,
       );

@@ -1,11 +1,19 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type Lease, type Membership, type NodeRun, type Ownership } from '../../../ports/ownership.ts';
+import {
+  type Lease,
+  type Membership,
+  type NodeRun,
+  type NumberLock,
+  type Ownership,
+} from '../../../ports/ownership.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, type WrappedKey } from '../encryption/vault.ts';
 import { sql } from '../sql.ts';
 import { Control } from './control.ts';
-import { Fence } from './fence.ts';
+import { type Fence } from './fence.ts';
+import { type Holding, holdingOf } from './holding.ts';
+import { ClusterLocks } from './locks.ts';
 import { PostgresMembership } from './membership.ts';
 import { Notifications } from './notifications.ts';
 import { PostgresOwnership } from './ownership.ts';
@@ -21,10 +29,18 @@ export interface ClusterNode {
 export interface ClusterParts {
   readonly membership: Membership;
   readonly ownership: Ownership;
+  readonly numberLock: NumberLock;
+}
+
+/** What the storage itself uses of it. */
+export interface OpenedCluster extends ClusterParts, AsyncDisposable {
+  readonly holding: Holding;
+  readonly locks: ClusterLocks;
 }
 
 /** The dependencies of {@link openCluster}. */
-export interface ClusterDeps extends ClusterNode {
+export interface ClusterDeps {
+  fence: Fence;
   url: string;
   clock: Clock;
   vault: PostgresVault;
@@ -36,12 +52,12 @@ const BEATING = 1;
 const OWNING = 2;
 
 /** Opens the connections of a node on which the nodes agree who owns what. */
-export async function openCluster(deps: ClusterDeps): Promise<ClusterParts & AsyncDisposable> {
-  const { url, run, clock, vault, db } = deps;
+export async function openCluster(deps: ClusterDeps): Promise<OpenedCluster> {
+  const { url, fence, clock, vault, db } = deps;
+  const { run } = fence;
   const beats = new Control(url, run, BEATING);
   const control = new Control(url, run, OWNING);
   const notifications = new Notifications({ url, run, clock });
-  const fence = new Fence(run);
   const load = async (sessionIds: readonly SessionId[]): Promise<void> => {
     if (sessionIds.length === 0) return;
     const keys = await control.rows<WrappedKey>(
@@ -49,12 +65,15 @@ export async function openCluster(deps: ClusterDeps): Promise<ClusterParts & Asy
     );
     vault.adopt(sessionIds, keys);
   };
+  const ownership = new PostgresOwnership({ control, fence, notifications, load, flush: () => db.flush() });
+  const locks = new ClusterLocks(url, run);
   await notifications.start();
   return {
     membership: new PostgresMembership(beats, run),
-    ownership: new PostgresOwnership({ control, fence, notifications, load, flush: () => db.flush() }),
+    ...{ ownership, locks, numberLock: locks, holding: holdingOf(fence, ownership) },
     [Symbol.asyncDispose]: async () => {
       await notifications[Symbol.asyncDispose]();
+      await locks[Symbol.asyncDispose]();
       await beats[Symbol.asyncDispose]();
       await control[Symbol.asyncDispose]();
     },

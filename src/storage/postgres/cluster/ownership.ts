@@ -31,7 +31,7 @@ const OWNER_LIVES = fragment`EXISTS (SELECT 1 FROM nodes
   WHERE node_id = owner AND nodes.incarnation = ownership.incarnation AND NOT dead)`;
 
 /** Whether nobody who could still take it has been named as the successor. */
-const IS_FOR_ANYBODY = fragment`(wanted_by IS NULL OR released_at IS NULL OR released_at < now() - interval '2 seconds'
+const IS_FOR_ANYBODY = fragment`(wanted_by IS NULL OR changed_at < now() - interval '2 seconds'
   OR NOT EXISTS (SELECT 1 FROM nodes WHERE node_id = wanted_by AND NOT dead AND NOT draining))`;
 
 /** Who owns what, in the table `ownership`. */
@@ -40,8 +40,6 @@ export class PostgresOwnership implements Ownership {
   readonly #run: NodeRun;
   /** One change at a time: what the table says is compared with what this node knows. */
   readonly #changing = new Semaphore(1);
-  /** Whether a statement ended without an answer: the node may own what it does not know of. */
-  #isUncertain = false;
 
   constructor(deps: OwnershipDeps) {
     this.#deps = deps;
@@ -118,7 +116,7 @@ export class PostgresOwnership implements Ownership {
     await this.#change(() =>
       control.run(
         sql`WITH released AS (
-              UPDATE ownership SET owner = NULL, incarnation = NULL, wanted_by = ${successor}, released_at = now()
+              UPDATE ownership SET owner = NULL, incarnation = NULL, wanted_by = ${successor}, changed_at = now()
               WHERE session_id = ANY(${sessionIds}) AND ${this.#isMine()} RETURNING 1
             ) SELECT pg_notify(${RELEASED}, ${successor ?? ''}) WHERE EXISTS (SELECT 1 FROM released)`,
       ),
@@ -148,22 +146,23 @@ export class PostgresOwnership implements Ownership {
   #taking(statement: Statement): Promise<SessionId[]> {
     const { control, fence, load } = this.#deps;
     return this.#change(async () => {
-      const known = this.#isUncertain ? await this.#unknown() : [];
+      const known = fence.isUncertain ? await this.#unknown() : [];
       const claimed = [...known, ...(await control.rows<Claimed>(statement))];
       const sessionIds = claimed.map(({ sessionId }) => sessionId);
       await load(sessionIds);
       for (const { sessionId, epoch } of claimed) fence.add(sessionId, epoch);
-      this.#isUncertain = false;
+      fence.isUncertain = false;
       return sessionIds;
     });
   }
 
   async #change<Result>(change: () => Promise<Result>): Promise<Result> {
+    const { fence } = this.#deps;
     return this.#changing.run(async () => {
       try {
         return await change();
       } catch (error) {
-        this.#isUncertain = true;
+        fence.isUncertain = true;
         throw error;
       }
     });
@@ -171,16 +170,17 @@ export class PostgresOwnership implements Ownership {
 
   /** What this node owns by the table alone: the answer to an earlier claim was lost, or a release failed. */
   async #unknown(): Promise<Claimed[]> {
-    const rows = await this.#deps.control.rows<Claimed>(
+    const { control, fence } = this.#deps;
+    const rows = await control.rows<Claimed>(
       sql`SELECT session_id AS "sessionId", epoch FROM ownership WHERE ${this.#isMine()}`,
     );
-    return rows.filter(({ sessionId }) => !this.owned.has(sessionId));
+    return rows.filter(({ sessionId }) => !fence.owned.has(sessionId) && !fence.creating.has(sessionId));
   }
 
   #takeOver(): Fragment {
     const { nodeId, incarnation } = this.#run;
     return fragment`UPDATE ownership SET owner = ${nodeId}, incarnation = ${incarnation}, epoch = epoch + 1,
-      wanted_by = NULL, released_at = NULL`;
+      wanted_by = NULL, changed_at = now()`;
   }
 
   #isMine(): Fragment {

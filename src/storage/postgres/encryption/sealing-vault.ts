@@ -62,8 +62,9 @@ export class SealingVault implements PostgresVault {
     }
   }
 
-  saveNewKeys(transaction: Transaction): void {
+  saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void {
     for (const [owner, wrapped] of this.#unsaved) {
+      if (!isWritten(owner)) continue;
       if (this.#damaged.has(owner)) void transaction.run(setAside(owner));
       void transaction.run(
         sql`INSERT INTO data_keys (session_id, wrapped) VALUES (${owner}, ${wrapped})

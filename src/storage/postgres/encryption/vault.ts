@@ -17,8 +17,10 @@ export interface PostgresVault {
   open(cell: CellAddress, stored: Buffer): string;
   /** @throws SealBrokenError when this is not what was stored in the cell */
   openBytes(cell: CellAddress, stored: Buffer): Buffer;
-  /** Stores the data keys that the transaction is the first to use. Call it at its end. */
-  saveNewKeys(transaction: Transaction): void;
+  /**
+   * Stores the data keys that the transaction is the first to use, of owners that it writes. Call it at its end.
+   */
+  saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void;
   /** Takes over the data keys of these sessions: another node may have created them. */
   adopt(sessionIds: readonly SessionId[], keys: readonly WrappedKey[]): void;
   /** Destroys the data key of a removed session. */

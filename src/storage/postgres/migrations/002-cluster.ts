@@ -1,7 +1,8 @@
 /**
  * Several nodes on one database.
  * `nodes` has a row for each run of a node; it stays while a dead run still owns something. `ownership` has a row for each session, and
- * for each deleted one that still has callbacks to deliver. `epoch` grows with each new owner: see `cluster/fence.ts`.
+ * for each deleted one that still has callbacks to deliver. `epoch` grows with each new owner: see
+ * `cluster/fence.ts`. `changed_at` is when it got this owner, or lost the last one.
  * `cluster.keys_version` and `settings_version` grow with each change of an API key, or of a setting.
  */
 export const cluster = `
@@ -25,7 +26,7 @@ CREATE TABLE ownership (
   incarnation uuid,
   epoch bigint NOT NULL DEFAULT 0,
   wanted_by text,
-  released_at timestamptz
+  changed_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 40);
 CREATE INDEX ownership_of ON ownership (owner, incarnation);
 CREATE INDEX ownership_free ON ownership (session_id) WHERE owner IS NULL;

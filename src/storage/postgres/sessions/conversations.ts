@@ -25,7 +25,7 @@ export class PostgresConversationStore implements ConversationStore {
 
   async begun(sessionId: SessionId, peer: string): Promise<void> {
     const statement = this.#addition(sessionId, peer, true);
-    await this.#db.send((transaction) => transaction.run(statement));
+    await this.#db.send(sessionId, (transaction) => transaction.run(statement));
   }
 
   /** Uncommitted, for the same reason as {@link isKnown}. */

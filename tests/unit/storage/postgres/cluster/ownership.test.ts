@@ -98,7 +98,7 @@ describe('the sessions of a cluster', () => {
     await heard;
     expect(first.storage.ownership.owned.size).toBe(0);
     expect(await third.storage.ownership.claim(10)).toEqual([]);
-    await execute(url, `UPDATE ownership SET released_at = now() - interval '3 seconds' WHERE owner IS NULL`);
+    await execute(url, `UPDATE ownership SET changed_at = now() - interval '3 seconds' WHERE owner IS NULL`);
     expect(await third.storage.ownership.claim(10)).toHaveLength(2);
   });
 
