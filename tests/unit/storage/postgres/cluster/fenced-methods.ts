@@ -48,7 +48,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'archive.discard': ({ storage, dead }) => storage.archive.discard(dead.id),
   'archive.replay': ({ storage }) =>
     storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER }),
-  'heldCallbacks.release': ({ storage }) => storage.heldCallbacks.release('held', { path: 'x' }),
+  'heldCallbacks.release': ({ storage }) => storage.heldCallbacks.release('held', { path: 'x', download_error: null }),
   'mediaIndex.put': ({ storage }) => storage.mediaIndex.put(FILE),
 };
 
