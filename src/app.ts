@@ -9,6 +9,7 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
+import { type ClusterNode } from './cluster/cluster-node.ts';
 import { singleNode } from './cluster/local.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
@@ -29,8 +30,9 @@ import {
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { Supervisor } from './kit/supervisor.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
-import { openConfigured } from './runtime/open-storage.ts';
+import { openAndJoin } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { sessionHost } from './runtime/session-host.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -60,9 +62,14 @@ export interface AppOptions {
   droppedLogLines?: () => number;
   /** Returns the free bytes of the disk that holds this folder. */
   freeBytes?: (folder: string) => Promise<number>;
+  /** Other nodes have taken this one for dead: the process must end at once, and start anew. */
+  onBuried?: () => void;
 }
 
-const DEFAULTS = { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, droppedLogLines: () => 0 };
+const DEFAULTS = {
+  ...{ clock: systemClock, random: systemRandom, freeBytes: freeBytesAt },
+  ...{ droppedLogLines: () => 0, onBuried: () => undefined },
+};
 
 /**
  * Builds every part once, from the lowest layer up, and passes each its dependencies.
@@ -79,11 +86,11 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 }
 
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
-  const { clock, log, guard, droppedLogLines } = deps;
+  const { clock, log, guard, droppedLogLines, onBuried } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
-  const storage = keep(built, await openConfigured(config, { clock, log, onCommit }));
+  const { storage, node } = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   await importVersion3({
     authDir: config.sessions.authDir,
@@ -105,7 +112,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     createSessions(config, deps, { storage, connector, admission: pressure, media, metrics }),
   );
-  await sessions.load();
+  if (!node) await sessions.load();
   const keys = await loadKeys(config, deps, storage);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock });
@@ -128,12 +135,28 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
   await pressure.start();
-  await media.resume();
-  await notifier.start();
-  sessions.resume();
+  if (node) takeShare(node, built);
+  else await startAll({ media, notifier, sessions });
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+/** A process on its own runs everything that is stored. */
+async function startAll(parts: {
+  media: MediaDownloader;
+  notifier: BackendNotifier;
+  sessions: SessionManager;
+}): Promise<void> {
+  await parts.media.resume();
+  await parts.notifier.start();
+  parts.sessions.resume();
+}
+
+/** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */
+function takeShare(node: ClusterNode, built: AsyncDisposable[]): void {
+  node.run(sessionHost());
+  keep(built, { [Symbol.asyncDispose]: () => node.drain() });
 }
 
 function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, storage: Storage): Promise<MediaStore> {

@@ -4,8 +4,12 @@ import { LocalLease } from '../cluster/lease.ts';
 import { type ClusterSettings } from '../config/cluster-settings.ts';
 import { type Config } from '../config/config.ts';
 import { type ClusterStorage } from '../storage/postgres/open.ts';
+import { type Storage } from '../ports/storage.ts';
 import { VERSION } from '../version.ts';
-import { openAsNode, type OpenStorageOptions } from './open-storage.ts';
+import { openAsNode, openConfigured, type OpenStorageOptions } from './open-storage.ts';
+
+/** Of a node whose internal port is not known yet. */
+const UNKNOWN_URL = 'http://127.0.0.1:0';
 
 /** What a member of a cluster is started with. */
 export interface MemberOptions extends OpenStorageOptions {
@@ -15,8 +19,22 @@ export interface MemberOptions extends OpenStorageOptions {
   onBuried: () => void;
 }
 
+/** The storage, and this process as a node of its cluster, if it is one. */
+export interface OpenedStorage extends AsyncDisposable {
+  storage: Storage;
+  node: ClusterNode | null;
+}
+
+/** Opens the storage: alone or, with `CLUSTER_NODE_ID`, as a node that has joined the others. @throws as `openConfigured` */
+export async function openAndJoin(config: Config, options: Omit<MemberOptions, 'url'>): Promise<OpenedStorage> {
+  const { cluster } = config;
+  if (cluster) return joinCluster(config, cluster, { ...options, url: cluster.url ?? UNKNOWN_URL });
+  const storage = await openConfigured(config, options);
+  return { storage, node: null, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
+}
+
 /** This process as one of several nodes. Disposing it leaves the cluster and closes the storage: all sessions must have ended. */
-export interface Member extends AsyncDisposable {
+export interface Member extends OpenedStorage {
   storage: ClusterStorage;
   node: ClusterNode;
 }
