@@ -23,7 +23,7 @@ export interface DrainDeps {
 /** How many sessions move at once. */
 const AT_ONCE = 25;
 /** How long those may take that are left at the end, all together. */
-const REST_MS = 5_000;
+const REST_MS = 3_000;
 
 /** The nodes that take the sessions of a node that ends. */
 export function successors(nodes: readonly LivingNode[], nodeId: string): LivingNode[] {
@@ -35,10 +35,12 @@ export function successors(nodes: readonly LivingNode[], nodeId: string): Living
  * successor, is closed and released together, for anybody. Never rejects: the process ends in any case.
  */
 export async function drain(deps: DrainDeps): Promise<void> {
-  const { nodeId, membership, ownership, handOvers, limitMs, clock, log } = deps;
+  const { nodeId, membership, ownership, handOvers, clock, log } = deps;
+  const endMs = clock.monotonic() + deps.limitMs;
+  const leftMs = (): number => Math.max(0, endMs - clock.monotonic());
   const nodes = await bounded(
     membership.drain().then(() => membership.living()),
-    limitMs,
+    leftMs(),
     clock,
   ).catch((error: unknown) => {
     log.warn({ failure: describeFailure(error) }, 'the other nodes are not known: sessions are left to any of them');
@@ -46,17 +48,11 @@ export async function drain(deps: DrainDeps): Promise<void> {
   });
   const givenTo = spread([...ownership.owned], nodes === 'late' ? [] : successors(nodes, nodeId));
   const slots = new Semaphore(AT_ONCE);
-  const isTooLate = deadline(limitMs, clock);
   const moves = [...givenTo].map(([id, successor]) =>
-    slots.run(async () => (isTooLate() ? undefined : handOvers.give(id, successor))),
+    slots.run(async () => (leftMs() === 0 ? undefined : handOvers.give(id, successor))),
   );
-  await bounded(Promise.all(moves), limitMs, clock);
+  await bounded(Promise.all(moves), leftMs(), clock);
   const rest: SessionId[] = [...ownership.owned];
   if (rest.length > 0) log.info({ sessions: rest.length }, 'sessions without a successor are left to any node');
   await bounded(Promise.all(rest.map((id) => handOvers.give(id, null))), REST_MS, clock);
-}
-
-function deadline(limitMs: number, clock: Clock): () => boolean {
-  const endMs = clock.monotonic() + limitMs;
-  return () => clock.monotonic() >= endMs;
 }

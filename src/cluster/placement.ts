@@ -2,19 +2,17 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock, wait } from '../kit/clock.ts';
-import { type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
+import { type NumberLock, type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
 
 /** How long another node has to hand a session over, and how often it is asked. */
 const LIMIT_MS = 15_000;
 const PAUSE_MS = 100;
 
-/** Runs `work` while nobody else does so for the same number, on any node. */
-export type NumberLock = <Result>(number: PhoneNumber, work: () => Promise<Result>) => Promise<Result>;
-
 /** The dependencies of {@link ClusterPlacement}. */
 export interface PlacementDeps {
   ownership: Pick<Ownership, 'owned' | 'take'>;
-  host: Pick<SessionHost, 'adopt'>;
+  /** What runs the sessions here: it needs the placement, and is made after it. */
+  host: () => Pick<SessionHost, 'adopt'>;
   lock: NumberLock;
   aliasOf: (sessionId: SessionId) => Promise<SessionId | undefined>;
   clock: Clock;
@@ -29,7 +27,7 @@ export class ClusterPlacement implements Placement {
   }
 
   announcing<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result> {
-    return this.#deps.lock(number, work);
+    return this.#deps.lock.holding(number, work);
   }
 
   /** @throws AppError `session_moving` if its owner has not handed it over in time */
@@ -41,7 +39,7 @@ export class ClusterPlacement implements Placement {
       if (clock.monotonic() >= endMs) throw new AppError('session_moving');
       await wait(clock, PAUSE_MS);
     }
-    await host.adopt([sessionId]);
+    await host().adopt([sessionId]);
   }
 
   async resolve(sessionId: SessionId): Promise<SessionId> {

@@ -122,7 +122,7 @@ export const LASTING_LEASE: Lease = { isHeld: true };
 
 /** What runs sessions, as the cluster calls it: they come and go. */
 export interface SessionHost {
-  /** Starts what is stored of these sessions: connections, webhooks, downloads. */
+  /** Starts what is stored of these sessions: connections, webhooks, downloads. Those that run already stay as they are. */
   adopt(sessionIds: readonly SessionId[]): Promise<void>;
   /** Ends everything of a session in order, so that another node can go on. Resolves when nothing more will be written. */
   handOver(sessionId: SessionId): Promise<void>;

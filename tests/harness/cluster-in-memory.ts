@@ -25,6 +25,8 @@ export class ClusterInMemory {
   readonly nodes: NodeRow[] = [];
   readonly rows = new Map<SessionId, SessionRow>();
   readonly #clock: Clock;
+  /** What each run knows that it owns, by its incarnation. */
+  readonly #owned = new Map<string, Set<SessionId>>();
   readonly #listeners = new Map<string, () => void>();
   /** How the database is away, for each node for which it is. */
   readonly #away = new Map<string, 'refuses' | 'is silent'>();
@@ -84,7 +86,8 @@ export class ClusterInMemory {
   }
 
   ownership(run: NodeRun): Ownership {
-    const owned = new Set<SessionId>();
+    const owned = this.#owned.get(run.incarnation) ?? new Set<SessionId>();
+    this.#owned.set(run.incarnation, owned);
     const { nodeId } = run;
     const take = (ids: SessionId[]) => {
       for (const id of ids) {
@@ -107,11 +110,11 @@ export class ClusterInMemory {
         }),
       take: (id) =>
         this.#asked(run, () => {
+          if (owned.has(id)) return true;
           const row = this.rows.get(id);
-          if (row?.owner && isSame(row.owner, run)) return true;
-          if ((!row || this.#isFree(row)) && this.#mayTake(run)) return take([id]).length === 1;
-          if (row) row.wantedBy = nodeId;
-          if (row?.owner) this.#listeners.get(row.owner.nodeId)?.();
+          const isFree = !row || this.#isFree(row);
+          if (isFree && this.#mayTake(run)) return take([id]).length === 1;
+          this.#want(row, nodeId);
           return false;
         }),
       asked: () =>
@@ -147,6 +150,12 @@ export class ClusterInMemory {
     if (how === 'refuses') throw new Error('The database is away');
     if (how) await new Promise<never>(() => undefined);
     return Promise.resolve(work());
+  }
+
+  #want(row: SessionRow | undefined, nodeId: string): void {
+    if (!row?.owner) return;
+    row.wantedBy = nodeId;
+    this.#listeners.get(row.owner.nodeId)?.();
   }
 
   #mayTake(run: NodeRun): boolean {

@@ -154,11 +154,9 @@ describe('nodes', () => {
       incarnation: cluster.database.nodes.find(({ nodeId }) => nodeId === asking)!.incarnation,
     };
     const ownership = cluster.database.ownership(run);
-    const lock = <Result>(_: string, work: () => Promise<Result>) => work();
-    const placement = new ClusterPlacement({
-      ...{ ownership, host, lock, clock: cluster.clock },
-      aliasOf: () => Promise.resolve(undefined),
-    });
+    const lock = { holding: <Result>(_: string, work: () => Promise<Result>) => work() };
+    const aliasOf = () => Promise.resolve(undefined);
+    const placement = new ClusterPlacement({ ownership, host: () => host, lock, aliasOf, clock: cluster.clock });
 
     const bringing = placement.bring(first!);
     await cluster.clock.advance(200);
