@@ -2,7 +2,7 @@ import { OperatorError } from '../kit/operator-error.ts';
 import { type SessionHost } from '../ports/ownership.ts';
 
 /** A cluster is set up, but this version cannot take sessions over while it runs. */
-export class ClusterUnavailableError extends OperatorError {
+class ClusterUnavailableError extends OperatorError {
   override readonly name = 'ClusterUnavailableError';
 }
 
