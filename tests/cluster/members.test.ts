@@ -24,7 +24,10 @@ async function start(databaseUrl: string, nodeId: string, onBuried = () => undef
   const member = await joinCluster(config, config.cluster!, { ...deps, onBuried: () => void onBuried() });
   const running = new Set<SessionId>();
   const host: SessionHost = {
-    adopt: (ids) => Promise.resolve(ids.forEach((id) => running.add(id))),
+    adopt: (ids) => {
+      for (const id of ids) running.add(id);
+      return Promise.resolve();
+    },
     handOver: (id) => Promise.resolve(void running.delete(id)),
     lose: (ids) => ids.forEach((id) => running.delete(id)),
     pause: () => undefined,
@@ -45,7 +48,7 @@ async function withSessions(): Promise<string> {
 }
 
 async function joinedByAll(members: readonly Member[]): Promise<void> {
-  await untilTrue(async () => members.every(({ node }) => node.living.length === members.length));
+  await untilTrue(() => Promise.resolve(members.every(({ node }) => node.living.length === members.length)));
 }
 
 describe('members of a cluster on PostgreSQL', () => {
@@ -53,17 +56,17 @@ describe('members of a cluster on PostgreSQL', () => {
     const url = await withSessions();
     const [a, b] = [await start(url, 'a'), await start(url, 'b')];
     await joinedByAll([a.member, b.member]);
-    await untilTrue(async () => a.running.size + b.running.size === IDS.length);
+    await untilTrue(() => Promise.resolve(a.running.size + b.running.size === IDS.length));
 
     await a.member.node.drain();
-    await untilTrue(async () => b.running.size === IDS.length);
+    await untilTrue(() => Promise.resolve(b.running.size === IDS.length));
     expect(a.running.size).toBe(0);
     await a.member[Symbol.asyncDispose]();
 
     const c = await start(url, 'c');
     // Its timers end without a word, as in a process that was killed.
     await b.member.storage[Symbol.asyncDispose]();
-    await untilTrue(async () => c.running.size === IDS.length);
+    await untilTrue(() => Promise.resolve(c.running.size === IDS.length));
 
     expect(c.member.node.living.map(({ nodeId }) => nodeId)).toEqual(['c']);
     await b.member.node[Symbol.asyncDispose]();
@@ -72,13 +75,13 @@ describe('members of a cluster on PostgreSQL', () => {
 
   it('end when another process has taken their name', async () => {
     const url = await withSessions();
-    const buried = Promise.withResolvers<void>();
-    const first = await start(url, 'a', () => buried.resolve());
-    await untilTrue(async () => first.running.size === IDS.length);
+    const buried = Promise.withResolvers<string>();
+    const first = await start(url, 'a', () => buried.resolve('a'));
+    await untilTrue(() => Promise.resolve(first.running.size === IDS.length));
 
     const second = await start(url, 'a');
     await buried.promise;
-    await untilTrue(async () => second.running.size === IDS.length);
+    await untilTrue(() => Promise.resolve(second.running.size === IDS.length));
 
     expect(first.running.size).toBe(0);
     await first.member[Symbol.asyncDispose]();
