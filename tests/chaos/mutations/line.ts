@@ -5,8 +5,9 @@ import { type Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
-/** How much of a stanza a problem shows. */
-const SHOWN = 300;
+/** How much of a stanza a problem shows, and of each text in it. */
+const SHOWN = 600;
+const SHOWN_TEXT = 80;
 
 /** The account's linked device, and its connection. */
 export class Line {
@@ -68,5 +69,6 @@ export class Line {
 
 /** A stanza for a report, shortened. */
 export function shown({ tag, attrs, content }: Stanza): string {
-  return JSON.stringify({ tag, attrs, content }).slice(0, SHOWN);
+  const short = (_: string, value: unknown) => (typeof value === 'string' ? value.slice(0, SHOWN_TEXT) : value);
+  return JSON.stringify({ tag, attrs, content }, short).slice(0, SHOWN);
 }
