@@ -5,9 +5,10 @@ import { type Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
-/** How much of a stanza a problem shows, and of each text in it. */
-const SHOWN = 600;
+/** How much of a stanza a problem shows, of each text, and how many children. */
+const SHOWN = 1_500;
 const SHOWN_TEXT = 80;
+const SHOWN_CHILDREN = 5;
 
 /** The account's linked device, and its connection. */
 export class Line {
@@ -68,7 +69,12 @@ export class Line {
 }
 
 /** A stanza for a report, shortened. */
-export function shown({ tag, attrs, content }: Stanza): string {
-  const short = (_: string, value: unknown) => (typeof value === 'string' ? value.slice(0, SHOWN_TEXT) : value);
-  return JSON.stringify({ tag, attrs, content }, short).slice(0, SHOWN);
+export function shown(stanza: Stanza): string {
+  return JSON.stringify(short(stanza)).slice(0, SHOWN);
+}
+
+function short({ tag, attrs, content }: Stanza): object {
+  const names = Object.entries(attrs).map(([name, text]) => `${name}=${text.slice(0, SHOWN_TEXT)}`);
+  if (Array.isArray(content)) return { [tag]: names, content: content.slice(0, SHOWN_CHILDREN).map(short) };
+  return { [tag]: names, ...(content !== undefined && { bytes: content.length }) };
 }

@@ -8,6 +8,7 @@ import { Dice } from '../dice.ts';
 import { messagesOf } from '../ledger.ts';
 import { Catalogue } from '../mutations/catalogue.ts';
 import { type Cast } from '../mutations/cast.ts';
+import { CpuClock } from '../mutations/cpu-clock.ts';
 import { DOINGS } from '../mutations/doings.ts';
 import { Line, shown } from '../mutations/line.ts';
 import { mutated } from '../mutations/mutate.ts';
@@ -22,6 +23,7 @@ interface MutationsSize extends Size {
   /** Only the kind with this number, and only from this mutation on; to find out which one did it. */
   kind: number;
   from: number;
+  /** How long nothing may arrive and nothing be acknowledged while something is awaited. */
   patienceMs: number;
 }
 
@@ -54,7 +56,8 @@ export const mutations: Scenario<MutationsSize> = {
     full: { each: 2_000, rounds: 400, kind: EVERY_KIND, from: 0, patienceMs: 30_000 },
   },
   async run(size, dice) {
-    await using world = await startWorld({ whatsapp: { ackTimeoutMs: ACK_TIMEOUT_MS } });
+    const { now, after } = new CpuClock();
+    await using world = await startWorld({ whatsapp: { ackTimeoutMs: ACK_TIMEOUT_MS, now, after } });
     const proof = await Proof.prepare(world, size, dice);
     return await proof.run();
   },
@@ -194,13 +197,20 @@ class Proof {
 
   /** Whether it becomes true; while the account is offline, time passes a hundred times faster. */
   async #until(holds: () => boolean): Promise<boolean> {
-    const end = performance.now() + this.#size.patienceMs;
+    let [since, seen] = [performance.now(), this.#progress];
     while (!holds()) {
-      if (performance.now() > end) return false;
+      const progress = this.#progress;
+      if (progress !== seen) [since, seen] = [performance.now(), progress];
+      if (performance.now() > since + this.#size.patienceMs) return false;
       if (!this.#line.isOnline) this.#cast.world.clock.skip(STEP_MS);
       await pause(this.#line.isOnline ? 2 : EVERY_MS);
     }
     return true;
+  }
+
+  /** Changes as messages arrive and stanzas are acknowledged: on a busy machine, both take their time. */
+  get #progress(): string {
+    return `${this.#cast.world.backend.accepted.length} ${this.#line.waiting} ${this.#line.unanswered?.attrs.id ?? ''}`;
   }
 
   #noteStall(when: string): void {
