@@ -9,9 +9,11 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
-import { singleNode } from './cluster/local.ts';
+import { type ClusterNode } from './cluster/cluster-node.ts';
+import { localPlacement, singleNode } from './cluster/local.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
+import { LASTING_LEASE, type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
@@ -29,8 +31,9 @@ import {
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { Supervisor } from './kit/supervisor.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
-import { openConfigured } from './runtime/open-storage.ts';
+import { openAndJoin } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { RunningSessions } from './runtime/session-host.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -60,9 +63,14 @@ export interface AppOptions {
   droppedLogLines?: () => number;
   /** Returns the free bytes of the disk that holds this folder. */
   freeBytes?: (folder: string) => Promise<number>;
+  /** Other nodes have taken this one for dead: the process must end at once, and start anew. */
+  onBuried?: () => void;
 }
 
-const DEFAULTS = { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, droppedLogLines: () => 0 };
+const DEFAULTS = {
+  ...{ clock: systemClock, random: systemRandom, freeBytes: freeBytesAt },
+  ...{ droppedLogLines: () => 0, onBuried: () => undefined },
+};
 
 /**
  * Builds every part once, from the lowest layer up, and passes each its dependencies.
@@ -79,33 +87,35 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 }
 
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
-  const { clock, log, guard, droppedLogLines } = deps;
+  const { clock, log, guard, droppedLogLines, onBuried } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
-  const storage = keep(built, await openConfigured(config, { clock, log, onCommit }));
+  const { storage, member } = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
-  await importVersion3({
-    authDir: config.sessions.authDir,
-    sessions: storage.sessions,
-    keys: storage.signalKeys,
-    clock,
-    log,
-  });
+  if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
   keep(built, createHousekeeping(config, deps, { storage, files }));
-  const notifier = keep(built, createNotifier(config, deps, { storage, metrics }));
+  const notifier = keep(
+    built,
+    createNotifier(config, deps, { storage, metrics, lease: member?.lease ?? LASTING_LEASE }),
+  );
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const connector = createConnector(config, deps, { storage, pressure, metrics });
   pressure.onReached((error) => connector.holdBack(error));
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
-  const sessions = keep(
+  const sessions: SessionManager = keep(
     built,
-    createSessions(config, deps, { storage, connector, admission: pressure, media, metrics }),
+    createSessions(config, deps, {
+      ...{ storage, connector, admission: pressure, media, metrics, isShared: member !== null },
+      placement: member?.placement(() => host) ?? localPlacement(),
+    }),
   );
+  const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifier, media });
   await sessions.load();
+  if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock });
@@ -128,12 +138,30 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
   await pressure.start();
-  await media.resume();
   await notifier.start();
-  sessions.resume();
+  if (member) takeShare(member.node, host, built);
+  else await startAll({ media, sessions });
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+/** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */
+function importOld({ sessions: { authDir } }: Config, { clock, log }: Required<AppOptions>, storage: Storage) {
+  const { sessions, signalKeys: keys } = storage;
+  return importVersion3({ authDir, sessions, keys, clock, log });
+}
+
+/** A process on its own runs everything that is stored. */
+async function startAll({ media, sessions }: { media: MediaDownloader; sessions: SessionManager }): Promise<void> {
+  await media.resume();
+  sessions.transfer.startAll();
+}
+
+/** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */
+function takeShare(node: ClusterNode, host: SessionHost, built: AsyncDisposable[]): void {
+  node.run(host);
+  keep(built, { [Symbol.asyncDispose]: () => node.drain() });
 }
 
 function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, storage: Storage): Promise<MediaStore> {
@@ -185,14 +213,14 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
 function createNotifier(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, metrics }: { storage: Storage; metrics: Metrics },
+  { storage, metrics, lease }: { storage: Storage; metrics: Metrics; lease: Lease },
 ): BackendNotifier {
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, poisonAfterMs, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
     deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
     settings: { retries, poisonAfterMs, retentionMs },
-    ...{ metrics, clock, random },
+    ...{ metrics, clock, random, lease },
     log: log.child({ part: 'callbacks' }),
   });
 }
@@ -235,12 +263,15 @@ interface SessionsDeps {
   admission: BackPressure;
   media: MediaDownloader;
   metrics: Metrics;
+  placement: Placement;
+  /** Whether other nodes run some of the stored sessions. */
+  isShared: boolean;
 }
 
 function createSessions(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, connector, admission, media, metrics }: SessionsDeps,
+  { storage, connector, admission, media, metrics, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
   const { timeline, accountIds } = storage;
@@ -259,6 +290,8 @@ function createSessions(
       admission,
       media,
       metrics,
+      placement,
+      isShared,
       clock,
       random,
     },

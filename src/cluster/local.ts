@@ -1,4 +1,6 @@
+import { SerialQueue } from '../kit/serial-queue.ts';
 import { type Cluster, type Forwarder, type SessionDirectory } from '../ports/cluster.ts';
+import { type Placement } from '../ports/ownership.ts';
 
 const directory: SessionDirectory = { ownerOf: () => Promise.resolve({ kind: 'this-node' }) };
 const forwarder: Forwarder = {
@@ -7,3 +9,13 @@ const forwarder: Forwarder = {
 
 /** A cluster of one node: it owns every session, so nothing is ever forwarded. */
 export const singleNode: Cluster = { directory, forwarder };
+
+/** All sessions are in this process: one number after the other is announced. */
+export function localPlacement(): Placement {
+  const queue = new SerialQueue();
+  return {
+    announcing: (_, work) => queue.run(work),
+    bring: () => Promise.resolve(),
+    resolve: (sessionId) => Promise.resolve(sessionId),
+  };
+}

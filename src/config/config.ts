@@ -4,6 +4,7 @@ import { type LogSettings } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
+import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
@@ -17,6 +18,8 @@ export interface Config {
   sessions: SessionSettings;
   bounds: StorageBounds;
   storage: StorageSettings;
+  /** `null` for a process on its own. */
+  cluster: ClusterSettings | null;
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
   log: LogSettings;
@@ -45,13 +48,19 @@ export function readConfig(environment: Environment): Config {
   const read = new EnvironmentReader(environment);
   const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
   const production = mode === 'production';
+  const http = readHttp(read, production);
+  const backend = readBackend(read, production);
+  const sessions = readSessions(read, production);
+  const bounds = readBounds(read);
+  const storage = readStorage(read, production);
   return {
     mode: production ? 'production' : 'development',
-    http: readHttp(read, production),
-    backend: readBackend(read, production),
-    sessions: readSessions(read, production),
-    bounds: readBounds(read),
-    storage: readStorage(read, production),
+    http,
+    backend,
+    sessions,
+    bounds,
+    storage,
+    cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
     log: {

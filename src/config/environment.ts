@@ -45,6 +45,12 @@ export class EnvironmentReader {
     }
   }
 
+  /** The path of a file that can be read now, and may be read again later. */
+  readableFile(name: string): string | undefined {
+    this.secretFile(name);
+    return this.text(name);
+  }
+
   /** The comma-separated items, trimmed, without empty ones. */
   list(name: string, fallback: string[] = []): string[] {
     const value = this.text(name);

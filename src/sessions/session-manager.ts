@@ -8,9 +8,9 @@ import {
   newRecord,
   type PairingCode,
   type QrCode,
-  type SessionPhase,
   type SessionRecord,
   type SessionStatus,
+  countStatuses,
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
@@ -27,6 +27,7 @@ import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { SessionTransfer } from './session-transfer.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { Typing } from './sending/typing.ts';
@@ -42,17 +43,14 @@ const NEXT_CODE_LIMIT_MS = 5_000;
  */
 const MAX_CONNECTING = 8;
 
-/** The phases of sessions that no device is linked to. */
-const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
-
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
   readonly #registry: SessionRegistry;
-  /** Sessions that are being created, and are not in the registry yet. */
-  #creating = 0;
   readonly #expiry: PairingExpiry;
   readonly #relinks: Relinks;
+  /** The coming and going of stored sessions. */
+  readonly transfer: SessionTransfer;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -87,25 +85,14 @@ export class SessionManager implements AsyncDisposable {
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
-    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add: (record) => this.#add(record) });
+    const add = (record: SessionRecord) => this.#add(record);
+    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
+    this.transfer = new SessionTransfer({ ...deps, registry: this.#registry, supervisor, add });
   }
 
-  /** Loads the stored sessions. Must be called before any other method. */
-  async load(): Promise<void> {
-    const { store, connector } = this.#deps;
-    await this.#relinks.load();
-    for (const record of await store.all()) {
-      // The process ended between the pairing and the commit that records it.
-      const account = PAIRING.has(record.phase) ? connector.linkedAccount(record.sessionId) : undefined;
-      // Credentials that cannot be read concern this session alone.
-      const identity = await account?.catch(() => undefined);
-      this.#add(identity ? { ...record, phase: 'linking', identity } : record);
-    }
-  }
-
-  /** Starts the loaded sessions: linked ones reconnect, those that wait for a scan get a new QR. */
-  resume(): void {
-    for (const session of this.#registry.sessions.values()) session.resume();
+  /** Loads what every process knows. Must be called before any other method. */
+  load(): Promise<void> {
+    return this.#relinks.load();
   }
 
   /**
@@ -155,9 +142,12 @@ export class SessionManager implements AsyncDisposable {
     return Promise.resolve(this.#relinks.resolve(id));
   }
 
-  /** Every session, the oldest first. */
-  list(): Promise<SessionRecord[]> {
-    return Promise.resolve([...this.#registry.sessions.values()].map(({ record }) => record));
+  /** Every session, the oldest first, also those of other nodes. */
+  async list(): Promise<SessionRecord[]> {
+    const { sessions } = this.#registry;
+    if (!this.#deps.isShared) return [...sessions.values()].map(({ record }) => record);
+    const stored = await this.#deps.store.all();
+    return stored.map((record) => sessions.get(record.sessionId)?.record ?? record);
   }
 
   /** One session. @throws AppError `session_not_found` */
@@ -167,7 +157,8 @@ export class SessionManager implements AsyncDisposable {
 
   /** A session's history, the oldest first. @throws AppError `session_not_found` */
   async timeline(id: SessionId): Promise<TimelineNote[]> {
-    return this.#deps.timeline.of(this.#get(id).sessionId);
+    const isElsewhere = this.#deps.isShared && (await this.#deps.store.some([id])).length > 0;
+    return this.#deps.timeline.of(isElsewhere ? id : this.#get(id).sessionId);
   }
 
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -197,7 +188,8 @@ export class SessionManager implements AsyncDisposable {
     const { metrics, clock, log } = this.#deps;
     const { type } = message.content;
     try {
-      const result = await this.#outbound.send(this.#get(id), message);
+      const session = this.#get(id);
+      const result = await session.during(() => this.#outbound.send(session, message));
       metrics.sent(type, result.status);
       const { messageId, status } = result;
       log.info({ sessionId: id, messageId, type, status, requestId }, `[${id}] message sent`);
@@ -229,9 +221,14 @@ export class SessionManager implements AsyncDisposable {
     await this.#registry.remove(this.#get(id), 'deleted', 'if-announced');
   }
 
-  /** The number of sessions in each status. */
-  counts(): Promise<Record<SessionStatus, number>> {
-    return Promise.resolve(this.#registry.counts());
+  /** The number of sessions in each status, also of those of other nodes. */
+  async counts(): Promise<Record<SessionStatus, number>> {
+    return this.#deps.isShared ? countStatuses(await this.#deps.store.counts()) : this.ownCounts();
+  }
+
+  /** The same, of those of this process. */
+  ownCounts(): Record<SessionStatus, number> {
+    return this.#registry.counts();
   }
 
   /** Closes all connections without unlinking any account, and waits for the work in progress. */
@@ -243,21 +240,15 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  /** Sessions in creation count too, so that concurrent requests cannot exceed the limits. */
   async #create(codeFor?: PhoneNumber): Promise<Session> {
-    this.#refuseTooMany();
-    this.#creating += 1;
-    const { clock, random, store, folders, metrics } = this.#deps;
+    const { admission, settings, clock, random, store, folders, metrics } = this.#deps;
+    admission.check();
     const now = clock.now();
     const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
-    try {
-      await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
-      metrics.became(statusOf(record.phase));
-      await folders.create(record.sessionId);
-      return this.#add(record, codeFor);
-    } finally {
-      this.#creating -= 1;
-    }
+    await store.create(record, { atMs: now, what: 'created', why: null }, settings);
+    metrics.became(statusOf(record.phase));
+    await folders.create(record.sessionId);
+    return this.#add(record, codeFor);
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
@@ -288,15 +279,6 @@ export class SessionManager implements AsyncDisposable {
     const message = make();
     this.#recent.add(message);
     this.#sessionEvents.message(message);
-  }
-
-  #refuseTooMany(): void {
-    this.#deps.admission.check();
-    const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#registry.sessions.size + this.#creating;
-    if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
-    const pending = [...this.#registry.sessions.values()].filter((session) => session.isPairing).length;
-    if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
   }
 
   #get(id: SessionId): Session {

@@ -7,8 +7,11 @@ const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
 const NAMED = ['id', 'from', 'participant', 'recipient', 'type'] as const;
 /** The server itself, as some stanzas write it. */
 const SERVERS = new Set(['s.whatsapp.net', 'g.us']);
-/** Those whose devices Baileys can write, in one byte each. With other messengers a linked device does not talk. */
-const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid', 'c.us']);
+/**
+ * Those whose devices Baileys can write, in one byte each; a device at `c.us` it writes as one at `s.whatsapp.net`. With other
+ * messengers a linked device does not talk.
+ */
+const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid']);
 const MAX_DEVICE = 255;
 /** A message has two at most. Each can cost 2,000 steps of a ratchet, and nobody else gets a turn meanwhile. */
 const MAX_CIPHERTEXTS = 8;

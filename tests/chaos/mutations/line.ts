@@ -5,8 +5,10 @@ import { type Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
-/** How much of a stanza a problem shows. */
-const SHOWN = 300;
+/** How much of a stanza a problem shows, of each text, and how many children. */
+const SHOWN = 1_500;
+const SHOWN_TEXT = 80;
+const SHOWN_CHILDREN = 5;
 
 /** The account's linked device, and its connection. */
 export class Line {
@@ -67,6 +69,12 @@ export class Line {
 }
 
 /** A stanza for a report, shortened. */
-export function shown({ tag, attrs, content }: Stanza): string {
-  return JSON.stringify({ tag, attrs, content }).slice(0, SHOWN);
+export function shown(stanza: Stanza): string {
+  return JSON.stringify(short(stanza)).slice(0, SHOWN);
+}
+
+function short({ tag, attrs, content }: Stanza): object {
+  const names = Object.entries(attrs).map(([name, text]) => `${name}=${text.slice(0, SHOWN_TEXT)}`);
+  if (Array.isArray(content)) return { [tag]: names, content: content.slice(0, SHOWN_CHILDREN).map(short) };
+  return { [tag]: names, ...(content !== undefined && { bytes: content.length }) };
 }

@@ -101,7 +101,9 @@ it('answers what it cannot use', async () => {
   for (const [index, { tag, attrs, content }] of ODD.entries()) {
     device.deliver(node(tag, { ...attrs, id: `ODD ${index}`, t: '1' }, content));
   }
-  device.deliver(node('message', { id: 'OWN', from: shop.phone.lid, type: 'text', t: '1' }, odd('msg')));
+  const own = { from: shop.phone.jid, type: 'text', t: '1' };
+  device.deliver(node('message', { ...own, id: 'OWN', from: shop.phone.lid }, odd('msg')));
+  device.deliver(node('message', { ...own, id: 'PEER', category: 'peer', recipient: LID }, odd('msg')));
 
   await expectNothingUnanswered();
 });

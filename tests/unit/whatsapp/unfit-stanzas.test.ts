@@ -52,11 +52,13 @@ describe('a stanza is fit for Baileys', () => {
     ['id', '1:x@lid'],
     ['id', '1:0@lid'],
     ['id', 'undefined1@'],
+    ['id', ':1@c.us'],
     ['participant', ''],
     ['participant', '1:x@lid'],
     ['participant', '0x10'],
     ['recipient', '1:x@lid'],
     ['type', '1:x@lid'],
+    ['type', ':1@c.us'],
   ])('and not with the %s “%s”', (name, text) => {
     expect(isFit(withAttrs({ [name]: text }))).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { type SettingsStore } from '../../../ports/storage.ts';
 import { COMMON, settingOf } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql } from '../sql.ts';
 
@@ -28,11 +28,12 @@ export class PostgresSettingsStore implements SettingsStore {
   }
 
   async set(name: string, value: string): Promise<void> {
-    await this.#db.send((transaction) =>
-      transaction.run(
+    await this.#db.send(NO_SESSION, (transaction) => {
+      void transaction.run(
         sql`INSERT INTO settings (name, value) VALUES (${name}, ${this.#vault.seal(settingOf(name), value)})
             ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      ),
-    );
+      );
+      return transaction.run(sql`UPDATE cluster SET settings_version = settings_version + 1`);
+    });
   }
 }

@@ -26,7 +26,7 @@ export class PostgresConversationStore implements ConversationStore {
 
   async begun(sessionId: SessionId, peer: string): Promise<void> {
     const row = this.#row(sessionId, peer, true);
-    await this.#db.send((transaction) => transaction.add(CONVERSATIONS, row));
+    await this.#db.send(sessionId, (transaction) => transaction.add(CONVERSATIONS, row));
   }
 
   /** Uncommitted, for the same reason as {@link isKnown}. */

@@ -37,7 +37,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   async saveCredentials(sessionId: SessionId, value: string): Promise<void> {
-    await this.#db.send((transaction) =>
+    await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO credentials (session_id, value)
             VALUES (${sessionId}, ${this.#deps.vault.seal(credentialsOf(sessionId), value)})
@@ -64,7 +64,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
-    return this.#db.send((transaction) => {
+    return this.#db.send(sessionId, (transaction) => {
       this.#apply(transaction, sessionId, changes);
       for (const entry of decrypted) this.#deps.journal.add(transaction, sessionId, entry);
       return Promise.resolve();
@@ -72,7 +72,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   unreadable(sessionId: SessionId, key: SignalKeyName | 'credentials'): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       const row = await transaction.row<Row>(key === 'credentials' ? credentialsIn(sessionId) : keyIn(sessionId, key));
       if (!row) return;
       const value = key === 'credentials' ? storedCredentials(sessionId, row) : storedKey(sessionId, key, row.value);
@@ -82,7 +82,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   async forget(sessionId: SessionId): Promise<void> {
-    await this.#db.send((transaction) => {
+    await this.#db.send(sessionId, (transaction) => {
       void transaction.run(sql`DELETE FROM credentials WHERE session_id = ${sessionId}`);
       return transaction.run(sql`DELETE FROM signal_keys WHERE session_id = ${sessionId}`);
     });
