@@ -112,6 +112,19 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   isProbe?: boolean;
   /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
+  /**
+   * Which node answers: that of the session in the path, if there is one; the same, but any other from the storage while the
+   * session is between two nodes; or any.
+   */
+  answeredBy?: 'owner' | 'owner-or-storage' | 'any-node';
+  /**
+   * The session whose node answers, where the path names none. Asked after the body was read.
+   * @throws AppError if there is no such session for the caller
+   */
+  sessionOf?(
+    core: Core,
+    request: Pick<TypedRequest<Params, Body, Query>, 'params' | 'body' | 'caller'>,
+  ): SessionId | Promise<SessionId>;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
