@@ -1,6 +1,5 @@
 import { type Express, type Request, type RequestHandler, type Response } from 'express';
-import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Cluster } from '../ports/cluster.ts';
@@ -12,6 +11,7 @@ import { sendReply } from './errors.ts';
 import { readBodyWithFile } from './files/body.ts';
 import { type FileIntake, type RequestFiles } from './files/request-files.ts';
 import { type Idempotency } from './idempotency.ts';
+import { answerOfOwner } from './owner-answer.ts';
 import { contextOf } from './request-context.ts';
 import { type PathParams, type Reply, type Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
@@ -82,15 +82,14 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   context.sessionId = asked.sessionId ?? null;
   requireSession(route, caller, asked);
   const params = await resolved(core, asked);
-  const elsewhere = await answerOfOwner(route, deps, params.sessionId, { req, res });
+  const owner = { route, cluster: deps.cluster, req, res };
+  const elsewhere = await answerOfOwner(owner, params.sessionId);
   if (elsewhere) return elsewhere;
   context.hop?.agree();
   const { body, json } = await bodyOf(route, deps, req, res);
-  if (route.sessionOf) {
-    const sessionId = await route.sessionOf(core, { params, body, caller });
-    const answered = await answerOfOwner(route, deps, sessionId, { req, res, json: json ?? {} });
-    if (answered) return answered;
-  }
+  const named = await route.sessionOf?.(core, { params, body, caller });
+  const answered = await answerOfOwner(owner, named, { json });
+  if (answered) return answered;
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (messageId?: string): Promise<Reply> =>
     route.handler(core, { params, body, query, files, caller, requestId, messageId, log });
@@ -105,59 +104,23 @@ async function resolved(core: Core, params: PathParams): Promise<PathParams> {
   return sessionId === undefined ? params : { ...params, sessionId: await core.sessions.resolve(sessionId) };
 }
 
-/** A request with its response, and with the body if that has been read. */
-interface Exchange {
-  req: Request;
-  res: Response;
-  json?: unknown;
-}
-
 /**
- * The reply that another node gives, or has given, when it owns the session; `undefined` when this node is to answer. That node
- * reads the body, of which nothing has been read here, unless `json` says otherwise.
- */
-async function answerOfOwner(
-  { answeredBy = 'owner' }: Route,
-  { cluster: { directory, forwarder } }: Pick<DispatchDeps, 'cluster'>,
-  sessionId: SessionId | undefined,
-  { req, res, ...read }: Exchange,
-): Promise<Reply | undefined> {
-  if (sessionId === undefined || answeredBy === 'any-node') return undefined;
-  const mayBeMoving = answeredBy === 'owner-or-storage';
-  const patience = mayBeMoving ? { waitMs: 0 } : {};
-  // The node that forwarded it decides what to do next.
-  if (contextOf(res).hop) return directory.owns(sessionId) ? undefined : NOT_THE_OWNER;
-  try {
-    const owner = await directory.ownerOf(sessionId, patience.waitMs);
-    if (owner.kind === 'this-node') return undefined;
-    const outcome = await forwarder.forward(req, res, { sessionId, owner, ...read, ...patience });
-    return outcome === 'answered' ? ANSWERED : undefined;
-  } catch (error) {
-    if (mayBeMoving && error instanceof AppError && MOVING.has(error.code)) return undefined;
-    throw error;
-  }
-}
-
-const NOT_THE_OWNER: Reply = { status: 421, body: '' };
-const ANSWERED: Reply = { status: 200, body: '', stream: () => Promise.resolve() };
-const MOVING: ReadonlySet<ErrorCode> = new Set(['session_moving', 'owner_unreachable']);
-
-/**
- * Parses the body. The caller's key can be revoked while it arrives. The raw value is not kept: it can be megabytes of text,
- * and the response can take minutes.
+ * Parses the body. The caller's key can be revoked while it arrives. The raw value is kept only where another node may need it:
+ * it can be megabytes of text, and the response can take minutes.
  */
 async function bodyOf(
   route: Route,
   deps: ReplyDeps,
   req: Request,
   res: Response,
-): Promise<{ body: unknown; json?: unknown }> {
+): Promise<{ body: unknown; json: unknown }> {
   const value: unknown =
     route.files === true
       ? await readBodyWithFile(req, res, deps)
       : route.body && (await readJson(req, res, deps.compressedBodies));
   requireStillValid(contextOf(res).caller);
-  return { body: route.body && parse(route.body, value, route.refusals), ...(route.sessionOf && { json: value }) };
+  const keeps = route.body !== undefined && route.sessionOf !== undefined;
+  return { body: route.body && parse(route.body, value, route.refusals), json: keeps ? (value ?? {}) : undefined };
 }
 
 /** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */

@@ -165,10 +165,15 @@ const IDEMPOTENCY_ERRORS = [
   'idempotency_mismatch',
 ] as const satisfies ErrorCode[];
 
+/** The errors of routes that the node of a session answers, where there are several nodes. */
+const OWNER_ERRORS = ['session_moving', 'owner_unreachable'] as const satisfies ErrorCode[];
+
 /** All errors that a route can return, each once. */
-export function errorsOf({ errors, scope, body, files, idempotent }: Route): ErrorCode[] {
+export function errorsOf(route: Route): ErrorCode[] {
+  const { errors, scope, body, files, idempotent } = route;
   const all = [
     ...errors,
+    ...(isOfOwner(route) ? OWNER_ERRORS : []),
     ...(scope === 'none' ? [] : ACCESS_ERRORS),
     ...(body ? BODY_ERRORS : []),
     ...(files ? FILE_ERRORS : []),
@@ -176,6 +181,11 @@ export function errorsOf({ errors, scope, body, files, idempotent }: Route): Err
     ...COMMON_ERRORS,
   ];
   return [...new Set<ErrorCode>(all)];
+}
+
+function isOfOwner(route: Route): boolean {
+  const { path, answeredBy = 'owner' } = route;
+  return answeredBy === 'owner' && (path.includes('/:sessionId') || route.sessionOf !== undefined);
 }
 
 /** Type-checks a declaration: its schemas give the handler its types. */

@@ -58,5 +58,5 @@ export interface Cluster {
   readonly directory: SessionDirectory;
   readonly forwarder: Forwarder;
   /** Set for requests of other nodes. They are never forwarded again. */
-  hopOf(request: IncomingMessage): Hop | undefined;
+  readonly hopOf: (request: IncomingMessage) => Hop | undefined;
 }
