@@ -79,7 +79,12 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
-  app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
+  app.use(
+    requestContext(deps.log, deps.clock, deps.cluster.hopOf),
+    protectiveHeaders(),
+    neverStored,
+    allowOrigins(deps.corsOrigins),
+  );
   app.use(requireHost);
   const core = createCore(deps, running);
   const dispatch = createDispatch(deps, core, running);

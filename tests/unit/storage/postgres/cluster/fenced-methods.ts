@@ -62,7 +62,7 @@ export const OTHERS: readonly string[] = [
   ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
-  ...['contactNames.of', 'timeline.of', 'accountIds.idOf', 'accountIds.aliases'],
+  ...['contactNames.of', 'timeline.of', 'accountIds.idOf', 'accountIds.aliasOf', 'accountIds.aliases'],
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
