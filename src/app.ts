@@ -9,17 +9,16 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
-import { type ClusterNode } from './cluster/cluster-node.ts';
-import { localPlacement, singleNode } from './cluster/local.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
-import { LASTING_LEASE, type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
+import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   BrowserTokens,
   createHttpApp,
+  type HttpApp,
   endUnlinked,
   type FileSettings,
   FOLDER_PREFIX,
@@ -31,7 +30,7 @@ import {
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { Supervisor } from './kit/supervisor.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
-import { openAndJoin } from './runtime/cluster-member.ts';
+import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
@@ -91,15 +90,14 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
-  const { storage, member } = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
+  const opened = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
+  const { storage, member } = opened;
+  const { isShared, lease, placement, cluster, mayServe } = viewOf(opened, () => host);
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
   keep(built, createHousekeeping(config, deps, { storage, files }));
-  const notifier = keep(
-    built,
-    createNotifier(config, deps, { storage, metrics, lease: member?.lease ?? LASTING_LEASE }),
-  );
+  const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const connector = createConnector(config, deps, { storage, pressure, metrics });
@@ -109,8 +107,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const sessions: SessionManager = keep(
     built,
     createSessions(config, deps, {
-      ...{ storage, connector, admission: pressure, media, metrics, isShared: member !== null },
-      placement: member?.placement(() => host) ?? localPlacement(),
+      ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
     }),
   );
   const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifier, media });
@@ -118,7 +115,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
-  const health = new AppHealth({ ...parts, droppedLogLines, clock });
+  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
@@ -130,7 +127,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
-    cluster: singleNode,
+    cluster,
     files: await prepareFiles(config, log),
   });
   const server = keep(
@@ -139,7 +136,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await pressure.start();
   await notifier.start();
-  if (member) takeShare(member.node, host, built);
+  if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
@@ -159,7 +156,12 @@ async function startAll({ media, sessions }: { media: MediaDownloader; sessions:
 }
 
 /** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */
-function takeShare(node: ClusterNode, host: SessionHost, built: AsyncDisposable[]): void {
+function takeShare(
+  { node, network }: NonNullable<OpenedStorage['member']>,
+  { host, http }: { host: SessionHost; http: HttpApp },
+  built: AsyncDisposable[],
+): void {
+  keep(built, network).serve(http);
   node.run(host);
   keep(built, { [Symbol.asyncDispose]: () => node.drain() });
 }

@@ -1,5 +1,5 @@
 import { type PhoneNumber } from '../domain/address.ts';
-import { AppError } from '../domain/errors.ts';
+import { StorageUnavailableError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock, wait } from '../kit/clock.ts';
 import { type NumberLock, type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
@@ -30,13 +30,12 @@ export class ClusterPlacement implements Placement {
     return this.#deps.lock.holding(number, work);
   }
 
-  /** @throws AppError `session_moving` if its owner has not handed it over in time */
+  /** @throws StorageUnavailableError if its owner has not handed it over in time: it may later */
   async bring(sessionId: SessionId): Promise<void> {
     const { ownership, host, clock } = this.#deps;
     const endMs = clock.monotonic() + LIMIT_MS;
-    if (ownership.owned.has(sessionId)) return;
     while (!(await ownership.take(sessionId))) {
-      if (clock.monotonic() >= endMs) throw new AppError('session_moving');
+      if (clock.monotonic() >= endMs) throw new StorageUnavailableError('its owner does not hand it over');
       await wait(clock, PAUSE_MS);
     }
     await host().adopt([sessionId]);

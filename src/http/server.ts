@@ -30,7 +30,7 @@ export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve } from './files/url-rules.ts';
-export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
+export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
 export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClusterNode } from '../cluster/cluster-node.ts';
+import { localPlacement, singleNode } from '../cluster/local.ts';
 import { LocalLease } from '../cluster/lease.ts';
 import { ClusterPlacement } from '../cluster/placement.ts';
 import { type ClusterSettings } from '../config/cluster-settings.ts';
@@ -7,12 +8,14 @@ import { type Config } from '../config/config.ts';
 import { type ClusterStorage } from '../storage/postgres/open.ts';
 import { type Storage } from '../ports/storage.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type Lease, type Placement, type SessionHost } from '../ports/ownership.ts';
+import { type Cluster } from '../ports/cluster.ts';
+import { LASTING_LEASE, type Lease, type Placement, type SessionHost } from '../ports/ownership.ts';
 import { VERSION } from '../version.ts';
+import { ClusterNetwork } from './cluster-network.ts';
 import { openAsNode, openConfigured, type OpenStorageOptions } from './open-storage.ts';
 
-/** Of a node whose internal port is not known yet. */
-const UNKNOWN_URL = 'http://127.0.0.1:0';
+/** How long the internal port waits for responses in flight: longer than a send takes. */
+const DRAIN_MS = 14_000;
 
 /** What a member of a cluster is started with. */
 export interface MemberOptions extends OpenStorageOptions {
@@ -25,7 +28,7 @@ export interface MemberOptions extends OpenStorageOptions {
 /** The storage, and this process as a node of its cluster, if it is one. */
 export interface OpenedStorage extends AsyncDisposable {
   storage: Storage;
-  member: Member | null;
+  member: (Member & { network: ClusterNetwork }) | null;
 }
 
 /** Opens the storage: alone or, with `CLUSTER_NODE_ID`, as a node that has joined the others. @throws as `openConfigured` */
@@ -35,8 +38,42 @@ export async function openAndJoin(config: Config, options: Omit<MemberOptions, '
     const storage = await openConfigured(config, options);
     return { storage, member: null, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
   }
-  const member = await joinCluster(config, cluster, { ...options, url: cluster.url ?? UNKNOWN_URL });
-  return { storage: member.storage, member, [Symbol.asyncDispose]: () => member[Symbol.asyncDispose]() };
+  const { clock } = options;
+  const log = options.log.child({ part: 'cluster' });
+  const network = await ClusterNetwork.listen({ settings: cluster, clock, log, drainMs: DRAIN_MS });
+  try {
+    const joined = await joinCluster(config, cluster, { ...options, url: network.url });
+    return {
+      storage: joined.storage,
+      member: { ...joined, network },
+      [Symbol.asyncDispose]: joined[Symbol.asyncDispose],
+    };
+  } catch (error) {
+    await network[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What the other parts of the process ask of the cluster; alone, it is a cluster of one. */
+export interface ClusterView {
+  /** Whether other nodes run some of the stored sessions. */
+  isShared: boolean;
+  lease: Lease;
+  placement: Placement;
+  cluster: Cluster;
+  /** Whether requests may come here. */
+  mayServe: () => boolean;
+}
+
+/** The cluster as the other parts see it; `host` runs the sessions of this process, and is made after them. */
+export function viewOf({ member }: OpenedStorage, host: () => SessionHost): ClusterView {
+  if (!member) {
+    const placement = localPlacement();
+    return { isShared: false, lease: LASTING_LEASE, placement, cluster: singleNode, mayServe: () => true };
+  }
+  const { lease, node, network, storage } = member;
+  const cluster = network.cluster(storage.ownership);
+  return { isShared: true, lease, placement: member.placement(host), cluster, mayServe: () => node.isReady };
 }
 
 /** This process as one of several nodes. Disposing it leaves the cluster and closes the storage: all sessions must have ended. */

@@ -73,7 +73,13 @@ export class Relinks {
     });
     if (elder === undefined || this.#isStopping) return false;
     await newer.detach();
-    return this.#handOver(newer, elder, { ...newer.record, identity });
+    try {
+      return await this.#handOver(newer, elder, { ...newer.record, identity });
+    } catch (error) {
+      // The elder may have left for another node in between: the first login tries it again.
+      newer.resume();
+      throw error;
+    }
   }
 
   /** An id whose session was deleted still belongs to the number; one whose session has another number by now does not. */
@@ -90,6 +96,7 @@ export class Relinks {
     let isDone = false;
     while (!isDone && !this.#isStopping) {
       await this.#deps.registry.removed(elder);
+      await this.#deps.placement.bring(elder);
       const session = this.#deps.registry.sessions.get(elder);
       if (session) isDone = await session.takeDevice(from);
       else {

@@ -1,8 +1,9 @@
+import { wait } from '../kit/clock.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import {
   newRecord,
@@ -42,6 +43,10 @@ const NEXT_CODE_LIMIT_MS = 5_000;
  * their first code, for which somebody waits.
  */
 const MAX_CONNECTING = 8;
+
+/** How long a request waits for a session that comes from another node, and how often it looks. */
+const COMING_LIMIT_MS = 5_000;
+const COMING_LOOK_MS = 50;
 
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
@@ -133,7 +138,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentPairingCode(id: SessionId): Promise<PairingCode> {
-    const session = this.#get(id);
+    const session = await this.#get(id);
     return this.#expiry.limit(session.record, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
@@ -152,23 +157,24 @@ export class SessionManager implements AsyncDisposable {
 
   /** One session. @throws AppError `session_not_found` */
   async view(id: SessionId): Promise<SessionRecord> {
-    return Promise.resolve(this.#get(id).record);
+    const here = this.#registry.sessions.get(id)?.record;
+    const [stored] = here || !this.#deps.isShared ? [] : await this.#deps.store.some([id]);
+    return here ?? stored ?? (await this.#get(id)).record;
   }
 
   /** A session's history, the oldest first. @throws AppError `session_not_found` */
   async timeline(id: SessionId): Promise<TimelineNote[]> {
-    const isElsewhere = this.#deps.isShared && (await this.#deps.store.some([id])).length > 0;
-    return this.#deps.timeline.of(isElsewhere ? id : this.#get(id).sessionId);
+    return this.#deps.timeline.of((await this.view(id)).sessionId);
   }
 
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
-    return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
+    return (await this.#get(id)).qr(NEXT_CODE_LIMIT_MS);
   }
 
   /** The passkey that WhatsApp may want to link a session's device. @throws AppError `session_not_found` */
   async passkey(id: SessionId): Promise<PasskeyLinking> {
-    return Promise.resolve(this.#get(id).passkey);
+    return (await this.#get(id)).passkey;
   }
 
   /** Calls `listener` with every session event, until the returned function is called. */
@@ -178,7 +184,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** A session's latest messages, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
   async recentMessages(id: SessionId, limit: number): Promise<RecentMessage[]> {
-    const { sessionId } = this.#get(id);
+    const { sessionId } = await this.#get(id);
     if (!this.#recent) throw new AppError('messages_not_kept');
     return Promise.resolve(this.#recent.of(sessionId, limit));
   }
@@ -188,7 +194,7 @@ export class SessionManager implements AsyncDisposable {
     const { metrics, clock, log } = this.#deps;
     const { type } = message.content;
     try {
-      const session = this.#get(id);
+      const session = await this.#get(id);
       const result = await session.during(() => this.#outbound.send(session, message));
       metrics.sent(type, result.status);
       const { messageId, status } = result;
@@ -203,7 +209,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** A session's open connection. @throws AppError `session_not_found`, `session_not_connected` */
   async connection(id: SessionId): Promise<ConnectionActions> {
-    return this.#get(id).connection();
+    return (await this.#get(id)).connection();
   }
 
   /**
@@ -211,14 +217,14 @@ export class SessionManager implements AsyncDisposable {
    * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
    */
   async restart(id: SessionId): Promise<SessionRecord> {
-    const session = this.#get(id);
+    const session = await this.#get(id);
     await session.restart();
     return session.record;
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found` */
   async remove(id: SessionId): Promise<void> {
-    await this.#registry.remove(this.#get(id), 'deleted', 'if-announced');
+    await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
   }
 
   /** The number of sessions in each status, also of those of other nodes. */
@@ -281,9 +287,22 @@ export class SessionManager implements AsyncDisposable {
     this.#sessionEvents.message(message);
   }
 
-  #get(id: SessionId): Session {
-    const session = this.#registry.sessions.get(id);
+  /** A session that is stored, but not here, is just coming or going. */
+  async #get(id: SessionId): Promise<Session> {
+    const session = this.#registry.sessions.get(id) ?? (await this.#coming(id));
     if (!session) throw new AppError('session_not_found');
     return session;
+  }
+
+  /** Waits a while for a session that comes from another node. @throws SessionLostError if it does not come */
+  async #coming(id: SessionId): Promise<Session | undefined> {
+    const { isShared, store, clock } = this.#deps;
+    if (!isShared || (await store.some([id])).length === 0) return undefined;
+    for (let waitedMs = 0; waitedMs < COMING_LIMIT_MS; waitedMs += COMING_LOOK_MS) {
+      const session = this.#registry.sessions.get(id);
+      if (session) return session;
+      await wait(clock, COMING_LOOK_MS);
+    }
+    throw new SessionLostError();
   }
 }

@@ -224,7 +224,10 @@ export class Session implements SendingSession {
   /** Opens the connection that {@link pause} closed. */
   goOn(): void {
     this.#turns.add('the end of a pause', () => this.#recovery.pauseOver());
-    this.#turns.add('a new connection', () => Promise.resolve(this.resume()));
+    this.#turns.add('a new connection', () => {
+      this.resume();
+      return Promise.resolve();
+    });
   }
 
   /** WhatsApp never acknowledged a message that was sent. */

@@ -61,7 +61,7 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #suspicion: Suspicion;
   /** The sessions with a worker, and whether they were signalled since it last looked. */
   readonly #signalled = new Map<SessionId, boolean>();
-  readonly #working = new Map<SessionId, Promise<void>>();
+  readonly #attempts = new Map<SessionId, Promise<unknown>>();
   /** The sessions that have left this process, and did not come back. */
   readonly #left = new Set<SessionId>();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
@@ -104,7 +104,7 @@ export class BackendNotifier implements AsyncDisposable {
   async leave(sessionId: SessionId): Promise<void> {
     this.#left.add(sessionId);
     this.#pauses.endOf(sessionId);
-    await this.#working.get(sessionId);
+    await this.#attempts.get(sessionId);
     this.#suspicion.settled(sessionId);
     this.#retryRequested.delete(sessionId);
   }
@@ -140,9 +140,7 @@ export class BackendNotifier implements AsyncDisposable {
     const hasWorker = this.#signalled.has(sessionId);
     this.#signalled.set(sessionId, true);
     if (hasWorker) return;
-    const work = this.#work(sessionId);
-    this.#working.set(sessionId, work);
-    this.#workers.run('callbacks of a session', work);
+    this.#workers.run('callbacks of a session', this.#work(sessionId));
   }
 
   #mustStop(sessionId: SessionId): boolean {
@@ -155,7 +153,6 @@ export class BackendNotifier implements AsyncDisposable {
       await this.#drain(sessionId);
     }
     this.#signalled.delete(sessionId);
-    this.#working.delete(sessionId);
   }
 
   /**
@@ -178,15 +175,11 @@ export class BackendNotifier implements AsyncDisposable {
 
   /** One attempt with the oldest pending callback, and the pause after it. Returns whether there was a callback. */
   async #deliverNext(sessionId: SessionId): Promise<boolean> {
-    if (!this.#lease.isHeld) {
-      await this.#pauses.wait(sessionId, NO_LEASE_DELAY);
-      return true;
-    }
     const delay = await this.#breaker.run(async () => {
       await this.#waitOutHold(sessionId);
       this.#retryRequested.delete(sessionId);
       const callback = this.#mustStop(sessionId) ? undefined : await this.#deps.queue.next(sessionId);
-      return callback && (await this.#attempt(callback));
+      return callback && (await this.#during(sessionId, this.#attempt(callback)));
     });
     if (delay === undefined) {
       this.#suspicion.settled(sessionId);
@@ -208,9 +201,21 @@ export class BackendNotifier implements AsyncDisposable {
     }
   }
 
+  /** Lets {@link leave} wait for an attempt. */
+  async #during<Result>(sessionId: SessionId, attempt: Promise<Result>): Promise<Result> {
+    const ended = attempt.catch(() => undefined);
+    this.#attempts.set(sessionId, ended);
+    try {
+      return await attempt;
+    } finally {
+      this.#attempts.delete(sessionId);
+    }
+  }
+
   /** Attempts a delivery and records its outcome. Returns the pause before the session goes on. */
   async #attempt(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, deliver, clock, log } = this.#deps;
+    if (!this.#lease.isHeld) return NO_LEASE_DELAY;
     const outcome = await deliver(callback);
     if (outcome.kind !== 'accepted') {
       return isUnwanted(callback.kind, outcome) ? this.#skip(callback) : this.#failed(callback, outcome);

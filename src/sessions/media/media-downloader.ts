@@ -45,6 +45,8 @@ interface Job {
 export class MediaDownloader implements AsyncDisposable {
   readonly #deps: MediaDownloaderDeps;
   readonly #jobs = new Map<string, Job>();
+  /** What webhooks wait for, with their sessions. */
+  readonly #deliveries = new Map<Promise<void>, SessionId>();
   readonly #supervisor: Supervisor;
 
   constructor(deps: MediaDownloaderDeps) {
@@ -59,7 +61,9 @@ export class MediaDownloader implements AsyncDisposable {
 
   /** Downloads the file that this webhook waits for, then releases the webhook. */
   begin(callback: HeldCallback): void {
-    this.#supervisor.run('a download', this.#deliver(callback));
+    const delivery = this.#deliver(callback).finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.set(delivery, callback.sessionId);
+    this.#supervisor.run('a download', delivery);
   }
 
   /** Resumes downloads of an earlier process that webhooks still wait for: of these sessions, or of all. */
@@ -74,7 +78,8 @@ export class MediaDownloader implements AsyncDisposable {
   async leave(sessionId: SessionId): Promise<void> {
     const own = [...this.#jobs.values()].filter((job) => job.sessionId === sessionId);
     for (const { controller } of own) controller.abort();
-    await Promise.allSettled(own.map(({ file }) => file));
+    const deliveries = [...this.#deliveries].flatMap(([delivery, id]) => (id === sessionId ? delivery : []));
+    await Promise.allSettled([...own.map(({ file }) => file), ...deliveries]);
   }
 
   /**

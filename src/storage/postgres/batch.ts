@@ -1,9 +1,16 @@
-import { type Transaction } from './transaction.ts';
+import { type Statement } from './sql.ts';
+
+/** What rows are stored through: a transaction. */
+export interface Statements {
+  rows<Row>(statement: Statement): Promise<Row[]>;
+  run(statement: Statement): Promise<number>;
+  fail(error: unknown): void;
+}
 
 /** Rows of one kind, of whichever sessions, that share a statement: one for a hundred rows costs little more than one for each. */
 export interface Batch<Row, Result = void> {
   /** Stores the rows, in order; sends everything at the call. Resolves with one result for each. */
-  store(transaction: Transaction, rows: readonly Row[]): Promise<readonly Result[]>;
+  store(transaction: Statements, rows: readonly Row[]): Promise<readonly Result[]>;
   /** Whether a row must be stored by a later statement than one of these. */
   mustFollow?(earlier: readonly Row[], row: Row): boolean;
 }
@@ -33,7 +40,7 @@ export class PendingRows {
   }
 
   /** Sends all rows. A failure also fails the transaction. */
-  send(transaction: Transaction): void {
+  send(transaction: Statements): void {
     if (this.#batches.size === 0) return;
     const batches = [...this.#batches];
     this.#batches.clear();
@@ -42,7 +49,7 @@ export class PendingRows {
 }
 
 async function sendOne(
-  transaction: Transaction,
+  transaction: Statements,
   batch: Batch<unknown, unknown>,
   pending: readonly Pending[],
 ): Promise<void> {

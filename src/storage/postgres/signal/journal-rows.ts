@@ -1,8 +1,7 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type MessageKey } from '../../../ports/signal.ts';
-import { type Batch } from '../batch.ts';
+import { type Batch, type Statements } from '../batch.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
 
 /** A new row of `journal`; `attrs` and `plaintext` are sealed. */
 export interface NewEntry {
@@ -69,7 +68,7 @@ export const PLAINTEXTS: Batch<SoughtEntry, Buffer | undefined> = {
   },
 };
 
-function insert(transaction: Transaction, added: readonly NewEntry[]): Promise<number> {
+function insert(transaction: Statements, added: readonly NewEntry[]): Promise<number> {
   const all = <Key extends keyof NewEntry>(key: Key) => added.map((entry) => entry[key]);
   return transaction.run(
     sql`INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
@@ -81,7 +80,7 @@ function insert(transaction: Transaction, added: readonly NewEntry[]): Promise<n
   );
 }
 
-function markHandled(transaction: Transaction, handled: readonly HandledMessage[]): Promise<number> {
+function markHandled(transaction: Statements, handled: readonly HandledMessage[]): Promise<number> {
   return transaction.run(
     sql`UPDATE journal SET handled_at_ms = handled.at_ms
         FROM unnest(${handled.map(({ sessionId }) => sessionId)}::text[],

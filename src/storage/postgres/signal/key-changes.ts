@@ -1,8 +1,7 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type SignalKeyName } from '../../../ports/signal.ts';
-import { type Batch } from '../batch.ts';
+import { type Batch, type Statements } from '../batch.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
 
 /** A key with its sealed value; `null` removes it. */
 export interface SealedChange extends SignalKeyName {
@@ -31,7 +30,7 @@ function nameOf({ sessionId, type, id }: SealedChange): string {
   return JSON.stringify([sessionId, type, id]);
 }
 
-function upsert(transaction: Transaction, keys: readonly SealedChange[]): Promise<number> {
+function upsert(transaction: Statements, keys: readonly SealedChange[]): Promise<number> {
   const all = <Key extends keyof SealedChange>(key: Key) => keys.map((change) => change[key]);
   return transaction.run(
     sql`INSERT INTO signal_keys (session_id, type, id, value)
@@ -41,7 +40,7 @@ function upsert(transaction: Transaction, keys: readonly SealedChange[]): Promis
   );
 }
 
-function remove(transaction: Transaction, keys: readonly SealedChange[]): Promise<number> {
+function remove(transaction: Statements, keys: readonly SealedChange[]): Promise<number> {
   const all = (key: 'sessionId' | 'type' | 'id') => keys.map((change) => change[key]);
   return transaction.run(
     sql`DELETE FROM signal_keys USING unnest(${all('sessionId')}::text[], ${all('type')}::text[],
