@@ -8,7 +8,7 @@ interface ElsewhereTest {
 }
 
 /**
- * The commands that are not run here: they clone, install or test the project itself, run until they are stopped, or need Docker or the network. Another
+ * The commands that are not run here: they clone, install or test the project itself, run until they are stopped, or need Docker, Kubernetes or the network. Another
  * file tests each of them; for Docker, as far as possible without it.
  */
 export const ELSEWHERE: readonly ElsewhereTest[] = [
@@ -37,6 +37,20 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
     contains: '.env.example',
   },
   { prefix: 'cd examples/backend', file: 'tests/examples/backend-files.test.ts', contains: 'compose.yaml' },
+  {
+    prefix: 'docker compose -f deploy/compose',
+    file: 'tests/deploy/compose.test.ts',
+    contains: "'three-nodes.yaml'",
+  },
+  {
+    prefix: 'cp deploy/compose/.env.example',
+    file: 'tests/deploy/compose.test.ts',
+    contains: "'.env.example'",
+  },
+  { prefix: 'kubectl create secret', file: 'tests/deploy/chart.test.ts', contains: 'kubectl create secret' },
+  { prefix: 'helm install', file: 'tests/deploy/chart.test.ts', contains: 'helm install' },
+  { prefix: 'export DATABASE_URL', file: 'tests/unit/config/cluster-settings.test.ts', contains: 'CLUSTER_PORT' },
+  { prefix: 'PORT=3', file: 'tests/unit/config/cluster-settings.test.ts', contains: 'CLUSTER_NODE_ID' },
   { prefix: 'docker compose', file: 'tests/examples/backend-files.test.ts', contains: 'compose.yaml' },
   { prefix: 'docker ', file: 'tests/house/dockerfile.test.ts', contains: 'the Dockerfile' },
 ];

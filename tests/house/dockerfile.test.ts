@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { readConfig } from '../../src/config/config.ts';
+import { OPERATIONS } from '../../src/http/routes/index.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -41,6 +43,16 @@ describe('the Dockerfile', () => {
     expect(programs).toContain(file);
     expect(read('package.json')).toContain(`"start": "${command.join(' ')}"`);
     expect(read(file).split('\n')[0]).toBe(`#!/usr/bin/env -S ${command.slice(0, -1).join(' ')}`);
+  });
+
+  it('is healthy when a path answers that the product has, at the port that it exposes', () => {
+    const [, port, path] = /http:\/\/127\.0\.0\.1:\$\{process\.env\.PORT \|\| (\d+)\}(\/\w+)`/.exec(
+      read('Dockerfile'),
+    )!;
+
+    expect(OPERATIONS.live).toMatchObject({ path, scope: 'none' });
+    expect(read('Dockerfile')).toMatch(new RegExp(`^EXPOSE ${port} 3001$`, 'm'));
+    expect(readConfig({}).http.port).toBe(Number(port));
   });
 
   it('installs every package that these files import', () => {
