@@ -9,6 +9,7 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
+import { Versions } from './cluster/versions.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
@@ -114,6 +115,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
+  if (member) followOthers(member, { keys, settings }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
@@ -153,6 +155,17 @@ function importOld({ sessions: { authDir } }: Config, { clock, log }: Required<A
 async function startAll({ media, sessions }: { media: MediaDownloader; sessions: SessionManager }): Promise<void> {
   await media.resume();
   sessions.transfer.startAll();
+}
+
+/** Each node has a copy of the keys and settings. */
+function followOthers(
+  { node }: NonNullable<OpenedStorage['member']>,
+  { keys, settings }: { keys: ApiKeys; settings: DownloadSetting },
+  log: Logger,
+): void {
+  const reload = { keys: () => keys.reload(), settings: () => settings.reload() };
+  const versions = new Versions(reload, log.child({ part: 'cluster' }));
+  node.onVersions((seen) => void versions.saw(seen));
 }
 
 /** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */

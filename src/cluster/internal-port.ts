@@ -7,7 +7,7 @@ import { isProven, PROOF_HEADER } from './peer-proof.ts';
 import { hasName, type PeerTrust } from './peer-trust.ts';
 
 /** How often a node says that it is still at work on a request: `102 Processing`. */
-export const AT_WORK_MS = 5_000;
+const AT_WORK_MS = 5_000;
 /** How often refusals are logged. */
 const LOG_MS = 60_000;
 

@@ -2,7 +2,7 @@ import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:
 import { type Secret } from '../kit/secret.ts';
 
 /** A certificate with its key, and the authority of the cluster, in PEM. */
-export interface PeerCertificates {
+interface PeerCertificates {
   ca: Buffer;
   cert: Buffer;
   key: Buffer;

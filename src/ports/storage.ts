@@ -207,6 +207,8 @@ export interface SessionFolders {
 export interface SettingsStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+  /** Stores the value unless there is one. Returns the one that is stored: of two nodes that do so at once, both get the first. */
+  setIfMissing(name: string, value: string): Promise<string>;
 }
 
 /** The first answer to each `Idempotency-Key`, kept for a day. */

@@ -11,7 +11,7 @@ import { type Ownership } from '../../src/ports/ownership.ts';
 import { HandClock } from './hand-clock.ts';
 import { recordOf, startApi } from './support.ts';
 
-export const SECRET: PeerTrust = { kind: 'secret', secret: new Secret('a secret that all nodes of a test share') };
+const SECRET: PeerTrust = { kind: 'secret', secret: new Secret('a secret that all nodes of a test share') };
 
 const INCARNATION = 'b0e7c1de-0000-4000-8000-000000000000';
 

@@ -3,7 +3,12 @@ import { COMMON, settingOf } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
-import { sql } from '../sql.ts';
+import { sql, type Statement } from '../sql.ts';
+
+/** A row of `settings`. */
+interface Row {
+  value: Buffer;
+}
 
 /** Settings that change while the server runs, and values that the server generates for itself. */
 export class PostgresSettingsStore implements SettingsStore {
@@ -19,12 +24,16 @@ export class PostgresSettingsStore implements SettingsStore {
 
   /** A damaged setting counts as one that was never set. */
   async get(name: string): Promise<string | undefined> {
-    const [row] = await this.#db.read<{ value: Buffer }>(sql`SELECT value FROM settings WHERE name = ${name}`);
-    if (!row) return undefined;
-    const cell = settingOf(name);
-    const remove = sql`DELETE FROM settings WHERE name = ${name} AND value = ${row.value}`;
-    const value = { sessionId: COMMON, cell, stored: row.value };
-    return this.#damaged.readable(value, () => this.#vault.open(cell, row.value), remove);
+    const [row] = await this.#db.read<Row>(valueOf(name));
+    return this.#read(name, row);
+  }
+
+  setIfMissing(name: string, value: string): Promise<string> {
+    return this.#db.write(NO_SESSION, async (transaction) => {
+      const sealed = this.#vault.seal(settingOf(name), value);
+      await transaction.run(sql`INSERT INTO settings (name, value) VALUES (${name}, ${sealed}) ON CONFLICT DO NOTHING`);
+      return this.#read(name, await transaction.row<Row>(valueOf(name))) ?? value;
+    });
   }
 
   async set(name: string, value: string): Promise<void> {
@@ -36,4 +45,16 @@ export class PostgresSettingsStore implements SettingsStore {
       return transaction.run(sql`UPDATE cluster SET settings_version = settings_version + 1`);
     });
   }
+
+  #read(name: string, row: Row | undefined): string | undefined {
+    if (!row) return undefined;
+    const cell = settingOf(name);
+    const remove = sql`DELETE FROM settings WHERE name = ${name} AND value = ${row.value}`;
+    const value = { sessionId: COMMON, cell, stored: row.value };
+    return this.#damaged.readable(value, () => this.#vault.open(cell, row.value), remove);
+  }
+}
+
+function valueOf(name: string): Statement {
+  return sql`SELECT value FROM settings WHERE name = ${name}`;
 }

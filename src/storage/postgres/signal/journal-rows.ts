@@ -4,7 +4,7 @@ import { type Batch, type Statements } from '../batch.ts';
 import { sql } from '../sql.ts';
 
 /** A new row of `journal`; `attrs` and `plaintext` are sealed. */
-export interface NewEntry {
+interface NewEntry {
   sessionId: SessionId;
   messageKey: MessageKey;
   ciphertextHash: Buffer;
@@ -17,7 +17,7 @@ export interface NewEntry {
 }
 
 /** A message that has become a callback, or needs none. */
-export interface HandledMessage {
+interface HandledMessage {
   sessionId: SessionId;
   messageKey: MessageKey;
   handledAtMs: number;

@@ -66,7 +66,14 @@ export const OTHERS: readonly string[] = [
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
-  ...['mediaIndex.find', 'mediaIndex.olderThan', 'mediaIndex.remove', 'settings.get', 'settings.set'],
+  ...[
+    'mediaIndex.find',
+    'mediaIndex.olderThan',
+    'mediaIndex.remove',
+    'settings.get',
+    'settings.set',
+    'settings.setIfMissing',
+  ],
   ...['apiKeys.all', 'apiKeys.add', 'apiKeys.remove'],
   ...['idempotency.find', 'idempotency.reserve', 'idempotency.save'],
 ];
