@@ -12,7 +12,9 @@ const SHOWN_CHILDREN = 5;
 
 /** The account's linked device, and its connection. */
 export class Line {
-  /** The errors with which connections ended. */
+  /** What is being sent, for {@link endings}. */
+  stage = '';
+  /** When connections ended for want of an acknowledgement, how much was kept then, and what had waited for longest. */
   readonly endings: string[] = [];
   readonly #account: Phone;
   #client: Client | undefined;
@@ -21,7 +23,8 @@ export class Line {
     name: 'know the connection',
     onSend: (stanza, client, send) => {
       if (client.device?.owner.number === this.#account.number) this.#client = client;
-      if (stanza.tag === 'stream:error') this.endings.push(shown(stanza));
+      if (isWantOfAck(stanza))
+        this.endings.push(`${this.stage}, ${this.waiting} kept: ${shown(this.unanswered ?? stanza)}`);
       send(stanza);
     },
   };
@@ -66,6 +69,10 @@ export class Line {
     }
     return forgotten;
   }
+}
+
+function isWantOfAck({ tag, content }: Stanza): boolean {
+  return tag === 'stream:error' && Array.isArray(content) && content.some((child) => child.tag === 'ack');
 }
 
 /** A stanza for a report, shortened. */

@@ -35,7 +35,7 @@ const EVERY_MS = 25;
 const ACK_TIMEOUT_MS = 8_000;
 /** How often a message is requested that cannot be decrypted. */
 const REQUESTED_AT_MOST = 5;
-/** More would make each login slow. */
+/** A login with 800 messages that nobody can decrypt takes the 8 s. */
 const KEPT_AT_MOST = 300;
 const STALL_MS = 3_000;
 const EVERY_KIND = -1;
@@ -146,8 +146,8 @@ class Proof {
       if (sent.length < BATCH && number + 1 < each) continue;
       await this.#control(`${index} ${kind}, up to mutation ${number}`, sent);
       sent = [];
+      if (this.#line.waiting > KEPT_AT_MOST) await this.#logInAgain(kind);
     }
-    if (this.#line.waiting > KEPT_AT_MOST) await this.#logInAgain(kind);
   }
 
   /** Asks everything, and logs in, while the answers are mutated. */
@@ -192,6 +192,7 @@ class Proof {
   async #control(when: string, sent: readonly Stanza[] = []): Promise<void> {
     const { world, account } = this.#cast;
     this.#noteStall(when);
+    this.#line.stage = `after ${when}`;
     const friend = world.whatsapp.phone('5493300000000', 'Friend');
     const text = `control ${(this.#controls += 1)}`;
     await friend.sendText(account, text);

@@ -76,6 +76,9 @@ const ODD: Stanza[] = [
   node('call', { from: LID }, [node('offer', { 'call-id': 'A', 'call-creator': LID })]),
   node('call', { from: LID }, [node('terminate', { 'call-id': 'A', reason: 'timeout' })]),
   node('call', { from: LID }),
+  node('call', { from: '1@broadcast' }, [node('terminate', { 'call-id': 'B', reason: 'timeout' })]),
+  node('call', { from: '1@broadcast' }, [node('offer', { 'call-id': 'C', type: 'group' })]),
+  node('call', { from: LID }, [node('offer', { type: 'group' })]),
   ...NOTIFICATIONS.split(' ').flatMap((type) => [
     node('notification', { from: LID, type }),
     node('notification', { ...IN_GROUP, type }, [node('modify')]),

@@ -72,16 +72,6 @@ it('a message with more ciphertexts than WhatsApp ever sends is not fit', () => 
   expect(fit).toEqual([true, true, false]);
 });
 
-it('a call that has no id is not fit', () => {
-  const callWith = (content: BinaryNode[]): BinaryNode => ({ ...RECEIPT, tag: 'call', content });
-  const offers: Record<string, string>[] = [{ 'call-id': 'C1' }, { 'call-id': '' }, { type: 'group' }];
-
-  const fit = offers.map((attrs) => isFit(callWith([{ tag: 'offer', attrs }])));
-
-  expect(fit).toEqual([true, true, false]);
-  expect(isFit(callWith([]))).toBe(true);
-});
-
 describe('stanzas', () => {
   it('that are fit reach their listeners; others are acknowledged once, as they are', async () => {
     const { sent, dropped, heard, receive } = startSocket();
