@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Group } from '../../../simulator/world/group.ts';
 import { type Simulator } from '../../../simulator/simulator.ts';
@@ -21,12 +22,24 @@ export interface ClusterStageOptions {
   accounts: number;
   /** `CLUSTER_LEASE`, in seconds. */
   lease: number;
+  /** The node that the accounts are linked to; each of them in turn by default. */
+  linkedTo?: NodeId;
 }
 
 /** The names of the nodes. */
 export const NODE_IDS = ['a', 'b', 'c'] as const;
 /** One of them. */
 export type NodeId = (typeof NODE_IDS)[number];
+
+/** The end of a process. */
+export interface Exit {
+  nodeId: NodeId;
+  /** `null` when a signal ended it. */
+  code: number | null;
+  wasReady: boolean;
+  /** Sent by {@link ClusterStage.end}. */
+  signal: 'SIGTERM' | 'SIGKILL' | undefined;
+}
 
 /** Processes to kill when this one exits, for whatever reason. */
 const running = new Set<OrchestratorProcess>();
@@ -39,11 +52,19 @@ export class ClusterStage implements AsyncDisposable {
   readonly accounts: Account[] = [];
   /** Every process so far, with its node. */
   readonly processes: { nodeId: NodeId; process: OrchestratorProcess }[] = [];
+  /** When a process was frozen, on the test's monotonic clock. */
+  readonly freezes: { nodeId: NodeId; fromMs: number; toMs: number }[] = [];
+  /** What was done to the cluster, on the same clock. */
+  readonly diary: { what: string; atMs: number }[] = [];
+  /** How each process has ended. */
+  readonly exits: Exit[] = [];
   readonly whatsapp: Simulator;
   readonly backend: TestBackend;
   readonly database: TestDatabase;
   readonly #folder: string;
   readonly #lease: number;
+  readonly #signals = new Map<OrchestratorProcess, 'SIGTERM' | 'SIGKILL'>();
+  #isKept = false;
 
   private constructor(
     parts: { whatsapp: Simulator; backend: TestBackend; database: TestDatabase; folder: string },
@@ -58,7 +79,7 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   /** Starts three nodes, and links the accounts to them in turn. */
-  static async open({ accounts, lease }: ClusterStageOptions): Promise<ClusterStage> {
+  static async open({ accounts, lease, linkedTo }: ClusterStageOptions): Promise<ClusterStage> {
     const [database, whatsapp, backend, folder] = await Promise.all([
       TestDatabase.start(),
       startSimulator(),
@@ -72,7 +93,7 @@ export class ClusterStage implements AsyncDisposable {
       await Promise.all([stage.start('b'), stage.start('c')]);
       for (let first = 0; first < accounts; first += LINKED_AT_ONCE) {
         const indexes = Array.from({ length: Math.min(LINKED_AT_ONCE, accounts - first) }, (_, at) => first + at);
-        stage.accounts.push(...(await Promise.all(indexes.map((index) => stage.#link(index)))));
+        stage.accounts.push(...(await Promise.all(indexes.map((index) => stage.#link(index, linkedTo)))));
       }
       return stage;
     } catch (error) {
@@ -98,8 +119,40 @@ export class ClusterStage implements AsyncDisposable {
     const spawned = OrchestratorProcess.spawn({ ...this.#environment(), CLUSTER_NODE_ID: nodeId });
     this.processes.push({ nodeId, process: spawned });
     running.add(spawned);
-    void spawned.exited().then(() => running.delete(spawned));
+    void spawned.exited().then((code) => this.#ended(nodeId, spawned, code));
     return spawned;
+  }
+
+  /** From now on, a process that ends is started again, under the same name. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
+  /** Ends the process of a node, and resolves when it has ended. */
+  async end(nodeId: NodeId, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const ending = this.process(nodeId);
+    this.#signals.set(ending, signal);
+    await ending.end(signal);
+  }
+
+  /** Stops the process of a node for a while: its connections stay, and it does nothing. */
+  async freeze(nodeId: NodeId, forMs: number): Promise<void> {
+    const frozen = this.process(nodeId);
+    const freeze = { nodeId, fromMs: performance.now(), toMs: Infinity };
+    this.freezes.push(freeze);
+    frozen.signal('SIGSTOP');
+    await pause(forMs);
+    frozen.signal('SIGCONT');
+    freeze.toMs = performance.now();
+  }
+
+  /** Cuts all connections of a node to the database; resolves with their number. */
+  async cut(nodeId: NodeId): Promise<number> {
+    const { rowCount } = await this.database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'wa:' || $1 || ':%'",
+      [nodeId],
+    );
+    return rowCount ?? 0;
   }
 
   /** Starts a process of a node, and waits until it is ready. */
@@ -164,11 +217,22 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isKept = false;
     await Promise.all(this.processes.map(({ process }) => process[Symbol.asyncDispose]()));
     await this.whatsapp[Symbol.asyncDispose]();
     await this.backend[Symbol.asyncDispose]();
     await this.database[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #ended(nodeId: NodeId, ended: OrchestratorProcess, code: number | null): void {
+    running.delete(ended);
+    const wasReady = ended.output.includes('the orchestrator is ready');
+    this.exits.push({ nodeId, code, wasReady, signal: this.#signals.get(ended) });
+    this.diary.push({ what: `the end of a process of node ${nodeId} (${code})`, atMs: performance.now() });
+    if (!this.#isKept) return;
+    // Who restarts processes waits a moment.
+    setTimeout(() => this.#isKept && this.spawn(nodeId), RESTART_MS);
   }
 
   #environment(): Environment {
@@ -184,13 +248,13 @@ export class ClusterStage implements AsyncDisposable {
     };
   }
 
-  async #link(index: number): Promise<Account> {
+  async #link(index: number, nodeId = NODE_IDS[index % NODE_IDS.length]!): Promise<Account> {
     const digits = String(index).padStart(3, '0');
     const phone = this.whatsapp.phone(`5491100000${digits}`, `Account ${index}`);
     const friend = this.whatsapp.phone(`5492200000${digits}`, `Friend ${index}`);
     const neighbour = this.whatsapp.phone(`5493300000${digits}`, `Neighbour ${index}`);
     const group: Group = this.whatsapp.group({ subject: `Group ${index}`, members: [phone, friend, neighbour] });
-    const { body } = await this.process(NODE_IDS[index % NODE_IDS.length]!).get('/generate-qr');
+    const { body } = await this.process(nodeId).get('/generate-qr');
     await phone.scan(body.qrText as string);
     await this.backend.next(
       (received) => received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId,
@@ -201,4 +265,5 @@ export class ClusterStage implements AsyncDisposable {
 }
 
 const LINKED_AT_ONCE = 6;
+const RESTART_MS = 200;
 const MASTER_KEY = randomMasterKey();
