@@ -35,7 +35,7 @@ const EVERY_MS = 25;
 const ACK_TIMEOUT_MS = 8_000;
 /** How often a message is requested that cannot be decrypted. */
 const REQUESTED_AT_MOST = 5;
-/** A login with 800 messages that nobody can decrypt takes the 8 s. */
+/** A login with 800 takes longer than the 8 s. */
 const KEPT_AT_MOST = 300;
 const STALL_MS = 3_000;
 const EVERY_KIND = -1;
