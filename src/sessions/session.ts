@@ -42,6 +42,7 @@ export class Session implements SendingSession {
   readonly #login: Login;
   readonly #sends = new Set<Promise<unknown>>();
   #refusesSends = false;
+  #paused: Promise<void> = Promise.resolve();
   /** When it last sent or received something, on the monotonic clock. */
   #activeAtMs: number;
 
@@ -218,12 +219,18 @@ export class Session implements SendingSession {
 
   /** Closes the connection until {@link goOn}, without a word. */
   pause(): Promise<void> {
-    return this.#connections.stop();
+    this.#paused = this.#connections.stop();
+    return this.#paused;
   }
 
   /** Opens the connection that {@link pause} closed. */
   goOn(): void {
-    this.#turns.add('the end of a pause', () => this.#recovery.pauseOver());
+    // WhatsApp must not see the new connection before the end of the old one.
+    const closed = this.#paused;
+    this.#turns.add('the end of a pause', async () => {
+      await closed;
+      await this.#recovery.pauseOver();
+    });
     this.#turns.add('a new connection', () => {
       this.resume();
       return Promise.resolve();
