@@ -4,7 +4,7 @@ const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
-  ['pg', '^src/storage/postgres/|^examples/|^tests/'],
+  ['pg', '^src/storage/postgres/|^examples/|^tests/|^bench/'],
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],

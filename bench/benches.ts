@@ -5,6 +5,7 @@ import { latency } from './benches/latency.ts';
 import { memory } from './benches/memory.ts';
 import { outbound } from './benches/outbound.ts';
 import { pairing } from './benches/pairing.ts';
+import { postgres } from './benches/postgres.ts';
 import { restart } from './benches/restart.ts';
 import { soak } from './benches/soak.ts';
 import { throughput } from './benches/throughput.ts';
@@ -12,5 +13,5 @@ import { throughput } from './benches/throughput.ts';
 /** Every bench, in the order of execution. */
 export const BENCHES = [
   ...[inbound, throughput, latency, outbound],
-  ...[memory, restart, pairing, backlog, soak],
+  ...[memory, restart, pairing, backlog, soak, postgres],
 ] as readonly Bench[];

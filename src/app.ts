@@ -9,15 +9,17 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
-import { singleNode } from './cluster/local.ts';
+import { Versions } from './cluster/versions.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
+import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   BrowserTokens,
   createHttpApp,
+  type HttpApp,
   endUnlinked,
   type FileSettings,
   FOLDER_PREFIX,
@@ -29,8 +31,9 @@ import {
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { Supervisor } from './kit/supervisor.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
-import { openConfigured } from './runtime/open-storage.ts';
+import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { RunningSessions } from './runtime/session-host.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -60,9 +63,14 @@ export interface AppOptions {
   droppedLogLines?: () => number;
   /** Returns the free bytes of the disk that holds this folder. */
   freeBytes?: (folder: string) => Promise<number>;
+  /** Other nodes have taken this one for dead: the process must end at once, and start anew. */
+  onBuried?: () => void;
 }
 
-const DEFAULTS = { clock: systemClock, random: systemRandom, freeBytes: freeBytesAt, droppedLogLines: () => 0 };
+const DEFAULTS = {
+  ...{ clock: systemClock, random: systemRandom, freeBytes: freeBytesAt },
+  ...{ droppedLogLines: () => 0, onBuried: () => undefined },
+};
 
 /**
  * Builds every part once, from the lowest layer up, and passes each its dependencies.
@@ -79,36 +87,37 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 }
 
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
-  const { clock, log, guard, droppedLogLines } = deps;
+  const { clock, log, guard, droppedLogLines, onBuried } = deps;
   const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics();
   const onCommit = (ms: number) => metrics.committed(ms);
-  const storage = keep(built, await openConfigured(config, { clock, log, onCommit }));
+  const opened = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
+  const { storage, member } = opened;
+  const { isShared, lease, placement, cluster, mayServe } = viewOf(opened, () => host);
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
-  await importVersion3({
-    authDir: config.sessions.authDir,
-    sessions: storage.sessions,
-    keys: storage.signalKeys,
-    clock,
-    log,
-  });
+  if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
   keep(built, createHousekeeping(config, deps, { storage, files }));
-  const notifier = keep(built, createNotifier(config, deps, { storage, metrics }));
+  const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const connector = createConnector(config, deps, { storage, pressure, metrics });
   pressure.onReached((error) => connector.holdBack(error));
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
-  const sessions = keep(
+  const sessions: SessionManager = keep(
     built,
-    createSessions(config, deps, { storage, connector, admission: pressure, media, metrics }),
+    createSessions(config, deps, {
+      ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
+    }),
   );
+  const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifier, media });
   await sessions.load();
+  if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
+  if (member) followOthers(member, { keys, settings }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
-  const health = new AppHealth({ ...parts, droppedLogLines, clock });
+  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
@@ -120,7 +129,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
-    cluster: singleNode,
+    cluster,
     files: await prepareFiles(config, log),
   });
   const server = keep(
@@ -128,12 +137,46 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
   await pressure.start();
-  await media.resume();
   await notifier.start();
-  sessions.resume();
+  if (member) takeShare(member, { host, http }, built);
+  else await startAll({ media, sessions });
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+/** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */
+function importOld({ sessions: { authDir } }: Config, { clock, log }: Required<AppOptions>, storage: Storage) {
+  const { sessions, signalKeys: keys } = storage;
+  return importVersion3({ authDir, sessions, keys, clock, log });
+}
+
+/** A process on its own runs everything that is stored. */
+async function startAll({ media, sessions }: { media: MediaDownloader; sessions: SessionManager }): Promise<void> {
+  await media.resume();
+  sessions.transfer.startAll();
+}
+
+/** Each node has a copy of the keys and settings. */
+function followOthers(
+  { node }: NonNullable<OpenedStorage['member']>,
+  { keys, settings }: { keys: ApiKeys; settings: DownloadSetting },
+  log: Logger,
+): void {
+  const reload = { keys: () => keys.reload(), settings: () => settings.reload() };
+  const versions = new Versions(reload, log.child({ part: 'cluster' }));
+  node.onVersions((seen) => void versions.saw(seen));
+}
+
+/** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */
+function takeShare(
+  { node, network }: NonNullable<OpenedStorage['member']>,
+  { host, http }: { host: SessionHost; http: HttpApp },
+  built: AsyncDisposable[],
+): void {
+  keep(built, network).serve(http);
+  node.run(host);
+  keep(built, { [Symbol.asyncDispose]: () => node.drain() });
 }
 
 function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, storage: Storage): Promise<MediaStore> {
@@ -185,14 +228,14 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
 function createNotifier(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, metrics }: { storage: Storage; metrics: Metrics },
+  { storage, metrics, lease }: { storage: Storage; metrics: Metrics; lease: Lease },
 ): BackendNotifier {
   const { baseUrl, apiKey, signingSecret, timeoutMs, retries, poisonAfterMs, retentionMs } = config.backend;
   return new BackendNotifier({
     queue: storage.callbacks,
     deliver: createDeliveryClient({ baseUrl, apiKey, secret: signingSecret, timeoutMs, version: VERSION }, clock),
     settings: { retries, poisonAfterMs, retentionMs },
-    ...{ metrics, clock, random },
+    ...{ metrics, clock, random, lease },
     log: log.child({ part: 'callbacks' }),
   });
 }
@@ -235,12 +278,15 @@ interface SessionsDeps {
   admission: BackPressure;
   media: MediaDownloader;
   metrics: Metrics;
+  placement: Placement;
+  /** Whether other nodes run some of the stored sessions. */
+  isShared: boolean;
 }
 
 function createSessions(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, connector, admission, media, metrics }: SessionsDeps,
+  { storage, connector, admission, media, metrics, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
   const { timeline, accountIds } = storage;
@@ -259,6 +305,8 @@ function createSessions(
       admission,
       media,
       metrics,
+      placement,
+      isShared,
       clock,
       random,
     },

@@ -6,10 +6,12 @@ import { type LogOutput, standardOutput } from './kit/log-output.ts';
 import { createLogger, type Logger } from './kit/logger.ts';
 import { OperatorError } from './kit/operator-error.ts';
 
-/** How long an orderly shutdown may take before the process exits anyway. */
+/** How long an orderly shutdown may take before the process exits anyway; a node hands its sessions over before. */
 const END_LIMIT_MS = 20_000;
 /** How long the end waits for somebody to read the log. */
 const LOG_LIMIT_MS = 1_000;
+/** What tells whoever restarts the process that other nodes have taken it for dead. */
+const BURIED_EXIT_CODE = 70;
 
 /**
  * Starts the orchestrator as a process: settings from the environment and `.env`, a clear message and exit code 1 if it
@@ -39,10 +41,12 @@ async function run(config: Config): Promise<void> {
   const guard = guardProcess(log);
   // A signal during start-up shuts down in order too, once everything is built.
   const starting = Promise.withResolvers<App>();
+  const limitMs = END_LIMIT_MS + (config.cluster?.drainMs ?? 0);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void end(starting.promise, { log, output }, signal));
+    process.once(signal, () => void end(starting.promise, { log, output, limitMs }, signal));
   }
-  starting.resolve(startApp(config, { log, guard, droppedLogLines: () => output.dropped }));
+  const onBuried = (): void => void leave(output, BURIED_EXIT_CODE);
+  starting.resolve(startApp(config, { log, guard, onBuried, droppedLogLines: () => output.dropped }));
   await starting.promise;
 }
 
@@ -56,10 +60,14 @@ interface Logging {
   output: LogOutput;
 }
 
-async function end(starting: Promise<App>, { log, output }: Logging, signal: string): Promise<void> {
+async function end(
+  starting: Promise<App>,
+  { log, output, limitMs }: Logging & { limitMs: number },
+  signal: string,
+): Promise<void> {
   log.info({ signal }, 'shutting down');
   // Not unref'd: it must fire even if nothing else keeps the process alive.
-  const limit = setTimeout(() => process.exit(1), END_LIMIT_MS);
+  const limit = setTimeout(() => process.exit(1), limitMs);
   const app = await starting.catch(() => undefined);
   if (!app) {
     // Start-up failed; `run` reports it.
@@ -68,6 +76,11 @@ async function end(starting: Promise<App>, { log, output }: Logging, signal: str
   }
   await app[Symbol.asyncDispose]();
   log.info('stopped');
+  await leave(output, 0);
+}
+
+/** Ends the process once its log is written, without waiting long for it. */
+async function leave(output: LogOutput, code: number): Promise<never> {
   await Promise.race([output.flushed(), pause(LOG_LIMIT_MS)]);
-  process.exit(0);
+  process.exit(code);
 }

@@ -43,7 +43,9 @@ export const soak: Bench<SoakSize> = {
     const { sessions, seconds, perSecond, looks } = task.size;
     await using testBed = await TestBed.open(task);
     const file = join(task.folder, 'resources');
-    const ours = await testBed.orchestrator([`--import=${RESOURCES.href}?${encodeURIComponent(file)}`]);
+    const ours = await testBed.orchestrator({
+      args: [`--import=${RESOURCES.href}?${encodeURIComponent(file)}`],
+    });
     await testBed.link(ours, sessions);
     await testBed.warmUp(ours, ours.accounts, sessions);
     const samples: Resources[] = [];

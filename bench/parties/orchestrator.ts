@@ -16,6 +16,8 @@ export interface OrchestratorOptions {
   folder: string;
   /** Options of Node for the process. */
   args?: readonly string[];
+  /** Further settings. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -118,7 +120,7 @@ export class Orchestrator implements Contestant {
   }
 
   #spawn(): OrchestratorProcess {
-    const { target, folder, args = [] } = this.#options;
+    const { target, folder, args = [], settings } = this.#options;
     return new OrchestratorProcess(
       {
         NODE_ENV: 'production',
@@ -130,6 +132,7 @@ export class Orchestrator implements Contestant {
         WHATSAPP_WS_URL: target.wsUrl,
         WHATSAPP_ROOT_KEY: target.rootKey,
         ...LIFTED_LIMITS,
+        ...settings,
       },
       { log: this.log, args },
     );

@@ -4,7 +4,7 @@ import { type BenchTask } from '../bench.ts';
 import { Bare } from './bare.ts';
 import { type Target } from './bare-client.ts';
 import { type Account, type Contestant } from './contestant.ts';
-import { Orchestrator } from './orchestrator.ts';
+import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Remote } from './remote.ts';
 import { cpuMs as cpuMsOf, untilIdle } from './usage.ts';
 import type { WhatsAppApi } from './whatsapp-process.ts';
@@ -17,6 +17,9 @@ export interface Reception {
   /** The time of each message from WhatsApp's socket to its destination. */
   delaysMs: number[];
 }
+
+/** How an orchestrator is started: options of Node, and settings. */
+type StartOptions = Pick<OrchestratorOptions, 'args' | 'settings'>;
 
 /** The messages that a contestant receives. */
 export interface Traffic {
@@ -58,14 +61,15 @@ export class TestBed implements AsyncDisposable {
     return bare;
   }
 
-  /** Starts an orchestrator on empty storage, without accounts. It ends with the test bed. `args` are options of Node. */
-  async orchestrator(args: readonly string[] = []): Promise<Orchestrator> {
+  /** Starts an orchestrator on empty storage, without accounts. It ends with the test bed. */
+  async orchestrator({ args = [], settings = {} }: StartOptions = {}): Promise<Orchestrator> {
     const folder = join(this.#task.folder, `orchestrator-${this.#contestants.length}`);
     await mkdir(folder);
     const orchestrator = await Orchestrator.start({
       target: this.target,
       folder,
       args: [...args, ...this.#profilingArgs()],
+      settings,
     });
     this.#contestants.push(orchestrator);
     return orchestrator;

@@ -5,15 +5,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 const TICK_MS = 10;
 /** The indexes of user and system time among the fields after the name in `/proc/<pid>/stat`. */
 const [USER, SYSTEM] = [11, 12];
+/** Those of its children that have ended. */
+const [REAPED_USER, REAPED_SYSTEM] = [13, 14];
 
 const POLL_INTERVAL_MS = 100;
 const IDLE_TIMEOUT_MS = 10_000;
 
 /** The CPU time of a process so far, over all its threads, in ms. Linux only. */
 export async function cpuMs(pid: number): Promise<number> {
+  return sumOf(pid, [USER, SYSTEM]);
+}
+
+/** The same, with that of its children that have ended. */
+export async function cpuMsWithReaped(pid: number): Promise<number> {
+  return sumOf(pid, [USER, SYSTEM, REAPED_USER, REAPED_SYSTEM]);
+}
+
+async function sumOf(pid: number, indexes: readonly number[]): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[USER]) + Number(fields[SYSTEM])) * TICK_MS;
+  return indexes.reduce((sum, index) => sum + Number(fields[index]), 0) * TICK_MS;
 }
 
 /** The resident memory of a process, in bytes. Linux only. */

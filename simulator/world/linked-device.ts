@@ -101,10 +101,10 @@ export class LinkedDevice implements Endpoint {
 
   /**
    * Sends all waiting stanzas, then their count, which ends the offline phase. Returns the number of those that had
-   * been sent before.
+   * been sent before. Once on each connection: what it was sent, it was sent.
    */
   catchUp(): number {
-    if (this.#presence.name === 'away') return 0;
+    if (this.#presence.name !== 'catching-up') return 0;
     const { connection, deadline } = this.#presence;
     this.#presence = { name: 'live', connection, deadline };
     const { stanzas, again } = this.mailbox.drain(deadline.now());

@@ -24,7 +24,7 @@ export interface ClusterSettings {
 export type ClusterTrust = { kind: 'secret'; secret: Secret } | ({ kind: 'tls' } & ClusterTls);
 
 /** PEM files, which may be renewed while the process runs. */
-export interface ClusterTls {
+interface ClusterTls {
   caFile: string;
   certFile: string;
   keyFile: string;

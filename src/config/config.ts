@@ -49,13 +49,16 @@ export function readConfig(environment: Environment): Config {
   const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
   const production = mode === 'production';
   const http = readHttp(read, production);
+  const backend = readBackend(read, production);
+  const sessions = readSessions(read, production);
+  const bounds = readBounds(read);
   const storage = readStorage(read, production);
   return {
     mode: production ? 'production' : 'development',
     http,
-    backend: readBackend(read, production),
-    sessions: readSessions(read, production),
-    bounds: readBounds(read),
+    backend,
+    sessions,
+    bounds,
     storage,
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
     media: readMedia(read),

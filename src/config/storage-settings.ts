@@ -43,8 +43,13 @@ export function readStorage(read: EnvironmentReader, production: boolean): Stora
     throw new ConfigError('ALLOW_PLAINTEXT_STORAGE=true conflicts with MASTER_KEY: set only one of them.');
   }
   const adoptPlaintext = read.flag('ENCRYPT_EXISTING_STORAGE', false);
-  return { ...readDatabase(read, production), masterKey, newMasterKey, adoptPlaintext };
+  const database = readDatabase(read, production);
+  if (adoptPlaintext && database.databaseUrl) throw new ConfigError(ENCRYPTS_SQLITE_ONLY);
+  return { ...database, masterKey, newMasterKey, adoptPlaintext };
 }
+
+const ENCRYPTS_SQLITE_ONLY =
+  'ENCRYPT_EXISTING_STORAGE encrypts a SQLite file only: to encrypt what is in PostgreSQL, move it to SQLite with `npm run move-storage`, start on that once with this setting, and move it back.';
 
 function readDatabase(read: EnvironmentReader, production: boolean) {
   const durability = read.oneOf('DATABASE_DURABILITY', DURABILITIES, production ? 'replicated' : 'single');

@@ -70,6 +70,13 @@ export function statusOf(phase: SessionPhase): SessionStatus {
   return STATUS_OF[phase];
 }
 
+/** The number of sessions in each status, from that of each phase. */
+export function countStatuses(phases: Iterable<readonly [SessionPhase, number]>): Record<SessionStatus, number> {
+  const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
+  for (const [phase, count] of phases) counts[statusOf(phase)] += count;
+  return counts;
+}
+
 /** Whether a stored text is a phase. */
 export function isSessionPhase(text: string): text is SessionPhase {
   return Object.hasOwn(STATUS_OF, text);

@@ -11,6 +11,7 @@ import { sendReply } from './errors.ts';
 import { readBodyWithFile } from './files/body.ts';
 import { type FileIntake, type RequestFiles } from './files/request-files.ts';
 import { type Idempotency } from './idempotency.ts';
+import { answerOfOwner } from './owner-answer.ts';
 import { contextOf } from './request-context.ts';
 import { type PathParams, type Reply, type Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
@@ -81,9 +82,14 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   context.sessionId = asked.sessionId ?? null;
   requireSession(route, caller, asked);
   const params = await resolved(core, asked);
-  const forwarded = await fromOtherNode(deps.cluster, params, req);
-  if (forwarded) return forwarded;
-  const body = await bodyOf(route, deps, req, res);
+  const owner = { route, cluster: deps.cluster, req, res };
+  const elsewhere = await answerOfOwner(owner, params.sessionId);
+  if (elsewhere) return elsewhere;
+  context.hop?.agree();
+  const { body, json } = await bodyOf(route, deps, req, res);
+  const named = await route.sessionOf?.(core, { params, body, caller });
+  const answered = await answerOfOwner(owner, named, { json });
+  if (answered) return answered;
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (messageId?: string): Promise<Reply> =>
     route.handler(core, { params, body, query, files, caller, requestId, messageId, log });
@@ -99,31 +105,22 @@ async function resolved(core: Core, params: PathParams): Promise<PathParams> {
 }
 
 /**
- * The reply that another node gives, when it owns the session. That node reads the body, of which nothing has been read
- * here.
+ * Parses the body. The caller's key can be revoked while it arrives. The raw value is kept only where another node may need it:
+ * it can be megabytes of text, and the response can take minutes.
  */
-async function fromOtherNode(
-  { directory, forwarder }: Cluster,
-  { sessionId }: PathParams,
+async function bodyOf(
+  route: Route,
+  deps: ReplyDeps,
   req: Request,
-): Promise<Reply | undefined> {
-  if (sessionId === undefined) return undefined;
-  const owner = await directory.ownerOf(sessionId);
-  if (owner.kind === 'this-node') return undefined;
-  return { status: 200, body: '', stream: (res) => forwarder.forward(req, res, owner) };
-}
-
-/**
- * Parses the body. The caller's key can be revoked while it arrives. The raw value is not kept: it can be megabytes of text,
- * and the response can take minutes.
- */
-async function bodyOf(route: Route, deps: ReplyDeps, req: Request, res: Response): Promise<unknown> {
-  const value =
+  res: Response,
+): Promise<{ body: unknown; json: unknown }> {
+  const value: unknown =
     route.files === true
       ? await readBodyWithFile(req, res, deps)
       : route.body && (await readJson(req, res, deps.compressedBodies));
   requireStillValid(contextOf(res).caller);
-  return route.body && parse(route.body, value, route.refusals);
+  const keeps = route.body !== undefined && route.sessionOf !== undefined;
+  return { body: route.body && parse(route.body, value, route.refusals), json: keeps ? (value ?? {}) : undefined };
 }
 
 /** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import { type TlsOptions, TLSSocket } from 'node:tls';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Connections } from './connections.ts';
@@ -23,6 +25,10 @@ export interface ListenOptions {
   maxStrangers?: number;
   /** How long a whole request may take to arrive: 5 minutes are enough for 100 MB at 3 Mbit/s. */
   requestMs?: number;
+  /** The names of the settings, for the operator: by default HOST and PORT. */
+  names?: { host: string; port: string };
+  /** Set for the port between nodes, which has more headers, certificates or none, and asks for bodies itself (`100 Continue`). */
+  internal?: { tls: TlsOptions | null };
 }
 
 /** A request listener that can be drained. */
@@ -48,16 +54,19 @@ export class ListenError extends OperatorError {
   }
 }
 
-type Where = Pick<ListenOptions, 'host' | 'port'>;
+type Where = Pick<ListenOptions, 'host' | 'port' | 'names'>;
+
+const PUBLIC = { host: 'HOST', port: 'PORT' };
 
 const SENTENCES: Partial<Record<string, (where: Where) => string>> = {
-  EADDRINUSE: ({ port }) =>
-    `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.`,
-  EACCES: ({ port }) => `This user may not listen on port ${port}: set PORT to one above 1023.`,
+  EADDRINUSE: ({ port, names = PUBLIC }) =>
+    `Port ${port} is already in use: stop the program that uses it, or set ${names.port} to another one.`,
+  EACCES: ({ port, names = PUBLIC }) =>
+    `This user may not listen on port ${port}: set ${names.port} to one above 1023.`,
 };
 
-function cannotListen({ host, port }: Where): string {
-  return `Cannot listen on ${host}, port ${port}: HOST must be an address of this machine.`;
+function cannotListen({ host, port, names = PUBLIC }: Where): string {
+  return `Cannot listen on ${host}, port ${port}: ${names.host} must be an address of this machine.`;
 }
 
 // Longer than the 60 s for which load balancers keep idle connections, so that they close them and we do not.
@@ -74,11 +83,9 @@ export async function startHttpServer(app: Drainable, options: ListenOptions): P
   const { host, clock, log, drainMs = 15_000, unreadMs = 30_000 } = options;
   const { maxStrangers } = options;
   const connections = new Connections({ respond: app, clock, log, unreadMs, ...(maxStrangers && { maxStrangers }) });
-  const server = createServer(limits(options), connections.listener);
+  const server = createFor(options, connections);
   // Expectations other than 100-continue are ignored.
   server.on('checkExpectation', connections.listener);
-  server.on('clientError', connections.refuse);
-  server.on('connection', connections.opened);
   server.setTimeout(unreadMs, connections.idle);
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options);
@@ -89,9 +96,29 @@ export async function startHttpServer(app: Drainable, options: ListenOptions): P
   let end: Promise<void> | undefined;
   return {
     port,
-    url: `http://${hostInUrl(host)}:${port}`,
+    url: `${options.internal?.tls ? 'https' : 'http'}://${hostInUrl(host)}:${port}`,
     [Symbol.asyncDispose]: () => (end ??= shutDown({ server, app, connections, clock, drainMs })),
   };
+}
+
+/** Longer than the 16 KiB of the public port: whatever that accepts can be forwarded. */
+const INTERNAL_HEADER_BYTES = 24 * 1024;
+const TLS_HANDSHAKE_MS = 10_000;
+
+function createFor(options: ListenOptions, connections: Connections): Server {
+  const { internal } = options;
+  const limited = { ...limits(options), ...(internal && { maxHeaderSize: INTERNAL_HEADER_BYTES }) };
+  const server = internal?.tls
+    ? createTlsServer({ ...limited, ...internal.tls, handshakeTimeout: TLS_HANDSHAKE_MS }, connections.listener)
+    : createServer(limited, connections.listener);
+  if (internal) server.on('checkContinue', connections.listener);
+  server.on('clientError', (error, socket) => {
+    // Without a handshake, nothing can be answered.
+    if (socket instanceof TLSSocket && !socket.authorized) socket.destroy();
+    else connections.refuse(error, socket);
+  });
+  server.on(internal?.tls ? 'secureConnection' : 'connection', connections.opened);
+  return server;
 }
 
 function limits({ headersMs = 15_000, requestMs = 300_000 }: ListenOptions) {
@@ -105,10 +132,10 @@ function limits({ headersMs = 15_000, requestMs = 300_000 }: ListenOptions) {
   };
 }
 
-function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
+function listen(server: Server, { host, port, names = PUBLIC }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void =>
-      reject(new ListenError(error.code ?? 'other', { host, port }, error));
+      reject(new ListenError(error.code ?? 'other', { host, port, names }, error));
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestHandler, type Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { describeFailure } from '../kit/failure.ts';
+import { type Hop } from '../ports/cluster.ts';
 import { type Caller, NOBODY } from './access/caller.ts';
 import { statusOf } from './responses/error-status.ts';
 
@@ -19,6 +20,8 @@ export interface RequestContext {
   /** The session in the path. */
   sessionId: SessionId | null;
   caller: Caller;
+  /** Set for requests of other nodes of the cluster. */
+  hop: Hop | undefined;
   /** Why the request was refused. */
   failure: unknown;
 }
@@ -27,7 +30,11 @@ export interface RequestContext {
 const SAFE_ID = /^[\w.:-]{1,128}$/;
 
 /** Gives each request an id, and writes one log entry when it is over. */
-export function requestContext(log: Logger, clock: Clock): RequestHandler {
+export function requestContext(
+  log: Logger,
+  clock: Clock,
+  hopOf: (request: IncomingMessage) => Hop | undefined = () => undefined,
+): RequestHandler {
   return (req, res, next) => {
     const given = req.get('X-Request-Id');
     const requestId = given !== undefined && SAFE_ID.test(given) ? given : randomUUID();
@@ -38,6 +45,7 @@ export function requestContext(log: Logger, clock: Clock): RequestHandler {
       sessionId: null,
       failure: undefined,
       caller: NOBODY,
+      hop: hopOf(req),
     };
     const startedMs = clock.monotonic();
     res.locals.context = context;

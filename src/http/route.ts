@@ -112,6 +112,19 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   isProbe?: boolean;
   /** Whether it still answers during shutdown. */
   whileEnding?: boolean;
+  /**
+   * Which node answers: that of the session in the path, if there is one; the same, but any other from the storage while the
+   * session is between two nodes; or any.
+   */
+  answeredBy?: 'owner' | 'owner-or-storage' | 'any-node';
+  /**
+   * The session whose node answers, where the path names none. Asked after the body was read.
+   * @throws AppError if there is no such session for the caller
+   */
+  sessionOf?(
+    core: Core,
+    request: Pick<TypedRequest<Params, Body, Query>, 'params' | 'body' | 'caller'>,
+  ): SessionId | Promise<SessionId>;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;
@@ -152,10 +165,15 @@ const IDEMPOTENCY_ERRORS = [
   'idempotency_mismatch',
 ] as const satisfies ErrorCode[];
 
+/** The errors of routes that the node of a session answers, where there are several nodes. */
+const OWNER_ERRORS = ['session_moving', 'owner_unreachable'] as const satisfies ErrorCode[];
+
 /** All errors that a route can return, each once. */
-export function errorsOf({ errors, scope, body, files, idempotent }: Route): ErrorCode[] {
+export function errorsOf(route: Route): ErrorCode[] {
+  const { errors, scope, body, files, idempotent } = route;
   const all = [
     ...errors,
+    ...(isOfOwner(route) ? OWNER_ERRORS : []),
     ...(scope === 'none' ? [] : ACCESS_ERRORS),
     ...(body ? BODY_ERRORS : []),
     ...(files ? FILE_ERRORS : []),
@@ -163,6 +181,11 @@ export function errorsOf({ errors, scope, body, files, idempotent }: Route): Err
     ...COMMON_ERRORS,
   ];
   return [...new Set<ErrorCode>(all)];
+}
+
+function isOfOwner(route: Route): boolean {
+  const { path, answeredBy = 'owner' } = route;
+  return answeredBy === 'owner' && (path.includes('/:sessionId') || route.sessionOf !== undefined);
 }
 
 /** Type-checks a declaration: its schemas give the handler its types. */

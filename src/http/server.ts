@@ -30,7 +30,7 @@ export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve } from './files/url-rules.ts';
-export { ListenError, type ListenOptions, startHttpServer } from './listen.ts';
+export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
 export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {
@@ -79,7 +79,12 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
-  app.use(requestContext(deps.log, deps.clock), protectiveHeaders(), neverStored, allowOrigins(deps.corsOrigins));
+  app.use(
+    requestContext(deps.log, deps.clock, deps.cluster.hopOf),
+    protectiveHeaders(),
+    neverStored,
+    allowOrigins(deps.corsOrigins),
+  );
   app.use(requireHost);
   const core = createCore(deps, running);
   const dispatch = createDispatch(deps, core, running);

@@ -5,7 +5,7 @@ import { type Instruments } from './instruments.ts';
 
 /** The state that the gauges read when somebody scrapes them. */
 export interface GaugeSources {
-  sessions: { counts(): Promise<Record<SessionStatus, number>> };
+  sessions: { ownCounts(): Record<SessionStatus, number> };
   /** As in `GET /health`: `ok` says whether the storage accepts writes. */
   health: { report(): Promise<{ ok: boolean; backend: 'unknown' | 'up' | 'down'; callbacks: CallbackCounts }> };
   breaker: () => BreakerState;
@@ -45,7 +45,7 @@ export class Gauges {
     if (!this.#sources) return;
     const { sessions, health, breaker, blocked } = this.#sources;
     this.#blocked.set(blocked());
-    for (const [status, count] of Object.entries(await sessions.counts())) this.#sessions.set({ status }, count);
+    for (const [status, count] of Object.entries(sessions.ownCounts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     const { ok, backend, callbacks } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);

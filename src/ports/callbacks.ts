@@ -24,7 +24,7 @@ export interface CallbackQueue {
   onReady(listener: (sessionId: SessionId) => void): void;
   /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
   onRetry(listener: (sessionId: SessionId) => void): void;
-  /** The sessions with pending callbacks, the longest-waiting first. */
+  /** The sessions of this node with pending callbacks, the longest-waiting first. */
   sessionsWithPending(): Promise<SessionId[]>;
   /**
    * The oldest pending callback of the session. `undefined` when there is none, or when it must wait for a callback of
@@ -49,12 +49,13 @@ export interface CallbackQueue {
   substitute(callback: PendingCallback, note: TimelineNote): Promise<void>;
   /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
+  /** Of the sessions that this node owns. */
   counts(nowMs: number): Promise<CallbackCounts>;
 }
 
 /** The callbacks that wait for the file which they announce. */
 export interface HeldCallbacks {
-  /** The callbacks that are still held, in the order in which they were stored. */
+  /** The callbacks of this node's sessions that are still held, in the order in which they were stored. */
   all(): Promise<HeldCallback[]>;
   /** Adds the result of the download to the callback and releases it. Does nothing when its time is over. */
   release(webhookId: string, media: FetchedMedia): Promise<void>;

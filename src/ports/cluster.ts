@@ -14,25 +14,49 @@ export type Owner = { kind: 'this-node' } | ({ kind: 'other-node' } & RemoteNode
 /** Knows which node runs which session. */
 export interface SessionDirectory {
   /**
-   * The owner of a session. An id that no node knows belongs to this node, which refuses it as usual.
-   * @throws AppError while no node owns the session, and waiting for one took too long
+   * The owner of a session. An id that no node knows belongs to this node, which refuses it as usual. `waitMs` is how long to
+   * wait for an owner where there is none.
+   * @throws AppError `session_moving` while no node owns the session, and waiting for one took too long
    */
-  ownerOf(sessionId: SessionId): Promise<Owner>;
+  ownerOf(sessionId: SessionId, waitMs?: number): Promise<Owner>;
+  /** Whether this node owns the session. Never waits, and asks nobody. */
+  owns(sessionId: SessionId): boolean;
+}
+
+/** What to forward besides the request itself. */
+export interface Forwarding {
+  sessionId: SessionId;
+  /** The owner, as the directory knows it. */
+  owner: RemoteNode;
+  /** The body, where it has been read already to find the session; otherwise nothing of it has been. */
+  json?: unknown;
+  /** How long to wait for the next owner, if this one has just handed the session over. */
+  waitMs?: number;
 }
 
 /** Hands requests over to the nodes that own their sessions. */
 export interface Forwarder {
   /**
-   * Sends the request to `node` as it came (method, URL, headers), and streams its body there and the response back.
-   * Nothing of the body has been read before. `node` authenticates the caller again. Resolves when the response has ended,
-   * or the client has gone. Finding a new owner, when `node` has just handed the session over, is up to the implementation.
-   * @throws AppError only while nothing of the response has been sent
+   * Sends the request to the owner as it came (method, URL, headers), and streams its body there and the response back. The owner
+   * authenticates the caller again. When it has just handed the session over, the request goes to the next owner. Resolves with
+   * `answered` when the response has ended, or the client has gone; with `this-node` when the session has come here meanwhile:
+   * then nothing of the body has been read, and nothing has been answered.
+   * @throws AppError only while nothing of the response has been sent: `session_moving` if nothing was done,
+   *   `owner_unreachable` if that is unknown
    */
-  forward(request: IncomingMessage, response: ServerResponse, node: RemoteNode): Promise<void>;
+  forward(request: IncomingMessage, response: ServerResponse, what: Forwarding): Promise<'answered' | 'this-node'>;
+}
+
+/** A request that another node has forwarded, or made itself. It has proven who it is. */
+export interface Hop {
+  /** Lets the other node send the body: from here on, the request is this node's. */
+  agree(): void;
 }
 
 /** What this node knows of its cluster. */
 export interface Cluster {
   readonly directory: SessionDirectory;
   readonly forwarder: Forwarder;
+  /** Set for requests of other nodes. They are never forwarded again. */
+  readonly hopOf: (request: IncomingMessage) => Hop | undefined;
 }

@@ -85,8 +85,8 @@ export interface Ownership {
   /** Calls `listener` when another node may have released something for this one, or asks for something: a hint, to look at once. */
   onChange(listener: () => void): void;
   /**
-   * Takes over sessions that nobody owns, or whose owner is dead, at most `limit`: not those that were released for another living
-   * node within the last seconds. Returns them.
+   * Takes over what was released for this node, and at most `limit` other sessions that nobody owns, or whose owner is dead: not
+   * those that were released for another living node within the last seconds. Returns them.
    */
   claim(limit: number): Promise<SessionId[]>;
   /**
@@ -103,6 +103,15 @@ export interface Ownership {
   counts(): Promise<OwnershipCounts>;
 }
 
+/** Keeps two nodes from announcing the same number at once. */
+export interface NumberLock {
+  /**
+   * Runs `work` while no other node runs such work for the same number. The lock ends with the node, or with its connection to the
+   * database.
+   */
+  holding<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result>;
+}
+
 /** Whether this node can act for its sessions: long before others may take them over, it ends. */
 export interface Lease {
   readonly isHeld: boolean;
@@ -113,7 +122,7 @@ export const LASTING_LEASE: Lease = { isHeld: true };
 
 /** What runs sessions, as the cluster calls it: they come and go. */
 export interface SessionHost {
-  /** Starts what is stored of these sessions: connections, webhooks, downloads. */
+  /** Starts what is stored of these sessions: connections, webhooks, downloads. Those that run already stay as they are. */
   adopt(sessionIds: readonly SessionId[]): Promise<void>;
   /** Ends everything of a session in order, so that another node can go on. Resolves when nothing more will be written. */
   handOver(sessionId: SessionId): Promise<void>;
@@ -134,4 +143,6 @@ export interface Placement {
   announcing<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result>;
   /** Brings a session to this node, whether it exists (any more) or not. Resolves when it runs here. */
   bring(sessionId: SessionId): Promise<void>;
+  /** The id of the session that an id stands for which this node does not know: another one may have linked its account again. */
+  resolve(sessionId: SessionId): Promise<SessionId>;
 }

@@ -6,7 +6,7 @@ import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '..
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type SessionRecord } from '../domain/session.ts';
+import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks, type NewCallback } from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
@@ -86,6 +86,15 @@ interface MasterKey {
 export interface SessionStore {
   /** All sessions, the oldest first. */
   all(): Promise<SessionRecord[]>;
+  /** Those of these sessions that exist, the oldest first. */
+  some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]>;
+  /** The number of sessions in each phase, also of those on other nodes. Phases without sessions are missing. */
+  counts(): Promise<Map<SessionPhase, number>>;
+  /**
+   * Stores a new session and its first note. It belongs to this node.
+   * @throws AppError `too_many_sessions`, `too_many_pending_sessions`
+   */
+  create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void>;
   /**
    * Stores the record, the events and the other writes in one transaction: a change and its callbacks are never apart. An
    * event whose `webhookId` is already known is skipped. Returns the number of events that were stored.
@@ -101,6 +110,14 @@ export interface SessionStore {
    * transaction. Its other callbacks stay and are still delivered.
    */
   remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void>;
+}
+
+/** How many sessions there may be, on all nodes together. */
+export interface SessionLimits {
+  /** Whatever their status; 0 is no limit. */
+  maxSessions: number;
+  /** Of those that no device is linked to yet. */
+  maxPendingSessions: number;
 }
 
 /** One change of a session: its events, and what is stored with them. */
@@ -136,6 +153,8 @@ export interface SessionWrites {
 export interface AccountIdStore {
   /** The id under which this number was last announced. */
   idOf(number: PhoneNumber): Promise<SessionId | undefined>;
+  /** The session that this id stands for, if it stands for another one. */
+  aliasOf(sessionId: SessionId): Promise<SessionId | undefined>;
   /** The ids that stand for another session, and for which one. */
   aliases(): Promise<Map<SessionId, SessionId>>;
 }
@@ -154,7 +173,7 @@ export interface SentMessageStore {
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
   /** Counts what the session has sent after this moment (Unix ms), until now. */
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
-  /** The messages of all sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
+  /** The messages of this node's sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
   /** Stores the new status and its event in one transaction. */
   progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;
@@ -188,6 +207,8 @@ export interface SessionFolders {
 export interface SettingsStore {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+  /** Stores the value unless there is one. Returns the one that is stored: of two nodes that do so at once, both get the first. */
+  setIfMissing(name: string, value: string): Promise<string>;
 }
 
 /** The first answer to each `Idempotency-Key`, kept for a day. */

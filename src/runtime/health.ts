@@ -18,6 +18,8 @@ export interface AppHealthDeps {
   /** Warns before WhatsApp stops accepting the client's version. */
   client: { readonly warning: string | null };
   droppedLogLines: () => number;
+  /** Whether this node of a cluster takes part; a process on its own always does. */
+  mayServe?: () => boolean;
   clock: Clock;
 }
 
@@ -36,7 +38,7 @@ export class AppHealth implements HealthApi {
   }
 
   get hasStarted(): boolean {
-    return this.#hasStarted;
+    return this.#hasStarted && (this.#deps.mayServe?.() ?? true);
   }
 
   /** Marks the start-up as complete. */

@@ -4,7 +4,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Storage } from '../ports/storage.ts';
-import { openPostgres } from '../storage/postgres/open.ts';
+import { type ClusterStorage, openPostgres, type PostgresOptions } from '../storage/postgres/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
 import { type CommitListener } from '../storage/sqlite/group-commit.ts';
 import { openStorage, type StorageOptions } from '../storage/sqlite/open.ts';
@@ -20,28 +20,54 @@ export interface OpenStorageOptions {
  * Opens the configured storage: with `MASTER_KEY` or, during a rotation, with `NEW_MASTER_KEY` if that is its key by now.
  * @throws StorageInUseError, StorageKeyError, StorageTooNewError, StorageUnreadableError
  */
-export async function openConfigured(config: Config, deps: OpenStorageOptions): Promise<Storage> {
-  const { masterKey, newMasterKey } = config.storage;
+export function openConfigured(config: Config, deps: OpenStorageOptions): Promise<Storage> {
+  return withEitherKey(config, deps, async (masterKey, { clock, ...others }) => {
+    const { sessions, storage } = config;
+    if (storage.databaseUrl) return openDatabase(config, { masterKey, clock, ...others });
+    const { adoptPlaintext } = storage;
+    return openStorage(sessions.authDir, clock, masterKey, { adoptPlaintext, ...others });
+  });
+}
+
+/** The same for one of several nodes. @throws as {@link openConfigured} */
+export function openAsNode(
+  config: Config,
+  deps: OpenStorageOptions,
+  node: ClusterNodeOptions,
+): Promise<ClusterStorage> {
+  return withEitherKey(config, deps, (masterKey, options) => openDatabase(config, { ...options, masterKey, node }));
+}
+
+type ClusterNodeOptions = NonNullable<PostgresOptions['node']>;
+
+async function withEitherKey<Opened>(
+  { storage }: Config,
+  deps: OpenStorageOptions,
+  open: (masterKey: Secret | null, options: Options) => Promise<Opened>,
+): Promise<Opened> {
+  const { masterKey, newMasterKey } = storage;
   const options = reporting(deps);
   try {
-    return await openWith(config, masterKey, options);
+    return await open(masterKey, options);
   } catch (error) {
     if (!newMasterKey || !(error instanceof StorageKeyError)) throw error;
-    const opened = await openWith(config, newMasterKey, options);
+    const opened = await open(newMasterKey, options);
     deps.log.warn('the storage already has the key of NEW_MASTER_KEY: set MASTER_KEY to it and remove NEW_MASTER_KEY');
     return opened;
   }
 }
 
-/** In PostgreSQL, if `DATABASE_URL` is set; otherwise in a file in `AUTH_DIR`. */
-async function openWith(config: Config, masterKey: Secret | null, options: Options): Promise<Storage> {
-  const { sessions, storage } = config;
-  const { adoptPlaintext, databaseUrl, durability } = storage;
-  const { clock, ...others } = options;
-  if (!databaseUrl) return openStorage(sessions.authDir, clock, masterKey, { adoptPlaintext, ...others });
+async function openDatabase(
+  config: Config,
+  options: PostgresOptions & { node: ClusterNodeOptions },
+): Promise<ClusterStorage>;
+async function openDatabase(config: Config, options: PostgresOptions): Promise<Storage>;
+async function openDatabase({ sessions, storage }: Config, options: PostgresOptions): Promise<Storage> {
+  const { databaseUrl, durability } = storage;
+  if (!databaseUrl) throw new Error('There is no DATABASE_URL');
   // Each session still has a folder there.
   await mkdir(sessions.authDir, { recursive: true, mode: 0o700 });
-  return openPostgres(databaseUrl.reveal(), { clock, masterKey, durability, ...others });
+  return openPostgres(databaseUrl.reveal(), { ...options, durability });
 }
 
 type Options = StorageOptions & { clock: Clock };

@@ -1,4 +1,4 @@
-import { StorageUnavailableError } from '../domain/errors.ts';
+import { SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
 import { type LearnedName, type Numbers } from '../domain/person.ts';
 import { type VoteCast } from '../domain/poll.ts';
@@ -70,7 +70,7 @@ export class Inbound {
     try {
       return await this.#receiveTogether(record, arrivals);
     } catch (error) {
-      if (arrivals.length === 1 || error instanceof StorageUnavailableError) throw error;
+      if (arrivals.length === 1 || concernsAll(error)) throw error;
     }
     return this.#receiveOneByOne(record, arrivals);
   }
@@ -163,7 +163,7 @@ export class Inbound {
       try {
         seen = await this.#receiveTogether(seen, [arrival]);
       } catch (error) {
-        if (error instanceof StorageUnavailableError) throw error;
+        if (concernsAll(error)) throw error;
         failures.push(error);
       }
     }
@@ -175,4 +175,9 @@ export class Inbound {
 /** Somebody who writes to us privately is no longer a stranger; the members of a group still are. */
 function correspondent({ isGroup, fromMe, sender, chatId }: IncomingMessage): { heardFrom?: string } {
   return isGroup || fromMe ? {} : { heardFrom: sender.number ?? chatId };
+}
+
+/** Whether no message could be received now, whatever is in it. */
+function concernsAll(error: unknown): boolean {
+  return error instanceof StorageUnavailableError || error instanceof SessionLostError;
 }

@@ -2,9 +2,9 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type SessionRecord, statusOf } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
-import { SerialQueue } from '../kit/serial-queue.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
+import { type Placement } from '../ports/ownership.ts';
 import { type AccountIdStore, type SessionFolders, type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
 import { type SessionRegistry } from './session-registry.ts';
@@ -15,6 +15,8 @@ export interface RelinksDeps {
   registry: SessionRegistry;
   store: Pick<SessionStore, 'commit'>;
   folders: Pick<SessionFolders, 'create'>;
+  /** Of two sessions with the same number, the second one finds the first, wherever they are. */
+  placement: Placement;
   connector: Pick<Connector, 'release'>;
   metrics: Pick<Metrics, 'became'>;
   clock: Clock;
@@ -29,8 +31,6 @@ export interface RelinksDeps {
 export class Relinks {
   readonly #deps: RelinksDeps;
   readonly #aliases = new Map<SessionId, SessionId>();
-  /** Only one session at a time looks for its elder and is announced: of two with the same number, the second finds the first. */
-  readonly #announcing = new SerialQueue();
   #isStopping = false;
 
   constructor(deps: RelinksDeps) {
@@ -48,8 +48,9 @@ export class Relinks {
   }
 
   /** The id of the session that an id stands for. */
-  resolve(id: SessionId): SessionId {
-    return this.#deps.registry.sessions.has(id) ? id : (this.#aliases.get(id) ?? id);
+  resolve(id: SessionId): SessionId | Promise<SessionId> {
+    if (this.#deps.registry.sessions.has(id)) return id;
+    return this.#aliases.get(id) ?? this.#deps.placement.resolve(id);
   }
 
   /**
@@ -62,15 +63,23 @@ export class Relinks {
     announce?: (isReturning: boolean) => Promise<void>,
   ): Promise<boolean> {
     const { phoneNumber } = identity;
-    const elder = await this.#announcing.run(async () => {
-      const known = await this.#deps.accountIds.idOf(phoneNumber);
+    const { accountIds, placement } = this.#deps;
+    const elder = await placement.announcing(phoneNumber, async () => {
+      const known = await accountIds.idOf(phoneNumber);
+      if (known !== undefined && known !== newer.sessionId) await placement.bring(known);
       const id = known === newer.sessionId ? undefined : this.#elderOf(newer.sessionId, phoneNumber, known);
       if (id === undefined) await announce?.(known === newer.sessionId);
       return id;
     });
     if (elder === undefined || this.#isStopping) return false;
     await newer.detach();
-    return this.#handOver(newer, elder, { ...newer.record, identity });
+    try {
+      return await this.#handOver(newer, elder, { ...newer.record, identity });
+    } catch (error) {
+      // The elder may have left for another node in between: the first login tries it again.
+      newer.resume();
+      throw error;
+    }
   }
 
   /** An id whose session was deleted still belongs to the number; one whose session has another number by now does not. */
@@ -87,6 +96,7 @@ export class Relinks {
     let isDone = false;
     while (!isDone && !this.#isStopping) {
       await this.#deps.registry.removed(elder);
+      await this.#deps.placement.bring(elder);
       const session = this.#deps.registry.sessions.get(elder);
       if (session) isDone = await session.takeDevice(from);
       else {

@@ -6,6 +6,7 @@ import { type Random } from '../kit/random.ts';
 import { type Admission } from '../ports/admission.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
+import { type Placement } from '../ports/ownership.ts';
 import {
   type AccountIdStore,
   type AwaitedNumberStore,
@@ -57,6 +58,9 @@ export interface SessionManagerDeps {
   timeline: TimelineStore;
   accountIds: AccountIdStore;
   folders: SessionFolders;
+  placement: Placement;
+  /** Whether other nodes run some of the stored sessions. */
+  isShared: boolean;
   connector: Connector;
   admission: Pick<Admission, 'check'>;
   media: MediaDownloader;

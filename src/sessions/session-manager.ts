@@ -1,16 +1,17 @@
+import { wait } from '../kit/clock.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import {
   newRecord,
   type PairingCode,
   type QrCode,
-  type SessionPhase,
   type SessionRecord,
   type SessionStatus,
+  countStatuses,
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
@@ -27,6 +28,7 @@ import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { SessionTransfer } from './session-transfer.ts';
 import { type CodeOffer, type QrOffer, type SessionManagerDeps } from './session-manager-deps.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { Typing } from './sending/typing.ts';
@@ -42,17 +44,18 @@ const NEXT_CODE_LIMIT_MS = 5_000;
  */
 const MAX_CONNECTING = 8;
 
-/** The phases of sessions that no device is linked to. */
-const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
+/** How long a request waits for a session that comes from another node, and how often it looks. */
+const COMING_LIMIT_MS = 5_000;
+const COMING_LOOK_MS = 50;
 
 /** Owns every session of the process, and is the only way for adapters to act on them. */
 export class SessionManager implements AsyncDisposable {
   readonly #deps: SessionManagerDeps;
   readonly #registry: SessionRegistry;
-  /** Sessions that are being created, and are not in the registry yet. */
-  #creating = 0;
   readonly #expiry: PairingExpiry;
   readonly #relinks: Relinks;
+  /** The coming and going of stored sessions. */
+  readonly transfer: SessionTransfer;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -87,25 +90,14 @@ export class SessionManager implements AsyncDisposable {
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
-    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add: (record) => this.#add(record) });
+    const add = (record: SessionRecord) => this.#add(record);
+    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
+    this.transfer = new SessionTransfer({ ...deps, registry: this.#registry, supervisor, add });
   }
 
-  /** Loads the stored sessions. Must be called before any other method. */
-  async load(): Promise<void> {
-    const { store, connector } = this.#deps;
-    await this.#relinks.load();
-    for (const record of await store.all()) {
-      // The process ended between the pairing and the commit that records it.
-      const account = PAIRING.has(record.phase) ? connector.linkedAccount(record.sessionId) : undefined;
-      // Credentials that cannot be read concern this session alone.
-      const identity = await account?.catch(() => undefined);
-      this.#add(identity ? { ...record, phase: 'linking', identity } : record);
-    }
-  }
-
-  /** Starts the loaded sessions: linked ones reconnect, those that wait for a scan get a new QR. */
-  resume(): void {
-    for (const session of this.#registry.sessions.values()) session.resume();
+  /** Loads what every process knows. Must be called before any other method. */
+  load(): Promise<void> {
+    return this.#relinks.load();
   }
 
   /**
@@ -146,7 +138,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentPairingCode(id: SessionId): Promise<PairingCode> {
-    const session = this.#get(id);
+    const session = await this.#get(id);
     return this.#expiry.limit(session.record, await session.pairingCode(NEXT_CODE_LIMIT_MS));
   }
 
@@ -155,29 +147,34 @@ export class SessionManager implements AsyncDisposable {
     return Promise.resolve(this.#relinks.resolve(id));
   }
 
-  /** Every session, the oldest first. */
-  list(): Promise<SessionRecord[]> {
-    return Promise.resolve([...this.#registry.sessions.values()].map(({ record }) => record));
+  /** Every session, the oldest first, also those of other nodes. */
+  async list(): Promise<SessionRecord[]> {
+    const { sessions } = this.#registry;
+    if (!this.#deps.isShared) return [...sessions.values()].map(({ record }) => record);
+    const stored = await this.#deps.store.all();
+    return stored.map((record) => sessions.get(record.sessionId)?.record ?? record);
   }
 
   /** One session. @throws AppError `session_not_found` */
   async view(id: SessionId): Promise<SessionRecord> {
-    return Promise.resolve(this.#get(id).record);
+    const here = this.#registry.sessions.get(id)?.record;
+    const [stored] = here || !this.#deps.isShared ? [] : await this.#deps.store.some([id]);
+    return here ?? stored ?? (await this.#get(id)).record;
   }
 
   /** A session's history, the oldest first. @throws AppError `session_not_found` */
   async timeline(id: SessionId): Promise<TimelineNote[]> {
-    return this.#deps.timeline.of(this.#get(id).sessionId);
+    return this.#deps.timeline.of((await this.view(id)).sessionId);
   }
 
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
-    return this.#get(id).qr(NEXT_CODE_LIMIT_MS);
+    return (await this.#get(id)).qr(NEXT_CODE_LIMIT_MS);
   }
 
   /** The passkey that WhatsApp may want to link a session's device. @throws AppError `session_not_found` */
   async passkey(id: SessionId): Promise<PasskeyLinking> {
-    return Promise.resolve(this.#get(id).passkey);
+    return (await this.#get(id)).passkey;
   }
 
   /** Calls `listener` with every session event, until the returned function is called. */
@@ -187,7 +184,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** A session's latest messages, the newest last. @throws AppError `session_not_found`, `messages_not_kept` */
   async recentMessages(id: SessionId, limit: number): Promise<RecentMessage[]> {
-    const { sessionId } = this.#get(id);
+    const { sessionId } = await this.#get(id);
     if (!this.#recent) throw new AppError('messages_not_kept');
     return Promise.resolve(this.#recent.of(sessionId, limit));
   }
@@ -197,7 +194,8 @@ export class SessionManager implements AsyncDisposable {
     const { metrics, clock, log } = this.#deps;
     const { type } = message.content;
     try {
-      const result = await this.#outbound.send(this.#get(id), message);
+      const session = await this.#get(id);
+      const result = await session.during(() => this.#outbound.send(session, message));
       metrics.sent(type, result.status);
       const { messageId, status } = result;
       log.info({ sessionId: id, messageId, type, status, requestId }, `[${id}] message sent`);
@@ -211,7 +209,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** A session's open connection. @throws AppError `session_not_found`, `session_not_connected` */
   async connection(id: SessionId): Promise<ConnectionActions> {
-    return this.#get(id).connection();
+    return (await this.#get(id)).connection();
   }
 
   /**
@@ -219,19 +217,24 @@ export class SessionManager implements AsyncDisposable {
    * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
    */
   async restart(id: SessionId): Promise<SessionRecord> {
-    const session = this.#get(id);
+    const session = await this.#get(id);
     await session.restart();
     return session.record;
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found` */
   async remove(id: SessionId): Promise<void> {
-    await this.#registry.remove(this.#get(id), 'deleted', 'if-announced');
+    await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
   }
 
-  /** The number of sessions in each status. */
-  counts(): Promise<Record<SessionStatus, number>> {
-    return Promise.resolve(this.#registry.counts());
+  /** The number of sessions in each status, also of those of other nodes. */
+  async counts(): Promise<Record<SessionStatus, number>> {
+    return this.#deps.isShared ? countStatuses(await this.#deps.store.counts()) : this.ownCounts();
+  }
+
+  /** The same, of those of this process. */
+  ownCounts(): Record<SessionStatus, number> {
+    return this.#registry.counts();
   }
 
   /** Closes all connections without unlinking any account, and waits for the work in progress. */
@@ -243,21 +246,15 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  /** Sessions in creation count too, so that concurrent requests cannot exceed the limits. */
   async #create(codeFor?: PhoneNumber): Promise<Session> {
-    this.#refuseTooMany();
-    this.#creating += 1;
-    const { clock, random, store, folders, metrics } = this.#deps;
+    const { admission, settings, clock, random, store, folders, metrics } = this.#deps;
+    admission.check();
     const now = clock.now();
     const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
-    try {
-      await store.commit(record, [], { note: { atMs: now, what: 'created', why: null } });
-      metrics.became(statusOf(record.phase));
-      await folders.create(record.sessionId);
-      return this.#add(record, codeFor);
-    } finally {
-      this.#creating -= 1;
-    }
+    await store.create(record, { atMs: now, what: 'created', why: null }, settings);
+    metrics.became(statusOf(record.phase));
+    await folders.create(record.sessionId);
+    return this.#add(record, codeFor);
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
@@ -290,18 +287,22 @@ export class SessionManager implements AsyncDisposable {
     this.#sessionEvents.message(message);
   }
 
-  #refuseTooMany(): void {
-    this.#deps.admission.check();
-    const { maxSessions, maxPendingSessions } = this.#deps.settings;
-    const count = this.#registry.sessions.size + this.#creating;
-    if (maxSessions > 0 && count >= maxSessions) throw new AppError('too_many_sessions');
-    const pending = [...this.#registry.sessions.values()].filter((session) => session.isPairing).length;
-    if (pending + this.#creating >= maxPendingSessions) throw new AppError('too_many_pending_sessions');
-  }
-
-  #get(id: SessionId): Session {
-    const session = this.#registry.sessions.get(id);
+  /** A session that is stored, but not here, is just coming or going. */
+  async #get(id: SessionId): Promise<Session> {
+    const session = this.#registry.sessions.get(id) ?? (await this.#coming(id));
     if (!session) throw new AppError('session_not_found');
     return session;
+  }
+
+  /** Waits a while for a session that comes from another node. @throws SessionLostError if it does not come */
+  async #coming(id: SessionId): Promise<Session | undefined> {
+    const { isShared, store, clock } = this.#deps;
+    if (!isShared || (await store.some([id])).length === 0) return undefined;
+    for (let waitedMs = 0; waitedMs < COMING_LIMIT_MS; waitedMs += COMING_LOOK_MS) {
+      const session = this.#registry.sessions.get(id);
+      if (session) return session;
+      await wait(clock, COMING_LOOK_MS);
+    }
+    throw new SessionLostError();
   }
 }

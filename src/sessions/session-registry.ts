@@ -1,5 +1,5 @@
 import { type SessionId } from '../domain/session-id.ts';
-import { SESSION_STATUSES, type SessionStatus, statusOf } from '../domain/session.ts';
+import { countStatuses, type SessionStatus } from '../domain/session.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type SessionFolders } from '../ports/storage.ts';
 import { type RecentMessages } from './recent-messages.ts';
@@ -34,9 +34,7 @@ export class SessionRegistry {
 
   /** The number of sessions in each status. */
   counts(): Record<SessionStatus, number> {
-    const counts = Object.fromEntries(SESSION_STATUSES.map((status) => [status, 0])) as Record<SessionStatus, number>;
-    for (const { record } of this.#sessions.values()) counts[statusOf(record.phase)] += 1;
-    return counts;
+    return countStatuses([...this.#sessions.values()].map(({ record }) => [record.phase, 1] as const));
   }
 
   add(session: Session): void {
@@ -71,6 +69,15 @@ export class SessionRegistry {
     this.#sessions.delete(sessionId);
     sessionEvents.removed(sessionId);
     await folders.remove(sessionId);
+  }
+
+  /** Another process goes on with the session: live readers need not know. */
+  leave(session: Session): void {
+    const { sessionId } = session;
+    if (this.#sessions.get(sessionId) !== session) return;
+    this.#deps.expiry.cancel(sessionId);
+    this.#deps.recent?.forget(sessionId);
+    this.#sessions.delete(sessionId);
   }
 
   async #remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {

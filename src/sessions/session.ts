@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError } from '../domain/errors.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
-import { isoTime } from '../kit/clock.ts';
+import { isoTime, wait } from '../kit/clock.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
@@ -40,11 +40,17 @@ export class Session implements SendingSession {
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
   readonly #login: Login;
+  readonly #sends = new Set<Promise<unknown>>();
+  #refusesSends = false;
+  #paused: Promise<void> = Promise.resolve();
+  /** When it last sent or received something, on the monotonic clock. */
+  #activeAtMs: number;
 
   /** A session as it was stored; `resume` or `restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
     const { clock, supervisor, inbound, codeFor } = deps;
     this.#deps = deps;
+    this.#activeAtMs = clock.monotonic();
     this.#turns = new Turns({
       ...{ mark: `[${record.sessionId}]`, clock, supervisor },
       isGone: () => this.#state.name === 'gone',
@@ -93,6 +99,15 @@ export class Session implements SendingSession {
   /** Whether it waits for its QR to be scanned, for its code to be typed, or for the passkey that WhatsApp wants then. */
   get isPairing(): boolean {
     return this.#state.name === 'pairing' || this.#state.name === 'passkey' || this.#code.stage !== null;
+  }
+
+  /** Whether it is logged in, and receives. */
+  get isOnline(): boolean {
+    return this.#state.name === 'online' && this.#connections.connection !== undefined;
+  }
+
+  get activeAtMs(): number {
+    return this.#activeAtMs;
   }
 
   /** Opens the connection of a session that is not over. */
@@ -172,9 +187,54 @@ export class Session implements SendingSession {
    * unlinked. Returns `false` when this session is gone.
    */
   async takeDevice(from: SessionRecord): Promise<boolean> {
+    // It may have just come from another node, and not have heard all that WhatsApp has for its device.
+    await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     await this.#connections.drain();
     await this.#connections.logout();
     return this.#turns.run(() => this.#takeDevice(from));
+  }
+
+  /** Runs a send, which {@link sendsEnded} waits for. @throws SessionLostError when the session is about to leave */
+  async during<Result>(send: () => Promise<Result>): Promise<Result> {
+    if (this.#refusesSends) throw new SessionLostError();
+    this.#activeAtMs = this.#deps.clock.monotonic();
+    const sent = send();
+    this.#sends.add(sent);
+    try {
+      return await sent;
+    } finally {
+      this.#sends.delete(sent);
+    }
+  }
+
+  /** The session is about to leave this process. */
+  refuseSends(): void {
+    this.#refusesSends = true;
+  }
+
+  /** Resolves when the sends under way are answered, after a while in any case. */
+  async sendsEnded(): Promise<void> {
+    await Promise.race([Promise.allSettled(this.#sends), wait(this.#deps.clock, PATIENCE_MS)]);
+  }
+
+  /** Closes the connection until {@link goOn}, without a word. */
+  pause(): Promise<void> {
+    this.#paused = this.#connections.stop();
+    return this.#paused;
+  }
+
+  /** Opens the connection that {@link pause} closed. */
+  goOn(): void {
+    // WhatsApp must not see the new connection before the end of the old one.
+    const closed = this.#paused;
+    this.#turns.add('the end of a pause', async () => {
+      await closed;
+      await this.#recovery.pauseOver();
+    });
+    this.#turns.add('a new connection', () => {
+      this.resume();
+      return Promise.resolve();
+    });
   }
 
   /** WhatsApp never acknowledged a message that was sent. */
@@ -191,8 +251,10 @@ export class Session implements SendingSession {
 
   /** Queues each event of the connection for its turn. */
   #onEvent(event: ConnectionEvent): void {
-    if (event.kind === 'message') this.#turns.addMessage(event);
-    else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
+    if (event.kind === 'message') {
+      this.#activeAtMs = this.#deps.clock.monotonic();
+      this.#turns.addMessage(event);
+    } else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
   // eslint-disable-next-line complexity -- one case for each event

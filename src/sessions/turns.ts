@@ -1,3 +1,4 @@
+import { SessionLostError } from '../domain/errors.ts';
 import { type Clock } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
@@ -40,7 +41,7 @@ export class Turns {
 
   /**
    * Queues `handle` and returns at once. It is retried for as long as the storage fails, with everything behind it
-   * waiting; any other failure is logged.
+   * waiting; any other failure is logged, except that another node has the session by now.
    */
   add(what: string, handle: () => Promise<void>): void {
     this.#batch = undefined;
@@ -49,7 +50,12 @@ export class Turns {
       if (!this.#deps.isGone()) await handle();
     };
     const handled = this.#queue.run(() => retryWhileStorageFails(handleUnlessGone, clock, () => this.#isStopping));
-    supervisor.run(`${mark} ${what}`, handled);
+    supervisor.run(
+      `${mark} ${what}`,
+      handled.catch((error: unknown) => {
+        if (!(error instanceof SessionLostError)) throw error;
+      }),
+    );
   }
 
   /** Queues a message. Messages that arrive while others wait for their turn, with nothing in between, share it. */

@@ -1,3 +1,4 @@
+import { SessionLostError } from '../domain/errors.ts';
 import { type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -5,6 +6,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type CallbackQueue, type PendingCallback } from '../ports/callbacks.ts';
+import { LASTING_LEASE, type Lease } from '../ports/ownership.ts';
 import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
 import { Breaker } from './breaker.ts';
@@ -33,11 +35,15 @@ export interface BackendNotifierDeps {
   log: Logger;
   /** The number of concurrent deliveries; 64 by default. */
   concurrency?: number;
+  /** Nothing is posted while it is over; it is held for ever by default. */
+  lease?: Lease;
 }
 
 const CONCURRENCY = 64;
 /** The pause of a worker whose queue fails. */
 const QUEUE_FAILURE_DELAY: RetryDelay = { delayMs: 5_000, requestedMs: 0 };
+/** The pause of a worker while the lease is over. */
+const NO_LEASE_DELAY: RetryDelay = { delayMs: 500, requestedMs: 0 };
 const NO_DELAY: RetryDelay = { delayMs: 0, requestedMs: 0 };
 
 /**
@@ -47,6 +53,7 @@ const NO_DELAY: RetryDelay = { delayMs: 0, requestedMs: 0 };
  */
 export class BackendNotifier implements AsyncDisposable {
   readonly #deps: BackendNotifierDeps;
+  readonly #lease: Lease;
   readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
@@ -54,12 +61,16 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #suspicion: Suspicion;
   /** The sessions with a worker, and whether they were signalled since it last looked. */
   readonly #signalled = new Map<SessionId, boolean>();
+  readonly #attempts = new Map<SessionId, Promise<unknown>>();
+  /** The sessions that have left this process, and did not come back. */
+  readonly #left = new Set<SessionId>();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
   readonly #retryRequested = new Set<SessionId>();
   #isStopping = false;
 
   constructor(deps: BackendNotifierDeps) {
     this.#deps = deps;
+    this.#lease = deps.lease ?? LASTING_LEASE;
     this.#pauses = new Pauses(deps.clock);
     this.#suspicion = new Suspicion(deps.clock);
     this.#breaker = new Breaker({
@@ -79,6 +90,23 @@ export class BackendNotifier implements AsyncDisposable {
       this.#pauses.endOf(sessionId);
     });
     for (const sessionId of await this.#deps.queue.sessionsWithPending()) this.#wake(sessionId);
+  }
+
+  /** Delivers what is pending of sessions that have come to this process. */
+  adopt(sessionIds: readonly SessionId[]): void {
+    for (const sessionId of sessionIds) {
+      this.#left.delete(sessionId);
+      this.#wake(sessionId);
+    }
+  }
+
+  /** A session leaves this process. Resolves when the delivery in flight has ended and is recorded. */
+  async leave(sessionId: SessionId): Promise<void> {
+    this.#left.add(sessionId);
+    this.#pauses.endOf(sessionId);
+    await this.#attempts.get(sessionId);
+    this.#suspicion.settled(sessionId);
+    this.#retryRequested.delete(sessionId);
   }
 
   /** How the backend has been answering. */
@@ -108,27 +136,37 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   #wake(sessionId: SessionId): void {
-    if (this.#isStopping) return;
+    if (this.#mustStop(sessionId)) return;
     const hasWorker = this.#signalled.has(sessionId);
     this.#signalled.set(sessionId, true);
-    if (!hasWorker) this.#workers.run('callbacks of a session', this.#work(sessionId));
+    if (hasWorker) return;
+    this.#workers.run('callbacks of a session', this.#work(sessionId));
+  }
+
+  #mustStop(sessionId: SessionId): boolean {
+    return this.#isStopping || this.#left.has(sessionId);
   }
 
   async #work(sessionId: SessionId): Promise<void> {
-    while (this.#signalled.get(sessionId) === true && !this.#isStopping) {
+    while (this.#signalled.get(sessionId) === true && !this.#mustStop(sessionId)) {
       this.#signalled.set(sessionId, false);
       await this.#drain(sessionId);
     }
     this.#signalled.delete(sessionId);
   }
 
-  /** Until nothing is pending. A queue that fails (a full disk) is logged and asked again: the callbacks are still in it. */
+  /**
+   * Until nothing is pending. A queue that fails (a full disk) is logged and asked again: the callbacks are still in it. So they are
+   * when another node has the session by now, and delivers them.
+   */
   async #drain(sessionId: SessionId): Promise<void> {
     let isMore = true;
-    while (isMore && !this.#isStopping) {
+    while (isMore && !this.#mustStop(sessionId)) {
       try {
         isMore = await this.#deliverNext(sessionId);
       } catch (error) {
+        if (error instanceof SessionLostError) this.#left.add(sessionId);
+        if (this.#left.has(sessionId)) return;
         this.#deps.log.error({ err: error, sessionId }, `[${sessionId}] [CALLBACK] the queue failed, will retry`);
         await this.#pauses.wait(sessionId, QUEUE_FAILURE_DELAY);
       }
@@ -140,8 +178,8 @@ export class BackendNotifier implements AsyncDisposable {
     const delay = await this.#breaker.run(async () => {
       await this.#waitOutHold(sessionId);
       this.#retryRequested.delete(sessionId);
-      const callback = this.#isStopping ? undefined : await this.#deps.queue.next(sessionId);
-      return callback && (await this.#attempt(callback));
+      const callback = this.#mustStop(sessionId) ? undefined : await this.#deps.queue.next(sessionId);
+      return callback && (await this.#during(sessionId, this.#attempt(callback)));
     });
     if (delay === undefined) {
       this.#suspicion.settled(sessionId);
@@ -154,14 +192,30 @@ export class BackendNotifier implements AsyncDisposable {
 
   /** Waits again when the pause was ended early, or the backend has asked for more in the meantime. */
   async #waitOutHold(sessionId: SessionId): Promise<void> {
-    for (let holdMs = this.#breaker.holdMs(); holdMs > 0 && !this.#isStopping; holdMs = this.#breaker.holdMs()) {
+    for (
+      let holdMs = this.#breaker.holdMs();
+      holdMs > 0 && !this.#mustStop(sessionId);
+      holdMs = this.#breaker.holdMs()
+    ) {
       await this.#pauses.wait(sessionId, { delayMs: holdMs, requestedMs: holdMs });
+    }
+  }
+
+  /** Lets {@link leave} wait for an attempt. */
+  async #during<Result>(sessionId: SessionId, attempt: Promise<Result>): Promise<Result> {
+    const ended = attempt.catch(() => undefined);
+    this.#attempts.set(sessionId, ended);
+    try {
+      return await attempt;
+    } finally {
+      this.#attempts.delete(sessionId);
     }
   }
 
   /** Attempts a delivery and records its outcome. Returns the pause before the session goes on. */
   async #attempt(callback: PendingCallback): Promise<RetryDelay> {
     const { queue, deliver, clock, log } = this.#deps;
+    if (!this.#lease.isHeld) return NO_LEASE_DELAY;
     const outcome = await deliver(callback);
     if (outcome.kind !== 'accepted') {
       return isUnwanted(callback.kind, outcome) ? this.#skip(callback) : this.#failed(callback, outcome);

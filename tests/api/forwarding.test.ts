@@ -7,7 +7,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type Owner, type RemoteNode } from '../../src/ports/cluster.ts';
+import { type Forwarding, type Owner } from '../../src/ports/cluster.ts';
 import { RawClient } from './raw.ts';
 import { CONNECTED, id, startApi } from './support.ts';
 
@@ -18,7 +18,7 @@ const SEND = `/sessions/${REMOTE}/send-message`;
 const SENT = { success: true, messageId: '3EB0FF', status: 'sent', to: '5491234567890@s.whatsapp.net' };
 
 /** Sends the request as it is to the node, and pipes its answer back: what a forwarder of a cluster does. */
-async function pipeThrough(req: IncomingMessage, res: ServerResponse, { url }: RemoteNode): Promise<void> {
+async function pipeThrough(req: IncomingMessage, res: ServerResponse, { owner: { url } }: Forwarding) {
   const { method, headers } = req;
   const forwarded = httpRequest(`${url}${req.url}`, { method, headers });
   const answered = once(forwarded, 'response') as Promise<[IncomingMessage]>;
@@ -26,6 +26,7 @@ async function pipeThrough(req: IncomingMessage, res: ServerResponse, { url }: R
   const [answer] = await answered;
   res.writeHead(answer.statusCode ?? 0, answer.headers);
   await pipeline(answer, res);
+  return 'answered' as const;
 }
 
 /** Another node, over a real socket, which records what it receives. */
@@ -68,8 +69,10 @@ async function startCluster() {
         asked.push(sessionId);
         return Promise.resolve(sessionId === REMOTE ? owner : { kind: 'this-node' });
       },
+      owns: (sessionId: SessionId) => sessionId !== REMOTE,
     },
     forwarder: { forward: pipeThrough },
+    hopOf: () => undefined,
   };
   const api = startApi({ apiKeys: [new Secret(KEY)], cluster });
   const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, clock: api.clock, log: api.log });

@@ -40,7 +40,9 @@ function watch(req: IncomingMessage, res: ServerResponse): void {
     const contentType = (res.getHeader('content-type') as string | undefined) ?? null;
     const text = Buffer.concat(pieces).toString();
     const body: unknown = contentType?.startsWith('application/json') ? JSON.parse(text || 'null') : text;
-    const complaint = answerComplaint({ method, url, status: res.statusCode, contentType, body });
+    // 421 is for other nodes, and for nobody else.
+    const complaint =
+      res.statusCode === 421 ? undefined : answerComplaint({ method, url, status: res.statusCode, contentType, body });
     if (complaint !== undefined) complaints.push(complaint);
     return end!(...given);
   };

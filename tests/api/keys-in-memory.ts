@@ -31,4 +31,8 @@ export class KeysInMemory implements ApiKeyStore {
 }
 
 /** No settings: the tests provide the pepper. */
-export const NO_SETTINGS: SettingsStore = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };
+export const NO_SETTINGS: SettingsStore = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  setIfMissing: (_, value) => Promise.resolve(value),
+};

@@ -4,6 +4,7 @@ import { disk } from './scenarios/disk.ts';
 import { group } from './scenarios/group.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
+import { cluster } from './scenarios/cluster.ts';
 import { connections } from './scenarios/connections.ts';
 import { mutations } from './scenarios/mutations.ts';
 import { overlap } from './scenarios/overlap.ts';
@@ -24,4 +25,5 @@ export const SCENARIOS = [
   disk,
   group,
   hostile,
+  cluster,
 ] as unknown as readonly Scenario[];

@@ -2,14 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Dice } from './dice.ts';
 import { type Account, type Stage } from './stage.ts';
 
+/** Where messages are written. */
+type Writable = Pick<Stage, 'accounts' | 'write'>;
+
 /** Continuous messages to all accounts, with pauses of up to `pauseMs`, until it is stopped. */
 export class Traffic {
-  readonly #stage: Stage;
+  readonly #stage: Writable;
   readonly #pauseMs: number;
   readonly #writers: Promise<void>[];
   #isOver = false;
 
-  constructor(stage: Stage, dice: Dice, pauseMs: number) {
+  constructor(stage: Writable, dice: Dice, pauseMs: number) {
     this.#stage = stage;
     this.#pauseMs = pauseMs;
     this.#writers = stage.accounts.map((account) => this.#write(account, dice.fork()));

@@ -15,6 +15,7 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
   { prefix: 'git clone', file: '.ci/run', contains: 'on a clean checkout' },
   { prefix: 'npm ci', file: '.ci/run', contains: 'npm ci' },
   { prefix: 'npm test', file: 'package.json', contains: '&& npm test"' },
+  { prefix: 'npm run test:postgres', file: 'package.json', contains: '"test:postgres": "STORAGE=postgres' },
   { prefix: 'npm run check', file: '.ci/run', contains: 'npm run check' },
   { prefix: 'npm run audit', file: 'package.json', contains: '"audit": "npm audit' },
   { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },

@@ -14,12 +14,17 @@ export async function newPostgresUrl(): Promise<string> {
   return `${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
 }
 
+/** Whether journeys store their data in PostgreSQL. */
+export const isOnPostgres = process.env.STORAGE === 'postgres';
+
 /** Settings that put the data of an orchestrator into PostgreSQL, if `STORAGE=postgres` is set: the same at each of its starts. */
-export async function storageSettings(authDir: string): Promise<{ DATABASE_URL?: string }> {
-  if (process.env.STORAGE !== 'postgres') return {};
+export async function storageSettings(
+  authDir: string,
+): Promise<{ DATABASE_URL?: string; DATABASE_DURABILITY?: string }> {
+  if (!isOnPostgres) return {};
   const url = urls.get(authDir) ?? (await newPostgresUrl());
   urls.set(authDir, url);
-  return { DATABASE_URL: url };
+  return { DATABASE_URL: url, DATABASE_DURABILITY: 'single' };
 }
 
 async function start(): Promise<TestDatabase> {

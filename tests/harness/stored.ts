@@ -15,6 +15,25 @@ export async function openStored(authDir: string, masterKey: Secret | null = nul
   return openPostgres(DATABASE_URL, { clock: systemClock, masterKey });
 }
 
+/** Every value of every table in PostgreSQL, also while an orchestrator runs, one character per byte. */
+export async function everyValue(authDir: string): Promise<string> {
+  return withClient(authDir, async (client) => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
+    );
+    const texts: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query({ text: `SELECT * FROM ${name}`, rowMode: 'array' });
+      texts.push(
+        ...(rows as unknown[][])
+          .flat()
+          .map((value) => (value instanceof Buffer ? value.toString('latin1') : String(value))),
+      );
+    }
+    return texts.join('\n');
+  });
+}
+
 /** Runs SQL in the unencrypted storage of a stopped orchestrator: the same for both databases, or for each its own. */
 export async function changeStored(authDir: string, sql: string, postgres = sql): Promise<void> {
   const { DATABASE_URL } = await storageSettings(authDir);
@@ -26,8 +45,16 @@ export async function changeStored(authDir: string, sql: string, postgres = sql)
   }
   // Creates the tables, if nobody has.
   await (await openStored(authDir))[Symbol.asyncDispose]();
+  await withClient(authDir, (client) => client.query(postgres));
+}
+
+async function withClient<Result>(authDir: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const { DATABASE_URL = '' } = await storageSettings(authDir);
   const client = new pg.Client(connectionConfig(DATABASE_URL, { name: 'test' }));
   await client.connect();
-  await client.query(postgres);
-  await client.end();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }

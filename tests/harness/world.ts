@@ -36,19 +36,27 @@ export class World implements AsyncDisposable {
   readonly clock = new SkippingClock();
   readonly authDir: string;
   readonly #options: WorldOptions;
+  readonly #storage: Environment;
   #orchestrator: Orchestrator | undefined;
 
-  private constructor(whatsapp: Simulator, backend: TestBackend, authDir: string, options: WorldOptions) {
-    this.whatsapp = whatsapp;
-    this.backend = backend;
-    this.authDir = authDir;
+  private constructor(
+    parts: { whatsapp: Simulator; backend: TestBackend; authDir: string },
+    options: WorldOptions,
+    storage: Environment,
+  ) {
+    this.whatsapp = parts.whatsapp;
+    this.backend = parts.backend;
+    this.authDir = parts.authDir;
     this.#options = options;
+    this.#storage = storage;
   }
 
   /** Starts all three, or with `start: false` all but the orchestrator, for tests that prepare its folder. */
   static async start(options: WorldOptions = {}, { start = true } = {}): Promise<World> {
     const authDir = join(await mkdtemp(join(tmpdir(), 'orchestrator-')), 'auth_sessions');
-    const world = new World(await startSimulator(options.whatsapp), await startTestBackend(), authDir, options);
+    const storage = await storageSettings(authDir);
+    const whatsapp = await startSimulator(options.whatsapp);
+    const world = new World({ whatsapp, backend: await startTestBackend(), authDir }, options, storage);
     if (start) await world.startOrchestrator();
     return world;
   }
@@ -63,7 +71,7 @@ export class World implements AsyncDisposable {
     return join(this.authDir, '..', 'downloads');
   }
 
-  /** The settings that connect an orchestrator to this world. */
+  /** The settings that connect an orchestrator to this world and to its storage. */
   get environment(): Environment {
     return {
       AUTH_DIR: this.authDir,
@@ -72,13 +80,13 @@ export class World implements AsyncDisposable {
       WHATSAPP_WS_URL: this.whatsapp.wsUrl,
       WHATSAPP_ROOT_KEY: this.whatsapp.rootKey,
       WHATSAPP_MEDIA_HOST: this.whatsapp.mediaHost,
+      ...this.#storage,
       ...this.#options.environment,
     };
   }
 
   async startOrchestrator(): Promise<void> {
-    const environment = { ...this.environment, ...(await storageSettings(this.authDir)) };
-    const options = { ...this.#options, environment, clock: this.clock };
+    const options = { ...this.#options, environment: this.environment, clock: this.clock };
     this.#orchestrator = await Orchestrator.start(options);
   }
 

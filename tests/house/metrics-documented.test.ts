@@ -21,7 +21,7 @@ interface Series {
 async function everything(): Promise<string> {
   const metrics = new PrometheusMetrics();
   metrics.watch({
-    sessions: { counts: () => Promise.resolve({ connecting: 0, connected: 0, disconnected: 0, error: 0 }) },
+    sessions: { ownCounts: () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 }) },
     health: {
       report: () =>
         Promise.resolve({

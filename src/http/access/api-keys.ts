@@ -51,6 +51,15 @@ export class ApiKeys {
     return new ApiKeys(deps, { pepper, keys: await deps.store.all() });
   }
 
+  /** Reads the keys anew, since another node has changed them. @throws StorageUnavailableError */
+  async reload(): Promise<void> {
+    // One that is created meanwhile stays.
+    const known = [...this.#keys.keys()];
+    const stored = new Map((await this.#deps.store.all()).map((key) => [key.keyId, key]));
+    for (const keyId of known) if (!stored.has(keyId)) this.#keys.delete(keyId);
+    for (const [keyId, key] of stored) this.#keys.set(keyId, key);
+  }
+
   /** Creates and stores a key. @throws StorageUnavailableError */
   async create(spec: KeySpec): Promise<NewKey> {
     const { random, clock, store, log } = this.#deps;
@@ -88,10 +97,8 @@ export class ApiKeys {
   }
 }
 
-/** Generated at the first start, and kept from then on. */
+/** Generated at the first start, and kept from then on; the same on all nodes. */
 async function storedPepper({ settings, random }: ApiKeysDeps): Promise<Secret> {
   const stored = await settings.get(PEPPER_SETTING);
-  const pepper = stored ?? random.text(SECRET_LENGTH, ALPHABET);
-  if (stored === undefined) await settings.set(PEPPER_SETTING, pepper);
-  return new Secret(pepper);
+  return new Secret(stored ?? (await settings.setIfMissing(PEPPER_SETTING, random.text(SECRET_LENGTH, ALPHABET))));
 }

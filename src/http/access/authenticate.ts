@@ -26,26 +26,35 @@ export interface AuthenticationDeps extends OwnCallers {
 export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const { limits } = deps;
   return (req, res, next) => {
-    const address = addressOf(req);
+    const context = contextOf(res);
     const keys = keysIn(req);
-    const caller = callerOf(deps, keys, req);
-    limits.countAddress(address, caller ? 'caller' : 'stranger');
+    const isHop = context.hop !== undefined;
+    const caller = isHop ? callerOfHop(deps, keys) : callerOf(deps, keys, req);
+    if (!isHop) count(limits, addressOf(req), { caller, keys });
     if (!caller) {
-      if (keys.length > 0) limits.countFailure(address);
       res.set('WWW-Authenticate', 'Bearer');
       throw new AppError('unauthorized');
     }
-    // With open access, all callers without a key would share one limit.
-    if (caller !== OPEN) limits.countCaller(caller.id);
-    contextOf(res).caller = caller;
+    context.caller = caller;
     next();
   };
 }
 
+function count(
+  limits: RateLimits,
+  address: string,
+  { caller, keys }: { caller: Caller | undefined; keys: readonly string[] },
+): void {
+  limits.countAddress(address, caller ? 'caller' : 'stranger');
+  if (!caller && keys.length > 0) limits.countFailure(address);
+  // With open access, all callers without a key would share one limit.
+  if (caller && caller !== OPEN) limits.countCaller(caller.id);
+}
+
 /** Limits the requests of an address that need no key. */
 export function limitPublic(limits: RateLimits): RequestHandler {
-  return (req, _res, next) => {
-    limits.countAddress(addressOf(req), 'public');
+  return (req, res, next) => {
+    if (!contextOf(res).hop) limits.countAddress(addressOf(req), 'public');
     next();
   };
 }
@@ -64,13 +73,26 @@ function keysIn(req: Request): string[] {
  * that has sent too many wrong keys has to wait, except with a key that it has used before, or that is too long to be guessed.
  */
 function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Caller | undefined {
-  const known = keys.map((key) => deps.keys.callerOf(key) ?? deps.tokens.callerOf(key)).find(Boolean);
+  const known = holderOf(deps, keys);
   if (known) return known;
   if (deps.apiKeys.length === 0) {
     requireOwnCaller(req, deps);
     return OPEN;
   }
   return keys.length === 0 ? undefined : adminWith(deps, keys, addressOf(req));
+}
+
+/** The node that the request came to has counted it, and refused guesses and pages of others. Its keys may be older than ours. */
+function callerOfHop(deps: AuthenticationDeps, keys: readonly string[]): Caller | undefined {
+  const known = holderOf(deps, keys);
+  if (known) return known;
+  if (deps.apiKeys.length === 0) return OPEN;
+  return rightOne(deps.apiKeys, keys) === -1 ? undefined : ADMIN;
+}
+
+/** The caller with a generated key or a token. */
+function holderOf({ keys: generated, tokens }: AuthenticationDeps, keys: readonly string[]): Caller | undefined {
+  return keys.map((key) => generated.callerOf(key) ?? tokens.callerOf(key)).find(Boolean);
 }
 
 /** At 100 guesses a second, nobody guesses this many random characters. */

@@ -18,6 +18,12 @@ export class DownloadSetting {
     return new DownloadSetting(store, stored === undefined ? configured : stored === 'true');
   }
 
+  /** Reads it anew, since another node has changed it. */
+  async reload(): Promise<void> {
+    const stored = await this.#store.get(NAME);
+    if (stored !== undefined) this.#enabled = stored === 'true';
+  }
+
   downloadMedia(): boolean {
     return this.#enabled;
   }

@@ -30,6 +30,7 @@ export interface MediaDownloaderDeps {
 
 /** A running download. */
 interface Job {
+  sessionId: SessionId;
   file: Promise<MediaFile>;
   /** Resolves when WhatsApp no longer has the file, and the phone is asked for it. */
   gone: Promise<undefined>;
@@ -44,8 +45,9 @@ interface Job {
 export class MediaDownloader implements AsyncDisposable {
   readonly #deps: MediaDownloaderDeps;
   readonly #jobs = new Map<string, Job>();
+  /** What webhooks wait for, with their sessions. */
+  readonly #deliveries = new Map<Promise<void>, SessionId>();
   readonly #supervisor: Supervisor;
-  #isStopping = false;
 
   constructor(deps: MediaDownloaderDeps) {
     this.#deps = deps;
@@ -59,12 +61,25 @@ export class MediaDownloader implements AsyncDisposable {
 
   /** Downloads the file that this webhook waits for, then releases the webhook. */
   begin(callback: HeldCallback): void {
-    this.#supervisor.run('a download', this.#deliver(callback));
+    const delivery = this.#deliver(callback).finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.set(delivery, callback.sessionId);
+    this.#supervisor.run('a download', delivery);
   }
 
-  /** Resumes downloads of an earlier process that webhooks still wait for. */
-  async resume(): Promise<void> {
-    for (const callback of await this.#deps.held.all()) this.begin(callback);
+  /** Resumes downloads of an earlier process that webhooks still wait for: of these sessions, or of all. */
+  async resume(sessionIds?: readonly SessionId[]): Promise<void> {
+    const isMeant = sessionIds && new Set(sessionIds);
+    for (const callback of await this.#deps.held.all()) {
+      if (isMeant?.has(callback.sessionId) ?? true) this.begin(callback);
+    }
+  }
+
+  /** A session leaves this process: aborts its downloads. Webhooks that wait for them stay as they are, for the next one. */
+  async leave(sessionId: SessionId): Promise<void> {
+    const own = [...this.#jobs.values()].filter((job) => job.sessionId === sessionId);
+    for (const { controller } of own) controller.abort();
+    const deliveries = [...this.#deliveries].flatMap(([delivery, id]) => (id === sessionId ? delivery : []));
+    await Promise.allSettled([...own.map(({ file }) => file), ...deliveries]);
   }
 
   /**
@@ -92,20 +107,21 @@ export class MediaDownloader implements AsyncDisposable {
 
   /** Aborts the downloads. Webhooks that wait for them stay as they are, for the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopping = true;
     for (const { controller } of this.#jobs.values()) controller.abort();
     await this.#supervisor.idle();
   }
 
   async #deliver({ sessionId, messageId, webhookId }: HeldCallback): Promise<void> {
-    const media = await this.#outcome(sessionId, messageId);
-    if (!this.#isStopping) await this.#deps.held.release(webhookId, media);
+    const job = this.#fetch(sessionId, messageId);
+    const media = await this.#outcome(job, messageId);
+    // Aborted because the process ends, or the session leaves it: whoever has it next downloads the file.
+    if (!job.controller.signal.aborted) await this.#deps.held.release(webhookId, media);
   }
 
-  async #outcome(sessionId: SessionId, messageId: string): Promise<FetchedMedia> {
+  async #outcome(job: Job, messageId: string): Promise<FetchedMedia> {
     const { log } = this.#deps;
+    const { sessionId } = job;
     try {
-      const job = this.#fetch(sessionId, messageId);
       const { path, size } = await Promise.race([job.file, this.#phoneTooLate(job)]);
       log.info({ sessionId, messageId, size }, `[${sessionId}] media downloaded`);
       return { path, download_error: null };
@@ -131,7 +147,7 @@ export class MediaDownloader implements AsyncDisposable {
     const gone = Promise.withResolvers<undefined>();
     const saving = this.#save({ sessionId, messageId }, controller.signal, () => gone.resolve(undefined));
     const file = saving.finally(() => this.#jobs.delete(key));
-    const job = { file, gone: gone.promise, controller };
+    const job = { sessionId, file, gone: gone.promise, controller };
     this.#jobs.set(key, job);
     const { metrics } = this.#deps;
     file.then(

@@ -65,6 +65,13 @@ export class Recovery {
     await machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
+  /** The connection was closed for a while, without a word: the session is repaired. */
+  async pauseOver(): Promise<void> {
+    const { machine, timers, connections } = this.#deps;
+    if (this.#state.name !== 'online' || connections.connection) return;
+    await machine.enter({ name: 'repairing', timer: timers.grace(), why: PAUSED });
+  }
+
   /** A temporary ban has ended. */
   async banOver(): Promise<void> {
     if (this.#state.name === 'failed') await this.startAgain('ban_over');
@@ -174,6 +181,8 @@ export class Recovery {
   }
 }
 
+/** Why a session is repaired that was paused. */
+const PAUSED = 'The database was away';
 /** Why a passkey is no longer wanted, where the connection did not fail. */
 const ANEW = 'The connection on which WhatsApp wanted it was closed.';
 /** Why a connected session that was linked again is away for a moment. */

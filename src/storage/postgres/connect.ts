@@ -13,6 +13,14 @@ export interface ConnectOptions {
 
 /** How long a connection may take to be made. */
 const CONNECT_TIMEOUT_MS = 3_000;
+/**
+ * Statements are planned once for each connection, always to go by their indexes: planning costs more than most of them, and a plan that
+ * was made while a table was small is bad later.
+ */
+const SETTINGS = [
+  '-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000',
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off',
+].join(' ');
 /** PostgreSQL's number of the type `text`, and of `bigint`. */
 const TEXT = 25;
 const BIGINT = 20;
@@ -37,7 +45,7 @@ export function connectionConfig(url: string, options: ConnectOptions): pg.Clien
   const own = transactionTimeoutMs === undefined ? '' : ` -c transaction_timeout=${transactionTimeoutMs}`;
   return {
     connectionString: address.href,
-    options: `${given} -c synchronous_commit=on -c idle_in_transaction_session_timeout=60000${own}`.trim(),
+    options: `${given} ${SETTINGS}${own}`.trim(),
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -1,15 +1,29 @@
 import pg from 'pg';
+import { type Batch } from './batch.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
+import { SessionLostError } from '../../domain/errors.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
+import { SharedRead } from './shared-read.ts';
 import { type Statement } from './sql.ts';
 import { namedError } from './trouble.ts';
 
+/** The sessions whose rows a transaction writes. */
+export type Sessions = SessionId | readonly SessionId[];
+
+/** For a transaction that writes rows of no session, or only removes what is too old, whoever owns it. */
+export const NO_SESSION: readonly SessionId[] = [];
+
 /** A write that nobody waits for, since it can be repeated when a crash loses it. */
 export interface DeferredWrite {
+  of: Sessions;
   write: Work<unknown>;
   /** It was not stored; it will be written again. */
   undone: () => void;
+  /** It will not be written: another node has the session. */
+  lost: () => void;
   /** What it writes may rest on what it reads, as in {@link Database.write}. */
   decides?: boolean;
 }
@@ -41,13 +55,15 @@ export class Database {
   #lastFailure: unknown;
 
   constructor(url: string, deps: DatabaseDeps) {
+    const run = deps.fence?.run;
     const config = connectionConfig(url, {
-      name: 'whatsapp-orchestrator writer',
+      name: run ? connectionName(run) : 'whatsapp-orchestrator writer',
       pipeline: true,
       transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
     });
     this.#lane = new Lane({ ...deps, config });
-    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: 'whatsapp-orchestrator reader' }), max: READERS });
+    const readerName = run ? connectionName(run) : 'whatsapp-orchestrator reader';
+    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: readerName }), max: READERS });
     // An idle connection that is lost is replaced by the pool.
     this.#readers.on('error', () => undefined);
     this.#clock = deps.clock;
@@ -58,14 +74,18 @@ export class Database {
     return this.#lane.connect();
   }
 
-  /** Stores what `work` writes. Resolves when that is durable. What it decides may rest on what it reads. */
-  write<Result>(work: Work<Result>): Promise<Result> {
-    return this.#add(work, { isPipelined: false, isEarly: false });
+  /**
+   * Stores what `work` writes: rows of these sessions, and of no other. Resolves when that is durable. What it decides may rest on
+   * what it reads.
+   * @throws SessionLostError when another node has one of them
+   */
+  write<Result>(of: Sessions, work: Work<Result>): Promise<Result> {
+    return this.#add(of, work, { isPipelined: false, isEarly: false });
   }
 
   /** As {@link write}, for work that sends all of its statements at the call and decides nothing: others need not wait for it. */
-  send<Result>(work: Work<Result>): Promise<Result> {
-    return this.#add(work, { isPipelined: true, isEarly: false });
+  send<Result>(of: Sessions, work: Work<Result>): Promise<Result> {
+    return this.#add(of, work, { isPipelined: true, isEarly: false });
   }
 
   /** Reads everything that was written before. Resolves when that is durable. */
@@ -85,10 +105,23 @@ export class Database {
     }
   }
 
+  /** Reads for several callers at once, as {@link readCommitted} does; `read` uses that. */
+  sharedRead<Key, Value>(read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>): SharedRead<Key, Value> {
+    return new SharedRead(() => this.#lane.settled(), read);
+  }
+
   /** Reads what the process has written so far: a crash may still undo it. */
   readUncommitted<Row>(statement: Statement): Promise<Row[]> {
     if (this.#lane.isIdle) return this.readCommitted(statement);
-    return this.#add((transaction) => transaction.rows<Row>(statement), { isPipelined: true, isEarly: true });
+    return this.#add(NO_SESSION, (transaction) => transaction.rows<Row>(statement), {
+      isPipelined: true,
+      isEarly: true,
+    });
+  }
+
+  /** As {@link readUncommitted}, together with others who ask the same. */
+  readTogether<Row, Result>(batch: Batch<Row, Result>, row: Row): Promise<Result> {
+    return this.#add(NO_SESSION, (transaction) => transaction.add(batch, row), { isPipelined: true, isEarly: true });
   }
 
   /** Writes something that nobody waits for, soon. Resolves at once, unless too many such writes are waiting. */
@@ -110,7 +143,13 @@ export class Database {
    * @throws StorageUnavailableError while it does not
    */
   async check(probe: Statement): Promise<void> {
-    if (this.#lane.isDown) await this.write((transaction) => transaction.run(probe));
+    if (this.#lane.isDown) await this.write(NO_SESSION, (transaction) => transaction.run(probe));
+  }
+
+  /** Resolves when everything that was written until now is stored, or has failed. */
+  async flush(): Promise<void> {
+    this.#addDeferred();
+    await this.#lane.settled();
   }
 
   /** Stores what is deferred and closes the connections. */
@@ -121,11 +160,11 @@ export class Database {
     await this.#readers.end();
   }
 
-  #add<Result>(work: Work<Result>, how: { isPipelined: boolean; isEarly: boolean }): Promise<Result> {
+  #add<Result>(of: Sessions, work: Work<Result>, how: { isPipelined: boolean; isEarly: boolean }): Promise<Result> {
     this.#addDeferred();
     return new Promise<Result>((resolve, reject) => {
       const done = (result: unknown) => resolve(result as Result);
-      this.#lane.add({ work, ...how, done, failed: (error) => reject(namedError(error)) });
+      this.#lane.add({ of: listed(of), work, ...how, done, failed: (error) => reject(namedError(error)) });
     });
   }
 
@@ -135,6 +174,7 @@ export class Database {
     for (const deferred of this.#deferred.splice(0)) {
       const failed = (error: unknown) => this.#postpone(deferred, error);
       this.#lane.add({
+        of: listed(deferred.of),
         work: deferred.write,
         isPipelined: deferred.decides !== true,
         isEarly: false,
@@ -145,9 +185,17 @@ export class Database {
   }
 
   #postpone(deferred: DeferredWrite, error: unknown): void {
+    if (error instanceof SessionLostError) {
+      deferred.lost();
+      return;
+    }
     this.#lastFailure = error;
     this.#deferred.push(deferred);
     deferred.undone();
     this.#deferTimer ??= this.#clock.after(RETRY_MS, () => this.#addDeferred());
   }
+}
+
+function listed(of: Sessions): readonly SessionId[] {
+  return typeof of === 'string' ? [of] : of;
 }

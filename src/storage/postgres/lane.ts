@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { type Clock, stopwatch, wait } from '../../kit/clock.ts';
-import { StorageUnavailableError } from '../../domain/errors.ts';
+import { SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { type Epochs, type Fence, isRefusal } from './cluster/fence.ts';
 import { Transaction } from './transaction.ts';
-import { isTrouble } from './trouble.ts';
+import { isTrouble, LeaseOverError } from './trouble.ts';
 
 /** Work within a transaction. It may be done again, in another transaction, when the first one was rolled back. */
 export type Work<Result> = (transaction: Transaction) => Promise<Result>;
@@ -13,14 +15,18 @@ export interface LaneDeps {
   clock: Clock;
   /** Called for each new connection, before it is used. */
   onConnect: (client: pg.ClientBase) => Promise<void>;
-  /** Called at the end of each transaction, to add to it. */
-  beforeCommit: (transaction: Transaction) => void;
+  /** Given when several nodes write: then each writes only what it owns. */
+  fence?: Fence | undefined;
+  /** Called at the end of each transaction, to add to it; with the sessions whose rows it writes. */
+  beforeCommit: (transaction: Transaction, of: ReadonlySet<SessionId>) => void;
   /** Called after each commit, with the time that it took, in ms. */
   onCommit: (ms: number) => void;
 }
 
 /** A piece of work. */
 export interface Piece {
+  /** The sessions whose rows it writes. */
+  of: readonly SessionId[];
   work: Work<unknown>;
   /** Sends all of its statements at the call: the next piece need not wait until it is done. */
   isPipelined: boolean;
@@ -34,7 +40,10 @@ export interface Piece {
 interface QueuedPiece extends Piece {
   /** Tells its result before the commit. */
   early: (result: unknown) => void;
+  epochs: Epochs;
 }
+
+const NO_EPOCHS: Epochs = new Map();
 
 /** A lane takes so many pieces into one transaction. */
 const MAX_GROUP = 200;
@@ -47,6 +56,9 @@ const MAX_PAUSE_MS = 1_000;
  * Writes everything of this process, in order, over one connection: what came while a group was under way is the next group, and a group
  * is one transaction. When the connection is lost, the same group is sent again before anything newer. An error of one piece
  * fails that piece alone: the group is done again, piece by piece.
+ *
+ * One of several nodes sends pieces of sessions only while its lease is held, each group behind a fence. A session that the fence
+ * refuses takes its pieces out of the group, and the others are sent again.
  */
 export class Lane {
   readonly #deps: LaneDeps;
@@ -79,6 +91,12 @@ export class Lane {
 
   /** Adds a piece to the next group. */
   add(piece: Piece): void {
+    const { fence } = this.#deps;
+    const epochs = fence ? fence.epochsOf(piece.of) : NO_EPOCHS;
+    if (!epochs) {
+      piece.failed(new SessionLostError());
+      return;
+    }
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const { done, failed } = piece;
     const settled = (tell: (outcome: unknown) => void) => (outcome: unknown) => {
@@ -86,7 +104,7 @@ export class Lane {
       resolve(undefined);
     };
     this.#lastSettled = promise;
-    this.#queue.push({ ...piece, early: done, done: settled(done), failed: settled(failed) });
+    this.#queue.push({ ...piece, epochs, early: done, done: settled(done), failed: settled(failed) });
     if (!this.#isRunning) void this.#run();
   }
 
@@ -110,9 +128,17 @@ export class Lane {
     this.#isRunning = false;
   }
 
-  async #storeGroup(group: readonly QueuedPiece[]): Promise<void> {
-    const error = await this.#tryAgainWhileAway(group);
+  async #storeGroup(queued: readonly QueuedPiece[]): Promise<void> {
+    const group = this.#permitted(queued);
+    if (group.length === 0) return;
+    const epochs = epochsOf(group);
+    const error = await this.#tryAgainWhileAway(group, epochs);
     if (error === undefined) return;
+    if (isRefusal(error)) {
+      this.#deps.fence?.refused(error, epochs);
+      await this.#storeGroup(group);
+      return;
+    }
     if (isTrouble(error)) {
       this.#isDown = true;
       this.#disconnect();
@@ -126,12 +152,31 @@ export class Lane {
     else for (const piece of group) await this.#storeGroup([piece]);
   }
 
+  /** Without those whose sessions this node does not own any more, or may not write now. */
+  #permitted(group: readonly QueuedPiece[]): readonly QueuedPiece[] {
+    const { fence } = this.#deps;
+    if (!fence) return group;
+    return group.filter(({ epochs, failed }) => {
+      const isOwned = fence.holds(epochs);
+      const isPermitted = isOwned && (epochs.size === 0 || fence.isLeaseHeld);
+      if (!isPermitted) failed(isOwned ? new StorageUnavailableError(new LeaseOverError()) : new SessionLostError());
+      return isPermitted;
+    });
+  }
+
+  /** Whether a group may be sent, and sent again. */
+  #mayWrite(epochs: Epochs): boolean {
+    return epochs.size === 0 || this.#deps.fence?.isLeaseHeld !== false;
+  }
+
   /** Returns why the group is not stored, or `undefined`. */
-  async #tryAgainWhileAway(group: readonly QueuedPiece[]): Promise<unknown> {
+  async #tryAgainWhileAway(group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
     const startedMs = this.#deps.clock.monotonic();
-    const isWorthwhile = () => !this.#isDown && this.#deps.clock.monotonic() - startedMs < PATIENCE_MS;
+    const isFenced = this.#deps.fence !== undefined && epochs.size > 0;
+    const isEarly = () => isFenced || this.#deps.clock.monotonic() - startedMs < PATIENCE_MS;
+    const isWorthwhile = () => !this.#isDown && isEarly() && this.#mayWrite(epochs);
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-      const error = await this.#try(group);
+      const error = await this.#try(group, epochs);
       if (error === undefined) this.#isDown = false;
       if (error === undefined || !isTrouble(error) || !isWorthwhile()) return error;
       this.#disconnect();
@@ -140,24 +185,26 @@ export class Lane {
   }
 
   /** Stores the group in one transaction. Returns why that failed, or `undefined`. */
-  async #try(group: readonly QueuedPiece[]): Promise<unknown> {
+  async #try(group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
     try {
       const client = (this.#client ??= await this.#connect());
-      return await this.#transact(client, group);
+      if (!this.#mayWrite(epochs)) return new LeaseOverError();
+      return await this.#transact(client, group, epochs);
     } catch (error) {
       return error ?? new Error('The transaction failed');
     }
   }
 
-  async #transact(client: pg.Client, group: readonly QueuedPiece[]): Promise<unknown> {
+  async #transact(client: pg.Client, group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
     const elapsedMs = stopwatch();
     const transaction = new Transaction(client);
     const began = client.query('BEGIN');
     began.catch((error: unknown) => transaction.fail(error));
+    if (this.#deps.fence && epochs.size > 0) void transaction.run(this.#deps.fence.statement(epochs));
     const results = await doAll(group, transaction);
     // What fails before it sends anything, such as a value that cannot be stored, is known after this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
-    if (!transaction.isBroken) this.#deps.beforeCommit(transaction);
+    if (!transaction.isBroken) this.#deps.beforeCommit(transaction, new Set(group.flatMap(({ of }) => of)));
     const { command } = await client.query(transaction.isBroken ? 'ROLLBACK' : 'COMMIT');
     if (command !== 'COMMIT') return transaction.error ?? new Error('The transaction was rolled back');
     this.#deps.onCommit(elapsedMs());
@@ -193,16 +240,22 @@ export class Lane {
   }
 }
 
+function epochsOf(group: readonly QueuedPiece[]): Epochs {
+  return new Map(group.flatMap(({ epochs }) => [...epochs]));
+}
+
 /** Starts all pieces, in order; only those that look at what they read hold up the next. Stops at the first failure. */
 async function doAll(group: readonly QueuedPiece[], transaction: Transaction): Promise<Promise<unknown>[]> {
   const results: Promise<unknown>[] = [];
   for (const piece of group) {
+    transaction.gather(piece.isPipelined);
     const result = start(piece, transaction);
     results.push(result);
     const ended = result.catch((error: unknown) => transaction.fail(error));
     if (!piece.isPipelined) await ended;
     if (transaction.isBroken) break;
   }
+  transaction.sendRows();
   return results;
 }
 

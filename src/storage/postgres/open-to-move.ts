@@ -16,7 +16,7 @@ export async function openToMove(url: string, role: 'source' | 'target'): Promis
   const name = nameOfDatabase(url);
   const client = await startConnection(url);
   try {
-    await startOn(client, name, async () => {
+    await startOn({ client, name }, async () => {
       if (role === 'target' && (await isNew(client))) await migrate(client, name);
       else await checkCurrent(client, name);
     });

@@ -2,17 +2,22 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Damage, type Storage } from '../../ports/storage.ts';
+import { COMMON } from '../shared/encryption/cell-address.ts';
 import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
-import { lockDatabase } from './database-lock.ts';
-import { Database } from './database.ts';
+import { Fence } from './cluster/fence.ts';
+import { HAS_ALL } from './cluster/holding.ts';
+import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
+import { lockDatabase, type Sharing } from './database-lock.ts';
+import { Database, NO_SESSION } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
+import { type PostgresVault } from './encryption/vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
-import { pruneInPieces, settledCallbacks } from './prune.ts';
+import { ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
 import { sql } from './sql.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
 import { createStores } from './stores.ts';
@@ -27,32 +32,63 @@ export interface PostgresOptions {
   onCommit?: (ms: number) => void;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
+  /** Given when this process is one of several nodes on the database. */
+  node?: ClusterNode;
 }
 
+/** The storage of one of several nodes. */
+export type ClusterStorage = Storage & ClusterPorts;
+
+const OTHER_NODES = 'Other nodes are running: stop all but this one, and change the master key then.';
 const ignore = () => undefined;
 
 /**
  * Opens the storage in a PostgreSQL database (`postgres://…`), whose tables are created if necessary. This process has it
- * exclusively until it is disposed. With a master key (64 hex digits) all contents are encrypted; without one nothing is.
+ * exclusively until it is disposed, or shares it with other nodes. With a master key (64 hex digits) all contents are encrypted;
+ * without one nothing is.
  * @throws StorageInUseError, StorageKeyError, StorageMovedError, StorageTooNewError, StorageUnreadableError
  */
-export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage> {
-  const { clock, onCommit = ignore, onDamage = ignore } = options;
+export async function openPostgres(
+  url: string,
+  options: PostgresOptions & { node: ClusterNode },
+): Promise<ClusterStorage>;
+/** As the only process. */
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage>;
+/** Whichever it is. */
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
+  const { clock, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
-  const vault = await prepare(url, name, options);
+  const fence = node && new Fence(node.run, node.lease);
+  const sharing = node ? 'as-node' : 'alone';
+  const vault = await prepare(url, { ...options, name, sharing });
   const db = new Database(url, {
     ...{ clock, onCommit },
-    onConnect: (client) => lockDatabase(client, name),
-    beforeCommit: (transaction) => vault.saveNewKeys(transaction),
+    fence,
+    onConnect: (client) => lockDatabase(client, name, sharing),
+    beforeCommit: (transaction, of) =>
+      vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
   await db.connect();
-  const stores = createStores(db, { clock, vault, onDamage });
+  if (!fence) return storageOn(db, vault, options);
+  const cluster = await openCluster({ url, clock, vault, db, fence });
+  const storage = storageOn(db, vault, options, cluster);
+  const { membership, ownership, numberLock } = cluster;
+  const dispose = () => close(cluster, storage);
+  return { ...storage, membership, ownership, numberLock, [Symbol.asyncDispose]: dispose };
+}
+
+function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions, cluster?: OpenedCluster): Storage {
+  const { clock, onDamage = ignore } = options;
+  const stores = createStores(db, { clock, vault, onDamage, holding: cluster?.holding ?? HAS_ALL });
   return {
     ...stores,
     masterKey: {
-      change: (sealed) => {
-        if (!(vault instanceof SealingVault)) return Promise.reject(new AppError('storage_not_encrypted'));
-        return db.write((transaction) => vault.changeMasterKey(transaction, sealed));
+      change: async (sealed) => {
+        if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
+        const nodes = (await cluster?.membership.living()) ?? [];
+        // The others would go on with the old key.
+        if (nodes.length > 1) throw new AppError('wrong_master_key', { message: OTHER_NODES });
+        return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
@@ -64,7 +100,9 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
       const pruned = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
-      return pruneInPieces(db, [first, settledCallbacks(settledBeforeMs), ...others], signal);
+      const all = [first, settledCallbacks(settledBeforeMs), ...others, ownerlessSessions];
+      const prune = () => pruneInPieces(db, all, signal);
+      return cluster ? cluster.locks.pruning(prune) : prune();
     },
     [Symbol.asyncDispose]: async () => {
       stores.heldCallbacks.close();
@@ -73,11 +111,17 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   };
 }
 
+async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> {
+  await storage[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+}
+
 /** Brings the database to the current schema and loads its data keys. */
-async function prepare(url: string, name: string, { masterKey, durability = 'single' }: PostgresOptions) {
+async function prepare(url: string, options: PostgresOptions & { name: string; sharing: Sharing }) {
+  const { name, sharing, masterKey, durability = 'single' } = options;
   const client = await startConnection(url);
   try {
-    return await startOn(client, name, async () => {
+    return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
       const target = await movedAwayTo(client);
       if (target !== undefined) throw new StorageMovedError(name, target);

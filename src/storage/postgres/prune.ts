@@ -1,4 +1,4 @@
-import { type Database } from './database.ts';
+import { type Database, NO_SESSION } from './database.ts';
 import { sql, type Statement } from './sql.ts';
 
 /** Some ten milliseconds of work. */
@@ -12,7 +12,7 @@ export async function pruneInPieces(db: Database, stores: readonly Pruning[], si
   for (const statement of stores.flatMap((pruning) => pruning(ROWS_PER_PIECE))) {
     let removed = ROWS_PER_PIECE;
     while (removed === ROWS_PER_PIECE && signal?.aborted !== true) {
-      removed = await db.send((transaction) => transaction.run(statement));
+      removed = await db.send(NO_SESSION, (transaction) => transaction.run(statement));
     }
   }
 }
@@ -31,4 +31,16 @@ export function settledCallbacks(beforeMs: number): Pruning {
                 AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = webhook_id)
               ORDER BY created_at_ms, id LIMIT ${limit})`,
     );
+}
+
+/** Removed sessions without callbacks to deliver, some time after they got their owner: it may be about to store one. */
+export function ownerlessSessions(limit: number): Statement[] {
+  return [
+    sql`DELETE FROM ownership WHERE session_id IN (SELECT session_id FROM ownership
+          WHERE changed_at < now() - interval '1 hour'
+            AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.session_id = ownership.session_id)
+            AND NOT EXISTS (SELECT 1 FROM callbacks
+              WHERE callbacks.session_id = ownership.session_id AND callbacks.state = 'pending')
+          LIMIT ${limit})`,
+  ];
 }

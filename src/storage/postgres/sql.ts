@@ -8,8 +8,9 @@ type Value =
   | boolean
   | null
   | Uint8Array
-  | readonly string[]
-  | readonly number[]
+  | readonly (string | null)[]
+  | readonly (number | null)[]
+  | readonly boolean[]
   | readonly (Uint8Array | null)[];
 
 /** A statement with its parameters. It is prepared once for each connection. */

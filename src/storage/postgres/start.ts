@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { StorageUnreadableError } from '../shared/errors.ts';
 import { connectionConfig } from './connect.ts';
-import { lockDatabase } from './database-lock.ts';
+import { lockDatabase, type Sharing, START_LOCK } from './database-lock.ts';
 
 /** `transaction_timeout` came with it. */
 const OLDEST_SERVER = 170_000;
@@ -25,20 +25,34 @@ export async function startConnection(url: string): Promise<pg.Client> {
 }
 
 /**
- * Does the work of a start on a database that nobody else uses.
+ * Does the work of a start on a database that nobody else uses, or only nodes of the same cluster, of which one at a time does this.
+ * The connection keeps the locks.
  * @throws an error with a sentence
  */
 export async function startOn<Result>(
-  client: pg.ClientBase,
-  name: string,
+  { client, name, sharing = 'alone' }: Start,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    await lockDatabase(client, name);
+    await lockDatabase(client, name, sharing);
+    if (sharing === 'as-node') await lockStart(client);
     return await work();
   } catch (error) {
     throw explained(error, name);
   }
+}
+
+/** On which connection a start works. */
+interface Start {
+  client: pg.ClientBase;
+  /** The database, for messages. */
+  name: string;
+  sharing?: Sharing;
+}
+
+async function lockStart(client: pg.ClientBase): Promise<void> {
+  await client.query(`SET lock_timeout = '10s'`);
+  await client.query('SELECT pg_advisory_lock($1, hashtext(current_schema()))', [START_LOCK]);
 }
 
 /** The database without user and password, for messages. */

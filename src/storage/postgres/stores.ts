@@ -9,6 +9,7 @@ import { PostgresCallbackQueue } from './callbacks/callback-queue.ts';
 import { PostgresHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
 import { PostgresDamagedValues } from './damage/damaged-values.ts';
+import { type Holding } from './cluster/holding.ts';
 import { type Database } from './database.ts';
 import { type PostgresVault } from './encryption/vault.ts';
 import { PostgresAccountIdStore } from './sessions/account-ids.ts';
@@ -30,19 +31,20 @@ export interface StoresDeps {
   clock: Clock;
   vault: PostgresVault;
   onDamage: (damage: Damage) => void;
+  holding: Holding;
 }
 
 /** Creates the stores over one database. */
-export function createStores(db: Database, { clock, vault, onDamage }: StoresDeps) {
+export function createStores(db: Database, { clock, vault, onDamage, holding }: StoresDeps) {
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
-  const outbox = new Outbox(db, { clock, readySignal, vault });
+  const outbox = new Outbox(db, { clock, readySignal, vault, holding });
   const timeline = new PostgresTimeline(db);
   const damaged = new PostgresDamagedValues(db, { timeline, clock, onDamage });
   const sealed = { vault, damaged };
   const journal = new PostgresJournal(db, { clock, ...sealed });
   const pollVotes = new PostgresPollVoteStore(db, { clock, ...sealed });
-  const heldCallbacks = new PostgresHeldCallbacks(db, { readySignal, clock, vault });
+  const heldCallbacks = new PostgresHeldCallbacks(db, { readySignal, clock, vault, holding });
   const conversations = new PostgresConversationStore(db, clock);
   const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault });
   const accountIds = new PostgresAccountIdStore(db, clock);
@@ -52,14 +54,14 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   return {
     ...sessionDeps,
     damagedValues: damaged,
-    sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, ...sealed }),
-    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, ...sealed }),
+    sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, ...sealed }),
+    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, ...sealed }),
     signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new PostgresCallbackQueue(db, {
-      ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline },
+      ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline, holding },
       ...sealed,
     }),
-    archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
+    archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
     mediaIndex: new PostgresMediaIndex(db, sealed),

@@ -1,13 +1,17 @@
 import type pg from 'pg';
+import { type Batch, PendingRows } from './batch.ts';
 import { type Statement } from './sql.ts';
 
 /** A transaction under way. Its statements take effect in the order in which they are given, awaited or not. */
 export class Transaction {
   readonly #client: pg.ClientBase;
   readonly #afterCommit: (() => void)[] = [];
+  readonly #pending = new PendingRows();
   #ordinal = 0;
   #error: unknown;
   #isBroken = false;
+  /** Whether rows wait for others with which they can share a statement. */
+  #isGathering = true;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -40,6 +44,28 @@ export class Transaction {
     return changed;
   }
 
+  /**
+   * Stores a row together with others of its kind. It takes effect before the next statement that is given otherwise, or at the end. A
+   * failure need not be handled: it fails the transaction.
+   */
+  add<Row, Result>(batch: Batch<Row, Result>, row: Row): Promise<Result> {
+    const stored = this.#pending.add(batch, row, () => this.sendRows());
+    stored.catch(() => undefined);
+    if (!this.#isGathering) this.sendRows();
+    return stored;
+  }
+
+  /** Sends the rows that were added until now. */
+  sendRows(): void {
+    if (!this.#isBroken) this.#pending.send(this);
+  }
+
+  /** Whether rows that are added from now on may wait for others, or the work waits for each of them. */
+  gather(isGathering: boolean): void {
+    this.#isGathering = isGathering;
+    if (!isGathering) this.sendRows();
+  }
+
   /** Runs `task` once everything is stored. */
   afterCommit(task: () => void): void {
     this.#afterCommit.push(task);
@@ -63,6 +89,7 @@ export class Transaction {
   }
 
   async #send(statement: Statement): Promise<pg.QueryResult> {
+    this.sendRows();
     try {
       return await this.#client.query(statement);
     } catch (error) {

@@ -12,10 +12,19 @@ const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_
 const LOST =
   /^(Connection terminated|timeout expired|Client has encountered|Client was closed|Query read timeout|The connection)/;
 
+/** This node must write nothing of its sessions: others may take them over soon. */
+export class LeaseOverError extends Error {
+  override readonly name = 'LeaseOverError';
+
+  constructor() {
+    super('The lease of this node is over');
+  }
+}
+
 /** Whether the same work may succeed later: the database is away, not the work wrong. */
 export function isTrouble(error: unknown): boolean {
   // After a lost connection, somebody else may have the database for a while.
-  if (error instanceof StorageInUseError) return true;
+  if (error instanceof StorageInUseError || error instanceof LeaseOverError) return true;
   if (error instanceof AggregateError) return error.errors.some(isTrouble);
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return TROUBLE.test(code) || NETWORK.test(code);

@@ -21,12 +21,16 @@ const GUARDED = /^(message|open|CB:.*)$/;
 const HARMLESS = /^CB:(presence|chatstate|ib,,dirty)$/;
 
 /**
- * Catches what Baileys' own listeners throw or reject with. Unguarded, that is an unhandled rejection, which ends the
+ * Catches what Baileys' own listeners of frames and stanzas throw or reject with. Unguarded, that is an unhandled rejection, which ends the
  * process or, if that is prevented, leaves a connection that looks open and receives nothing. To be called right after the
  * socket is made, before anybody else listens.
+ *
+ * Listeners of Baileys' own events cannot be wrapped. The only one that can fail makes messages of calls, which we make ourselves
+ * (`receive/calls.ts`), and is removed.
  */
 export function guardListeners(socket: WASocket, failed: (failure: ListenerFailure) => void): void {
-  const { ws } = socket;
+  const { ev, ws } = socket;
+  ev.removeAllListeners('call');
   for (const event of ws.eventNames()) {
     if (typeof event !== 'string' || !GUARDED.test(event)) continue;
     const report = (error: unknown) => failed({ event, error, isHarmless: HARMLESS.test(event) });

@@ -17,28 +17,31 @@ const MESSAGE_ID = /^(.+?):(?:undefined|[^:@]*(?::\d+)?@[^:]*)$/s;
  * over with each reconnect, and request a message that cannot be decrypted without end.
  */
 export class RetryCounters extends BaileysCache {
-  /** How often Baileys failed at a message without requesting it. */
-  readonly #failures: BoundedCache<number>;
+  /** How often Baileys was done with a message that had waited, whatever became of it. */
+  readonly #handled: BoundedCache<number>;
 
   constructor(clock: Clock) {
     super(clock, BOUNDS);
-    this.#failures = new BoundedCache(clock, BOUNDS);
+    this.#handled = new BoundedCache(clock, BOUNDS);
   }
 
-  /** Counts a message at which Baileys failed altogether, without a request. */
-  failed({ attrs }: BinaryNode): void {
-    const key = failureOf(attrs);
-    this.#failures.set(key, this.#failuresOf(key) + 1);
+  /** Counts a message that had waited at WhatsApp, and that Baileys is done with. */
+  handled({ attrs }: BinaryNode): void {
+    if (attrs.offline === undefined) return;
+    const key = letterOf(attrs);
+    this.#handled.set(key, this.#timesHandled(key) + 1);
   }
 
   /**
-   * Whether a message that waited at WhatsApp was requested so often that nobody requests it any more. It was told as one that
-   * cannot be decrypted; WhatsApp would deliver it again at each login.
+   * Whether a message that waited at WhatsApp was requested so often that nobody requests it any more, or was handled so
+   * often without that WhatsApp stops delivering it: Baileys counts the requests of all messages with one id together, and
+   * requests no other one when one has had its five. It was told, at least as one that cannot be decrypted; WhatsApp would
+   * deliver it again at each login.
    */
   isGivenUp({ tag, attrs }: BinaryNode): boolean {
     if (tag !== 'message' || attrs.offline === undefined) return false;
     const requests = Number(this.get(`${attrs.id ?? ''}:${String(attrs.participant)}`) ?? 0);
-    return Math.max(requests, this.#failuresOf(failureOf(attrs))) >= GIVEN_UP_AFTER;
+    return Math.max(requests, this.#timesHandled(letterOf(attrs))) >= GIVEN_UP_AFTER;
   }
 
   /** Copies the counts into a new socket's own counter, which Baileys keeps beside this cache. */
@@ -51,11 +54,11 @@ export class RetryCounters extends BaileysCache {
     }
   }
 
-  #failuresOf(key: string): number {
-    return this.#failures.get(key) ?? 0;
+  #timesHandled(key: string): number {
+    return this.#handled.get(key) ?? 0;
   }
 }
 
-function failureOf({ id = '', from = '', participant = '' }: BinaryNode['attrs']): string {
+function letterOf({ id = '', from = '', participant = '' }: BinaryNode['attrs']): string {
   return `${id} ${from} ${participant}`;
 }

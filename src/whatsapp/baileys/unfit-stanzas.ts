@@ -7,8 +7,11 @@ const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
 const NAMED = ['id', 'from', 'participant', 'recipient', 'type'] as const;
 /** The server itself, as some stanzas write it. */
 const SERVERS = new Set(['s.whatsapp.net', 'g.us']);
-/** Those whose devices Baileys can write, in one byte each. With other messengers a linked device does not talk. */
-const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid', 'c.us']);
+/**
+ * Those whose devices Baileys can write, in one byte each; a device at `c.us` it writes as one at `s.whatsapp.net`. With other
+ * messengers a linked device does not talk.
+ */
+const WITH_DEVICES = new Set(['s.whatsapp.net', 'lid', 'hosted', 'hosted.lid']);
 const MAX_DEVICE = 255;
 /** A message has two at most. Each can cost 2,000 steps of a ratchet, and nobody else gets a turn meanwhile. */
 const MAX_CIPHERTEXTS = 8;
@@ -67,17 +70,10 @@ function isKept(data: unknown): data is BinaryNode {
   return KEPT.has((data as BinaryNode | undefined)?.tag ?? '');
 }
 
-/** Whether Baileys understands whom a stanza is from, can acknowledge it, and takes its content without throwing where nobody catches. */
-export function isFit({ tag, attrs, content }: BinaryNode): boolean {
+/** Whether Baileys understands whom a stanza is from, can acknowledge it, and is not kept busy by it. */
+export function isFit({ attrs, content }: BinaryNode): boolean {
   if (!attrs.id || !attrs.from || ![attrs.from, attrs.participant, attrs.recipient].every(isAddress)) return false;
-  if (tag === 'call' && !isCallNamed(content)) return false;
   return ciphertextsIn(content) <= MAX_CIPHERTEXTS && NAMED.every((name) => isUnderstood(attrs[name]));
-}
-
-/** Baileys makes a message of a group's call, and throws for one without an id, after it has acknowledged the stanza. */
-function isCallNamed(content: BinaryNode['content']): boolean {
-  const [signal] = Array.isArray(content) ? content : [];
-  return signal === undefined || signal.attrs['call-id'] !== undefined;
 }
 
 function ciphertextsIn(content: BinaryNode['content']): number {

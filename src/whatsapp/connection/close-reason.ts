@@ -1,5 +1,5 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
-import { OverloadedError, StorageUnavailableError } from '../../domain/errors.ts';
+import { OverloadedError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 import { PasskeyFailedError } from '../pairing/passkey-pairing.ts';
@@ -42,7 +42,8 @@ export function closeCode(error: unknown): string {
 
 /** The reason when we ended the connection ourselves. */
 function ownReason(error: unknown): CloseReason | undefined {
-  if (error instanceof StorageUnavailableError) return { kind: 'storage-failed' };
+  // A session that another node has by now is about to end here.
+  if (error instanceof StorageUnavailableError || error instanceof SessionLostError) return { kind: 'storage-failed' };
   if (error instanceof OverloadedError) return { kind: 'held-back', detail: error.message };
   if (error instanceof SilentConnectionError) return { kind: 'silent' };
   if (error instanceof BrokenConnectionError) return { kind: 'broken', detail: error.message };

@@ -11,7 +11,9 @@ type Handle<Data> = (data: Data) => Promise<void>;
 export interface OrderListener {
   /** Called when Baileys failed to handle something: a damaged frame, or a stanza that makes it throw. */
   failed(error: unknown): void;
-  /** Called when Baileys has finished with a message and emitted nothing for it. */
+  /** Called when Baileys has finished with a message, and whether it emitted it. */
+  handled(stanza: BinaryNode, isEmitted: boolean): void;
+  /** Called after that when it emitted nothing for a message. */
   skipped(stanza: BinaryNode): void;
   /**
    * Called with the messages that come next, the first one at once, so that costly work can be done for all of them
@@ -83,9 +85,14 @@ export class MessageOrder {
     this.#current = stanza;
     await handle(handleable(stanza));
     this.#current = undefined;
-    if (this.#lastEmitted !== stanza && stanza.attrs.id !== undefined) this.#listener.skipped(stanza);
+    this.#report(stanza, this.#lastEmitted === stanza);
     this.#handled += 1;
     if (this.#handled % IN_A_ROW === 0) await nextTurn();
+  }
+
+  #report(stanza: BinaryNode, isEmitted: boolean): void {
+    this.#listener.handled(stanza, isEmitted);
+    if (!isEmitted && stanza.attrs.id !== undefined) this.#listener.skipped(stanza);
   }
 
   async #announce(): Promise<void> {

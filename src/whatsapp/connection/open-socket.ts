@@ -1,6 +1,8 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
+import { plainAck } from '../baileys/plain-ack.ts';
+import { isReceiptStray } from '../baileys/stray-receipts.ts';
 import { takeUnfitStanzas } from '../baileys/unfit-stanzas.ts';
 import { type ServerProps } from '../signal/server-props.ts';
 import { slimRetryCaches } from '../baileys/retry-caches.ts';
@@ -55,10 +57,11 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
-    skipped: (stanza) => {
-      retryCounters.failed(stanza);
-      deps.skipped(stanza);
+    handled: (stanza, isEmitted) => {
+      retryCounters.handled(stanza);
+      if (isEmitted) acknowledgeStray(socket, stanza, deps);
     },
+    skipped: (stanza) => deps.skipped(stanza),
     upcoming: (stanzas) => batch.decrypt(stanzas),
   });
   deps.serverProps.watch(socket);
@@ -76,4 +79,11 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
   keepAppState({ socket, resync, clock: watchdogs.clock, note });
   return { socket, version, order, watchdogs };
+}
+
+/** Baileys sent a receipt for this message; if that does not reach its sender, WhatsApp needs an acknowledgement. */
+function acknowledgeStray(socket: WASocket, stanza: BinaryNode, deps: Pick<OpenSocketDeps, 'failedHarmlessly'>): void {
+  const { me } = socket.authState.creds;
+  if (!me || !stanza.attrs.id || !isReceiptStray(stanza.attrs, me)) return;
+  socket.sendRawMessage(plainAck(stanza)).catch((error: unknown) => deps.failedHarmlessly(error));
 }

@@ -8,7 +8,7 @@ import { type QrOffer } from '../pairing/qr-offer.ts';
 import { isSpare, QrsOverError } from '../pairing/spare-refs.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
-import { type Calls, isGroupCall } from '../receive/calls.ts';
+import { type Calls } from '../receive/calls.ts';
 import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
@@ -60,7 +60,6 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
     'messages.upsert': ({ messages, type }) => {
       for (const message of messages) {
         noteStub(message, groups);
-        if (isGroupCall(message)) continue;
         emit({ kind: 'message-received', message, appended: type === 'append' });
       }
     },

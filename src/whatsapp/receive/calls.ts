@@ -41,7 +41,7 @@ export interface CallChange {
 
 /**
  * The one-to-one calls of one connection, in bounded memory: those that ring, and those that end before the owner answers them
- * on any device. (Baileys makes a message without content of those that rang in vain, and none of those that the caller gave up.)
+ * on any device. (Baileys would make a message without content of those that rang in vain, and none of those that the caller gave up.)
  */
 export class Calls {
   readonly #clock: Clock;
@@ -97,12 +97,6 @@ export class Calls {
     const isVideo = getBinaryNodeChild(info, 'video') !== undefined;
     return { view: { callId: id ?? '', caller, isVideo, startedAtMs }, message: { ...message, key } };
   }
-}
-
-/** Whether Baileys itself made this message, because a group's call has begun: nobody wrote it, and it is no missed call. */
-export function isGroupCall({ key: { id }, message }: WAMessage): boolean {
-  const key = message?.call?.callKey;
-  return key != null && id != null && Buffer.from(key).equals(Buffer.from(id));
 }
 
 /** What a `<call>` says; `undefined` when it names no call. */

@@ -5,12 +5,16 @@ import { type Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
-/** How much of a stanza a problem shows. */
-const SHOWN = 300;
+/** How much of a stanza a problem shows, of each text, and how many children. */
+const SHOWN = 1_500;
+const SHOWN_TEXT = 80;
+const SHOWN_CHILDREN = 5;
 
 /** The account's linked device, and its connection. */
 export class Line {
-  /** The errors with which connections ended. */
+  /** What is being sent, for {@link endings}. */
+  stage = '';
+  /** When connections ended for want of an acknowledgement, how much was kept then, and what had waited for longest. */
   readonly endings: string[] = [];
   readonly #account: Phone;
   #client: Client | undefined;
@@ -19,7 +23,8 @@ export class Line {
     name: 'know the connection',
     onSend: (stanza, client, send) => {
       if (client.device?.owner.number === this.#account.number) this.#client = client;
-      if (stanza.tag === 'stream:error') this.endings.push(shown(stanza));
+      if (isWantOfAck(stanza))
+        this.endings.push(`${this.stage}, ${this.waiting} kept: ${shown(this.unanswered ?? stanza)}`);
       send(stanza);
     },
   };
@@ -66,7 +71,17 @@ export class Line {
   }
 }
 
+function isWantOfAck({ tag, content }: Stanza): boolean {
+  return tag === 'stream:error' && Array.isArray(content) && content.some((child) => child.tag === 'ack');
+}
+
 /** A stanza for a report, shortened. */
-export function shown({ tag, attrs, content }: Stanza): string {
-  return JSON.stringify({ tag, attrs, content }).slice(0, SHOWN);
+export function shown(stanza: Stanza): string {
+  return JSON.stringify(short(stanza)).slice(0, SHOWN);
+}
+
+function short({ tag, attrs, content }: Stanza): object {
+  const names = Object.entries(attrs).map(([name, text]) => `${name}=${text.slice(0, SHOWN_TEXT)}`);
+  if (Array.isArray(content)) return { [tag]: names, content: content.slice(0, SHOWN_CHILDREN).map(short) };
+  return { [tag]: names, ...(content !== undefined && { bytes: content.length }) };
 }

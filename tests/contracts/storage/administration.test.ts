@@ -71,6 +71,17 @@ contract('the settings', (startStorage) => {
     expect(await db.storage.settings.get('download-media')).toBe('false');
     expect(await db.storage.settings.get('unknown')).toBeUndefined();
   });
+
+  it('keep the first of two values that are only set if there is none', async () => {
+    await using db = await startStorage();
+    const { settings } = db.storage;
+
+    expect(await Promise.all([settings.setIfMissing('pepper', 'a'), settings.setIfMissing('pepper', 'b')])).toEqual([
+      'a',
+      'a',
+    ]);
+    expect(await settings.get('pepper')).toBe('a');
+  });
 });
 
 contract('the API keys', (startStorage) => {

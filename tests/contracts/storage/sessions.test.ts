@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { type SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, contract, qr, record, statusUpdate } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -121,5 +122,46 @@ contract('the sessions', (startStorage) => {
     await db.reopen();
     await db.commit(statusUpdate(ANA, 'a2'));
     expect(await db.drain(ANA)).toEqual(['2 a2']);
+  });
+
+  describe('new sessions', () => {
+    const LIMITS = { maxSessions: 3, maxPendingSessions: 2 };
+    const NOTE = { atMs: 5, what: 'created', why: null } as const;
+    const id = (name: string) => `session_9_${name}` as SessionId;
+
+    it('are stored with their first note', async () => {
+      await using it = await startStorage();
+      await it.storage.sessions.create(record(ANA), NOTE, LIMITS);
+
+      expect(await it.storage.sessions.all()).toEqual([record(ANA)]);
+      expect(await it.storage.timeline.of(ANA)).toEqual([NOTE]);
+    });
+
+    it('are refused beyond a limit, also when they are created at once', async () => {
+      await using it = await startStorage();
+      const { sessions } = it.storage;
+      const create = (name: string) => sessions.create(record(id(name)), NOTE, LIMITS);
+      const created = await Promise.allSettled([create('a'), create('b'), create('c')]);
+
+      expect(created.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+      expect(created[2]).toMatchObject({ reason: { code: 'too_many_pending_sessions' } });
+      await sessions.commit(record(id('a'), { phase: 'online' }), []);
+      await create('c');
+      await sessions.commit(record(id('b'), { phase: 'closed' }), []);
+      await expect(create('d')).rejects.toMatchObject({ code: 'too_many_sessions' });
+      await sessions.create(record(id('d')), NOTE, { ...LIMITS, maxSessions: 0 });
+      expect(await sessions.counts()).toEqual(new Map(Object.entries({ online: 1, closed: 1, pairing: 2 })));
+    });
+  });
+
+  it('reads some of the sessions, the oldest first', async () => {
+    await using it = await startStorage();
+    await it.storage.sessions.commit(record(ANA, { createdAtMs: 2 }), []);
+    await it.storage.sessions.commit(record(BEA), []);
+
+    const some = await it.storage.sessions.some([ANA, 'session_0_nadie' as SessionId, BEA]);
+    expect(some.map(({ sessionId }) => sessionId)).toEqual([BEA, ANA]);
+    expect(await it.storage.sessions.some([ANA])).toHaveLength(1);
+    expect(await it.storage.sessions.some([])).toEqual([]);
   });
 });

@@ -76,6 +76,9 @@ const ODD: Stanza[] = [
   node('call', { from: LID }, [node('offer', { 'call-id': 'A', 'call-creator': LID })]),
   node('call', { from: LID }, [node('terminate', { 'call-id': 'A', reason: 'timeout' })]),
   node('call', { from: LID }),
+  node('call', { from: '1@broadcast' }, [node('terminate', { 'call-id': 'B', reason: 'timeout' })]),
+  node('call', { from: '1@broadcast' }, [node('offer', { 'call-id': 'C', type: 'group' })]),
+  node('call', { from: LID }, [node('offer', { type: 'group' })]),
   ...NOTIFICATIONS.split(' ').flatMap((type) => [
     node('notification', { from: LID, type }),
     node('notification', { ...IN_GROUP, type }, [node('modify')]),
@@ -101,7 +104,9 @@ it('answers what it cannot use', async () => {
   for (const [index, { tag, attrs, content }] of ODD.entries()) {
     device.deliver(node(tag, { ...attrs, id: `ODD ${index}`, t: '1' }, content));
   }
-  device.deliver(node('message', { id: 'OWN', from: shop.phone.lid, type: 'text', t: '1' }, odd('msg')));
+  const own = { from: shop.phone.jid, type: 'text', t: '1' };
+  device.deliver(node('message', { ...own, id: 'OWN', from: shop.phone.lid }, odd('msg')));
+  device.deliver(node('message', { ...own, id: 'PEER', category: 'peer', recipient: LID }, odd('msg')));
 
   await expectNothingUnanswered();
 });

@@ -1,5 +1,6 @@
 import { node } from '../../../simulator/kit/stanza.ts';
 import { type Client } from '../../../simulator/transport/client.ts';
+import { ASTRAY, straying, WILL_GO_ASTRAY } from '../../chaos/astray.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { startWorld } from '../../harness/world.ts';
 
@@ -16,7 +17,7 @@ describe('an uncaught exception', () => {
         return false;
       },
     });
-    await using orchestrator = await OrchestratorProcess.start(world.environment);
+    await using orchestrator = await OrchestratorProcess.start({ ...world.environment, ...straying() });
     const { body } = await orchestrator.get('/generate-qr');
     const { sessionId, qrText } = body as { sessionId: string; qrText: string };
     await world.whatsapp.phone(ACCOUNT).scan(qrText);
@@ -24,15 +25,15 @@ describe('an uncaught exception', () => {
     await world.whatsapp.until((whatsapp) => whatsapp.devices()[0]?.online === true);
     const { logins } = world.whatsapp.stats();
 
-    // On a missed call in a broadcast list, Baileys throws in a listener of its own events whose promise nobody awaits.
-    const missed = node('terminate', { 'call-id': 'CALL', reason: 'timeout' });
-    connection?.send(node('call', { id: 'ODD', from: '1@broadcast', t: '1' }, [missed]));
+    orchestrator.signal('SIGUSR2');
+    await orchestrator.until(WILL_GO_ASTRAY);
+    connection?.send(node('presence', { from: '1@lid' }));
 
     await orchestrator.until('uncaught exception');
     await world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins);
     const logged = orchestrator.logLines().find(({ msg }) => String(msg).endsWith('uncaught exception'));
     expect(logged).toMatchObject({ sessionId, msg: expect.stringContaining(`[${sessionId}]`) as string });
-    expect(logged?.err).toMatchObject({ stack: expect.stringContaining('process-message.js') as string });
+    expect(logged?.err).toMatchObject({ stack: expect.stringContaining(ASTRAY) as string });
     const { body: health } = await orchestrator.get('/health');
     expect(health.problems).toEqual([expect.stringContaining('1 uncaught exception ') as string]);
     const { body: timeline } = await orchestrator.get(`/sessions/${sessionId}/timeline`);

@@ -1,4 +1,4 @@
-import { tamper } from '../../harness/sqlite-file.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -11,7 +11,7 @@ const content = (text: string) => (received: { body: { message_content?: string 
 /** Changes the database while the server is stopped, as a bad disk does. */
 async function damage(world: World, sql: string): Promise<void> {
   await world.stopOrchestrator();
-  tamper(world.authDir, (db) => db.exec(sql));
+  await changeStored(world.authDir, sql);
   await world.startOrchestrator();
 }
 

@@ -1,5 +1,10 @@
 import { runChaos } from '../../harness/chaos.ts';
+import { itOnSqlite } from '../../harness/on-sqlite.ts';
 
-it('a process killed at any step from the decryption to the recorded webhook delivery loses nothing', async () => {
-  expect(await runChaos('window')).toContain('window: ');
-}, 180_000);
+itOnSqlite('the process dies in methods of the SQLite storage')(
+  'a process killed at any step from the decryption to the recorded webhook delivery loses nothing',
+  async () => {
+    expect(await runChaos('window')).toContain('window: ');
+  },
+  180_000,
+);

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Answer, ask, type Question } from '../../harness/ask.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { openStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -176,7 +175,7 @@ class Story implements AsyncDisposable {
 
   /** The private keys of the device, and the other secret in its credentials. */
   async credentials(): Promise<Uint8Array[]> {
-    await using storage = openStorage(this.#world.authDir, systemClock, new Secret(SETTINGS.MASTER_KEY));
+    await using storage = await openStored(this.#world.authDir, new Secret(SETTINGS.MASTER_KEY));
     const stored = await storage.signalKeys.credentials(this.sessionId as SessionId);
     const { noiseKey, signedIdentityKey, signedPreKey, advSecretKey } = decode(stored!) as AuthenticationCreds;
     const keys = [noiseKey.private, signedIdentityKey.private, signedPreKey.keyPair.private];

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
+import { isOnPostgres } from '../../harness/shared-postgres.ts';
+import { everyValue, openStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';
@@ -42,14 +42,15 @@ async function converse(world: World): Promise<string> {
 
 /** The private keys of the linked device. */
 async function privateKeys(world: World, sessionId: string, masterKey: Secret | null): Promise<Uint8Array[]> {
-  await using storage = openStorage(world.authDir, systemClock, masterKey);
+  await using storage = await openStored(world.authDir, masterKey);
   const stored = await storage.signalKeys.credentials(sessionId as SessionId);
   const { noiseKey, signedIdentityKey, signedPreKey } = decode(stored!) as AuthenticationCreds;
   return [noiseKey.private, signedIdentityKey.private, signedPreKey.keyPair.private];
 }
 
-/** The content of all files below `AUTH_DIR`, one character per byte. */
-async function allFiles(world: World): Promise<string> {
+/** The content of all files below `AUTH_DIR`, or of all tables in PostgreSQL, one character per byte. */
+async function everything(world: World): Promise<string> {
+  if (isOnPostgres) return everyValue(world.authDir);
   const entries = await readdir(world.authDir, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   expect(files).toContain(join(world.authDir, 'orchestrator.db'));
@@ -66,14 +67,14 @@ function foundIn(files: string, wanted: readonly Uint8Array[]): Uint8Array[] {
 }
 
 it.each<[string, Record<string, string>, Secret | null]>([
-  ['are readable in the files without a master key', {}, null],
-  ['are nowhere in the files with a master key', { MASTER_KEY }, new Secret(MASTER_KEY)],
+  ['are readable in the storage without a master key', {}, null],
+  ['are nowhere in the storage with a master key', { MASTER_KEY }, new Secret(MASTER_KEY)],
 ])('the texts and keys of a conversation %s', async (_, environment, masterKey) => {
   await using world = await startWorld({ environment });
   const sessionId = await converse(world);
-  const running = await allFiles(world);
+  const running = await everything(world);
   await world.stopOrchestrator();
-  const stopped = await allFiles(world);
+  const stopped = await everything(world);
   const keys = await privateKeys(world, sessionId, masterKey);
   const texts = TEXTS.map((text) => Buffer.from(text));
 

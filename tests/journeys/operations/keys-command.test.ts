@@ -8,6 +8,7 @@ import { ask } from '../../harness/ask.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { storageSettings } from '../../harness/shared-postgres.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../src/cli/keys.ts', import.meta.url));
@@ -20,6 +21,7 @@ let environment: Environment;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keys-'));
   environment = {
+    ...(await storageSettings(join(folder, 'auth_sessions'))),
     ...{ AUTH_DIR: join(folder, 'auth_sessions'), DOWNLOADS_DIR: join(folder, 'downloads') },
     ...{ API_KEY, PORT: String(await freePort()), HOST: '127.0.0.1', BACKEND_BASE_URL: 'http://127.0.0.1:9' },
   };

@@ -19,8 +19,10 @@ async function talk(world: World, orchestrator: Orchestrator, sessionId: string,
   return Number(headers['x-session-seq']);
 }
 
+/** Starts on SQLite, unless the settings say otherwise. */
 function start(world: World, settings: Environment): Promise<Orchestrator> {
-  return Orchestrator.start({ environment: { ...world.environment, ...settings }, clock: world.clock });
+  const environment = { ...world.environment, DATABASE_URL: undefined, ...settings };
+  return Orchestrator.start({ environment, clock: world.clock });
 }
 
 /** Runs what `npm run move-storage` runs. Nobody starts on the source again. */

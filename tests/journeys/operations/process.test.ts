@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { isOnPostgres, storageSettings } from '../../harness/shared-postgres.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
@@ -67,6 +68,7 @@ describe('the process', () => {
       await using orchestrator = OrchestratorProcess.spawn({
         ...world.environment,
         AUTH_DIR: join(world.authDir, name),
+        ...(await storageSettings(join(world.authDir, name))),
       });
       await orchestrator.until(line);
       return { code: await orchestrator.end('SIGTERM'), isClean: orchestrator.output.includes('"stopped"') };
@@ -144,11 +146,12 @@ describe('one life of the process', () => {
     expect(orchestrator.output).toContain(WARNING);
   });
 
-  it('keeps its folder: another process that starts on it is refused', async () => {
+  it('keeps its storage: another process that starts on it is refused', async () => {
     await using second = OrchestratorProcess.spawn(world.environment);
 
     expect(await second.exited()).toBe(1);
-    expect(second.output).toContain(world.authDir);
+    const place = isOnPostgres ? 'postgres://' : world.authDir;
+    expect(second.output).toContain(`Another process is using ${place}`);
     expect(second.output).not.toContain('    at ');
     expect((await ask(orchestrator, '/health')).status).toBe(200);
   });

@@ -270,6 +270,15 @@ describe('a setting', () => {
 });
 
 describe('DATABASE_URL', () => {
+  it('is refused together with ENCRYPT_EXISTING_STORAGE, which would do nothing, with the way that there is', () => {
+    const settings = { DATABASE_URL: 'postgres://host/name', ENCRYPT_EXISTING_STORAGE: 'true' };
+
+    expect(refusal(settings)).toMatch(
+      /^ENCRYPT_EXISTING_STORAGE encrypts a SQLite file only: .+ `npm run move-storage`/,
+    );
+    expect(readConfig({ ...settings, ENCRYPT_EXISTING_STORAGE: 'false' }).storage.adoptPlaintext).toBe(false);
+  });
+
   const URL_WITH_PASSWORD = 'postgres://ana:s3creta@db.example.com/orchestrator';
 
   it('is a secret, and says nothing of durability in development', () => {

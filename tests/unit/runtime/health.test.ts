@@ -35,8 +35,8 @@ function failing({ storage, clock }: TestStorage) {
 /** The metrics of this health, as lines. */
 async function linesOf(health: AppHealth): Promise<(at: string) => Promise<string | undefined>> {
   const metrics = new PrometheusMetrics();
-  const counts = () => Promise.resolve({ connecting: 0, connected: 0, disconnected: 0, error: 0 });
-  metrics.watch({ sessions: { counts }, health, breaker: () => 'well', blocked: () => 0 });
+  const ownCounts = () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 });
+  metrics.watch({ sessions: { ownCounts }, health, breaker: () => 'well', blocked: () => 0 });
   await metrics.text();
   return async (name) => (await metrics.text()).split('\n').find((line) => line.startsWith(`orchestrator_${name} `));
 }

@@ -2,6 +2,10 @@ import { type WASocket } from '@whiskeysockets/baileys';
 import { RetryCounters } from '../../../src/whatsapp/baileys/retry-counters.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
+const LIVE = { tag: 'message', attrs: { id: 'A1', from: '1@g.us', participant: '22:3@lid' } };
+const WAITING = { ...LIVE, attrs: { ...LIVE.attrs, offline: '0' } };
+const OTHER = { ...WAITING, attrs: { ...WAITING.attrs, participant: '33@lid' } };
+
 /** A socket with nothing but its own counter. */
 function freshSocket() {
   const retryCounters = new Map<string, number>();
@@ -35,20 +39,26 @@ describe('the counters of messages that were requested again', () => {
     expect([...retryCounters]).toEqual([[id, 2]]);
   });
 
-  it('say when a message that waits is given up: after five requests, or five failures', () => {
+  it('say when a message that waits is given up: after five requests', () => {
     const counters = new RetryCounters(new ManualClock());
-    const waiting = { tag: 'message', attrs: { id: 'A1', from: '1@g.us', participant: '22:3@lid', offline: '0' } };
-    const live = { ...waiting, attrs: { id: 'A1', from: '1@g.us', participant: '22:3@lid' } };
-    const other = { ...waiting, attrs: { ...waiting.attrs, participant: '33@lid' } };
     counters.set('A1:22:3@lid', 4);
-    for (let times = 0; times < 4; times += 1) counters.failed(waiting);
-    expect(counters.isGivenUp(waiting)).toBe(false);
+    expect(counters.isGivenUp(WAITING)).toBe(false);
 
-    counters.failed(waiting);
+    counters.set('A1:22:3@lid', 5);
 
-    expect([waiting, live, other].map((stanza) => counters.isGivenUp(stanza))).toEqual([true, false, false]);
+    expect([WAITING, LIVE, OTHER].map((stanza) => counters.isGivenUp(stanza))).toEqual([true, false, false]);
+  });
+
+  it('give it up also if Baileys was done with it five times, and counted requests for another one of that id', () => {
+    const counters = new RetryCounters(new ManualClock());
     counters.set('A1:33@lid', 5);
-    expect(counters.isGivenUp(other)).toBe(true);
+    for (let times = 0; times < 4; times += 1) counters.handled(WAITING);
+    for (let times = 0; times < 9; times += 1) counters.handled(LIVE);
+    expect(counters.isGivenUp(WAITING)).toBe(false);
+
+    counters.handled(WAITING);
+
+    expect([WAITING, LIVE, OTHER].map((stanza) => counters.isGivenUp(stanza))).toEqual([true, false, true]);
   });
 
   it('are dropped after an hour, or on request', async () => {

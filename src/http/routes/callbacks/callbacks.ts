@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../../../kit/clock.ts';
 import { AppError } from '../../../domain/errors.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
 import { EVENT_PATHS } from '../../../domain/event.ts';
 import { type CallbackArchive, type StoredCallback } from '../../../ports/callbacks.ts';
 import { type Caller, maySee } from '../../access/caller.ts';
+import { type Core } from '../../core.ts';
 import { ok, route } from '../../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../../schemas/common.ts';
 
@@ -120,8 +122,8 @@ export const retryCallback = route({
   statuses: { 200: 'It will be retried; the response does not wait for that.' },
   example: { answer: { success: true, data: { ...EXAMPLE, state: 'pending', attempts: 0, settledAt: null } } },
   errors: ['callback_not_found', 'callback_not_repeatable'],
+  sessionOf,
   async handler({ callbacks }, { params, caller }) {
-    await find(callbacks, params.id, caller);
     if (!(await callbacks.retry(params.id))) throw new AppError('callback_not_repeatable');
     return ok({ data: viewOf(await find(callbacks, params.id, caller)) });
   },
@@ -145,8 +147,8 @@ export const discardCallback = route({
     answer: { success: true, data: { ...EXAMPLE, state: 'unwanted', lastError: 'it was discarded by request' } },
   },
   errors: ['callback_not_found', 'callback_delivered'],
+  sessionOf,
   async handler({ callbacks }, { params, caller }) {
-    await find(callbacks, params.id, caller);
     if (!(await callbacks.discard(params.id))) throw new AppError('callback_delivered');
     return ok({ data: viewOf(await find(callbacks, params.id, caller)) });
   },
@@ -176,12 +178,23 @@ export const replayCallbacks = route({
     answer: { success: true, count: 3 },
   },
   errors: ['session_not_found'],
-  async handler({ callbacks }, { body: { sessionId, since, until }, caller }) {
+  sessionOf(_core, { body: { sessionId }, caller }) {
     if (!maySee(caller, sessionId)) throw new AppError('session_not_found');
+    return sessionId;
+  },
+  async handler({ callbacks }, { body: { sessionId, since, until } }) {
     const span = { sessionId, sinceMs: since.getTime(), untilMs: until.getTime() };
     return ok({ count: await callbacks.replay(span) });
   },
 });
+
+/** The session of a callback: only its node posts it. */
+async function sessionOf(
+  { callbacks }: Pick<Core, 'callbacks'>,
+  { params: { id }, caller }: { params: { id: number }; caller: Caller },
+): Promise<SessionId> {
+  return (await find(callbacks, id, caller)).sessionId;
+}
 
 async function find(callbacks: CallbackArchive, id: number, caller: Caller): Promise<StoredCallback> {
   const found = await callbacks.find(id);

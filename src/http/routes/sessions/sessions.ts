@@ -43,6 +43,7 @@ export const viewSession = route({
   statuses: { 200: 'The session.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
+  answeredBy: 'owner-or-storage',
   handler: async ({ sessions, sessionView }, { params }) =>
     ok({ data: sessionView(await sessions.view(params.sessionId)) }),
 });
@@ -63,6 +64,7 @@ export const sessionTimeline = route({
   statuses: { 200: 'The entries, the oldest first.' },
   example: { answer: { success: true, data: EXAMPLE_TIMELINE } },
   errors: ['session_not_found'],
+  answeredBy: 'any-node',
   handler: async ({ sessions }, { params }) =>
     ok({ data: (await sessions.timeline(params.sessionId)).map(timelineView) }),
 });

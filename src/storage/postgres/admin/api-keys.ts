@@ -3,9 +3,9 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash, COMMON } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
-import { sql } from '../sql.ts';
+import { fragment, sql } from '../sql.ts';
 
 /** A row of `api_keys`: lists are JSON, the hash is sealed. */
 interface Row extends Omit<ApiKey, 'scopes' | 'sessions' | 'hash'> {
@@ -38,17 +38,23 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   async add(key: ApiKey): Promise<void> {
     const scopes = JSON.stringify(key.scopes);
     const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
-    await this.#db.send((transaction) =>
-      transaction.run(
+    await this.#db.send(NO_SESSION, (transaction) => {
+      void transaction.run(
         sql`INSERT INTO api_keys (key_id, name, hash, scopes, sessions, created_at_ms)
             VALUES (${key.keyId}, ${key.name}, ${this.#vault.seal(apiKeyHash(key.keyId, { scopes, sessions }), key.hash)},
               ${scopes}, ${sessions}, ${key.createdAtMs})`,
-      ),
-    );
+      );
+      return transaction.run(sql`UPDATE cluster SET keys_version = keys_version + 1`);
+    });
   }
 
   async remove(keyId: string): Promise<void> {
-    await this.#db.send((transaction) => transaction.run(removal(keyId)));
+    await this.#db.send(NO_SESSION, (transaction) =>
+      transaction.run(
+        sql`WITH removed AS (${removal(keyId)} RETURNING 1)
+            UPDATE cluster SET keys_version = keys_version + 1 WHERE EXISTS (SELECT 1 FROM removed)`,
+      ),
+    );
   }
 
   #keyOf(row: Row): ApiKey | undefined {
@@ -59,10 +65,10 @@ export class PostgresApiKeyStore implements ApiKeyStore {
       scopes: JSON.parse(row.scopes) as Scope[],
       sessions: row.sessions === null ? null : (JSON.parse(row.sessions) as SessionId[]),
     });
-    return this.#damaged.readable({ sessionId: COMMON, cell, stored: row.hash }, read, removal(row.keyId));
+    return this.#damaged.readable({ sessionId: COMMON, cell, stored: row.hash }, read, sql`${removal(row.keyId)}`);
   }
 }
 
 function removal(keyId: string) {
-  return sql`DELETE FROM api_keys WHERE key_id = ${keyId}`;
+  return fragment`DELETE FROM api_keys WHERE key_id = ${keyId}`;
 }

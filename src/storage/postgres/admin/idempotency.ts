@@ -2,7 +2,7 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
 import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
 import { ANSWER_RETENTION_MS } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 
@@ -35,7 +35,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   reserve(scope: string, key: string, { requestHash, messageId }: ReservedMessage): Promise<string> {
     const cell = reservingRequest(scope, key);
     const [nowMs, expiredMs] = [this.#clock.now(), this.#expiredMs()];
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(NO_SESSION, async (transaction) => {
       const known = await transaction.row<{ requestHash: Buffer; messageId: string }>(
         sql`SELECT request_hash AS "requestHash", message_id AS "messageId" FROM reserved_message_ids
             WHERE scope = ${scope} AND key = ${key} AND created_at_ms > ${expiredMs}`,
@@ -55,7 +55,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     const [nowMs, expiredMs] = [this.#clock.now(), this.#expiredMs()];
     const hash = this.#vault.seal(storedAnswer('request_hash', scope, key), requestHash);
     const sealed = this.#vault.seal(storedAnswer('body', scope, key), body);
-    await this.#db.send((transaction) =>
+    await this.#db.send(NO_SESSION, (transaction) =>
       transaction.run(
         sql`INSERT INTO idempotency (scope, key, request_hash, status, body, created_at_ms)
             VALUES (${scope}, ${key}, ${hash}, ${status}, ${sealed}, ${nowMs})

@@ -10,6 +10,7 @@ import {
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
+import { type Holding } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { HORIZON } from '../positions.ts';
@@ -25,6 +26,7 @@ export interface CallbackArchiveDeps {
   retrySignal: ReadySignal;
   clock: Clock;
   vault: PostgresVault;
+  holding: Holding;
 }
 
 /** A row of `callbacks`, with its sealed body. */
@@ -62,8 +64,10 @@ export class PostgresCallbackArchive implements CallbackArchive {
     return row && this.#open(row);
   }
 
-  retry(id: number): Promise<boolean> {
-    return this.#db.write(async (transaction) => {
+  async retry(id: number): Promise<boolean> {
+    const sessionId = await this.#ownedSessionOf(id);
+    if (sessionId === undefined) return false;
+    return this.#db.write(sessionId, async (transaction) => {
       const row = await this.#find(transaction, id);
       if (!row) return false;
       const revival = sql`UPDATE callbacks SET ${RESET} WHERE id = ${id} AND state = 'dead' AND ${IS_NOT_QR}`;
@@ -73,9 +77,11 @@ export class PostgresCallbackArchive implements CallbackArchive {
     });
   }
 
-  discard(id: number): Promise<boolean> {
+  async discard(id: number): Promise<boolean> {
     const nowMs = this.#deps.clock.now();
-    return this.#db.write(async (transaction) => {
+    const sessionId = await this.#ownedSessionOf(id);
+    if (sessionId === undefined) return false;
+    return this.#db.write(sessionId, async (transaction) => {
       const row = await this.#find(transaction, id);
       if (!row || row.state === 'delivered') return false;
       const changed = await transaction.run(
@@ -88,8 +94,9 @@ export class PostgresCallbackArchive implements CallbackArchive {
     });
   }
 
-  replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
-    return this.#db.write(async (transaction) => {
+  async replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
+    await this.#deps.holding.takeOrphan(sessionId);
+    return this.#db.write(sessionId, async (transaction) => {
       const changed = await transaction.run(
         sql`UPDATE callbacks SET ${RESET} WHERE session_id = ${sessionId}
               AND created_at_ms BETWEEN ${sinceMs} AND ${untilMs} AND state <> 'pending' AND ${IS_NOT_QR}`,
@@ -108,6 +115,14 @@ export class PostgresCallbackArchive implements CallbackArchive {
           ORDER BY position LIMIT ${limit}`,
     );
     return rows.map((row) => this.#open(row));
+  }
+
+  async #ownedSessionOf(id: number): Promise<SessionId | undefined> {
+    const [row] = await this.#db.read<{ sessionId: SessionId }>(
+      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE id = ${id}`,
+    );
+    if (row) await this.#deps.holding.takeOrphan(row.sessionId);
+    return row?.sessionId;
   }
 
   #find(transaction: Transaction, id: number) {

@@ -7,12 +7,21 @@ import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveri
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { type PostgresTimeline } from '../sessions/timeline.ts';
-import { sql } from '../sql.ts';
+import { type SharedRead } from '../shared-read.ts';
+import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
-import { failure, oldestPending, type PendingRow, settlement, type Settlement, substitution } from './callback-rows.ts';
+import {
+  failure,
+  oldestPending,
+  type PendingRow,
+  type Settlement,
+  SETTLEMENTS,
+  substitution,
+} from './callback-rows.ts';
 import { type PostgresHeldCallbacks } from './held-callbacks.ts';
 import { beginQrAttempt, qrNotAccepted } from './waiting-qrs.ts';
 
@@ -21,11 +30,15 @@ export interface CallbackQueueDeps {
   clock: Clock;
   readySignal: ReadySignal;
   retrySignal: ReadySignal;
-  held: Pick<PostgresHeldCallbacks, 'holds'>;
+  held: Pick<PostgresHeldCallbacks, 'holds' | 'notifyLater'>;
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   timeline: PostgresTimeline;
+  holding: Holding;
 }
+
+/** How often a callback that waits for one of another session is looked at, where several nodes deliver. */
+const LOOK_AGAIN_MS = 5_000;
 
 /**
  * The callbacks that await delivery. The outcome of an attempt is written only where the id AND the webhookId still match: a
@@ -37,10 +50,15 @@ export class PostgresCallbackQueue implements CallbackQueue {
   readonly #unrecorded = new UnrecordedDeliveries();
   /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
+  readonly #oldestOf: SharedRead<SessionId, PendingRow>;
 
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#oldestOf = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<PendingRow>(this.#oldestPending(sessionIds));
+      return new Map(rows.map((row) => [row.sessionId, row]));
+    });
   }
 
   onReady(listener: (sessionId: SessionId) => void): void {
@@ -53,7 +71,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
 
   async sessionsWithPending(): Promise<SessionId[]> {
     const rows = await this.#db.read<{ sessionId: SessionId }>(
-      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE state = 'pending'
+      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE state = 'pending' AND ${isOwned(this.#deps.holding)}
           GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
     );
     return rows.map(({ sessionId }) => sessionId);
@@ -66,6 +84,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     for (;;) {
       const row = await this.#oldest(sessionId);
+      if (row?.waits === true) this.#lookAgain(sessionId);
       if (!row || row.waits || this.#deps.held.holds(row)) return undefined;
       const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
       if (body !== null) return pendingCallback(row, tellable(body));
@@ -78,17 +97,19 @@ export class PostgresCallbackQueue implements CallbackQueue {
     const remember = () => this.#unrecorded.add(sessionId, id);
     remember();
     return this.#db.writeLater({
+      of: sessionId,
       write: (transaction) => {
         transaction.afterCommit(() => this.#unrecorded.remove(sessionId, id));
         return this.#settle(transaction, { id, webhookId, state: 'delivered', error: null, atMs });
       },
       undone: remember,
+      lost: () => this.#unrecorded.remove(sessionId, id),
     });
   }
 
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
     const { id, sessionId } = callback;
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       await transaction.run(failure(callback, error, atMs));
       const freed = this.#firstAttempts.has(id) ? await qrNotAccepted(transaction, callback, sessionId) : [];
       transaction.afterCommit(() => {
@@ -99,58 +120,73 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
-    return this.#db.send(async (transaction) => {
+    return this.#db.send(callback.sessionId, async (transaction) => {
       transaction.afterCommit(() => this.#firstAttempts.delete(callback.id));
       await transaction.run(failure(callback, error, atMs));
     });
   }
 
-  dead({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
-    return this.#db.send((transaction) => this.#settle(transaction, { id, webhookId, state: 'dead', error, atMs }));
+  dead({ id, sessionId, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+    const settled = { id, webhookId, state: 'dead', error, atMs } as const;
+    return this.#db.send(sessionId, (transaction) => this.#settle(transaction, settled));
   }
 
   substitute(callback: PendingCallback, note: TimelineNote): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(callback.sessionId, async (transaction) => {
       if ((await transaction.run(substitution(callback))) === 0) return;
       // A session that was removed meanwhile has no timeline.
       await this.#deps.timeline.addIfThere(transaction, callback.sessionId, note);
     });
   }
 
-  unwanted({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
+  unwanted({ id, sessionId, webhookId }: PendingCallback, atMs: number): Promise<void> {
     const settled = { id, webhookId, state: 'unwanted', error: null, atMs } as const;
-    return this.#db.send((transaction) => this.#settle(transaction, settled));
+    return this.#db.send(sessionId, (transaction) => this.#settle(transaction, settled));
   }
 
   async counts(nowMs: number): Promise<CallbackCounts> {
+    const isMine = isOwned(this.#deps.holding);
     const [row] = await this.#db.read<{ pending: number; deadLettered: number; oldestMs: number | null }>(
-      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
-            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS "deadLettered",
-            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS "oldestMs"`,
+      sql`SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS pending,
+            (SELECT COUNT(*) FROM callbacks WHERE state = 'dead' AND ${isMine}) AS "deadLettered",
+            (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending' AND ${isMine}) AS "oldestMs"`,
     );
     const { pending, deadLettered, oldestMs } = row ?? { pending: 0, deadLettered: 0, oldestMs: null };
     const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
     return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
   }
 
+  /** The callback that it waits for may be settled on another node, of which this one hears nothing. */
+  #lookAgain(sessionId: SessionId): void {
+    if (this.#deps.holding.owned() !== null) this.#deps.held.notifyLater(sessionId, LOOK_AGAIN_MS);
+  }
+
   /** A QR is marked as on its way before it leaves, and a newer one could take over its row between the two. */
   async #oldest(sessionId: SessionId): Promise<PendingRow | undefined> {
-    const oldest = () => oldestPending(sessionId, [...(this.#unrecorded.of(sessionId) ?? [])]);
-    const [row] = await this.#db.readCommitted<PendingRow>(oldest());
+    const row = await this.#oldestOf.get(sessionId);
     if (row?.kind !== 'qr-update') return row;
-    return this.#db.write(async (transaction) => {
-      const current = await transaction.row<PendingRow>(oldest());
+    return this.#db.write(sessionId, async (transaction) => {
+      const current = await transaction.row<PendingRow>(this.#oldestPending([sessionId]));
       if (current?.kind !== 'qr-update' || current.waits) return current;
       const isFirst = await beginQrAttempt(transaction, current.id);
+      // Another node may have had the session since.
+      this.#firstAttempts.delete(current.id);
       if (isFirst) transaction.afterCommit(() => this.#firstAttempts.add(current.id));
       return current;
     });
   }
 
+  #oldestPending(sessionIds: readonly SessionId[]): Statement {
+    return oldestPending(
+      sessionIds,
+      sessionIds.flatMap((sessionId) => [...(this.#unrecorded.of(sessionId) ?? [])]),
+    );
+  }
+
   #setAside(row: PendingRow): Promise<void> {
     const { id, webhookId, sessionId, body } = row;
     const { clock, damaged } = this.#deps;
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       await damaged.setAside(transaction, { sessionId, cell: callbackBody(row), stored: body });
       const error = 'its stored content is damaged';
       await this.#settle(transaction, { id, webhookId, state: 'dead', error, atMs: clock.now() });
@@ -160,9 +196,8 @@ export class PostgresCallbackQueue implements CallbackQueue {
   /** Settles a callback, and notifies the sessions that waited for it. */
   async #settle(transaction: Transaction, settled: Settlement): Promise<void> {
     transaction.afterCommit(() => this.#firstAttempts.delete(settled.id));
-    const waiters = await transaction.rows<{ sessionId: SessionId }>(settlement(settled));
-    if (waiters.length === 0) return;
-    transaction.afterCommit(() => this.#deps.readySignal.notify(waiters.map(({ sessionId }) => sessionId)));
+    const waiters = await transaction.add(SETTLEMENTS, settled);
+    if (waiters.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(waiters));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type PendingCallback } from '../../../ports/callbacks.ts';
+import { type Batch } from '../batch.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The final state of a callback. */
@@ -20,26 +21,39 @@ export interface PendingRow extends Omit<PendingCallback, 'body'> {
   waits: boolean;
 }
 
-/** The oldest pending callback of a session, without those whose delivery is about to be recorded. */
-export function oldestPending(sessionId: SessionId, unrecorded: readonly number[]): Statement {
-  return sql`SELECT id, webhook_id AS "webhookId", session_id AS "sessionId", seq, kind, body,
-      created_at_ms AS "createdAtMs", attempts, first_failed_at_ms AS "firstFailedAtMs",
-      hold_until_ms AS "holdUntilMs", instead_webhook_id AS "insteadId",
-      EXISTS (SELECT 1 FROM callbacks AS earlier
-        WHERE earlier.webhook_id = callbacks.after_webhook_id AND earlier.state = 'pending') AS waits
-    FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending' AND id <> ALL(${unrecorded}::bigint[])
-    ORDER BY seq LIMIT 1`;
+/** The oldest pending callback of each of these sessions, without those whose delivery is about to be recorded. */
+export function oldestPending(sessionIds: readonly SessionId[], unrecorded: readonly number[]): Statement {
+  return sql`SELECT oldest.* FROM unnest(${sessionIds}::text[]) AS asked (session_id), LATERAL (
+      SELECT id, webhook_id AS "webhookId", session_id AS "sessionId", seq, kind, body,
+        created_at_ms AS "createdAtMs", attempts, first_failed_at_ms AS "firstFailedAtMs",
+        hold_until_ms AS "holdUntilMs", instead_webhook_id AS "insteadId",
+        after_webhook_id IS NOT NULL AND EXISTS (SELECT 1 FROM callbacks AS earlier
+          WHERE earlier.webhook_id = callbacks.after_webhook_id AND earlier.state = 'pending') AS waits
+      FROM callbacks
+      WHERE session_id = asked.session_id AND state = 'pending' AND id <> ALL(${unrecorded}::bigint[])
+      ORDER BY seq LIMIT 1) AS oldest`;
 }
 
-/** Settles a callback; its rows are the sessions that waited for it. */
-export function settlement({ id, webhookId, state, error, atMs }: Settlement): Statement {
-  return sql`WITH settled AS (
-      UPDATE callbacks SET state = ${state}, settled_at_ms = ${atMs}, last_error = COALESCE(${error}, last_error)
-      WHERE id = ${id} AND webhook_id = ${webhookId} AND state = 'pending' RETURNING webhook_id
-    )
-    SELECT DISTINCT callbacks.session_id AS "sessionId" FROM callbacks
-    JOIN settled ON callbacks.after_webhook_id = settled.webhook_id WHERE callbacks.state = 'pending'`;
-}
+/** Settles callbacks; the result of each is the sessions that waited for it. */
+export const SETTLEMENTS: Batch<Settlement, readonly SessionId[]> = {
+  async store(transaction, settled) {
+    const all = <Key extends keyof Settlement>(key: Key) => settled.map((each) => each[key]);
+    const waiters = await transaction.rows<{ sessionId: SessionId; id: number }>(
+      sql`WITH settled AS (
+          UPDATE callbacks SET state = given.state, settled_at_ms = given.at_ms,
+            last_error = COALESCE(given.error, last_error)
+          FROM unnest(${all('id')}::bigint[], ${all('webhookId')}::text[], ${all('state')}::text[],
+            ${all('error')}::text[], ${all('atMs')}::bigint[]) AS given (id, webhook_id, state, error, at_ms)
+          WHERE callbacks.id = given.id AND callbacks.webhook_id = given.webhook_id AND callbacks.state = 'pending'
+          RETURNING callbacks.id, callbacks.webhook_id
+        )
+        SELECT DISTINCT callbacks.session_id AS "sessionId", settled.id FROM settled
+        JOIN callbacks ON callbacks.after_webhook_id = settled.webhook_id WHERE callbacks.state = 'pending'`,
+    );
+    return settled.map(({ id }) => waiters.filter((waiter) => waiter.id === id).map(({ sessionId }) => sessionId));
+  },
+  mustFollow: (earlier, { id }) => earlier.some((other) => other.id === id),
+};
 
 /** Counts a failed attempt. */
 export function failure({ id, webhookId }: PendingCallback, error: string, atMs: number): Statement {

@@ -3,6 +3,7 @@ import { type Clock, type Timer } from '../../../kit/clock.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
+import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
@@ -33,6 +34,7 @@ export interface HeldCallbackDeps {
   readySignal: ReadySignal;
   clock: Clock;
   vault: PostgresVault;
+  holding: Holding;
 }
 
 const ROW = fragment`id, session_id AS "sessionId", webhook_id AS "webhookId", kind, body`;
@@ -54,17 +56,22 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
     const { sessionId, holdUntilMs, createdAtMs } = row;
     const nowMs = this.#deps.clock.now();
     if (holdUntilMs === null || holdUntilMs <= nowMs || createdAtMs > nowMs) return false;
+    this.notifyLater(sessionId, holdUntilMs - nowMs);
+    return true;
+  }
+
+  /** Notifies the session after this time. */
+  notifyLater(sessionId: SessionId, delayMs: number): void {
     this.#timers.get(sessionId)?.cancel();
     this.#timers.set(
       sessionId,
-      this.#deps.clock.after(holdUntilMs - nowMs, () => this.#notify(sessionId)),
+      this.#deps.clock.after(delayMs, () => this.#notify(sessionId)),
     );
-    return true;
   }
 
   async all(): Promise<HeldCallback[]> {
     const rows = await this.#db.read<Row>(
-      sql`SELECT ${ROW} FROM callbacks WHERE ${isHeldAt(this.#deps.clock.now())} ORDER BY position`,
+      sql`SELECT ${ROW} FROM callbacks WHERE ${isHeldAt(this.#deps.clock.now())} AND ${isOwned(this.#deps.holding)} ORDER BY position`,
     );
     return rows.flatMap((row) => {
       const { sessionId, webhookId } = row;
@@ -74,9 +81,13 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
     });
   }
 
-  release(webhookId: string, media: FetchedMedia): Promise<void> {
+  async release(webhookId: string, media: FetchedMedia): Promise<void> {
     const isHeld = isHeldAt(this.#deps.clock.now());
-    return this.#db.write(async (transaction) => {
+    const [held] = await this.#db.read<{ sessionId: SessionId }>(
+      sql`SELECT session_id AS "sessionId" FROM callbacks WHERE webhook_id = ${webhookId}`,
+    );
+    if (!held) return;
+    await this.#db.write(held.sessionId, async (transaction) => {
       const row = await transaction.row<Row>(
         sql`SELECT ${ROW} FROM callbacks WHERE webhook_id = ${webhookId} AND ${isHeld} FOR UPDATE`,
       );

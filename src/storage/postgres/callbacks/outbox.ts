@@ -3,18 +3,26 @@ import { type Clock } from '../../../kit/clock.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { type Holding } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { nextOrdinal, TRANSACTION_START } from '../positions.ts';
-import { fragment, sql } from '../sql.ts';
+import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
+import { NEW_CALLBACKS } from './new-callbacks.ts';
 import { moveQrLast, unseenQrOf, waitersOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
 
-/** What {@link Outbox.write} stores besides the caller's change. */
+/** What is stored besides the caller's change. */
 export interface Outgoing {
+  /** The session that changes. */
+  of: SessionId;
   events: readonly NewCallback[];
-  /** The session whose undelivered QR is outdated. */
-  withdrawQrOf?: SessionId;
+}
+
+/** What {@link Outbox.write} stores besides the caller's change. */
+export interface AnyOutgoing extends Outgoing {
+  /** The session that is removed: its undelivered QR is outdated. */
+  removed?: SessionId | undefined;
 }
 
 /** The dependencies of {@link Outbox}. */
@@ -22,6 +30,7 @@ export interface OutboxDeps {
   clock: Clock;
   readySignal: ReadySignal;
   vault: PostgresVault;
+  holding: Holding;
 }
 
 /** Stores callbacks in one transaction with the change that causes them, numbered without gaps within their session. */
@@ -38,9 +47,9 @@ export class Outbox {
    * Stores a change that decides nothing, and events of which none is a QR. Returns for each event whether it was stored;
    * `false` means that it was known already.
    */
-  send(events: readonly NewCallback[], change: (transaction: Transaction) => void): Promise<boolean[]> {
+  send({ of, events }: Outgoing, change: (transaction: Transaction) => void): Promise<boolean[]> {
     const nowMs = this.#deps.clock.now();
-    return this.#db.send(async (transaction) => {
+    return this.#db.send(sessionsOf({ of, events }), async (transaction) => {
       change(transaction);
       const stored = await Promise.all(events.map((event) => this.#insert(transaction, event, nowMs)));
       const ready = events.filter((_, at) => stored[at]).map(({ event }) => event.body.session_id);
@@ -50,18 +59,19 @@ export class Outbox {
   }
 
   /** As {@link send}, for any change and any event. */
-  write({ events, withdrawQrOf }: Outgoing, change: (transaction: Transaction) => Promise<void>): Promise<boolean[]> {
-    return this.#db.write(async (transaction) => {
+  write(outgoing: AnyOutgoing, change: (transaction: Transaction) => Promise<void>): Promise<boolean[]> {
+    return this.#db.write(sessionsOf(outgoing), async (transaction) => {
       await change(transaction);
-      return this.store(transaction, { events, ...(withdrawQrOf !== undefined && { withdrawQrOf }) });
+      return this.store(transaction, outgoing);
     });
   }
 
   /** Stores the events within a transaction, and withdraws the QR. */
-  async store(transaction: Transaction, { events, withdrawQrOf }: Outgoing): Promise<boolean[]> {
-    const freed = withdrawQrOf === undefined ? [] : await withdrawQr(transaction, withdrawQrOf);
+  async store(transaction: Transaction, { events, removed }: Omit<AnyOutgoing, 'of'>): Promise<boolean[]> {
+    const freed = removed === undefined ? [] : await withdrawQr(transaction, removed);
     const ready: SessionId[][] = [];
     for (const event of events) ready.push(await this.#storeOne(transaction, event));
+    if (removed !== undefined) await this.#disown(transaction, removed);
     this.#notifyAfter(transaction, [...freed, ...ready.flat()]);
     return ready.map((sessions) => sessions.length > 0);
   }
@@ -82,27 +92,17 @@ export class Outbox {
     return older ? [sessionId, ...(await this.#supersede(transaction, older, callback))] : insert();
   }
 
-  async #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
+  #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
     const { event, webhookId, after = null, unless = [], holdUntilMs = null, instead } = callback;
-    const sessionId = event.body.session_id;
-    const substitute = instead
-      ? fragment`${instead.webhookId}, ${instead.event.kind}, ${this.#sealed(instead)}::bytea`
-      : fragment`NULL, NULL, NULL`;
-    const inserted = transaction.run(
-      sql`WITH fresh AS (
-            SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM callbacks WHERE webhook_id = ANY(${[webhookId, ...unless]}))
-          ), number AS (
-            INSERT INTO sequences (session_id, last_seq) SELECT ${sessionId}, 1 FROM fresh
-            ON CONFLICT (session_id) DO UPDATE SET last_seq = sequences.last_seq + 1 RETURNING last_seq
-          )
-          INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
-            created_at_ms, instead_webhook_id, instead_kind, instead_body)
-          SELECT ${webhookId}, ${sessionId}, last_seq, ${TRANSACTION_START} + ${nextOrdinal(transaction)}::bigint,
-            ${event.kind}, ${this.#sealed(callback)}::bytea, ${after}, ${holdUntilMs}::bigint, ${nowMs}::bigint,
-            ${substitute}
-          FROM number`,
-    );
-    return (await inserted) === 1;
+    const { kind, body } = event;
+    return transaction.add(NEW_CALLBACKS, {
+      ...{ webhookId, unless, after, holdUntilMs, kind },
+      sessionId: body.session_id,
+      ordinal: nextOrdinal(transaction),
+      body: this.#sealed(callback),
+      createdAtMs: nowMs,
+      instead: instead ? { webhookId: instead.webhookId, kind: instead.event.kind, body: this.#sealed(instead) } : null,
+    });
   }
 
   #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): Buffer {
@@ -129,7 +129,24 @@ export class Outbox {
     return waitersOf(transaction, older.webhookId);
   }
 
+  /** Nobody owns a removed session, unless it has callbacks to deliver. */
+  async #disown(transaction: Transaction, sessionId: SessionId): Promise<void> {
+    await transaction.run(disowning(sessionId));
+    const owned = await transaction.row(sql`SELECT 1 FROM ownership WHERE session_id = ${sessionId}`);
+    if (!owned) transaction.afterCommit(() => this.#deps.holding.left(sessionId));
+  }
+
   #notifyAfter(transaction: Transaction, sessionIds: readonly SessionId[]): void {
     if (sessionIds.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(sessionIds));
   }
+}
+
+function sessionsOf({ of, events, removed }: AnyOutgoing): SessionId[] {
+  const others = events.map(({ event }) => event.body.session_id);
+  return [...new Set([of, ...others, ...(removed === undefined ? [] : [removed])])];
+}
+
+function disowning(sessionId: SessionId): Statement {
+  return sql`DELETE FROM ownership WHERE session_id = ${sessionId}
+    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending')`;
 }

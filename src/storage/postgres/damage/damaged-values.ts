@@ -5,7 +5,7 @@ import { type CellAddress, COMMON } from '../../shared/encryption/cell-address.t
 import { SealBrokenError } from '../../shared/errors.ts';
 import { nameOfPlace } from '../../shared/place.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresTimeline } from '../sessions/timeline.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
@@ -71,7 +71,9 @@ export class PostgresDamagedValues implements DamagedValueStore {
       this.#noted.delete(place);
     };
     // A database that is away keeps it waiting for a later transaction.
-    void this.#db.writeLater({ write, undone: () => this.#noted.add(place), decides: true }).catch(() => undefined);
+    const of = value.sessionId === COMMON ? NO_SESSION : value.sessionId;
+    const [undone, lost] = [() => this.#noted.add(place), () => this.#noted.delete(place)];
+    void this.#db.writeLater({ of, write, undone, lost, decides: true }).catch(() => undefined);
   }
 
   /** Sets the value aside. The same value is told once. */

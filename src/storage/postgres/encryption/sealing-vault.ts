@@ -8,15 +8,9 @@ import { keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/maste
 import { SealBrokenError } from '../../shared/errors.ts';
 import { sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
-import { type PostgresVault } from './vault.ts';
+import { type PostgresVault, type WrappedKey } from './vault.ts';
 
 const KEY_BYTES = 32;
-
-/** A row of `data_keys`. */
-export interface WrappedKey {
-  owner: Owner;
-  wrapped: Buffer;
-}
 
 /**
  * Encrypts each value with its owner's data key. All data keys are in memory, unwrapped; a new one is stored with the transaction in
@@ -68,8 +62,9 @@ export class SealingVault implements PostgresVault {
     }
   }
 
-  saveNewKeys(transaction: Transaction): void {
+  saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void {
     for (const [owner, wrapped] of this.#unsaved) {
+      if (!isWritten(owner)) continue;
       if (this.#damaged.has(owner)) void transaction.run(setAside(owner));
       void transaction.run(
         sql`INSERT INTO data_keys (session_id, wrapped) VALUES (${owner}, ${wrapped})
@@ -80,6 +75,15 @@ export class SealingVault implements PostgresVault {
         this.#damaged.delete(owner);
       });
     }
+  }
+
+  adopt(sessionIds: readonly SessionId[], keys: readonly WrappedKey[]): void {
+    for (const sessionId of sessionIds) {
+      this.#keys.delete(sessionId);
+      this.#unsaved.delete(sessionId);
+      this.#damaged.delete(sessionId);
+    }
+    for (const { owner, wrapped } of keys) this.#unwrap(owner, wrapped);
   }
 
   forget(transaction: Transaction, sessionId: SessionId): void {

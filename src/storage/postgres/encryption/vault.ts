@@ -1,7 +1,13 @@
 import { type SessionId } from '../../../domain/session-id.ts';
-import { type CellAddress } from '../../shared/encryption/cell-address.ts';
+import { type CellAddress, type Owner } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { type Transaction } from '../transaction.ts';
+
+/** A row of `data_keys`. */
+export interface WrappedKey {
+  owner: Owner;
+  wrapped: Buffer;
+}
 
 /** Encrypts values on their way into the database, and decrypts them on their way out. What is stored is bytes. */
 export interface PostgresVault {
@@ -11,8 +17,12 @@ export interface PostgresVault {
   open(cell: CellAddress, stored: Buffer): string;
   /** @throws SealBrokenError when this is not what was stored in the cell */
   openBytes(cell: CellAddress, stored: Buffer): Buffer;
-  /** Stores the data keys that the transaction is the first to use. Call it at its end. */
-  saveNewKeys(transaction: Transaction): void;
+  /**
+   * Stores the data keys that the transaction is the first to use, of owners that it writes. Call it at its end.
+   */
+  saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void;
+  /** Takes over the data keys of these sessions: another node may have created them. */
+  adopt(sessionIds: readonly SessionId[], keys: readonly WrappedKey[]): void;
   /** Destroys the data key of a removed session. */
   forget(transaction: Transaction, sessionId: SessionId): void;
 }
@@ -24,6 +34,7 @@ export const plainVault: PostgresVault = {
   open: (_, stored) => stored.toString('utf8'),
   openBytes: (_, stored) => stored,
   saveNewKeys: () => undefined,
+  adopt: () => undefined,
   forget: () => undefined,
 };
 

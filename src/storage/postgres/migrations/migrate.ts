@@ -1,12 +1,11 @@
 import type pg from 'pg';
+import { START_LOCK } from '../database-lock.ts';
 import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
 import { init } from './001-init.ts';
+import { cluster } from './002-cluster.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init];
-/** Two processes that start at once do not migrate both. The number is ours. */
-const LOCK = 41_729;
-
+const MIGRATIONS: readonly string[] = [init, cluster];
 /**
  * Applies the missing migrations, in one transaction.
  * @throws StorageTooNewError when the database has had migrations that this version does not know
@@ -15,7 +14,7 @@ export async function migrate(client: pg.ClientBase, database: string): Promise<
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = '10s'`);
-    await client.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))', [LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))', [START_LOCK]);
     await client.query('CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY)');
     const { rows } = await client.query<{ found: number }>('SELECT COALESCE(MAX(version), 0) AS found FROM migrations');
     const found = rows[0]?.found ?? 0;

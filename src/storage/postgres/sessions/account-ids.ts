@@ -23,6 +23,13 @@ export class PostgresAccountIdStore implements AccountIdStore {
     return row?.sessionId;
   }
 
+  async aliasOf(sessionId: SessionId): Promise<SessionId | undefined> {
+    const [row] = await this.#db.read<{ sessionId: SessionId }>(
+      sql`SELECT session_id AS "sessionId" FROM session_aliases WHERE alias = ${sessionId}`,
+    );
+    return row?.sessionId;
+  }
+
   async aliases(): Promise<Map<SessionId, SessionId>> {
     const rows = await this.#db.read<{ alias: SessionId; sessionId: SessionId }>(
       sql`SELECT alias, session_id AS "sessionId" FROM session_aliases`,

@@ -51,7 +51,7 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   known(sessionId: SessionId, numbers: Numbers): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       const callbacks: Incomplete[] = [];
       for (const [lid, number] of numbers) {
         callbacks.push(...(await this.#incomplete(transaction, { sessionId, lid, number })));

@@ -45,7 +45,7 @@ export class PostgresContactNameStore implements ContactNameStore {
   }
 
   learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       // A session that was removed meanwhile leaves nothing.
       if (!(await transaction.row(sql`SELECT 1 FROM sessions WHERE session_id = ${sessionId}`))) return;
       const people = names.map(({ person }) => person);

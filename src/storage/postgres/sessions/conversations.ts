@@ -2,7 +2,8 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
 import { type Database } from '../database.ts';
-import { sql, type Statement } from '../sql.ts';
+import { type Batch } from '../batch.ts';
+import { sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 
 /** The people that each session has talked to, and who wrote first. */
@@ -24,8 +25,8 @@ export class PostgresConversationStore implements ConversationStore {
   }
 
   async begun(sessionId: SessionId, peer: string): Promise<void> {
-    const statement = this.#addition(sessionId, peer, true);
-    await this.#db.send((transaction) => transaction.run(statement));
+    const row = this.#row(sessionId, peer, true);
+    await this.#db.send(sessionId, (transaction) => transaction.add(CONVERSATIONS, row));
   }
 
   /** Uncommitted, for the same reason as {@link isKnown}. */
@@ -40,11 +41,31 @@ export class PostgresConversationStore implements ConversationStore {
 
   /** Records that somebody wrote to us. */
   heardFrom(transaction: Transaction, sessionId: SessionId, peer: string): void {
-    void transaction.run(this.#addition(sessionId, peer, false));
+    void transaction.add(CONVERSATIONS, this.#row(sessionId, peer, false));
   }
 
-  #addition(sessionId: SessionId, peer: string, begunByUs: boolean): Statement {
-    return sql`INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms)
-      VALUES (${sessionId}, ${peer}, ${begunByUs}, ${this.#clock.now()}) ON CONFLICT DO NOTHING`;
+  #row(sessionId: SessionId, peer: string, begunByUs: boolean): Row {
+    return { sessionId, peer, begunByUs, createdAtMs: this.#clock.now() };
   }
 }
+
+/** A row of `conversations`. */
+interface Row {
+  sessionId: SessionId;
+  peer: string;
+  begunByUs: boolean;
+  createdAtMs: number;
+}
+
+/** The first of several rows for a conversation stays. */
+const CONVERSATIONS: Batch<Row> = {
+  async store(transaction, rows) {
+    await transaction.run(
+      sql`INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms)
+          SELECT * FROM unnest(${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.peer)}::text[],
+            ${rows.map((row) => row.begunByUs)}::boolean[], ${rows.map((row) => row.createdAtMs)}::bigint[])
+          ON CONFLICT DO NOTHING`,
+    );
+    return [];
+  },
+};

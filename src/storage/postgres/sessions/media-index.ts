@@ -2,7 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type MediaAddress, type MediaIndex, type MediaIndexEntry } from '../../../ports/media.ts';
 import { fileNameOf } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql } from '../sql.ts';
 
@@ -35,7 +35,7 @@ export class PostgresMediaIndex implements MediaIndex {
 
   async put(entry: MediaIndexEntry): Promise<void> {
     const { sessionId, messageId, path, mimetype, size, createdAtMs } = entry;
-    await this.#db.send((transaction) =>
+    await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO media_files (session_id, message_id, path, mimetype, file_name, size, created_at_ms)
             VALUES (${sessionId}, ${messageId}, ${path}, ${mimetype}, ${this.#sealedName(entry)}, ${size}, ${createdAtMs})
@@ -52,8 +52,9 @@ export class PostgresMediaIndex implements MediaIndex {
     return rows.map((row) => this.#opened(row));
   }
 
+  /** What is too old goes, whoever owns its session. */
   async remove({ sessionId, messageId }: MediaAddress): Promise<void> {
-    await this.#db.send((transaction) =>
+    await this.#db.send(NO_SESSION, (transaction) =>
       transaction.run(sql`DELETE FROM media_files WHERE session_id = ${sessionId} AND message_id = ${messageId}`),
     );
   }

@@ -8,6 +8,7 @@ import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
@@ -18,6 +19,7 @@ export interface SentMessageDeps {
   outbox: Outbox;
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
+  holding: Holding;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -33,7 +35,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   async add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
     const { vault, clock } = this.#deps;
     const nowMs = clock.now();
-    await this.#db.send((transaction) =>
+    await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
             VALUES (${sessionId}, ${messageId}, ${to}, ${toNumber},
@@ -68,14 +70,14 @@ export class PostgresSentMessageStore implements SentMessageStore {
   unanswered(beforeMs: number): Promise<SentMessageRef[]> {
     return this.#db.read<SentMessageRef>(
       sql`SELECT session_id AS "sessionId", message_id AS "messageId" FROM sent_messages
-          WHERE status = 'pending' AND created_at_ms < ${beforeMs} ORDER BY created_at_ms`,
+          WHERE status = 'pending' AND created_at_ms < ${beforeMs} AND ${isOwned(this.#deps.holding)} ORDER BY created_at_ms`,
     );
   }
 
   async progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
     const change = sql`UPDATE sent_messages SET status = ${status}
       WHERE session_id = ${sessionId} AND message_id = ${messageId}`;
-    await this.#deps.outbox.send([event], (transaction) => void transaction.run(change));
+    await this.#deps.outbox.send({ of: sessionId, events: [event] }, (transaction) => void transaction.run(change));
   }
 
   /** Removes up to `limit` messages that are older than two weeks. */

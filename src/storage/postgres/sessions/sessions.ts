@@ -1,16 +1,24 @@
 import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { type TimelineNote } from '../../../domain/timeline.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type SessionChange, type SessionStore, type SessionWrites } from '../../../ports/storage.ts';
+import {
+  type SessionChange,
+  type SessionLimits,
+  type SessionStore,
+  type SessionWrites,
+} from '../../../ports/storage.ts';
 import { sessionPhase } from '../../shared/encryption/cell-address.ts';
+import { refusedBy } from '../../shared/session-limits.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import { type Holding } from '../cluster/holding.ts';
+import { type Database, NO_SESSION } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { type DeviceMove } from '../signal/device-move.ts';
 import { type PostgresJournal } from '../signal/journal.ts';
-import { fragment, sql, type Statement } from '../sql.ts';
+import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { type PostgresAccountIdStore } from './account-ids.ts';
 import { type PostgresAwaitedNumberStore } from './awaited-numbers.ts';
@@ -24,6 +32,17 @@ interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap'>
   phoneNumber: PhoneNumber | null;
   whatsappUserId: string | null;
 }
+
+/** A row of {@link COUNTS}. */
+interface PhaseCount {
+  phase: SessionPhase;
+  count: number;
+}
+
+const COUNTS = sql`SELECT phase, COUNT(*) AS count FROM sessions GROUP BY phase`;
+
+/** The number of the lock under which sessions are created, so that their number is known. It is ours. */
+const CREATING = 41_732;
 
 /** The tables whose rows go with their session. Callbacks, stored answers and files outlive it. */
 const SESSION_TABLES = [
@@ -54,6 +73,7 @@ export interface SessionStoreDeps {
   deviceMove: DeviceMove;
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
+  holding: Holding;
 }
 
 /** The sessions. Each change is one transaction with its callbacks. */
@@ -66,12 +86,41 @@ export class PostgresSessionStore implements SessionStore {
     this.#deps = deps;
   }
 
-  async all(): Promise<SessionRecord[]> {
+  all(): Promise<SessionRecord[]> {
+    return this.#where(fragment`TRUE`);
+  }
+
+  some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]> {
+    return this.#where(fragment`session_id = ANY(${sessionIds}::text[])`);
+  }
+
+  async counts(): Promise<Map<SessionPhase, number>> {
+    return phaseCounts(await this.#db.read<PhaseCount>(COUNTS));
+  }
+
+  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void> {
+    const { sessionId } = record;
+    const { holding } = this.#deps;
+    const store = async (transaction: Transaction) => {
+      await transaction.run(sql`SELECT pg_advisory_xact_lock(${CREATING}, hashtext(current_schema()))`);
+      const stored = await transaction.row(sql`SELECT 1 FROM sessions WHERE session_id = ${sessionId}`);
+      const refused = stored ? undefined : refusedBy(limits, phaseCounts(await transaction.rows<PhaseCount>(COUNTS)));
+      if (refused) return refused;
+      void transaction.run(upsert(record));
+      this.#deps.timeline.add(transaction, sessionId, note);
+      await holding.add(transaction, sessionId);
+      return undefined;
+    };
+    const refusal = await holding.creating(sessionId, () => this.#db.write(NO_SESSION, store));
+    if (refusal) throw refusal;
+  }
+
+  async #where(condition: Fragment): Promise<SessionRecord[]> {
     const rows = await this.#db.read<Row>(
       sql`SELECT session_id AS "sessionId", phase, phone_number AS "phoneNumber", whatsapp_user_id AS "whatsappUserId",
             announced, error_message AS "errorMessage", last_seen_ms AS "lastSeenMs", retry_at_ms AS "retryAtMs",
             restricted_until_ms AS "restrictedUntilMs", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs"
-          FROM sessions ORDER BY created_at_ms, session_id COLLATE "C"`,
+          FROM sessions WHERE ${condition} ORDER BY created_at_ms, session_id COLLATE "C"`,
     );
     return rows.map((row) => fromRow(this.#withPhase(row)));
   }
@@ -86,7 +135,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async remove(sessionId: SessionId, events: readonly NewCallback[]): Promise<void> {
-    await this.#deps.outbox.write({ events, withdrawQrOf: sessionId }, (transaction) => {
+    await this.#deps.outbox.write({ of: sessionId, events, removed: sessionId }, (transaction) => {
       this.#forget(transaction, sessionId);
       return Promise.resolve();
     });
@@ -111,11 +160,12 @@ export class PostgresSessionStore implements SessionStore {
       for (const { writes } of changes) this.#write(transaction, record, writes);
     };
     const { outbox } = this.#deps;
+    const of = record.sessionId;
     const timers = changes.flatMap(({ writes: { timer } }) => timer ?? []);
     const decidesNothing = deviceOf === undefined && timers.length === 0;
-    if (decidesNothing && events.every(({ event }) => event.kind !== 'qr-update')) return outbox.send(events, write);
-    const outgoing = { events, ...(deviceOf !== undefined && { withdrawQrOf: deviceOf }) };
-    return outbox.write(outgoing, async (transaction) => {
+    if (decidesNothing && events.every(({ event }) => event.kind !== 'qr-update'))
+      return outbox.send({ of, events }, write);
+    return outbox.write({ of, events, removed: deviceOf }, async (transaction) => {
       if (deviceOf !== undefined) await this.#takeDevice(transaction, deviceOf, record.sessionId);
       write(transaction);
       if (timers.length > 0) await this.#deps.chatTimers.note(transaction, record.sessionId, timers);
@@ -143,6 +193,10 @@ export class PostgresSessionStore implements SessionStore {
     for (const table of SESSION_TABLES) void transaction.run(sql`DELETE FROM ${table} WHERE session_id = ${sessionId}`);
     this.#deps.vault.forget(transaction, sessionId);
   }
+}
+
+function phaseCounts(rows: readonly PhaseCount[]): Map<SessionPhase, number> {
+  return new Map(rows.map(({ phase, count }) => [phase, count]));
 }
 
 function upsert(record: SessionRecord): Statement {

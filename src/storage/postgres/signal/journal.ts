@@ -8,6 +8,7 @@ import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
+import { JOURNAL, PLAINTEXTS } from './journal-rows.ts';
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
 interface Row {
@@ -50,14 +51,11 @@ export class PostgresJournal implements Journal {
     ciphertextHash: Uint8Array,
     messageKey: MessageKey,
   ): Promise<Uint8Array | undefined> {
-    const handledSince = this.#deps.clock.now() - REDELIVERY_WINDOW_MS;
+    const handledSinceMs = this.#deps.clock.now() - REDELIVERY_WINDOW_MS;
     const hash = Buffer.from(ciphertextHash);
-    const [row] = await this.#db.readUncommitted<{ plaintext: Buffer }>(
-      sql`SELECT plaintext FROM journal
-          WHERE session_id = ${sessionId} AND ciphertext_hash = ${hash} AND message_key = ${messageKey}
-            AND (handled_at_ms IS NULL OR handled_at_ms >= ${handledSince})`,
-    );
-    return row && this.#plaintextOf(sessionId, { ciphertextHash: hash, plaintext: row.plaintext });
+    const sought = { sessionId, ciphertextHash: hash, messageKey, handledSinceMs };
+    const plaintext = await this.#db.readTogether(PLAINTEXTS, sought);
+    return plaintext && this.#plaintextOf(sessionId, { ciphertextHash: hash, plaintext });
   }
 
   async withId(sessionId: SessionId, messageId: string): Promise<JournalEntry[]> {
@@ -81,21 +79,16 @@ export class PostgresJournal implements Journal {
     const hash = Buffer.from(entry.ciphertextHash);
     const attrs = vault.seal(journalPart(sessionId, 'attrs', hash), JSON.stringify(entry.attrs));
     const plaintext = vault.sealBytes(journalPart(sessionId, 'plaintext', hash), entry.plaintext);
-    void transaction.run(
-      sql`INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
-            created_at_ms)
-          VALUES (${sessionId}, ${hash}, ${entry.messageKey}, ${entry.delivery}, ${entry.parts}, ${attrs}, ${plaintext},
-            ${entry.attrs.id ?? null}, ${clock.now()})
-          ON CONFLICT DO NOTHING`,
-    );
+    const { messageKey, delivery, parts } = entry;
+    const others = { messageId: entry.attrs.id ?? null, createdAtMs: clock.now() };
+    const added = { sessionId, ciphertextHash: hash, messageKey, delivery, parts, attrs, plaintext, ...others };
+    void transaction.add(JOURNAL, { added });
   }
 
   /** The message has become a callback, or needs none. */
   handled(transaction: Transaction, sessionId: SessionId, messageKey: MessageKey): void {
-    void transaction.run(
-      sql`UPDATE journal SET handled_at_ms = ${this.#deps.clock.now()}
-          WHERE session_id = ${sessionId} AND message_key = ${messageKey} AND handled_at_ms IS NULL`,
-    );
+    const handledAtMs = this.#deps.clock.now();
+    void transaction.add(JOURNAL, { handled: { sessionId, messageKey, handledAtMs } });
   }
 
   /** Removes up to `limit` entries that nobody will ask for again, but never a complete message that was not handled yet. */

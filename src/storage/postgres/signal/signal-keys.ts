@@ -7,6 +7,7 @@ import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { type PostgresJournal } from './journal.ts';
+import { KEY_CHANGES } from './key-changes.ts';
 
 /** The dependencies of {@link PostgresSignalKeyStore}. */
 export interface SignalKeyStoreDeps {
@@ -36,7 +37,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   async saveCredentials(sessionId: SessionId, value: string): Promise<void> {
-    await this.#db.send((transaction) =>
+    await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO credentials (session_id, value)
             VALUES (${sessionId}, ${this.#deps.vault.seal(credentialsOf(sessionId), value)})
@@ -63,7 +64,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   set(sessionId: SessionId, changes: readonly KeyChange[], ...decrypted: readonly JournalEntry[]): Promise<void> {
-    return this.#db.send((transaction) => {
+    return this.#db.send(sessionId, (transaction) => {
       this.#apply(transaction, sessionId, changes);
       for (const entry of decrypted) this.#deps.journal.add(transaction, sessionId, entry);
       return Promise.resolve();
@@ -71,7 +72,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   unreadable(sessionId: SessionId, key: SignalKeyName | 'credentials'): Promise<void> {
-    return this.#db.write(async (transaction) => {
+    return this.#db.write(sessionId, async (transaction) => {
       const row = await transaction.row<Row>(key === 'credentials' ? credentialsIn(sessionId) : keyIn(sessionId, key));
       if (!row) return;
       const value = key === 'credentials' ? storedCredentials(sessionId, row) : storedKey(sessionId, key, row.value);
@@ -81,28 +82,18 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
   }
 
   async forget(sessionId: SessionId): Promise<void> {
-    await this.#db.send((transaction) => {
+    await this.#db.send(sessionId, (transaction) => {
       void transaction.run(sql`DELETE FROM credentials WHERE session_id = ${sessionId}`);
       return transaction.run(sql`DELETE FROM signal_keys WHERE session_id = ${sessionId}`);
     });
   }
 
-  /** One statement for all that is written, and one for all that is removed: a pairing stores some eight hundred pre-keys. */
   #apply(transaction: Transaction, sessionId: SessionId, changes: readonly KeyChange[]): void {
-    const last = new Map(changes.map((change) => [JSON.stringify([change.type, change.id]), change]));
-    const written = [...last.values()].filter(isWritten);
-    const removed = [...last.values()].filter(({ value }) => value === null);
-    if (written.length > 0) void transaction.run(this.#upsert(sessionId, written));
-    if (removed.length > 0) void transaction.run(removal(sessionId, removed));
-  }
-
-  #upsert(sessionId: SessionId, keys: readonly (SignalKeyName & { value: string })[]): Statement {
-    const seal = ({ type, id, value }: SignalKeyName & { value: string }) =>
-      this.#deps.vault.seal(signalKey(sessionId, type, id), value);
-    return sql`INSERT INTO signal_keys (session_id, type, id, value)
-      SELECT ${sessionId}, type, id, value FROM unnest(${keys.map(({ type }) => type)}::text[],
-        ${keys.map(({ id }) => id)}::text[], ${keys.map(seal)}::bytea[]) AS keys (type, id, value)
-      ON CONFLICT (session_id, type, id) DO UPDATE SET value = excluded.value`;
+    const sealed = changes.map(({ type, id, value }) => ({
+      ...{ sessionId, type, id },
+      value: value === null ? null : this.#deps.vault.seal(signalKey(sessionId, type, id), value),
+    }));
+    void transaction.add(KEY_CHANGES, sealed);
   }
 
   #open(value: StoredKey): string | undefined {
@@ -133,14 +124,4 @@ function credentialsIn(sessionId: SessionId): Statement {
 
 function keyIn(sessionId: SessionId, { type, id }: SignalKeyName): Statement {
   return sql`SELECT value FROM signal_keys WHERE session_id = ${sessionId} AND type = ${type} AND id = ${id}`;
-}
-
-function removal(sessionId: SessionId, keys: readonly SignalKeyName[]): Statement {
-  return sql`DELETE FROM signal_keys USING unnest(${keys.map(({ type }) => type)}::text[],
-      ${keys.map(({ id }) => id)}::text[]) AS gone (type, id)
-    WHERE session_id = ${sessionId} AND signal_keys.type = gone.type AND signal_keys.id = gone.id`;
-}
-
-function isWritten(change: KeyChange): change is KeyChange & { value: string } {
-  return change.value !== null;
 }

@@ -20,13 +20,14 @@ export class SqliteSettingsStore implements SettingsStore {
 
   /** A damaged setting counts as one that was never set. */
   get(name: string): Promise<string | undefined> {
-    return this.#db.read(() => {
-      const row = this.#sql.get.get(name);
-      if (!row) return undefined;
-      const cell = settingOf(name);
-      const value: StoredValue = { sessionId: COMMON, cell, stored: row.value };
-      const remove = () => this.#sql.remove.run(name, row.value);
-      return this.#damaged.readable(value, () => this.#vault.open(cell, row.value), remove);
+    return this.#db.read(() => this.#read(name));
+  }
+
+  setIfMissing(name: string, value: string): Promise<string> {
+    return this.#db.write(() => {
+      const stored = this.#read(name);
+      if (stored === undefined) this.#sql.set.run(name, this.#vault.seal(settingOf(name), value));
+      return stored ?? value;
     });
   }
 
@@ -34,6 +35,15 @@ export class SqliteSettingsStore implements SettingsStore {
     return this.#db.write(() => {
       this.#sql.set.run(name, this.#vault.seal(settingOf(name), value));
     });
+  }
+
+  #read(name: string): string | undefined {
+    const row = this.#sql.get.get(name);
+    if (!row) return undefined;
+    const cell = settingOf(name);
+    const value: StoredValue = { sessionId: COMMON, cell, stored: row.value };
+    const remove = () => this.#sql.remove.run(name, row.value);
+    return this.#damaged.readable(value, () => this.#vault.open(cell, row.value), remove);
   }
 }
 

@@ -20,6 +20,10 @@ export class SqliteAccountIdStore implements AccountIdStore {
     return this.#db.read(() => this.#sql.idOf.get(number)?.sessionId);
   }
 
+  aliasOf(sessionId: SessionId): Promise<SessionId | undefined> {
+    return this.#db.read(() => this.#sql.aliasOf.get(sessionId)?.sessionId);
+  }
+
   aliases(): Promise<Map<SessionId, SessionId>> {
     return this.#db.read(
       () => new Map(this.#sql.aliases.all().map(({ alias, sessionId }) => [alias, sessionId] as const)),
@@ -54,6 +58,9 @@ function prepare(db: Database) {
     ),
     aliases: db.prepare<[], { alias: SessionId; sessionId: SessionId }>(
       'SELECT alias, session_id AS sessionId FROM session_aliases',
+    ),
+    aliasOf: db.prepare<[SessionId], { sessionId: SessionId }>(
+      'SELECT session_id AS sessionId FROM session_aliases WHERE alias = ?',
     ),
     forgetAlias: db.prepare<[SessionId]>('DELETE FROM session_aliases WHERE alias = ?'),
     redirect: db.prepare<[SessionId, SessionId]>('UPDATE session_aliases SET session_id = ? WHERE session_id = ?'),

@@ -1,9 +1,16 @@
 import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
+import { type TimelineNote } from '../../../domain/timeline.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type SessionChange, type SessionStore, type SessionWrites } from '../../../ports/storage.ts';
+import {
+  type SessionChange,
+  type SessionLimits,
+  type SessionStore,
+  type SessionWrites,
+} from '../../../ports/storage.ts';
 import { sessionPhase } from '../../shared/encryption/cell-address.ts';
+import { refusedBy } from '../../shared/session-limits.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
@@ -80,6 +87,25 @@ export class SqliteSessionStore implements SessionStore {
     return this.#db.read(() => this.#sql.all.all().map((row) => fromRow(this.#withPhase(row))));
   }
 
+  some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]> {
+    return this.#db.read(() =>
+      this.#sql.some.all(JSON.stringify(sessionIds)).map((row) => fromRow(this.#withPhase(row))),
+    );
+  }
+
+  counts(): Promise<Map<SessionPhase, number>> {
+    return this.#db.read(() => this.#counts());
+  }
+
+  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void> {
+    const refusal = await this.#db.write(() => {
+      const refused = refusedBy(limits, this.#counts());
+      if (!refused) this.#commit(record, [{ events: [], writes: { note } }]);
+      return refused;
+    });
+    if (refusal) throw refusal;
+  }
+
   commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
     return this.#db.write(() => this.#commit(record, [{ events, writes }])[0] ?? 0);
   }
@@ -103,6 +129,10 @@ export class SqliteSessionStore implements SessionStore {
     const repair = () => this.#sql.setPhase.run(phase, sessionId, stored);
     this.#deps.damaged.damaged({ sessionId, cell: sessionPhase(sessionId), stored }, repair);
     return { ...row, phase };
+  }
+
+  #counts(): Map<SessionPhase, number> {
+    return new Map(this.#sql.counts.all().map(({ phase, count }) => [phase, count]));
   }
 
   #commit(record: SessionRecord, changes: readonly SessionChange[]): number[] {
@@ -157,14 +187,18 @@ function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): Sess
   return { ...rest, identity, announced: announced === 1, passkey: null };
 }
 
+const COLUMNS = `session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
+  announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs,
+  restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs`;
+
 function prepare(db: Database) {
   return {
-    all: db.prepare<[], Row>(
-      `SELECT session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
-         announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs,
-         restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs,
-         updated_at_ms AS updatedAtMs
-       FROM sessions ORDER BY created_at_ms, session_id`,
+    all: db.prepare<[], Row>(`SELECT ${COLUMNS} FROM sessions ORDER BY created_at_ms, session_id`),
+    some: db.prepare<[string], Row>(
+      `SELECT ${COLUMNS} FROM sessions WHERE session_id IN (SELECT value FROM json_each(?)) ORDER BY created_at_ms, session_id`,
+    ),
+    counts: db.prepare<[], { phase: SessionPhase; count: number }>(
+      'SELECT phase, COUNT(*) AS count FROM sessions GROUP BY phase',
     ),
     setPhase: db.prepare<[string, SessionId, string]>(
       'UPDATE sessions SET phase = ? WHERE session_id = ? AND phase = ?',

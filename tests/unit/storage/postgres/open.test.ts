@@ -104,7 +104,9 @@ describe('an encrypted storage in PostgreSQL', () => {
   });
 
   it('is refused when somebody has put plaintext there, or has taken the common key away', async () => {
-    await expect(open(await used(null))).rejects.toThrow(/it is not encrypted, although MASTER_KEY is set/);
+    await expect(open(await used(null))).rejects.toThrow(
+      /it is not encrypted, although MASTER_KEY is set; .+ `npm run move-storage`/,
+    );
     const url = await used();
     await execute(url, `DELETE FROM data_keys WHERE session_id = ''`);
     await expect(open(url)).rejects.toThrow(/its common data key is missing/);

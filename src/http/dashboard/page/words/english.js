@@ -221,7 +221,8 @@ export const ENGLISH = {
   error_rate_limited: 'Too many requests. Wait a minute, then try again.',
   error_storage_unavailable: 'Cannot write to disk: it is probably full. Free up space, then try again.',
   error_internal_error: 'Something went wrong in the orchestrator. See its log for details.',
-  error_owner_unreachable: 'The node that runs this session stopped answering. Look at the session before you repeat it.',
+  error_owner_unreachable:
+    'The node that runs this session stopped answering. Look at the session before you repeat it.',
   error_session_moving: 'The session is just moving to another node. Try again in a moment.',
   error_shutting_down: 'The orchestrator is shutting down. Try again in a moment.',
   error_session_not_found: 'This account no longer exists.',

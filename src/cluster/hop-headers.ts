@@ -1,0 +1,68 @@
+import { type IncomingMessage } from 'node:http';
+
+/** Headers as Node has them: names and values in turn, as on the wire. */
+type RawHeaders = readonly string[];
+
+/** Those that are about one connection, not about the message. */
+const OF_CONNECTION = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** `100-continue` is between two nodes again; `x-wa-…` is what nodes tell each other, and nobody else. */
+const OWN_REQUEST_HEADER = /^(?:expect|x-wa-.*|x-forwarded-for|x-request-id)$/;
+/** Of a body that was read here, and is written anew. */
+const OF_BODY = /^content-(?:length|type|encoding)$/;
+
+/** Whether the request announces a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * The headers with which a request is forwarded: those it came with, without those of its connection. The client's address is
+ * appended to `X-Forwarded-For`, as proxies do. `json` replaces the body.
+ */
+export function requestHeaders(request: IncomingMessage, requestId: string, json?: Buffer): string[] {
+  const { rawHeaders, headers, socket } = request;
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const dropped = (name: string): boolean =>
+    OWN_REQUEST_HEADER.test(name) ||
+    // Where both are there, Node goes by the chunks.
+    (name === 'content-length' && isChunked) ||
+    (json !== undefined && OF_BODY.test(name));
+  const addresses = [headers['x-forwarded-for'], socket.remoteAddress].flat().filter((text) => text !== undefined);
+  return [
+    ...endToEnd(rawHeaders, headers.connection, dropped),
+    ...(addresses.length > 0 ? ['X-Forwarded-For', addresses.join(', ')] : []),
+    ...['X-Request-Id', requestId],
+    ...(json === undefined ? [] : ['Content-Type', 'application/json', 'Content-Length', `${json.length}`]),
+    ...(json === undefined ? framing(request, isChunked) : []),
+  ];
+}
+
+/** How the end of the body is recognized. Node would announce a body where a POST has none. */
+function framing({ headers, method = '' }: IncomingMessage, isChunked: boolean): string[] {
+  if (isChunked) return ['Transfer-Encoding', 'chunked'];
+  const saysNothing = headers['content-length'] === undefined && /^(?:POST|PUT|PATCH)$/.test(method);
+  return saysNothing ? ['Content-Length', '0'] : [];
+}
+
+/** The headers of another node's response, for the client: without those of the connection between the nodes. */
+export function responseHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
+  return endToEnd(rawHeaders, headers.connection, (name) => name.startsWith('x-wa-'));
+}
+
+function endToEnd(raw: RawHeaders, connection: string | undefined, isDropped: (name: string) => boolean): string[] {
+  const named = (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const ofConnection = new Set([...OF_CONNECTION, ...named]);
+  const isKept = (name: string): boolean => !ofConnection.has(name) && !isDropped(name);
+  return raw.filter((_, at) => isKept((raw[at - (at % 2)] ?? '').toLowerCase()));
+}

@@ -1,0 +1,30 @@
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { type Secret } from '../kit/secret.ts';
+
+/** A certificate with its key, and the authority of the cluster, in PEM. */
+interface PeerCertificates {
+  ca: Buffer;
+  cert: Buffer;
+  key: Buffer;
+}
+
+/** How nodes know each other: by a common secret, or by certificates of a common authority. */
+export type PeerTrust =
+  | { kind: 'secret'; secret: Secret }
+  | {
+      kind: 'tls';
+      /** The name in the certificates of all nodes; `null` if each has that of its node. */
+      name: string | null;
+      /** The current certificates: they are renewed while the process runs. */
+      files: () => PeerCertificates;
+    };
+
+/** Accepts a server by the name in its certificate, whatever the name in its URL. */
+export function identityCheck(name: string): (host: string, certificate: PeerCertificate) => Error | undefined {
+  return (_host, certificate) => checkServerIdentity(name, certificate);
+}
+
+/** Whether the client has a certificate with this name. Its authority was checked before. */
+export function hasName(socket: TLSSocket, name: string): boolean {
+  return socket.authorized && checkServerIdentity(name, socket.getPeerCertificate()) === undefined;
+}

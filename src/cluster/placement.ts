@@ -1,0 +1,47 @@
+import { type PhoneNumber } from '../domain/address.ts';
+import { StorageUnavailableError } from '../domain/errors.ts';
+import { type SessionId } from '../domain/session-id.ts';
+import { type Clock, wait } from '../kit/clock.ts';
+import { type NumberLock, type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
+
+/** How long another node has to hand a session over, and how often it is asked. */
+const LIMIT_MS = 15_000;
+const PAUSE_MS = 100;
+
+/** The dependencies of {@link ClusterPlacement}. */
+export interface PlacementDeps {
+  ownership: Pick<Ownership, 'owned' | 'take'>;
+  /** What runs the sessions here: it needs the placement, and is made after it. */
+  host: () => Pick<SessionHost, 'adopt'>;
+  lock: NumberLock;
+  aliasOf: (sessionId: SessionId) => Promise<SessionId | undefined>;
+  clock: Clock;
+}
+
+/** Brings the sessions of one number together on this node. */
+export class ClusterPlacement implements Placement {
+  readonly #deps: PlacementDeps;
+
+  constructor(deps: PlacementDeps) {
+    this.#deps = deps;
+  }
+
+  announcing<Result>(number: PhoneNumber, work: () => Promise<Result>): Promise<Result> {
+    return this.#deps.lock.holding(number, work);
+  }
+
+  /** @throws StorageUnavailableError if its owner has not handed it over in time: it may later */
+  async bring(sessionId: SessionId): Promise<void> {
+    const { ownership, host, clock } = this.#deps;
+    const endMs = clock.monotonic() + LIMIT_MS;
+    while (!(await ownership.take(sessionId))) {
+      if (clock.monotonic() >= endMs) throw new StorageUnavailableError('its owner does not hand it over');
+      await wait(clock, PAUSE_MS);
+    }
+    await host().adopt([sessionId]);
+  }
+
+  async resolve(sessionId: SessionId): Promise<SessionId> {
+    return (await this.#deps.aliasOf(sessionId)) ?? sessionId;
+  }
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { type ServerResponse } from 'node:http';
+import { InternalPort } from '../cluster/internal-port.ts';
+import { PeerClient } from '../cluster/peer-client.ts';
+import { type PeerTrust } from '../cluster/peer-trust.ts';
+import { PeerForwarder } from '../cluster/forwarder.ts';
+import { OwnershipDirectory } from '../cluster/session-directory.ts';
+import { type ClusterSettings, type ClusterTrust } from '../config/cluster-settings.ts';
+import { type Drainable, type HttpServer, startHttpServer } from '../http/server.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Cluster } from '../ports/cluster.ts';
+import { type Ownership } from '../ports/ownership.ts';
+
+/** The dependencies of {@link ClusterNetwork}. */
+export interface ClusterNetworkDeps {
+  settings: ClusterSettings;
+  clock: Clock;
+  log: Logger;
+  /** How long a shutdown waits for responses in flight. */
+  drainMs: number;
+}
+
+/** Answers until there is an app. */
+const STARTING = JSON.stringify({ success: false, error: 'starting', message: 'The server is starting.' });
+
+/** The internal port of this node, and its way to those of others. It listens before the others hear of it. */
+export class ClusterNetwork implements AsyncDisposable {
+  readonly #deps: ClusterNetworkDeps;
+  readonly #port: InternalPort;
+  readonly #client: PeerClient;
+  #app: Drainable | undefined;
+  #server: HttpServer | undefined;
+
+  private constructor(deps: ClusterNetworkDeps) {
+    const { settings, clock, log } = deps;
+    const trust = peerTrust(settings.trust);
+    const { nodeId } = settings;
+    this.#deps = deps;
+    this.#port = new InternalPort({ nodeId, trust, clock, log });
+    this.#client = new PeerClient({ nodeId, trust, clock });
+  }
+
+  /** Begins to listen. @throws ListenError, or that of a file that cannot be read */
+  static async listen(deps: ClusterNetworkDeps): Promise<ClusterNetwork> {
+    const network = new ClusterNetwork(deps);
+    const { host, port, trust } = deps.settings;
+    const { clock, log, drainMs } = deps;
+    const app = Object.assign((...args: Parameters<Drainable>) => network.#answer(...args), {
+      drain: () => Promise.resolve(),
+    });
+    const tls = trust.kind === 'tls' ? { ...certificates(trust), requestCert: true, rejectUnauthorized: true } : null;
+    const names = { host: 'CLUSTER_HOST', port: 'CLUSTER_PORT' };
+    network.#server = await startHttpServer(network.#port.guard(app), {
+      ...{ host, port, names, clock, log, drainMs, internal: { tls } },
+    });
+    return network;
+  }
+
+  /** How other nodes reach this one. */
+  get url(): string {
+    const { settings } = this.#deps;
+    return settings.url ?? `${settings.trust.kind === 'tls' ? 'https' : 'http'}://127.0.0.1:${this.#server?.port ?? 0}`;
+  }
+
+  /** What the HTTP interface asks of the cluster. */
+  cluster(ownership: Ownership): Cluster {
+    const { settings, clock, log } = this.#deps;
+    const directory = new OwnershipDirectory({ ownership, nodeId: settings.nodeId, clock });
+    const forwarder = new PeerForwarder({ directory, client: this.#client, clock, log });
+    return { directory, forwarder, hopOf: this.#port.hopOf };
+  }
+
+  /** From now on this app answers the other nodes. */
+  serve(app: Drainable): void {
+    this.#app = app;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
+    this.#client[Symbol.dispose]();
+  }
+
+  #answer(...[request, response]: Parameters<Drainable>): void {
+    if (this.#app) this.#app(request, response);
+    else refuse(response);
+  }
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(503, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': '1' }).end(STARTING);
+}
+
+/** Certificates are renewed while the process runs: each connection to another node reads them anew. */
+function peerTrust(trust: ClusterTrust): PeerTrust {
+  if (trust.kind === 'secret') return trust;
+  return { kind: 'tls', name: trust.name, files: () => certificates(trust) };
+}
+
+function certificates({ caFile, certFile, keyFile }: Extract<ClusterTrust, { kind: 'tls' }>) {
+  return { ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}

@@ -1,0 +1,71 @@
+import { type EventKind } from '../../../domain/event.ts';
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Batch } from '../batch.ts';
+import { TRANSACTION_START } from '../positions.ts';
+import { fragment, sql } from '../sql.ts';
+
+/** A new row of `callbacks`; bodies are sealed. */
+export interface NewRow {
+  webhookId: string;
+  /** The webhookIds of which none may be stored. */
+  unless: readonly string[];
+  sessionId: SessionId;
+  /** Its number within the transaction. */
+  ordinal: number;
+  kind: EventKind;
+  body: Buffer;
+  after: string | null;
+  holdUntilMs: number | null;
+  createdAtMs: number;
+  instead: { webhookId: string; kind: EventKind; body: Buffer } | null;
+}
+
+/**
+ * Numbers the callbacks without gaps within their sessions, and skips those that are known already. The result tells whether a callback
+ * was stored.
+ */
+export const NEW_CALLBACKS: Batch<NewRow, boolean> = {
+  async store(transaction, rows) {
+    const stored = await transaction.rows<{ webhookId: string }>(insertion(rows));
+    const ids = new Set(stored.map(({ webhookId }) => webhookId));
+    return rows.map(({ webhookId }) => ids.has(webhookId));
+  },
+  // Whether the earlier one is stored decides about this one.
+  mustFollow: (earlier, { webhookId, unless }) =>
+    earlier.some((other) => other.webhookId === webhookId || unless.includes(other.webhookId)),
+};
+
+/** The columns of a row as they are given, in this order. */
+const GIVEN = fragment`webhook_id, session_id, ordinal, kind, body, after_webhook_id, hold_until_ms, created_at_ms,
+  instead_webhook_id, instead_kind, instead_body`;
+
+function insertion(rows: readonly NewRow[]) {
+  const all = <Key extends keyof NewRow>(key: Key) => rows.map((row) => row[key]);
+  const unless = rows.flatMap((row) => row.unless.map((id) => ({ id, of: row.webhookId })));
+  return sql`WITH given AS (
+      SELECT * FROM unnest(${all('webhookId')}::text[], ${all('sessionId')}::text[], ${all('ordinal')}::bigint[],
+        ${all('kind')}::text[], ${all('body')}::bytea[], ${all('after')}::text[], ${all('holdUntilMs')}::bigint[],
+        ${all('createdAtMs')}::bigint[], ${rows.map(({ instead }) => instead?.webhookId ?? null)}::text[],
+        ${rows.map(({ instead }) => instead?.kind ?? null)}::text[],
+        ${rows.map(({ instead }) => instead?.body ?? null)}::bytea[]) AS given (${GIVEN})
+    ), fresh AS (
+      SELECT ${GIVEN}, row_number() OVER (PARTITION BY session_id ORDER BY ordinal) AS place,
+        COUNT(*) OVER (PARTITION BY session_id) AS total
+      FROM given WHERE webhook_id NOT IN (
+        SELECT webhook_id FROM callbacks WHERE webhook_id = ANY(${all('webhookId')}::text[])
+        UNION ALL
+        SELECT needless.webhook_id FROM unnest(${unless.map((each) => each.of)}::text[],
+          ${unless.map(({ id }) => id)}::text[]) AS needless (webhook_id, unless)
+        JOIN callbacks ON callbacks.webhook_id = needless.unless)
+    ), numbers AS (
+      INSERT INTO sequences (session_id, last_seq) SELECT DISTINCT session_id, total FROM fresh
+      ON CONFLICT (session_id) DO UPDATE SET last_seq = sequences.last_seq + excluded.last_seq
+      RETURNING session_id, last_seq
+    )
+    INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
+      created_at_ms, instead_webhook_id, instead_kind, instead_body)
+    SELECT webhook_id, session_id, last_seq - total + place, ${TRANSACTION_START} + ordinal, kind, body,
+      after_webhook_id, hold_until_ms, created_at_ms, instead_webhook_id, instead_kind, instead_body
+    FROM fresh JOIN numbers USING (session_id) ORDER BY ordinal
+    RETURNING webhook_id AS "webhookId"`;
+}

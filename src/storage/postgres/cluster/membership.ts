@@ -1,0 +1,96 @@
+import {
+  type ClusterVersions,
+  type LivingNode,
+  type Membership,
+  type NodeDescription,
+  type NodeLoad,
+  type NodeRun,
+} from '../../../ports/ownership.ts';
+import { fragment, sql } from '../sql.ts';
+import { type Control } from './control.ts';
+import { connectionName } from './node-name.ts';
+
+/** A row of `nodes`. */
+type Row = Omit<LivingNode, 'load'> & NodeLoad;
+
+/** The runs of nodes, in the table `nodes`. */
+export class PostgresMembership implements Membership {
+  readonly #control: Control;
+  readonly #run: NodeRun;
+
+  constructor(control: Control, run: NodeRun) {
+    this.#control = control;
+    this.#run = run;
+  }
+
+  /** The sessions of a database that one process has used have no owner yet, nor do those that were moved there. */
+  async join({ nodeId, incarnation, url, version, capacity }: NodeDescription): Promise<void> {
+    const older = await this.#control.rows<NodeRun>(
+      sql`UPDATE nodes SET dead = true WHERE node_id = ${nodeId} AND incarnation <> ${incarnation} AND NOT dead
+          RETURNING node_id AS "nodeId", incarnation`,
+    );
+    for (const run of older) await this.#endConnections(run);
+    await this.#control.run(
+      sql`DELETE FROM nodes WHERE dead AND NOT EXISTS
+            (SELECT 1 FROM ownership WHERE owner = node_id AND ownership.incarnation = nodes.incarnation)`,
+    );
+    await this.#control.run(
+      sql`INSERT INTO nodes (node_id, incarnation, url, version, capacity)
+          VALUES (${nodeId}, ${incarnation}, ${url}, ${version}, ${capacity})
+          ON CONFLICT (node_id, incarnation) DO NOTHING`,
+    );
+    await this.#control.run(
+      sql`INSERT INTO ownership (session_id)
+            SELECT session_id FROM sessions UNION SELECT session_id FROM callbacks WHERE state = 'pending'
+          ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  async beat({ owned, online }: NodeLoad): Promise<ClusterVersions | undefined> {
+    const [versions] = await this.#control.rows<ClusterVersions>(
+      sql`UPDATE nodes SET beat = beat + 1, owned = ${owned}, online = ${online} FROM cluster
+          WHERE ${this.#isMine()} AND NOT dead
+          RETURNING keys_version AS keys, settings_version AS settings`,
+    );
+    return versions;
+  }
+
+  async living(): Promise<LivingNode[]> {
+    const rows = await this.#control.rows<Row>(
+      sql`SELECT node_id AS "nodeId", incarnation, url, version, capacity, beat, owned, online, draining AS "isDraining"
+          FROM nodes WHERE NOT dead ORDER BY node_id`,
+    );
+    return rows.map(({ owned, online, ...node }) => ({ ...node, load: { owned, online } }));
+  }
+
+  async bury(node: NodeRun, beat: number): Promise<boolean> {
+    const { nodeId, incarnation } = node;
+    const buried = await this.#control.run(
+      sql`UPDATE nodes SET dead = true
+          WHERE node_id = ${nodeId} AND incarnation = ${incarnation} AND beat = ${beat} AND NOT dead`,
+    );
+    if (buried === 0) return false;
+    await this.#endConnections(node);
+    return true;
+  }
+
+  async drain(): Promise<void> {
+    await this.#control.run(sql`UPDATE nodes SET draining = true WHERE ${this.#isMine()}`);
+  }
+
+  async leave(): Promise<void> {
+    await this.#control.run(sql`UPDATE nodes SET dead = true WHERE ${this.#isMine()}`);
+  }
+
+  #isMine() {
+    return fragment`node_id = ${this.#run.nodeId} AND incarnation = ${this.#run.incarnation}`;
+  }
+
+  /** A frozen process may be in the middle of a transaction, whose locks would keep its sessions. */
+  async #endConnections(run: NodeRun): Promise<void> {
+    await this.#control.run(
+      sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = ${connectionName(run)} AND datname = current_database()`,
+    );
+  }
+}

@@ -1,0 +1,269 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { type Group } from '../../../simulator/world/group.ts';
+import { type Simulator } from '../../../simulator/simulator.ts';
+import { startSimulator } from '../../../simulator/start-simulator.ts';
+import { type Environment } from '../../../src/config/environment.ts';
+import { type Answer, ask } from '../../harness/ask.ts';
+import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import { TestDatabase } from '../../harness/postgres.ts';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
+import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
+import { Ledger } from '../ledger.ts';
+import { type Account, waitFor, type WriteOptions } from '../stage.ts';
+import { ConnectionLog } from './connection-log.ts';
+import { WATCHING } from './watching-triggers.ts';
+
+/** Options of {@link ClusterStage.open}. */
+export interface ClusterStageOptions {
+  accounts: number;
+  /** `CLUSTER_LEASE`, in seconds. */
+  lease: number;
+  /** The node that the accounts are linked to; each of them in turn by default. */
+  linkedTo?: NodeId;
+}
+
+/** The names of the nodes. */
+export const NODE_IDS = ['a', 'b', 'c'] as const;
+/** One of them. */
+export type NodeId = (typeof NODE_IDS)[number];
+
+/** The end of a process. */
+export interface Exit {
+  nodeId: NodeId;
+  /** `null` when a signal ended it. */
+  code: number | null;
+  wasReady: boolean;
+  /** Sent by {@link ClusterStage.end}. */
+  signal: 'SIGTERM' | 'SIGKILL' | undefined;
+}
+
+/** Processes to kill when this one exits, for whatever reason. */
+const running = new Set<OrchestratorProcess>();
+process.once('exit', () => running.forEach((orchestrator) => orchestrator.signal('SIGKILL')));
+
+/** Three orchestrators on one PostgreSQL server, with linked accounts, and a ledger of the messages written to them. */
+export class ClusterStage implements AsyncDisposable {
+  readonly ledger = new Ledger();
+  readonly connections = new ConnectionLog();
+  readonly accounts: Account[] = [];
+  /** Every process so far, with its node. */
+  readonly processes: { nodeId: NodeId; process: OrchestratorProcess }[] = [];
+  /** When a process was frozen, on the test's monotonic clock. */
+  readonly freezes: { nodeId: NodeId; fromMs: number; toMs: number }[] = [];
+  /** What was done to the cluster, on the same clock. */
+  readonly diary: { what: string; atMs: number }[] = [];
+  /** How each process has ended. */
+  readonly exits: Exit[] = [];
+  readonly whatsapp: Simulator;
+  readonly backend: TestBackend;
+  readonly database: TestDatabase;
+  readonly #folder: string;
+  readonly #lease: number;
+  readonly #signals = new Map<OrchestratorProcess, 'SIGTERM' | 'SIGKILL'>();
+  #isKept = false;
+
+  private constructor(
+    parts: { whatsapp: Simulator; backend: TestBackend; database: TestDatabase; folder: string },
+    lease: number,
+  ) {
+    this.whatsapp = parts.whatsapp;
+    this.backend = parts.backend;
+    this.database = parts.database;
+    this.#folder = parts.folder;
+    this.#lease = lease;
+    this.whatsapp.use(this.connections);
+  }
+
+  /** Starts three nodes, and links the accounts to them in turn. */
+  static async open({ accounts, lease, linkedTo }: ClusterStageOptions): Promise<ClusterStage> {
+    const [database, whatsapp, backend, folder] = await Promise.all([
+      TestDatabase.start(),
+      startSimulator(),
+      startTestBackend(),
+      mkdtemp(join(tmpdir(), 'cluster-')),
+    ]);
+    const stage = new ClusterStage({ whatsapp, backend, database, folder }, lease);
+    try {
+      await stage.start('a');
+      await database.pool.query(WATCHING);
+      await Promise.all([stage.start('b'), stage.start('c')]);
+      for (let first = 0; first < accounts; first += LINKED_AT_ONCE) {
+        const indexes = Array.from({ length: Math.min(LINKED_AT_ONCE, accounts - first) }, (_, at) => first + at);
+        stage.accounts.push(...(await Promise.all(indexes.map((index) => stage.#link(index, linkedTo)))));
+      }
+      return stage;
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** What the backend has accepted, in order. */
+  get accepted(): Received[] {
+    return this.backend.accepted;
+  }
+
+  /** The latest process of a node. */
+  process(nodeId: NodeId): OrchestratorProcess {
+    const found = this.processes.findLast((each) => each.nodeId === nodeId);
+    if (!found) throw new Error(`Node ${nodeId} was never started`);
+    return found.process;
+  }
+
+  /** Starts a process of a node, without waiting for it. */
+  spawn(nodeId: NodeId): OrchestratorProcess {
+    const spawned = OrchestratorProcess.spawn({ ...this.#environment(), CLUSTER_NODE_ID: nodeId });
+    this.processes.push({ nodeId, process: spawned });
+    running.add(spawned);
+    void spawned.exited().then((code) => this.#ended(nodeId, spawned, code));
+    return spawned;
+  }
+
+  /** From now on, a process that ends is started again, under the same name. */
+  keep(): void {
+    this.#isKept = true;
+  }
+
+  /** Ends the process of a node, and resolves when it has ended. */
+  async end(nodeId: NodeId, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const ending = this.process(nodeId);
+    this.#signals.set(ending, signal);
+    await ending.end(signal);
+  }
+
+  /** Stops the process of a node for a while: its connections stay, and it does nothing. */
+  async freeze(nodeId: NodeId, forMs: number): Promise<void> {
+    const frozen = this.process(nodeId);
+    const freeze = { nodeId, fromMs: performance.now(), toMs: Infinity };
+    this.freezes.push(freeze);
+    frozen.signal('SIGSTOP');
+    await pause(forMs);
+    frozen.signal('SIGCONT');
+    freeze.toMs = performance.now();
+  }
+
+  /** Cuts all connections of a node to the database; resolves with their number. */
+  async cut(nodeId: NodeId): Promise<number> {
+    const { rowCount } = await this.database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'wa:' || $1 || ':%'",
+      [nodeId],
+    );
+    return rowCount ?? 0;
+  }
+
+  /** Starts a process of a node, and waits until it is ready. */
+  async start(nodeId: NodeId): Promise<OrchestratorProcess> {
+    const spawned = this.spawn(nodeId);
+    await spawned.untilReady();
+    return spawned;
+  }
+
+  /** Sends a request about a session to the node that has it; to each in turn while that is not known. */
+  async post(sessionId: string, path: string, question: { body: unknown; headers?: Record<string, string> }) {
+    const owner = await this.ownerOf(sessionId);
+    const candidates = owner === undefined ? NODE_IDS : [owner];
+    let answer: Answer | undefined;
+    for (const nodeId of candidates) {
+      const { url } = this.process(nodeId);
+      answer = await ask(`${url}/sessions/${sessionId}${path}`, { method: 'POST', ...question });
+      if (answer.status !== 404) break;
+    }
+    return answer;
+  }
+
+  /** The node that owns a session, while the database says so. */
+  async ownerOf(sessionId: string): Promise<NodeId | undefined> {
+    return (await this.owners()).get(sessionId);
+  }
+
+  /** The node that owns each session. */
+  async owners(): Promise<Map<string, NodeId>> {
+    const { rows } = await this.database.pool.query<{ id: string; owner: NodeId }>(
+      'SELECT session_id AS id, owner FROM ownership WHERE owner IS NOT NULL',
+    );
+    return new Map(rows.map(({ id, owner }) => [id, owner]));
+  }
+
+  /** The accounts whose sessions a node owns. */
+  async accountsOf(nodeId: NodeId): Promise<Account[]> {
+    const owners = await this.owners();
+    return this.accounts.filter(({ sessionId }) => owners.get(sessionId) === nodeId);
+  }
+
+  /** Records and sends the next message to an account; resolves with its id once WhatsApp has it. */
+  async write({ sessionId, phone }: Account, from: Phone, { chat = phone, id }: WriteOptions = {}): Promise<string> {
+    const content = `${phone.number.slice(-3)}/${this.ledger.count(sessionId) + 1}`;
+    this.ledger.note(sessionId, content);
+    return from.sendText(chat, content, { id });
+  }
+
+  /** Waits until these accounts have logged in again after a time, or `patienceMs` have passed. Resolves with the ms since then. */
+  async untilOnlineAgain(accounts: readonly Account[], sinceMs: number, patienceMs: number): Promise<number> {
+    const isBack = ({ phone }: Account): boolean => {
+      const login = this.connections.latest(phone.number);
+      return login !== undefined && login.beganMs >= sinceMs && login.endedMs === Infinity;
+    };
+    await waitFor(() => accounts.every(isBack), patienceMs);
+    return performance.now() - sinceMs;
+  }
+
+  /** Waits until the backend has as many messages as were written, but no longer than `patienceMs`. */
+  async settle(patienceMs: number): Promise<void> {
+    await waitFor(() => this.ledger.isFull(this.accepted), patienceMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isKept = false;
+    await Promise.all(this.processes.map(({ process }) => process[Symbol.asyncDispose]()));
+    await this.whatsapp[Symbol.asyncDispose]();
+    await this.backend[Symbol.asyncDispose]();
+    await this.database[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #ended(nodeId: NodeId, ended: OrchestratorProcess, code: number | null): void {
+    running.delete(ended);
+    const wasReady = ended.output.includes('the orchestrator is ready');
+    this.exits.push({ nodeId, code, wasReady, signal: this.#signals.get(ended) });
+    this.diary.push({ what: `the end of a process of node ${nodeId} (${code})`, atMs: performance.now() });
+    if (!this.#isKept) return;
+    // Who restarts processes waits a moment.
+    setTimeout(() => this.#isKept && this.spawn(nodeId), RESTART_MS);
+  }
+
+  #environment(): Environment {
+    const { whatsapp, backend, database } = this;
+    return {
+      ...{ AUTH_DIR: join(this.#folder, 'auth'), DOWNLOADS_DIR: join(this.#folder, 'downloads') },
+      BACKEND_BASE_URL: backend.url,
+      WHATSAPP_WS_URL: whatsapp.wsUrl,
+      WHATSAPP_ROOT_KEY: whatsapp.rootKey,
+      WHATSAPP_MEDIA_HOST: whatsapp.mediaHost,
+      ...{ DATABASE_URL: database.url, DATABASE_DURABILITY: 'single', MASTER_KEY },
+      ...{ CLUSTER_PORT: '0', CLUSTER_SECRET: 's'.repeat(32), CLUSTER_LEASE: String(this.#lease), CLUSTER_DRAIN: '10' },
+    };
+  }
+
+  async #link(index: number, nodeId = NODE_IDS[index % NODE_IDS.length]!): Promise<Account> {
+    const digits = String(index).padStart(3, '0');
+    const phone = this.whatsapp.phone(`5491100000${digits}`, `Account ${index}`);
+    const friend = this.whatsapp.phone(`5492200000${digits}`, `Friend ${index}`);
+    const neighbour = this.whatsapp.phone(`5493300000${digits}`, `Neighbour ${index}`);
+    const group: Group = this.whatsapp.group({ subject: `Group ${index}`, members: [phone, friend, neighbour] });
+    const { body } = await this.process(nodeId).get('/generate-qr');
+    await phone.scan(body.qrText as string);
+    await this.backend.next(
+      (received) => received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId,
+      { timeoutMs: 20_000 },
+    );
+    return { sessionId: body.sessionId as string, phone, friend, neighbour, group };
+  }
+}
+
+const LINKED_AT_ONCE = 6;
+const RESTART_MS = 200;
+const MASTER_KEY = randomMasterKey();

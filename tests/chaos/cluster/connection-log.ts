@@ -1,0 +1,61 @@
+import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import { type Client } from '../../../simulator/transport/client.ts';
+
+/** A connection of linked credentials, from its login to its end. Times in ms of the test's monotonic clock. */
+export interface Login {
+  number: string;
+  /** The static key of the credentials. */
+  key: string;
+  beganMs: number;
+  /** `Infinity` while it is open. */
+  endedMs: number;
+  /** Whether it logged in while another one of the same credentials was open. */
+  replaces: Login | undefined;
+}
+
+/** Notes every login at the simulated WhatsApp, and its end; and each message stanza of clients. */
+export class ConnectionLog implements Behaviour {
+  readonly name = 'note logins';
+  readonly logins: Login[] = [];
+  /** How many stanzas brought each message, by its id. */
+  readonly stanzas = new Map<string, number>();
+  readonly #open = new Map<Client, Login>();
+
+  onIntroduction({ passive, username }: { passive?: boolean | null; username?: unknown }, client: Client): boolean {
+    // Who wants to be linked has no name yet.
+    if (passive === null || username === null || username === undefined) return false;
+    const key = client.noiseKey;
+    const replaces = [...this.#open.values()].find((login) => login.key === key);
+    const login = { number: String(username as number), key, beganMs: performance.now(), endedMs: Infinity, replaces };
+    this.logins.push(login);
+    this.#open.set(client, login);
+    return false;
+  }
+
+  onStanza({ tag, attrs }: { tag: string; attrs: Record<string, string> }): boolean {
+    const { id } = attrs;
+    if (tag === 'message' && id !== undefined) this.stanzas.set(id, (this.stanzas.get(id) ?? 0) + 1);
+    return false;
+  }
+
+  onClose(client: Client): void {
+    const login = this.#open.get(client);
+    if (login) login.endedMs = performance.now();
+    this.#open.delete(client);
+  }
+
+  /** The latest login of a number. */
+  latest(number: string): Login | undefined {
+    return this.logins.findLast((login) => login.number === number);
+  }
+
+  /** The pauses between two connections of one number that touch this time, in ms; an open end counts up to now. */
+  gapsSince(fromMs: number): number[] {
+    return [...Map.groupBy(this.logins, ({ number }) => number).values()].flatMap((logins) =>
+      logins.slice(1).flatMap((login, index) => {
+        const { endedMs } = logins[index]!;
+        return login.beganMs >= fromMs ? [Math.max(0, login.beganMs - endedMs)] : [];
+      }),
+    );
+  }
+}

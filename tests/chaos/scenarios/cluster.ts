@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { clusterProblems } from '../cluster/checker.ts';
+import { ClusterStage, NODE_IDS } from '../cluster/cluster-stage.ts';
+import { IdempotentSends } from '../cluster/idempotent-sends.ts';
+import { type Dice } from '../dice.ts';
+import { withoutRepeats } from '../ledger.ts';
+import { type Scenario, type Size } from '../scenario.ts';
+import { Traffic } from '../traffic.ts';
+
+interface ClusterSize extends Size {
+  faults: number;
+  sessions: number;
+  /** `CLUSTER_LEASE`, in seconds. */
+  lease: number;
+  /** The longest pause between messages to a session. */
+  pauseMs: number;
+  /** The longest pause between messages from a session. */
+  replyMs: number;
+  /** The longest pause between faults. */
+  lullMs: number;
+  patienceMs: number;
+}
+
+/** A fault, and whether it takes a process away. */
+type Fault = (stage: ClusterStage, dice: Dice, leaseMs: number) => Promise<unknown>;
+
+/** The longest time that a process or the database is frozen, in leases. */
+const LONGEST_FREEZE = 2.5;
+const LONGEST_STANDSTILL = 1.2;
+
+/** In the order in which the first of them happen. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  SIGTERM: (stage, dice) => stage.end(dice.pick(NODE_IDS), 'SIGTERM'),
+  SIGKILL: (stage, dice) => stage.end(dice.pick(NODE_IDS), 'SIGKILL'),
+  SIGSTOP: (stage, dice, leaseMs) => stage.freeze(dice.pick(NODE_IDS), dice.below(LONGEST_FREEZE * leaseMs)),
+  'connections cut': (stage, dice) => stage.cut(dice.pick(NODE_IDS)),
+  'PostgreSQL killed': ({ database }) => database.restart('SIGKILL'),
+  'PostgreSQL restarted': ({ database }, dice) => database.restart(dice.pick(['SIGINT', 'SIGQUIT'])),
+  'PostgreSQL frozen': async ({ database }, dice, leaseMs) => {
+    await database.freeze();
+    await pause(dice.below(LONGEST_STANDSTILL * leaseMs));
+    await database.thaw();
+  },
+};
+
+/** See docs/chaos.md. */
+export const cluster: Scenario<ClusterSize> = {
+  name: 'cluster',
+  proves:
+    'Three nodes on one PostgreSQL lose, duplicate and reorder nothing, and never hold two connections of one account, whatever ends or stops a node or the database.',
+  sizes: {
+    short: { faults: 5, sessions: 4, lease: 1, pauseMs: 200, replyMs: 200, lullMs: 600, patienceMs: 20_000 },
+    full: { faults: 40, sessions: 12, lease: 2, pauseMs: 500, replyMs: 500, lullMs: 3_000, patienceMs: 120_000 },
+  },
+  async run(size, dice) {
+    await using stage = await ClusterStage.open({ accounts: size.sessions, lease: size.lease });
+    stage.keep();
+    const traffic = new Traffic(stage, dice.fork(), size.pauseMs);
+    const sends = new IdempotentSends(stage, dice.fork(), size.replyMs);
+    const done = await breakThings(stage, dice.fork(), size);
+    await Promise.all([traffic.stop(), sends.stop()]);
+    await stage.settle(size.patienceMs);
+    const { accepted, ledger } = stage;
+    const problems = [...(await clusterProblems(stage)), ...(await sends.problems(size.patienceMs))];
+    return { figure: figure(stage, sends, done), problems, evidence: { ledger, accepted } };
+  },
+};
+
+/** Provokes one fault after the other: each kind once, then at random. Returns how often each has happened. */
+async function breakThings(
+  stage: ClusterStage,
+  dice: Dice,
+  { faults, lullMs, lease }: ClusterSize,
+): Promise<Map<string, number>> {
+  const kinds = Object.keys(FAULTS);
+  const done = new Map<string, number>();
+  for (let count = 0; count < faults; count += 1) {
+    await pause(dice.below(lullMs));
+    const kind = kinds[count] ?? dice.pick(kinds);
+    stage.diary.push({ what: kind, atMs: performance.now() });
+    await FAULTS[kind]?.(stage, dice, lease * 1_000);
+    done.set(kind, (done.get(kind) ?? 0) + 1);
+  }
+  return done;
+}
+
+function figure(stage: ClusterStage, sends: IdempotentSends, done: Map<string, number>): string {
+  const { ledger, accepted, connections, exits, whatsapp } = stage;
+  const repeats = accepted.length - withoutRepeats(accepted).length;
+  const replaced = connections.logins.filter(({ replaces }) => replaces).length;
+  const buried = exits.filter(({ code }) => code === 70).length;
+  return [
+    [...done].map(([kind, times]) => `${times} × ${kind}`).join(', '),
+    `${ledger.count()} messages written, ${sends.count} sent back (${sends.acknowledged} acknowledged)`,
+    `${connections.logins.length} logins, ${replaced} of them while a frozen process held a line`,
+    `${buried} processes buried, ${repeats} repeated webhook-ids, ${whatsapp.stats().retries} retries`,
+  ].join('; ');
+}

@@ -1,0 +1,91 @@
+import { type PhoneNumber } from '../../../../../src/domain/address.ts';
+import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
+import { type PendingCallback } from '../../../../../src/ports/callbacks.ts';
+import { type Storage } from '../../../../../src/ports/storage.ts';
+import { ANA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
+
+/** What a call of a method may need. */
+export interface Stored {
+  storage: Storage;
+  /** A pending callback, a QR, and a dead letter. */
+  pending: PendingCallback;
+  dead: PendingCallback;
+}
+
+const ENTRY: JournalEntry = {
+  ...{ ciphertextHash: Buffer.from('otro'), messageKey: 'message' as MessageKey, delivery: 'd', parts: 1, attrs: {} },
+  plaintext: Buffer.from('texto'),
+};
+const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileName: 'x', size: 1, createdAtMs: 1 };
+const NOTE = { atMs: 5, what: 'damaged', why: null } as const;
+
+/** Every method that writes rows of a session, as a node calls it for a session that it has lost. */
+export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
+  'sessions.commit': ({ storage }) => storage.sessions.commit(record(ANA, { phase: 'lost' }), [statusUpdate(ANA, 'n')]),
+  'sessions.commitAll': ({ storage }) =>
+    storage.sessions.commitAll(record(ANA), [{ events: [qr(ANA, 'q9')], writes: { note: NOTE } }]),
+  'sessions.remove': ({ storage }) => storage.sessions.remove(ANA, []),
+  'sentMessages.add': ({ storage }) =>
+    storage.sentMessages.add(ANA, { messageId: 'M8', to: '1@lid', toNumber: null, content: Buffer.from('x') }),
+  'sentMessages.progress': ({ storage }) =>
+    storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'progress')),
+  'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
+  'awaitedNumbers.known': ({ storage }) =>
+    storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
+  'contactNames.learn': ({ storage }) =>
+    storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra', savedName: null }]),
+  'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
+  'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
+  'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
+  'signalKeys.forget': ({ storage }) => storage.signalKeys.forget(ANA),
+  'callbacks.next': ({ storage }) => storage.callbacks.next(ANA),
+  'callbacks.failed': ({ storage, pending }) => storage.callbacks.failed(pending, 'no', 1),
+  'callbacks.unconfirmed': ({ storage, pending }) => storage.callbacks.unconfirmed(pending, 'no', 1),
+  'callbacks.dead': ({ storage, pending }) => storage.callbacks.dead(pending, 'no', 1),
+  'callbacks.substitute': ({ storage, pending }) => storage.callbacks.substitute(pending, NOTE),
+  'callbacks.unwanted': ({ storage, pending }) => storage.callbacks.unwanted(pending, 1),
+  'archive.retry': ({ storage, dead }) => storage.archive.retry(dead.id),
+  'archive.discard': ({ storage, dead }) => storage.archive.discard(dead.id),
+  'archive.replay': ({ storage }) =>
+    storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER }),
+  'heldCallbacks.release': ({ storage }) => storage.heldCallbacks.release('held', { path: 'x', download_error: null }),
+  'mediaIndex.put': ({ storage }) => storage.mediaIndex.put(FILE),
+};
+
+/** Those that nobody waits for: they resolve, and write nothing. */
+export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
+  'callbacks.delivered': ({ storage, pending }) => storage.callbacks.delivered(pending, 1),
+};
+
+/** Methods that write nothing of a session, or make it this node's own. */
+export const OTHERS: readonly string[] = [
+  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
+  ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
+  ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
+  ...['contactNames.of', 'timeline.of', 'accountIds.idOf', 'accountIds.aliasOf', 'accountIds.aliases'],
+  ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
+  ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
+  ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
+  ...[
+    'mediaIndex.find',
+    'mediaIndex.olderThan',
+    'mediaIndex.remove',
+    'settings.get',
+    'settings.set',
+    'settings.setIfMissing',
+  ],
+  ...['apiKeys.all', 'apiKeys.add', 'apiKeys.remove'],
+  ...['idempotency.find', 'idempotency.reserve', 'idempotency.save'],
+];
+
+/** Methods that stores call of each other: they add to a transaction that is fenced, or wait for one. */
+export const INTERNAL: readonly string[] = [
+  ...['journal.add', 'journal.handled', 'pollVotes.cast', 'chatTimers.note', 'awaitedNumbers.add'],
+  ...['conversations.heardFrom', 'timeline.add', 'timeline.addIfThere', 'accountIds.announced', 'accountIds.addAlias'],
+  ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
+  ...['heldCallbacks.holds', 'heldCallbacks.notifyLater', 'heldCallbacks.close'],
+  ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
+    (store) => `${store}.pruning`,
+  ),
+  'idempotency.pruning',
+];

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { type Clock } from '../../../../../src/kit/clock.ts';
+import { systemClock } from '../../../../../src/kit/clock.ts';
+import { LASTING_LEASE, type Lease, type NodeDescription } from '../../../../../src/ports/ownership.ts';
+import { connectionConfig } from '../../../../../src/storage/postgres/connect.ts';
+import { type ClusterStorage, openPostgres } from '../../../../../src/storage/postgres/open.ts';
+import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
+
+/** A node as it describes itself. */
+export function described(nodeId: string): NodeDescription {
+  const url = `http://${nodeId}:3001`;
+  return { nodeId, incarnation: randomUUID(), url, version: '1.0.0', capacity: 100 };
+}
+
+/** A node's storage, and how the node describes itself. */
+export interface TestNode extends AsyncDisposable {
+  node: NodeDescription;
+  storage: ClusterStorage;
+}
+
+/** Opens the storage of a node that has joined its cluster. */
+export async function joined(
+  url: string,
+  node: NodeDescription | string,
+  options: { clock?: Clock; lease?: Lease } = {},
+): Promise<TestNode> {
+  const { clock = systemClock, lease = LASTING_LEASE } = options;
+  const run = typeof node === 'string' ? described(node) : node;
+  const storage = await openPostgres(url, { clock, masterKey: MASTER_KEY, node: { run, lease } });
+  await storage.membership.join(run);
+  return { node: run, storage, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
+}
+
+/** Runs SQL beside the nodes. */
+export async function execute(url: string, statement: string, values: unknown[] = []): Promise<pg.QueryResult['rows']> {
+  const client = await connected(url);
+  try {
+    return (await client.query(statement, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A connection beside the nodes, under a name. */
+export async function connected(url: string, name = 'test'): Promise<pg.Client> {
+  const client = new pg.Client(connectionConfig(url, { name }));
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
