@@ -38,7 +38,12 @@ export function allCallbacksValid({ backend }: Stage): Promise<void> {
 }
 
 /** Sends a text from the customer's phone and waits for its callback, while the account is connected. */
-export async function sendAndReceive({ backend, customer }: Stage, state: StoryState, text: string): Promise<void> {
+export async function sendAndReceive(
+  { backend, customer }: Stage,
+  state: StoryState,
+  text: string,
+  waited: 'never' | 'perhaps' = 'never',
+): Promise<void> {
   state.messageId = await customer.sendText(SHOP.number, text);
   const { body } = await backend.next('messages/received', isMessage(state.messageId));
   assertFields(body, {
@@ -48,7 +53,7 @@ export async function sendAndReceive({ backend, customer }: Stage, state: StoryS
     message_content: text,
     message_type: 'text',
     phone_number_session: SHOP.number,
-    offline: false,
+    ...(waited === 'never' && { offline: false }),
   });
 }
 
