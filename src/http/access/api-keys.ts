@@ -5,6 +5,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type Random } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
+import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type ApiKeyStore, type SettingsStore } from '../../ports/storage.ts';
 import { type Caller } from './caller.ts';
 
@@ -38,6 +39,8 @@ export class ApiKeys {
   readonly #deps: ApiKeysDeps;
   readonly #pepper: Secret;
   readonly #keys: Map<string, ApiKey>;
+  /** One change at a time: what is read anew must not undo a revocation. */
+  readonly #changes = new SerialQueue();
 
   constructor(deps: ApiKeysDeps, { pepper, keys }: { pepper: Secret; keys: readonly ApiKey[] }) {
     this.#deps = deps;
@@ -52,12 +55,8 @@ export class ApiKeys {
   }
 
   /** Reads the keys anew, since another node has changed them. @throws StorageUnavailableError */
-  async reload(): Promise<void> {
-    // One that is created meanwhile stays.
-    const known = [...this.#keys.keys()];
-    const stored = new Map((await this.#deps.store.all()).map((key) => [key.keyId, key]));
-    for (const keyId of known) if (!stored.has(keyId)) this.#keys.delete(keyId);
-    for (const [keyId, key] of stored) this.#keys.set(keyId, key);
+  reload(): Promise<void> {
+    return this.#changes.run(() => this.#reload());
   }
 
   /** Creates and stores a key. @throws StorageUnavailableError */
@@ -66,8 +65,7 @@ export class ApiKeys {
     const keyId = random.text(ID_LENGTH, ALPHABET);
     const text = `wak_${keyId}_${random.text(SECRET_LENGTH, ALPHABET)}`;
     const key = { ...spec, keyId, hash: this.#hash(text).toString('hex'), createdAtMs: clock.now() };
-    await store.add(key);
-    this.#keys.set(keyId, key);
+    await this.#changes.run(() => store.add(key).then(() => this.#keys.set(keyId, key)));
     log.info({ keyId, scopes: key.scopes, sessions: key.sessions }, 'an API key was created');
     return { key, text: new Secret(text) };
   }
@@ -80,8 +78,7 @@ export class ApiKeys {
   /** Revokes a key. @throws AppError `key_not_found`; StorageUnavailableError */
   async revoke(keyId: string): Promise<void> {
     if (!this.#keys.has(keyId)) throw new AppError('key_not_found');
-    await this.#deps.store.remove(keyId);
-    this.#keys.delete(keyId);
+    await this.#changes.run(() => this.#deps.store.remove(keyId).then(() => this.#keys.delete(keyId)));
     this.#deps.log.info({ keyId }, 'an API key was revoked');
   }
 
@@ -90,6 +87,12 @@ export class ApiKeys {
     const key = this.#keys.get(FORM.exec(text)?.[1] ?? '');
     if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), this.#hash(text))) return undefined;
     return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isExpired: () => !this.#keys.has(key.keyId) };
+  }
+
+  async #reload(): Promise<void> {
+    const stored = new Map((await this.#deps.store.all()).map((key) => [key.keyId, key]));
+    for (const keyId of this.#keys.keys()) if (!stored.has(keyId)) this.#keys.delete(keyId);
+    for (const [keyId, key] of stored) this.#keys.set(keyId, key);
   }
 
   #hash(text: string): Buffer {
