@@ -219,7 +219,7 @@ export class Session implements SendingSession {
 
   /** Closes the connection until {@link goOn}, without a word. */
   pause(): Promise<void> {
-    this.#paused = this.#connections.stop();
+    this.#paused = this.#connections.pause();
     return this.#paused;
   }
 
@@ -229,10 +229,14 @@ export class Session implements SendingSession {
     const closed = this.#paused;
     this.#turns.add('the end of a pause', async () => {
       await closed;
+      // Another pause has begun meanwhile.
+      if (closed !== this.#paused) return;
+      this.#connections.goOn();
       await this.#recovery.pauseOver();
     });
     this.#turns.add('a new connection', () => {
-      this.resume();
+      // A session that came here while the pause ended has opened one already.
+      if (!this.#connections.connection) this.resume();
       return Promise.resolve();
     });
   }

@@ -1,6 +1,7 @@
 import { type Scenario } from './scenario.ts';
 import { away } from './scenarios/away.ts';
 import { disk } from './scenarios/disk.ts';
+import { failover } from './scenarios/failover.ts';
 import { group } from './scenarios/group.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
@@ -26,4 +27,5 @@ export const SCENARIOS = [
   group,
   hostile,
   cluster,
+  failover,
 ] as unknown as readonly Scenario[];

@@ -45,6 +45,8 @@ export class ConnectionManager {
   #retry: Timer | undefined;
   /** Identifies the current connection; increases with each order to open or stop. */
   #generation = 0;
+  /** Nothing is opened until {@link goOn}. */
+  #isPaused = false;
   readonly #history: DisconnectHistory;
 
   constructor(deps: ConnectionManagerDeps) {
@@ -62,13 +64,25 @@ export class ConnectionManager {
     return this.#history;
   }
 
-  /** Opens a connection, now or after a pause that grows with the disconnects in a row. */
+  /** Opens a connection, now or after a pause that grows with the disconnects in a row; none while it is paused. */
   open(after: 'now' | Backoff): void {
     const generation = this.#nextGeneration();
+    if (this.#isPaused) return;
     const delayMs = after === 'now' ? 0 : backoffDelayMs(after, this.#history.inARow, this.#deps.random);
     const start = () => this.#deps.supervisor.run('opening a connection', this.#connect(generation));
     if (delayMs === 0) start();
     else this.#retry = this.#deps.clock.after(delayMs, start);
+  }
+
+  /** Closes the connection and opens no other, whoever asks for it, until {@link goOn}. */
+  pause(): Promise<void> {
+    this.#isPaused = true;
+    return this.stop();
+  }
+
+  /** Opens connections again. The caller asks for the first one. */
+  goOn(): void {
+    this.#isPaused = false;
   }
 
   /** Closes the connection and opens no other. The device stays linked. */
@@ -101,6 +115,8 @@ export class ConnectionManager {
       limit.cancel();
       leave();
     };
+    // WhatsApp must never see two of them.
+    if (generation === this.#generation) await this.#release()?.close();
     if (generation !== this.#generation) {
       opened();
       return;

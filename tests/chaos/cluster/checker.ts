@@ -30,6 +30,7 @@ export async function clusterProblems(stage: ClusterStage): Promise<string[]> {
     ...fallingEpochs(epochs),
     ...strays.map(({ session, what, owner, writer }) => `${session}: ${writer} wrote ${what}, but ${owner} owns it`),
     ...connections.logins.flatMap((login) => overlap(stage, login)),
+    ...sentTwice(stage),
     ...disconnected(stage),
     ...badEnds(stage),
     ...stage.whatsapp.stats().errors.map((error) => `the simulator reports: ${error}`),
@@ -60,6 +61,13 @@ function overlap({ freezes, diary }: ClusterStage, { number, beganMs, replaces }
 
 /** How long a process that goes on needs to close the connections that are not its own any more. */
 const AWAKENING_MS = 1_000;
+
+/** Nobody asked for a message again, so none has a reason to leave twice. */
+function sentTwice({ connections, whatsapp }: ClusterStage): string[] {
+  if (whatsapp.stats().retries > 0) return [];
+  const repeated = [...connections.stanzas].filter(([, times]) => times > 1);
+  return repeated.map(([id, times]) => `${times} stanzas brought message ${id}`);
+}
 
 /** Outside, a session that moves shows nothing. */
 function disconnected({ backend }: ClusterStage): string[] {

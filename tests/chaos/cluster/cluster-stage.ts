@@ -65,6 +65,7 @@ export class ClusterStage implements AsyncDisposable {
   readonly #lease: number;
   readonly #signals = new Map<OrchestratorProcess, 'SIGTERM' | 'SIGKILL'>();
   #isKept = false;
+  #requests = 0;
 
   private constructor(
     parts: { whatsapp: Simulator; backend: TestBackend; database: TestDatabase; folder: string },
@@ -162,36 +163,24 @@ export class ClusterStage implements AsyncDisposable {
     return spawned;
   }
 
-  /** Sends a request about a session to the node that has it; to each in turn while that is not known. */
-  async post(sessionId: string, path: string, question: { body: unknown; headers?: Record<string, string> }) {
-    const owner = await this.ownerOf(sessionId);
-    const candidates = owner === undefined ? NODE_IDS : [owner];
-    let answer: Answer | undefined;
-    for (const nodeId of candidates) {
-      const { url } = this.process(nodeId);
-      answer = await ask(`${url}/sessions/${sessionId}${path}`, { method: 'POST', ...question });
-      if (answer.status !== 404) break;
-    }
-    return answer;
-  }
-
-  /** The node that owns a session, while the database says so. */
-  async ownerOf(sessionId: string): Promise<NodeId | undefined> {
-    return (await this.owners()).get(sessionId);
-  }
-
-  /** The node that owns each session. */
-  async owners(): Promise<Map<string, NodeId>> {
-    const { rows } = await this.database.pool.query<{ id: string; owner: NodeId }>(
-      'SELECT session_id AS id, owner FROM ownership WHERE owner IS NOT NULL',
-    );
-    return new Map(rows.map(({ id, owner }) => [id, owner]));
+  /** Sends a request about a session to any node: each in turn. */
+  post(
+    sessionId: string,
+    path: string,
+    question: { body: unknown; headers?: Record<string, string> },
+  ): Promise<Answer> {
+    const nodeId = NODE_IDS[(this.#requests += 1) % NODE_IDS.length]!;
+    return ask(`${this.process(nodeId).url}/sessions/${sessionId}${path}`, { method: 'POST', ...question });
   }
 
   /** The accounts whose sessions a node owns. */
   async accountsOf(nodeId: NodeId): Promise<Account[]> {
-    const owners = await this.owners();
-    return this.accounts.filter(({ sessionId }) => owners.get(sessionId) === nodeId);
+    const { rows } = await this.database.pool.query<{ id: string }>(
+      'SELECT session_id AS id FROM ownership WHERE owner = $1',
+      [nodeId],
+    );
+    const ids = new Set(rows.map(({ id }) => id));
+    return this.accounts.filter(({ sessionId }) => ids.has(sessionId));
   }
 
   /** Records and sends the next message to an account; resolves with its id once WhatsApp has it. */

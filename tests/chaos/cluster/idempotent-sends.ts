@@ -83,7 +83,7 @@ export class IdempotentSends {
           body,
           headers: { 'Idempotency-Key': text },
         });
-        if (answer?.status === 200) return answer.body.status as string;
+        if (answer.status === 200) return answer.body.status as string;
       } catch {
         // The node was killed, or is about to start.
       }

@@ -21,7 +21,7 @@ const closed = (kind: 'logged-out' | 'asked' | 'restart-required' | 'replaced'):
 });
 
 /** A manager whose connections emit what the test says; `passed` is what it passes on. */
-function startManager({ clock = new ManualClock(), places = new Semaphore(1) } = {}) {
+function startManager({ clock = new ManualClock(), places = new Semaphore(1), close = () => Promise.resolve() } = {}) {
   const connections: ConnectionEventHandler[] = [];
   const passed: string[] = [];
   const unused = () => Promise.reject(new Error('not in this test'));
@@ -30,7 +30,7 @@ function startManager({ clock = new ManualClock(), places = new Semaphore(1) } =
     connector: {
       open(_, onEvent) {
         connections.push(onEvent);
-        return { close: () => Promise.resolve(), logout: () => Promise.resolve() } as Connection;
+        return { close, logout: () => Promise.resolve() } as Connection;
       },
       linkedAccount: unused,
       forget: unused,
@@ -121,5 +121,33 @@ describe('a connection that was stopped', () => {
     emit(closed('asked'));
 
     expect([passed, manager.disconnects.inARow]).toEqual([[], 0]);
+  });
+});
+
+describe('a connection of credentials', () => {
+  it('is opened only when the one before is closed, whoever asked for both', async () => {
+    const end = Promise.withResolvers<void>();
+    const { open, count } = startManager({ places: new Semaphore(2), close: () => end.promise });
+    await open();
+    await open();
+    expect(count()).toBe(1);
+
+    end.resolve();
+    await end.promise;
+    await new Promise(setImmediate);
+
+    expect(count()).toBe(2);
+  });
+
+  it('is not opened during a pause, not even to reconnect', async () => {
+    const { manager, open, count } = startManager();
+    await manager.pause();
+    await open();
+    expect(count()).toBe(0);
+
+    manager.goOn();
+    await open();
+
+    expect(count()).toBe(1);
   });
 });
