@@ -115,13 +115,14 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
-  if (member) followOthers(member, { keys, settings }, log);
+  const tokens = createTokens(deps, sessions);
+  if (member) followOthers(member, { keys, settings, tokens }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
-    tokens: createTokens(deps, sessions),
+    tokens,
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
@@ -160,10 +161,11 @@ async function startAll({ media, sessions }: { media: MediaDownloader; sessions:
 /** Each node has a copy of the keys and settings. */
 function followOthers(
   { node }: NonNullable<OpenedStorage['member']>,
-  { keys, settings }: { keys: ApiKeys; settings: DownloadSetting },
+  { keys, settings, tokens }: { keys: ApiKeys; settings: DownloadSetting; tokens: BrowserTokens },
   log: Logger,
 ): void {
-  const reload = { keys: () => keys.reload(), settings: () => settings.reload() };
+  const reloadKeys = async () => (await keys.reload()).forEach((keyId) => tokens.revokeIssuedBy(keyId));
+  const reload = { keys: reloadKeys, settings: () => settings.reload() };
   const versions = new Versions(reload, log.child({ part: 'cluster' }));
   node.onVersions((seen) => void versions.saw(seen));
 }

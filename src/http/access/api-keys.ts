@@ -54,8 +54,8 @@ export class ApiKeys {
     return new ApiKeys(deps, { pepper, keys: await deps.store.all() });
   }
 
-  /** Reads the keys anew, since another node has changed them. @throws StorageUnavailableError */
-  reload(): Promise<void> {
+  /** Reads the keys anew, since another node has changed them. Returns the ids of those that are gone. @throws StorageUnavailableError */
+  reload(): Promise<string[]> {
     return this.#changes.run(() => this.#reload());
   }
 
@@ -89,10 +89,12 @@ export class ApiKeys {
     return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isExpired: () => !this.#keys.has(key.keyId) };
   }
 
-  async #reload(): Promise<void> {
+  async #reload(): Promise<string[]> {
     const stored = new Map((await this.#deps.store.all()).map((key) => [key.keyId, key]));
-    for (const keyId of this.#keys.keys()) if (!stored.has(keyId)) this.#keys.delete(keyId);
+    const gone = [...this.#keys.keys()].filter((keyId) => !stored.has(keyId));
+    for (const keyId of gone) this.#keys.delete(keyId);
     for (const [keyId, key] of stored) this.#keys.set(keyId, key);
+    return gone;
   }
 
   #hash(text: string): Buffer {

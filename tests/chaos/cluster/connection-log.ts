@@ -26,7 +26,7 @@ export class ConnectionLog implements Behaviour {
     if (passive === null || username === null || username === undefined) return false;
     const key = client.noiseKey;
     const replaces = [...this.#open.values()].find((login) => login.key === key);
-    const login = { number: String(username), key, beganMs: performance.now(), endedMs: Infinity, replaces };
+    const login = { number: `${username as number}`, key, beganMs: performance.now(), endedMs: Infinity, replaces };
     this.logins.push(login);
     this.#open.set(client, login);
     return false;

@@ -126,13 +126,13 @@ describe('a connection that was stopped', () => {
 
 describe('a connection of credentials', () => {
   it('is opened only when the one before is closed, whoever asked for both', async () => {
-    const end = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<undefined>();
     const { open, count } = startManager({ places: new Semaphore(2), close: () => end.promise });
     await open();
     await open();
     expect(count()).toBe(1);
 
-    end.resolve();
+    end.resolve(undefined);
     await end.promise;
     await new Promise(setImmediate);
 
