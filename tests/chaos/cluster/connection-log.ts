@@ -1,3 +1,4 @@
+import { type proto } from '@whiskeysockets/baileys';
 import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { type Client } from '../../../simulator/transport/client.ts';
 
@@ -21,12 +22,12 @@ export class ConnectionLog implements Behaviour {
   readonly stanzas = new Map<string, number>();
   readonly #open = new Map<Client, Login>();
 
-  onIntroduction({ passive, username }: { passive?: boolean | null; username?: unknown }, client: Client): boolean {
-    // Who wants to be linked has no name yet.
-    if (passive === null || username === null || username === undefined) return false;
+  onIntroduction({ username }: proto.ClientPayload, client: Client): boolean {
+    // Who wants to be linked has no number yet.
+    if (username === null || username === undefined) return false;
     const key = client.noiseKey;
     const replaces = [...this.#open.values()].find((login) => login.key === key);
-    const login = { number: `${username as number}`, key, beganMs: performance.now(), endedMs: Infinity, replaces };
+    const login = { number: username.toString(), key, beganMs: performance.now(), endedMs: Infinity, replaces };
     this.logins.push(login);
     this.#open.set(client, login);
     return false;
