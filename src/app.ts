@@ -107,9 +107,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
     built,
-    createSessions(config, deps, {
-      ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
-    }),
+    createSessions(config, deps, { storage, connector, admission: pressure, media, metrics, isShared, placement }),
   );
   const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifier, media });
   await sessions.load();

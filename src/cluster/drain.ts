@@ -4,7 +4,7 @@ import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { type LivingNode, type Membership, type Ownership } from '../ports/ownership.ts';
-import { bounded } from './bounded.ts';
+import { bounded } from '../kit/bounded.ts';
 import { type HandOvers } from './hand-overs.ts';
 import { newest, spread, takers } from './shares.ts';
 

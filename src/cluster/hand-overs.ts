@@ -3,7 +3,7 @@ import { type Clock, wait } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Ownership, type SessionHost } from '../ports/ownership.ts';
-import { bounded } from './bounded.ts';
+import { bounded } from '../kit/bounded.ts';
 
 /** How long the orderly end of a session may take: longer than a send. */
 const CLOSE_LIMIT_MS = 20_000;

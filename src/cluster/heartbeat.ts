@@ -1,7 +1,7 @@
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type ClusterVersions, type Membership, type NodeDescription, type NodeLoad } from '../ports/ownership.ts';
-import { bounded } from './bounded.ts';
+import { bounded } from '../kit/bounded.ts';
 import { type LocalLease } from './lease.ts';
 import { BEATS_PER_LEASE } from './silent-nodes.ts';
 import { Ticker } from './ticker.ts';

@@ -6,6 +6,7 @@ import { type PeerTrust } from '../cluster/peer-trust.ts';
 import { PeerForwarder } from '../cluster/forwarder.ts';
 import { OwnershipDirectory } from '../cluster/session-directory.ts';
 import { type ClusterSettings, type ClusterTrust } from '../config/cluster-settings.ts';
+import { ERRORS } from '../domain/errors.ts';
 import { type Drainable, type HttpServer, startHttpServer } from '../http/server.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
@@ -22,7 +23,7 @@ export interface ClusterNetworkDeps {
 }
 
 /** Answers until there is an app. */
-const STARTING = JSON.stringify({ success: false, error: 'starting', message: 'The server is starting.' });
+const STARTING = JSON.stringify({ success: false, error: 'starting', message: ERRORS.starting });
 
 /** The internal port of this node, and its way to those of others. It listens before the others hear of it. */
 export class ClusterNetwork implements AsyncDisposable {

@@ -5,7 +5,8 @@ import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
-import { isoTime, wait } from '../kit/clock.ts';
+import { bounded } from '../kit/bounded.ts';
+import { isoTime } from '../kit/clock.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
@@ -214,7 +215,7 @@ export class Session implements SendingSession {
 
   /** Resolves when the sends under way are answered, after a while in any case. */
   async sendsEnded(): Promise<void> {
-    await Promise.race([Promise.allSettled(this.#sends), wait(this.#deps.clock, PATIENCE_MS)]);
+    await bounded(Promise.allSettled(this.#sends), PATIENCE_MS, this.#deps.clock);
   }
 
   /** Closes the connection until {@link goOn}, without a word. */

@@ -29,8 +29,7 @@ export class PendingRows {
   /** Adds a row; `sendAll` is called first when it must follow another one. */
   add<Row, Result>(batch: Batch<Row, Result>, row: Row, sendAll: () => void): Promise<Result> {
     const key = batch as Batch<unknown, unknown>;
-    const earlier = this.#batches.get(key)?.map((pending) => pending.row as Row) ?? [];
-    if (batch.mustFollow?.(earlier, row) === true) sendAll();
+    if (this.#mustFollow(batch, row)) sendAll();
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const pending = { row, stored: resolve as (result: unknown) => void, failed: reject };
     const others = this.#batches.get(key);
@@ -45,6 +44,15 @@ export class PendingRows {
     const batches = [...this.#batches];
     this.#batches.clear();
     for (const [batch, pending] of batches) void sendOne(transaction, batch, pending);
+  }
+
+  #mustFollow<Row, Result>(batch: Batch<Row, Result>, row: Row): boolean {
+    const earlier = this.#batches.get(batch);
+    if (!batch.mustFollow || !earlier) return false;
+    return batch.mustFollow(
+      earlier.map((pending) => pending.row as Row),
+      row,
+    );
   }
 }
 
