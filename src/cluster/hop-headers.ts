@@ -16,10 +16,13 @@ const OF_CONNECTION = [
   'upgrade',
 ];
 
-/** `100-continue` is between two nodes again; `x-wa-…` is what nodes tell each other, and nobody else. */
-const OWN_REQUEST_HEADER = /^(?:expect|x-wa-.*|x-forwarded-for|x-request-id)$/;
+/**
+ * `100-continue` is between two nodes again; `x-wa-…` is what nodes tell each other, and nobody else. Where a body ends is never left
+ * to the client's headers: it could name its `Content-Length` one of the connection, and its body would be the next request.
+ */
+const OWN_REQUEST_HEADER = /^(?:expect|x-wa-.*|x-forwarded-for|x-request-id|content-length)$/;
 /** Of a body that was read here, and is written anew. */
-const OF_BODY = /^content-(?:length|type|encoding)$/;
+const OF_BODY = /^content-(?:type|encoding)$/;
 
 /** Whether the request announces a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
@@ -32,27 +35,24 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  */
 export function requestHeaders(request: IncomingMessage, requestId: string, json?: Buffer): string[] {
   const { rawHeaders, headers, socket } = request;
-  const isChunked = headers['transfer-encoding'] !== undefined;
   const dropped = (name: string): boolean =>
-    OWN_REQUEST_HEADER.test(name) ||
-    // Where both are there, Node goes by the chunks.
-    (name === 'content-length' && isChunked) ||
-    (json !== undefined && OF_BODY.test(name));
+    OWN_REQUEST_HEADER.test(name) || (json !== undefined && OF_BODY.test(name));
   const addresses = [headers['x-forwarded-for'], socket.remoteAddress].flat().filter((text) => text !== undefined);
   return [
     ...endToEnd(rawHeaders, headers.connection, dropped),
     ...(addresses.length > 0 ? ['X-Forwarded-For', addresses.join(', ')] : []),
     ...['X-Request-Id', requestId],
     ...(json === undefined ? [] : ['Content-Type', 'application/json', 'Content-Length', `${json.length}`]),
-    ...(json === undefined ? framing(request, isChunked) : []),
+    ...(json === undefined ? framing(request) : []),
   ];
 }
 
-/** How the end of the body is recognized. Node would announce a body where a POST has none. */
-function framing({ headers, method = '' }: IncomingMessage, isChunked: boolean): string[] {
-  if (isChunked) return ['Transfer-Encoding', 'chunked'];
-  const saysNothing = headers['content-length'] === undefined && /^(?:POST|PUT|PATCH)$/.test(method);
-  return saysNothing ? ['Content-Length', '0'] : [];
+/** How the end of the body is recognized. Where both headers are there, Node goes by the chunks. */
+function framing({ headers, method = '' }: IncomingMessage): string[] {
+  if (headers['transfer-encoding'] !== undefined) return ['Transfer-Encoding', 'chunked'];
+  // Node would announce a body where a POST has none.
+  const length = headers['content-length'] ?? (/^(?:POST|PUT|PATCH)$/.test(method) ? '0' : undefined);
+  return length === undefined ? [] : ['Content-Length', length];
 }
 
 /** The headers of another node's response, for the client: without those of the connection between the nodes. */
