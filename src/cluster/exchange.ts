@@ -7,8 +7,9 @@ import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type RemoteNode } from '../ports/cluster.ts';
 import { responseHeaders } from './hop-headers.ts';
+import { refusedBy, REFUSED_HEADER } from './refusals.ts';
 
-/** How long another node may take to be connected to and, for a request with a body, to agree to it. */
+/** How long another node may take to be connected to and, for a request that changes something, to agree to it. */
 const AGREE_MS = 8_000;
 /** For how long nothing may come from a node: one at work says so every five seconds, and live events are never silent for longer. */
 const SILENCE_MS = 30_000;
@@ -17,10 +18,11 @@ const MISDIRECTED = 421;
 const REFUSED = 403;
 
 /**
- * How a request to another node ended: the client has its response, or is gone; the node has done nothing of it, and will not; or
- * what it did is unknown.
+ * How a request to another node ended: the client has its response, or is gone; what the node did is `unknown`; or it has done nothing
+ * of it, and will not. Then it was `stale`, a kept connection that the node had just closed; the node is `unreachable`; or it is
+ * there, and does not take the request.
  */
-export type Outcome = 'answered' | 'not-done' | 'unknown';
+export type Outcome = 'answered' | 'unknown' | 'stale' | 'unreachable' | 'not-taken';
 
 /** The dependencies of {@link Exchange}. */
 export interface ExchangeDeps {
@@ -28,6 +30,8 @@ export interface ExchangeDeps {
   response: ServerResponse;
   node: RemoteNode;
   outgoing: ClientRequest;
+  /** Whether it leaves only when the node agrees. Otherwise it only reads. */
+  waits: boolean;
   /** The body: streamed from the request once the node agrees, these bytes, or none. */
   body: 'streamed' | Buffer | undefined;
   clock: Clock;
@@ -35,30 +39,31 @@ export interface ExchangeDeps {
 }
 
 /**
- * One request to one other node. A body leaves only when the node agrees (`100 Continue`), so none of it is lost when the node
- * refuses, is not there, or ends before.
+ * One request to one other node. A request that changes something, or has a body, is complete only when the node agrees
+ * (`100 Continue`): before, nothing is lost or done when the node refuses, is not there, or ends.
  */
 export class Exchange {
   readonly #deps: ExchangeDeps;
   readonly #outcome = Promise.withResolvers<Outcome>();
   #isConnected = false;
-  /** Whether the node has agreed to the body. */
+  /** Whether the node has agreed to the request. */
   #hasAgreed = false;
+  #hasClientLeft = false;
   #answer: IncomingMessage | undefined;
   #timer: Timer;
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps;
-    this.#timer = deps.clock.after(AGREE_MS, () => this.#fail(new Error('The node does not answer')));
+    this.#timer = deps.clock.after(AGREE_MS, () => this.#fail(new Error('The node does not answer'), true));
   }
 
   /** Runs it to its end. */
   async run(): Promise<Outcome> {
-    const { outgoing, response, body } = this.#deps;
+    const { outgoing, response, waits } = this.#deps;
     outgoing.once('socket', this.#onSocket).once('continue', this.#onContinue).once('response', this.#onResponse);
     outgoing.on('error', this.#fail);
     response.once('close', this.#onClientGone);
-    if (body === undefined) outgoing.end();
+    if (!waits) outgoing.end();
     try {
       return await this.#outcome.promise;
     } finally {
@@ -70,15 +75,15 @@ export class Exchange {
   readonly #onSocket = (socket: Socket): void => {
     const connected = (): void => {
       this.#isConnected = true;
-      if (this.#deps.body === undefined) this.#watch(socket);
+      if (!this.#deps.waits) this.#watch(socket);
     };
     if (this.#deps.outgoing.reusedSocket) connected();
     else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
   };
 
   readonly #onContinue = (): void => {
-    const { outgoing, request, body } = this.#deps;
-    if (body === undefined || this.#hasAgreed) return;
+    const { outgoing, request, waits, body } = this.#deps;
+    if (!waits || this.#hasAgreed) return;
     this.#hasAgreed = true;
     this.#watch(outgoing.socket);
     if (body === 'streamed') request.pipe(outgoing);
@@ -90,20 +95,21 @@ export class Exchange {
     if (this.#isRefusal(answer)) {
       // The body has not been sent: this connection cannot be used for another request.
       answer.resume();
-      this.#finish(outgoing.writableFinished ? 'leave' : 'destroy', 'not-done');
+      this.#finish(outgoing.writableFinished ? 'leave' : 'destroy', 'not-taken');
       return;
     }
     this.#answer = answer;
     this.#watch(outgoing.socket);
     for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
-    response.writeHead(answer.statusCode ?? 502, responseHeaders(answer));
+    // What has not been written yet is not waited for: the first event of a stream can take a while.
+    response.writeHead(answer.statusCode ?? 502, responseHeaders(answer)).flushHeaders();
     pipeline(answer, response, this.#onEnd);
   };
 
   readonly #onEnd = (error: Error | null | undefined): void => {
     const { request, outgoing, log, node } = this.#deps;
     if (error) {
-      if (!this.#isClientGone()) {
+      if (!this.#hasClientLeft) {
         log.warn({ failure: describeFailure(error), nodeId: node.nodeId }, 'a node broke off its response');
       }
       this.#finish('destroy', 'answered');
@@ -118,47 +124,46 @@ export class Exchange {
   };
 
   readonly #onClientGone = (): void => {
-    if (this.#isClientGone()) this.#finish('destroy', 'answered');
+    const { response } = this.#deps;
+    if (response.writableFinished) return;
+    // A response that the node breaks off is closed as well.
+    this.#hasClientLeft = (this.#answer?.errored ?? null) === null;
+    this.#finish('destroy', 'answered');
   };
 
-  readonly #fail = (error: Error): void => {
+  readonly #fail = (error: Error, isSilent = false): void => {
     const { outgoing, node, log } = this.#deps;
     // Too late for another response; `#onEnd` has the last word.
     if (this.#answer) {
       this.#answer.destroy(error);
       return;
     }
-    log.warn({ failure: describeFailure(error), nodeId: node.nodeId }, 'a node did not answer a forwarded request');
+    const outcome = this.#outcomeOf(isSilent);
+    if (outcome !== 'stale') {
+      log.warn({ failure: describeFailure(error), nodeId: node.nodeId }, 'a node did not answer a forwarded request');
+    }
     outgoing.destroy();
-    this.#outcome.resolve(this.#isNotDone() ? 'not-done' : 'unknown');
+    this.#outcome.resolve(outcome);
   };
 
-  /** Without a connection, or without its body, no request is carried out. Reading twice is harmless. */
-  #isNotDone(): boolean {
-    const { body, outgoing, request } = this.#deps;
-    if (!this.#isConnected) return true;
-    if (body !== undefined) return !this.#hasAgreed;
-    // A kept connection may just have been closed by the other side.
-    return outgoing.reusedSocket && /^(?:GET|HEAD)$/.test(request.method ?? '');
+  /** Without a connection, or before the node agreed, nothing was carried out. Reading twice is harmless. */
+  #outcomeOf(isSilent: boolean): 'stale' | 'unreachable' | 'unknown' {
+    const { waits, outgoing } = this.#deps;
+    if (!this.#isConnected) return 'unreachable';
+    if (waits ? this.#hasAgreed : isSilent) return 'unknown';
+    return outgoing.reusedSocket && !isSilent ? 'stale' : 'unreachable';
   }
 
   /** A streamed body cannot be sent again; a node that has agreed to it does not refuse it as not its own. */
   #isRefusal({ statusCode, headers }: IncomingMessage): boolean {
     const { body, node, log } = this.#deps;
     if (body === 'streamed' && this.#hasAgreed) return false;
-    if (statusCode === REFUSED && headers['x-wa-refused'] !== undefined) {
-      log.error(
-        { nodeId: node.nodeId },
-        'a node does not take this one for a node: compare their secrets or certificates, and their clocks',
-      );
+    const why = headers[REFUSED_HEADER];
+    if (statusCode === REFUSED && why !== undefined) {
+      log.error({ nodeId: node.nodeId }, refusedBy(why));
       return true;
     }
     return statusCode === MISDIRECTED;
-  }
-
-  #isClientGone(): boolean {
-    const { response } = this.#deps;
-    return response.closed && !response.writableFinished;
   }
 
   #finish(connection: 'leave' | 'destroy', outcome: Outcome): void {
@@ -177,7 +182,7 @@ export class Exchange {
     const readBefore = socket?.bytesRead;
     this.#timer = clock.after(SILENCE_MS, () => {
       if (response.writableNeedDrain || socket?.bytesRead !== readBefore) this.#watch(socket);
-      else this.#fail(new Error('The node fell silent'));
+      else this.#fail(new Error('The node fell silent'), true);
     });
   }
 }

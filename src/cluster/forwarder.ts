@@ -3,12 +3,15 @@ import { AppError } from '../domain/errors.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Forwarder, type Forwarding, type RemoteNode } from '../ports/cluster.ts';
-import { Exchange, type Outcome } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { hasBody, requestHeaders } from './hop-headers.ts';
-import { type PeerClient } from './peer-client.ts';
+import { KEPT_CONNECTIONS, type PeerClient } from './peer-client.ts';
 import { type OwnershipDirectory } from './session-directory.ts';
 
 const RETRY_AFTER_MS = 2_000;
+/** How long a request waits for an owner that can be reached: longer than a handover takes, and shorter than clients wait. */
+const WAIT_MS = 10_000;
+const ONLY_READS = /^(?:GET|HEAD)$/;
 
 /** The dependencies of {@link PeerForwarder}. */
 export interface PeerForwarderDeps {
@@ -29,30 +32,40 @@ export class PeerForwarder implements Forwarder {
   async forward(
     request: IncomingMessage,
     response: ServerResponse,
-    { sessionId, owner, json, waitMs }: Forwarding,
+    { sessionId, owner, json, waitMs = WAIT_MS }: Forwarding,
   ): Promise<'answered' | 'this-node'> {
-    const { directory } = this.#deps;
+    const { directory, clock } = this.#deps;
     const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-    if ((await this.#exchange(request, response, owner, body)) === 'answered') return 'answered';
-    directory.forget(sessionId);
-    const next = await directory.ownerOf(sessionId, waitMs);
-    if (next.kind === 'this-node') return 'this-node';
-    if ((await this.#exchange(request, response, next, body)) === 'answered') return 'answered';
-    directory.forget(sessionId);
-    throw new AppError('session_moving', { retryAfterMs: RETRY_AFTER_MS });
+    const endMs = clock.monotonic() + waitMs;
+    let node = owner;
+    for (let isRepeated = false; ;) {
+      const outcome = await this.#exchange(request, response, node, body);
+      if (outcome === 'answered') return 'answered';
+      directory.forget(sessionId);
+      if (isRepeated && outcome === 'not-taken') throw new AppError('session_moving', { retryAfterMs: RETRY_AFTER_MS });
+      // A run of a node that is out of reach gets a second chance, and after that it is waited for the next owner.
+      const next = await directory.ownerOf(sessionId, endMs - clock.monotonic(), isRepeated ? node : undefined);
+      if (next.kind === 'this-node') return 'this-node';
+      isRepeated = outcome === 'not-taken' || next.incarnation === node.incarnation;
+      node = next;
+    }
   }
 
   /** @throws AppError `owner_unreachable` */
   async #exchange(request: IncomingMessage, response: ServerResponse, node: RemoteNode, json?: Buffer) {
-    if (response.closed) return 'answered';
     const { client, clock, log } = this.#deps;
     const { method = 'GET', url = '/' } = request;
     const requestId = String(response.getHeader('X-Request-Id') ?? '');
     const body = json ?? (hasBody(request) ? ('streamed' as const) : undefined);
+    const waits = body !== undefined || !ONLY_READS.test(method);
     const headers = requestHeaders(request, requestId, json);
-    const outgoing = client.open(node, { method, url, headers, waits: body !== undefined });
-    const outcome: Outcome = await new Exchange({ request, response, node, outgoing, body, clock, log }).run();
-    if (outcome === 'unknown') throw new AppError('owner_unreachable');
-    return outcome;
+    for (let stale = 0; !response.closed; stale += 1) {
+      const outgoing = client.open(node, { method, url, headers, waits });
+      const outcome = await new Exchange({ request, response, node, outgoing, waits, body, clock, log }).run();
+      if (outcome === 'unknown') throw new AppError('owner_unreachable');
+      if (outcome !== 'stale') return outcome;
+      if (stale === KEPT_CONNECTIONS) return 'unreachable';
+    }
+    return 'answered';
   }
 }

@@ -3,13 +3,12 @@ import { TLSSocket } from 'node:tls';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Hop } from '../ports/cluster.ts';
-import { isProven, PROOF_HEADER } from './peer-proof.ts';
+import { PROOF_HEADER, ProofCheck, type Verdict } from './peer-proof.ts';
 import { hasName, type PeerTrust } from './peer-trust.ts';
+import { Refusals, type Refused, REFUSED_HEADER } from './refusals.ts';
 
 /** How often a node says that it is still at work on a request: `102 Processing`. */
 const AT_WORK_MS = 5_000;
-/** How often refusals are logged. */
-const LOG_MS = 60_000;
 
 const REFUSAL = JSON.stringify({
   success: false,
@@ -24,6 +23,11 @@ export interface InternalPortDeps {
   trust: PeerTrust;
   clock: Clock;
   log: Logger;
+  /**
+   * Whether a node of this name is alive. Asked about the names in certificates: their authority may have signed others, which are
+   * no nodes.
+   */
+  lives: (nodeId: string) => Promise<boolean>;
 }
 
 /** An app that can be drained. */
@@ -35,49 +39,67 @@ interface Drainable extends RequestListener {
 export class InternalPort {
   readonly #deps: InternalPortDeps;
   readonly #hops = new WeakMap<IncomingMessage, Hop>();
-  #loggedAtMs = -Infinity;
+  readonly #refusals: Refusals;
+  readonly #proofs: ProofCheck | undefined;
 
   constructor(deps: InternalPortDeps) {
+    const { trust, clock, log } = deps;
     this.#deps = deps;
+    this.#refusals = new Refusals(clock, log);
+    if (trust.kind === 'secret') this.#proofs = new ProofCheck(trust.secret, clock);
   }
 
   /** Set for requests that came through this port. Whatever headers others have, theirs never do. */
   readonly hopOf = (request: IncomingMessage): Hop | undefined => this.#hops.get(request);
 
+  /** Says in the log, now and then, why connections fail before there is a request. */
+  readonly handshakeFailed = (socket: TLSSocket, error: Error): void => this.#refusals.ofHandshake(socket, error);
+
   /** What listens on the port: the app, for those who prove that they are a node. */
   guard(app: Drainable): Drainable {
-    const listener: RequestListener = (request, response) => {
-      if (!this.#isFromPeer(request)) {
-        this.#refuse(request, response);
+    const admit = (request: IncomingMessage, response: ServerResponse, refused: Refused | undefined): void => {
+      if (refused) {
+        this.#refuse(request, response, refused);
         return;
       }
       this.#hops.set(request, { agree: () => agree(request, response) });
       this.#sayAtWork(response);
       app(request, response);
     };
+    const listener: RequestListener = (request, response) => {
+      const refused = this.#judge(request);
+      if (refused instanceof Promise) void refused.then((why) => admit(request, response, why));
+      else admit(request, response, refused);
+    };
     return Object.assign(listener, { drain: () => app.drain() });
   }
 
-  #isFromPeer({ headers, method = '', url = '', socket }: IncomingMessage): boolean {
-    const { trust, nodeId, clock } = this.#deps;
-    const hop = one(headers['x-wa-hop']);
-    if (hop !== '1') return false;
-    if (trust.kind === 'tls') {
-      const from = one(headers['x-wa-from']);
-      return from !== '' && socket instanceof TLSSocket && hasName(socket, trust.name ?? from);
-    }
-    const length = headers['content-length'] ?? '';
-    const proven = { method, url, hop, length, to: nodeId };
-    return isProven(proven, one(headers[PROOF_HEADER]), { nowMs: clock.now(), secret: trust.secret });
+  /** Why the request is refused, if it is. */
+  #judge(request: IncomingMessage): Refused | undefined | Promise<Refused | undefined> {
+    const hop = one(request.headers['x-wa-hop']);
+    if (hop !== '1') return { why: 'no-node' };
+    return this.#proofs ? this.#judgeProof(request, hop, this.#proofs) : this.#judgeCertificate(request);
   }
 
-  #refuse({ socket }: IncomingMessage, response: ServerResponse): void {
-    const { clock, log } = this.#deps;
-    if (clock.monotonic() - this.#loggedAtMs >= LOG_MS) {
-      this.#loggedAtMs = clock.monotonic();
-      log.warn({ address: socket.remoteAddress }, 'a request on the internal port was refused: it proved no node');
-    }
-    const headers = { 'Content-Type': 'application/json; charset=utf-8', 'X-Wa-Refused': '1', Connection: 'close' };
+  #judgeProof({ headers, method = '', url = '' }: IncomingMessage, hop: string, proofs: ProofCheck) {
+    const length = headers['content-length'] ?? '';
+    const proven = { method, url, hop, length, to: this.#deps.nodeId };
+    return refusalFor(proofs.judge(proven, one(headers[PROOF_HEADER])));
+  }
+
+  #judgeCertificate({ headers, socket }: IncomingMessage): Refused | undefined | Promise<Refused | undefined> {
+    const { trust, lives } = this.#deps;
+    const from = one(headers['x-wa-from']);
+    if (trust.kind !== 'tls' || from === '' || !(socket instanceof TLSSocket)) return { why: 'no-node' };
+    if (!hasName(socket, trust.name ?? from)) return { why: 'other-name' };
+    if (trust.name !== null) return undefined;
+    return lives(from).then((isAlive) => (isAlive ? undefined : { why: 'not-living', nodeId: from }));
+  }
+
+  #refuse({ socket }: IncomingMessage, response: ServerResponse, refused: Refused): void {
+    this.#refusals.of(socket, refused);
+    const why = { [REFUSED_HEADER]: refused.why };
+    const headers = { 'Content-Type': 'application/json; charset=utf-8', ...why, Connection: 'close' };
     response.writeHead(403, headers).end(REFUSAL);
   }
 
@@ -91,6 +113,19 @@ export class InternalPort {
     };
     let timer = later();
     response.once('close', () => timer.cancel());
+  }
+}
+
+function refusalFor(verdict: Verdict): Refused | undefined {
+  switch (verdict.kind) {
+    case 'right':
+      return undefined;
+    case 'wrong':
+      return { why: 'no-node' };
+    case 'repeated':
+      return { why: 'repeated', nodeId: verdict.from };
+    case 'untimely':
+      return { why: 'clock', nodeId: verdict.from, aheadSeconds: Math.round(verdict.aheadMs / 1_000) };
   }
 }
 

@@ -7,7 +7,7 @@ import { proofOf, PROOF_HEADER } from './peer-proof.ts';
 import { identityCheck, type PeerTrust } from './peer-trust.ts';
 
 /** How many connections to each node are kept while they are idle. */
-const KEPT_CONNECTIONS = 16;
+export const KEPT_CONNECTIONS = 16;
 /** Shorter than the other node keeps them, so that it is this node that closes them. */
 const IDLE_MS = 30_000;
 
@@ -18,7 +18,7 @@ export interface PeerRequest {
   url: string;
   /** Names and values in turn. */
   headers: readonly string[];
-  /** Whether the body waits until the other node agrees: `continue` is emitted then. */
+  /** Whether the end of the request waits until the other node agrees: `continue` is emitted then. */
   waits?: boolean;
 }
 

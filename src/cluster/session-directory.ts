@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { BoundedCache } from '../kit/bounded-cache.ts';
 import { type Clock } from '../kit/clock.ts';
-import { type Owner, type SessionDirectory } from '../ports/cluster.ts';
+import { type Owner, type OwningNode, type SessionDirectory } from '../ports/cluster.ts';
 import { type Ownership } from '../ports/ownership.ts';
 
 /** How long an owner is believed. If it has changed, the old one answers 421, and costs a request some milliseconds. */
@@ -49,14 +49,15 @@ export class OwnershipDirectory implements SessionDirectory {
     this.#believed.delete(sessionId);
   }
 
-  async ownerOf(sessionId: SessionId, waitMs = WAIT_MS): Promise<Owner> {
+  async ownerOf(sessionId: SessionId, waitMs = WAIT_MS, except?: OwningNode): Promise<Owner> {
     const { clock } = this.#deps;
     const endMs = clock.monotonic() + waitMs;
     for (;;) {
       // Asked for before the look: a change during the look must not be missed.
       const change = this.#change.promise;
       const owner = await this.#owner(sessionId);
-      if (owner) return owner;
+      if (owner && !isRunOf(owner, except)) return owner;
+      this.forget(sessionId);
       const leftMs = endMs - clock.monotonic();
       if (leftMs <= 0) throw new AppError('session_moving', { retryAfterMs: RETRY_AFTER_MS });
       await this.#changeOr(change, Math.min(LOOK_MS, leftMs));
@@ -80,7 +81,7 @@ export class OwnershipDirectory implements SessionDirectory {
     if (!entry || this.owns(sessionId)) return { kind: 'this-node' };
     const { owner } = entry;
     if (owner === null || owner.nodeId === this.#deps.nodeId) return undefined;
-    const found: Owner = { kind: 'other-node', nodeId: owner.nodeId, url: owner.url };
+    const found: Owner = { kind: 'other-node', ...owner };
     this.#believed.set(sessionId, found);
     return found;
   }
@@ -94,4 +95,8 @@ export class OwnershipDirectory implements SessionDirectory {
       });
     });
   }
+}
+
+function isRunOf(owner: Owner, node: OwningNode | undefined): boolean {
+  return owner.kind === 'other-node' && owner.incarnation === node?.incarnation;
 }

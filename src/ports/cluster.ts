@@ -8,17 +8,23 @@ export interface RemoteNode {
   url: string;
 }
 
+/** A node as the owner of a session. */
+export interface OwningNode extends RemoteNode {
+  /** The id of this run of it. */
+  incarnation: string;
+}
+
 /** The node that runs a session. */
-export type Owner = { kind: 'this-node' } | ({ kind: 'other-node' } & RemoteNode);
+export type Owner = { kind: 'this-node' } | ({ kind: 'other-node' } & OwningNode);
 
 /** Knows which node runs which session. */
 export interface SessionDirectory {
   /**
    * The owner of a session. An id that no node knows belongs to this node, which refuses it as usual. `waitMs` is how long to
-   * wait for an owner where there is none.
+   * wait for an owner where there is none, or none but `except`, which cannot be reached.
    * @throws AppError `session_moving` while no node owns the session, and waiting for one took too long
    */
-  ownerOf(sessionId: SessionId, waitMs?: number): Promise<Owner>;
+  ownerOf(sessionId: SessionId, waitMs?: number, except?: OwningNode): Promise<Owner>;
   /** Whether this node owns the session. Never waits, and asks nobody. */
   owns(sessionId: SessionId): boolean;
 }
@@ -27,10 +33,10 @@ export interface SessionDirectory {
 export interface Forwarding {
   sessionId: SessionId;
   /** The owner, as the directory knows it. */
-  owner: RemoteNode;
+  owner: OwningNode;
   /** The body, where it has been read already to find the session; otherwise nothing of it has been. */
   json?: unknown;
-  /** How long to wait for the next owner, if this one has just handed the session over. */
+  /** How long to wait for the next owner, if this one has just handed the session over, or cannot be reached. */
   waitMs?: number;
 }
 
@@ -38,7 +44,8 @@ export interface Forwarding {
 export interface Forwarder {
   /**
    * Sends the request to the owner as it came (method, URL, headers), and streams its body there and the response back. The owner
-   * authenticates the caller again. When it has just handed the session over, the request goes to the next owner. Resolves with
+   * authenticates the caller again. When it has just handed the session over, or cannot be reached, the request goes to the next
+   * owner. Resolves with
    * `answered` when the response has ended, or the client has gone; with `this-node` when the session has come here meanwhile:
    * then nothing of the body has been read, and nothing has been answered.
    * @throws AppError only while nothing of the response has been sent: `session_moving` if nothing was done,

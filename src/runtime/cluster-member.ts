@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClusterNode } from '../cluster/cluster-node.ts';
 import { localPlacement, singleNode } from '../cluster/local.ts';
 import { LocalLease } from '../cluster/lease.ts';
+import { LivingPeers } from '../cluster/living-peers.ts';
 import { ClusterPlacement } from '../cluster/placement.ts';
 import { type ClusterSettings } from '../config/cluster-settings.ts';
 import { type Config } from '../config/config.ts';
@@ -43,6 +44,8 @@ export async function openAndJoin(config: Config, options: Omit<MemberOptions, '
   const network = await ClusterNetwork.listen({ settings: cluster, clock, log, drainMs: DRAIN_MS });
   try {
     const joined = await joinCluster(config, cluster, { ...options, url: network.url });
+    const { membership } = joined.storage;
+    network.meet(new LivingPeers({ known: () => joined.node.living, look: () => membership.living() }));
     return {
       storage: joined.storage,
       member: { ...joined, network },

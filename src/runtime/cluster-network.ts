@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ServerResponse } from 'node:http';
 import { InternalPort } from '../cluster/internal-port.ts';
+import { type LivingPeers } from '../cluster/living-peers.ts';
 import { PeerClient } from '../cluster/peer-client.ts';
 import { type PeerTrust } from '../cluster/peer-trust.ts';
 import { PeerForwarder } from '../cluster/forwarder.ts';
@@ -31,6 +32,7 @@ export class ClusterNetwork implements AsyncDisposable {
   readonly #port: InternalPort;
   readonly #client: PeerClient;
   #app: Drainable | undefined;
+  #peers: LivingPeers | undefined;
   #server: HttpServer | undefined;
 
   private constructor(deps: ClusterNetworkDeps) {
@@ -38,7 +40,8 @@ export class ClusterNetwork implements AsyncDisposable {
     const trust = peerTrust(settings.trust);
     const { nodeId } = settings;
     this.#deps = deps;
-    this.#port = new InternalPort({ nodeId, trust, clock, log });
+    const lives = (name: string) => this.#peers?.has(name) ?? Promise.resolve(true);
+    this.#port = new InternalPort({ nodeId, trust, clock, log, lives });
     this.#client = new PeerClient({ nodeId, trust, clock });
   }
 
@@ -70,6 +73,11 @@ export class ClusterNetwork implements AsyncDisposable {
     const directory = new OwnershipDirectory({ ownership, nodeId: settings.nodeId, clock });
     const forwarder = new PeerForwarder({ directory, client: this.#client, clock, log });
     return { directory, forwarder, hopOf: this.#port.hopOf };
+  }
+
+  /** From now on certificates count only with the names of living nodes. Before, there is nothing to be had here. */
+  meet(peers: LivingPeers): void {
+    this.#peers = peers;
   }
 
   /** From now on this app answers the other nodes. */

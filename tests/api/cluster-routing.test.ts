@@ -1,5 +1,6 @@
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import { type HandClock } from './hand-clock.ts';
 import { type NodeOptions, OwnershipTable, startNode } from './nodes.ts';
 import { CONNECTED, id, logged, MESSAGE } from './support.ts';
 
@@ -145,7 +146,17 @@ describe('a session that is moving', () => {
   it('is refused, and nothing was done, where its node is not there', async () => {
     await using nodes = await startNodes();
     await nodes.owner.internal[Symbol.asyncDispose]();
-    const answer = await nodes.call(`/sessions/${REMOTE}/send-message`, json(HOLA));
+    const call = nodes.call(`/sessions/${REMOTE}/send-message`, json(HOLA));
+    const clock = nodes.entry.nodeClock as HandClock;
+    const tried = () =>
+      nodes.entry.lines.filter(({ msg }) => msg === 'a node did not answer a forwarded request').length;
+    // Twice at once; from then on its sessions are waited for to come to another one.
+    while (tried() < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (let second = 0; second < 10; second += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.move(1_000);
+    }
+    const answer = await call;
     expect([answer.status, await answer.json()]).toMatchObject([503, { error: 'session_moving' }]);
   });
 });

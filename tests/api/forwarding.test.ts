@@ -62,7 +62,7 @@ async function startNode() {
 async function startCluster() {
   const node = await startNode();
   const asked: SessionId[] = [];
-  const owner: Owner = { kind: 'other-node', nodeId: 'node-2', url: node.url };
+  const owner: Owner = { kind: 'other-node', nodeId: 'node-2', incarnation: 'first', url: node.url };
   const cluster = {
     directory: {
       ownerOf(sessionId: SessionId): Promise<Owner> {

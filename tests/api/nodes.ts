@@ -13,8 +13,6 @@ import { recordOf, startApi } from './support.ts';
 
 const SECRET: PeerTrust = { kind: 'secret', secret: new Secret('a secret that all nodes of a test share') };
 
-const INCARNATION = 'b0e7c1de-0000-4000-8000-000000000000';
-
 /** Which node owns which session, as the database of a cluster knows it. */
 export class OwnershipTable {
   readonly owners = new Map<SessionId, string | null>();
@@ -39,7 +37,9 @@ export class OwnershipTable {
         const owner = this.owners.get(sessionId);
         if (owner === undefined) return Promise.resolve(undefined);
         const url = this.urls.get(owner ?? '') ?? '';
-        return Promise.resolve({ owner: owner === null ? null : { nodeId: owner, incarnation: INCARNATION, url } });
+        return Promise.resolve({
+          owner: owner === null ? null : { nodeId: owner, incarnation: `that at ${url}`, url },
+        });
       },
     };
   }
@@ -68,7 +68,7 @@ export async function startNode(nodeId: string, table: OwnershipTable, options: 
   const made = startApi({ cluster: { directory, forwarder: { forward: lateForward }, hopOf: lateHopOf }, ...app });
   const { log } = made;
   const forwarder = new PeerForwarder({ directory, client, clock, log });
-  const port = new InternalPort({ nodeId, trust, clock, log });
+  const port = new InternalPort({ nodeId, trust, clock, log, lives: (name) => Promise.resolve(table.urls.has(name)) });
   function lateForward(...given: Parameters<PeerForwarder['forward']>) {
     return forwarder.forward(...given);
   }

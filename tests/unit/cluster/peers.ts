@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { PeerForwarder } from '../../../src/cluster/forwarder.ts';
 import { InternalPort } from '../../../src/cluster/internal-port.ts';
@@ -26,73 +26,86 @@ export const echo: Owner = (request, response, agree) => {
   request.pipe(response);
 };
 
-/** How the nodes of a test differ from others. */
-export interface PeersOptions {
+/** How an owner differs from others. */
+export interface OwnerOptions {
   owner?: Owner;
-  /** The trust of the owner; without `entryTrust`, that of both. */
   trust?: PeerTrust;
-  entryTrust?: PeerTrust;
   clock?: Clock;
-  /** The clock of the owner, if it is another one. */
-  ownerClock?: Clock;
   listening?: Partial<ListenOptions>;
   lives?: (nodeId: string) => Promise<boolean>;
 }
+
+/** How the nodes of a test differ from others. */
+export interface PeersOptions extends OwnerOptions {
+  /** The trust of the entry, if it is another one. */
+  entryTrust?: PeerTrust;
+  /** The clock of the owner, if it is another one. */
+  ownerClock?: Clock;
+}
+
+const TRUST: PeerTrust = { kind: 'secret', secret: SECRET };
+/** A clock of a node. */
+export const newClock = () => new HandClock(Date.UTC(2024, 0, 15, 10, 30));
+const asApp = (listener: RequestListener) => Object.assign(listener, { drain: () => Promise.resolve() });
 
 function logInto(lines: LogLine[]) {
   return pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line) as LogLine) });
 }
 
-/** The way of a request between two nodes, without the app: `entry` forwards everything to `owner`. */
-export async function startPeers(options: PeersOptions = {}) {
-  const { trust = { kind: 'secret', secret: SECRET }, entryTrust = trust } = options;
-  const clock = options.clock ?? new HandClock(Date.UTC(2024, 0, 15, 10, 30));
-  const { owner: handle = echo, ownerClock = clock } = options;
-  const lines = { entry: [] as LogLine[], owner: [] as LogLine[] };
-  const log = { entry: logInto(lines.entry), owner: logInto(lines.owner) };
-  const table = new OwnershipTable();
-  const port = new InternalPort({ nodeId: 'owner', trust, clock: ownerClock, log: log.owner });
-  const guarded = port.guard(
-    Object.assign(
-      (request: IncomingMessage, response: ServerResponse) => {
-        requests.push(request);
-        handle(request, response, () => port.hopOf(request)?.agree());
-      },
-      { drain: () => Promise.resolve() },
-    ),
-  );
+/** A node with an internal port: from now on it owns the session. */
+export async function startOwner(table: OwnershipTable, nodeId: string, options: OwnerOptions = {}) {
+  const { owner: handle = echo, trust = TRUST, clock = newClock(), lives = () => Promise.resolve(true) } = options;
+  const lines: LogLine[] = [];
+  const log = logInto(lines);
   const requests: IncomingMessage[] = [];
-  const internal = await startHttpServer(guarded, {
-    ...{ host: '127.0.0.1', port: 0, clock: ownerClock, log: log.owner, drainMs: 0, internal: { tls: null } },
+  const port = new InternalPort({ nodeId, trust, clock, log, lives });
+  const app = asApp((request, response) => {
+    requests.push(request);
+    handle(request, response, () => port.hopOf(request)?.agree());
+  });
+  const internal = await startHttpServer(port.guard(app), {
+    ...{ host: '127.0.0.1', port: 0, clock, log, drainMs: 0, internal: { tls: null } },
     ...options.listening,
   });
-  table.urls.set('owner', internal.url);
-  table.give(SESSION, 'owner');
+  table.urls.set(nodeId, internal.url);
+  table.give(SESSION, nodeId);
+  return {
+    ...{ internal, lines, clock, port },
+    /** What it was given. */
+    requests,
+    [Symbol.asyncDispose]: () => internal[Symbol.asyncDispose](),
+  };
+}
+
+/** The way of a request between two nodes, without the app: `entry` forwards everything to the owner. */
+export async function startPeers(options: PeersOptions = {}) {
+  const { clock = newClock(), trust = TRUST, entryTrust = trust, ownerClock = clock } = options;
+  const table = new OwnershipTable();
+  const owner = await startOwner(table, 'owner', { ...options, clock: ownerClock });
+  const lines: LogLine[] = [];
+  const log = logInto(lines);
   const directory = new OwnershipDirectory({ ownership: table.of('entry'), nodeId: 'entry', clock });
   const client = new PeerClient({ nodeId: 'entry', trust: entryTrust, clock });
-  const forwarder = new PeerForwarder({ directory, client, clock, log: log.entry });
+  const forwarder = new PeerForwarder({ directory, client, clock, log });
   const forward = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const owner = await directory.ownerOf(SESSION);
-      if (owner.kind === 'this-node') response.end('this node');
-      else await forwarder.forward(request, response, { sessionId: SESSION, owner });
+      const found = await directory.ownerOf(SESSION);
+      if (found.kind === 'this-node') response.end('this node');
+      else await forwarder.forward(request, response, { sessionId: SESSION, owner: found });
     } catch (error) {
       response.writeHead(500).end(error instanceof AppError ? error.code : String(error));
     }
   };
-  const listener = Object.assign((...given: Parameters<typeof forward>) => void forward(...given), {
-    drain: () => Promise.resolve(),
-  });
-  const entry = await startHttpServer(listener, { host: '127.0.0.1', port: 0, clock, log: log.entry, drainMs: 0 });
+  const listener = asApp((request, response) => void forward(request, response));
+  const entry = await startHttpServer(listener, { host: '127.0.0.1', port: 0, clock, log, drainMs: 0 });
   return {
-    ...{ table, entry, internal, client, lines, clock, ownerClock, port },
-    /** What the owner was given. */
-    requests,
+    ...{ table, entry, client, clock, owner, lines: { entry: lines, owner: owner.lines } },
+    ...{ internal: owner.internal, requests: owner.requests },
     call: (init: RequestInit = {}, path = '/sessions/x') => fetch(`${entry.url}${path}`, init),
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
       await entry[Symbol.asyncDispose]();
-      await internal[Symbol.asyncDispose]();
+      await owner[Symbol.asyncDispose]();
     },
   };
 }

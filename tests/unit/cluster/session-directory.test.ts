@@ -5,11 +5,10 @@ import { HandClock } from '../../api/hand-clock.ts';
 import { id } from '../../api/support.ts';
 
 const SESSION = id('session_1705312200999_remote001');
-const ownedBy = (nodeId: string): OwnershipEntry => ({
-  owner: { nodeId, incarnation: 'b0e7c1de-0000-4000-8000-000000000000', url: `http://${nodeId}:3001` },
-});
+const ownerAt = (nodeId: string, incarnation: string) => ({ nodeId, incarnation, url: `http://${nodeId}:3001` });
+const ownedBy = (nodeId: string, incarnation = 'first'): OwnershipEntry => ({ owner: ownerAt(nodeId, incarnation) });
 const UNOWNED: OwnershipEntry = { owner: null };
-const at = (nodeId: string) => ({ kind: 'other-node', nodeId, url: `http://${nodeId}:3001` });
+const at = (nodeId: string, incarnation = 'first') => ({ kind: 'other-node', ...ownerAt(nodeId, incarnation) });
 const HERE = { kind: 'this-node' };
 
 /** The directory of node-1 over a table in memory. */
@@ -63,6 +62,34 @@ describe('the owner of a session', () => {
     expect(await directory.ownerOf(SESSION)).toEqual(HERE);
     table.entry = ownedBy('node-2');
     expect(await directory.ownerOf(SESSION)).toEqual(at('node-2'));
+  });
+});
+
+describe('a session whose owner cannot be reached', () => {
+  const LOST = ownerAt('node-2', 'first');
+
+  it.each([
+    ['another node takes it', ownedBy('node-3'), at('node-3')],
+    ['the owner was started again', ownedBy('node-2', 'second'), at('node-2', 'second')],
+  ])('is waited for until %s', async (_what, entry, expected) => {
+    const { directory, table } = start(ownedBy('node-2'));
+    const owner = directory.ownerOf(SESSION, 10_000, LOST);
+    await settle();
+    table.entry = entry;
+    table.change();
+    expect(await owner).toEqual(expected);
+  });
+
+  it('is looked for once a second, and not for ever', async () => {
+    const { directory, table, clock } = start(ownedBy('node-2'));
+    const outcome = directory.ownerOf(SESSION, 2_000, LOST).catch((error: unknown) => error);
+    for (let second = 0; second < 2; second += 1) {
+      await settle();
+      clock.move(1_000);
+    }
+    expect(await outcome).toMatchObject({ code: 'session_moving' });
+    expect(table.looks).toBe(3);
+    await expect(directory.ownerOf(SESSION, 0, LOST)).rejects.toMatchObject({ code: 'session_moving' });
   });
 });
 
