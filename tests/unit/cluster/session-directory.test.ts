@@ -69,7 +69,7 @@ describe('a session whose owner cannot be reached', () => {
   const LOST = ownerAt('node-2', 'first');
 
   it.each([
-    ['another node takes it', ownedBy('node-3'), at('node-3')],
+    ['another node takes it', ownedBy('node-3', 'other'), at('node-3', 'other')],
     ['the owner was started again', ownedBy('node-2', 'second'), at('node-2', 'second')],
   ])('is waited for until %s', async (_what, entry, expected) => {
     const { directory, table } = start(ownedBy('node-2'));
