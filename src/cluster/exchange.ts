@@ -49,6 +49,7 @@ export class Exchange {
   /** Whether the node has agreed to the request. */
   #hasAgreed = false;
   #hasClientLeft = false;
+  #isOver = false;
   #answer: IncomingMessage | undefined;
   #timer: Timer;
 
@@ -133,6 +134,8 @@ export class Exchange {
 
   readonly #fail = (error: Error, isSilent = false): void => {
     const { outgoing, node, log } = this.#deps;
+    // What this node broke off itself is no failure of the other one.
+    if (this.#isOver) return;
     // Too late for another response; `#onEnd` has the last word.
     if (this.#answer) {
       this.#answer.destroy(error);
@@ -168,6 +171,7 @@ export class Exchange {
 
   #finish(connection: 'leave' | 'destroy', outcome: Outcome): void {
     const { outgoing, request } = this.#deps;
+    this.#isOver = true;
     if (connection === 'destroy') {
       request.unpipe(outgoing);
       outgoing.destroy();

@@ -1,8 +1,10 @@
 import { Agent as HttpAgent, type ClientRequest, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { type Clock } from '../kit/clock.ts';
 import { type RemoteNode } from '../ports/cluster.ts';
+import { type Certificates } from './peer-certificates.ts';
 import { proofOf, PROOF_HEADER } from './peer-proof.ts';
 import { identityCheck, type PeerTrust } from './peer-trust.ts';
 
@@ -34,8 +36,7 @@ export interface PeerClientDeps {
 export class PeerClient implements Disposable {
   readonly #deps: PeerClientDeps;
   readonly #http = new HttpAgent(AGENT_OPTIONS);
-  // Each connection proves anew who is at its other end.
-  readonly #https = new HttpsAgent({ ...AGENT_OPTIONS, maxCachedSessions: 0 });
+  #https: { certificates: Certificates; agent: HttpsAgent } | undefined;
 
   constructor(deps: PeerClientDeps) {
     this.#deps = deps;
@@ -54,8 +55,7 @@ export class PeerClient implements Disposable {
     if (trust.kind === 'secret') return httpRequest({ ...own, headers: all, agent: this.#http });
     const name = trust.name ?? node.nodeId;
     return httpsRequest({
-      ...{ ...own, headers: all, agent: this.#https, minVersion: 'TLSv1.3' as const },
-      ...trust.files(),
+      ...{ ...own, headers: all, agent: this.#agentWith(trust.certificates.current) },
       // Part of what connections are kept by: one to another node is never taken for one to this node.
       servername: isIP(name) === 0 ? name : '',
       checkServerIdentity: identityCheck(name),
@@ -65,7 +65,17 @@ export class PeerClient implements Disposable {
   /** Closes idle connections. */
   [Symbol.dispose](): void {
     this.#http.destroy();
-    this.#https.destroy();
+    this.#https?.agent.destroy();
+  }
+
+  /** Connections with earlier certificates end when they have been idle for a while. */
+  #agentWith(certificates: Certificates): HttpsAgent {
+    if (this.#https?.certificates !== certificates) {
+      // Each connection proves anew who is at its other end.
+      const options = { ...AGENT_OPTIONS, maxCachedSessions: 0, secureContext: createSecureContext(certificates) };
+      this.#https = { certificates, agent: new HttpsAgent(options) };
+    }
+    return this.#https.agent;
   }
 
   #ownHeaders(node: RemoteNode, { method, url, headers }: PeerRequest, waits: boolean): string[] {

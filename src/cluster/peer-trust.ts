@@ -1,12 +1,6 @@
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { type Secret } from '../kit/secret.ts';
-
-/** A certificate with its key, and the authority of the cluster, in PEM. */
-interface PeerCertificates {
-  ca: Buffer;
-  cert: Buffer;
-  key: Buffer;
-}
+import { type PeerCertificates } from './peer-certificates.ts';
 
 /** How nodes know each other: by a common secret, or by certificates of a common authority. */
 export type PeerTrust =
@@ -15,8 +9,7 @@ export type PeerTrust =
       kind: 'tls';
       /** The name in the certificates of all nodes; `null` if each has that of its node. */
       name: string | null;
-      /** The current certificates: they are renewed while the process runs. */
-      files: () => PeerCertificates;
+      certificates: Pick<PeerCertificates, 'current'>;
     };
 
 /** Accepts a server by the name in its certificate, whatever the name in its URL. */

@@ -60,6 +60,13 @@ export class Connections {
     if (this.#strangers.size > (this.#deps.maxStrangers ?? MAX_STRANGERS)) this.#closeOldestStranger();
   };
 
+  /** Takes a connection whose handshake is over, in place of the one below it. */
+  readonly secured = (socket: Socket): void => {
+    const below = [...this.#strangers].find((other) => isSamePeer(other, socket));
+    if (below) this.#strangers.delete(below);
+    this.opened(socket);
+  };
+
   /** Handles a request, after those that came before it on its connection. */
   readonly listener: RequestListener = (req, res) => {
     const { socket } = req;
@@ -140,6 +147,10 @@ export class Connections {
     this.#inFlight.delete(res);
     if (this.#draining && this.#inFlight.size === 0) this.#drained.resolve(undefined);
   }
+}
+
+function isSamePeer(one: Socket, other: Socket): boolean {
+  return one.remotePort === other.remotePort && one.remoteAddress === other.remoteAddress;
 }
 
 function closeAfterwards(res: ServerResponse): void {

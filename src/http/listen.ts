@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { type TlsOptions, TLSSocket } from 'node:tls';
+import { type SecureContextOptions, Server as TlsServer, type TlsOptions, TLSSocket } from 'node:tls';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Connections } from './connections.ts';
@@ -28,7 +28,14 @@ export interface ListenOptions {
   /** The names of the settings, for the operator: by default HOST and PORT. */
   names?: { host: string; port: string };
   /** Set for the port between nodes, which has more headers, certificates or none, and asks for bodies itself (`100 Continue`). */
-  internal?: { tls: TlsOptions | null };
+  internal?: InternalOptions;
+}
+
+/** How the port between nodes differs. */
+interface InternalOptions {
+  tls: TlsOptions | null;
+  /** Called when a connection ends before its handshake does. */
+  handshakeFailed?: (socket: TLSSocket, error: Error) => void;
 }
 
 /** A request listener that can be drained. */
@@ -40,6 +47,8 @@ export interface Drainable extends RequestListener {
 export interface HttpServer extends AsyncDisposable {
   port: number;
   url: string;
+  /** From now on, new connections are accepted with these certificates. */
+  renew(certificates: SecureContextOptions): void;
 }
 
 /** The server cannot listen there. The message tells the operator why. */
@@ -97,6 +106,7 @@ export async function startHttpServer(app: Drainable, options: ListenOptions): P
   return {
     port,
     url: `${options.internal?.tls ? 'https' : 'http'}://${hostInUrl(host)}:${port}`,
+    renew: (certificates) => void (server instanceof TlsServer && server.setSecureContext(certificates)),
     [Symbol.asyncDispose]: () => (end ??= shutDown({ server, app, connections, clock, drainMs })),
   };
 }
@@ -114,10 +124,13 @@ function createFor(options: ListenOptions, connections: Connections): Server {
   if (internal) server.on('checkContinue', connections.listener);
   server.on('clientError', (error, socket) => {
     // Without a handshake, nothing can be answered.
-    if (socket instanceof TLSSocket && !socket.authorized) socket.destroy();
-    else connections.refuse(error, socket);
+    if (socket instanceof TLSSocket && !socket.authorized) {
+      internal?.handshakeFailed?.(socket, error);
+      socket.destroy();
+    } else connections.refuse(error, socket);
   });
-  server.on(internal?.tls ? 'secureConnection' : 'connection', connections.opened);
+  server.on('connection', connections.opened);
+  if (internal?.tls) server.on('secureConnection', connections.secured);
   return server;
 }
 

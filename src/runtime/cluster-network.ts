@@ -1,18 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { type ServerResponse } from 'node:http';
+import { type TlsOptions } from 'node:tls';
 import { InternalPort } from '../cluster/internal-port.ts';
 import { type LivingPeers } from '../cluster/living-peers.ts';
+import { PeerCertificates } from '../cluster/peer-certificates.ts';
 import { PeerClient } from '../cluster/peer-client.ts';
 import { type PeerTrust } from '../cluster/peer-trust.ts';
 import { PeerForwarder } from '../cluster/forwarder.ts';
-import { OwnershipDirectory } from '../cluster/session-directory.ts';
-import { type ClusterSettings, type ClusterTrust } from '../config/cluster-settings.ts';
+import { OwnershipDirectory, type OwnershipDirectoryDeps } from '../cluster/session-directory.ts';
+import { type ClusterSettings } from '../config/cluster-settings.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { type Drainable, type HttpServer, startHttpServer } from '../http/server.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Cluster } from '../ports/cluster.ts';
-import { type Ownership } from '../ports/ownership.ts';
 
 /** The dependencies of {@link ClusterNetwork}. */
 export interface ClusterNetworkDeps {
@@ -32,12 +32,12 @@ export class ClusterNetwork implements AsyncDisposable {
   readonly #port: InternalPort;
   readonly #client: PeerClient;
   #app: Drainable | undefined;
+  #certificates: PeerCertificates | undefined;
   #peers: LivingPeers | undefined;
   #server: HttpServer | undefined;
 
-  private constructor(deps: ClusterNetworkDeps) {
+  private constructor(deps: ClusterNetworkDeps, trust: PeerTrust) {
     const { settings, clock, log } = deps;
-    const trust = peerTrust(settings.trust);
     const { nodeId } = settings;
     this.#deps = deps;
     const lives = (name: string) => this.#peers?.has(name) ?? Promise.resolve(true);
@@ -45,19 +45,24 @@ export class ClusterNetwork implements AsyncDisposable {
     this.#client = new PeerClient({ nodeId, trust, clock });
   }
 
-  /** Begins to listen. @throws ListenError, or that of a file that cannot be read */
+  /** Begins to listen. @throws ListenError, CertificateError, or that of a file that cannot be read */
   static async listen(deps: ClusterNetworkDeps): Promise<ClusterNetwork> {
-    const network = new ClusterNetwork(deps);
-    const { host, port, trust } = deps.settings;
-    const { clock, log, drainMs } = deps;
-    const app = Object.assign((...args: Parameters<Drainable>) => network.#answer(...args), {
-      drain: () => Promise.resolve(),
-    });
-    const tls = trust.kind === 'tls' ? { ...certificates(trust), requestCert: true, rejectUnauthorized: true } : null;
-    const names = { host: 'CLUSTER_HOST', port: 'CLUSTER_PORT' };
-    network.#server = await startHttpServer(network.#port.guard(app), {
-      ...{ host, port, names, clock, log, drainMs, internal: { tls } },
-    });
+    const { trust } = deps.settings;
+    if (trust.kind === 'secret') {
+      const network = new ClusterNetwork(deps, trust);
+      await network.#listen(null);
+      return network;
+    }
+    const certificates = new PeerCertificates(trust, deps);
+    const network = new ClusterNetwork(deps, { kind: 'tls', name: trust.name, certificates });
+    network.#certificates = certificates;
+    try {
+      await network.#listen({ ...certificates.current, requestCert: true, rejectUnauthorized: true });
+    } catch (error) {
+      certificates[Symbol.dispose]();
+      throw error;
+    }
+    certificates.onRenewal((renewed) => network.#server?.renew(renewed));
     return network;
   }
 
@@ -68,7 +73,7 @@ export class ClusterNetwork implements AsyncDisposable {
   }
 
   /** What the HTTP interface asks of the cluster. */
-  cluster(ownership: Ownership): Cluster {
+  cluster(ownership: OwnershipDirectoryDeps['ownership']): Cluster {
     const { settings, clock, log } = this.#deps;
     const directory = new OwnershipDirectory({ ownership, nodeId: settings.nodeId, clock });
     const forwarder = new PeerForwarder({ directory, client: this.#client, clock, log });
@@ -86,8 +91,20 @@ export class ClusterNetwork implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#certificates?.[Symbol.dispose]();
     await this.#server?.[Symbol.asyncDispose]();
     this.#client[Symbol.dispose]();
+  }
+
+  async #listen(tls: TlsOptions | null): Promise<void> {
+    const { settings, clock, log, drainMs } = this.#deps;
+    const { host, port } = settings;
+    const app = Object.assign((...args: Parameters<Drainable>) => this.#answer(...args), {
+      drain: () => Promise.resolve(),
+    });
+    const names = { host: 'CLUSTER_HOST', port: 'CLUSTER_PORT' };
+    const internal = { tls, handshakeFailed: this.#port.handshakeFailed };
+    this.#server = await startHttpServer(this.#port.guard(app), { host, port, names, clock, log, drainMs, internal });
   }
 
   #answer(...[request, response]: Parameters<Drainable>): void {
@@ -98,14 +115,4 @@ export class ClusterNetwork implements AsyncDisposable {
 
 function refuse(response: ServerResponse): void {
   response.writeHead(503, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': '1' }).end(STARTING);
-}
-
-/** Certificates are renewed while the process runs: each connection to another node reads them anew. */
-function peerTrust(trust: ClusterTrust): PeerTrust {
-  if (trust.kind === 'secret') return trust;
-  return { kind: 'tls', name: trust.name, files: () => certificates(trust) };
-}
-
-function certificates({ caFile, certFile, keyFile }: Extract<ClusterTrust, { kind: 'tls' }>) {
-  return { ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }

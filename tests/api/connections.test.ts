@@ -1,7 +1,9 @@
 import { type RequestListener } from 'node:http';
+import { connect as tlsConnect } from 'node:tls';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { type ListenOptions, startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import { TestAuthority } from '../harness/test-certificates.ts';
 import { RawClient } from './raw.ts';
 import { CONNECTED, logged, startApi } from './support.ts';
 
@@ -74,6 +76,23 @@ it('too many connections cost the oldest stranger its own, and no caller', async
     kept.write(get('/livez', 'Connection: close\r\n'));
     expect(await kept.closed()).toMatch(/{"success":true}$/);
   }
+});
+
+it('handshakes that are never over cost the oldest stranger its own connection, and no caller', async () => {
+  const certificate = new TestAuthority().issue({ names: ['owner'] });
+  const { app, clock, log, lines } = startApi({ apiKeys: [new Secret('a-key')] });
+  const options = { host: '127.0.0.1', port: 0, clock, log, maxStrangers: 3, internal: { tls: certificate } };
+  await using server = await startHttpServer(app, options);
+  const caller = new RawClient(tlsConnect({ port: server.port, ca: certificate.ca, servername: 'owner' }));
+  caller.write(get('/sessions', 'X-API-Key: a-key\r\n'));
+  await caller.until(/"success":true/);
+  const silent: RawClient[] = [];
+  for (let count = 0; count < 4; count += 1) silent.push(await RawClient.to(server.port));
+  await silent[0]!.closed();
+  expect(lines.map(({ msg }) => msg)).toContain('too many connections without a caller: the oldest is closed');
+  caller.write(get('/livez', 'Connection: close\r\n'));
+  expect(await caller.closed()).toMatch(/{"success":true}$/);
+  silent.forEach((client) => client.leave());
 });
 
 it('a request that was refused before its end is closed', async () => {

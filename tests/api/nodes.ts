@@ -52,8 +52,6 @@ export class OwnershipTable {
 /** How a node of a test differs from the others. */
 export interface NodeOptions {
   trust?: PeerTrust;
-  /** For the internal port; without it, plain HTTP. */
-  tls?: { ca: Buffer; cert: Buffer; key: Buffer };
   clock?: Clock;
   app?: Partial<HttpAppDeps>;
   /** The sessions that it takes for its own, whatever the table says. */
@@ -62,7 +60,7 @@ export interface NodeOptions {
 
 /** A node: the app on sessions in memory, with its public and its internal port. */
 export async function startNode(nodeId: string, table: OwnershipTable, options: NodeOptions = {}) {
-  const { trust = SECRET, tls = null, clock = new HandClock(Date.UTC(2024, 0, 15, 10, 30)), app, believes } = options;
+  const { trust = SECRET, clock = new HandClock(Date.UTC(2024, 0, 15, 10, 30)), app, believes } = options;
   const directory = new OwnershipDirectory({ ownership: table.of(nodeId, believes), nodeId, clock });
   const client = new PeerClient({ nodeId, trust, clock });
   const made = startApi({ cluster: { directory, forwarder: { forward: lateForward }, hopOf: lateHopOf }, ...app });
@@ -77,8 +75,7 @@ export async function startNode(nodeId: string, table: OwnershipTable, options: 
   }
   const listening = { host: '127.0.0.1', port: 0, clock: made.clock, log };
   const server = await startHttpServer(made.app, listening);
-  const internalTls = tls && { ...tls, requestCert: true, rejectUnauthorized: true };
-  const internal = await startHttpServer(port.guard(made.app), { ...listening, internal: { tls: internalTls } });
+  const internal = await startHttpServer(port.guard(made.app), { ...listening, internal: { tls: null } });
   table.urls.set(nodeId, internal.url);
   return {
     ...made,

@@ -24,8 +24,8 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  write(text: string): void {
-    this.#socket.write(text);
+  write(bytes: string | Uint8Array): void {
+    this.#socket.write(bytes);
   }
 
   /** Stops reading. */

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type ClientRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { PeerForwarder } from '../../../src/cluster/forwarder.ts';
 import { InternalPort } from '../../../src/cluster/internal-port.ts';
@@ -48,7 +48,8 @@ const TRUST: PeerTrust = { kind: 'secret', secret: SECRET };
 export const newClock = () => new HandClock(Date.UTC(2024, 0, 15, 10, 30));
 const asApp = (listener: RequestListener) => Object.assign(listener, { drain: () => Promise.resolve() });
 
-function logInto(lines: LogLine[]) {
+/** A logger into an array. */
+export function logInto(lines: LogLine[]) {
   return pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line) as LogLine) });
 }
 
@@ -77,6 +78,14 @@ export async function startOwner(table: OwnershipTable, nodeId: string, options:
   };
 }
 
+/** What the entry holds in its hands. */
+interface Traffic {
+  requests: IncomingMessage[];
+  responses: ServerResponse[];
+  forwarded: ClientRequest[];
+  answers: IncomingMessage[];
+}
+
 /** The way of a request between two nodes, without the app: `entry` forwards everything to the owner. */
 export async function startPeers(options: PeersOptions = {}) {
   const { clock = newClock(), trust = TRUST, entryTrust = trust, ownerClock = clock } = options;
@@ -86,8 +95,16 @@ export async function startPeers(options: PeersOptions = {}) {
   const log = logInto(lines);
   const directory = new OwnershipDirectory({ ownership: table.of('entry'), nodeId: 'entry', clock });
   const client = new PeerClient({ nodeId: 'entry', trust: entryTrust, clock });
-  const forwarder = new PeerForwarder({ directory, client, clock, log });
+  const traffic: Traffic = { requests: [], responses: [], forwarded: [], answers: [] };
+  const open = (...given: Parameters<PeerClient['open']>) => {
+    const outgoing = client.open(...given).once('response', (answer: IncomingMessage) => traffic.answers.push(answer));
+    traffic.forwarded.push(outgoing);
+    return outgoing;
+  };
+  const forwarder = new PeerForwarder({ directory, client: { open }, clock, log });
   const forward = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    traffic.requests.push(request);
+    traffic.responses.push(response);
     try {
       const found = await directory.ownerOf(SESSION);
       if (found.kind === 'this-node') response.end('this node');
@@ -99,7 +116,7 @@ export async function startPeers(options: PeersOptions = {}) {
   const listener = asApp((request, response) => void forward(request, response));
   const entry = await startHttpServer(listener, { host: '127.0.0.1', port: 0, clock, log, drainMs: 0 });
   return {
-    ...{ table, entry, client, clock, owner, lines: { entry: lines, owner: owner.lines } },
+    ...{ table, entry, client, clock, owner, traffic, lines: { entry: lines, owner: owner.lines } },
     ...{ internal: owner.internal, requests: owner.requests },
     call: (init: RequestInit = {}, path = '/sessions/x') => fetch(`${entry.url}${path}`, init),
     async [Symbol.asyncDispose]() {
