@@ -102,8 +102,9 @@ export class Exchange {
     this.#answer = answer;
     this.#watch(outgoing.socket);
     for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
-    // What has not been written yet is not waited for: the first event of a stream can take a while.
-    response.writeHead(answer.statusCode ?? 502, responseHeaders(answer)).flushHeaders();
+    response.writeHead(answer.statusCode ?? 502, responseHeaders(answer));
+    // The first event of a stream can take a while; anything else goes in one piece with its headers.
+    if (answer.headers['content-length'] === undefined) response.flushHeaders();
     pipeline(answer, response, this.#onEnd);
   };
 

@@ -54,7 +54,7 @@ export class PeerForwarder implements Forwarder {
   /** @throws AppError `owner_unreachable` */
   async #exchange(request: IncomingMessage, response: ServerResponse, node: RemoteNode, json?: Buffer) {
     const { client, clock, log } = this.#deps;
-    const { method = 'GET', url = '/' } = request;
+    const { method, url } = lineOf(request);
     const requestId = String(response.getHeader('X-Request-Id') ?? '');
     const body = json ?? (hasBody(request) ? ('streamed' as const) : undefined);
     const waits = body !== undefined || !ONLY_READS.test(method);
@@ -68,4 +68,9 @@ export class PeerForwarder implements Forwarder {
     }
     return 'answered';
   }
+}
+
+/** Node's types allow for requests without them. */
+function lineOf({ method = 'GET', url = '/' }: IncomingMessage): { method: string; url: string } {
+  return { method, url };
 }

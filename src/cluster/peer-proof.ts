@@ -59,7 +59,7 @@ export class ProofCheck {
 
   /** How long it takes does not reveal where a wrong proof differs. */
   judge(request: ProvenRequest, proof: string): Verdict {
-    const [, from = '', time = '', nonce = '', given = ''] = FORM.exec(proof) ?? [];
+    const [, from, time, nonce, given] = FORM.exec(proof) ?? ['', '', '', '', ''];
     const expected = mac(request, [from, time, nonce], this.#secret);
     const actual = Buffer.from(given, 'hex');
     if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return { kind: 'wrong' };

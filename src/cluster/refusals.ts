@@ -62,9 +62,9 @@ export class Refusals {
 
   /** A connection that ended before its first request. Without a reason, somebody only looked whether the port is open. */
   ofHandshake({ remoteAddress, authorizationError }: TLSSocket, { code }: NodeJS.ErrnoException): void {
-    const reason = authorizationError ?? (code?.startsWith('ERR_SSL') ? code : undefined);
+    const reason = whyNot(authorizationError) ?? (code?.startsWith('ERR_SSL') ? code : undefined);
     if (reason === undefined) return;
-    this.#warn({ address: remoteAddress, reason: String(reason) }, 'a connection to the internal port was refused');
+    this.#warn({ address: remoteAddress, reason }, 'a connection to the internal port was refused');
   }
 
   #warn(details: object, sentence: string): void {
@@ -73,4 +73,9 @@ export class Refusals {
     this.#loggedAtMs.set(sentence, nowMs);
     this.#log.warn(details, sentence);
   }
+}
+
+/** Node has a code there, and `null` where there is none, whatever its types say. */
+function whyNot(authorizationError: unknown): string | undefined {
+  return typeof authorizationError === 'string' ? authorizationError : undefined;
 }

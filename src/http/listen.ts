@@ -106,7 +106,9 @@ export async function startHttpServer(app: Drainable, options: ListenOptions): P
   return {
     port,
     url: `${options.internal?.tls ? 'https' : 'http'}://${hostInUrl(host)}:${port}`,
-    renew: (certificates) => void (server instanceof TlsServer && server.setSecureContext(certificates)),
+    renew(certificates) {
+      if (server instanceof TlsServer) server.setSecureContext(certificates);
+    },
     [Symbol.asyncDispose]: () => (end ??= shutDown({ server, app, connections, clock, drainMs })),
   };
 }

@@ -1,6 +1,6 @@
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type HandClock } from './hand-clock.ts';
+import { HandClock } from './hand-clock.ts';
 import { type NodeOptions, OwnershipTable, startNode } from './nodes.ts';
 import { CONNECTED, id, logged, MESSAGE } from './support.ts';
 
@@ -144,10 +144,10 @@ describe('a session that is moving', () => {
   });
 
   it('is refused, and nothing was done, where its node is not there', async () => {
-    await using nodes = await startNodes();
+    const clock = new HandClock(Date.UTC(2024, 0, 15, 10, 30));
+    await using nodes = await startNodes({ entry: { clock } });
     await nodes.owner.internal[Symbol.asyncDispose]();
     const call = nodes.call(`/sessions/${REMOTE}/send-message`, json(HOLA));
-    const clock = nodes.entry.nodeClock as HandClock;
     const tried = () =>
       nodes.entry.lines.filter(({ msg }) => msg === 'a node did not answer a forwarded request').length;
     // Twice at once; from then on its sessions are waited for to come to another one.

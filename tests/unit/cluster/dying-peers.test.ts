@@ -7,10 +7,10 @@ const HOLA = { method: 'POST', body: 'hola' };
 const RESTART = { method: 'POST' };
 
 /** Lets seconds pass, and everything happen that they bring about. */
-async function pass(clock: unknown, seconds: number): Promise<void> {
+async function pass(clock: HandClock, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    (clock as HandClock).move(1_000);
+    clock.move(1_000);
   }
 }
 
@@ -103,7 +103,7 @@ describe('an owner that is silent', () => {
     const answer = nodes.call(HOLA);
     await untilTrue(() => nodes.requests.length === 1);
     await using next = await startOwner(nodes.table, 'next', { clock: nodes.clock });
-    (nodes.clock as HandClock).move(8_000);
+    nodes.clock.move(8_000);
     expect(await (await answer).text()).toBe('hola');
     expect(next.requests).toHaveLength(1);
   });

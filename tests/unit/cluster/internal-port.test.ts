@@ -103,7 +103,7 @@ describe('the internal port with a secret', () => {
 
   it('never takes a proof twice, however the clocks differ', async () => {
     await using node = await startPort();
-    const clock = node.clock as HandClock;
+    const { clock } = node;
     // Of a node whose clock is ahead: good until two minutes from now.
     const ahead = hop(node.proof({}, { nowMs: clock.now() + 60_000 }));
     expect(await node.knock(ahead)).toEqual([200, undefined]);

@@ -7,7 +7,6 @@ import { type PeerTrust } from '../../../src/cluster/peer-trust.ts';
 import { OwnershipDirectory } from '../../../src/cluster/session-directory.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type ListenOptions, startHttpServer } from '../../../src/http/server.ts';
-import { type Clock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { HandClock } from '../../api/hand-clock.ts';
 import { OwnershipTable } from '../../api/nodes.ts';
@@ -30,7 +29,7 @@ export const echo: Owner = (request, response, agree) => {
 export interface OwnerOptions {
   owner?: Owner;
   trust?: PeerTrust;
-  clock?: Clock;
+  clock?: HandClock;
   listening?: Partial<ListenOptions>;
   lives?: (nodeId: string) => Promise<boolean>;
 }
@@ -40,7 +39,7 @@ export interface PeersOptions extends OwnerOptions {
   /** The trust of the entry, if it is another one. */
   entryTrust?: PeerTrust;
   /** The clock of the owner, if it is another one. */
-  ownerClock?: Clock;
+  ownerClock?: HandClock;
 }
 
 const TRUST: PeerTrust = { kind: 'secret', secret: SECRET };

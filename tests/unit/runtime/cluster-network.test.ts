@@ -32,7 +32,7 @@ async function startNode(nodeId: string, table: OwnershipTable, first: TestCerti
   const folder = await testFolder();
   const fileOf = (what: string) => join(folder, `${what}.pem`);
   const write = (what: Partial<TestCertificate>) =>
-    Object.entries(what).forEach(([key, text]) => writeFileSync(fileOf(key), text as string));
+    Object.entries(what).forEach(([key, text]) => writeFileSync(fileOf(key), text));
   write(first);
   const lines: LogLine[] = [];
   const log = logInto(lines);
@@ -98,7 +98,8 @@ async function startNodes(
 }
 
 const reasons = (lines: readonly LogLine[]) => lines.map(({ reason }) => reason).filter((text) => text !== undefined);
-const codes = (lines: readonly LogLine[]) => lines.map(({ failure }) => (failure as { code?: string })?.code);
+const codes = (lines: readonly LogLine[]) =>
+  lines.map(({ failure }) => (failure as { code?: string } | undefined)?.code);
 
 describe('nodes with certificates', () => {
   it('forward to each other, over one connection', async () => {
