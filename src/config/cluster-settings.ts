@@ -21,7 +21,7 @@ export interface ClusterSettings {
 }
 
 /** How nodes know each other: by a common secret, or by certificates of a common authority. */
-export type ClusterTrust = { kind: 'secret'; secret: Secret } | ({ kind: 'tls' } & ClusterTls);
+type ClusterTrust = { kind: 'secret'; secret: Secret } | ({ kind: 'tls' } & ClusterTls);
 
 /** PEM files, which may be renewed while the process runs. */
 interface ClusterTls {
