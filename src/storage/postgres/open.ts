@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -9,7 +10,7 @@ import { Fence } from './cluster/fence.ts';
 import { HAS_ALL } from './cluster/holding.ts';
 import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
 import { lockDatabase, type Sharing } from './database-lock.ts';
-import { Database, NO_SESSION } from './database.ts';
+import { Database, NO_SESSION, writerConfig } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
@@ -60,15 +61,15 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   const name = nameOfDatabase(url);
   const fence = node && new Fence(node.run, node.lease);
   const sharing = node ? 'as-node' : 'alone';
-  const vault = await prepare(url, { ...options, name, sharing });
+  const client = await startConnection(writerConfig(url, node?.run), name);
+  const vault = await prepare(client, { ...options, name, sharing });
   const db = new Database(url, {
-    ...{ clock, onCommit },
+    ...{ client, clock, onCommit },
     fence,
-    onConnect: (client) => lockDatabase(client, name, sharing),
+    onConnect: (next) => lockDatabase(next, name, sharing),
     beforeCommit: (transaction, of) =>
       vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
-  await db.connect();
   if (!fence) return storageOn(db, vault, options);
   const cluster = await openCluster({ url, clock, vault, db, fence });
   const storage = storageOn(db, vault, options, cluster);
@@ -116,10 +117,9 @@ async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> 
   await cluster[Symbol.asyncDispose]();
 }
 
-/** Brings the database to the current schema and loads its data keys. */
-async function prepare(url: string, options: PostgresOptions & { name: string; sharing: Sharing }) {
+/** Takes the lock on the database, brings that to the current schema and loads its data keys. */
+async function prepare(client: pg.Client, options: PostgresOptions & { name: string; sharing: Sharing }) {
   const { name, sharing, masterKey, durability = 'single' } = options;
-  const client = await startConnection(url);
   try {
     return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
@@ -129,7 +129,8 @@ async function prepare(url: string, options: PostgresOptions & { name: string; s
       await client.query(CONTINUE_POSITIONS);
       return openVault(client, name, masterKey);
     });
-  } finally {
+  } catch (error) {
     await client.end().catch(ignore);
+    throw error;
   }
 }
