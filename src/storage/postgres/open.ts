@@ -19,6 +19,7 @@ import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
 import { ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
+import { beginEpochIfRestored } from './restored.ts';
 import { sql } from './sql.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
 import { createStores } from './stores.ts';
@@ -33,6 +34,8 @@ export interface PostgresOptions {
   onCommit?: (ms: number) => void;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
+  /** Called when the database was restored from a dump, or moved: its numbers have jumped. */
+  onRestored?: () => void;
   /** Given when this process is one of several nodes on the database. */
   node?: ClusterNode;
 }
@@ -119,7 +122,7 @@ async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> 
 
 /** Takes the lock on the database, brings that to the current schema and loads its data keys. */
 async function prepare(client: pg.Client, options: PostgresOptions & { name: string; sharing: Sharing }) {
-  const { name, sharing, masterKey, durability = 'single' } = options;
+  const { name, sharing, clock, masterKey, durability = 'single', onRestored = ignore } = options;
   try {
     return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
@@ -127,6 +130,7 @@ async function prepare(client: pg.Client, options: PostgresOptions & { name: str
       if (target !== undefined) throw new StorageMovedError(name, target);
       await migrate(client, name);
       await client.query(CONTINUE_POSITIONS);
+      if (await beginEpochIfRestored(client, clock)) onRestored();
       return openVault(client, name, masterKey);
     });
   } catch (error) {
