@@ -10,4 +10,6 @@ export default {
   testTimeout: 30_000,
   // One more than the smallest machine has cores: many journeys wait for processes and time-outs.
   maxWorkers: 3,
+  // Node frees the heap of a worker that has ended: on a busy machine that takes longer than half a second, Jest's own patience.
+  workerGracefulExitTimeout: 10_000,
 };

@@ -8,8 +8,6 @@ export interface NewCallback {
   event: Event;
   /** The idempotency key: the same event has the same key, whoever reports it and however often. */
   webhookId: string;
-  /** The webhookId of a callback, of any session, that must be delivered before this one. */
-  after?: string;
   /** The webhookIds of callbacks that make this one unnecessary: it is skipped when any of them is already stored. */
   unless?: readonly string[];
   /** What the backend receives in its place when it refuses just this one: see {@link CallbackQueue.substitute}. */
@@ -20,15 +18,15 @@ export interface NewCallback {
 
 /** The callbacks that await delivery, in order within each session. */
 export interface CallbackQueue {
-  /** Calls `listener` with a session's id whenever it gains a callback, or one that it waited for was settled. */
+  /** Calls `listener` with a session's id whenever it gains a callback, or its next one no longer waits for a file. */
   onReady(listener: (sessionId: SessionId) => void): void;
   /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
   onRetry(listener: (sessionId: SessionId) => void): void;
   /** The sessions of this node with pending callbacks, the longest-waiting first. */
   sessionsWithPending(): Promise<SessionId[]>;
   /**
-   * The oldest pending callback of the session. `undefined` when there is none, or when it must wait for a callback of
-   * another session or for its file; onReady reports when that is over.
+   * The oldest pending callback of the session. `undefined` when there is none, or when it must wait for its file; onReady
+   * reports when that is over.
    */
   next(sessionId: SessionId): Promise<PendingCallback | undefined>;
   /**

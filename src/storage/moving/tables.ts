@@ -32,7 +32,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   owned('sequences', { session_id: 'text', last_seq: 'integer' }),
   owned('callbacks', {
     ...{ id: 'number', webhook_id: 'text', session_id: 'text', seq: 'integer', position: 'number', kind: 'text' },
-    ...{ body: 'sealed', after_webhook_id: 'text', hold_until_ms: 'integer', created_at_ms: 'integer', state: 'text' },
+    ...{ body: 'sealed', hold_until_ms: 'integer', created_at_ms: 'integer', state: 'text' },
     ...{ attempts: 'integer', first_failed_at_ms: 'integer', last_error: 'text', settled_at_ms: 'integer' },
     ...{ maybe_seen: 'flag', instead_webhook_id: 'text', instead_kind: 'text', instead_body: 'sealed' },
   }),

@@ -3,6 +3,7 @@ import { type Batch } from './batch.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { SessionLostError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type NodeRun } from '../../ports/ownership.ts';
 import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
@@ -56,22 +57,12 @@ export class Database {
 
   constructor(url: string, deps: DatabaseDeps) {
     const run = deps.fence?.run;
-    const config = connectionConfig(url, {
-      name: run ? connectionName(run) : 'whatsapp-orchestrator writer',
-      pipeline: true,
-      transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
-    });
-    this.#lane = new Lane({ ...deps, config });
+    this.#lane = new Lane({ ...deps, config: writerConfig(url, run) });
     const readerName = run ? connectionName(run) : 'whatsapp-orchestrator reader';
     this.#readers = new pg.Pool({ ...connectionConfig(url, { name: readerName }), max: READERS });
     // An idle connection that is lost is replaced by the pool.
     this.#readers.on('error', () => undefined);
     this.#clock = deps.clock;
-  }
-
-  /** Makes the connection that writes. */
-  connect(): Promise<void> {
-    return this.#lane.connect();
   }
 
   /**
@@ -194,6 +185,15 @@ export class Database {
     deferred.undone();
     this.#deferTimer ??= this.#clock.after(RETRY_MS, () => this.#addDeferred());
   }
+}
+
+/** The configuration of the connection that writes, of one of several nodes if `run` is given. */
+export function writerConfig(url: string, run?: NodeRun): pg.ClientConfig {
+  return connectionConfig(url, {
+    name: run ? connectionName(run) : 'whatsapp-orchestrator writer',
+    pipeline: true,
+    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+  });
 }
 
 function listed(of: Sessions): readonly SessionId[] {

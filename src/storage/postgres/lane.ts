@@ -12,8 +12,10 @@ export type Work<Result> = (transaction: Transaction) => Promise<Result>;
 /** The dependencies of {@link Lane}. */
 export interface LaneDeps {
   config: pg.ClientConfig;
+  /** The first connection, ready for use. */
+  client: pg.Client;
   clock: Clock;
-  /** Called for each new connection, before it is used. */
+  /** Called for each later connection, before it is used. */
   onConnect: (client: pg.ClientBase) => Promise<void>;
   /** Given when several nodes write: then each writes only what it owns. */
   fence?: Fence | undefined;
@@ -72,11 +74,8 @@ export class Lane {
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
-  }
-
-  /** Makes the connection, which is otherwise made with the first group. */
-  async connect(): Promise<void> {
-    this.#client ??= await this.#connect();
+    this.#client = deps.client;
+    this.#watch(deps.client);
   }
 
   /** Whether everything is stored. */
@@ -219,9 +218,7 @@ export class Lane {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#deps.config);
-    client.on('error', () => {
-      if (this.#client === client) this.#client = undefined;
-    });
+    this.#watch(client);
     await client.connect();
     try {
       await this.#deps.onConnect(client);
@@ -230,6 +227,12 @@ export class Lane {
       throw error;
     }
     return client;
+  }
+
+  #watch(client: pg.Client): void {
+    client.on('error', () => {
+      if (this.#client === client) this.#client = undefined;
+    });
   }
 
   #disconnect(): void {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { connectionConfig } from './connect.ts';
 import { checkCurrent, isNew, migrate } from './migrations/migrate.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
 
@@ -14,7 +15,7 @@ export interface Opened {
  */
 export async function openToMove(url: string, role: 'source' | 'target'): Promise<Opened> {
   const name = nameOfDatabase(url);
-  const client = await startConnection(url);
+  const client = await startConnection(connectionConfig(url, { name: 'whatsapp-orchestrator move' }), name);
   try {
     await startOn({ client, name }, async () => {
       if (role === 'target' && (await isNew(client))) await migrate(client, name);

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -9,7 +10,7 @@ import { Fence } from './cluster/fence.ts';
 import { HAS_ALL } from './cluster/holding.ts';
 import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } from './cluster/open-cluster.ts';
 import { lockDatabase, type Sharing } from './database-lock.ts';
-import { Database, NO_SESSION } from './database.ts';
+import { Database, NO_SESSION, writerConfig } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
@@ -18,6 +19,7 @@ import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
 import { ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
+import { beginEpochIfRestored } from './restored.ts';
 import { sql } from './sql.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
 import { createStores } from './stores.ts';
@@ -32,6 +34,8 @@ export interface PostgresOptions {
   onCommit?: (ms: number) => void;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
+  /** Called when the database was restored from a dump, or moved: its numbers have jumped. */
+  onRestored?: () => void;
   /** Given when this process is one of several nodes on the database. */
   node?: ClusterNode;
 }
@@ -60,15 +64,15 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   const name = nameOfDatabase(url);
   const fence = node && new Fence(node.run, node.lease);
   const sharing = node ? 'as-node' : 'alone';
-  const vault = await prepare(url, { ...options, name, sharing });
+  const client = await startConnection(writerConfig(url, node?.run), name);
+  const vault = await prepare(client, { ...options, name, sharing });
   const db = new Database(url, {
-    ...{ clock, onCommit },
+    ...{ client, clock, onCommit },
     fence,
-    onConnect: (client) => lockDatabase(client, name, sharing),
+    onConnect: (next) => lockDatabase(next, name, sharing),
     beforeCommit: (transaction, of) =>
       vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
-  await db.connect();
   if (!fence) return storageOn(db, vault, options);
   const cluster = await openCluster({ url, clock, vault, db, fence });
   const storage = storageOn(db, vault, options, cluster);
@@ -116,10 +120,9 @@ async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> 
   await cluster[Symbol.asyncDispose]();
 }
 
-/** Brings the database to the current schema and loads its data keys. */
-async function prepare(url: string, options: PostgresOptions & { name: string; sharing: Sharing }) {
-  const { name, sharing, masterKey, durability = 'single' } = options;
-  const client = await startConnection(url);
+/** Takes the lock on the database, brings that to the current schema and loads its data keys. */
+async function prepare(client: pg.Client, options: PostgresOptions & { name: string; sharing: Sharing }) {
+  const { name, sharing, clock, masterKey, durability = 'single', onRestored = ignore } = options;
   try {
     return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
@@ -127,9 +130,11 @@ async function prepare(url: string, options: PostgresOptions & { name: string; s
       if (target !== undefined) throw new StorageMovedError(name, target);
       await migrate(client, name);
       await client.query(CONTINUE_POSITIONS);
+      if (await beginEpochIfRestored(client, clock)) onRestored();
       return openVault(client, name, masterKey);
     });
-  } finally {
+  } catch (error) {
     await client.end().catch(ignore);
+    throw error;
   }
 }

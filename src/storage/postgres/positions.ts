@@ -22,6 +22,9 @@ export function nextOrdinal(transaction: Transaction): number {
   return ordinal;
 }
 
+/** Lets positions jump over more than is lost between a backup and its restoration: a billion transactions. */
+export const JUMP_OF_POSITIONS = sql`UPDATE cluster SET position_base = position_base - 1000000000`;
+
 /** Lets positions go on where they were, in a database that was restored into another server, whose transactions have other numbers. */
 export const CONTINUE_POSITIONS = sql`UPDATE cluster SET position_base = LEAST(position_base,
   pg_current_xact_id()::text::bigint - 1 - (SELECT COALESCE(MAX(position), 0) / ${FACTOR} FROM callbacks))`;

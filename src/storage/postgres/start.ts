@@ -1,17 +1,16 @@
 import pg from 'pg';
 import { StorageUnreadableError } from '../shared/errors.ts';
-import { connectionConfig } from './connect.ts';
 import { lockDatabase, type Sharing, START_LOCK } from './database-lock.ts';
 
 /** `transaction_timeout` came with it. */
 const OLDEST_SERVER = 170_000;
 
 /**
- * Connects to a database for a start, or to move it. The caller ends the connection.
+ * Connects to a database, which has this name in messages, for a start, or to move it. The caller ends the connection.
  * @throws StorageUnreadableError
  */
-export async function startConnection(url: string): Promise<pg.Client> {
-  const client = new pg.Client(connectionConfig(url, { name: 'whatsapp-orchestrator start' }));
+export async function startConnection(config: pg.ClientConfig, name: string): Promise<pg.Client> {
+  const client = new pg.Client(config);
   // A connection that is lost also fails the statement under way.
   client.on('error', () => undefined);
   try {
@@ -20,13 +19,13 @@ export async function startConnection(url: string): Promise<pg.Client> {
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw explained(error, nameOfDatabase(url));
+    throw explained(error, name);
   }
 }
 
 /**
  * Does the work of a start on a database that nobody else uses, or only nodes of the same cluster, of which one at a time does this.
- * The connection keeps the locks.
+ * The connection keeps the lock on the database.
  * @throws an error with a sentence
  */
 export async function startOn<Result>(
@@ -35,8 +34,13 @@ export async function startOn<Result>(
 ): Promise<Result> {
   try {
     await lockDatabase(client, name, sharing);
-    if (sharing === 'as-node') await lockStart(client);
-    return await work();
+    // A migration may take long.
+    await client.query(`SET transaction_timeout = 0; SET lock_timeout = '10s'`);
+    if (sharing === 'as-node') await client.query(startLock('pg_advisory_lock'));
+    const result = await work();
+    await client.query('RESET transaction_timeout; RESET lock_timeout');
+    if (sharing === 'as-node') await client.query(startLock('pg_advisory_unlock'));
+    return result;
   } catch (error) {
     throw explained(error, name);
   }
@@ -50,9 +54,8 @@ interface Start {
   sharing?: Sharing;
 }
 
-async function lockStart(client: pg.ClientBase): Promise<void> {
-  await client.query(`SET lock_timeout = '10s'`);
-  await client.query('SELECT pg_advisory_lock($1, hashtext(current_schema()))', [START_LOCK]);
+function startLock(change: string): string {
+  return `SELECT ${change}(${START_LOCK}, hashtext(current_schema()))`;
 }
 
 /** The database without user and password, for messages. */

@@ -85,7 +85,7 @@ export function sendingParts(
   const failed = (error: unknown) => log.warn({ err: error }, 'an address could not be looked up');
   const secondAddress = new SecondAddress({ ...deps, ...sends, restriction, failed });
   watchMigration(socket);
-  watchMovedPeople(socket, (jid) => secondAddress.moved(jid));
+  watchMovedPeople(socket, { moved: (jid) => secondAddress.moved(jid), failed });
   watchDevices(socket, (jid) => secondAddress.devicesChanged(jid));
   return { sending: { ...sends, secondAddress }, secondAddress };
 }

@@ -7,9 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type ConnectionEvent } from '../../ports/connection.ts';
-import { takeNumberChanges } from '../addressing/number-changes.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { type ClientVersion } from './client-version.ts';
 import { declareClean } from './dirty.ts';
 import { type OpenSocket } from './open-socket.ts';
@@ -17,7 +15,6 @@ import { type OpenSocket } from './open-socket.ts';
 /** Dependencies of {@link takeServerNotices}. */
 export interface ServerNoticesDeps {
   clientVersion: Pick<ClientVersion, 'expires'>;
-  lookup: Pick<RecipientLookup, 'forget'>;
   /** How many more contacts that registered anew are reported. */
   identityNotes: TokenBucket;
   emit: (event: ConnectionEvent) => void;
@@ -36,7 +33,6 @@ export function takeServerNotices(
 ) {
   const { clientVersion, identityNotes, emit, failed } = deps;
   answerPings(socket, failed);
-  takeNumberChanges(socket, deps);
   declareClean(socket, failed);
   warnOfTakeover(socket, (why) => emit({ kind: 'note', why }));
   socket.ws.on('CB:ib,,client_expiration', (node: BinaryNode) => {

@@ -2,7 +2,6 @@ import { ANA, BEA, contract, qr, record, statusUpdate } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** Longer than recording a delivery takes at most. */
-const SOON_MS = 1_000;
 
 contract('the callback queue', (startStorage) => {
   it('returns the callbacks of a session in order, numbered from 1', async () => {
@@ -169,56 +168,6 @@ contract('a callback that another one makes unnecessary', (startStorage) => {
   });
 });
 
-contract('a callback that follows another', (startStorage) => {
-  it.each(['delivered', 'dead'] as const)('waits until that one is %s; then its session is notified', async (end) => {
-    await using db = await startStorage();
-    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1', 'a1'));
-    expect(await db.next(BEA)).toBeUndefined();
-    await db.storage.callbacks.failed((await db.next(ANA))!, 'not yet', 1);
-    expect(await db.next(BEA)).toBeUndefined();
-
-    db.ready = [];
-    const first = (await db.next(ANA))!;
-    await (end === 'dead' ? db.storage.callbacks.dead(first, 'x', 1) : db.storage.callbacks.delivered(first, 1));
-    await db.clock.advance(SOON_MS);
-    await db.settled();
-    expect(db.ready).toEqual([BEA]);
-    expect(await db.drain(BEA)).toEqual(['1 b1']);
-  });
-
-  it('does not wait for one that is gone', async () => {
-    await using db = await startStorage();
-    await db.commit(statusUpdate(BEA, 'b1', 'long ago'));
-    expect(await db.drain(BEA)).toEqual(['1 b1']);
-  });
-
-  it('still waits after a restart', async () => {
-    await using db = await startStorage();
-    await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1', 'a1'));
-    await db.reopen();
-    expect(await db.next(BEA)).toBeUndefined();
-    db.ready = [];
-    await db.drain(ANA);
-    await db.clock.advance(SOON_MS);
-    await db.settled();
-    expect(db.ready).toEqual([BEA]);
-  });
-
-  it('stops waiting for a QR that is superseded or removed', async () => {
-    await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), statusUpdate(BEA, 'b1', 'q1'));
-    db.ready = [];
-    await db.commit(qr(ANA, 'q2'));
-    expect(db.ready).toEqual([ANA, BEA]);
-    expect(await db.drain(BEA)).toEqual(['1 b1']);
-
-    await db.commit(statusUpdate(BEA, 'b2', 'q2'));
-    db.ready = [];
-    await db.storage.sessions.remove(ANA, []);
-    expect(db.ready).toEqual([BEA]);
-  });
-});
-
 contract('a newer QR', (startStorage) => {
   it('replaces an undelivered older one, with its number and no attempts', async () => {
     await using db = await startStorage();
@@ -250,12 +199,10 @@ contract('a newer QR', (startStorage) => {
 
   it('replaces one that was on its way once that is refused', async () => {
     await using db = await startStorage();
-    await db.commit(qr(ANA, 'q1'), statusUpdate(BEA, 'b1', 'q1'));
+    await db.commit(qr(ANA, 'q1'));
     const onItsWay = (await db.next(ANA))!;
     await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q2'), statusUpdate(ANA, 'a2'));
-    db.ready = [];
     await db.storage.callbacks.failed(onItsWay, 'refused', 1);
-    expect(db.ready).toEqual([BEA]);
     expect(await db.drain(ANA)).toEqual(['1 a1', '2 q2', '3 a2']);
     await db.commit(statusUpdate(ANA, 'a3'));
     expect(await db.drain(ANA)).toEqual(['4 a3']);

@@ -109,10 +109,10 @@ export function record(sessionId: SessionId, change: Partial<SessionRecord> = {}
 }
 
 /** A callback that is not a QR. */
-export function statusUpdate(sessionId: SessionId, webhookId: string, after?: string): NewCallback {
+export function statusUpdate(sessionId: SessionId, webhookId: string): NewCallback {
   const body = { session_id: sessionId, error_message: null, timestamp: '', last_seen: null };
   const event: Event = { kind: 'status-update', body: { ...body, status: 'connected' } };
-  return { event, webhookId, ...(after !== undefined && { after }) };
+  return { event, webhookId };
 }
 
 /** A QR callback. */

@@ -21,6 +21,11 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('canary-plaintext'),
 };
 
+/** Brings a database back to what it was before the migrations 17 to 19. */
+export const UNDO_17_TO_19 = `DROP TABLE contact_names; DROP TABLE chat_timers;
+  ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
+  CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;
+
 /** The number of API keys so far, so that each has an id of its own. */
 let keyCount = 0;
 const keyFor = (id: SessionId): ApiKey => ({

@@ -17,7 +17,6 @@ import { HORIZON } from '../positions.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { isHeldAt } from './held-callbacks.ts';
-import { waitersOf } from './waiting-qrs.ts';
 
 /** The dependencies of {@link PostgresCallbackArchive}. */
 export interface CallbackArchiveDeps {
@@ -72,7 +71,7 @@ export class PostgresCallbackArchive implements CallbackArchive {
       if (!row) return false;
       const revival = sql`UPDATE callbacks SET ${RESET} WHERE id = ${id} AND state = 'dead' AND ${IS_NOT_QR}`;
       if (row.state !== 'pending' && (await transaction.run(revival)) === 0) return false;
-      this.#notifyAfter(transaction, [row.sessionId]);
+      this.#notifyAfter(transaction, row.sessionId);
       return true;
     });
   }
@@ -89,7 +88,7 @@ export class PostgresCallbackArchive implements CallbackArchive {
             WHERE id = ${id} AND state IN ('pending', 'dead')`,
       );
       if (changed === 0) return true;
-      this.#notifyAfter(transaction, [row.sessionId, ...(await waitersOf(transaction, row.webhookId))]);
+      this.#notifyAfter(transaction, row.sessionId);
       return true;
     });
   }
@@ -101,7 +100,7 @@ export class PostgresCallbackArchive implements CallbackArchive {
         sql`UPDATE callbacks SET ${RESET} WHERE session_id = ${sessionId}
               AND created_at_ms BETWEEN ${sinceMs} AND ${untilMs} AND state <> 'pending' AND ${IS_NOT_QR}`,
       );
-      if (changed > 0) this.#notifyAfter(transaction, [sessionId]);
+      if (changed > 0) this.#notifyAfter(transaction, sessionId);
       return changed;
     });
   }
@@ -126,8 +125,8 @@ export class PostgresCallbackArchive implements CallbackArchive {
   }
 
   #find(transaction: Transaction, id: number) {
-    return transaction.row<Pick<Row, 'sessionId' | 'state' | 'webhookId'>>(
-      sql`SELECT session_id AS "sessionId", state, webhook_id AS "webhookId" FROM callbacks WHERE id = ${id} FOR UPDATE`,
+    return transaction.row<Pick<Row, 'sessionId' | 'state'>>(
+      sql`SELECT session_id AS "sessionId", state FROM callbacks WHERE id = ${id} FOR UPDATE`,
     );
   }
 
@@ -136,12 +135,10 @@ export class PostgresCallbackArchive implements CallbackArchive {
     return { ...row, body: body && tellable(body) };
   }
 
-  #notifyAfter(transaction: Transaction, sessionIds: readonly SessionId[]): void {
+  #notifyAfter(transaction: Transaction, sessionId: SessionId): void {
     transaction.afterCommit(() => {
-      for (const sessionId of sessionIds) {
-        this.#deps.readySignal.notify([sessionId]);
-        this.#deps.retrySignal.notify([sessionId]);
-      }
+      this.#deps.readySignal.notify([sessionId]);
+      this.#deps.retrySignal.notify([sessionId]);
     });
   }
 }

@@ -30,15 +30,12 @@ export interface CallbackQueueDeps {
   clock: Clock;
   readySignal: ReadySignal;
   retrySignal: ReadySignal;
-  held: Pick<PostgresHeldCallbacks, 'holds' | 'notifyLater'>;
+  held: Pick<PostgresHeldCallbacks, 'holds'>;
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   timeline: PostgresTimeline;
   holding: Holding;
 }
-
-/** How often a callback that waits for one of another session is looked at, where several nodes deliver. */
-const LOOK_AGAIN_MS = 5_000;
 
 /**
  * The callbacks that await delivery. The outcome of an attempt is written only where the id AND the webhookId still match: a
@@ -84,8 +81,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     for (;;) {
       const row = await this.#oldest(sessionId);
-      if (row?.waits === true) this.#lookAgain(sessionId);
-      if (!row || row.waits || this.#deps.held.holds(row)) return undefined;
+      if (!row || this.#deps.held.holds(row)) return undefined;
       const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
       if (body !== null) return pendingCallback(row, tellable(body));
       await this.#setAside(row);
@@ -111,11 +107,8 @@ export class PostgresCallbackQueue implements CallbackQueue {
     const { id, sessionId } = callback;
     return this.#db.write(sessionId, async (transaction) => {
       await transaction.run(failure(callback, error, atMs));
-      const freed = this.#firstAttempts.has(id) ? await qrNotAccepted(transaction, callback, sessionId) : [];
-      transaction.afterCommit(() => {
-        this.#firstAttempts.delete(id);
-        this.#deps.readySignal.notify(freed);
-      });
+      if (this.#firstAttempts.has(id)) await qrNotAccepted(transaction, callback, sessionId);
+      transaction.afterCommit(() => this.#firstAttempts.delete(id));
     });
   }
 
@@ -156,18 +149,13 @@ export class PostgresCallbackQueue implements CallbackQueue {
     return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
   }
 
-  /** The callback that it waits for may be settled on another node, of which this one hears nothing. */
-  #lookAgain(sessionId: SessionId): void {
-    if (this.#deps.holding.owned() !== null) this.#deps.held.notifyLater(sessionId, LOOK_AGAIN_MS);
-  }
-
   /** A QR is marked as on its way before it leaves, and a newer one could take over its row between the two. */
   async #oldest(sessionId: SessionId): Promise<PendingRow | undefined> {
     const row = await this.#oldestOf.get(sessionId);
     if (row?.kind !== 'qr-update') return row;
     return this.#db.write(sessionId, async (transaction) => {
       const current = await transaction.row<PendingRow>(this.#oldestPending([sessionId]));
-      if (current?.kind !== 'qr-update' || current.waits) return current;
+      if (current?.kind !== 'qr-update') return current;
       const isFirst = await beginQrAttempt(transaction, current.id);
       // Another node may have had the session since.
       this.#firstAttempts.delete(current.id);
@@ -193,11 +181,9 @@ export class PostgresCallbackQueue implements CallbackQueue {
     });
   }
 
-  /** Settles a callback, and notifies the sessions that waited for it. */
   async #settle(transaction: Transaction, settled: Settlement): Promise<void> {
     transaction.afterCommit(() => this.#firstAttempts.delete(settled.id));
-    const waiters = await transaction.add(SETTLEMENTS, settled);
-    if (waiters.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(waiters));
+    await transaction.add(SETTLEMENTS, settled);
   }
 }
 

@@ -17,8 +17,6 @@ export interface PendingRow extends Omit<PendingCallback, 'body'> {
   body: Buffer;
   holdUntilMs: number | null;
   insteadId: string | null;
-  /** Whether the callback that must be delivered before it is pending. */
-  waits: boolean;
 }
 
 /** The oldest pending callback of each of these sessions, without those whose delivery is about to be recorded. */
@@ -26,31 +24,24 @@ export function oldestPending(sessionIds: readonly SessionId[], unrecorded: read
   return sql`SELECT oldest.* FROM unnest(${sessionIds}::text[]) AS asked (session_id), LATERAL (
       SELECT id, webhook_id AS "webhookId", session_id AS "sessionId", seq, kind, body,
         created_at_ms AS "createdAtMs", attempts, first_failed_at_ms AS "firstFailedAtMs",
-        hold_until_ms AS "holdUntilMs", instead_webhook_id AS "insteadId",
-        after_webhook_id IS NOT NULL AND EXISTS (SELECT 1 FROM callbacks AS earlier
-          WHERE earlier.webhook_id = callbacks.after_webhook_id AND earlier.state = 'pending') AS waits
+        hold_until_ms AS "holdUntilMs", instead_webhook_id AS "insteadId"
       FROM callbacks
       WHERE session_id = asked.session_id AND state = 'pending' AND id <> ALL(${unrecorded}::bigint[])
       ORDER BY seq LIMIT 1) AS oldest`;
 }
 
-/** Settles callbacks; the result of each is the sessions that waited for it. */
-export const SETTLEMENTS: Batch<Settlement, readonly SessionId[]> = {
+/** Settles callbacks. */
+export const SETTLEMENTS: Batch<Settlement, undefined> = {
   async store(transaction, settled) {
     const all = <Key extends keyof Settlement>(key: Key) => settled.map((each) => each[key]);
-    const waiters = await transaction.rows<{ sessionId: SessionId; id: number }>(
-      sql`WITH settled AS (
-          UPDATE callbacks SET state = given.state, settled_at_ms = given.at_ms,
+    await transaction.run(
+      sql`UPDATE callbacks SET state = given.state, settled_at_ms = given.at_ms,
             last_error = COALESCE(given.error, last_error)
           FROM unnest(${all('id')}::bigint[], ${all('webhookId')}::text[], ${all('state')}::text[],
             ${all('error')}::text[], ${all('atMs')}::bigint[]) AS given (id, webhook_id, state, error, at_ms)
-          WHERE callbacks.id = given.id AND callbacks.webhook_id = given.webhook_id AND callbacks.state = 'pending'
-          RETURNING callbacks.id, callbacks.webhook_id
-        )
-        SELECT DISTINCT callbacks.session_id AS "sessionId", settled.id FROM settled
-        JOIN callbacks ON callbacks.after_webhook_id = settled.webhook_id WHERE callbacks.state = 'pending'`,
+          WHERE callbacks.id = given.id AND callbacks.webhook_id = given.webhook_id AND callbacks.state = 'pending'`,
     );
-    return settled.map(({ id }) => waiters.filter((waiter) => waiter.id === id).map(({ sessionId }) => sessionId));
+    return settled.map(() => undefined);
   },
   mustFollow: (earlier, { id }) => earlier.some((other) => other.id === id),
 };

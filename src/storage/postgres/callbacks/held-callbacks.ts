@@ -56,17 +56,12 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
     const { sessionId, holdUntilMs, createdAtMs } = row;
     const nowMs = this.#deps.clock.now();
     if (holdUntilMs === null || holdUntilMs <= nowMs || createdAtMs > nowMs) return false;
-    this.notifyLater(sessionId, holdUntilMs - nowMs);
-    return true;
-  }
-
-  /** Notifies the session after this time. */
-  notifyLater(sessionId: SessionId, delayMs: number): void {
     this.#timers.get(sessionId)?.cancel();
     this.#timers.set(
       sessionId,
-      this.#deps.clock.after(delayMs, () => this.#notify(sessionId)),
+      this.#deps.clock.after(holdUntilMs - nowMs, () => this.#notify(sessionId)),
     );
+    return true;
   }
 
   async all(): Promise<HeldCallback[]> {

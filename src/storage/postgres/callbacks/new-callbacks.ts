@@ -14,7 +14,6 @@ export interface NewRow {
   ordinal: number;
   kind: EventKind;
   body: Buffer;
-  after: string | null;
   holdUntilMs: number | null;
   createdAtMs: number;
   instead: { webhookId: string; kind: EventKind; body: Buffer } | null;
@@ -36,7 +35,7 @@ export const NEW_CALLBACKS: Batch<NewRow, boolean> = {
 };
 
 /** The columns of a row as they are given, in this order. */
-const GIVEN = fragment`webhook_id, session_id, ordinal, kind, body, after_webhook_id, hold_until_ms, created_at_ms,
+const GIVEN = fragment`webhook_id, session_id, ordinal, kind, body, hold_until_ms, created_at_ms,
   instead_webhook_id, instead_kind, instead_body`;
 
 function insertion(rows: readonly NewRow[]) {
@@ -44,7 +43,7 @@ function insertion(rows: readonly NewRow[]) {
   const unless = rows.flatMap((row) => row.unless.map((id) => ({ id, of: row.webhookId })));
   return sql`WITH given AS (
       SELECT * FROM unnest(${all('webhookId')}::text[], ${all('sessionId')}::text[], ${all('ordinal')}::bigint[],
-        ${all('kind')}::text[], ${all('body')}::bytea[], ${all('after')}::text[], ${all('holdUntilMs')}::bigint[],
+        ${all('kind')}::text[], ${all('body')}::bytea[], ${all('holdUntilMs')}::bigint[],
         ${all('createdAtMs')}::bigint[], ${rows.map(({ instead }) => instead?.webhookId ?? null)}::text[],
         ${rows.map(({ instead }) => instead?.kind ?? null)}::text[],
         ${rows.map(({ instead }) => instead?.body ?? null)}::bytea[]) AS given (${GIVEN})
@@ -62,10 +61,10 @@ function insertion(rows: readonly NewRow[]) {
       ON CONFLICT (session_id) DO UPDATE SET last_seq = sequences.last_seq + excluded.last_seq
       RETURNING session_id, last_seq
     )
-    INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
+    INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, hold_until_ms,
       created_at_ms, instead_webhook_id, instead_kind, instead_body)
     SELECT webhook_id, session_id, last_seq - total + place, ${TRANSACTION_START} + ordinal, kind, body,
-      after_webhook_id, hold_until_ms, created_at_ms, instead_webhook_id, instead_kind, instead_body
+      hold_until_ms, created_at_ms, instead_webhook_id, instead_kind, instead_body
     FROM fresh JOIN numbers USING (session_id) ORDER BY ordinal
     RETURNING webhook_id AS "webhookId"`;
 }

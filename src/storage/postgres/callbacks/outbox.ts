@@ -10,7 +10,7 @@ import { nextOrdinal, TRANSACTION_START } from '../positions.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { NEW_CALLBACKS } from './new-callbacks.ts';
-import { moveQrLast, unseenQrOf, waitersOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
+import { moveQrLast, unseenQrOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
 
 /** What is stored besides the caller's change. */
 export interface Outgoing {
@@ -52,8 +52,7 @@ export class Outbox {
     return this.#db.send(sessionsOf({ of, events }), async (transaction) => {
       change(transaction);
       const stored = await Promise.all(events.map((event) => this.#insert(transaction, event, nowMs)));
-      const ready = events.filter((_, at) => stored[at]).map(({ event }) => event.body.session_id);
-      this.#notifyAfter(transaction, ready);
+      this.#notifyAfter(transaction, events, stored);
       return stored;
     });
   }
@@ -68,35 +67,33 @@ export class Outbox {
 
   /** Stores the events within a transaction, and withdraws the QR. */
   async store(transaction: Transaction, { events, removed }: Omit<AnyOutgoing, 'of'>): Promise<boolean[]> {
-    const freed = removed === undefined ? [] : await withdrawQr(transaction, removed);
-    const ready: SessionId[][] = [];
-    for (const event of events) ready.push(await this.#storeOne(transaction, event));
+    if (removed !== undefined) await withdrawQr(transaction, removed);
+    const stored: boolean[] = [];
+    for (const event of events) stored.push(await this.#storeOne(transaction, event));
     if (removed !== undefined) await this.#disown(transaction, removed);
-    this.#notifyAfter(transaction, [...freed, ...ready.flat()]);
-    return ready.map((sessions) => sessions.length > 0);
+    this.#notifyAfter(transaction, events, stored);
+    return stored;
   }
 
-  /**
-   * A newer QR takes over the row of the older one. Returns the sessions that have something to deliver now; none when the
-   * event is already known.
-   */
-  async #storeOne(transaction: Transaction, callback: NewCallback): Promise<SessionId[]> {
+  /** A newer QR takes over the row of the older one. Returns whether the event was not known yet. */
+  async #storeOne(transaction: Transaction, callback: NewCallback): Promise<boolean> {
     const { event, webhookId, unless = [] } = callback;
     const nowMs = this.#deps.clock.now();
     const sessionId = event.body.session_id;
-    const insert = async () => ((await this.#insert(transaction, callback, nowMs)) ? [sessionId] : []);
-    if (event.kind !== 'qr-update') return insert();
+    if (event.kind !== 'qr-update') return this.#insert(transaction, callback, nowMs);
     const known = await transaction.row(sql`SELECT 1 FROM callbacks WHERE webhook_id = ANY(${[webhookId, ...unless]})`);
-    if (known) return [];
+    if (known) return false;
     const older = await unseenQrOf(transaction, sessionId);
-    return older ? [sessionId, ...(await this.#supersede(transaction, older, callback))] : insert();
+    if (!older) return this.#insert(transaction, callback, nowMs);
+    await this.#supersede(transaction, older, callback);
+    return true;
   }
 
   #insert(transaction: Transaction, callback: NewCallback, nowMs: number): Promise<boolean> {
-    const { event, webhookId, after = null, unless = [], holdUntilMs = null, instead } = callback;
+    const { event, webhookId, unless = [], holdUntilMs = null, instead } = callback;
     const { kind, body } = event;
     return transaction.add(NEW_CALLBACKS, {
-      ...{ webhookId, unless, after, holdUntilMs, kind },
+      ...{ webhookId, unless, holdUntilMs, kind },
       sessionId: body.session_id,
       ordinal: nextOrdinal(transaction),
       body: this.#sealed(callback),
@@ -112,21 +109,18 @@ export class Outbox {
 
   /**
    * A newer QR takes over the row of the older one, and moves behind whatever was stored between them: delivered before a
-   * "disconnected" that it follows, it would pass for the code of a session that has ended. Returns the sessions that waited
-   * for the older one.
+   * "disconnected" that it follows, it would pass for the code of a session that has ended.
    */
-  async #supersede(transaction: Transaction, older: WaitingQr, callback: NewCallback): Promise<SessionId[]> {
-    const { event, webhookId, after = null } = callback;
+  async #supersede(transaction: Transaction, older: WaitingQr, callback: NewCallback): Promise<void> {
+    const { event, webhookId } = callback;
     const sessionId = event.body.session_id;
     await transaction.run(
       sql`UPDATE callbacks SET webhook_id = ${webhookId}, kind = ${event.kind}, body = ${this.#sealed(callback)},
-            after_webhook_id = ${after}, created_at_ms = ${this.#deps.clock.now()}, attempts = 0,
-            first_failed_at_ms = NULL, last_error = NULL,
+            created_at_ms = ${this.#deps.clock.now()}, attempts = 0, first_failed_at_ms = NULL, last_error = NULL,
             position = ${TRANSACTION_START} + ${nextOrdinal(transaction)}::bigint
           WHERE id = ${older.id}`,
     );
     await moveQrLast(transaction, older, sessionId);
-    return waitersOf(transaction, older.webhookId);
   }
 
   /** Nobody owns a removed session, unless it has callbacks to deliver. */
@@ -136,7 +130,8 @@ export class Outbox {
     if (!owned) transaction.afterCommit(() => this.#deps.holding.left(sessionId));
   }
 
-  #notifyAfter(transaction: Transaction, sessionIds: readonly SessionId[]): void {
+  #notifyAfter(transaction: Transaction, events: readonly NewCallback[], stored: readonly boolean[]): void {
+    const sessionIds = events.filter((_, at) => stored[at]).map(({ event }) => event.body.session_id);
     if (sessionIds.length > 0) transaction.afterCommit(() => this.#deps.readySignal.notify(sessionIds));
   }
 }

@@ -6,24 +6,23 @@ import { type Transaction } from '../transaction.ts';
 export interface WaitingQr {
   id: number;
   seq: number;
-  webhookId: string;
 }
 
 /** The pending QR of the session that the backend cannot have seen. There is never more than one. */
 export function unseenQrOf(transaction: Transaction, sessionId: SessionId): Promise<WaitingQr | undefined> {
   return transaction.row<WaitingQr>(
-    sql`SELECT id, seq, webhook_id AS "webhookId" FROM callbacks
+    sql`SELECT id, seq FROM callbacks
         WHERE session_id = ${sessionId} AND state = 'pending' AND kind = 'qr-update' AND NOT maybe_seen FOR UPDATE`,
   );
 }
 
 /**
  * Removes that QR, if there is one. Only a QR that the backend cannot have seen may leave: callbacks are delivered in order, so
- * nothing behind it was delivered either, and those may move up by one number. Returns the sessions that waited for it.
+ * nothing behind it was delivered either, and those may move up by one number.
  */
-export async function withdrawQr(transaction: Transaction, sessionId: SessionId): Promise<SessionId[]> {
+export async function withdrawQr(transaction: Transaction, sessionId: SessionId): Promise<void> {
   const qr = await unseenQrOf(transaction, sessionId);
-  return qr ? removeQr(transaction, qr, sessionId) : [];
+  if (qr) await removeQr(transaction, qr, sessionId);
 }
 
 /** Call it before an attempt. Returns whether the backend could not have seen the QR until now. */
@@ -33,19 +32,13 @@ export async function beginQrAttempt(transaction: Transaction, id: number): Prom
 
 /**
  * The attempt has ended, and the backend has certainly not accepted the QR, which may therefore leave again. It does so now
- * if a newer one, or the removal of its session, has outdated it in the meantime. Returns the sessions that waited for it in
- * that case.
+ * if a newer one, or the removal of its session, has outdated it in the meantime.
  */
-export async function qrNotAccepted(
-  transaction: Transaction,
-  qr: WaitingQr,
-  sessionId: SessionId,
-): Promise<SessionId[]> {
+export async function qrNotAccepted(transaction: Transaction, qr: WaitingQr, sessionId: SessionId): Promise<void> {
   const newer = await unseenQrOf(transaction, sessionId);
   const session = await transaction.row(sql`SELECT 1 FROM sessions WHERE session_id = ${sessionId}`);
-  if (newer ?? !session) return removeQr(transaction, qr, sessionId);
-  await transaction.run(sql`UPDATE callbacks SET maybe_seen = false WHERE id = ${qr.id}`);
-  return [];
+  if (newer ?? !session) await removeQr(transaction, qr, sessionId);
+  else await transaction.run(sql`UPDATE callbacks SET maybe_seen = false WHERE id = ${qr.id}`);
 }
 
 /** Gives it the last number of its session, after its row has got a new position among those of all sessions. */
@@ -61,20 +54,10 @@ export async function moveQrLast(
   );
 }
 
-/** The sessions that wait for a callback. */
-export async function waitersOf(transaction: Transaction, webhookId: string): Promise<SessionId[]> {
-  const rows = await transaction.rows<{ sessionId: SessionId }>(
-    sql`SELECT DISTINCT session_id AS "sessionId" FROM callbacks
-        WHERE after_webhook_id = ${webhookId} AND state = 'pending'`,
-  );
-  return rows.map(({ sessionId }) => sessionId);
-}
-
-async function removeQr(transaction: Transaction, qr: WaitingQr, sessionId: SessionId): Promise<SessionId[]> {
+async function removeQr(transaction: Transaction, qr: WaitingQr, sessionId: SessionId): Promise<void> {
   await transaction.run(sql`DELETE FROM callbacks WHERE id = ${qr.id}`);
   await transaction.run(closeGap(sessionId, qr.seq));
   await transaction.run(sql`UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ${sessionId}`);
-  return waitersOf(transaction, qr.webhookId);
 }
 
 function closeGap(sessionId: SessionId, seq: number): Statement {

@@ -13,7 +13,6 @@ import { tellable } from '../../shared/tellable.ts';
 import { type Database } from '../database.ts';
 import { HELD } from './held-callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
-import { WAITERS } from './waiting-qrs.ts';
 
 /** The dependencies of {@link SqliteCallbackArchive}. */
 export interface CallbackArchiveDeps {
@@ -65,9 +64,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
       const row = this.#sql.find.get(id);
       if (!row || row.state === 'delivered') return false;
       if (this.#sql.discard.run({ id, nowMs: this.#deps.clock.now() }).changes === 0) return true;
-      for (const sessionId of [row.sessionId, ...this.#sql.waiters.all(row.webhookId).map((it) => it.sessionId)]) {
-        this.#notify(sessionId);
-      }
+      this.#notify(row.sessionId);
       return true;
     });
   }
@@ -133,7 +130,6 @@ function prepare(db: Database) {
       `UPDATE callbacks SET state = 'unwanted', settled_at_ms = @nowMs, last_error = '${DISCARDED}'
        WHERE id = @id AND state IN ('pending', 'dead')`,
     ),
-    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
     replay: db.prepare<[SessionId, number, number]>(
       `UPDATE callbacks SET ${RESET}
        WHERE session_id = ? AND created_at_ms BETWEEN ? AND ? AND state <> 'pending' AND ${IS_NOT_QR}`,

@@ -12,7 +12,7 @@ import { type SqliteTimeline } from '../sessions/timeline.ts';
 import { type SqliteHeldCallbacks } from './held-callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
-import { WAITERS, type WaitingQrs } from './waiting-qrs.ts';
+import { type WaitingQrs } from './waiting-qrs.ts';
 
 /** The final state of a callback. */
 interface Settlement {
@@ -48,7 +48,6 @@ export interface CallbackQueueDeps {
 
 /** A pending row, with what may make it wait. */
 interface PendingRow extends PendingCallback {
-  after: string | null;
   holdUntilMs: number | null;
   insteadId: string | null;
 }
@@ -66,7 +65,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #removeAll: (rows: readonly { id: number }[]) => void;
   readonly #substitute: (change: Substitution) => void;
-  readonly #fail: (callback: PendingCallback, failure: Failure) => SessionId[];
+  readonly #fail: (callback: PendingCallback, failure: Failure) => void;
 
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
@@ -80,7 +79,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
     });
     this.#fail = db.transaction((callback: PendingCallback, failure: Failure) => {
       this.#sql.failed.run({ id: callback.id, webhookId: callback.webhookId, ...failure });
-      return this.#firstAttempts.has(callback.id) ? this.#deps.qrs.notAccepted(callback, callback.sessionId) : [];
+      if (this.#firstAttempts.has(callback.id)) this.#deps.qrs.notAccepted(callback, callback.sessionId);
     });
   }
 
@@ -124,9 +123,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
     return this.#db.write(() => {
-      const freed = this.#fail(callback, { error, atMs });
+      this.#fail(callback, { error, atMs });
       this.#firstAttempts.delete(callback.id);
-      this.#deps.readySignal.notify(freed);
     });
   }
 
@@ -200,7 +198,6 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   #mustWait(row: PendingRow): boolean {
-    if (row.after !== null && this.#sql.isPending.get(row.after)) return true;
     return row.holdUntilMs !== null && this.#deps.held.holds(row);
   }
 
@@ -210,8 +207,7 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   #settle(settlement: Settlement): void {
     this.#firstAttempts.delete(settlement.id);
-    if (this.#sql.settle.run(settlement).changes === 0) return;
-    this.#deps.readySignal.notify(this.#sql.waiters.all(settlement.webhookId).map(({ sessionId }) => sessionId));
+    this.#sql.settle.run(settlement);
   }
 }
 
@@ -233,8 +229,7 @@ function pendingCallback({
 const NONE = { pending: 0, deadLettered: 0, oldestMs: null };
 
 const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
-    attempts, first_failed_at_ms AS firstFailedAtMs, after_webhook_id AS after, hold_until_ms AS holdUntilMs,
-    instead_webhook_id AS insteadId
+    attempts, first_failed_at_ms AS firstFailedAtMs, hold_until_ms AS holdUntilMs, instead_webhook_id AS insteadId
   FROM callbacks`;
 /** The pending callbacks of a session, in order. */
 const PENDING = `WHERE session_id = ? AND state = 'pending' ORDER BY seq`;
@@ -248,7 +243,6 @@ function prepare(db: Database) {
     oldest: db.prepare<[SessionId], PendingRow>(`${ROW} ${PENDING} LIMIT 1`),
     oldestIds: db.prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${PENDING} LIMIT ?`).pluck(),
     withId: db.prepare<[number], PendingRow>(`${ROW} WHERE id = ?`),
-    isPending: db.prepare<[string]>(`SELECT 1 FROM callbacks WHERE webhook_id = ? AND state = 'pending'`),
     settle: db.prepare<[Settlement]>(
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
@@ -265,7 +259,6 @@ function prepare(db: Database) {
          first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
-    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
     counts: db.prepare<[], { pending: number; deadLettered: number; oldestMs: number | null }>(
       `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
          (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,

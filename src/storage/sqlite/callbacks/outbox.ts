@@ -12,7 +12,6 @@ interface Content {
   webhookId: string;
   kind: string;
   body: string;
-  after: string | null;
   holdUntilMs: number | null;
   nowMs: number;
   insteadId: string | null;
@@ -46,7 +45,7 @@ export class Outbox {
   readonly #vault: Vault;
   readonly #qrs: WaitingQrs;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #transaction: (change: () => void, outgoing: Outgoing) => { stored: boolean[]; ready: SessionId[] };
+  readonly #transaction: (change: () => void, outgoing: Outgoing) => boolean[];
 
   constructor(db: Database, { clock, readySignal, vault, qrs }: OutboxDeps) {
     this.#vault = vault;
@@ -56,9 +55,8 @@ export class Outbox {
     this.#sql = prepare(db);
     this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
       change();
-      const freed = withdrawQrOf === undefined ? [] : this.#qrs.withdraw(withdrawQrOf);
-      const ready = events.map((event) => this.#store(event));
-      return { stored: ready.map((sessions) => sessions.length > 0), ready: [...freed, ...ready.flat()] };
+      if (withdrawQrOf !== undefined) this.#qrs.withdraw(withdrawQrOf);
+      return events.map((event) => this.#store(event));
     });
   }
 
@@ -67,30 +65,32 @@ export class Outbox {
    * it within a write. Returns for each event whether it was stored; `false` means that it was known already.
    */
   commit(change: () => void, outgoing: Outgoing): boolean[] {
-    const { stored, ready } = this.#transaction(change, outgoing);
-    this.#readySignal.notify(ready);
+    const stored = this.#transaction(change, outgoing);
+    this.#readySignal.notify(outgoing.events.filter((_, at) => stored[at]).map(({ event }) => event.body.session_id));
     return stored;
   }
 
-  /** Returns the sessions that have something to deliver now; none when the event is already known. */
-  #store({ event, webhookId, after, unless = [], holdUntilMs, instead }: NewCallback): SessionId[] {
-    if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return [];
+  /** Returns whether the event was not known yet. */
+  #store({ event, webhookId, unless = [], holdUntilMs, instead }: NewCallback): boolean {
+    if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return false;
     const sessionId = event.body.session_id;
     const content: Content = {
       webhookId,
       kind: event.kind,
       body: this.#sealed({ event, webhookId }),
-      after: after ?? null,
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),
       ...this.#substitute(instead),
     };
     const older = event.kind === 'qr-update' ? this.#qrs.of(sessionId) : undefined;
-    if (older) return [sessionId, ...this.#supersede(older, sessionId, content)];
+    if (older) {
+      this.#supersede(older, sessionId, content);
+      return true;
+    }
     this.#sql.takeNumber.run(sessionId);
     this.#sql.takeNumber.run(ALL);
     this.#sql.insert.run({ ...content, sessionId });
-    return [sessionId];
+    return true;
   }
 
   #substitute(instead: NewCallback['instead']): Pick<Content, 'insteadId' | 'insteadKind' | 'insteadBody'> {
@@ -105,14 +105,12 @@ export class Outbox {
 
   /**
    * A newer QR takes over the row of the older one, and moves behind whatever was stored between them: delivered before a
-   * "disconnected" that it follows, it would pass for the code of a session that has ended. Returns the sessions that waited
-   * for the older one.
+   * "disconnected" that it follows, it would pass for the code of a session that has ended.
    */
-  #supersede(older: WaitingQr, sessionId: SessionId, content: Content): SessionId[] {
+  #supersede(older: WaitingQr, sessionId: SessionId, content: Content): void {
     this.#sql.takeNumber.run(ALL);
     this.#sql.takeOver.run({ ...content, id: older.id });
     this.#qrs.moveLast(older, sessionId);
-    return this.#qrs.waitersOf(older);
   }
 }
 
@@ -124,14 +122,13 @@ function prepare(db: Database) {
        ON CONFLICT (session_id) DO UPDATE SET last_seq = last_seq + 1`,
     ),
     insert: db.prepare<[Content & { sessionId: SessionId }]>(
-      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, after_webhook_id, hold_until_ms,
-         created_at_ms, instead_webhook_id, instead_kind, instead_body)
+      `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, hold_until_ms, created_at_ms,
+         instead_webhook_id, instead_kind, instead_body)
        VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
-               ${POSITION}, @kind, @body, @after, @holdUntilMs, @nowMs, @insteadId, @insteadKind, @insteadBody)`,
+               ${POSITION}, @kind, @body, @holdUntilMs, @nowMs, @insteadId, @insteadKind, @insteadBody)`,
     ),
     takeOver: db.prepare<[Content & { id: number }]>(
-      `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, after_webhook_id = @after,
-         created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL, position = ${POSITION}
+      `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL, position = ${POSITION}
        WHERE id = @id`,
     ),
   };

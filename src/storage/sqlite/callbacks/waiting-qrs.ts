@@ -5,7 +5,6 @@ import { type Database } from '../database.ts';
 export interface WaitingQr {
   id: number;
   seq: number;
-  webhookId: string;
 }
 
 /**
@@ -26,10 +25,10 @@ export class WaitingQrs {
     return this.#sql.unseen.get(sessionId);
   }
 
-  /** Removes that QR, if there is one. Returns the sessions that waited for it. */
-  withdraw(sessionId: SessionId): SessionId[] {
+  /** Removes that QR, if there is one. */
+  withdraw(sessionId: SessionId): void {
     const qr = this.of(sessionId);
-    return qr ? this.#remove(qr, sessionId) : [];
+    if (qr) this.#remove(qr, sessionId);
   }
 
   /** Call it before an attempt. Returns whether the backend could not have seen the QR until now. */
@@ -39,13 +38,11 @@ export class WaitingQrs {
 
   /**
    * The attempt has ended, and the backend has certainly not accepted the QR, which may therefore leave again. It does so now
-   * if a newer one, or the removal of its session, has outdated it in the meantime. Returns the sessions that waited for it in
-   * that case.
+   * if a newer one, or the removal of its session, has outdated it in the meantime.
    */
-  notAccepted(qr: WaitingQr, sessionId: SessionId): SessionId[] {
-    if (this.of(sessionId) ?? !this.#sql.session.get(sessionId)) return this.#remove(qr, sessionId);
-    this.#sql.markUnseen.run(qr.id);
-    return [];
+  notAccepted(qr: WaitingQr, sessionId: SessionId): void {
+    if (this.of(sessionId) ?? !this.#sql.session.get(sessionId)) this.#remove(qr, sessionId);
+    else this.#sql.markUnseen.run(qr.id);
   }
 
   /** Gives it the last number of its session, after its row has got a new position among those of all sessions. */
@@ -55,16 +52,10 @@ export class WaitingQrs {
     this.#sql.renumberLast.run({ id });
   }
 
-  /** The sessions that wait for it. */
-  waitersOf({ webhookId }: WaitingQr): SessionId[] {
-    return this.#sql.waiters.all(webhookId).map(({ sessionId }) => sessionId);
-  }
-
-  #remove(qr: WaitingQr, sessionId: SessionId): SessionId[] {
+  #remove(qr: WaitingQr, sessionId: SessionId): void {
     this.#sql.remove.run(qr.id);
     this.#closeGap(sessionId, qr.seq);
     this.#sql.returnNumber.run(sessionId);
-    return this.waitersOf(qr);
   }
 
   #closeGap(sessionId: SessionId, seq: number): void {
@@ -72,14 +63,10 @@ export class WaitingQrs {
   }
 }
 
-/** The sessions that wait for a callback. Without the hint, SQLite would scan everything that is pending. */
-export const WAITERS = `SELECT DISTINCT session_id AS sessionId FROM callbacks INDEXED BY callbacks_waiting
-  WHERE after_webhook_id = ? AND state = 'pending'`;
-
 function prepare(db: Database) {
   return {
     unseen: db.prepare<[SessionId], WaitingQr>(
-      `SELECT id, seq, webhook_id AS webhookId FROM callbacks
+      `SELECT id, seq FROM callbacks
        WHERE session_id = ? AND state = 'pending' AND kind = 'qr-update' AND maybe_seen = 0`,
     ),
     markSeen: db.prepare<[number]>('UPDATE callbacks SET maybe_seen = 1 WHERE id = ? AND maybe_seen = 0'),
@@ -95,6 +82,5 @@ function prepare(db: Database) {
       `UPDATE callbacks SET seq = (SELECT last_seq FROM sequences WHERE session_id = callbacks.session_id)
        WHERE id = @id`,
     ),
-    waiters: db.prepare<[string], { sessionId: SessionId }>(WAITERS),
   };
 }

@@ -83,7 +83,7 @@ export const INTERNAL: readonly string[] = [
   ...['journal.add', 'journal.handled', 'pollVotes.cast', 'chatTimers.note', 'awaitedNumbers.add'],
   ...['conversations.heardFrom', 'timeline.add', 'timeline.addIfThere', 'accountIds.announced', 'accountIds.addAlias'],
   ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
-  ...['heldCallbacks.holds', 'heldCallbacks.notifyLater', 'heldCallbacks.close'],
+  ...['heldCallbacks.holds', 'heldCallbacks.close'],
   ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
     (store) => `${store}.pruning`,
   ),

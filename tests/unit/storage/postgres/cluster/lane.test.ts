@@ -3,7 +3,6 @@ import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { Secret } from '../../../../../src/kit/secret.ts';
 import { sealNextKey } from '../../../../../src/storage/shared/encryption/master-key.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
-import { ManualClock } from '../../../../harness/manual-clock.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connectionName } from '../../../../../src/storage/postgres/cluster/node-name.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
@@ -235,27 +234,6 @@ it('announces a number on one node at a time', async () => {
   end(undefined);
   await Promise.all([work, other]);
   expect(order).toEqual(['else', 'a', 'b']);
-});
-
-it('delivers a callback that waits for one of another node, once that is settled there', async () => {
-  const url = await newPostgresUrl();
-  const clock = new ManualClock();
-  await using first = await joined(url, 'a');
-  await using second = await joined(url, 'b', { clock });
-  await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
-  await second.storage.sessions.create(record(BEA), NOTE, LIMITS);
-  await first.storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
-  await second.storage.sessions.commit(record(BEA), [statusUpdate(BEA, 'b1', 'a1')]);
-  const ready: string[] = [];
-  second.storage.callbacks.onReady((sessionId) => ready.push(sessionId));
-
-  expect(await second.storage.callbacks.next(BEA)).toBeUndefined();
-  await first.storage.callbacks.delivered((await first.storage.callbacks.next(ANA))!, 1);
-  await first.storage.callbacks.counts(0);
-
-  await clock.advance(5_000);
-  expect(ready).toEqual([BEA]);
-  expect(await second.storage.callbacks.next(BEA)).toMatchObject({ webhookId: 'b1' });
 });
 
 it('changes the master key only on a node that is alone', async () => {
