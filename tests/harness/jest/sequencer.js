@@ -1,16 +1,20 @@
 /** Parts of the paths of test files that take many seconds, the longest first. */
 const LONG = [
-  'nothing-lost-',
   'dashboard/',
+  'nothing-lost',
   'operations/process',
-  'operations/rotate-master-key',
-  'contracts/seed',
   'demo/',
-  'examples/backend',
+  'storage/moving',
   'api/refusals',
+  'operations/rotate-master-key',
+  'examples/backend',
+  'contracts/seed',
+  'postgres/cluster/fence',
+  'docs/documented-commands',
+  'contracts/storage/callback-queue',
   'journeys/media/',
   'operations/keys',
-  'docs/documented-commands',
+  'postgres/cluster/',
   'bench/',
 ];
 
