@@ -18,8 +18,8 @@ export interface NewCallback {
   holdUntilMs?: number;
 }
 
-/** The callbacks that await delivery, in order within each session. */
-export interface CallbackQueue {
+/** What awaits delivery to one receiver, in order within each session. */
+export interface DeliveryQueue {
   /** Calls `listener` with a session's id whenever it gains a callback, or one that it waited for was settled. */
   onReady(listener: (sessionId: SessionId) => void): void;
   /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
@@ -49,6 +49,10 @@ export interface CallbackQueue {
   substitute(callback: PendingCallback, note: TimelineNote): Promise<void>;
   /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
+}
+
+/** The callbacks that await delivery to the main backend. */
+export interface CallbackQueue extends DeliveryQueue {
   /** Of the sessions that this node owns. */
   counts(nowMs: number): Promise<CallbackCounts>;
 }

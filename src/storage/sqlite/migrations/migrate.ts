@@ -19,6 +19,7 @@ import { reservedMessageIds } from './015-reserved-message-ids.ts';
 import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
 import { contactNames } from './017-contact-names.ts';
 import { chatTimers } from './018-chat-timers.ts';
+import { subscriptions } from './020-subscriptions.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly string[] = [
   bodiesBoundToKind,
   contactNames,
   chatTimers,
+  subscriptions,
 ];
 
 /**
