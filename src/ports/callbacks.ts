@@ -20,10 +20,13 @@ export interface NewCallback {
 
 /** What awaits delivery to one receiver, in order within each session. */
 export interface DeliveryQueue {
-  /** Calls `listener` with a session's id whenever it gains a callback, or one that it waited for was settled. */
-  onReady(listener: (sessionId: SessionId) => void): void;
-  /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
-  onRetry(listener: (sessionId: SessionId) => void): void;
+  /**
+   * Calls `listener` with a session's id whenever it gains a callback, or one that it waited for was settled, until the returned
+   * function is called.
+   */
+  onReady(listener: (sessionId: SessionId) => void): () => void;
+  /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now, until the returned function is called. */
+  onRetry(listener: (sessionId: SessionId) => void): () => void;
   /** The sessions of this node with pending callbacks, the longest-waiting first. */
   sessionsWithPending(): Promise<SessionId[]>;
   /**

@@ -129,7 +129,7 @@ export class Outbox {
     return waitersOf(transaction, older.webhookId);
   }
 
-  /** Nobody owns a removed session, unless it has callbacks to deliver. */
+  /** Nobody owns a removed session, unless it has callbacks to deliver, or may have: where there are subscriptions, pruning ends it. */
   async #disown(transaction: Transaction, sessionId: SessionId): Promise<void> {
     await transaction.run(disowning(sessionId));
     const owned = await transaction.row(sql`SELECT 1 FROM ownership WHERE session_id = ${sessionId}`);
@@ -148,5 +148,6 @@ function sessionsOf({ of, events, removed }: AnyOutgoing): SessionId[] {
 
 function disowning(sessionId: SessionId): Statement {
   return sql`DELETE FROM ownership WHERE session_id = ${sessionId}
-    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending')`;
+    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending')
+    AND NOT EXISTS (SELECT 1 FROM subscriptions)`;
 }

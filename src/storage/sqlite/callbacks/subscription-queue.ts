@@ -50,15 +50,15 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
     });
   }
 
-  onReady(listener: (sessionId: SessionId) => void): void {
-    this.#deps.readySignal.subscribe((sessionId) => {
+  onReady(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.readySignal.subscribe((sessionId) => {
       if (wantsSession(this.#subscription, sessionId)) listener(sessionId);
     });
   }
 
   /** Nobody asks for an attempt: a person retries dead letters, which are not in the queue. */
-  onRetry(): void {
-    // See above.
+  onRetry(): () => void {
+    return () => undefined;
   }
 
   sessionsWithPending(): Promise<SessionId[]> {
