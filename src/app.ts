@@ -112,7 +112,11 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     createSessions(config, deps, { storage, connector, admission: pressure, media, metrics, isShared, placement }),
   );
-  const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifiers: [notifier, webhooks], media });
+  const host: SessionHost = new RunningSessions({
+    transfer: sessions.transfer,
+    notifiers: [notifier, webhooks],
+    media,
+  });
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);

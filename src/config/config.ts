@@ -5,7 +5,7 @@ import { type Secret } from '../kit/secret.ts';
 import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
-import { readAllowedHosts } from './allowed-hosts.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
@@ -85,7 +85,7 @@ function readBackend(read: EnvironmentReader, production: boolean): BackendSetti
     signingSecret: readSigningSecret(read),
     poisonAfterMs: read.seconds('CALLBACK_POISON_AFTER', HOUR_SECONDS, 1) * 1_000,
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
-    webhookAllowedHosts: readAllowedHosts(read, 'WEBHOOK_ALLOWED_HOSTS'),
+    webhookAllowedHosts: allowedHosts('WEBHOOK_ALLOWED_HOSTS', read.list('WEBHOOK_ALLOWED_HOSTS')),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type BucketSettings } from '../storage/s3/settings.ts';
-import { readAllowedHosts } from './allowed-hosts.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 
 /** How the files of messages are handled. */
@@ -31,7 +31,7 @@ export function readMedia(read: EnvironmentReader): MediaSettings {
     download: read.flag('DOWNLOAD_MEDIA', false),
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
     retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
-    urlAllowedHosts: readAllowedHosts(read, 'MEDIA_URL_ALLOWED_HOSTS'),
+    urlAllowedHosts: allowedHosts('MEDIA_URL_ALLOWED_HOSTS', read.list('MEDIA_URL_ALLOWED_HOSTS')),
     host: readMediaHost(read),
   };
 }

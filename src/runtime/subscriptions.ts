@@ -12,7 +12,7 @@ import { type UrlGuard } from '../webhooks/subscriptions/subscription-client.ts'
 import { SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
 
 /** What the subscriptions are built on. */
-export interface SubscriptionParts {
+export interface SubscriptionsDeps {
   storage: Pick<Storage, 'subscriptions'>;
   metrics: Pick<Metrics, 'subscriberPosted'>;
   lease: Lease;
@@ -25,11 +25,18 @@ const REFUSAL =
   'Webhooks are only posted over http or https, to public addresses or hosts of WEBHOOK_ALLOWED_HOSTS, and to URLs without credentials.';
 
 /** Receivers besides the main backend, which are subject to the same limits as it. */
-export function createSubscriptions({ backend }: Config, parts: SubscriptionParts): SubscriptionService {
-  const { storage, metrics, lease, clock, random, log } = parts;
+export function createSubscriptions({ backend }: Config, deps: SubscriptionsDeps): SubscriptionService {
+  const { storage, metrics, lease, clock, random, log } = deps;
   const { retries, poisonAfterMs, retentionMs, timeoutMs } = backend;
   return new SubscriptionService({
-    ...{ store: storage.subscriptions, settings: { retries, poisonAfterMs, retentionMs }, timeoutMs, lease, clock, random },
+    ...{
+      store: storage.subscriptions,
+      settings: { retries, poisonAfterMs, retentionMs },
+      timeoutMs,
+      lease,
+      clock,
+      random,
+    },
     metrics: { posted: (_, fate) => metrics.subscriberPosted(fate), arrived: () => undefined },
     guard: guardOf(backend.webhookAllowedHosts),
     version: VERSION,

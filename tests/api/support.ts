@@ -241,7 +241,17 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   });
   const tokens = new BrowserTokens({ ...keyDeps, abandoned: (made) => void endUnlinked(sessions, made) });
   const core = {
-    ...{ sessions, media, settings, health, metrics: METRICS, callbacks: ONE_CALLBACK, webhooks: ONE_WEBHOOK, keys, tokens },
+    ...{
+      sessions,
+      media,
+      settings,
+      health,
+      metrics: METRICS,
+      callbacks: ONE_CALLBACK,
+      webhooks: ONE_WEBHOOK,
+      keys,
+      tokens,
+    },
     masterKey: { change: () => Promise.resolve(13) },
   };
   const app = createHttpApp({

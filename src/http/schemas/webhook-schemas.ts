@@ -19,13 +19,13 @@ const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`
 const EVENTS_WANTED = `must be a list of at least one of ${EVENT_KINDS.join(', ')}, or null for all`;
 const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';
 const HEADERS_WANTED = `must be an object of at most ${MAX_HEADERS} headers, with texts of printable ASCII as values`;
-const RESERVED_HEADER = 'must not contain headers of the connection, nor content-, user-agent, webhook- or x-session- headers';
+const RESERVED_HEADER =
+  'must not contain headers of the connection, nor content-, user-agent, webhook- or x-session- headers';
 const SECRET_WANTED = 'must be whsec_ followed by base64 of 18 to 74 bytes';
 
-const url = z
-  .string('must be a URL')
-  .max(MAX_URL, `must be a URL of at most ${MAX_URL} characters`)
-  .meta({ description: 'Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS.' });
+const url = z.string('must be a URL').max(MAX_URL, `must be a URL of at most ${MAX_URL} characters`).meta({
+  description: 'Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS.',
+});
 
 const fields = {
   name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED),
@@ -49,16 +49,13 @@ export const newWebhook = z.object({
   name: fields.name.default(''),
   events: fields.events.default(null),
   sessions: fields.sessions.default(null),
-  headers: fields.headers.default({}),
+  headers: fields.headers.optional(),
   secret: fields.secret.optional().meta({ description: 'Signs the requests; made by the server if it is missing.' }),
   paused: fields.paused.default(false),
 });
 
 /** The body of `PATCH /webhooks/:webhookId`. */
-export const webhookChange = z
-  .object({ url, ...fields })
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, 'must change something');
+export const webhookChange = z.object({ url, ...fields }).partial();
 
 /** A webhook without its secrets. */
 export const webhook = z

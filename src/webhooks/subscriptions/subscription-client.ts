@@ -59,7 +59,10 @@ export class SubscriptionClient implements Disposable {
 
   /** Posts an event that nobody has caused. */
   test({ webhookId }: TestEvent): Promise<DeliveryOutcome> {
-    const data = { message: 'This is a test of your webhook.', timestamp: new Date(this.#deps.clock.now()).toISOString() };
+    const data = {
+      message: 'This is a test of your webhook.',
+      timestamp: new Date(this.#deps.clock.now()).toISOString(),
+    };
     return this.#post(webhookId, JSON.stringify({ type: 'test', session_id: null, seq: null, data }), {});
   }
 

@@ -70,7 +70,8 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
 
   /** A session leaves this process. Resolves when the deliveries in flight have ended and are recorded. */
   async leave(sessionId: SessionId): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ notifier }) => notifier?.leave(sessionId)));
+    const notifiers = [...this.#running.values()].flatMap(({ notifier }) => notifier ?? []);
+    await Promise.all(notifiers.map((notifier) => notifier.leave(sessionId)));
   }
 
   list(): readonly Subscription[] {

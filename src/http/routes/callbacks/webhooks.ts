@@ -56,12 +56,12 @@ export const createWebhook = route({
   answer: z.strictObject({ success: succeeded, secret: z.string(), data: webhook }),
   statuses: { 200: 'The new webhook.' },
   example: {
-    body: { url: EXAMPLE.url, name: EXAMPLE.name, events: EXAMPLE.events, headers: { Authorization: 'Bearer …' } },
+    body: { url: EXAMPLE.url, name: EXAMPLE.name, events: EXAMPLE.events, headers: { Authorization: 'Bearer secret' } },
     answer: { success: true, secret: 'whsec_...', data: EXAMPLE },
   },
   errors: ['url_not_allowed', 'too_many_webhooks'],
-  async handler({ webhooks, newSecret }, { body: { paused: isPaused, secret = newSecret(), ...spec } }) {
-    const created = await webhooks.create({ ...spec, secret, isPaused });
+  async handler({ webhooks, newSecret }, { body: { paused: isPaused, secret = newSecret(), headers = {}, ...spec } }) {
+    const created = await webhooks.create({ ...spec, headers, secret, isPaused });
     return ok({ secret, data: await viewOf(webhooks, created) });
   },
 });
@@ -145,7 +145,8 @@ export const testWebhook = route({
   path: '/webhooks/:webhookId/test',
   scope: 'admin',
   summary: 'Send a test event',
-  description: 'Posts an event of type "test" once, also to a paused webhook, and returns how the receiver answered. Needs no body.',
+  description:
+    'Posts an event of type "test" once, also to a paused webhook, and returns how the receiver answered. Needs no body.',
   params,
   answer: attempt,
   statuses: { 200: 'The outcome of the attempt.' },
@@ -222,9 +223,7 @@ export const replayWebhook = route({
   params,
   body: z.object({
     sessionId: sessionIdText,
-    since: z.iso
-      .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
-      .pipe(z.coerce.date()),
+    since: z.iso.datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' }).pipe(z.coerce.date()),
   }),
   answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
   statuses: { 200: 'The number of stored events from then on, whether the webhook wants them or not.' },

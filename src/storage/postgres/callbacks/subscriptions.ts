@@ -151,8 +151,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     });
   }
 
-  #sealed({ id, createdAtMs: _, ...spec }: Subscription): Buffer {
-    return this.#deps.vault.seal(subscriptionSpec(id), JSON.stringify(spec));
+  #sealed(subscription: Subscription): Buffer {
+    return this.#deps.vault.seal(subscriptionSpec(subscription.id), JSON.stringify(subscription));
   }
 
   #read({ id, spec, createdAtMs }: Row): Subscription | undefined {

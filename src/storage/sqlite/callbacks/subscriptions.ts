@@ -53,7 +53,7 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
       this.#sql.beginNow.run(row.id);
     });
     this.#remove = db.transaction((id: string) => {
-      for (const statement of this.#sql.removal) statement.run(id);
+      for (const statement of [this.#sql.removeSpec, ...this.#sql.removePlaces]) statement.run(id);
     });
   }
 
@@ -101,7 +101,9 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
       if (!this.#sql.deadLetter.get(id, deadLetterId)) return undefined;
       const row = this.#sql.event.get(deadLetterId);
       const body = row && readableJson(this.#deps.vault, callbackBody(row), row.body);
-      return typeof body === 'string' ? { ...row!, body: tellable(body), attempts: 0, firstFailedAtMs: null } : null;
+      return row && typeof body === 'string'
+        ? { ...row, body: tellable(body), attempts: 0, firstFailedAtMs: null }
+        : null;
     });
   }
 
@@ -128,15 +130,16 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
     ];
   }
 
-  #rowOf({ id, createdAtMs, ...spec }: Subscription): Row {
-    return { id, spec: this.#deps.vault.seal(subscriptionSpec(id), JSON.stringify(spec)), createdAtMs };
+  #rowOf(subscription: Subscription): Row {
+    const { id, createdAtMs } = subscription;
+    return { id, spec: this.#deps.vault.seal(subscriptionSpec(id), JSON.stringify(subscription)), createdAtMs };
   }
 
   #read({ id, spec, createdAtMs }: Row): Subscription | undefined {
     const cell = subscriptionSpec(id);
     const read = () => JSON.parse(this.#deps.vault.open(cell, spec)) as SubscriptionSpec;
     const value = { sessionId: COMMON, cell, stored: spec };
-    const readable = this.#deps.damaged.readable(value, read, () => this.#sql.removal[0]!.run(id));
+    const readable = this.#deps.damaged.readable(value, read, () => this.#sql.removeSpec.run(id));
     return readable && { ...readable, id, createdAtMs };
   }
 }
@@ -155,7 +158,8 @@ function prepare(db: Database) {
        SELECT ?, session_id, last_seq FROM sequences WHERE session_id <> ''`,
     ),
     change: db.prepare<[Row]>('UPDATE subscriptions SET spec = @spec WHERE subscription_id = @id'),
-    removal: ['subscriptions', 'subscription_progress', 'dead_letters'].map((table) =>
+    removeSpec: db.prepare<[string]>('DELETE FROM subscriptions WHERE subscription_id = ?'),
+    removePlaces: ['subscription_progress', 'dead_letters'].map((table) =>
       db.prepare<[string]>(`DELETE FROM ${table} WHERE subscription_id = ?`),
     ),
     pending: db.prepare<
