@@ -34,6 +34,8 @@ import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
+import { createSubscriptions } from './runtime/subscriptions.ts';
+import { type SubscriptionService } from './webhooks/subscriptions/subscription-service.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -99,6 +101,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const files = keep(built, await openFiles(config, deps, storage));
   keep(built, createHousekeeping(config, deps, { storage, files }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
+  const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const connector = createConnector(config, deps, { storage, pressure, metrics });
@@ -109,17 +112,21 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     createSessions(config, deps, { storage, connector, admission: pressure, media, metrics, isShared, placement }),
   );
-  const host: SessionHost = new RunningSessions({ transfer: sessions.transfer, notifier, media });
+  const host: SessionHost = new RunningSessions({
+    transfer: sessions.transfer,
+    notifiers: [notifier, webhooks],
+    media,
+  });
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const tokens = createTokens(deps, sessions);
-  if (member) followOthers(member, { keys, settings, tokens }, log);
+  if (member) followOthers(member, { keys, settings, tokens, webhooks }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },
+    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random },
     tokens,
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
@@ -137,6 +144,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   await pressure.start();
   await notifier.start();
+  await webhooks.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
   health.started();
@@ -156,14 +164,23 @@ async function startAll({ media, sessions }: { media: MediaDownloader; sessions:
   sessions.transfer.startAll();
 }
 
+/** What each node has a copy of. */
+interface Followers {
+  keys: ApiKeys;
+  settings: DownloadSetting;
+  tokens: BrowserTokens;
+  webhooks: SubscriptionService;
+}
+
 /** Each node has a copy of the keys and settings. */
 function followOthers(
   { node }: NonNullable<OpenedStorage['member']>,
-  { keys, settings, tokens }: { keys: ApiKeys; settings: DownloadSetting; tokens: BrowserTokens },
+  { keys, settings, tokens, webhooks }: Followers,
   log: Logger,
 ): void {
   const reloadKeys = async () => (await keys.reload()).forEach((keyId) => tokens.revokeIssuedBy(keyId));
-  const reload = { keys: reloadKeys, settings: () => settings.reload() };
+  const reloadSettings = async () => void (await Promise.all([settings.reload(), webhooks.reload()]));
+  const reload = { keys: reloadKeys, settings: reloadSettings };
   const versions = new Versions(reload, log.child({ part: 'cluster' }));
   node.onVersions((seen) => void versions.saw(seen));
 }

@@ -454,6 +454,38 @@ export type Callback = {
   settledAt: string | null;
 };
 
+/** See /docs#schema-Webhook. */
+export type Webhook = {
+  webhookId: string;
+  name: string;
+  url: string;
+  /** The events that it receives; null for all. */
+  events:
+    ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[] | null;
+  /** Whose events it receives; null for all sessions. */
+  sessions: string[] | null;
+  /** The names of its headers; their values are not shown. */
+  headers: string[];
+  paused: boolean;
+  createdAt: string;
+  /** The events that it has yet to receive. */
+  pending: number;
+  oldestPendingSeconds: number;
+  /** The events that were given up. */
+  deadLettered: number;
+};
+
+/** See /docs#schema-DeadLetter. */
+export type DeadLetter = {
+  id: number;
+  /** The header webhook-id. */
+  eventId: string;
+  sessionId: string;
+  event: string;
+  error: string;
+  at: string;
+};
+
 /** See /docs#schema-ApiKey. */
 export type ApiKey = {
   /** The public part of the key. */
@@ -675,6 +707,7 @@ export type ErrorAnswer = {
     | 'message_not_found'
     | 'media_not_available'
     | 'callback_not_found'
+    | 'webhook_not_found'
     | 'key_not_found'
     | 'group_not_found'
     | 'call_not_found'
@@ -692,6 +725,7 @@ export type ErrorAnswer = {
     | 'storage_not_encrypted'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
+    | 'too_many_webhooks'
     | 'passkey_expired'
     | 'media_expired'
     | 'body_too_large'
@@ -1531,6 +1565,204 @@ export class OrchestratorClient {
     nextCursor: number;
   }> {
     return this.#requests.json('GET', `/events`, { query, options });
+  }
+
+  /**
+   * Create a webhook.
+   * From now on, events are posted to this URL too, in order within each session, at least once, and
+   * whatever becomes of the main backend and of other webhooks. The secret is only shown in this
+   * response.
+   */
+  createWebhook(
+    body: {
+      /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
+      url: string;
+      name?: string;
+      events?:
+        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | null;
+      sessions?: string[] | null;
+      headers?: Record<string, string>;
+      /** Signs the requests; made by the server if it is missing. */
+      secret?: string;
+      paused?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    secret: string;
+    data: Webhook;
+  }> {
+    return this.#requests.json('POST', `/webhooks`, { body, options });
+  }
+
+  /**
+   * List all webhooks.
+   * The oldest first, with what each has yet to receive.
+   */
+  listWebhooks(options: CallOptions = {}): Promise<{
+    success: true;
+    data: Webhook[];
+  }> {
+    return this.#requests.json('GET', `/webhooks`, { options });
+  }
+
+  /**
+   * Get one webhook.
+   * Its specification, without secrets, and what it has yet to receive.
+   */
+  viewWebhook(
+    webhookId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Webhook;
+  }> {
+    return this.#requests.json('GET', `/webhooks/${encodeURIComponent(webhookId)}`, { options });
+  }
+
+  /**
+   * Change a webhook.
+   * Fields that are missing stay as they are; "headers" replaces all headers. A paused webhook receives
+   * nothing; continued, it receives what it has missed, as far as that is still stored
+   * (CALLBACK_RETENTION).
+   */
+  changeWebhook(
+    webhookId: string,
+    body: {
+      /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
+      url?: string;
+      name?: string;
+      events?:
+        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | null;
+      sessions?: string[] | null;
+      headers?: Record<string, string>;
+      secret?: string;
+      paused?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Webhook;
+  }> {
+    return this.#requests.json('PATCH', `/webhooks/${encodeURIComponent(webhookId)}`, { body, options });
+  }
+
+  /**
+   * Delete a webhook.
+   * Nothing more is posted to it, and its dead letters are forgotten.
+   */
+  deleteWebhook(
+    webhookId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('DELETE', `/webhooks/${encodeURIComponent(webhookId)}`, { options });
+  }
+
+  /**
+   * Send a test event.
+   * Posts an event of type "test" once, also to a paused webhook, and returns how the receiver answered.
+   * Needs no body.
+   */
+  testWebhook(
+    webhookId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    accepted: boolean;
+    /** The status that the receiver refused with; null otherwise. */
+    status: number | null;
+    error: string | null;
+    durationMs: number;
+  }> {
+    return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/test`, { options });
+  }
+
+  /**
+   * List a webhook's dead letters.
+   * The events that were given up: refused, failed for CALLBACK_POISON_AFTER, or older than
+   * CALLBACK_RETENTION. The oldest first. They are kept as long as events are.
+   */
+  listDeadLetters(
+    webhookId: string,
+    query: {
+      /** Returns only what comes after this id or cursor. */
+      after?: number;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: DeadLetter[];
+    nextAfter: number | null;
+  }> {
+    return this.#requests.json('GET', `/webhooks/${encodeURIComponent(webhookId)}/dead-letters`, { query, options });
+  }
+
+  /**
+   * Retry a dead letter now.
+   * Posts it once, and forgets it when the receiver accepts it. Needs no body.
+   */
+  retryDeadLetter(
+    webhookId: string,
+    id: number,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    accepted: boolean;
+    /** The status that the receiver refused with; null otherwise. */
+    status: number | null;
+    error: string | null;
+    durationMs: number;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/webhooks/${encodeURIComponent(webhookId)}/dead-letters/${encodeURIComponent(id)}/retry`,
+      { options },
+    );
+  }
+
+  /**
+   * Discard a dead letter.
+   * Forgets it. Needs no body.
+   */
+  discardDeadLetter(
+    webhookId: string,
+    id: number,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/webhooks/${encodeURIComponent(webhookId)}/dead-letters/${encodeURIComponent(id)}/discard`,
+      { options },
+    );
+  }
+
+  /**
+   * Replay the events of a session.
+   * The webhook goes back to the first stored event of the session from "since" on, and receives that
+   * and all later ones again, in their order and with the same webhook-id and number. QRs that are no
+   * longer valid are left out.
+   */
+  replayWebhook(
+    webhookId: string,
+    body: {
+      /** As returned by GET /generate-qr. */
+      sessionId: string;
+      since: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    count: number;
+  }> {
+    return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/replay`, { body, options });
   }
 
   /**

@@ -5,6 +5,7 @@ import { type Secret } from '../kit/secret.ts';
 import { type SessionSettings } from '../sessions/session-manager-deps.ts';
 import { type WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
@@ -35,6 +36,8 @@ interface BackendSettings {
   /** The key that signs callbacks; two, separated by a comma, while one replaces the other. */
   signingSecret: Secret | null;
   retentionMs: number;
+  /** Hosts that other webhooks may be posted to although their addresses are private. */
+  webhookAllowedHosts: string[];
 }
 
 const HOUR_SECONDS = 3_600;
@@ -82,6 +85,7 @@ function readBackend(read: EnvironmentReader, production: boolean): BackendSetti
     signingSecret: readSigningSecret(read),
     poisonAfterMs: read.seconds('CALLBACK_POISON_AFTER', HOUR_SECONDS, 1) * 1_000,
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
+    webhookAllowedHosts: allowedHosts('WEBHOOK_ALLOWED_HOSTS', read.list('WEBHOOK_ALLOWED_HOSTS')),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type BucketSettings } from '../storage/s3/settings.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 
 /** How the files of messages are handled. */
@@ -30,7 +31,7 @@ export function readMedia(read: EnvironmentReader): MediaSettings {
     download: read.flag('DOWNLOAD_MEDIA', false),
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
     retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
-    urlAllowedHosts: read.list('MEDIA_URL_ALLOWED_HOSTS').map(readAllowedHost),
+    urlAllowedHosts: allowedHosts('MEDIA_URL_ALLOWED_HOSTS', read.list('MEDIA_URL_ALLOWED_HOSTS')),
     host: readMediaHost(read),
   };
 }
@@ -50,18 +51,6 @@ function readBucket(read: EnvironmentReader): BucketSettings | null {
   }).find(([, value]) => value !== null);
   if (useless) throw new ConfigError(`${useless[0]} is for files in a bucket: set MEDIA_S3_BUCKET as well.`);
   return null;
-}
-
-/** The host as URLs are normalized, so that the two can be compared. */
-function readAllowedHost(text: string): string {
-  const [, host, port = ''] = /^([^\s/@?#\\]+?)(:\d{1,5})?$/.exec(text) ?? [];
-  const url = `http://${host ?? ''}/`;
-  if (host === undefined || !URL.canParse(url) || Number(port.slice(1)) > 65_535 || new URL(url).port !== '') {
-    throw new ConfigError(
-      'MEDIA_URL_ALLOWED_HOSTS must be a comma-separated list of hosts, each optionally with :port.',
-    );
-  }
-  return `${new URL(url).hostname}${port}`;
 }
 
 function readMediaHost(read: EnvironmentReader): string | undefined {

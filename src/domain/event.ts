@@ -100,6 +100,15 @@ export type Event = NewSessionConnected | StatusUpdate | QrUpdate | MessageRecei
 /** The name of an event. */
 export type EventKind = Event['kind'];
 
+/** The names of all events. */
+export const EVENT_KINDS = [
+  'new-session-connected',
+  'status-update',
+  'qr-update',
+  'message-received',
+  'message-status-update',
+] as const satisfies readonly EventKind[];
+
 /**
  * Events that the seed does not have. A backend written for it answers 404 to them, which must not block other callbacks.
  */

@@ -6,6 +6,7 @@ import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus }
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
+import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
@@ -171,6 +172,10 @@ export interface Core {
   metrics: MetricsApi;
   live: LiveApi;
   callbacks: CallbackArchive;
+  /** Receivers besides the main backend. */
+  webhooks: Subscriptions;
+  /** A new signing secret of a webhook. */
+  newSecret: () => string;
   reference: ReferenceApi;
   /** A session in its REST form, as of now. */
   sessionView: (record: SessionRecord) => SessionView;

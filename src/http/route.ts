@@ -16,7 +16,7 @@ import { type FixedContent } from './responses/fixed-content.ts';
 export interface PathParams {
   sessionId?: SessionId;
   messageId?: string;
-  /** Of a callback. */
+  /** Of a callback, or of a dead letter. */
   id?: number;
   /** `…@g.us`. */
   groupId?: string;
@@ -24,6 +24,8 @@ export interface PathParams {
   callId?: string;
   /** Of an API key. */
   keyId?: string;
+  /** Of a receiver besides the main backend. */
+  webhookId?: string;
 }
 
 /** A response to be sent. `body` is sent as JSON, or as it is when it is a string. */

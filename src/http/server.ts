@@ -29,11 +29,11 @@ export { endUnlinked } from './end-unlinked.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
 export { type FileSettings } from './files/request-files.ts';
-export { systemAddresses, systemResolve } from './files/url-rules.ts';
+export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
-export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'reference' | 'sessionView'> {
   /** The version of the product. */
   version: string;
   cluster: Cluster;
@@ -71,6 +71,8 @@ export interface HttpApp extends Express {
    */
   drain(): Promise<void>;
 }
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Builds the app; it does not listen yet. */
 export function createHttpApp(deps: HttpAppDeps): HttpApp {
@@ -119,7 +121,8 @@ function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: L
   const { sessions, health, clock, authDir } = deps;
   const view: Core['sessionView'] = (record) => sessionView(record, { authDir, nowMs: clock.now() });
   const live = new LiveEvents({ core: { sessions, health, sessionView: view }, clock, supervisor });
-  return { ...deps, live, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
+  const newSecret = () => `whsec_${deps.random.text(32, BASE64)}`;
+  return { ...deps, live, newSecret, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
 }
 
 function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): DispatchDeps {

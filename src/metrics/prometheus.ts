@@ -23,6 +23,11 @@ export class PrometheusMetrics implements Metrics {
   readonly #sent = this.#make.counter('messages_sent_total', 'Requests to send, by result.', ['type', 'fate']);
   readonly #progressed = this.#make.counter('message_updates_total', 'Status updates of sent messages.', ['status']);
   readonly #posted = this.#make.counter('callback_attempts_total', 'Attempts to deliver a webhook.', ['event', 'fate']);
+  readonly #subscriberPosted = this.#make.counter(
+    'subscriber_attempts_total',
+    'Attempts to deliver to receivers besides the main backend.',
+    ['fate'],
+  );
   readonly #became = this.#make.counter('session_transitions_total', 'Status changes of sessions.', ['status']);
   readonly #closed = this.#make.counter('lines_closed_total', 'Lost connections to WhatsApp.', ['reason', 'code']);
   readonly #downloaded = this.#make.counter('media_downloads_total', 'Downloaded files.', ['fate']);
@@ -76,6 +81,10 @@ export class PrometheusMetrics implements Metrics {
   posted(event: string, fate: CallbackFate, ageMs: number): void {
     this.#posted.inc({ event, fate });
     if (fate === 'delivered') this.#age.observe(seconds(ageMs));
+  }
+
+  subscriberPosted(fate: CallbackFate): void {
+    this.#subscriberPosted.inc({ fate });
   }
 
   arrived(latencyMs: number, offline: boolean): void {

@@ -16,12 +16,15 @@ export interface NewCallback {
   holdUntilMs?: number;
 }
 
-/** The callbacks that await delivery, in order within each session. */
-export interface CallbackQueue {
-  /** Calls `listener` with a session's id whenever it gains a callback, or its next one no longer waits for a file. */
-  onReady(listener: (sessionId: SessionId) => void): void;
-  /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now. */
-  onRetry(listener: (sessionId: SessionId) => void): void;
+/** What awaits delivery to one receiver, in order within each session. */
+export interface DeliveryQueue {
+  /**
+   * Calls `listener` with a session's id whenever it gains a callback, or its next one no longer waits for a file, until the returned
+   * function is called.
+   */
+  onReady(listener: (sessionId: SessionId) => void): () => void;
+  /** Calls `listener` with a session's id when somebody asks for its callbacks to be attempted now, until the returned function is called. */
+  onRetry(listener: (sessionId: SessionId) => void): () => void;
   /** The sessions of this node with pending callbacks, the longest-waiting first. */
   sessionsWithPending(): Promise<SessionId[]>;
   /**
@@ -47,6 +50,10 @@ export interface CallbackQueue {
   substitute(callback: PendingCallback, note: TimelineNote): Promise<void>;
   /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
   unwanted(callback: PendingCallback, atMs: number): Promise<void>;
+}
+
+/** The callbacks that await delivery to the main backend. */
+export interface CallbackQueue extends DeliveryQueue {
   /** Of the sessions that this node owns. */
   counts(nowMs: number): Promise<CallbackCounts>;
 }

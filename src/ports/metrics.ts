@@ -44,6 +44,8 @@ export interface Metrics {
   progressed(status: DeliveryUpdate['status']): void;
   /** A webhook delivery was attempted. `ageMs` is the age of the event. */
   posted(event: EventKind, fate: CallbackFate, ageMs: number): void;
+  /** A webhook delivery to a receiver besides the main backend was attempted. */
+  subscriberPosted(fate: CallbackFate): void;
   /**
    * The backend accepted a message. `latencyMs` is counted from its sending by WhatsApp's clock, which has whole seconds;
    * `offline` says whether it waited at WhatsApp while the session was away.

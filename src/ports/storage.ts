@@ -10,6 +10,7 @@ import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks, type NewCallback } from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
+import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
 /**
@@ -38,6 +39,7 @@ export interface Storage extends AsyncDisposable {
   readonly callbacks: CallbackQueue;
   readonly archive: CallbackArchive;
   readonly heldCallbacks: HeldCallbacks;
+  readonly subscriptions: SubscriptionStore;
   readonly mediaIndex: MediaIndex;
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;

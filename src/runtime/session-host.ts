@@ -7,7 +7,8 @@ import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
 /** The dependencies of {@link RunningSessions}. */
 export interface RunningSessionsDeps {
   transfer: SessionTransfer;
-  notifier: Pick<BackendNotifier, 'adopt' | 'leave'>;
+  /** Of the main backend, and of other receivers. */
+  notifiers: readonly Pick<BackendNotifier, 'adopt' | 'leave'>[];
   media: Pick<MediaDownloader, 'resume' | 'leave'>;
 }
 
@@ -21,25 +22,24 @@ export class RunningSessions implements SessionHost {
 
   /** Webhooks and downloads first: what arrives from now on comes behind them. */
   async adopt(sessionIds: readonly SessionId[]): Promise<void> {
-    const { transfer, notifier, media } = this.#deps;
-    notifier.adopt(sessionIds);
+    const { transfer, notifiers, media } = this.#deps;
+    for (const notifier of notifiers) notifier.adopt(sessionIds);
     await media.resume(sessionIds);
     await transfer.adopt(sessionIds);
   }
 
   /** The connection first: what it still receives is stored before the webhooks end. */
   async handOver(sessionId: SessionId): Promise<void> {
-    const { transfer, notifier, media } = this.#deps;
+    const { transfer, notifiers, media } = this.#deps;
     await transfer.handOver(sessionId);
-    await Promise.all([media.leave(sessionId), notifier.leave(sessionId)]);
+    await Promise.all([media, ...notifiers].map((part) => part.leave(sessionId)));
   }
 
   lose(sessionIds: readonly SessionId[]): void {
-    const { transfer, notifier, media } = this.#deps;
+    const { transfer, notifiers, media } = this.#deps;
     transfer.lose(sessionIds);
     for (const sessionId of sessionIds) {
-      void media.leave(sessionId);
-      void notifier.leave(sessionId);
+      for (const part of [media, ...notifiers]) void part.leave(sessionId);
     }
   }
 

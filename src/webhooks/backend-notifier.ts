@@ -1,11 +1,11 @@
 import { SessionLostError } from '../domain/errors.ts';
-import { type MessageBody } from '../domain/event.ts';
+import { type EventKind, type MessageBody } from '../domain/event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { type CallbackQueue, type PendingCallback } from '../ports/callbacks.ts';
+import { type DeliveryQueue, type PendingCallback } from '../ports/callbacks.ts';
 import { LASTING_LEASE, type Lease } from '../ports/ownership.ts';
 import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
@@ -14,11 +14,13 @@ import { type Deliver } from './delivery-client.ts';
 import { Pauses } from './pauses.ts';
 import {
   type DeliveryFailure,
+  type FailedAttempt,
   isUnwanted,
   mayBeAccepted,
   reasonOf,
   type RetryDelay,
   type RetrySettings,
+  type Verdict,
   verdict,
 } from './retry-policy.ts';
 import { refusesJustThis } from './refused-announcement.ts';
@@ -26,7 +28,7 @@ import { Suspicion } from './suspicion.ts';
 
 /** The dependencies of a {@link BackendNotifier}. */
 export interface BackendNotifierDeps {
-  queue: CallbackQueue;
+  queue: DeliveryQueue;
   deliver: Deliver;
   settings: RetrySettings;
   metrics: Pick<Metrics, 'posted' | 'arrived'>;
@@ -37,7 +39,20 @@ export interface BackendNotifierDeps {
   concurrency?: number;
   /** Nothing is posted while it is over; it is held for ever by default. */
   lease?: Lease;
+  /** What follows a failure; by default what is right for the main backend. */
+  policy?: DeliveryPolicy;
 }
+
+/** Decides what follows a failed attempt. */
+export interface DeliveryPolicy {
+  /** Whether the receiver has no use for this kind of event, which is settled then. */
+  isUnwanted(kind: EventKind, failure: DeliveryFailure): boolean;
+  verdict(attempt: FailedAttempt, settings: RetrySettings, random: Random): Verdict;
+  /** What to check when the receiver refuses everything. */
+  advice: string;
+}
+
+const MAIN_BACKEND: DeliveryPolicy = { isUnwanted, verdict, advice: 'check BACKEND_BASE_URL and PRODUCTION_API_KEY' };
 
 const CONCURRENCY = 64;
 /** The pause of a worker whose queue fails. */
@@ -54,6 +69,7 @@ const NO_DELAY: RetryDelay = { delayMs: 0, requestedMs: 0 };
 export class BackendNotifier implements AsyncDisposable {
   readonly #deps: BackendNotifierDeps;
   readonly #lease: Lease;
+  readonly #policy: DeliveryPolicy;
   readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
@@ -66,11 +82,13 @@ export class BackendNotifier implements AsyncDisposable {
   readonly #left = new Set<SessionId>();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
   readonly #retryRequested = new Set<SessionId>();
+  #unsubscribe: (() => void)[] = [];
   #isStopping = false;
 
   constructor(deps: BackendNotifierDeps) {
     this.#deps = deps;
     this.#lease = deps.lease ?? LASTING_LEASE;
+    this.#policy = deps.policy ?? MAIN_BACKEND;
     this.#pauses = new Pauses(deps.clock);
     this.#suspicion = new Suspicion(deps.clock);
     this.#breaker = new Breaker({
@@ -84,11 +102,14 @@ export class BackendNotifier implements AsyncDisposable {
 
   /** Starts delivering what is pending, and whatever comes from now on. Call it once. */
   async start(): Promise<void> {
-    this.#deps.queue.onReady((sessionId) => this.#wake(sessionId));
-    this.#deps.queue.onRetry((sessionId) => {
-      this.#retryRequested.add(sessionId);
-      this.#pauses.endOf(sessionId);
-    });
+    const { queue } = this.#deps;
+    this.#unsubscribe = [
+      queue.onReady((sessionId) => this.#wake(sessionId)),
+      queue.onRetry((sessionId) => {
+        this.#retryRequested.add(sessionId);
+        this.#pauses.endOf(sessionId);
+      }),
+    ];
     for (const sessionId of await this.#deps.queue.sessionsWithPending()) this.#wake(sessionId);
   }
 
@@ -130,6 +151,7 @@ export class BackendNotifier implements AsyncDisposable {
   /** Starts nothing new, and resolves when the deliveries in flight have ended and are recorded. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#breaker.stop();
     this.#pauses.stop();
     await this.#workers.idle();
@@ -218,7 +240,7 @@ export class BackendNotifier implements AsyncDisposable {
     if (!this.#lease.isHeld) return NO_LEASE_DELAY;
     const outcome = await deliver(callback);
     if (outcome.kind !== 'accepted') {
-      return isUnwanted(callback.kind, outcome) ? this.#skip(callback) : this.#failed(callback, outcome);
+      return this.#policy.isUnwanted(callback.kind, outcome) ? this.#skip(callback) : this.#failed(callback, outcome);
     }
     this.#health.accepted();
     this.#suspicion.accepted(callback.sessionId);
@@ -254,7 +276,7 @@ export class BackendNotifier implements AsyncDisposable {
       ageMs: clock.now() - callback.createdAtMs,
       ...evidence,
     };
-    const next = verdict(attempt, settings, random);
+    const next = this.#policy.verdict(attempt, settings, random);
     if (next.kind === 'dead') return this.#giveUp(callback, next.reason);
     this.#warnWhenBlocked(callback, failure);
     return this.#retryLater(callback, failure, next);
@@ -319,7 +341,7 @@ export class BackendNotifier implements AsyncDisposable {
     if (!this.#health.failed(failure, clock.now())) return;
     log.warn(
       { ...logFields(callback), error: reasonOf(failure) },
-      `[${callback.sessionId}] [CALLBACK] refused: check BACKEND_BASE_URL and PRODUCTION_API_KEY`,
+      `[${callback.sessionId}] [CALLBACK] refused: ${this.#policy.advice}`,
     );
   }
 }

@@ -106,7 +106,8 @@ function whyTooOld({ failure, ageMs, brokenMs, answeredMs }: FailedAttempt, sett
   return hasExpired && isAnswer(failure) && answeredMs >= limitMs ? 'it has expired' : null;
 }
 
-function isProof({ count, overMs }: Series, { retries, poisonAfterMs }: RetrySettings): boolean {
+/** Whether so many attempts, over so much time, are enough. */
+export function isProof({ count, overMs }: Series, { retries, poisonAfterMs }: RetrySettings): boolean {
   return count >= Math.max(1, retries) && overMs >= Math.min(SHORTEST_PROOF_MS, poisonAfterMs);
 }
 
@@ -179,7 +180,7 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 }
 
 /** Full jitter below the bound of this attempt; a backend that asks for more gets it. */
-function retry({ failure, attempts }: FailedAttempt, random: Random): Verdict {
+export function retry({ failure, attempts }: FailedAttempt, random: Random): Verdict {
   const jittered = jitter(DELAY_BOUNDS_MS[attempts - 1] ?? MAX_DELAY_BOUND_MS, random);
   const requestedMs = failure.kind === 'refused' ? (failure.retryAfterMs ?? 0) : 0;
   return { kind: 'retry', delayMs: Math.max(jittered, requestedMs), requestedMs };

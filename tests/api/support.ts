@@ -1,3 +1,5 @@
+import { type Subscription } from '../../src/domain/subscription.ts';
+import { type Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -188,6 +190,27 @@ export function subjectOf({ path }: Pick<Route, 'path'>): string {
   return /\/(qr|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
+const WEBHOOK: Subscription = {
+  ...{ id: 'sub_4f7k2m9q1x8z3c6v', createdAtMs: NOW_MS, name: '', url: 'https://shop.example.com/', events: null },
+  ...{ sessions: null, headers: {}, secret: 'whsec_', isPaused: false },
+};
+const ACCEPTED = { isAccepted: true, status: null, error: null, durationMs: 1 };
+
+/** One webhook, which has nothing to do; any other is unknown. */
+const ONE_WEBHOOK: Subscriptions = {
+  list: () => [WEBHOOK],
+  find: () => WEBHOOK,
+  create: (spec) => Promise.resolve({ ...WEBHOOK, ...spec }),
+  change: (_, change) => Promise.resolve({ ...WEBHOOK, ...change }),
+  remove: () => Promise.resolve(),
+  test: () => Promise.resolve(ACCEPTED),
+  counts: () => Promise.resolve({ pending: 0, deadLettered: 0, oldestPendingSeconds: 0 }),
+  deadLetters: () => Promise.resolve([]),
+  retry: () => Promise.resolve(ACCEPTED),
+  discard: () => Promise.resolve(),
+  replay: () => Promise.resolve(3),
+};
+
 // One for all tests: each instance observes the garbage collector until the process ends.
 const METRICS = new PrometheusMetrics();
 
@@ -218,7 +241,17 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   });
   const tokens = new BrowserTokens({ ...keyDeps, abandoned: (made) => void endUnlinked(sessions, made) });
   const core = {
-    ...{ sessions, media, settings, health, metrics: METRICS, callbacks: ONE_CALLBACK, keys, tokens },
+    ...{
+      sessions,
+      media,
+      settings,
+      health,
+      metrics: METRICS,
+      callbacks: ONE_CALLBACK,
+      webhooks: ONE_WEBHOOK,
+      keys,
+      tokens,
+    },
     masterKey: { change: () => Promise.resolve(13) },
   };
   const app = createHttpApp({

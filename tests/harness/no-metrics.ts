@@ -9,6 +9,7 @@ export const noMetrics: Metrics = {
   uploaded: () => undefined,
   committed: () => undefined,
   posted: () => undefined,
+  subscriberPosted: () => undefined,
   became: () => undefined,
   connectionClosed: () => undefined,
   downloaded: () => undefined,

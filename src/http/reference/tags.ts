@@ -28,6 +28,11 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     description: 'The deliveries to your backend: inspect them, retry them, or pull events instead.',
     paths: /^\/(callbacks|events)\b/,
   },
+  {
+    name: 'More webhooks',
+    description: 'Receivers besides your backend, each with its own URL, events, order and retries.',
+    paths: /^\/webhooks\b/,
+  },
   { name: 'Keys', description: 'API keys and browser tokens, and what they may do.', paths: /^\/(keys|tokens)\b/ },
 ];
 

@@ -28,6 +28,18 @@ import { docs, openApi } from './server/reference.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { downloadMedia } from './admin/settings.ts';
 import { createToken } from './admin/tokens.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  discardDeadLetter,
+  listDeadLetters,
+  listWebhooks,
+  replayWebhook,
+  retryDeadLetter,
+  testWebhook,
+  viewWebhook,
+} from './callbacks/webhooks.ts';
 
 /** All routes by their `operationId`, in the order of the documentation. */
 export const OPERATIONS: Readonly<Record<string, Route>> = {
@@ -70,6 +82,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   retryCallback,
   discardCallback,
   pullEvents,
+  createWebhook,
+  listWebhooks,
+  viewWebhook,
+  changeWebhook,
+  deleteWebhook,
+  testWebhook,
+  listDeadLetters,
+  retryDeadLetter,
+  discardDeadLetter,
+  replayWebhook,
   downloadMedia,
   changeMasterKey,
   createToken,

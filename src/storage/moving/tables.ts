@@ -58,7 +58,16 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', message_id: 'text', path: 'text', mimetype: 'text', file_name: 'sealed' },
     ...{ size: 'integer', created_at_ms: 'integer' },
   }),
+  owned('subscription_progress', {
+    ...{ subscription_id: 'text', session_id: 'text', seq: 'integer', attempts: 'integer' },
+    ...{ first_failed_at_ms: 'integer', rewinds: 'integer' },
+  }),
+  owned('dead_letters', {
+    ...{ id: 'number', subscription_id: 'text', session_id: 'text', webhook_id: 'text', kind: 'text' },
+    ...{ error: 'text', at_ms: 'integer' },
+  }),
   owned('damaged_values', { place: 'text', session_id: 'text', value: 'bytes', found_at_ms: 'integer' }),
+  common('subscriptions', { subscription_id: 'text', spec: 'sealed', created_at_ms: 'integer' }),
   common('settings', { name: 'text', value: 'sealed' }),
   common('api_keys', {
     ...{ key_id: 'text', name: 'text', hash: 'sealed', scopes: 'text', sessions: 'text' },

@@ -8,6 +8,7 @@ import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
 import { PostgresCallbackQueue } from './callbacks/callback-queue.ts';
 import { PostgresHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
+import { PostgresSubscriptionStore } from './callbacks/subscriptions.ts';
 import { PostgresDamagedValues } from './damage/damaged-values.ts';
 import { type Holding } from './cluster/holding.ts';
 import { type Database } from './database.ts';
@@ -64,6 +65,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
+    subscriptions: new PostgresSubscriptionStore(db, { clock, readySignal, held: heldCallbacks, holding, ...sealed }),
     mediaIndex: new PostgresMediaIndex(db, sealed),
     settings: new PostgresSettingsStore(db, sealed),
     apiKeys: new PostgresApiKeyStore(db, sealed),

@@ -6,16 +6,16 @@ import { type CallbackState } from '../../ports/callbacks.ts';
 export interface CallbackProgress {
   state: CallbackState;
   attempts: number;
-  /** Whether it is the next of its session, which may be on its way to the backend at this moment. */
+  /** Whether it may be on its way at this moment: it is the next of its session, or there are subscriptions. */
   isNext: boolean;
   /** Whether it is held for its file, and not delivered yet. */
   isHeld: boolean;
 }
 
-/** Whether the backend may have it. A failed attempt may have reached the backend all the same. */
+/** Whether anybody may have it. A failed attempt may have reached the backend all the same. */
 export function mayBeSeen({ state, attempts, isNext, isHeld }: CallbackProgress): boolean {
   if (state === 'pending') return !isHeld && (attempts > 0 || isNext);
-  return state === 'delivered';
+  return state === 'delivered' || isNext;
 }
 
 /** The body of a callback with the sender's number. */

@@ -52,13 +52,14 @@ export function openStorage(
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
-      const { chatTimers, contactNames, damagedValues } = stores;
+      const { chatTimers, contactNames, damagedValues, subscriptions } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
       const others = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),
         ...callbacks.pruning(settledBeforeMs),
+        ...subscriptions.pruning(settledBeforeMs),
         ...others.map((store) => (limit: number) => store.prune(limit)),
       ];
       await pruneInPieces(db, pieces, signal);

@@ -9,6 +9,7 @@ import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
 import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
+import { SqliteSubscriptionStore } from './callbacks/subscriptions.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
 import { SqliteDamagedValues } from './damage/damaged-values.ts';
 import { type Database } from './database.ts';
@@ -66,6 +67,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
+    subscriptions: new SqliteSubscriptionStore(db, { clock, readySignal, held: heldCallbacks, ...sealed }),
     mediaIndex: new SqliteMediaIndex(db, sealed),
     settings: new SqliteSettingsStore(db, sealed),
     apiKeys: new SqliteApiKeyStore(db, sealed),

@@ -58,12 +58,12 @@ export class PostgresCallbackQueue implements CallbackQueue {
     });
   }
 
-  onReady(listener: (sessionId: SessionId) => void): void {
-    this.#deps.readySignal.subscribe(listener);
+  onReady(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.readySignal.subscribe(listener);
   }
 
-  onRetry(listener: (sessionId: SessionId) => void): void {
-    this.#deps.retrySignal.subscribe(listener);
+  onRetry(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.retrySignal.subscribe(listener);
   }
 
   async sessionsWithPending(): Promise<SessionId[]> {

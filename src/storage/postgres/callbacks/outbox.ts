@@ -123,7 +123,7 @@ export class Outbox {
     await moveQrLast(transaction, older, sessionId);
   }
 
-  /** Nobody owns a removed session, unless it has callbacks to deliver. */
+  /** Nobody owns a removed session, unless it has callbacks to deliver, or may have: where there are subscriptions, pruning ends it. */
   async #disown(transaction: Transaction, sessionId: SessionId): Promise<void> {
     await transaction.run(disowning(sessionId));
     const owned = await transaction.row(sql`SELECT 1 FROM ownership WHERE session_id = ${sessionId}`);
@@ -143,5 +143,6 @@ function sessionsOf({ of, events, removed }: AnyOutgoing): SessionId[] {
 
 function disowning(sessionId: SessionId): Statement {
   return sql`DELETE FROM ownership WHERE session_id = ${sessionId}
-    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending')`;
+    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE session_id = ${sessionId} AND state = 'pending')
+    AND NOT EXISTS (SELECT 1 FROM subscriptions)`;
 }

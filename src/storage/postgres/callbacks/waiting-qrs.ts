@@ -1,5 +1,5 @@
 import { type SessionId } from '../../../domain/session-id.ts';
-import { sql, type Statement } from '../sql.ts';
+import { sql } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 
 /** A pending QR callback. */
@@ -48,7 +48,7 @@ export async function moveQrLast(
   sessionId: SessionId,
 ): Promise<void> {
   await transaction.run(sql`UPDATE callbacks SET seq = 0 WHERE id = ${id}`);
-  await transaction.run(closeGap(sessionId, seq));
+  await closeGap(transaction, sessionId, seq);
   await transaction.run(
     sql`UPDATE callbacks SET seq = (SELECT last_seq FROM sequences WHERE session_id = ${sessionId}) WHERE id = ${id}`,
   );
@@ -56,10 +56,14 @@ export async function moveQrLast(
 
 async function removeQr(transaction: Transaction, qr: WaitingQr, sessionId: SessionId): Promise<void> {
   await transaction.run(sql`DELETE FROM callbacks WHERE id = ${qr.id}`);
-  await transaction.run(closeGap(sessionId, qr.seq));
+  await closeGap(transaction, sessionId, qr.seq);
   await transaction.run(sql`UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ${sessionId}`);
 }
 
-function closeGap(sessionId: SessionId, seq: number): Statement {
-  return sql`UPDATE callbacks SET seq = seq - 1 WHERE session_id = ${sessionId} AND seq > ${seq}`;
+async function closeGap(transaction: Transaction, sessionId: SessionId, seq: number): Promise<void> {
+  await transaction.run(sql`UPDATE callbacks SET seq = seq - 1 WHERE session_id = ${sessionId} AND seq > ${seq}`);
+  // Subscriptions that have passed it have passed as many behind it as before.
+  await transaction.run(
+    sql`UPDATE subscription_progress SET seq = seq - 1 WHERE session_id = ${sessionId} AND seq >= ${seq}`,
+  );
 }

@@ -4,9 +4,11 @@ import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
 import { init } from './001-init.ts';
 import { cluster } from './002-cluster.ts';
 import { home } from './004-home.ts';
+import { subscriptions } from './005-subscriptions.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, home];
+const MIGRATIONS: readonly string[] = [init, cluster, home, subscriptions];
+
 /**
  * Applies the missing migrations, in one transaction.
  * @throws StorageTooNewError when the database has had migrations that this version does not know

@@ -95,7 +95,8 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
             again AS "correctionId", needless_with AS "unless",
             COALESCE(${isHeldAt(this.#deps.clock.now())}, false) AS "isHeld",
             seq = (SELECT MIN(seq) FROM callbacks AS other
-              WHERE other.session_id = callbacks.session_id AND other.state = 'pending') AS "isNext"
+              WHERE other.session_id = callbacks.session_id AND other.state = 'pending')
+              IS TRUE OR EXISTS (SELECT 1 FROM subscriptions) AS "isNext"
           FROM (SELECT told, again, needless_with FROM awaited_numbers
             WHERE session_id = ${sessionId} AND lid = ${lid}) AS awaited
           JOIN callbacks ON webhook_id = told ORDER BY seq`,

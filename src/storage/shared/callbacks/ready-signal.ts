@@ -2,10 +2,12 @@ import { type SessionId } from '../../../domain/session-id.ts';
 
 /** Notifies its listeners of sessions that have something to deliver. */
 export class ReadySignal {
-  readonly #listeners: ((sessionId: SessionId) => void)[] = [];
+  readonly #listeners = new Set<(sessionId: SessionId) => void>();
 
-  subscribe(listener: (sessionId: SessionId) => void): void {
-    this.#listeners.push(listener);
+  /** Until the returned function is called. */
+  subscribe(listener: (sessionId: SessionId) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Notifies once for each session. Call it after the write: the listener must be able to find the callback. */

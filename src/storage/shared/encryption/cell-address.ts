@@ -84,6 +84,9 @@ export const sessionPhase = (sessionId: SessionId) => cell(sessionId, 'sessions.
 /** A setting. One of them is the pepper with which API keys are hashed. */
 export const settingOf = (name: string) => cell(COMMON, 'settings.value', name);
 
+/** What a subscription is, with its secret. */
+export const subscriptionSpec = (id: string) => cell(COMMON, 'subscriptions.spec', id);
+
 /** The hash of an API key, bound to its permissions: whoever widens them in the row invalidates the key. */
 export const apiKeyHash = (keyId: string, permissions: { scopes: string; sessions: string | null }) =>
   cell(COMMON, 'api_keys.hash', keyId, permissions.scopes, permissions.sessions ?? '');

@@ -83,12 +83,12 @@ export class SqliteCallbackQueue implements CallbackQueue {
     });
   }
 
-  onReady(listener: (sessionId: SessionId) => void): void {
-    this.#deps.readySignal.subscribe(listener);
+  onReady(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.readySignal.subscribe(listener);
   }
 
-  onRetry(listener: (sessionId: SessionId) => void): void {
-    this.#deps.retrySignal.subscribe(listener);
+  onRetry(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.retrySignal.subscribe(listener);
   }
 
   sessionsWithPending(): Promise<SessionId[]> {

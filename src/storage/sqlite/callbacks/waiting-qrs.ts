@@ -60,6 +60,7 @@ export class WaitingQrs {
 
   #closeGap(sessionId: SessionId, seq: number): void {
     for (const later of this.#sql.behind.all(sessionId, seq)) this.#sql.renumber.run(later.seq - 1, later.id);
+    this.#sql.subscriptions.run(sessionId, seq);
   }
 }
 
@@ -76,6 +77,10 @@ function prepare(db: Database) {
     returnNumber: db.prepare<[SessionId]>('UPDATE sequences SET last_seq = last_seq - 1 WHERE session_id = ?'),
     behind: db.prepare<[SessionId, number], { id: number; seq: number }>(
       'SELECT id, seq FROM callbacks WHERE session_id = ? AND seq > ? ORDER BY seq',
+    ),
+    // Those that have passed it have passed as many behind it as before.
+    subscriptions: db.prepare<[SessionId, number]>(
+      'UPDATE subscription_progress SET seq = seq - 1 WHERE session_id = ? AND seq >= ?',
     ),
     renumber: db.prepare<[number, number]>('UPDATE callbacks SET seq = ? WHERE id = ?'),
     renumberLast: db.prepare<[{ id: number }]>(

@@ -16,6 +16,7 @@ import {
   settingOf,
   signalKey,
   storedAnswer,
+  subscriptionSpec,
   timerOfChat,
 } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
@@ -103,6 +104,11 @@ const TABLES: readonly SealedTable[] = [
     columns: { file_name: (row) => fileNameOf(session(row), text(row, 'message_id')) },
   },
   { name: 'settings', key: ['name'], columns: { value: (row) => settingOf(text(row, 'name')) } },
+  {
+    name: 'subscriptions',
+    key: ['subscription_id'],
+    columns: { spec: (row) => subscriptionSpec(text(row, 'subscription_id')) },
+  },
   {
     name: 'api_keys',
     key: ['key_id'],

@@ -20,6 +20,7 @@ import { bodiesBoundToKind } from './016-bodies-bound-to-kind.ts';
 import { contactNames } from './017-contact-names.ts';
 import { chatTimers } from './018-chat-timers.ts';
 import { noWaitingCallbacks } from './019-no-waiting-callbacks.ts';
+import { subscriptions } from './020-subscriptions.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -42,6 +43,7 @@ const MIGRATIONS: readonly string[] = [
   contactNames,
   chatTimers,
   noWaitingCallbacks,
+  subscriptions,
 ];
 
 /**

@@ -21,7 +21,7 @@ interface IncompleteCallback extends CallbackName {
   state: CallbackState;
   attempts: number;
   body: string;
-  /** Whether it is the next of its session, which may be on its way to the backend at this moment. */
+  /** See {@link CallbackProgress}. */
   isNext: number;
   /** Whether it is held for its file, and not delivered yet. */
   isHeld: number | null;
@@ -126,7 +126,8 @@ function prepare(db: Database) {
     ),
     callback: db.prepare<[{ webhookId: string; nowMs: number }], IncompleteCallback>(
       `SELECT id, session_id AS sessionId, webhook_id AS webhookId, kind, state, attempts, body, (${IS_HELD}) AS isHeld,
-         seq = (SELECT MIN(seq) FROM callbacks AS other WHERE other.session_id = it.session_id AND other.state = 'pending') AS isNext
+         seq = (SELECT MIN(seq) FROM callbacks AS other WHERE other.session_id = it.session_id AND other.state = 'pending')
+           OR EXISTS (SELECT 1 FROM subscriptions) AS isNext
        FROM callbacks AS it WHERE webhook_id = @webhookId`,
     ),
     change: db.prepare<[string, number]>('UPDATE callbacks SET body = ? WHERE id = ?'),

@@ -2,7 +2,7 @@ import { type PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { ANA, BEA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
-import { INTERNAL, LATER, OTHERS, type Stored, WRITES } from './fenced-methods.ts';
+import { INTERNAL, LATER, OTHERS, SHOP, type Stored, WRITES } from './fenced-methods.ts';
 import { execute, joined, type TestNode } from './nodes.ts';
 
 const LIMITS = { maxSessions: 0, maxPendingSessions: 100 };
@@ -29,7 +29,8 @@ describe('a node that has lost a session', () => {
     node = await joined(url, 'a');
     const { storage } = node;
     await storage.sessions.create(record(ANA), NOTE, LIMITS);
-    const { sessions, signalKeys, sentMessages, callbacks, archive } = storage;
+    const { sessions, signalKeys, sentMessages, callbacks, archive, subscriptions } = storage;
+    await subscriptions.add(SHOP);
     const instead = { event: statusUpdate(ANA, 'i').event, webhookId: 'i' };
     await sessions.commit(record(ANA), [statusUpdate(ANA, 'dead'), qr(ANA, 'q1')]);
     await sessions.commit(record(ANA), [{ ...statusUpdate(ANA, 'p1'), instead }]);
@@ -114,6 +115,8 @@ describe('a node that has lost a session', () => {
 
   it('is tested with every method of every store', () => {
     const methods = Object.entries(node.storage).flatMap(([name, store]) => methodsOf(name, store as object));
+    const queue = node.storage.subscriptions.queueOf(SHOP);
+    methods.push(...methodsOf('subscriptionQueue', queue));
     const known = [...Object.keys(WRITES), ...Object.keys(LATER), ...OTHERS, ...INTERNAL];
     expect(methods.toSorted()).toEqual(known.toSorted());
   });

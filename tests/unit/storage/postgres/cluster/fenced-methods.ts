@@ -1,6 +1,7 @@
 import { type PhoneNumber } from '../../../../../src/domain/address.ts';
 import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
-import { type PendingCallback } from '../../../../../src/ports/callbacks.ts';
+import { type Subscription } from '../../../../../src/domain/subscription.ts';
+import { type DeliveryQueue, type PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { type Storage } from '../../../../../src/ports/storage.ts';
 import { ANA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 
@@ -17,6 +18,16 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('texto'),
 };
 const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileName: 'x', size: 1, createdAtMs: 1 };
+/** A receiver besides the main backend. */
+export const SHOP: Subscription = {
+  ...{ id: 'sub_shop', name: '', url: 'https://shop.example.com/', events: null, sessions: null, headers: {} },
+  ...{ secret: 'whsec_', isPaused: false, createdAtMs: 1 },
+};
+
+function shopOf({ subscriptions }: Storage): DeliveryQueue {
+  return subscriptions.queueOf(SHOP);
+}
+
 const NOTE = { atMs: 5, what: 'damaged', why: null } as const;
 
 /** Every method that writes rows of a session, as a node calls it for a session that it has lost. */
@@ -50,11 +61,18 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
     storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER }),
   'heldCallbacks.release': ({ storage }) => storage.heldCallbacks.release('held', { path: 'x', download_error: null }),
   'mediaIndex.put': ({ storage }) => storage.mediaIndex.put(FILE),
+  'subscriptions.rewind': ({ storage }) => storage.subscriptions.rewind(SHOP.id, ANA, 0),
+  'subscriptionQueue.failed': ({ storage, pending }) => shopOf(storage).failed(pending, 'no', 1),
+  'subscriptionQueue.unconfirmed': ({ storage, pending }) => shopOf(storage).unconfirmed(pending, 'no', 1),
+  'subscriptionQueue.dead': ({ storage, pending }) => shopOf(storage).dead(pending, 'no', 1),
+  'subscriptionQueue.substitute': ({ storage, pending }) => shopOf(storage).substitute(pending, NOTE),
+  'subscriptionQueue.unwanted': ({ storage, pending }) => shopOf(storage).unwanted(pending, 1),
 };
 
 /** Those that nobody waits for: they resolve, and write nothing. */
 export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
   'callbacks.delivered': ({ storage, pending }) => storage.callbacks.delivered(pending, 1),
+  'subscriptionQueue.delivered': ({ storage, pending }) => shopOf(storage).delivered(pending, 1),
 };
 
 /** Methods that write nothing of a session, or make it this node's own. */
@@ -74,6 +92,16 @@ export const OTHERS: readonly string[] = [
     'settings.set',
     'settings.setIfMissing',
   ],
+  ...[
+    'subscriptions.all',
+    'subscriptions.add',
+    'subscriptions.change',
+    'subscriptions.remove',
+    'subscriptions.queueOf',
+  ],
+  ...['subscriptions.counts', 'subscriptions.deadLetters', 'subscriptions.letterOf', 'subscriptions.removeDeadLetter'],
+  // It writes that the subscription has passed a hundred unwanted events, which is not so here.
+  ...['onReady', 'onRetry', 'sessionsWithPending', 'next'].map((method) => `subscriptionQueue.${method}`),
   ...['apiKeys.all', 'apiKeys.add', 'apiKeys.remove'],
   ...['idempotency.find', 'idempotency.reserve', 'idempotency.save'],
 ];
@@ -87,5 +115,5 @@ export const INTERNAL: readonly string[] = [
   ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
     (store) => `${store}.pruning`,
   ),
-  'idempotency.pruning',
+  ...['idempotency.pruning', 'subscriptions.pruning'],
 ];

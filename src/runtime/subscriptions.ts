@@ -1,0 +1,59 @@
+import { type Config } from '../config/config.ts';
+import { UrlRules, systemAddresses, systemResolve } from '../http/server.ts';
+import { AppError } from '../domain/errors.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Random } from '../kit/random.ts';
+import { type Metrics } from '../ports/metrics.ts';
+import { type Lease } from '../ports/ownership.ts';
+import { type Storage } from '../ports/storage.ts';
+import { VERSION } from '../version.ts';
+import { type UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
+import { SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
+
+/** What the subscriptions are built on. */
+export interface SubscriptionsDeps {
+  storage: Pick<Storage, 'subscriptions'>;
+  metrics: Pick<Metrics, 'subscriberPosted'>;
+  lease: Lease;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+}
+
+const REFUSAL =
+  'Webhooks are only posted over http or https, to public addresses or hosts of WEBHOOK_ALLOWED_HOSTS, and to URLs without credentials.';
+
+/** Receivers besides the main backend, which are subject to the same limits as it. */
+export function createSubscriptions({ backend }: Config, deps: SubscriptionsDeps): SubscriptionService {
+  const { storage, metrics, lease, clock, random, log } = deps;
+  const { retries, poisonAfterMs, retentionMs, timeoutMs } = backend;
+  return new SubscriptionService({
+    ...{
+      store: storage.subscriptions,
+      settings: { retries, poisonAfterMs, retentionMs },
+      timeoutMs,
+      lease,
+      clock,
+      random,
+    },
+    metrics: { posted: (_, fate) => metrics.subscriberPosted(fate), arrived: () => undefined },
+    guard: guardOf(backend.webhookAllowedHosts),
+    version: VERSION,
+    log: log.child({ part: 'webhooks' }),
+  });
+}
+
+function guardOf(allowedHosts: readonly string[]): UrlGuard {
+  const rules = new UrlRules({ allowedHosts, resolve: systemResolve, ownAddresses: systemAddresses });
+  return {
+    check(url) {
+      try {
+        return rules.check(url);
+      } catch (cause) {
+        throw new AppError('url_not_allowed', { message: REFUSAL, cause });
+      }
+    },
+    lookupFor: (url) => rules.lookupFor(url),
+  };
+}

@@ -1,0 +1,220 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import { type Subscription } from '../../../domain/subscription.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type DeliveryQueue, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
+import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
+import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { tellable } from '../../shared/tellable.ts';
+import { type Database } from '../database.ts';
+import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+
+/** The dependencies of {@link SqliteSubscriptionQueue}. */
+export interface SubscriptionQueueDeps {
+  clock: Clock;
+  readySignal: ReadySignal;
+  held: Pick<SqliteHeldCallbacks, 'holds'>;
+  vault: Vault;
+  sql: SubscriptionQueueSql;
+}
+
+/** The next event of a session, and how often the session was rewound when it was read. */
+interface Next extends PendingCallback {
+  holdUntilMs: number | null;
+}
+
+const NOTHING = { seq: 0, attempts: 0, firstFailedAtMs: null, rewinds: 0 };
+
+/** What one subscription has to receive: the stored callbacks behind the last that it has passed, in each session. */
+export class SqliteSubscriptionQueue implements DeliveryQueue {
+  readonly #db: Database;
+  readonly #deps: SubscriptionQueueDeps;
+  readonly #subscription: Subscription;
+  readonly #kinds: string | null;
+  readonly #unrecorded = new UnrecordedDeliveries();
+  /** How often each session had been rewound when its current event was read. */
+  readonly #rewinds = new Map<SessionId, number>();
+  readonly #giveUp: (callback: PendingCallback, error: string, atMs: number) => void;
+
+  constructor(db: Database, subscription: Subscription, deps: SubscriptionQueueDeps) {
+    this.#db = db;
+    this.#deps = deps;
+    this.#subscription = subscription;
+    this.#kinds = subscription.events && JSON.stringify(subscription.events);
+    this.#giveUp = db.transaction((callback: PendingCallback, error: string, atMs: number) => {
+      if (this.#pass(callback) === 0) return;
+      const { webhookId, sessionId, kind } = callback;
+      this.#deps.sql.addDeadLetter.run({ ...{ id: subscription.id, webhookId, sessionId, kind }, error, atMs });
+    });
+  }
+
+  onReady(listener: (sessionId: SessionId) => void): () => void {
+    return this.#deps.readySignal.subscribe((sessionId) => {
+      if (wantsSession(this.#subscription, sessionId)) listener(sessionId);
+    });
+  }
+
+  /** Nobody asks for an attempt: a person retries dead letters, which are not in the queue. */
+  onRetry(): () => void {
+    return () => undefined;
+  }
+
+  sessionsWithPending(): Promise<SessionId[]> {
+    return this.#db.read(() => {
+      const rows = this.#deps.sql.behind.all(this.#subscription.id);
+      return rows.map(({ sessionId }) => sessionId).filter((sessionId) => wantsSession(this.#subscription, sessionId));
+    });
+  }
+
+  /** What cannot be read becomes a dead letter, and the next one is returned. */
+  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+    for (;;) {
+      const row = await this.#db.readCommitted(() => this.#read(sessionId));
+      if (row === undefined) return this.#skipUnwanted(sessionId);
+      const { holdUntilMs, ...callback } = row;
+      if (holdUntilMs !== null && this.#deps.held.holds(row)) return undefined;
+      const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
+      if (body !== null) return { ...callback, body: tellable(body) };
+      await this.dead(callback, 'its stored content is damaged', this.#deps.clock.now());
+    }
+  }
+
+  /** Recorded by a deferred write, as for the main backend. */
+  delivered(callback: PendingCallback): Promise<void> {
+    const { sessionId, id } = callback;
+    const remember = () => this.#unrecorded.add(sessionId, id);
+    // The session may be rewound before the write.
+    const rewinds = this.#rewinds.get(sessionId);
+    remember();
+    return this.#db.writeLater({
+      write: () => {
+        this.#pass(callback, rewinds);
+        this.#unrecorded.remove(sessionId, id);
+      },
+      undone: remember,
+    });
+  }
+
+  failed({ sessionId }: PendingCallback, _error: string, atMs: number): Promise<void> {
+    return this.#db.write(() => {
+      this.#deps.sql.failed.run({ id: this.#subscription.id, sessionId, atMs });
+    });
+  }
+
+  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+    return this.failed(callback, error, atMs);
+  }
+
+  dead(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+    return this.#db.write(() => this.#giveUp(callback, error, atMs));
+  }
+
+  /** Events of subscriptions have no substitutes. */
+  substitute(callback: PendingCallback): Promise<void> {
+    return this.unwanted(callback);
+  }
+
+  unwanted(callback: PendingCallback): Promise<void> {
+    return this.#db.write(() => {
+      this.#pass(callback);
+    });
+  }
+
+  #read(sessionId: SessionId): Next | undefined {
+    const { id } = this.#subscription;
+    const { sql, clock } = this.#deps;
+    const progress = sql.progress.get(id, sessionId) ?? NOTHING;
+    this.#rewinds.set(sessionId, progress.rewinds);
+    const row = sql.next.get({
+      ...{ sessionId, after: progress.seq, kinds: this.#kinds, qrSinceMs: clock.now() - QR_LIFE_MS },
+      unrecorded: JSON.stringify([...(this.#unrecorded.of(sessionId) ?? [])]),
+    });
+    return row && { ...row, attempts: progress.attempts, firstFailedAtMs: progress.firstFailedAtMs };
+  }
+
+  /** Otherwise it would look at the same unwanted events each time. */
+  async #skipUnwanted(sessionId: SessionId): Promise<undefined> {
+    const { sql } = this.#deps;
+    const { id } = this.#subscription;
+    const isFar = () => (sql.distance.get({ id, sessionId }) ?? 0) >= WORTH_STORING;
+    if (this.#unrecorded.of(sessionId) || !(await this.#db.readUncommitted(isFar))) return;
+    await this.#db.write(() => {
+      if (this.#read(sessionId) === undefined) sql.passAll.run({ id, sessionId });
+    });
+  }
+
+  /** Returns 0 when it had not to be passed: the row has become another event, or the session was rewound since. */
+  #pass({ id: callbackId, webhookId, sessionId }: PendingCallback, rewinds = this.#rewinds.get(sessionId)): number {
+    return this.#deps.sql.pass.run({ id: this.#subscription.id, callbackId, webhookId, rewinds: rewinds ?? 0 }).changes;
+  }
+}
+
+/** The statements of all queues. */
+export type SubscriptionQueueSql = ReturnType<typeof prepareQueue>;
+
+/** A session that is known to a subscription. */
+interface Place {
+  id: string;
+  sessionId: SessionId;
+}
+
+const OF_PLACE = 'subscription_id = @id AND session_id = @sessionId';
+const LAST_SEQ = '(SELECT last_seq FROM sequences WHERE session_id = @sessionId)';
+
+/** The condition of an event that a subscription receives: a QR only while nothing has outdated it. */
+export const IS_WANTED = `(@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
+  AND (kind <> 'qr-update' OR (created_at_ms > @qrSinceMs AND NOT EXISTS (
+    SELECT 1 FROM callbacks AS newer
+    WHERE newer.session_id = it.session_id AND newer.seq > it.seq AND newer.kind = 'qr-update')))`;
+
+/** Prepares them once for all queues. */
+export function prepareQueue(db: Database) {
+  return {
+    progress: db.prepare<[string, SessionId], typeof NOTHING & { firstFailedAtMs: number | null }>(
+      `SELECT seq, attempts, first_failed_at_ms AS firstFailedAtMs, rewinds FROM subscription_progress
+       WHERE subscription_id = ? AND session_id = ?`,
+    ),
+    next: db.prepare<
+      [{ sessionId: SessionId; after: number; kinds: string | null; qrSinceMs: number; unrecorded: string }],
+      Next
+    >(
+      `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
+         hold_until_ms AS holdUntilMs
+       FROM callbacks AS it WHERE session_id = @sessionId AND seq > @after AND ${IS_WANTED}
+         AND id NOT IN (SELECT value FROM json_each(@unrecorded)) ORDER BY seq LIMIT 1`,
+    ),
+    behind: db.prepare<[string], { sessionId: SessionId }>(
+      `SELECT sequences.session_id AS sessionId FROM sequences
+       LEFT JOIN subscription_progress AS at ON subscription_id = ? AND at.session_id = sequences.session_id
+       WHERE sequences.session_id <> '' AND last_seq > COALESCE(at.seq, 0)`,
+    ),
+    distance: db
+      .prepare<[Place], number>(
+        `SELECT ${LAST_SEQ} - COALESCE((SELECT seq FROM subscription_progress WHERE ${OF_PLACE}), 0)`,
+      )
+      .pluck(),
+    passAll: db.prepare<[Place]>(
+      `INSERT INTO subscription_progress (subscription_id, session_id, seq)
+       SELECT @id, @sessionId, ${LAST_SEQ} FROM subscriptions WHERE subscription_id = @id
+       ON CONFLICT DO UPDATE SET seq = MAX(seq, excluded.seq)`,
+    ),
+    pass: db.prepare<[{ id: string; callbackId: number; webhookId: string; rewinds: number }]>(
+      `INSERT INTO subscription_progress (subscription_id, session_id, seq)
+       SELECT @id, session_id, seq FROM callbacks WHERE id = @callbackId AND webhook_id = @webhookId
+         AND EXISTS (SELECT 1 FROM subscriptions WHERE subscription_id = @id)
+       ON CONFLICT DO UPDATE SET seq = excluded.seq, attempts = 0, first_failed_at_ms = NULL
+         WHERE excluded.seq > seq AND rewinds = @rewinds`,
+    ),
+    failed: db.prepare<[Place & { atMs: number }]>(
+      `INSERT INTO subscription_progress (subscription_id, session_id, attempts, first_failed_at_ms)
+       SELECT @id, @sessionId, 1, @atMs FROM subscriptions WHERE subscription_id = @id
+       ON CONFLICT DO UPDATE SET attempts = attempts + 1, first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)`,
+    ),
+    addDeadLetter: db.prepare<[Place & { webhookId: string; kind: string; error: string; atMs: number }]>(
+      `INSERT INTO dead_letters (subscription_id, session_id, webhook_id, kind, error, at_ms)
+       VALUES (@id, @sessionId, @webhookId, @kind, @error, @atMs)`,
+    ),
+  };
+}

@@ -1,0 +1,203 @@
+import { type SessionId } from '../../../domain/session-id.ts';
+import {
+  type DeadLetter,
+  type Subscription,
+  type SubscriptionCounts,
+  type SubscriptionSpec,
+} from '../../../domain/subscription.ts';
+import { type Clock } from '../../../kit/clock.ts';
+import { type DeliveryQueue, type Page, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
+import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
+import { callbackBody, COMMON, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
+import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
+import { tellable } from '../../shared/tellable.ts';
+import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
+import { type Database } from '../database.ts';
+import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+import { IS_WANTED, prepareQueue, SqliteSubscriptionQueue, type SubscriptionQueueSql } from './subscription-queue.ts';
+
+/** The dependencies of {@link SqliteSubscriptionStore}. */
+export interface SubscriptionStoreDeps {
+  clock: Clock;
+  readySignal: ReadySignal;
+  held: Pick<SqliteHeldCallbacks, 'holds'>;
+  vault: Vault;
+  damaged: SqliteDamagedValues;
+}
+
+/** A row of `subscriptions`. */
+interface Row {
+  id: string;
+  spec: string;
+  createdAtMs: number;
+}
+
+/** The subscriptions, and how far each has come. */
+export class SqliteSubscriptionStore implements SubscriptionStore {
+  readonly #db: Database;
+  readonly #deps: SubscriptionStoreDeps;
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #queueSql: SubscriptionQueueSql;
+  readonly #add: (row: Row) => void;
+  readonly #remove: (id: string) => void;
+
+  constructor(db: Database, deps: SubscriptionStoreDeps) {
+    this.#db = db;
+    this.#deps = deps;
+    this.#sql = prepare(db);
+    this.#queueSql = prepareQueue(db);
+    this.#add = db.transaction((row: Row) => {
+      this.#sql.add.run(row);
+      this.#sql.beginNow.run(row.id);
+    });
+    this.#remove = db.transaction((id: string) => {
+      for (const statement of [this.#sql.removeSpec, ...this.#sql.removePlaces]) statement.run(id);
+    });
+  }
+
+  /** A subscription whose row was changed from outside is set aside; the others go on. */
+  all(): Promise<Subscription[]> {
+    return this.#db.read(() => this.#sql.all.all().flatMap((row) => this.#read(row) ?? []));
+  }
+
+  add(subscription: Subscription): Promise<void> {
+    return this.#db.write(() => this.#add(this.#rowOf(subscription)));
+  }
+
+  change(subscription: Subscription): Promise<void> {
+    return this.#db.write(() => {
+      this.#sql.change.run(this.#rowOf(subscription));
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#db.write(() => this.#remove(id));
+  }
+
+  queueOf(subscription: Subscription): DeliveryQueue {
+    return new SqliteSubscriptionQueue(this.#db, subscription, { ...this.#deps, sql: this.#queueSql });
+  }
+
+  counts({ id, events, sessions }: Subscription, nowMs: number): Promise<SubscriptionCounts> {
+    return this.#db.read(() => {
+      const kinds = events && JSON.stringify(events);
+      const among = sessions && JSON.stringify(sessions);
+      const row = this.#sql.pending.get({ id, kinds, among, qrSinceMs: nowMs - QR_LIFE_MS });
+      const { pending, oldestMs } = row ?? { pending: 0, oldestMs: null };
+      const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
+      const deadLettered = this.#sql.countDead.get(id) ?? 0;
+      return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
+    });
+  }
+
+  deadLetters(id: string, { after, limit }: Page): Promise<DeadLetter[]> {
+    return this.#db.read(() => this.#sql.deadLetters.all(id, after, limit));
+  }
+
+  letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined> {
+    return this.#db.read(() => {
+      if (!this.#sql.deadLetter.get(id, deadLetterId)) return undefined;
+      const row = this.#sql.event.get(deadLetterId);
+      const body = row && readableJson(this.#deps.vault, callbackBody(row), row.body);
+      return row && typeof body === 'string'
+        ? { ...row, body: tellable(body), attempts: 0, firstFailedAtMs: null }
+        : null;
+    });
+  }
+
+  removeDeadLetter(id: string, deadLetterId: number): Promise<boolean> {
+    return this.#db.write(() => this.#sql.removeDeadLetter.run(id, deadLetterId).changes === 1);
+  }
+
+  async rewind(id: string, sessionId: SessionId, sinceMs: number): Promise<number> {
+    const count = await this.#db.write(() => {
+      const { events = 0, first = null } = this.#sql.since.get(sessionId, sinceMs) ?? {};
+      if (first !== null) this.#sql.rewind.run(first - 1, id, sessionId);
+      return events;
+    });
+    // Not before the commit, with which the deliveries are recorded that were accepted until now.
+    this.#deps.readySignal.notify([sessionId]);
+    return count;
+  }
+
+  /** Removes up to `limit` dead letters from before this moment, and as many places in sessions that are gone. */
+  pruning(beforeMs: number) {
+    return [
+      (limit: number) => this.#sql.pruneDead.run(beforeMs, limit).changes === limit,
+      (limit: number) => this.#sql.prunePlaces.run(limit).changes === limit,
+    ];
+  }
+
+  #rowOf(subscription: Subscription): Row {
+    const { id, createdAtMs } = subscription;
+    return { id, spec: this.#deps.vault.seal(subscriptionSpec(id), JSON.stringify(subscription)), createdAtMs };
+  }
+
+  #read({ id, spec, createdAtMs }: Row): Subscription | undefined {
+    const cell = subscriptionSpec(id);
+    const read = () => JSON.parse(this.#deps.vault.open(cell, spec)) as SubscriptionSpec;
+    const value = { sessionId: COMMON, cell, stored: spec };
+    const readable = this.#deps.damaged.readable(value, read, () => this.#sql.removeSpec.run(id));
+    return readable && { ...readable, id, createdAtMs };
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    all: db.prepare<[], Row>(
+      `SELECT subscription_id AS id, spec, created_at_ms AS createdAtMs FROM subscriptions
+       ORDER BY created_at_ms, subscription_id`,
+    ),
+    add: db.prepare<[Row]>(
+      'INSERT INTO subscriptions (subscription_id, spec, created_at_ms) VALUES (@id, @spec, @createdAtMs)',
+    ),
+    beginNow: db.prepare<[string]>(
+      `INSERT INTO subscription_progress (subscription_id, session_id, seq)
+       SELECT ?, session_id, last_seq FROM sequences WHERE session_id <> ''`,
+    ),
+    change: db.prepare<[Row]>('UPDATE subscriptions SET spec = @spec WHERE subscription_id = @id'),
+    removeSpec: db.prepare<[string]>('DELETE FROM subscriptions WHERE subscription_id = ?'),
+    removePlaces: ['subscription_progress', 'dead_letters'].map((table) =>
+      db.prepare<[string]>(`DELETE FROM ${table} WHERE subscription_id = ?`),
+    ),
+    pending: db.prepare<
+      [{ id: string; kinds: string | null; among: string | null; qrSinceMs: number }],
+      { pending: number; oldestMs: number | null }
+    >(
+      `SELECT COUNT(*) AS pending, MIN(created_at_ms) AS oldestMs FROM sequences
+       LEFT JOIN subscription_progress AS at ON subscription_id = @id AND at.session_id = sequences.session_id
+       JOIN callbacks AS it ON it.session_id = sequences.session_id AND it.seq > COALESCE(at.seq, 0)
+       WHERE ${IS_WANTED} AND (@among IS NULL OR it.session_id IN (SELECT value FROM json_each(@among)))`,
+    ),
+    countDead: db.prepare<[string], number>('SELECT COUNT(*) FROM dead_letters WHERE subscription_id = ?').pluck(),
+    deadLetters: db.prepare<[string, number, number], DeadLetter>(
+      `SELECT id, webhook_id AS webhookId, session_id AS sessionId, kind, error, at_ms AS atMs FROM dead_letters
+       WHERE subscription_id = ? AND id > ? ORDER BY id LIMIT ?`,
+    ),
+    deadLetter: db.prepare<[string, number]>('SELECT 1 FROM dead_letters WHERE subscription_id = ? AND id = ?'),
+    event: db.prepare<[number], Omit<PendingCallback, 'attempts' | 'firstFailedAtMs'>>(
+      `SELECT it.id, it.webhook_id AS webhookId, it.session_id AS sessionId, it.seq, it.kind, it.body,
+         it.created_at_ms AS createdAtMs
+       FROM dead_letters JOIN callbacks AS it ON it.webhook_id = dead_letters.webhook_id WHERE dead_letters.id = ?`,
+    ),
+    removeDeadLetter: db.prepare<[string, number]>('DELETE FROM dead_letters WHERE subscription_id = ? AND id = ?'),
+    since: db.prepare<[SessionId, number], { events: number; first: number | null }>(
+      `SELECT COUNT(*) AS events, MIN(seq) AS first FROM callbacks WHERE session_id = ? AND created_at_ms >= ?`,
+    ),
+    rewind: db.prepare<[number, string, SessionId]>(
+      `UPDATE subscription_progress SET seq = MIN(seq, ?), rewinds = rewinds + 1, attempts = 0, first_failed_at_ms = NULL
+       WHERE subscription_id = ? AND session_id = ?`,
+    ),
+    pruneDead: db.prepare<[number, number]>(
+      'DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE at_ms < ? LIMIT ?)',
+    ),
+    prunePlaces: db.prepare<[number]>(
+      `DELETE FROM subscription_progress WHERE (subscription_id, session_id) IN (
+         SELECT subscription_id, session_id FROM subscription_progress AS at
+         WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.session_id = at.session_id)
+           AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = at.session_id) LIMIT ?)`,
+    ),
+  };
+}

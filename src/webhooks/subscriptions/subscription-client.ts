@@ -1,0 +1,96 @@
+import http from 'node:http';
+import https from 'node:https';
+import { type LookupFunction } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
+import { type Subscription } from '../../domain/subscription.ts';
+import { type Clock } from '../../kit/clock.ts';
+import { Secret } from '../../kit/secret.ts';
+import { type PendingCallback } from '../../ports/callbacks.ts';
+import { sessionHeaders } from '../delivery-client.ts';
+import { post } from '../post.ts';
+import { type DeliveryOutcome } from '../retry-policy.ts';
+import { signingKeys, webhookHeaders } from '../signature.ts';
+
+/** Decides where webhooks may be posted to: whoever subscribes chooses the URL, and must not reach our own network by it. */
+export interface UrlGuard {
+  /** @throws AppError `url_not_allowed` */
+  check(url: string): URL;
+  /** A lookup that fails for a name with a private address. */
+  lookupFor(url: URL): LookupFunction;
+}
+
+/** The dependencies of {@link SubscriptionClient}. */
+export interface SubscriptionClientDeps {
+  guard: UrlGuard;
+  clock: Clock;
+  /** `BACKEND_TIMEOUT`. */
+  timeoutMs: number;
+  /** The version of this product, for the user agent. */
+  version: string;
+}
+
+/** An event of no session, to try a subscription. */
+export interface TestEvent {
+  webhookId: string;
+}
+
+/**
+ * Posts to one subscription, with keep-alive. All kinds of events go to one URL, so each is wrapped: `{"type", "session_id", "seq", "data"}`,
+ * where `data` is what the main backend receives.
+ */
+export class SubscriptionClient implements Disposable {
+  readonly #subscription: Subscription;
+  readonly #deps: SubscriptionClientDeps;
+  readonly #keys: Buffer[];
+  #agent: http.Agent | undefined;
+
+  constructor(subscription: Subscription, deps: SubscriptionClientDeps) {
+    this.#subscription = subscription;
+    this.#deps = deps;
+    this.#keys = signingKeys(new Secret(subscription.secret));
+  }
+
+  /** Makes one attempt. Never rejects for what the network or the receiver does. */
+  deliver(callback: PendingCallback): Promise<DeliveryOutcome> {
+    const { kind, sessionId, seq, body, webhookId } = callback;
+    const wrapped = `{"type":${JSON.stringify(kind)},"session_id":${JSON.stringify(sessionId)},"seq":${seq},"data":${body}}`;
+    return this.#post(webhookId, wrapped, sessionHeaders(callback));
+  }
+
+  /** Posts an event that nobody has caused. */
+  test({ webhookId }: TestEvent): Promise<DeliveryOutcome> {
+    const data = {
+      message: 'This is a test of your webhook.',
+      timestamp: new Date(this.#deps.clock.now()).toISOString(),
+    };
+    return this.#post(webhookId, JSON.stringify({ type: 'test', session_id: null, seq: null, data }), {});
+  }
+
+  /** Closes its connections. */
+  [Symbol.dispose](): void {
+    this.#agent?.destroy();
+  }
+
+  #post(webhookId: string, body: string, ofSession: Record<string, string>): Promise<DeliveryOutcome> {
+    const { clock, timeoutMs, version } = this.#deps;
+    const timestamp = Math.floor(clock.now() / 1000);
+    const headers = {
+      ...this.#subscription.headers,
+      'content-type': 'application/json',
+      'user-agent': `whatsapp-orchestrator/${version}`,
+      ...ofSession,
+      ...webhookHeaders({ webhookId, timestamp, body }, this.#keys),
+    };
+    return post({ target: () => this.#target(), headers, body, timeoutMs }, clock);
+  }
+
+  /** Checked at each attempt: what is allowed may have changed since the subscription was made. */
+  #target(): http.RequestOptions {
+    const url = this.#deps.guard.check(this.#subscription.url);
+    this.#agent ??= new (url.protocol === 'https:' ? https : http).Agent({
+      keepAlive: true,
+      lookup: this.#deps.guard.lookupFor(url),
+    });
+    return { ...urlToHttpOptions(url), agent: this.#agent };
+  }
+}
