@@ -16,8 +16,8 @@ async function keyFor(api: Api, spec: Partial<KeySpec>): Promise<string> {
   return text.reveal();
 }
 
-function tokenFor(api: Api, sessionId: SessionId | null): string {
-  return api.tokens.issue(ADMIN, { sessionId, ttlMs: MINUTE_MS }).token.reveal();
+async function tokenFor(api: Api, sessionId: SessionId | null): Promise<string> {
+  return (await api.tokens.issue(ADMIN, { sessionId, ttlMs: MINUTE_MS })).token.reveal();
 }
 
 describe('a key or token that becomes invalid while its request arrives', () => {
@@ -57,7 +57,7 @@ describe('a key or token that becomes invalid while its request arrives', () => 
 
   it('creates no session', async () => {
     const api = startApi({ apiKeys: [new Secret('the-admin-key')] });
-    const request = { key: tokenFor(api, null), body: '{"number":"5491234567890"}' };
+    const request = { key: await tokenFor(api, null), body: '{"number":"5491234567890"}' };
     const expire = () => api.clock.move(MINUTE_MS);
     expect(await answerAround(api, '/sessions/pairing-code', request, expire)).toContain('401 Unauthorized');
   });

@@ -44,7 +44,7 @@ export const createToken = route({
   errors: ['session_not_found'],
   async handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
     await requireAccess(sessions, caller, sessionId);
-    const { token, expiresAtMs } = tokens.issue(caller, { sessionId, ttlMs: ttl * 1_000 });
+    const { token, expiresAtMs } = await tokens.issue(caller, { sessionId, ttlMs: ttl * 1_000 });
     return ok({ token: token.reveal(), sessionId, expiresAt: isoTime(expiresAtMs) });
   },
 });
