@@ -111,7 +111,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
-  const tokens = keep(built, createTokens(deps, { sessions, keys, store: undefined }));
+  const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member, { keys, settings, tokens }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });

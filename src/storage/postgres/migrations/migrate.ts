@@ -3,9 +3,11 @@ import { START_LOCK } from '../database-lock.ts';
 import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
 import { init } from './001-init.ts';
 import { cluster } from './002-cluster.ts';
+import { browserTokens } from './003-browser-tokens.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster];
+const MIGRATIONS: readonly string[] = [init, cluster, browserTokens];
+
 /**
  * Applies the missing migrations, in one transaction.
  * @throws StorageTooNewError when the database has had migrations that this version does not know
