@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { type KeySpec, SCOPES } from '../../src/domain/access.ts';
+import { StorageUnavailableError } from '../../src/domain/errors.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
@@ -153,6 +154,20 @@ describe('a token for a web page', () => {
     const token = bearer(await issued(api, { sessionId: PAIRING }, bearer(text.reveal())));
     await request(api.app).delete(`/keys/${key.keyId}`).set(ADMIN_KEY).expect(200);
     await request(api.app).get(`/sessions/${PAIRING}`).set(token).expect(401);
+  });
+
+  it('is neither refused nor worth more while nobody can say whose it is, and keys go on', async () => {
+    const away = () => Promise.reject(new StorageUnavailableError('away'));
+    const callerOf = (text: string) => (text.startsWith('wat_') ? away() : Promise.resolve(undefined));
+    const tokens = { issue: away, revokeIssuedBy: away, callerOf };
+    for (const apiKeys of [[new Secret('the-admin-key')], []]) {
+      const { app } = startApi({ apiKeys, tokens });
+      await request(app)
+        .get(`/sessions/${CONNECTED}`)
+        .set(bearer('wat_x'))
+        .expect(503, /storage_unavailable/);
+      await request(app).get(`/sessions/${CONNECTED}`).set(ADMIN_KEY).expect(200);
+    }
   });
 
   it('shows the number of a linked session only if its issuer may read sessions', async () => {
