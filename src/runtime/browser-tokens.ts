@@ -7,7 +7,7 @@ import { type BrowserTokenStore } from '../ports/browser-tokens.ts';
 import { type SessionManager } from '../sessions/session-manager.ts';
 
 /** The dependencies of {@link createTokens}. */
-export interface TokenParts {
+export interface TokenDeps {
   sessions: Pick<SessionManager, 'view' | 'remove'>;
   keys: ApiKeys;
   /** That of all nodes; without it, this process keeps its tokens in memory. */
@@ -17,7 +17,7 @@ export interface TokenParts {
 /** Tokens of pages, which leave no session behind that waits for a scan for ever. */
 export function createTokens(
   { clock, random, log }: { clock: Clock; random: Random; log: Logger },
-  { sessions, keys, store = new TokensInMemory(clock) }: TokenParts,
+  { sessions, keys, store = new TokensInMemory(clock) }: TokenDeps,
 ): BrowserTokens {
   const abandon = (made: SessionId) => endUnlinked(sessions, made);
   const sign = (text: string) => keys.sign(text);
