@@ -56,6 +56,7 @@ export class BrowserTokens implements AsyncDisposable {
   /** One at a time: no session is ended twice. */
   readonly #sweeps = new SerialQueue();
   #isOver = false;
+  /** Set once it follows the other nodes: then it looks for tokens that have ended, too. */
   #timer: Timer | undefined;
 
   constructor(deps: BrowserTokensDeps) {
@@ -72,7 +73,7 @@ export class BrowserTokens implements AsyncDisposable {
     requireStillValid(issuer);
     const keyId = issuer.id === ADMIN.id ? null : issuer.id;
     await store.add({ hash: hashOf(text), keyId, sessionId, ttlMs });
-    clock.after(ttlMs, () => this.#sweepSoon());
+    if (!this.#timer) clock.after(ttlMs, () => this.#sweepSoon());
     return { token: new Secret(text), expiresAtMs };
   }
 

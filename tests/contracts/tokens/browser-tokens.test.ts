@@ -1,8 +1,12 @@
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { TokensInMemory } from '../../../src/http/access/tokens-in-memory.ts';
 import { type BrowserTokenStore } from '../../../src/ports/browser-tokens.ts';
+import { PostgresBrowserTokens } from '../../../src/storage/postgres/cluster/browser-tokens.ts';
+import { plainVault } from '../../../src/storage/postgres/encryption/vault.ts';
+import { type Statement } from '../../../src/storage/postgres/sql.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';
+import { untilTrue } from '../../harness/until.ts';
 import { execute, joined, type TestNode } from '../../unit/storage/postgres/cluster/nodes.ts';
 import { ANA, BEA, record } from '../storage/support.ts';
 
@@ -190,6 +194,29 @@ describe('browser tokens of nodes', () => {
     const hash = await added(a().browserTokens, ANA);
     await execute(url, 'UPDATE browser_tokens SET session_id = $2 WHERE hash = $1', [hash, BEA]);
     expect(await a().browserTokens.find(hash)).toBeUndefined();
+  });
+
+  it('are looked up with one statement at a time, however many ask', async () => {
+    const asked: { values: unknown[]; answer: (rows: never[]) => void }[] = [];
+    const control = {
+      rows: ({ values }: Statement) =>
+        new Promise<never[]>((answer) => asked.push({ values: values as unknown[], answer })),
+    };
+    const parts = { run: nodes[0].node, control, clock: new ManualClock(), vault: plainVault };
+    const store = new PostgresBrowserTokens({ send: () => Promise.reject(new Error('unused')) }, parts);
+    const first = store.find('first');
+    await untilTrue(() => Promise.resolve(asked.length === 1));
+    const others = Array.from({ length: 500 }, (_, at) => store.find(`hash ${at % 100}`));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(asked).toHaveLength(1);
+    asked[0]!.answer([]);
+    await first;
+    await untilTrue(() => Promise.resolve(asked.length === 2));
+    expect(asked[1]!.values).toEqual([Array.from({ length: 100 }, (_, at) => `hash ${at}`)]);
+    asked[1]!.answer([]);
+    expect(new Set(await Promise.all(others))).toEqual(new Set([undefined]));
+    expect(asked).toHaveLength(2);
   });
 
   it('are removed when no node has done so, some time after their end', async () => {

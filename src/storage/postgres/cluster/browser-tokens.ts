@@ -43,17 +43,21 @@ const IS_FREE = fragment`(attempt IS NULL OR attempt_at < now() - interval '2 mi
 
 /** The browser tokens of all nodes. The database's clock says when they end. */
 export class PostgresBrowserTokens implements BrowserTokenStore {
-  readonly #db: Database;
+  readonly #db: Pick<Database, 'send'>;
   readonly #deps: BrowserTokensDeps;
   readonly #valid: SharedRead<string, ValidBrowserToken>;
+  #lastRead: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database, deps: BrowserTokensDeps) {
+  constructor(db: Pick<Database, 'send'>, deps: BrowserTokensDeps) {
     this.#db = db;
     this.#deps = deps;
-    const stored = Promise.resolve();
     this.#valid = new SharedRead(
-      () => stored,
-      (hashes) => this.#read(hashes),
+      () => this.#lastRead,
+      (hashes) => {
+        const read = this.#read(hashes);
+        this.#lastRead = read.catch(() => undefined);
+        return read;
+      },
     );
   }
 
@@ -68,7 +72,7 @@ export class PostgresBrowserTokens implements BrowserTokenStore {
     );
   }
 
-  /** Who asks at the same time shares a statement: a flood costs no more of them than the database can answer. */
+  /** One statement at a time, for all who have asked meanwhile: a flood of requests is no flood of statements. */
   find(hash: string): Promise<ValidBrowserToken | undefined> {
     return this.#valid.get(hash);
   }
