@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await newPostgresUrl();
   const shared = { ...world.environment, DATABASE_URL: database, DATABASE_DURABILITY: 'single', API_KEY: KEY };
   for (const nodeId of IDS) {
-    const node = { CLUSTER_NODE_ID: nodeId, CLUSTER_SECRET: 's'.repeat(32), CLUSTER_PORT: '0', CLUSTER_LEASE: '5' };
+    const node = { CLUSTER_NODE_ID: nodeId, CLUSTER_SECRET: 's'.repeat(32), CLUSTER_PORT: '0' };
     nodes.push(await Orchestrator.start({ environment: { ...shared, ...node }, clock: world.clock }));
   }
 });
