@@ -4,7 +4,6 @@ import { BackPressure, freeBytesAt } from './runtime/back-pressure.ts';
 import { type Random, systemRandom } from './kit/random.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { describeFailure } from './kit/failure.ts';
-import { type SessionId } from './domain/session-id.ts';
 import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
@@ -17,10 +16,9 @@ import { type Storage } from './ports/storage.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
-  BrowserTokens,
+  type BrowserTokens,
   createHttpApp,
   type HttpApp,
-  endUnlinked,
   type FileSettings,
   FOLDER_PREFIX,
   removeLeftovers,
@@ -28,8 +26,8 @@ import {
   systemAddresses,
   systemResolve,
 } from './http/server.ts';
+import { createTokens } from './runtime/browser-tokens.ts';
 import { Housekeeping } from './runtime/housekeeping.ts';
-import { Supervisor } from './kit/supervisor.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
@@ -120,7 +118,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
-  const tokens = createTokens(deps, sessions);
+  const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member, { keys, settings, tokens, webhooks }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
@@ -178,11 +176,14 @@ function followOthers(
   { keys, settings, tokens, webhooks }: Followers,
   log: Logger,
 ): void {
-  const reloadKeys = async () => (await keys.reload()).forEach((keyId) => tokens.revokeIssuedBy(keyId));
+  const reloadKeys = async () => {
+    for (const keyId of await keys.reload()) await tokens.revokeIssuedBy(keyId);
+  };
   const reloadSettings = async () => void (await Promise.all([settings.reload(), webhooks.reload()]));
   const reload = { keys: reloadKeys, settings: reloadSettings };
   const versions = new Versions(reload, log.child({ part: 'cluster' }));
   node.onVersions((seen) => void versions.saw(seen));
+  tokens.follow();
 }
 
 /** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */
@@ -217,14 +218,6 @@ function createHousekeeping(
 function loadKeys({ http }: Config, { clock, random, log }: Required<AppOptions>, storage: Storage): Promise<ApiKeys> {
   const { apiKeys: store, settings } = storage;
   return ApiKeys.load({ store, settings, pepper: http.keyPepper, clock, random, log: log.child({ part: 'keys' }) });
-}
-
-/** Tokens of pages, which leave no session behind that waits for a scan for ever. */
-function createTokens({ clock, random, log }: Required<AppOptions>, sessions: SessionManager): BrowserTokens {
-  const supervisor = new Supervisor(log);
-  const abandoned = (id: SessionId): void =>
-    supervisor.run('the end of an abandoned session', endUnlinked(sessions, id));
-  return new BrowserTokens({ clock, random, abandoned });
 }
 
 /** How uploads are received; removes what an earlier process left of them. */

@@ -1807,8 +1807,8 @@ export class OrchestratorClient {
    * For browsers, which must not hold an API key. With the token as bearer, a page can create one
    * session and show its QR or pairing code and its status, and nothing else. With "sessionId" it shows
    * that session and creates none; for a session that is already linked, the key needs the scope
-   * sessions:read too. A restart of the server revokes all tokens; revoking a key revokes the tokens
-   * issued with it.
+   * sessions:read too. Tokens count on all nodes of a cluster; a single process forgets them when it
+   * restarts. Revoking a key revokes the tokens issued with it.
    */
   createToken(
     body: {

@@ -25,6 +25,7 @@ import { sessionView } from './views/session-view.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
+export { TokensInMemory } from './access/tokens-in-memory.ts';
 export { endUnlinked } from './end-unlinked.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';

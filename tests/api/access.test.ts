@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { type KeySpec, SCOPES } from '../../src/domain/access.ts';
+import { StorageUnavailableError } from '../../src/domain/errors.ts';
 import { type SessionId } from '../../src/domain/session-id.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
@@ -16,8 +17,8 @@ async function keyFor(api: Api, spec: Partial<KeySpec>): Promise<string> {
   return text.reveal();
 }
 
-function tokenFor(api: Api, sessionId: SessionId | null): string {
-  return api.tokens.issue(ADMIN, { sessionId, ttlMs: MINUTE_MS }).token.reveal();
+async function tokenFor(api: Api, sessionId: SessionId | null): Promise<string> {
+  return (await api.tokens.issue(ADMIN, { sessionId, ttlMs: MINUTE_MS })).token.reveal();
 }
 
 describe('a key or token that becomes invalid while its request arrives', () => {
@@ -57,7 +58,7 @@ describe('a key or token that becomes invalid while its request arrives', () => 
 
   it('creates no session', async () => {
     const api = startApi({ apiKeys: [new Secret('the-admin-key')] });
-    const request = { key: tokenFor(api, null), body: '{"number":"5491234567890"}' };
+    const request = { key: await tokenFor(api, null), body: '{"number":"5491234567890"}' };
     const expire = () => api.clock.move(MINUTE_MS);
     expect(await answerAround(api, '/sessions/pairing-code', request, expire)).toContain('401 Unauthorized');
   });
@@ -153,6 +154,20 @@ describe('a token for a web page', () => {
     const token = bearer(await issued(api, { sessionId: PAIRING }, bearer(text.reveal())));
     await request(api.app).delete(`/keys/${key.keyId}`).set(ADMIN_KEY).expect(200);
     await request(api.app).get(`/sessions/${PAIRING}`).set(token).expect(401);
+  });
+
+  it('is neither refused nor worth more while nobody can say whose it is, and keys go on', async () => {
+    const away = () => Promise.reject(new StorageUnavailableError('away'));
+    const callerOf = (text: string) => (text.startsWith('wat_') ? away() : Promise.resolve(undefined));
+    const tokens = { issue: away, revokeIssuedBy: away, callerOf };
+    for (const apiKeys of [[new Secret('the-admin-key')], []]) {
+      const { app } = startApi({ apiKeys, tokens });
+      await request(app)
+        .get(`/sessions/${CONNECTED}`)
+        .set(bearer('wat_x'))
+        .expect(503, /storage_unavailable/);
+      await request(app).get(`/sessions/${CONNECTED}`).set(ADMIN_KEY).expect(200);
+    }
   });
 
   it('shows the number of a linked session only if its issuer may read sessions', async () => {

@@ -128,7 +128,7 @@ describe('live events', () => {
   it('are limited to the sessions of a key, and to the session of a token without its messages', async () => {
     await using world = await startServer();
     const { text } = await world.keyFor({ sessions: [PAIRING] });
-    const { token } = world.tokens.issue(ADMIN, { sessionId: CONNECTED, ttlMs: 60_000 });
+    const { token } = await world.tokens.issue(ADMIN, { sessionId: CONNECTED, ttlMs: 60_000 });
     await using ofKey = await world.followReady(text.reveal());
     await using ofToken = await world.followReady(token.reveal());
 
@@ -146,7 +146,7 @@ describe('live events', () => {
 
   it('include a session that a token creates later', async () => {
     await using world = await startServer();
-    const { token } = world.tokens.issue(ADMIN, { sessionId: null, ttlMs: 60_000 });
+    const { token } = await world.tokens.issue(ADMIN, { sessionId: null, ttlMs: 60_000 });
     await using page = await world.followReady(token.reveal());
     const { body } = await request(world.app).get('/generate-qr').set('Authorization', `Bearer ${token.reveal()}`);
     const [sessionId] = [...world.sessions.records.keys()].slice(-1);
@@ -217,7 +217,7 @@ describe('a stream', () => {
   it('sends a comment every 15 s, and ends if its key was revoked or its token has expired', async () => {
     await using world = await startServer();
     const { key, text } = await world.keyFor({});
-    const { token } = world.tokens.issue(ADMIN, { sessionId: CONNECTED, ttlMs: 20_000 });
+    const { token } = await world.tokens.issue(ADMIN, { sessionId: CONNECTED, ttlMs: 20_000 });
     await using ofHouse = await world.followReady();
     await using ofKey = await world.followReady(text.reveal());
     await using ofToken = await world.followReady(token.reveal());

@@ -52,8 +52,8 @@ async function revokedKey(api: Api): Promise<string> {
   return text.reveal();
 }
 
-const tokenFor = (api: Api, sessionId: SessionId) =>
-  api.tokens.issue(ADMIN, { sessionId, ttlMs: TTL_MS }).token.reveal();
+const tokenFor = async (api: Api, sessionId: SessionId) =>
+  (await api.tokens.issue(ADMIN, { sessionId, ttlMs: TTL_MS })).token.reveal();
 
 const WRONG_CREDENTIALS: [string, Credentials][] = [
   ['no key', () => ({})],
@@ -68,7 +68,7 @@ const WRONG_CREDENTIALS: [string, Credentials][] = [
     async (api) => bearer(`${(await keyFor(api, { scopes: ['admin'] })).slice(0, -4)}0000`),
   ],
   ['a revoked key', async (api) => bearer(await revokedKey(api))],
-  ['a token that was never issued', () => bearer(`wat_${'a'.repeat(44)}`)],
+  ['a token that was never issued', () => bearer(`wat_${'a'.repeat(68)}`)],
 ];
 
 /** Public routes ignore wrong credentials. */
@@ -135,7 +135,7 @@ function otherSessions(route: Route): Check[] {
     [
       'a token of another session',
       async () => {
-        const { status, text } = await callWith(route, (api) => bearer(tokenFor(api, OTHER)));
+        const { status, text } = await callWith(route, async (api) => bearer(await tokenFor(api, OTHER)));
         expect(status).toBe(statusForOtherToken(route));
         expect(revealed(route, text)).not.toContain(subjectOf(route));
       },
@@ -275,7 +275,7 @@ it.each(ALL)('%s accepts every sufficient key', async (_name, route) => {
     [
       'a token of this session',
       async () => {
-        const { status } = await callWith(route, (api) => bearer(tokenFor(api, id(subjectOf(route)))));
+        const { status } = await callWith(route, async (api) => bearer(await tokenFor(api, id(subjectOf(route)))));
         expect(status).toBe(forToken || isPublic(route) ? 200 : 403);
       },
     ],

@@ -19,6 +19,7 @@ import {
   endUnlinked,
   type HttpAppDeps,
   systemResolve,
+  TokensInMemory,
 } from '../../src/http/server.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
@@ -239,7 +240,16 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     pepper: new Secret(PEPPER),
     keys: overrides.apiKeys ? [KEY] : [KEY, keyOf(ANY_ADMIN)],
   });
-  const tokens = new BrowserTokens({ ...keyDeps, abandoned: (made) => void endUnlinked(sessions, made) });
+  const abandon = (made: SessionId) => endUnlinked(sessions, made);
+  const sign = (text: string) => keys.sign(text);
+  const tokens = new BrowserTokens({
+    store: new TokensInMemory(clock),
+    sign,
+    clock,
+    random: systemRandom,
+    log,
+    abandon,
+  });
   const core = {
     ...{
       sessions,

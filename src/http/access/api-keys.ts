@@ -89,6 +89,11 @@ export class ApiKeys {
     return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isExpired: () => !this.#keys.has(key.keyId) };
   }
 
+  /** An HMAC of a text with the pepper of the keys, in hex: all nodes come to the same, and nobody else does. */
+  sign(text: string): string {
+    return this.#hash(text).toString('hex');
+  }
+
   async #reload(): Promise<string[]> {
     const stored = new Map((await this.#deps.store.all()).map((key) => [key.keyId, key]));
     const gone = [...this.#keys.keys()].filter((keyId) => !stored.has(keyId));

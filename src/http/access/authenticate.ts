@@ -25,11 +25,11 @@ export interface AuthenticationDeps extends OwnCallers {
  */
 export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const { limits } = deps;
-  return (req, res, next) => {
+  return async (req, res, next) => {
     const context = contextOf(res);
     const keys = keysIn(req);
     const isHop = context.hop !== undefined;
-    const caller = isHop ? callerOfHop(deps, keys) : callerOf(deps, keys, req);
+    const caller = await (isHop ? callerOfHop(deps, keys) : callerOf(deps, keys, req));
     if (!isHop) count(limits, addressOf(req), { caller, keys });
     if (!caller) {
       res.set('WWW-Authenticate', 'Bearer');
@@ -72,8 +72,8 @@ function keysIn(req: Request): string[] {
  * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: an address
  * that has sent too many wrong keys has to wait, except with a key that it has used before, or that is too long to be guessed.
  */
-function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Caller | undefined {
-  const known = holderOf(deps, keys);
+async function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Promise<Caller | undefined> {
+  const known = await holderOf(deps, keys);
   if (known) return known;
   if (deps.apiKeys.length === 0) {
     requireOwnCaller(req, deps);
@@ -83,8 +83,8 @@ function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Reques
 }
 
 /** The node that the request came to has counted it, and refused guesses and pages of others. Its keys may be older than ours. */
-function callerOfHop(deps: AuthenticationDeps, keys: readonly string[]): Caller | undefined {
-  const known = holderOf(deps, keys);
+async function callerOfHop(deps: AuthenticationDeps, keys: readonly string[]): Promise<Caller | undefined> {
+  const known = await holderOf(deps, keys);
   if (known) return known;
   // Under open access, a key that only the other node knows must not become more than it was there.
   if (deps.apiKeys.length === 0) return keys.length === 0 ? OPEN : undefined;
@@ -92,8 +92,15 @@ function callerOfHop(deps: AuthenticationDeps, keys: readonly string[]): Caller 
 }
 
 /** The caller with a generated key or a token. */
-function holderOf({ keys: generated, tokens }: AuthenticationDeps, keys: readonly string[]): Caller | undefined {
-  return keys.map((key) => generated.callerOf(key) ?? tokens.callerOf(key)).find(Boolean);
+async function holderOf(
+  { keys: generated, tokens }: AuthenticationDeps,
+  keys: readonly string[],
+): Promise<Caller | undefined> {
+  for (const key of keys) {
+    const holder = generated.callerOf(key) ?? (await tokens.callerOf(key));
+    if (holder) return holder;
+  }
+  return undefined;
 }
 
 /** At 100 guesses a second, nobody guesses this many random characters. */

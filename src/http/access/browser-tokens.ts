@@ -1,30 +1,31 @@
 import { createHash } from 'node:crypto';
+import { AppError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
+import { type Clock, type Timer } from '../../kit/clock.ts';
+import { describeFailure } from '../../kit/failure.ts';
+import { type Logger } from '../../kit/logger.ts';
 import { type Random } from '../../kit/random.ts';
-import { type Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
-import { type Caller, type TokenGrant } from './caller.ts';
+import { SerialQueue } from '../../kit/serial-queue.ts';
+import { Supervisor } from '../../kit/supervisor.ts';
+import { type BrowserTokenStore, type EndedBrowserToken, type ValidBrowserToken } from '../../ports/browser-tokens.ts';
+import { ADMIN, type Attempt, type Caller, requireStillValid, type TokenGrant } from './caller.ts';
+import { type Sign, TokenForm } from './token-form.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const LENGTH = 44;
-
-/** An issued token. It is stored under its hash. */
-interface IssuedToken {
-  id: string;
-  issuer: string;
-  grant: TokenGrant;
-  /** Whether it was issued to create its session. */
-  creates: boolean;
-  /** On the monotonic clock: a clock that is set must neither end a token nor keep it alive. */
-  endsAtMs: number;
-}
+const ATTEMPT_LENGTH = 22;
+/** How often a node looks what became of tokens on the others. */
+const LOOK_MS = 2_000;
 
 /** The dependencies of {@link BrowserTokens}. */
 export interface BrowserTokensDeps {
+  store: BrowserTokenStore;
+  sign: Sign;
   clock: Clock;
   random: Random;
-  /** Called with the session that a token has created when the token ends: nobody can see its QR any more. */
-  abandoned: (made: SessionId) => void;
+  log: Logger;
+  /** Ends the session that a token has created, unless an account is linked to it: nobody can see its QR any more. */
+  abandon: (made: SessionId) => Promise<void>;
 }
 
 /** A request for a token. */
@@ -34,65 +35,173 @@ export interface TokenSpec {
   ttlMs: number;
 }
 
+/** A token that was used here. All its callers share one, so that a stream sees what a request has created. */
+interface KnownToken extends TokenGrant {
+  sessionId: SessionId | null;
+  readonly endsAtMs: number;
+}
+
 /**
  * Short-lived tokens for web pages: each creates one session and shows its code, or shows an existing session, and does nothing
- * else. They exist only in memory, by their hashes, which is what limits a token to one session without a store; a restart
- * revokes them all. What a token created and nobody linked ends with it.
+ * else. What a token created and nobody linked ends with it.
  */
-export class BrowserTokens {
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #abandoned: (made: SessionId) => void;
-  readonly #issued = new Map<string, IssuedToken>();
+export class BrowserTokens implements AsyncDisposable {
+  readonly #deps: BrowserTokensDeps;
+  readonly #form: TokenForm;
+  readonly #supervisor: Supervisor;
+  /** By their hashes, until they end. */
+  readonly #known = new Map<string, KnownToken>();
+  /** The keys that were revoked since the start. */
+  readonly #revoked = new Set<string>();
+  /** One at a time: no session is ended twice. */
+  readonly #sweeps = new SerialQueue();
+  #isOver = false;
+  /** Set once it follows the other nodes: then it looks for tokens that have ended, too. */
+  #timer: Timer | undefined;
 
-  constructor({ clock, random, abandoned }: BrowserTokensDeps) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#abandoned = abandoned;
+  constructor(deps: BrowserTokensDeps) {
+    this.#deps = deps;
+    this.#form = new TokenForm(deps.sign, deps.random);
+    this.#supervisor = new Supervisor(deps.log);
   }
 
-  /** Issues a token on behalf of a caller. */
-  issue({ id: issuer }: Caller, { sessionId, ttlMs }: TokenSpec): { token: Secret; expiresAtMs: number } {
-    const token = `wat_${this.#random.text(LENGTH, ALPHABET)}`;
-    const expiresAtMs = this.#clock.now() + ttlMs;
-    const endsAtMs = this.#clock.monotonic() + ttlMs;
-    const hash = hashOf(token);
-    const grant = { sessionId, spent: sessionId !== null };
-    this.#issued.set(hash, {
-      id: `token ${hash.slice(0, 12)}`,
-      issuer,
-      grant,
-      creates: sessionId === null,
-      endsAtMs,
-    });
-    this.#clock.after(ttlMs, () => this.#revokeWhere((token) => this.#hasEnded(token)));
-    return { token: new Secret(token), expiresAtMs };
+  /** Issues a token on behalf of a caller. @throws AppError `unauthorized` if its key was just revoked; StorageUnavailableError */
+  async issue(issuer: Caller, { sessionId, ttlMs }: TokenSpec): Promise<{ token: Secret; expiresAtMs: number }> {
+    const { store, clock } = this.#deps;
+    const text = this.#form.create();
+    const expiresAtMs = clock.now() + ttlMs;
+    requireStillValid(issuer);
+    const keyId = issuer.id === ADMIN.id ? null : issuer.id;
+    await store.add({ hash: hashOf(text), keyId, sessionId, ttlMs });
+    if (!this.#timer) clock.after(ttlMs, () => this.#sweepSoon());
+    return { token: new Secret(text), expiresAtMs };
   }
 
-  /** Revokes the tokens that were issued with this key. */
-  revokeIssuedBy(keyId: string): void {
-    this.#revokeWhere(({ issuer }) => issuer === keyId);
+  /** Revokes the tokens that were issued with this key. @throws StorageUnavailableError */
+  async revokeIssuedBy(keyId: string): Promise<void> {
+    this.#revoked.add(keyId);
+    await this.#deps.store.revokeIssuedBy(keyId);
+    this.#sweepSoon();
   }
 
-  /** The holder of this token; `undefined` when it is unknown or expired. */
-  callerOf(text: string): Caller | undefined {
+  /**
+   * The holder of this token; `undefined` when it is unknown or expired. Asks the store for nothing that no node has issued.
+   * @throws StorageUnavailableError
+   */
+  async callerOf(text: string): Promise<Caller | undefined> {
+    if (!this.#form.isOurs(text)) return undefined;
     const hash = hashOf(text);
-    const issued = this.#issued.get(hash);
-    const isExpired = () => !issued || this.#hasEnded(issued) || !this.#issued.has(hash);
-    if (!issued || isExpired()) return undefined;
-    return { id: issued.id, scopes: [], sessions: null, token: issued.grant, isExpired };
+    const found = await this.#deps.store.find(hash);
+    if (!found) return undefined;
+    const isExpired = () => this.#hasEnded(found) || (found.keyId !== null && this.#revoked.has(found.keyId));
+    if (isExpired()) return undefined;
+    return {
+      id: `token ${hash.slice(0, 12)}`,
+      scopes: [],
+      sessions: null,
+      token: this.#grantOf(hash, found),
+      isExpired,
+    };
   }
 
-  #hasEnded({ endsAtMs }: IssuedToken): boolean {
-    return endsAtMs <= this.#clock.monotonic();
+  /** From now on looks regularly what became of tokens on other nodes. */
+  follow(): void {
+    this.#timer = this.#deps.clock.after(LOOK_MS, () => {
+      const look = this.#look().finally(() => {
+        if (!this.#isOver) this.follow();
+      });
+      this.#supervisor.run('a look at browser tokens', look);
+    });
   }
 
-  #revokeWhere(matches: (token: IssuedToken) => boolean): void {
-    for (const [hash, token] of this.#issued) {
-      if (!matches(token)) continue;
-      this.#issued.delete(hash);
-      if (token.creates && token.grant.sessionId !== null) this.#abandoned(token.grant.sessionId);
+  /** Waits for the work in progress. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#timer?.cancel();
+    await this.#supervisor.idle();
+  }
+
+  /** Another node may have created the session of a token whose stream is open here, or may have left a session behind. */
+  async #look(): Promise<void> {
+    const creating = [...this.#known].filter(([, { sessionId }]) => sessionId === null);
+    await unlessAway(Promise.all(creating.map(([hash, token]) => this.#refresh(hash, token))));
+    await this.#sweep();
+  }
+
+  async #refresh(hash: string, token: KnownToken): Promise<void> {
+    const found = await this.#deps.store.find(hash);
+    token.sessionId ??= found?.sessionId ?? null;
+  }
+
+  #grantOf(hash: string, { sessionId, endsAtMs }: ValidBrowserToken): TokenGrant {
+    const known = this.#known.get(hash) ?? { sessionId, endsAtMs, begin: () => this.#begin(hash) };
+    known.sessionId ??= sessionId;
+    this.#known.set(hash, known);
+    return known;
+  }
+
+  async #begin(hash: string): Promise<Attempt | undefined> {
+    const { store, random } = this.#deps;
+    const attempt = random.text(ATTEMPT_LENGTH, ALPHABET);
+    if (!(await store.begin(hash, attempt))) return undefined;
+    return {
+      made: (sessionId) => this.#made(hash, attempt, sessionId),
+      failed: () => unlessAway(store.failed(hash, attempt)),
+    };
+  }
+
+  async #made(hash: string, attempt: string, sessionId: SessionId): Promise<void> {
+    let isMade = false;
+    try {
+      isMade = await this.#deps.store.made(hash, attempt, sessionId);
+    } finally {
+      if (!isMade) this.#supervisor.run('the end of an abandoned session', this.#deps.abandon(sessionId));
     }
+    if (!isMade) throw new AppError('unauthorized');
+    const known = this.#known.get(hash);
+    if (known) known.sessionId = sessionId;
+  }
+
+  #sweepSoon(): void {
+    if (!this.#isOver) this.#supervisor.run('the end of browser tokens', this.#sweep());
+  }
+
+  /** Forgets tokens that have ended, with what they created. What fails is tried again with the next one. */
+  #sweep(): Promise<void> {
+    for (const [hash, token] of this.#known) if (this.#hasEnded(token)) this.#known.delete(hash);
+    return this.#sweeps.run(() => unlessAway(this.#removeEnded()));
+  }
+
+  async #removeEnded(): Promise<void> {
+    const { store } = this.#deps;
+    const ended = await store.ended();
+    const gone = await Promise.all(ended.map(async (token) => ((await this.#isLeft(token)) ? [token.hash] : [])));
+    if (gone.length > 0) await store.remove(gone.flat());
+  }
+
+  /** Ends what the token has created. Returns `false` when that must be tried again, perhaps by another node. */
+  async #isLeft({ made }: EndedBrowserToken): Promise<boolean> {
+    const { abandon, log } = this.#deps;
+    try {
+      if (made !== null) await abandon(made);
+    } catch (error) {
+      if (error instanceof StorageUnavailableError || error instanceof SessionLostError) return false;
+      log.error({ failure: describeFailure(error) }, 'a session that nobody linked could not be ended with its token');
+    }
+    return true;
+  }
+
+  #hasEnded({ endsAtMs }: Pick<KnownToken, 'endsAtMs'>): boolean {
+    return endsAtMs <= this.#deps.clock.monotonic();
+  }
+}
+
+/** While the tokens are not to be had, they wait; the storage says so itself. */
+async function unlessAway(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof StorageUnavailableError)) throw error;
   }
 }
 

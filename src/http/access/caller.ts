@@ -4,9 +4,23 @@ import { type SessionId } from '../../domain/session-id.ts';
 
 /** What a browser token grants: access to at most one session. */
 export interface TokenGrant {
-  sessionId: SessionId | null;
-  /** Whether it has created its session, or is just creating it. */
-  spent: boolean;
+  /** The session that it shows, or has created. */
+  readonly sessionId: SessionId | null;
+  /**
+   * Begins to create its session. Resolves with `undefined` when it has one, or is just creating it.
+   * @throws StorageUnavailableError
+   */
+  begin(): Promise<Attempt | undefined>;
+}
+
+/** A token's attempt to create its session. Until it has failed, no other one begins. */
+export interface Attempt {
+  /**
+   * It has created this session, to which the token has access from now on.
+   * @throws AppError `unauthorized` when the token has ended meanwhile; StorageUnavailableError. The session ends then.
+   */
+  made(sessionId: SessionId): Promise<void>;
+  failed(): Promise<void>;
 }
 
 /** The sender of a request, and what it may do. */
@@ -56,22 +70,26 @@ export function maySee({ sessions, token }: Caller, sessionId: SessionId): boole
 /**
  * Creates a session on behalf of the caller. A token creates only one, to which it has access from then on; a failed attempt
  * does not count.
- * @throws AppError `not_permitted`, and what `create` throws
+ * @throws AppError `not_permitted`, `unauthorized`, and what `create` throws; StorageUnavailableError
  */
 export async function createSession<Offer extends { sessionId: SessionId }>(
   { token }: Caller,
   create: () => Promise<Offer>,
 ): Promise<Offer> {
   if (!token) return create();
-  if (token.spent) throw new AppError('not_permitted', { message: 'This token has already created its session.' });
-  // Set before the first await: of two simultaneous requests, only one creates a session.
-  token.spent = true;
+  // Of two simultaneous requests, only one creates a session.
+  const attempt = await token.begin();
+  if (!attempt) throw new AppError('not_permitted', { message: 'This token has already created its session.' });
+  const offer = await createOr(attempt, create);
+  await attempt.made(offer.sessionId);
+  return offer;
+}
+
+async function createOr<Offer>(attempt: Attempt, create: () => Promise<Offer>): Promise<Offer> {
   try {
-    const offer = await create();
-    token.sessionId = offer.sessionId;
-    return offer;
+    return await create();
   } catch (error) {
-    token.spent = false;
+    await attempt.failed();
     throw error;
   }
 }

@@ -83,7 +83,10 @@ export const MOVED_TABLES: readonly MovedTable[] = [
 ];
 
 /** Tables of one database that say something of it alone. */
-export const STAYING_TABLES = { sqlite: ['runs'], postgres: ['cluster', 'migrations', 'nodes', 'ownership'] } as const;
+export const STAYING_TABLES = {
+  sqlite: ['runs'],
+  postgres: ['browser_tokens', 'cluster', 'migrations', 'nodes', 'ownership'],
+} as const;
 
 /** The tables whose rows belong to sessions. */
 export const OWNED_TABLES = MOVED_TABLES.filter(({ isOwned }) => isOwned);

@@ -18,7 +18,7 @@ import { SealingVault } from './encryption/sealing-vault.ts';
 import { migrate } from './migrations/migrate.ts';
 import { movedAwayTo } from './moving/moved-away.ts';
 import { CONTINUE_POSITIONS } from './positions.ts';
-import { ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
+import { endedTokens, ownerlessSessions, pruneInPieces, settledCallbacks } from './prune.ts';
 import { beginEpochIfRestored } from './restored.ts';
 import { sql } from './sql.ts';
 import { nameOfDatabase, startConnection, startOn } from './start.ts';
@@ -76,9 +76,9 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   if (!fence) return storageOn(db, vault, options);
   const cluster = await openCluster({ url, clock, vault, db, fence });
   const storage = storageOn(db, vault, options, cluster);
-  const { membership, ownership, numberLock } = cluster;
+  const { membership, ownership, numberLock, browserTokens } = cluster;
   const dispose = () => close(cluster, storage);
-  return { ...storage, membership, ownership, numberLock, [Symbol.asyncDispose]: dispose };
+  return { ...storage, membership, ownership, numberLock, browserTokens, [Symbol.asyncDispose]: dispose };
 }
 
 function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions, cluster?: OpenedCluster): Storage {
@@ -105,7 +105,7 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
       const ended = (limit: number) => subscriptions.pruning(settledBeforeMs, limit);
-      const all = [first, settledCallbacks(settledBeforeMs), ended, ...others, ownerlessSessions];
+      const all = [first, settledCallbacks(settledBeforeMs), ended, ...others, ownerlessSessions, endedTokens];
       const prune = () => pruneInPieces(db, all, signal);
       return cluster ? cluster.locks.pruning(prune) : prune();
     },

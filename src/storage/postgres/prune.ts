@@ -49,3 +49,11 @@ export function ownerlessSessions(limit: number): Statement[] {
           LIMIT ${limit})`,
   ];
 }
+
+/** Browser tokens that no node has removed: that of their session went with it. */
+export function endedTokens(limit: number): Statement[] {
+  return [
+    sql`DELETE FROM browser_tokens WHERE hash IN
+          (SELECT hash FROM browser_tokens WHERE expires_at < now() - interval '1 hour' LIMIT ${limit})`,
+  ];
+}

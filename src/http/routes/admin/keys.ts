@@ -68,7 +68,7 @@ export const revokeKey = route({
   errors: ['key_not_found'],
   async handler({ keys, tokens }, { params }) {
     await keys.revoke(params.keyId);
-    tokens.revokeIssuedBy(params.keyId);
+    await tokens.revokeIssuedBy(params.keyId);
     return ok({});
   },
 });

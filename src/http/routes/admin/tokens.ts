@@ -23,8 +23,8 @@ export const createToken = route({
   description:
     'For browsers, which must not hold an API key. With the token as bearer, a page can create one session and show its QR or ' +
     'pairing code and its status, and nothing else. With "sessionId" it shows that session and creates none; for a session that is already linked, the key needs the scope ' +
-    'sessions:read too. A restart of the ' +
-    'server revokes all tokens; revoking a key revokes the tokens issued with it.',
+    'sessions:read too. Tokens count on all nodes of a cluster; ' +
+    'a single process forgets them when it restarts. Revoking a key revokes the tokens issued with it.',
   body: z.object({
     sessionId: sessionIdText.optional(),
     ttl: z.int(TTL).min(1, TTL).max(MAX_SECONDS, TTL).default(MAX_SECONDS).meta({ description: 'Seconds.' }),
@@ -44,7 +44,7 @@ export const createToken = route({
   errors: ['session_not_found'],
   async handler({ sessions, tokens }, { body: { sessionId = null, ttl }, caller }) {
     await requireAccess(sessions, caller, sessionId);
-    const { token, expiresAtMs } = tokens.issue(caller, { sessionId, ttlMs: ttl * 1_000 });
+    const { token, expiresAtMs } = await tokens.issue(caller, { sessionId, ttlMs: ttl * 1_000 });
     return ok({ token: token.reveal(), sessionId, expiresAt: isoTime(expiresAtMs) });
   },
 });

@@ -1,5 +1,6 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
+import { type BrowserTokenStore } from '../../../ports/browser-tokens.ts';
 import {
   type Lease,
   type Membership,
@@ -10,6 +11,7 @@ import {
 import { type Database } from '../database.ts';
 import { type PostgresVault, type WrappedKey } from '../encryption/vault.ts';
 import { sql } from '../sql.ts';
+import { PostgresBrowserTokens } from './browser-tokens.ts';
 import { Control } from './control.ts';
 import { type Fence } from './fence.ts';
 import { type Holding, holdingOf } from './holding.ts';
@@ -30,6 +32,7 @@ export interface ClusterPorts {
   readonly membership: Membership;
   readonly ownership: Ownership;
   readonly numberLock: NumberLock;
+  readonly browserTokens: BrowserTokenStore;
 }
 
 /** What the storage itself uses of it. */
@@ -70,6 +73,7 @@ export async function openCluster(deps: ClusterDeps): Promise<OpenedCluster> {
   await notifications.start();
   return {
     membership: new PostgresMembership(beats, run),
+    browserTokens: new PostgresBrowserTokens(db, { run, control, clock, vault }),
     ...{ ownership, locks, numberLock: locks, holding: holdingOf(fence, ownership) },
     [Symbol.asyncDispose]: async () => {
       await notifications[Symbol.asyncDispose]();

@@ -3,11 +3,12 @@ import { START_LOCK } from '../database-lock.ts';
 import { StorageTooNewError, StorageTooOldError } from '../../shared/errors.ts';
 import { init } from './001-init.ts';
 import { cluster } from './002-cluster.ts';
+import { browserTokens } from './003-browser-tokens.ts';
 import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, home, subscriptions];
+const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions];
 
 /**
  * Applies the missing migrations, in one transaction.

@@ -90,3 +90,7 @@ export const subscriptionSpec = (id: string) => cell(COMMON, 'subscriptions.spec
 /** The hash of an API key, bound to its permissions: whoever widens them in the row invalidates the key. */
 export const apiKeyHash = (keyId: string, permissions: { scopes: string; sessions: string | null }) =>
   cell(COMMON, 'api_keys.hash', keyId, permissions.scopes, permissions.sessions ?? '');
+
+/** The proof of a browser token, bound to the session that it shows: nobody sees another one by editing its row. */
+export const browserToken = (hash: string, sessionId: SessionId | null) =>
+  cell(COMMON, 'browser_tokens.proof', hash, sessionId ?? '');

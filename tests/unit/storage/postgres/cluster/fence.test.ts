@@ -124,7 +124,7 @@ describe('a node that has lost a session', () => {
 
 /** The methods of a store, or nothing for what is none: the parts of the cluster, and single functions. */
 function methodsOf(name: string, store: object): string[] {
-  if (['membership', 'ownership', 'numberLock', 'masterKey'].includes(name)) return [];
+  if (['membership', 'ownership', 'numberLock', 'browserTokens', 'masterKey'].includes(name)) return [];
   const prototype = Object.getPrototypeOf(store) as object;
   if (prototype === Function.prototype || prototype === Object.prototype) return [];
   if (typeof store === 'function') return [];
