@@ -29,6 +29,8 @@ interface Known {
   at: number;
 }
 
+const UNKNOWN: Known = { record: undefined, nodeId: undefined, at: -Infinity };
+
 /**
  * The sessions of all nodes as one, while somebody watches. Each node tells what happens to its own. A change is stored before it is told:
  * so the database knows what was missed while a node was not heard, and what became of a session that no node tells of any more.
@@ -111,9 +113,13 @@ export class ClusterSessions implements ShownSessions, PeerListener {
   }
 
   #takeSession({ record: given, onlySeen }: SessionEvent & { kind: 'session' }, nodeId: string | undefined): void {
-    const record = { ...given, newChatCap: given.newChatCap ?? null };
+    const record = withCap(given);
     const before = this.#known.get(record.sessionId);
     this.#doubt(before, nodeId);
+    if (isFromBefore(record, nodeId, before)) {
+      this.#known.set(record.sessionId, { ...before, nodeId });
+      return;
+    }
     this.#note(record.sessionId, record, nodeId);
     if (isDeepStrictEqual(before?.record, record)) return;
     this.#listener?.({ kind: 'session', record, onlySeen });
@@ -154,11 +160,11 @@ export class ClusterSessions implements ShownSessions, PeerListener {
 
   #compared(stored: SessionRecord, since: number, isFirst: boolean): SessionRecord {
     const { sessionId } = stored;
-    const known = this.#known.get(sessionId);
-    if (known && known.at > since) return known.record ?? stored;
-    const record = known?.record ? withUnstored(stored, known.record) : { newChatCap: null, ...stored };
-    if (isDeepStrictEqual(known?.record, record)) return record;
-    this.#known.set(sessionId, { record, nodeId: known?.nodeId, at: since });
+    const known = this.#known.get(sessionId) ?? UNKNOWN;
+    if (known.at > since) return known.record ?? stored;
+    const record = known.record ? withUnstored(stored, known.record) : withCap(stored);
+    if (isDeepStrictEqual(known.record, record)) return record;
+    this.#known.set(sessionId, { ...known, record, at: since });
     if (!isFirst) this.#listener?.({ kind: 'session', record, onlySeen: false });
     return record;
   }
@@ -182,8 +188,27 @@ export class ClusterSessions implements ShownSessions, PeerListener {
       () => false,
     );
     this.#isLooking = false;
-    if (!isDone || this.#isLookWanted || this.#silent.size > 0) this.#lookSoon();
+    if (!isDone || this.#mustLook()) this.#lookSoon();
   }
+
+  /** Whether something new is in doubt, or may be missed at any time. */
+  #mustLook(): boolean {
+    return this.#isLookWanted || this.#silent.size > 0;
+  }
+}
+
+/** Whether another node has told of a later change already, as far as their clocks agree: the session was here before. */
+function isFromBefore(
+  { updatedAtMs }: SessionRecord,
+  nodeId: string | undefined,
+  known: Known | undefined,
+): known is Known {
+  return known?.record !== undefined && known.nodeId !== nodeId && updatedAtMs < known.record.updatedAtMs;
+}
+
+/** A limit that is missing is unknown. */
+function withCap(record: SessionRecord): SessionRecord {
+  return { ...record, newChatCap: record.newChatCap ?? null };
 }
 
 /** What is stored, with what only the node of the session knows. */

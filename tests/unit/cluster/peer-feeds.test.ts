@@ -29,7 +29,9 @@ class FakePeer implements AsyncDisposable {
     this.answer(response);
   });
   /** What it does at the beginning of a stream. */
-  answer: (response: ServerResponse) => void = (response) => void response.writeHead(200).flushHeaders();
+  answer: (response: ServerResponse) => void = (response) => {
+    response.writeHead(200).flushHeaders();
+  };
 
   static async start(): Promise<FakePeer> {
     const peer = new FakePeer();
@@ -141,7 +143,9 @@ describe('the streams of other nodes', () => {
     world.peer.answer = (response) => void response.writeHead(200).end();
     world.feeds.follow(world.listener);
     await world.until(2);
-    world.peer.answer = (response) => void response.writeHead(200).flushHeaders();
+    world.peer.answer = (response) => {
+      response.writeHead(200).flushHeaders();
+    };
     world.clock.move(500);
     const lasting = await world.peer.stream(2);
     for (let beats = 0; beats < 12; beats += 1) {
