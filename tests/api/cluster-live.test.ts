@@ -128,8 +128,10 @@ describe('live events of several nodes', () => {
   it('are limited to the sessions of a key, and to the session of a token without its messages', async () => {
     await using world = await startTwo();
     const { entry, other } = world;
-    const ofKey = await entry.keys.create({ name: '', scopes: ['sessions:read'], sessions: [HERE] });
-    const ofToken = entry.tokens.issue(ADMIN, { sessionId: THERE, ttlMs: 60_000 });
+    const [ofKey, ofToken] = await Promise.all([
+      entry.keys.create({ name: '', scopes: ['sessions:read'], sessions: [HERE] }),
+      entry.tokens.issue(ADMIN, { sessionId: THERE, ttlMs: 60_000 }),
+    ]);
     await using limited = await entry.follow(ofKey.text.reveal());
     await using page = await entry.follow(ofToken.token.reveal());
     await using all = await entry.follow();
@@ -149,6 +151,28 @@ describe('live events of several nodes', () => {
     expect(page.events.map(({ event }) => event)).toEqual(['session', 'health', 'ready', 'removed']);
     expect(limited.events.map(({ event }) => event)).toEqual(['session', 'health', 'ready', 'removed']);
     expect(JSON.stringify(limited.events)).not.toContain(THERE);
+  });
+
+  it('begin with the session that another node has created with the token, even if that is known late', async () => {
+    await using world = await startTwo();
+    const { entry, other, nodes } = world;
+    const [{ token }] = await Promise.all([entry.tokens.issue(ADMIN, { sessionId: null, ttlMs: 60_000 })]);
+    const [holder] = await Promise.all([entry.tokens.callerOf(token.reveal())]);
+    await using page = await entry.follow(token.reveal());
+    await using all = await entry.follow();
+    await untilListeners(other, 1);
+    other.sessions.emit({ kind: 'qr', sessionId: THERE, expiresAtMs: Date.parse(LATER) });
+    await all.next('qr');
+    entry.sessions.records.set(THERE, recordOf(THERE, 'connecting'));
+    Object.assign(holder!.token!, { sessionId: THERE });
+    nodes.clock.move(5_000);
+    expect(await page.next('session')).toMatchObject({ session_id: THERE, status: 'connecting' });
+
+    nodes.clock.move(5_000);
+    other.sessions.emit({ kind: 'removed', sessionId: THERE });
+    await page.next('removed');
+    const names = page.events.map(({ event }) => event).filter((event) => event !== 'health');
+    expect(names).toEqual(['ready', 'session', 'removed']);
   });
 
   it('report changes of only last_seen once a second', async () => {

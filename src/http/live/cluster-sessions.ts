@@ -45,7 +45,7 @@ export class ClusterSessions implements ShownSessions, PeerListener {
   #changes = 0;
   /** How many times the database is being asked. */
   #lists = 0;
-  /** Whether readers know all sessions. */
+  /** Whether the watcher has a list. */
   #isComplete = false;
   #look: Timer | undefined;
   #isLooking = false;
@@ -113,23 +113,27 @@ export class ClusterSessions implements ShownSessions, PeerListener {
   }
 
   #takeSession({ record: given, onlySeen }: SessionEvent & { kind: 'session' }, nodeId: string | undefined): void {
-    const record = withCap(given);
-    const before = this.#known.get(record.sessionId);
+    const before = this.#known.get(given.sessionId);
+    const record = withCap(given, before?.record);
     this.#doubt(before, nodeId);
-    if (isFromBefore(record, nodeId, before)) {
+    if (before && isFromBefore(record, nodeId, before)) {
       this.#known.set(record.sessionId, { ...before, nodeId });
       return;
     }
     this.#note(record.sessionId, record, nodeId);
-    if (isDeepStrictEqual(before?.record, record)) return;
-    this.#listener?.({ kind: 'session', record, onlySeen });
+    if (!isDeepStrictEqual(before?.record, record)) this.#tell({ kind: 'session', record, onlySeen });
   }
 
   #takeRemoved(event: SessionEvent & { kind: 'removed' }, nodeId: string | undefined): void {
     const before = this.#known.get(event.sessionId);
     this.#doubt(before, nodeId);
     this.#note(event.sessionId, undefined, nodeId);
-    if (before?.record || !this.#isComplete) this.#listener?.(event);
+    if (before?.record) this.#tell(event);
+  }
+
+  /** Until the watcher has a list, it gets changes as part of that. */
+  #tell(event: SessionEvent): void {
+    if (this.#isComplete) this.#listener?.(event);
   }
 
   /** Two nodes have told of one session: it has moved, and what the first one said may have come last. */
@@ -146,27 +150,31 @@ export class ClusterSessions implements ShownSessions, PeerListener {
 
   /** `since` is the number of changes when the database was asked: it may not know of later ones. */
   #compare(stored: readonly SessionRecord[], since: number): SessionRecord[] {
-    const isFirst = !this.#isComplete;
-    this.#isComplete = true;
-    const sessions = stored.map((record) => this.#compared(record, since, isFirst));
+    for (const record of stored) this.#compared(record, since);
     const ids = new Set(stored.map(({ sessionId }) => sessionId));
     for (const [sessionId, { record, at }] of this.#known) {
-      if (ids.has(sessionId) || at > since) continue;
-      this.#known.delete(sessionId);
-      if (record) this.#listener?.({ kind: 'removed', sessionId });
+      if (ids.has(sessionId)) continue;
+      // Newer than the answer.
+      if (at > since) ids.add(sessionId);
+      else this.#forget(sessionId, record);
     }
-    return sessions;
+    this.#isComplete = true;
+    return [...ids].flatMap((sessionId) => this.#known.get(sessionId)?.record ?? []);
   }
 
-  #compared(stored: SessionRecord, since: number, isFirst: boolean): SessionRecord {
+  #forget(sessionId: SessionId, record: SessionRecord | undefined): void {
+    this.#known.delete(sessionId);
+    if (record) this.#tell({ kind: 'removed', sessionId });
+  }
+
+  #compared(stored: SessionRecord, since: number): void {
     const { sessionId } = stored;
     const known = this.#known.get(sessionId) ?? UNKNOWN;
-    if (known.at > since) return known.record ?? stored;
+    if (known.at > since) return;
     const record = known.record ? withUnstored(stored, known.record) : withCap(stored);
-    if (isDeepStrictEqual(known.record, record)) return record;
+    if (isDeepStrictEqual(known.record, record)) return;
     this.#known.set(sessionId, { ...known, record, at: since });
-    if (!isFirst) this.#listener?.({ kind: 'session', record, onlySeen: false });
-    return record;
+    this.#tell({ kind: 'session', record, onlySeen: false });
   }
 
   #lookSoon(): void {
@@ -198,17 +206,14 @@ export class ClusterSessions implements ShownSessions, PeerListener {
 }
 
 /** Whether another node has told of a later change already, as far as their clocks agree: the session was here before. */
-function isFromBefore(
-  { updatedAtMs }: SessionRecord,
-  nodeId: string | undefined,
-  known: Known | undefined,
-): known is Known {
-  return known?.record !== undefined && known.nodeId !== nodeId && updatedAtMs < known.record.updatedAtMs;
+function isFromBefore({ updatedAtMs }: SessionRecord, nodeId: string | undefined, known: Known): boolean {
+  return known.record !== undefined && known.nodeId !== nodeId && updatedAtMs < known.record.updatedAtMs;
 }
 
-/** A limit that is missing is unknown. */
-function withCap(record: SessionRecord): SessionRecord {
-  return { ...record, newChatCap: record.newChatCap ?? null };
+/** A node does not know the limit of a session that has just come to it; the one before did. */
+function withCap(record: SessionRecord, before?: SessionRecord): SessionRecord {
+  const { newChatCap = before?.newChatCap ?? null } = record;
+  return { ...record, newChatCap };
 }
 
 /** What is stored, with what only the node of the session knows. */

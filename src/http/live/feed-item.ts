@@ -24,7 +24,7 @@ const record = z.object({
   lastSeenMs: time.nullable(),
   retryAtMs: time.nullable(),
   restrictedUntilMs: time.nullable(),
-  newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish().default(null),
+  newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish(),
   passkey: passkey.nullable(),
   createdAtMs: time,
   updatedAtMs: time,

@@ -176,7 +176,19 @@ export class LiveEvents {
       this.#checks += 1;
       if (this.#checks % CHECKS_PER_PING === 0) this.#sendToAll(': ping\n\n');
       this.#deps.supervisor.run('a health check for live events', this.#checkHealth());
+      for (const stream of this.#streams) this.#sendOwed(stream);
     });
+  }
+
+  #sendOwed(stream: EventStream): void {
+    const sessionId = stream.takeOwed();
+    if (sessionId === undefined) return;
+    const { core, supervisor } = this.#deps;
+    const send = core.sessions.view(sessionId).then(
+      (record) => stream.write(this.#sessionText(record)),
+      () => undefined,
+    );
+    supervisor.run('the session of a token', send);
   }
 
   async #checkHealth(): Promise<void> {

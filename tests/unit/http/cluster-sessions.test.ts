@@ -9,7 +9,7 @@ const A = id('session_1_aaaaaaaaa');
 const B = id('session_2_bbbbbbbbb');
 const C = id('session_3_ccccccccc');
 
-const online = (sessionId = A, change: Partial<SessionRecord> = {}) =>
+const online = (sessionId = A, change: Partial<SessionRecord> = {}): SessionRecord =>
   recordOf(sessionId, 'connected', { newChatCap: null, ...change });
 const lost = (sessionId = A) => online(sessionId, { phase: 'lost', updatedAtMs: Date.UTC(2024, 1) });
 const event = (record: SessionRecord): SessionEvent => ({ kind: 'session', record, onlySeen: false });
@@ -59,9 +59,11 @@ async function start({ isRead = true } = {}) {
     clock.move(5_000);
     await settle();
   };
-  if (isRead) await all.list();
-  begins(online());
-  await look();
+  if (isRead) {
+    await all.list();
+    begins(online());
+    await look();
+  }
   database.asked = 0;
   return {
     ...{ all, clock, database, stored, told, stop, says, begins, look, peers: () => peers },
@@ -183,6 +185,16 @@ describe('the sessions of all nodes', () => {
     expect(told.slice(1)).toEqual([event({ ...lost(), newChatCap: cap, lastSeenMs: record.lastSeenMs })]);
   });
 
+  it('keep the limit of new conversations when they move, until their next node knows it', async () => {
+    const { told, says } = await start();
+    const limited = (used: number) => online(A, { newChatCap: { limit: 20, used, resetsAtMs: null } });
+    says(event(limited(3)));
+    says(event(online(A, { newChatCap: undefined })), 'node-3');
+    says(event(limited(4)), 'node-3');
+    says(event(online()), 'node-3');
+    expect(told).toEqual([event(limited(3)), event(limited(4)), event(online())]);
+  });
+
   it('are not brought back by a database that was asked before', async () => {
     const { told, all, says, database, stored } = await start();
     const gate = Promise.withResolvers<undefined>();
@@ -207,9 +219,17 @@ describe('the sessions of all nodes', () => {
     expect(told).toEqual([{ kind: 'removed', sessionId: A }, event(online())]);
   });
 
-  it('are told of before all of them are known, too', async () => {
-    const { told } = await start({ isRead: false });
-    expect(told).toEqual([event(online())]);
+  it('are in the first list as they are told of while the database is asked, and not told of once more', async () => {
+    const { told, all, says, emit, stored } = await start({ isRead: false });
+    const listed = all.list();
+    says(event(lost()));
+    emit({ kind: 'removed', sessionId: B });
+    stored.set(A, lost()).delete(B);
+    says(event(online(C)));
+    expect(await listed).toEqual([lost(), online(C)]);
+    says(event(lost()));
+    await all.list();
+    expect(told).toEqual([{ kind: 'removed', sessionId: C }]);
   });
 
   it.each([
