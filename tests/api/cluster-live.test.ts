@@ -128,10 +128,8 @@ describe('live events of several nodes', () => {
   it('are limited to the sessions of a key, and to the session of a token without its messages', async () => {
     await using world = await startTwo();
     const { entry, other } = world;
-    const [ofKey, ofToken] = await Promise.all([
-      entry.keys.create({ name: '', scopes: ['sessions:read'], sessions: [HERE] }),
-      entry.tokens.issue(ADMIN, { sessionId: THERE, ttlMs: 60_000 }),
-    ]);
+    const ofKey = await entry.keys.create({ name: '', scopes: ['sessions:read'], sessions: [HERE] });
+    const ofToken = entry.tokens.issue(ADMIN, { sessionId: THERE, ttlMs: 60_000 });
     await using limited = await entry.follow(ofKey.text.reveal());
     await using page = await entry.follow(ofToken.token.reveal());
     await using all = await entry.follow();
@@ -156,8 +154,8 @@ describe('live events of several nodes', () => {
   it('begin with the session that another node has created with the token, even if that is known late', async () => {
     await using world = await startTwo();
     const { entry, other, nodes } = world;
-    const [{ token }] = await Promise.all([entry.tokens.issue(ADMIN, { sessionId: null, ttlMs: 60_000 })]);
-    const [holder] = await Promise.all([entry.tokens.callerOf(token.reveal())]);
+    const { token } = entry.tokens.issue(ADMIN, { sessionId: null, ttlMs: 60_000 });
+    const holder = entry.tokens.callerOf(token.reveal());
     await using page = await entry.follow(token.reveal());
     await using all = await entry.follow();
     await untilListeners(other, 1);
