@@ -43,7 +43,7 @@ export interface SessionRecord {
   /** Until when WhatsApp forbids the account to start conversations; `null`, or in the past, if it does not. */
   restrictedUntilMs: number | null;
   /** WhatsApp's limit of new conversations. Not stored: WhatsApp is asked at the first login after a start. */
-  newChatCap?: NewChatCap | null;
+  newChatCap?: NewChatCap | null | undefined;
   /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
   passkey: PasskeyStatus | null;
   createdAtMs: number;

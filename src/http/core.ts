@@ -36,6 +36,8 @@ export interface SessionsApi {
   resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */
   list(): Promise<SessionRecord[]>;
+  /** Those that run in this process. */
+  own(): SessionRecord[];
   /** One session. @throws AppError `session_not_found` */
   view(id: SessionId): Promise<SessionRecord>;
   /** The session's history, the oldest first. @throws AppError `session_not_found` */

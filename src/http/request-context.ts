@@ -60,8 +60,17 @@ export function contextOf(res: Response): RequestContext {
   return res.locals.context as RequestContext;
 }
 
-/** Whether the request that `res` answers came from a caller with access. */
+/** Answers to other nodes, which have proven who they are, and need no key. */
+const TO_NODES = new WeakSet<ServerResponse>();
+
+/** `res` answers another node itself, no caller of it. */
+export function answersNode(res: ServerResponse): void {
+  TO_NODES.add(res);
+}
+
+/** Whether the request that `res` answers came from a caller with access, or from another node. */
 export function isFromCaller(res: ServerResponse): boolean {
+  if (TO_NODES.has(res)) return true;
   const { locals } = res as Partial<Response>;
   const context = locals?.context as RequestContext | undefined;
   return context !== undefined && context.caller !== NOBODY;

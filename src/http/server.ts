@@ -16,7 +16,9 @@ import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts'
 import { lastCatch, nothingHere } from './errors.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
+import { ClusterSessions } from './live/cluster-sessions.ts';
 import { LiveEvents } from './live/live-events.ts';
+import { SessionFeed } from './live/session-feed.ts';
 import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
@@ -71,6 +73,8 @@ export interface HttpApp extends Express {
    * whose clients have gone: a message may be on its way.
    */
   drain(): Promise<void>;
+  /** What it tells other nodes of its sessions. Only they may get it. */
+  feed: SessionFeed;
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -103,10 +107,13 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ scope }) => scope !== 'none');
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
+  const feed = new SessionFeed(deps);
   return Object.assign(app, {
+    feed,
     drain() {
       state.draining = true;
       core.live.end();
+      feed.end();
       return running.idle();
     },
   });
@@ -119,9 +126,10 @@ function publicPaths(dashboardToo: boolean): string[] {
 }
 
 function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: LiveEvents } {
-  const { sessions, health, clock, authDir } = deps;
+  const { sessions, health, clock, authDir, cluster } = deps;
   const view: Core['sessionView'] = (record) => sessionView(record, { authDir, nowMs: clock.now() });
-  const live = new LiveEvents({ core: { sessions, health, sessionView: view }, clock, supervisor });
+  const shown = cluster.peers ? new ClusterSessions({ sessions, peers: cluster.peers, clock }) : sessions;
+  const live = new LiveEvents({ core: { sessions, health, sessionView: view }, shown, clock, supervisor });
   const newSecret = () => `whsec_${deps.random.text(32, BASE64)}`;
   return { ...deps, live, newSecret, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
 }

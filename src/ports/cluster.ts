@@ -60,10 +60,28 @@ export interface Hop {
   agree(): void;
 }
 
+/** Hears what other nodes tell of their sessions. */
+export interface PeerListener {
+  /** Nothing is heard of a living node: its stream is not open yet, or not any more. It begins anew, as soon as it can. */
+  silent(nodeId: string): void;
+  /** What a node says: JSON, whatever it is. What this throws ends the stream. */
+  heard(nodeId: string, item: unknown): void;
+  /** A node is no longer among the living. */
+  gone(nodeId: string): void;
+}
+
+/** The streams of all other living nodes. */
+export interface PeerStreams {
+  /** Opens them, until the returned function is called. */
+  follow(listener: PeerListener): () => void;
+}
+
 /** What this node knows of its cluster. */
 export interface Cluster {
   readonly directory: SessionDirectory;
   readonly forwarder: Forwarder;
   /** Set for requests of other nodes. They are never forwarded again. */
   readonly hopOf: (request: IncomingMessage) => Hop | undefined;
+  /** What other nodes tell of their sessions; missing where there are none. */
+  readonly peers?: PeerStreams;
 }

@@ -75,7 +75,7 @@ export function viewOf({ member }: OpenedStorage, host: () => SessionHost): Clus
     return { isShared: false, lease: LASTING_LEASE, placement, cluster: singleNode, mayServe: () => true };
   }
   const { lease, node, network, storage } = member;
-  const cluster = network.cluster(storage.ownership);
+  const cluster = network.cluster(storage.ownership, node);
   return { isShared: true, lease, placement: member.placement(host), cluster, mayServe: () => node.isReady };
 }
 

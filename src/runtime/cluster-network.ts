@@ -5,14 +5,17 @@ import { type LivingPeers } from '../cluster/living-peers.ts';
 import { PeerCertificates } from '../cluster/peer-certificates.ts';
 import { PeerClient } from '../cluster/peer-client.ts';
 import { type PeerTrust } from '../cluster/peer-trust.ts';
+import { FEED_PATH } from '../cluster/feed-reader.ts';
 import { PeerForwarder } from '../cluster/forwarder.ts';
+import { PeerFeeds } from '../cluster/peer-feeds.ts';
 import { OwnershipDirectory, type OwnershipDirectoryDeps } from '../cluster/session-directory.ts';
 import { type ClusterSettings } from '../config/cluster-settings.ts';
 import { ERRORS } from '../domain/errors.ts';
-import { type Drainable, type HttpServer, startHttpServer } from '../http/server.ts';
+import { type Drainable, type HttpApp, type HttpServer, startHttpServer } from '../http/server.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Cluster } from '../ports/cluster.ts';
+import { type LivingNode } from '../ports/ownership.ts';
 
 /** The dependencies of {@link ClusterNetwork}. */
 export interface ClusterNetworkDeps {
@@ -23,6 +26,16 @@ export interface ClusterNetworkDeps {
   drainMs: number;
 }
 
+/** The app that answers other nodes: what they forward, and what they ask for themselves. */
+type AppForNodes = Drainable & { feed: Pick<HttpApp['feed'], 'follow' | 'end'> };
+
+/** The other nodes, as this one knows them. */
+export interface KnownNodes {
+  readonly living: readonly LivingNode[];
+  /** Calls `listener` with each beat. */
+  onVersions(listener: () => void): void;
+}
+
 /** Answers until there is an app. */
 const STARTING = JSON.stringify({ success: false, error: 'starting', message: ERRORS.starting });
 
@@ -31,7 +44,8 @@ export class ClusterNetwork implements AsyncDisposable {
   readonly #deps: ClusterNetworkDeps;
   readonly #port: InternalPort;
   readonly #client: PeerClient;
-  #app: Drainable | undefined;
+  #app: AppForNodes | undefined;
+  #feeds: PeerFeeds | undefined;
   #certificates: PeerCertificates | undefined;
   #peers: LivingPeers | undefined;
   #server: HttpServer | undefined;
@@ -73,11 +87,16 @@ export class ClusterNetwork implements AsyncDisposable {
   }
 
   /** What the HTTP interface asks of the cluster. */
-  cluster(ownership: OwnershipDirectoryDeps['ownership']): Cluster {
+  cluster(ownership: OwnershipDirectoryDeps['ownership'], nodes: KnownNodes): Cluster {
     const { settings, clock, log } = this.#deps;
-    const directory = new OwnershipDirectory({ ownership, nodeId: settings.nodeId, clock });
-    const forwarder = new PeerForwarder({ directory, client: this.#client, clock, log });
-    return { directory, forwarder, hopOf: this.#port.hopOf };
+    const { nodeId } = settings;
+    const client = this.#client;
+    const directory = new OwnershipDirectory({ ownership, nodeId, clock });
+    const forwarder = new PeerForwarder({ directory, client, clock, log });
+    const peers = new PeerFeeds({ nodeId, living: () => nodes.living, client, clock, log });
+    nodes.onVersions(() => peers.look());
+    this.#feeds = peers;
+    return { directory, forwarder, hopOf: this.#port.hopOf, peers };
   }
 
   /** From now on certificates count only with the names of living nodes. Before, there is nothing to be had here. */
@@ -86,11 +105,12 @@ export class ClusterNetwork implements AsyncDisposable {
   }
 
   /** From now on this app answers the other nodes. */
-  serve(app: Drainable): void {
+  serve(app: AppForNodes): void {
     this.#app = app;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#feeds?.[Symbol.dispose]();
     this.#certificates?.[Symbol.dispose]();
     await this.#server?.[Symbol.asyncDispose]();
     this.#client[Symbol.dispose]();
@@ -100,7 +120,7 @@ export class ClusterNetwork implements AsyncDisposable {
     const { settings, clock, log, drainMs } = this.#deps;
     const { host, port } = settings;
     const app = Object.assign((...args: Parameters<Drainable>) => this.#answer(...args), {
-      drain: () => Promise.resolve(),
+      drain: () => Promise.resolve(this.#app?.feed.end()),
     });
     const names = { host: 'CLUSTER_HOST', port: 'CLUSTER_PORT' };
     const internal = { tls, handshakeFailed: this.#port.handshakeFailed };
@@ -108,8 +128,9 @@ export class ClusterNetwork implements AsyncDisposable {
   }
 
   #answer(...[request, response]: Parameters<Drainable>): void {
-    if (this.#app) this.#app(request, response);
-    else refuse(response);
+    if (!this.#app) refuse(response);
+    else if (request.url === FEED_PATH) this.#app.feed.follow(response);
+    else this.#app(request, response);
   }
 }
 

@@ -149,10 +149,15 @@ export class SessionManager implements AsyncDisposable {
 
   /** Every session, the oldest first, also those of other nodes. */
   async list(): Promise<SessionRecord[]> {
+    if (!this.#deps.isShared) return this.own();
     const { sessions } = this.#registry;
-    if (!this.#deps.isShared) return [...sessions.values()].map(({ record }) => record);
     const stored = await this.#deps.store.all();
     return stored.map((record) => sessions.get(record.sessionId)?.record ?? record);
+  }
+
+  /** The sessions of this process. */
+  own(): SessionRecord[] {
+    return [...this.#registry.sessions.values()].map(({ record }) => record);
   }
 
   /** One session. @throws AppError `session_not_found` */

@@ -185,6 +185,10 @@ export class SessionsInMemory implements SessionsApi {
     return records;
   }
 
+  own(): SessionRecord[] {
+    return [...this.records.values()];
+  }
+
   async view(sessionId: SessionId): Promise<SessionRecord> {
     await Promise.resolve();
     const record = this.records.get(sessionId);

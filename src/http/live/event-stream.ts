@@ -33,6 +33,8 @@ export class EventStream {
   /** What was written before the snapshot; `undefined` once that is sent. */
   #early: string[] | undefined = [];
   #limitBytes = BACKLOG_BYTES;
+  /** Whether there was anything that the client may see. */
+  #hasShown = false;
   #isOver = false;
 
   constructor(res: Response, caller: Caller, clock: Clock) {
@@ -60,9 +62,18 @@ export class EventStream {
     if (endsHere) this.end();
   }
 
-  /** Whether the client may see this session now. */
+  /** Whether the client may see this session now: something of it is sent then. */
   shows(sessionId: SessionId): boolean {
-    return maySee(this.caller, sessionId);
+    const may = maySee(this.caller, sessionId);
+    this.#hasShown ||= may;
+    return may;
+  }
+
+  /** The session that another node has created with the client's token, if nothing of it was sent: what happened first is missed. */
+  takeOwed(): SessionId | undefined {
+    const sessionId = this.#hasShown ? null : this.caller.token?.sessionId;
+    this.#hasShown ||= typeof sessionId === 'string';
+    return sessionId ?? undefined;
   }
 
   /** Sends one or more complete events or comments. */

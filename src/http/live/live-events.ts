@@ -6,10 +6,11 @@ import { type Clock, isoTime, type Timer } from '../../kit/clock.ts';
 import { type Supervisor } from '../../kit/supervisor.ts';
 import { type SessionEvent } from '../../sessions/session-events.ts';
 import { ADMIN, type Caller } from '../access/caller.ts';
-import { type Core } from '../core.ts';
+import { type Core, type SessionsApi } from '../core.ts';
 import { healthBody } from '../views/health-body.ts';
 import { recentMessageView } from '../views/recent-message-view.ts';
 import { eventText, EventStream } from './event-stream.ts';
+import { LastSeen } from './last-seen.ts';
 
 /**
  * How many streams may be open at once: in total, per key, and per token, whose page may be open twice. The keys of `API_KEY` may
@@ -24,14 +25,17 @@ const MAX_STREAMS_OF_OTHERS = 90;
 const CHECK_MS = 5_000;
 /** A comment is sent with every third check, that is every 15 s: it keeps proxies from closing the connection, and reveals dead clients. */
 const CHECKS_PER_PING = 3;
-/** `last_seen` changes with every message: when nothing else does, it is sent at most this often. */
-const SEEN_MS = 1_000;
 /** How soon a disconnected client reconnects. */
 const RETRY_MS = 2_000;
+
+/** What live events are about. */
+export type ShownSessions = Pick<SessionsApi, 'list' | 'watch'>;
 
 /** The dependencies of {@link LiveEvents}. */
 export interface LiveEventsDeps {
   core: Pick<Core, 'sessions' | 'health' | 'sessionView'>;
+  /** The sessions that are shown: those of all nodes. */
+  shown: ShownSessions;
   clock: Clock;
   supervisor: Supervisor;
 }
@@ -43,18 +47,17 @@ export interface LiveEventsDeps {
 export class LiveEvents {
   readonly #deps: LiveEventsDeps;
   readonly #streams = new Set<EventStream>();
-  /** The sessions whose `last_seen` changed since it was last sent. */
-  readonly #seen = new Map<SessionId, SessionRecord>();
+  readonly #seen: LastSeen;
   #stopListening = (): unknown => undefined;
   #check: Timer | undefined;
   #checks = 0;
-  #sendSeen: Timer | undefined;
   /** The health that the clients know. */
   #health = '';
   #isOver = false;
 
   constructor(deps: LiveEventsDeps) {
     this.#deps = deps;
+    this.#seen = new LastSeen(deps.clock, (record) => this.#send(record.sessionId, this.#sessionText(record)));
   }
 
   /**
@@ -81,8 +84,8 @@ export class LiveEvents {
   }
 
   async #snapshot(stream: EventStream): Promise<string> {
-    const { core } = this.#deps;
-    const [health, sessions] = await Promise.all([healthBody(core), core.sessions.list()]);
+    const { core, shown } = this.#deps;
+    const [health, sessions] = await Promise.all([healthBody(core), shown.list()]);
     if (this.#health === '') this.#health = comparable(health);
     const visible = sessions.filter(({ sessionId }) => stream.shows(sessionId));
     const events = visible.map((record) => this.#sessionText(record));
@@ -104,7 +107,7 @@ export class LiveEvents {
   #add(stream: EventStream): void {
     this.#streams.add(stream);
     if (this.#streams.size > 1) return;
-    this.#stopListening = this.#deps.core.sessions.watch((event) => this.#onEvent(event));
+    this.#stopListening = this.#deps.shown.watch((event) => this.#onEvent(event));
     this.#checkLater();
   }
 
@@ -113,8 +116,6 @@ export class LiveEvents {
     if (this.#streams.size > 0) return;
     this.#stopListening();
     this.#check?.cancel();
-    this.#sendSeen?.cancel();
-    this.#sendSeen = undefined;
     this.#seen.clear();
     this.#health = '';
   }
@@ -137,7 +138,7 @@ export class LiveEvents {
         return;
       }
       case 'removed':
-        this.#seen.delete(event.sessionId);
+        this.#seen.forget(event.sessionId);
         this.#send(event.sessionId, eventText('removed', { session_id: event.sessionId }));
         return;
       case 'message':
@@ -153,18 +154,11 @@ export class LiveEvents {
   #onSession(record: SessionRecord, onlySeen: boolean): void {
     const { sessionId } = record;
     if (onlySeen) {
-      this.#seen.set(sessionId, record);
-      this.#sendSeen ??= this.#deps.clock.after(SEEN_MS, () => this.#sendAllSeen());
+      this.#seen.add(record);
     } else {
-      this.#seen.delete(sessionId);
+      this.#seen.forget(sessionId);
       this.#send(sessionId, this.#sessionText(record));
     }
-  }
-
-  #sendAllSeen(): void {
-    this.#sendSeen = undefined;
-    for (const [sessionId, record] of this.#seen) this.#send(sessionId, this.#sessionText(record));
-    this.#seen.clear();
   }
 
   #sessionText(record: SessionRecord): string {
@@ -182,7 +176,19 @@ export class LiveEvents {
       this.#checks += 1;
       if (this.#checks % CHECKS_PER_PING === 0) this.#sendToAll(': ping\n\n');
       this.#deps.supervisor.run('a health check for live events', this.#checkHealth());
+      for (const stream of this.#streams) this.#sendOwed(stream);
     });
+  }
+
+  #sendOwed(stream: EventStream): void {
+    const sessionId = stream.takeOwed();
+    if (sessionId === undefined) return;
+    const { core, supervisor } = this.#deps;
+    const send = core.sessions.view(sessionId).then(
+      (record) => stream.write(this.#sessionText(record)),
+      () => undefined,
+    );
+    supervisor.run('the session of a token', send);
   }
 
   async #checkHealth(): Promise<void> {
