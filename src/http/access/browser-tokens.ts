@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { AppError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
-import { describeFailure } from '../../kit/failure.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { type Random } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
@@ -53,8 +52,10 @@ export class BrowserTokens implements AsyncDisposable {
   readonly #known = new Map<string, KnownToken>();
   /** The keys that were revoked since the start. */
   readonly #revoked = new Set<string>();
-  /** One at a time: no session is ended twice. */
   readonly #sweeps = new SerialQueue();
+  /** Tokens whose sessions are just being ended. That may take its time, for which neither the others nor a shutdown wait. */
+  readonly #ending = new Set<string>();
+  readonly #ends: Supervisor;
   #isOver = false;
   /** Set once it follows the other nodes: then it looks for tokens that have ended, too. */
   #timer: Timer | undefined;
@@ -63,6 +64,7 @@ export class BrowserTokens implements AsyncDisposable {
     this.#deps = deps;
     this.#form = new TokenForm(deps.sign, deps.random);
     this.#supervisor = new Supervisor(deps.log);
+    this.#ends = new Supervisor(deps.log);
   }
 
   /** Issues a token on behalf of a caller. @throws AppError `unauthorized` if its key was just revoked; StorageUnavailableError */
@@ -155,7 +157,7 @@ export class BrowserTokens implements AsyncDisposable {
     try {
       isMade = await this.#deps.store.made(hash, attempt, sessionId);
     } finally {
-      if (!isMade) this.#supervisor.run('the end of an abandoned session', this.#deps.abandon(sessionId));
+      if (!isMade) this.#ends.run('the end of an abandoned session', this.#deps.abandon(sessionId));
     }
     if (!isMade) throw new AppError('unauthorized');
     const known = this.#known.get(hash);
@@ -173,22 +175,23 @@ export class BrowserTokens implements AsyncDisposable {
   }
 
   async #removeEnded(): Promise<void> {
-    const { store } = this.#deps;
-    const ended = await store.ended();
-    const gone = await Promise.all(ended.map(async (token) => ((await this.#isLeft(token)) ? [token.hash] : [])));
-    if (gone.length > 0) await store.remove(gone.flat());
+    const earlier = new Set(this.#ending);
+    const ended = (await this.#deps.store.ended()).filter(({ hash }) => !earlier.has(hash));
+    for (const token of ended) this.#ends.run('the end of a browser token', unlessAway(this.#end(token)));
   }
 
-  /** Ends what the token has created. Returns `false` when that must be tried again, perhaps by another node. */
-  async #isLeft({ made }: EndedBrowserToken): Promise<boolean> {
-    const { abandon, log } = this.#deps;
+  /** Ends what the token has created. Where that is not possible now, it is tried again, perhaps by another node. */
+  async #end({ hash, made }: EndedBrowserToken): Promise<void> {
+    const { abandon, store } = this.#deps;
+    this.#ending.add(hash);
     try {
       if (made !== null) await abandon(made);
+      if (!this.#isOver) await store.remove([hash]);
     } catch (error) {
-      if (error instanceof StorageUnavailableError || error instanceof SessionLostError) return false;
-      log.error({ failure: describeFailure(error) }, 'a session that nobody linked could not be ended with its token');
+      if (!(error instanceof SessionLostError)) throw error;
+    } finally {
+      this.#ending.delete(hash);
     }
-    return true;
   }
 
   #hasEnded({ endsAtMs }: Pick<KnownToken, 'endsAtMs'>): boolean {
