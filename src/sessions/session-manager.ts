@@ -222,9 +222,10 @@ export class SessionManager implements AsyncDisposable {
     return session.record;
   }
 
-  /** Unlinks and removes a session. @throws AppError `session_not_found` */
+  /** Unlinks and removes a session. @throws AppError `session_not_found`; SessionLostError */
   async remove(id: SessionId): Promise<void> {
-    await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
+    const isRemoved = await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
+    if (!isRemoved) throw new SessionLostError();
   }
 
   /** The number of sessions in each status, also of those of other nodes. */

@@ -156,7 +156,9 @@ describe('nodes', () => {
     const ownership = cluster.database.ownership(run);
     const lock = { holding: <Result>(_: string, work: () => Promise<Result>) => work() };
     const aliasOf = () => Promise.resolve(undefined);
-    const placement = new ClusterPlacement({ ownership, host: () => host, lock, aliasOf, clock: cluster.clock });
+    const isMoving = (id: SessionId) => cluster.get(asking).node.isMoving(id);
+    const { clock } = cluster;
+    const placement = new ClusterPlacement({ ownership, host: () => host, isMoving, lock, aliasOf, clock });
 
     const bringing = placement.bring(first!);
     await cluster.clock.advance(200);
