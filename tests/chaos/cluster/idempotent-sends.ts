@@ -22,6 +22,8 @@ export class IdempotentSends {
   readonly #sends: Send[] = [];
   readonly #writers: Promise<void>[];
   #isOver = false;
+  /** How many requests were not answered with 200, and repeated. */
+  repeated = 0;
 
   constructor(stage: ClusterStage, dice: Dice, pauseMs: number) {
     this.#stage = stage;
@@ -87,6 +89,7 @@ export class IdempotentSends {
       } catch {
         // The node was killed, or is about to start.
       }
+      this.repeated += 1;
       await pause(PAUSE_MS);
     }
     return undefined;
