@@ -194,12 +194,13 @@ export class Session implements SendingSession {
 
   /**
    * Goes on with the device of another session of the same account, which is removed from the storage; the own device is
-   * unlinked. Returns `false` when this session is gone.
+   * unlinked. Returns `false` when this session is gone, or leaves.
    */
   async takeDevice(from: SessionRecord): Promise<boolean> {
     // It may have just come from another node, and not have heard all that WhatsApp has for its device.
     await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     await this.#connections.drain();
+    if (this.#isLeaving) return false;
     await this.#connections.logout();
     return this.#turns.run(() => this.#takeDevice(from));
   }

@@ -48,7 +48,7 @@ describe('an account that is linked again at another node', () => {
     await nodes.scan('a', phone);
     await untilReceives(nodes, elder, 'otra vez');
     expect(await nodes.owners(elder)).toEqual(['a']);
-  });
+  }, 60_000);
 
   it('is one session when it is linked at two nodes at once', async () => {
     await using nodes = await TwoNodes.start('a', 'b');
@@ -63,7 +63,7 @@ describe('an account that is linked again at another node', () => {
     for (const each of ids) await untilIs(nodes, 'b', each, id);
     expect(world.whatsapp.devices()).toHaveLength(1);
     expect(told(nodes).filter(([kind]) => kind === 'new-session-connected')).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('waits for the burial of the node that has its session and is just linking the same number', async () => {
     await using nodes = await TwoNodes.start('a');
@@ -81,5 +81,5 @@ describe('an account that is linked again at another node', () => {
     await untilReceives(nodes, elder, 'hola');
     expect(world.whatsapp.devices()).toHaveLength(1);
     expect(told(nodes).filter(([kind]) => kind === 'new-session-connected')).toHaveLength(1);
-  });
+  }, 60_000);
 });

@@ -8,6 +8,7 @@ import { localPlacement } from '../../../src/cluster/local.ts';
 import { type HeldCallbacks, type PendingCallback } from '../../../src/ports/callbacks.ts';
 import { type Connection, type ConnectionEvent, type ConnectionEventHandler } from '../../../src/ports/connection.ts';
 import { type RemoteMedia } from '../../../src/ports/media.ts';
+import { type Placement } from '../../../src/ports/ownership.ts';
 import { type SessionStore, type Storage } from '../../../src/ports/storage.ts';
 import { RunningSessions } from '../../../src/runtime/session-host.ts';
 import { HOLD_MS, MediaDownloader } from '../../../src/sessions/media/media-downloader.ts';
@@ -20,7 +21,7 @@ import { fixedRandom } from '../../harness/fixed-random.ts';
 import { noMetrics } from '../../harness/no-metrics.ts';
 import { untilTrue } from '../../harness/until.ts';
 
-export const ACCOUNT: AccountIdentity = {
+const ACCOUNT: AccountIdentity = {
   phoneNumber: '5491234567890' as PhoneNumber,
   whatsappUserId: '5491234567890:1@s.whatsapp.net',
 };
@@ -71,6 +72,7 @@ export class TestConnection {
 interface Between {
   store?: (store: SessionStore) => SessionStore;
   held?: (held: HeldCallbacks) => HeldCallbacks;
+  placement?: Placement;
 }
 
 /** The core of a process, with its webhooks and downloads, on a real storage and a manual clock; WhatsApp is the test. */
@@ -93,7 +95,11 @@ export class OneProcess {
   /** Called for each failure that nobody handled. */
   readonly failures: unknown[] = [];
 
-  private constructor(db: TestStorage, folder: string, { store = same, held = same }: Between) {
+  private constructor(
+    db: TestStorage,
+    folder: string,
+    { store = same, held = same, placement = localPlacement() }: Between,
+  ) {
     const { storage, clock } = db;
     const log = pino({ level: 'error' }, { write: (line: string) => void this.failures.push(JSON.parse(line)) });
     this.db = db;
@@ -114,7 +120,7 @@ export class OneProcess {
         release: () => undefined,
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },
-      ...{ placement: localPlacement(), isShared: false, admission: { check: () => undefined }, media: this.media },
+      ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
     });
     this.notifier = new BackendNotifier({

@@ -1,4 +1,6 @@
-import { AppError } from '../../../src/domain/errors.ts';
+import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { localPlacement } from '../../../src/cluster/local.ts';
+import { AppError, StorageUnavailableError } from '../../../src/domain/errors.ts';
 import { type OutgoingMessage } from '../../../src/domain/outgoing.ts';
 import { ANA, BEA, record, statusUpdate } from '../../contracts/storage/support.ts';
 import { arrives, connected, failureOf, gate, OneProcess } from './one-process.ts';
@@ -85,6 +87,30 @@ describe('a session that leaves', () => {
     expect(await process.db.storage.sessions.some([ANA])).toHaveLength(1);
   });
 
+  it('keeps its device when the number is just linked again', async () => {
+    const [arriving, sending] = [gate(), gate()];
+    const bring = async () => {
+      await arriving.promise;
+      await new Promise(setImmediate);
+    };
+    const process = await OneProcess.start({ placement: { ...localPlacement(), bring } });
+    const line = await process.runs(connected(ANA));
+    await process.db.storage.sessions.commit(connected(ANA), [], { announces: true });
+    line.prepare = async () => Promise.reject((await sending.promise, new AppError('message_not_found')));
+    const send = failureOf(process.sessions.send(ANA, TEXT, 'r1'));
+    await process.db.storage.sessions.commit(record(BEA, { createdAtMs: process.db.clock.now() }), []);
+    await process.comesOnline(BEA);
+
+    const leaving = process.host.handOver(ANA);
+    arriving.open();
+    await process.settled();
+    sending.open();
+    await Promise.all([leaving, send]);
+
+    expect([line.isClosed, line.isUnlinked]).toEqual([true, false]);
+    await process.sessions[Symbol.asyncDispose]();
+  });
+
   it('in the middle of a first QR stays stored, for whoever has it next', async () => {
     const process = await OneProcess.start();
     const asked = failureOf(process.sessions.generateQr());
@@ -101,6 +127,18 @@ describe('a session that leaves', () => {
     next.connection.emit(QR);
     await next.settled();
     expect(await next.sessions.currentQr(sessionId)).toMatchObject({ text: 'a QR' });
+  });
+
+  it('in the middle of a first pairing code ends as if WhatsApp had not answered', async () => {
+    const process = await OneProcess.start();
+    const asked = failureOf(process.sessions.pairByCode('5491234567890' as PhoneNumber));
+    await process.settled();
+    const { sessionId } = (await process.sessions.list())[0]!;
+
+    await process.host.handOver(sessionId);
+
+    expect(await asked).toMatchObject({ code: 'whatsapp_timeout' });
+    expect(process.openConnections).toBe(0);
   });
 
   it('stops its download, whose webhook waits for the next process', async () => {
@@ -156,6 +194,33 @@ describe('a session that leaves', () => {
     await process.db.clock.advance(120_000);
 
     expect(process.openConnections).toBe(0);
+  });
+
+  it('does not wait for a storage that is away', async () => {
+    const storage = { isAway: false };
+    const process = await OneProcess.start({
+      store: (store) =>
+        ({
+          some: store.some.bind(store),
+          commit: (...writes: Parameters<typeof store.commit>) =>
+            storage.isAway ? Promise.reject(new StorageUnavailableError('away')) : store.commit(...writes),
+        }) as typeof store,
+    });
+    const line = await process.runs(connected(ANA));
+    storage.isAway = true;
+    line.end({ kind: 'unavailable' });
+    await process.settled();
+
+    const leaving = process.host.handOver(ANA);
+    await process.db.clock.advance(1_000);
+    await leaving;
+    await process.db.clock.advance(120_000);
+
+    expect([process.openConnections, process.host.load().owned]).toEqual([0, 0]);
+    storage.isAway = false;
+    await process.comesOnline(ANA);
+    expect(process.host.load()).toEqual({ owned: 1, online: 1 });
+    expect(await process.webhooks()).toEqual([]);
   });
 
   it('is given up once, however often it is asked for', async () => {
