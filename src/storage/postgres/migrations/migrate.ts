@@ -6,20 +6,6 @@ import { cluster } from './002-cluster.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [init, cluster];
-
-/** The changes of the schema up to a version of this product. */
-export interface Schema {
-  migrations: readonly string[];
-  /**
-   * By the number of a migration, from 1: how many migrations older code must know to run on a database that has had this one, as
-   * it does while nodes are replaced one by one. A migration without an entry needs code that knows it.
-   */
-  oldestCode: ReadonlyMap<number, number>;
-}
-
-/** An entry says that a migration only adds what older code can do without. */
-const SCHEMA: Schema = { migrations: MIGRATIONS, oldestCode: new Map() };
-
 /**
  * Applies the missing migrations, in one transaction.
  * @throws StorageTooNewError when the database has had migrations that this version must know, and does not
@@ -56,6 +42,19 @@ export async function migrate(
     throw error;
   }
 }
+
+/** The changes of the schema up to a version of this product. */
+export interface Schema {
+  migrations: readonly string[];
+  /**
+   * By the number of a migration, from 1: how many migrations older code must know to run on a database that has had this one, as
+   * it does while nodes are replaced one by one. A migration without an entry needs code that knows it.
+   */
+  oldestCode: ReadonlyMap<number, number>;
+}
+
+/** An entry says that a migration only adds what older code can do without. */
+const SCHEMA: Schema = { migrations: MIGRATIONS, oldestCode: new Map() };
 
 /** Whether nobody has ever migrated the database. */
 export async function isNew(client: pg.ClientBase): Promise<boolean> {
