@@ -104,6 +104,11 @@ export class ClusterNode implements AsyncDisposable {
     this.#looks.nudge();
   }
 
+  /** Whether a session of this node is on its way to another one. */
+  isMoving(sessionId: SessionId): boolean {
+    return this.#running?.handOvers.isMoving(sessionId) === true;
+  }
+
   /** Takes nothing more, and gives all sessions to other nodes. Never rejects. */
   async drain(): Promise<void> {
     if (this.#isDraining || this.#isBuried) return;

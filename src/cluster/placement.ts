@@ -13,6 +13,8 @@ export interface PlacementDeps {
   ownership: Pick<Ownership, 'owned' | 'take'>;
   /** What runs the sessions here: it needs the placement, and is made after it. */
   host: () => Pick<SessionHost, 'adopt'>;
+  /** Whether a session that this node owns is on its way to another one. */
+  isMoving: (sessionId: SessionId) => boolean;
   lock: NumberLock;
   aliasOf: (sessionId: SessionId) => Promise<SessionId | undefined>;
   clock: Clock;
@@ -32,9 +34,9 @@ export class ClusterPlacement implements Placement {
 
   /** @throws StorageUnavailableError if its owner has not handed it over in time: it may later */
   async bring(sessionId: SessionId): Promise<void> {
-    const { ownership, host, clock } = this.#deps;
+    const { ownership, isMoving, host, clock } = this.#deps;
     const endMs = clock.monotonic() + LIMIT_MS;
-    while (!(await ownership.take(sessionId))) {
+    while (isMoving(sessionId) || !(await ownership.take(sessionId)) || isMoving(sessionId)) {
       if (clock.monotonic() >= endMs) throw new StorageUnavailableError('its owner does not hand it over');
       await wait(clock, PAUSE_MS);
     }

@@ -35,7 +35,10 @@ export function spread<Item>(items: readonly Item[], nodes: readonly LivingNode[
   return placed;
 }
 
-/** Numbers within versions count as numbers: 4.10.0 comes after 4.9.1. */
+/** Numbers within versions count as numbers: 4.10.0 comes after 4.9.1, and after 4.10.0-rc.1. */
 function compareVersions(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
+  const byNumber = (a = '', b = '') => a.localeCompare(b, 'en', { numeric: true });
+  const [[release, before], [otherRelease, otherBefore]] = [one.split('-', 2), other.split('-', 2)];
+  const isBeforeRelease = Number(before !== undefined) - Number(otherBefore !== undefined);
+  return byNumber(release, otherRelease) || -isBeforeRelease || byNumber(before, otherBefore);
 }

@@ -155,6 +155,11 @@ export interface SessionWrites {
 export interface AccountIdStore {
   /** The id under which this number was last announced. */
   idOf(number: PhoneNumber): Promise<SessionId | undefined>;
+  /**
+   * The session besides this one that goes on with the number when it is linked again, on whichever node: the one under which it
+   * was last announced, even if that is deleted, but not if that has another number by now; else the oldest announced one.
+   */
+  elderOf(sessionId: SessionId, number: PhoneNumber): Promise<SessionId | undefined>;
   /** The session that this id stands for, if it stands for another one. */
   aliasOf(sessionId: SessionId): Promise<SessionId | undefined>;
   /** The ids that stand for another session, and for which one. */

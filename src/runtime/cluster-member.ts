@@ -114,6 +114,8 @@ export async function joinCluster(config: Config, cluster: ClusterSettings, opti
   }
   const { accountIds, numberLock: lock } = storage;
   const aliasOf = (id: SessionId) => accountIds.aliasOf(id);
-  const placement = (host: () => SessionHost) => new ClusterPlacement({ ownership, host, lock, aliasOf, clock });
+  const isMoving = (id: SessionId) => node.isMoving(id);
+  const placement = (host: () => SessionHost) =>
+    new ClusterPlacement({ ownership, host, isMoving, lock, aliasOf, clock });
   return { storage, node, lease, placement, [Symbol.asyncDispose]: dispose };
 }

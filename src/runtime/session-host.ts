@@ -12,9 +12,16 @@ export interface RunningSessionsDeps {
   media: Pick<MediaDownloader, 'resume' | 'leave'>;
 }
 
-/** All that runs of a session: its connection, its webhooks, and its downloads. */
+/**
+ * All that runs of a session: its connection, its webhooks, and its downloads. A session may be given up at any moment, also while
+ * it is only coming, and be taken back before it has ended.
+ */
 export class RunningSessions implements SessionHost {
   readonly #deps: RunningSessionsDeps;
+  /** Of each adoption under way, the sessions that were not given up meanwhile. */
+  readonly #adoptions = new Set<Set<SessionId>>();
+  /** The hand-overs under way, of sessions that were not lost meanwhile. */
+  readonly #handOvers = new Map<SessionId, Promise<void>>();
 
   constructor(deps: RunningSessionsDeps) {
     this.#deps = deps;
@@ -23,20 +30,35 @@ export class RunningSessions implements SessionHost {
   /** Webhooks and downloads first: what arrives from now on comes behind them. */
   async adopt(sessionIds: readonly SessionId[]): Promise<void> {
     const { transfer, notifiers, media } = this.#deps;
-    for (const notifier of notifiers) notifier.adopt(sessionIds);
-    await media.resume(sessionIds);
-    await transfer.adopt(sessionIds);
+    const wanted = new Set(sessionIds);
+    this.#adoptions.add(wanted);
+    try {
+      for (const notifier of notifiers) notifier.adopt(sessionIds);
+      await media.resume(wanted);
+      await transfer.adopt(wanted);
+    } finally {
+      this.#adoptions.delete(wanted);
+    }
   }
 
-  /** The connection first: what it still receives is stored before the webhooks end. */
-  async handOver(sessionId: SessionId): Promise<void> {
-    const { transfer, notifiers, media } = this.#deps;
-    await transfer.handOver(sessionId);
-    await Promise.all([media, ...notifiers].map((part) => part.leave(sessionId)));
+  handOver(sessionId: SessionId): Promise<void> {
+    const underWay = this.#handOvers.get(sessionId);
+    if (underWay) return underWay;
+    this.#giveUp(sessionId);
+    const isCurrent = () => this.#handOvers.get(sessionId) === handOver;
+    const handOver = this.#end(sessionId, isCurrent).finally(() => {
+      if (isCurrent()) this.#handOvers.delete(sessionId);
+    });
+    this.#handOvers.set(sessionId, handOver);
+    return handOver;
   }
 
   lose(sessionIds: readonly SessionId[]): void {
     const { transfer, notifiers, media } = this.#deps;
+    for (const sessionId of sessionIds) {
+      this.#giveUp(sessionId);
+      this.#handOvers.delete(sessionId);
+    }
     transfer.lose(sessionIds);
     for (const sessionId of sessionIds) {
       for (const part of [media, ...notifiers]) void part.leave(sessionId);
@@ -57,5 +79,17 @@ export class RunningSessions implements SessionHost {
 
   quietest(limit: number): SessionId[] {
     return this.#deps.transfer.quietest(limit);
+  }
+
+  /** The connection first: what it still receives is stored before the webhooks end. */
+  async #end(sessionId: SessionId, isCurrent: () => boolean): Promise<void> {
+    const { transfer, notifiers, media } = this.#deps;
+    await transfer.handOver(sessionId);
+    // What was lost meanwhile has ended already, and may be back.
+    if (isCurrent()) await Promise.all([media, ...notifiers].map((part) => part.leave(sessionId)));
+  }
+
+  #giveUp(sessionId: SessionId): void {
+    for (const wanted of this.#adoptions) wanted.delete(sessionId);
   }
 }

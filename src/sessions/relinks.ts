@@ -13,7 +13,7 @@ import { type SessionRegistry } from './session-registry.ts';
 export interface RelinksDeps {
   accountIds: AccountIdStore;
   registry: SessionRegistry;
-  store: Pick<SessionStore, 'commit'>;
+  store: Pick<SessionStore, 'commit' | 'some'>;
   folders: Pick<SessionFolders, 'create'>;
   /** Of two sessions with the same number, the second one finds the first, wherever they are. */
   placement: Placement;
@@ -62,15 +62,9 @@ export class Relinks {
     identity: AccountIdentity,
     announce?: (isReturning: boolean) => Promise<void>,
   ): Promise<boolean> {
-    const { phoneNumber } = identity;
-    const { accountIds, placement } = this.#deps;
-    const elder = await placement.announcing(phoneNumber, async () => {
-      const known = await accountIds.idOf(phoneNumber);
-      if (known !== undefined && known !== newer.sessionId) await placement.bring(known);
-      const id = known === newer.sessionId ? undefined : this.#elderOf(newer.sessionId, phoneNumber, known);
-      if (id === undefined) await announce?.(known === newer.sessionId);
-      return id;
-    });
+    const elder = await this.#deps.placement.announcing(identity.phoneNumber, () =>
+      this.#announceUnlessElder(newer.sessionId, identity.phoneNumber, announce),
+    );
     if (elder === undefined || this.#isStopping) return false;
     await newer.detach();
     try {
@@ -82,24 +76,30 @@ export class Relinks {
     }
   }
 
-  /** An id whose session was deleted still belongs to the number; one whose session has another number by now does not. */
-  #elderOf(newer: SessionId, number: PhoneNumber, known: SessionId | undefined): SessionId | undefined {
-    const hasNumber = ({ record }: Session) => record.identity?.phoneNumber === number;
-    const session = known === undefined ? undefined : this.#deps.registry.sessions.get(known);
-    if (known !== undefined && (!session || hasNumber(session))) return known;
-    const all = [...this.#deps.registry.sessions.values()];
-    return all.find((other) => other.sessionId !== newer && other.record.announced && hasNumber(other))?.sessionId;
+  /** Only looks: the elder stays where it runs until the device is handed over. */
+  async #announceUnlessElder(
+    newer: SessionId,
+    number: PhoneNumber,
+    announce?: (isReturning: boolean) => Promise<void>,
+  ): Promise<SessionId | undefined> {
+    const { accountIds } = this.#deps;
+    const isReturning = (await accountIds.idOf(number)) === newer;
+    const elder = isReturning ? undefined : await accountIds.elderOf(newer, number);
+    if (elder === undefined) await announce?.(isReturning);
+    return elder;
   }
 
   /** Runs in the turn of `newer`, and waits for that of the elder, which never waits for this one. */
   async #handOver(newer: Session, elder: SessionId, from: SessionRecord): Promise<boolean> {
+    const { registry, placement, store } = this.#deps;
     let isDone = false;
     while (!isDone && !this.#isStopping) {
-      await this.#deps.registry.removed(elder);
-      await this.#deps.placement.bring(elder);
-      const session = this.#deps.registry.sessions.get(elder);
+      await registry.removed(elder);
+      await placement.bring(elder);
+      const session = registry.sessions.get(elder);
       if (session) isDone = await session.takeDevice(from);
-      else {
+      // One that is stored has just left again for another node.
+      else if ((await store.some([elder])).length === 0) {
         await this.#revive(elder, from);
         isDone = true;
       }

@@ -3,7 +3,7 @@ import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
-import { AppError, SessionLostError } from '../domain/errors.ts';
+import { AppError, type ErrorCode, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import {
   newRecord,
@@ -43,6 +43,9 @@ const NEXT_CODE_LIMIT_MS = 5_000;
  * their first code, for which somebody waits.
  */
 const MAX_CONNECTING = 8;
+
+/** Why there is no pairing code, although WhatsApp has refused none: the session has ended, or has left. */
+const NO_REFUSALS: ReadonlySet<ErrorCode> = new Set(['session_not_pairing', 'session_moving']);
 
 /** How long a request waits for a session that comes from another node, and how often it looks. */
 const COMING_LIMIT_MS = 5_000;
@@ -131,7 +134,7 @@ export class SessionManager implements AsyncDisposable {
       return { sessionId, code: this.#expiry.limit(session.record, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
       await this.#registry.remove(session, 'WhatsApp accepted no pairing code', 'if-announced');
-      const isRefusal = cause instanceof AppError && cause.code !== 'session_not_pairing';
+      const isRefusal = cause instanceof AppError && !NO_REFUSALS.has(cause.code);
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
   }
@@ -227,9 +230,10 @@ export class SessionManager implements AsyncDisposable {
     return session.record;
   }
 
-  /** Unlinks and removes a session. @throws AppError `session_not_found` */
+  /** Unlinks and removes a session. @throws AppError `session_not_found`; SessionLostError */
   async remove(id: SessionId): Promise<void> {
-    await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
+    const isRemoved = await this.#registry.remove(await this.#get(id), 'deleted', 'if-announced');
+    if (!isRemoved) throw new SessionLostError();
   }
 
   /** The number of sessions in each status, also of those of other nodes. */

@@ -42,13 +42,13 @@ export class SessionRegistry {
     this.#deps.sessionEvents.changed(session.record);
   }
 
-  /** Ends a session for good; see {@link Session.remove}. */
-  async remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
+  /** Ends a session for good; see {@link Session.remove}. Returns `false` when it goes on in another process. */
+  async remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
     const { sessionId } = session;
     const removal = this.#remove(session, why, tell);
     this.#removals.set(sessionId, removal);
     try {
-      await removal;
+      return await removal;
     } finally {
       if (this.#removals.get(sessionId) === removal) this.#removals.delete(sessionId);
     }
@@ -71,19 +71,23 @@ export class SessionRegistry {
     await folders.remove(sessionId);
   }
 
-  /** Another process goes on with the session: live readers need not know. */
-  leave(session: Session): void {
+  /**
+   * Another process goes on with the session: live readers need not know. Returns `false` when it has left before; another one may
+   * have its id by now.
+   */
+  leave(session: Session): boolean {
     const { sessionId } = session;
-    if (this.#sessions.get(sessionId) !== session) return;
+    if (this.#sessions.get(sessionId) !== session) return false;
     this.#deps.expiry.cancel(sessionId);
     this.#deps.recent?.forget(sessionId);
-    this.#sessions.delete(sessionId);
+    return this.#sessions.delete(sessionId);
   }
 
-  async #remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<void> {
+  async #remove(session: Session, why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
     const { sessionId } = session;
-    await session.remove(why, tell);
+    if (!(await session.remove(why, tell))) return false;
     await this.drop(session);
     this.#deps.log.info({ sessionId, why }, `[${sessionId}] session removed`);
+    return true;
   }
 }

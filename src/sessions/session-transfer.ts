@@ -3,7 +3,7 @@ import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type Connector } from '../ports/connection.ts';
-import { type NodeLoad, type SessionHost } from '../ports/ownership.ts';
+import { type NodeLoad } from '../ports/ownership.ts';
 import { type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
 import { type SessionRegistry } from './session-registry.ts';
@@ -26,9 +26,11 @@ const QUIET_MS = 30_000;
 const PAIRING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
 
 /** Stored sessions come into this process, and leave it for another one, which goes on with them. Outside nothing shows. */
-export class SessionTransfer implements SessionHost {
+export class SessionTransfer {
   readonly #deps: SessionTransferDeps;
   #isPaused = false;
+  /** The sessions that were lost, and have not ended yet. */
+  readonly #ending = new Map<SessionId, Promise<unknown>>();
 
   constructor(deps: SessionTransferDeps) {
     this.#deps = deps;
@@ -36,7 +38,7 @@ export class SessionTransfer implements SessionHost {
 
   /** Adds all stored sessions, without starting them. */
   async addAll(): Promise<void> {
-    await this.#add(await this.#deps.store.all());
+    await this.#add(await this.#deps.store.all(), () => true);
   }
 
   /** Starts the sessions of this process: linked ones reconnect, those that wait for a scan get a new QR. */
@@ -44,29 +46,31 @@ export class SessionTransfer implements SessionHost {
     for (const session of this.#sessions()) session.resume();
   }
 
-  async adopt(sessionIds: readonly SessionId[]): Promise<void> {
-    const added = await this.#add(await this.#deps.store.some(sessionIds));
-    if (!this.#isPaused) for (const session of added) session.resume();
+  /** Starts those that do not run here already. `wanted` may become less meanwhile. */
+  async adopt(wanted: ReadonlySet<SessionId>): Promise<void> {
+    const records = await this.#deps.store.some([...wanted]);
+    const added = await this.#add(records, ({ sessionId }) => wanted.has(sessionId));
+    if (!this.#isPaused) for (const session of added) this.#start(session);
   }
 
+  /** Ends a session in order. Resolves when nothing more will be written. */
   async handOver(sessionId: SessionId): Promise<void> {
     const session = this.#deps.registry.sessions.get(sessionId);
-    if (!session) return;
-    session.refuseSends();
-    await session.sendsEnded();
-    await session.stop();
-    this.#forget(session);
+    await session?.leave('after-sends');
+    if (session) this.#forget(session);
   }
 
-  lose(sessionIds: readonly SessionId[]): void {
+  /** Ends these sessions at once. */
+  lose(sessionIds: Iterable<SessionId>): void {
     for (const sessionId of sessionIds) {
       const session = this.#deps.registry.sessions.get(sessionId);
       if (!session) continue;
-      this.#deps.supervisor.run('the end of a session that another node has', session.stop());
+      this.#remember(sessionId, session.leave('at-once'));
       this.#forget(session);
     }
   }
 
+  /** Closes all connections until {@link resume}. */
   pause(): void {
     this.#isPaused = true;
     for (const session of this.#sessions()) {
@@ -74,16 +78,19 @@ export class SessionTransfer implements SessionHost {
     }
   }
 
+  /** Opens them again. */
   resume(): void {
     this.#isPaused = false;
     for (const session of this.#sessions()) session.goOn();
   }
 
+  /** How much there is to do. */
   load(): NodeLoad {
     const sessions = this.#sessions();
     return { owned: sessions.length, online: sessions.filter(({ isOnline }) => isOnline).length };
   }
 
+  /** The sessions that have been quiet for a while, the quietest first. */
   quietest(limit: number): SessionId[] {
     const beforeMs = this.#deps.clock.monotonic() - QUIET_MS;
     const quiet = this.#sessions().filter(({ isPairing, activeAtMs }) => !isPairing && activeAtMs <= beforeMs);
@@ -91,13 +98,34 @@ export class SessionTransfer implements SessionHost {
     return quiet.slice(0, limit).map(({ sessionId }) => sessionId);
   }
 
-  async #add(records: readonly SessionRecord[]): Promise<Session[]> {
+  async #add(records: readonly SessionRecord[], isWanted: (record: SessionRecord) => boolean): Promise<Session[]> {
     const added: Session[] = [];
     for (const record of records) {
       const current = await this.#withLinkedDevice(record);
-      if (!this.#deps.registry.sessions.has(record.sessionId)) added.push(this.#deps.add(current));
+      const isNew = !this.#deps.registry.sessions.has(record.sessionId);
+      if (isNew && isWanted(record)) added.push(this.#deps.add(current));
     }
     return added;
+  }
+
+  /** A session that is back has the credentials of its predecessor, whose connection may not be closed yet. */
+  #start(session: Session): void {
+    const ending = this.#ending.get(session.sessionId);
+    if (!ending) session.resume();
+    else
+      this.#deps.supervisor.run(
+        'a session that is back',
+        ending.then(() => session.resume()),
+      );
+  }
+
+  /** Whoever comes back meanwhile waits for the end of what is lost. */
+  #remember(sessionId: SessionId, end: Promise<void>): void {
+    this.#deps.supervisor.run('the end of a session that another node has', end);
+    const all = Promise.allSettled([this.#ending.get(sessionId), end]).then(() => {
+      if (this.#ending.get(sessionId) === all) this.#ending.delete(sessionId);
+    });
+    this.#ending.set(sessionId, all);
   }
 
   /** The process ended between the pairing and the commit that records it. */
@@ -109,8 +137,7 @@ export class SessionTransfer implements SessionHost {
   }
 
   #forget(session: Session): void {
-    this.#deps.registry.leave(session);
-    this.#deps.connector.release(session.sessionId);
+    if (this.#deps.registry.leave(session)) this.#deps.connector.release(session.sessionId);
   }
 
   #sessions(): Session[] {

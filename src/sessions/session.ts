@@ -42,8 +42,8 @@ export class Session implements SendingSession {
   readonly #recovery: Recovery;
   readonly #login: Login;
   readonly #sends = new Set<Promise<unknown>>();
-  #refusesSends = false;
-  #paused: Promise<void> = Promise.resolve();
+  /** Whether another process goes on with the session. */
+  #isLeaving = false;
   /** When it last sent or received something, on the monotonic clock. */
   #activeAtMs: number;
 
@@ -111,42 +111,48 @@ export class Session implements SendingSession {
     return this.#activeAtMs;
   }
 
-  /** Opens the connection of a session that is not over. */
+  /** Opens the connection of a session that is not over, unless there is one. */
   resume(): void {
-    if (this.#code.resume()) return;
+    if (this.#turns.isStopping || this.#code.resume()) return;
     if (this.#state.name === 'linking') {
       this.#turns.add('the first login', () => this.#firstLogin());
       return;
     }
-    if (this.#state.name !== 'closed' && this.#state.name !== 'failed') this.#connections.open('now');
+    const isOver = this.#state.name === 'closed' || this.#state.name === 'failed';
+    if (!isOver && !this.#connections.connection) this.#connections.open('now');
   }
 
   /**
    * The QR to scan; waits up to `patienceMs` for the next one.
-   * @throws AppError `session_not_pairing`
+   * @throws AppError `session_not_pairing`; SessionLostError
    */
   async qr(patienceMs: number): Promise<QrCode> {
     await this.#machine.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
+    this.#checkStays();
     if (this.#state.name === 'passkey') throw new AppError('session_not_pairing', WANTS_PASSKEY);
     throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
   }
 
   /**
    * The code to type; waits up to `patienceMs` for WhatsApp to accept one.
-   * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp
+   * @throws AppError `session_not_pairing`; `pairing_refused` and `rate_limited` by WhatsApp; SessionLostError
    */
   async pairingCode(patienceMs: number): Promise<PairingCode> {
-    return this.#code.current(patienceMs);
+    return this.#code.current(patienceMs).catch((error: unknown) => {
+      this.#checkStays();
+      throw error;
+    });
   }
 
   /**
    * The open connection; waits for one that is being repaired.
-   * @throws AppError `session_not_connected`
+   * @throws AppError `session_not_connected`; SessionLostError
    */
   async connection(): Promise<Connection> {
     await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     const { connection } = this.#connections;
+    if (!connection) this.#checkStays();
     if (this.#state.name !== 'online' || !connection) throw new AppError('session_not_connected');
     return connection;
   }
@@ -162,15 +168,18 @@ export class Session implements SendingSession {
     await this.#connections.stop();
     await this.#turns.run(() => this.#recovery.startAgain('restart_requested'));
     await this.#machine.until(() => this.#isSettled(), PATIENCE_MS);
+    this.#checkStays();
   }
 
   /**
    * Ends the session for good: unlinks the device if a connection is open, and removes everything except the webhooks that
-   * the backend must still receive. `tell` says whether the backend is notified of the end.
+   * the backend must still receive. `tell` says whether the backend is notified of the end. Returns `false` when it
+   * leaves, and goes on elsewhere.
    */
-  async remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
+  async remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
+    if (this.#isLeaving) return false;
     await this.#connections.logout();
-    await this.#turns.run(() => this.#remove(why, tell));
+    return this.#turns.run(() => this.#remove(why, tell));
   }
 
   /** Closes the connection for another session, which goes on with its device. Only for {@link Relinks}, in this one's turn. */
@@ -185,60 +194,57 @@ export class Session implements SendingSession {
 
   /**
    * Goes on with the device of another session of the same account, which is removed from the storage; the own device is
-   * unlinked. Returns `false` when this session is gone.
+   * unlinked. Returns `false` when this session is gone, or leaves.
    */
   async takeDevice(from: SessionRecord): Promise<boolean> {
     // It may have just come from another node, and not have heard all that WhatsApp has for its device.
     await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     await this.#connections.drain();
+    if (this.#isLeaving) return false;
     await this.#connections.logout();
     return this.#turns.run(() => this.#takeDevice(from));
   }
 
-  /** Runs a send, which {@link sendsEnded} waits for. @throws SessionLostError when the session is about to leave */
+  /** Runs a send, which {@link leave} waits for. @throws SessionLostError when the session is about to leave */
   async during<Result>(send: () => Promise<Result>): Promise<Result> {
-    if (this.#refusesSends) throw new SessionLostError();
+    this.#checkStays();
     this.#activeAtMs = this.#deps.clock.monotonic();
     const sent = send();
     this.#sends.add(sent);
     try {
       return await sent;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'session_not_connected') this.#checkStays();
+      throw error;
     } finally {
       this.#sends.delete(sent);
     }
   }
 
-  /** The session is about to leave this process. */
-  refuseSends(): void {
-    this.#refusesSends = true;
-  }
-
-  /** Resolves when the sends under way are answered, after a while in any case. */
-  async sendsEnded(): Promise<void> {
-    await bounded(Promise.allSettled(this.#sends), PATIENCE_MS, this.#deps.clock);
+  /**
+   * Closes the connection for another process, which goes on with the session: at once, or when the sends under way are
+   * answered. Resolves when nothing more is sent or stored.
+   */
+  async leave(when: 'at-once' | 'after-sends'): Promise<void> {
+    this.#isLeaving = true;
+    if (when === 'after-sends') await bounded(Promise.allSettled(this.#sends), PATIENCE_MS, this.#deps.clock);
+    await this.stop();
   }
 
   /** Closes the connection until {@link goOn}, without a word. */
   pause(): Promise<void> {
-    this.#paused = this.#connections.pause();
-    return this.#paused;
+    return this.#connections.pause();
   }
 
   /** Opens the connection that {@link pause} closed. */
   goOn(): void {
-    // WhatsApp must not see the new connection before the end of the old one.
-    const closed = this.#paused;
+    if (this.#turns.isStopping) return;
+    this.#connections.goOn();
     this.#turns.add('the end of a pause', async () => {
-      await closed;
       // Another pause has begun meanwhile.
-      if (closed !== this.#paused) return;
-      this.#connections.goOn();
+      if (this.#connections.isPaused) return;
       await this.#recovery.pauseOver();
-    });
-    this.#turns.add('a new connection', () => {
-      // A session that came here while the pause ended has opened one already.
-      if (!this.#connections.connection) this.resume();
-      return Promise.resolve();
+      this.resume();
     });
   }
 
@@ -250,7 +256,8 @@ export class Session implements SendingSession {
   /** Closes the connection for the end of the process; the device stays linked, and nobody is notified. */
   async stop(): Promise<void> {
     this.#turns.stop();
-    await this.#connections.stop();
+    // What is under way in a turn may ask for another one.
+    await this.#connections.pause();
     await this.#turns.run(() => this.#machine.end());
   }
 
@@ -343,11 +350,17 @@ export class Session implements SendingSession {
     await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
   }
 
-  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<void> {
-    if (this.#state.name === 'gone') return;
+  async #remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
+    if (this.#state.name === 'gone') return !this.#isLeaving;
     await this.#deps.outbound.end(this.sessionId);
     await this.#machine.leave(why, tell);
     await this.#deps.connector.forget(this.sessionId);
+    return true;
+  }
+
+  /** Whoever waits for a session that leaves asks again, and is sent to where it is. */
+  #checkStays(): void {
+    if (this.#isLeaving) throw new SessionLostError();
   }
 
   /** Also true between the loss of the connection and our turn to note it. */

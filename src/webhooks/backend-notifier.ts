@@ -201,7 +201,8 @@ export class BackendNotifier implements AsyncDisposable {
       await this.#waitOutHold(sessionId);
       this.#retryRequested.delete(sessionId);
       const callback = this.#mustStop(sessionId) ? undefined : await this.#deps.queue.next(sessionId);
-      return callback && (await this.#during(sessionId, this.#attempt(callback)));
+      if (!callback || this.#mustStop(sessionId)) return undefined;
+      return this.#during(sessionId, this.#attempt(callback));
     });
     if (delay === undefined) {
       this.#suspicion.settled(sessionId);

@@ -6,6 +6,7 @@ import { group } from './scenarios/group.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
 import { cluster } from './scenarios/cluster.ts';
+import { deploy } from './scenarios/deploy.ts';
 import { connections } from './scenarios/connections.ts';
 import { mutations } from './scenarios/mutations.ts';
 import { overlap } from './scenarios/overlap.ts';
@@ -28,4 +29,5 @@ export const SCENARIOS = [
   hostile,
   cluster,
   failover,
+  deploy,
 ] as unknown as readonly Scenario[];

@@ -3,7 +3,7 @@ import { type Logger } from '../../kit/logger.ts';
 import { Supervisor } from '../../kit/supervisor.ts';
 import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../ports/callbacks.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
-import { AppError, type ErrorCode } from '../../domain/errors.ts';
+import { AppError, type ErrorCode, SessionLostError } from '../../domain/errors.ts';
 import { type MediaAddress, type MediaFile, type MediaFiles, type MediaSource } from '../../ports/media.ts';
 import { type IncomingMessage } from '../../domain/message.ts';
 import { type Metrics } from '../../ports/metrics.ts';
@@ -66,18 +66,20 @@ export class MediaDownloader implements AsyncDisposable {
     this.#supervisor.run('a download', delivery);
   }
 
-  /** Resumes downloads of an earlier process that webhooks still wait for: of these sessions, or of all. */
-  async resume(sessionIds?: readonly SessionId[]): Promise<void> {
-    const isMeant = sessionIds && new Set(sessionIds);
+  /**
+   * Resumes downloads of an earlier process that webhooks still wait for: of these sessions, which may become less meanwhile, or
+   * of all.
+   */
+  async resume(among?: ReadonlySet<SessionId>): Promise<void> {
     for (const callback of await this.#deps.held.all()) {
-      if (isMeant?.has(callback.sessionId) ?? true) this.begin(callback);
+      if (among?.has(callback.sessionId) ?? true) this.begin(callback);
     }
   }
 
   /** A session leaves this process: aborts its downloads. Webhooks that wait for them stay as they are, for the next one. */
   async leave(sessionId: SessionId): Promise<void> {
     const own = [...this.#jobs.values()].filter((job) => job.sessionId === sessionId);
-    for (const { controller } of own) controller.abort();
+    for (const { controller } of own) controller.abort(new SessionLostError());
     const deliveries = [...this.#deliveries].flatMap(([delivery, id]) => (id === sessionId ? delivery : []));
     await Promise.allSettled([...own.map(({ file }) => file), ...deliveries]);
   }
@@ -93,13 +95,16 @@ export class MediaDownloader implements AsyncDisposable {
   /**
    * The file of a message, downloaded if needed.
    * @throws AppError `message_not_found`, `media_not_available`, `media_expired`, `media_too_large`, `media_not_fetched`,
-   *   `whatsapp_timeout` (also for a download that takes long), `storage_unavailable`, `media_store_unavailable`
+   *   `whatsapp_timeout` (also for a download that takes long), `storage_unavailable`, `media_store_unavailable`;
+   *   SessionLostError
    */
   async fetched(sessionId: SessionId, messageId: string): Promise<MediaFile> {
+    const { file: fetched, controller } = this.#fetch(sessionId, messageId);
     try {
-      const file = await Promise.race([this.#fetch(sessionId, messageId).file, wait(this.#deps.clock, PATIENCE_MS)]);
+      const file = await Promise.race([fetched, wait(this.#deps.clock, PATIENCE_MS)]);
       if (file) return file;
     } catch (error) {
+      if (controller.signal.reason instanceof SessionLostError) throw controller.signal.reason;
       throw error instanceof DownloadFailure ? refusal(error) : error;
     }
     throw new AppError('whatsapp_timeout', { message: 'The file is still being downloaded; try again.' });
@@ -120,14 +125,16 @@ export class MediaDownloader implements AsyncDisposable {
 
   async #outcome(job: Job, messageId: string): Promise<FetchedMedia> {
     const { log } = this.#deps;
-    const { sessionId } = job;
+    const { sessionId, controller } = job;
     try {
       const { path, size } = await Promise.race([job.file, this.#phoneTooLate(job)]);
       log.info({ sessionId, messageId, size }, `[${sessionId}] media downloaded`);
       return { path, download_error: null };
     } catch (error) {
       const why = reasonFor(error);
-      log.warn({ err: error, sessionId, messageId, why }, `[${sessionId}] media not downloaded`);
+      if (!controller.signal.aborted) {
+        log.warn({ err: error, sessionId, messageId, why }, `[${sessionId}] media not downloaded`);
+      }
       return { path: null, download_error: why };
     }
   }
@@ -142,12 +149,16 @@ export class MediaDownloader implements AsyncDisposable {
   #fetch(sessionId: SessionId, messageId: string): Job {
     const key = `${sessionId} ${messageId}`;
     const running = this.#jobs.get(key);
-    if (running) return running;
+    if (running && !running.controller.signal.aborted) return running;
     const controller = new AbortController();
     const gone = Promise.withResolvers<undefined>();
-    const saving = this.#save({ sessionId, messageId }, controller.signal, () => gone.resolve(undefined));
-    const file = saving.finally(() => this.#jobs.delete(key));
-    const job = { sessionId, file, gone: gone.promise, controller };
+    const save = () => this.#save({ sessionId, messageId }, controller.signal, () => gone.resolve(undefined));
+    // The session was given up, and is back: both downloads would write the same file.
+    const saving = running ? running.file.then(save, save) : save();
+    const file = saving.finally(() => {
+      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+    });
+    const job: Job = { sessionId, file, gone: gone.promise, controller };
     this.#jobs.set(key, job);
     const { metrics } = this.#deps;
     file.then(

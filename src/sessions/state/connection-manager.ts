@@ -47,6 +47,8 @@ export class ConnectionManager {
   #generation = 0;
   /** Nothing is opened until {@link goOn}. */
   #isPaused = false;
+  /** Settles when all connections that were let go are closed: WhatsApp must never see two of them. */
+  #closed: Promise<unknown> = Promise.resolve();
   readonly #history: DisconnectHistory;
 
   constructor(deps: ConnectionManagerDeps) {
@@ -74,6 +76,11 @@ export class ConnectionManager {
     else this.#retry = this.#deps.clock.after(delayMs, start);
   }
 
+  /** Whether nothing is opened, whoever asks for it. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Closes the connection and opens no other, whoever asks for it, until {@link goOn}. */
   pause(): Promise<void> {
     this.#isPaused = true;
@@ -85,16 +92,16 @@ export class ConnectionManager {
     this.#isPaused = false;
   }
 
-  /** Closes the connection and opens no other. The device stays linked. */
-  async stop(): Promise<void> {
+  /** Closes the connection and opens no other. The device stays linked. Resolves when no connection is left. */
+  stop(): Promise<void> {
     this.#nextGeneration();
-    await this.#release()?.close();
+    return this.#letGo((connection) => connection.close());
   }
 
-  /** Unlinks the device if a connection is open, and opens no other. */
-  async logout(): Promise<void> {
+  /** Unlinks the device if a connection is open, and opens no other. Resolves when no connection is left. */
+  logout(): Promise<void> {
     this.#nextGeneration();
-    await this.#release()?.logout();
+    return this.#letGo((connection) => connection.logout());
   }
 
   /** Waits for what WhatsApp still has for the device, which is about to be unlinked: nobody else would get it. */
@@ -115,8 +122,7 @@ export class ConnectionManager {
       limit.cancel();
       leave();
     };
-    // WhatsApp must never see two of them.
-    if (generation === this.#generation) await this.#release()?.close();
+    if (generation === this.#generation) await this.#letGo((connection) => connection.close());
     if (generation !== this.#generation) {
       opened();
       return;
@@ -147,9 +153,13 @@ export class ConnectionManager {
     return this.#generation;
   }
 
-  #release(): Connection | undefined {
-    const connection = this.#connection;
+  /** Ends the connection, and waits for those before it that are still closing. */
+  async #letGo(end: (connection: Connection) => Promise<void>): Promise<void> {
+    const before = this.#closed;
+    const ended = this.#connection && end(this.#connection);
     this.#connection = undefined;
-    return connection;
+    this.#closed = Promise.allSettled([before, ended]);
+    await before;
+    await ended;
   }
 }

@@ -23,17 +23,15 @@ export interface ClusterStageOptions {
   /** `CLUSTER_LEASE`, in seconds. */
   lease: number;
   /** The node that the accounts are linked to; each of them in turn by default. */
-  linkedTo?: NodeId;
+  linkedTo?: string;
 }
 
-/** The names of the nodes. */
-export const NODE_IDS = ['a', 'b', 'c'] as const;
-/** One of them. */
-export type NodeId = (typeof NODE_IDS)[number];
+/** The names of the nodes that there are from the start. */
+export const NODE_IDS: readonly string[] = ['a', 'b', 'c'];
 
 /** The end of a process. */
 export interface Exit {
-  nodeId: NodeId;
+  nodeId: string;
   /** `null` when a signal ended it. */
   code: number | null;
   wasReady: boolean;
@@ -51,13 +49,15 @@ export class ClusterStage implements AsyncDisposable {
   readonly connections = new ConnectionLog();
   readonly accounts: Account[] = [];
   /** Every process so far, with its node. */
-  readonly processes: { nodeId: NodeId; process: OrchestratorProcess }[] = [];
+  readonly processes: { nodeId: string; process: OrchestratorProcess }[] = [];
   /** When a process was frozen, on the test's monotonic clock. */
-  readonly freezes: { nodeId: NodeId; fromMs: number; toMs: number }[] = [];
+  readonly freezes: { nodeId: string; fromMs: number; toMs: number }[] = [];
   /** What was done to the cluster, on the same clock. */
   readonly diary: { what: string; atMs: number }[] = [];
   /** How each process has ended. */
   readonly exits: Exit[] = [];
+  /** The nodes that requests are sent to. */
+  serving = NODE_IDS;
   readonly whatsapp: Simulator;
   readonly backend: TestBackend;
   readonly database: TestDatabase;
@@ -109,15 +109,15 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   /** The latest process of a node. */
-  process(nodeId: NodeId): OrchestratorProcess {
+  process(nodeId: string): OrchestratorProcess {
     const found = this.processes.findLast((each) => each.nodeId === nodeId);
     if (!found) throw new Error(`Node ${nodeId} was never started`);
     return found.process;
   }
 
   /** Starts a process of a node, without waiting for it. */
-  spawn(nodeId: NodeId): OrchestratorProcess {
-    const spawned = OrchestratorProcess.spawn({ ...this.#environment(), CLUSTER_NODE_ID: nodeId });
+  spawn(nodeId: string, environment: Environment = {}): OrchestratorProcess {
+    const spawned = OrchestratorProcess.spawn({ ...this.#environment(), CLUSTER_NODE_ID: nodeId, ...environment });
     this.processes.push({ nodeId, process: spawned });
     running.add(spawned);
     void spawned.exited().then((code) => this.#ended(nodeId, spawned, code));
@@ -130,14 +130,14 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   /** Ends the process of a node, and resolves when it has ended. */
-  async end(nodeId: NodeId, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  async end(nodeId: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const ending = this.process(nodeId);
     this.#signals.set(ending, signal);
     await ending.end(signal);
   }
 
   /** Stops the process of a node for a while: its connections stay, and it does nothing. */
-  async freeze(nodeId: NodeId, forMs: number): Promise<void> {
+  async freeze(nodeId: string, forMs: number): Promise<void> {
     const frozen = this.process(nodeId);
     const freeze = { nodeId, fromMs: performance.now(), toMs: Infinity };
     this.freezes.push(freeze);
@@ -148,7 +148,7 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   /** Cuts all connections of a node to the database; resolves with their number. */
-  async cut(nodeId: NodeId): Promise<number> {
+  async cut(nodeId: string): Promise<number> {
     const { rowCount } = await this.database.pool.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'wa:' || $1 || ':%'",
       [nodeId],
@@ -157,24 +157,24 @@ export class ClusterStage implements AsyncDisposable {
   }
 
   /** Starts a process of a node, and waits until it is ready. */
-  async start(nodeId: NodeId): Promise<OrchestratorProcess> {
-    const spawned = this.spawn(nodeId);
+  async start(nodeId: string, environment: Environment = {}): Promise<OrchestratorProcess> {
+    const spawned = this.spawn(nodeId, environment);
     await spawned.untilReady();
     return spawned;
   }
 
-  /** Sends a request about a session to any node: each in turn. */
+  /** Sends a request about a session to any node that serves: each in turn. */
   post(
     sessionId: string,
     path: string,
     question: { body: unknown; headers?: Record<string, string> },
   ): Promise<Answer> {
-    const nodeId = NODE_IDS[(this.#requests += 1) % NODE_IDS.length]!;
+    const nodeId = this.serving[(this.#requests += 1) % this.serving.length]!;
     return ask(`${this.process(nodeId).url}/sessions/${sessionId}${path}`, { method: 'POST', ...question });
   }
 
   /** The accounts whose sessions a node owns. */
-  async accountsOf(nodeId: NodeId): Promise<Account[]> {
+  async accountsOf(nodeId: string): Promise<Account[]> {
     const { rows } = await this.database.pool.query<{ id: string }>(
       'SELECT session_id AS id FROM ownership WHERE owner = $1',
       [nodeId],
@@ -214,7 +214,7 @@ export class ClusterStage implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #ended(nodeId: NodeId, ended: OrchestratorProcess, code: number | null): void {
+  #ended(nodeId: string, ended: OrchestratorProcess, code: number | null): void {
     running.delete(ended);
     const wasReady = ended.output.includes('the orchestrator is ready');
     this.exits.push({ nodeId, code, wasReady, signal: this.#signals.get(ended) });

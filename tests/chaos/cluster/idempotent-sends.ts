@@ -22,6 +22,8 @@ export class IdempotentSends {
   readonly #sends: Send[] = [];
   readonly #writers: Promise<void>[];
   #isOver = false;
+  /** How many requests were not answered with 200, and repeated, by what was answered. */
+  readonly repeated = new Map<string, number>();
 
   constructor(stage: ClusterStage, dice: Dice, pauseMs: number) {
     this.#stage = stage;
@@ -78,15 +80,18 @@ export class IdempotentSends {
     const body = { number: friend.number, message: text };
     const endMs = performance.now() + REPEATED_MS;
     while (performance.now() < endMs) {
+      let failure = 'nothing';
       try {
         const answer = await this.#stage.post(sessionId, '/send-message', {
           body,
           headers: { 'Idempotency-Key': text },
         });
         if (answer.status === 200) return answer.body.status as string;
+        failure = `${answer.status} ${String(answer.body.error)}`;
       } catch {
         // The node was killed, or is about to start.
       }
+      this.repeated.set(failure, (this.repeated.get(failure) ?? 0) + 1);
       await pause(PAUSE_MS);
     }
     return undefined;

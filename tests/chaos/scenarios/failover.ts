@@ -1,5 +1,5 @@
 import { clusterProblems } from '../cluster/checker.ts';
-import { ClusterStage, type NodeId } from '../cluster/cluster-stage.ts';
+import { ClusterStage } from '../cluster/cluster-stage.ts';
 import { type Scenario, type Size } from '../scenario.ts';
 import { Traffic } from '../traffic.ts';
 
@@ -47,7 +47,7 @@ export const failover: Scenario<FailoverSize> = {
 /** Ends a node; measures the time until all its sessions are online elsewhere, and how long each had no connection. */
 async function endOf(
   stage: ClusterStage,
-  nodeId: NodeId,
+  nodeId: string,
   signal: 'SIGTERM' | 'SIGKILL',
   { patienceMs }: FailoverSize,
 ): Promise<{ ms: number; figure: string }> {

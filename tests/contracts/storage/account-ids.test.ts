@@ -46,6 +46,35 @@ contract('the session id of a number', (startStorage) => {
   });
 });
 
+contract('the elder session of a number', (startStorage) => {
+  it('is the one of its last announcement, even a deleted one, but never the session itself', async () => {
+    await using db = await startStorage();
+    const { sessions, accountIds } = db.storage;
+    expect(await accountIds.elderOf(BEA, NUMBER)).toBeUndefined();
+    await sessions.commit(linked(ANA), [], { announces: true });
+    await sessions.commit(linked(BEA), []);
+    expect(await accountIds.elderOf(BEA, NUMBER)).toBe(ANA);
+    expect(await accountIds.elderOf(ANA, NUMBER)).toBeUndefined();
+    await sessions.remove(ANA, []);
+    expect(await accountIds.elderOf(BEA, NUMBER)).toBe(ANA);
+  });
+
+  it('is the oldest other one that was announced, when the last one has another number by now, or none', async () => {
+    await using db = await startStorage();
+    const { sessions, accountIds } = db.storage;
+    const [bea, cleo, dora] = [BEA, 'session_3_cleo' as typeof ANA, 'session_4_dora' as typeof ANA];
+    await sessions.commit({ ...linked(bea), createdAtMs: 2, announced: true }, []);
+    await sessions.commit({ ...linked(cleo), announced: true }, []);
+    await sessions.commit(linked(dora), []);
+    for (const now of [linked(ANA, OTHER), record(ANA)]) {
+      await sessions.commit(linked(ANA), [], { announces: true });
+      await sessions.commit(now, []);
+      expect(await accountIds.elderOf(dora, NUMBER)).toBe(cleo);
+      expect(await accountIds.elderOf(cleo, NUMBER)).toBe(bea);
+    }
+  });
+});
+
 contract('a session that takes over the device of another one', (startStorage) => {
   it('has its credentials, keys and journal in place of its own, and keeps the numbers of LIDs', async () => {
     await using db = await startStorage();

@@ -18,6 +18,10 @@ const ids = (count: number, kind = 'x') =>
 class Host implements SessionHost {
   readonly running = new Set<SessionId>();
   isPaused = false;
+  /** The sessions that were started, in order. */
+  readonly adopted: SessionId[] = [];
+  /** What the end of a session waits for. */
+  leaving: Promise<unknown> = Promise.resolve();
   /** Sessions whose end takes for ever. */
   readonly stuck = new Set<SessionId>();
   /** How many starts fail from now on. */
@@ -29,13 +33,14 @@ class Host implements SessionHost {
       return Promise.reject(new Error('The storage is away'));
     }
     for (const id of sessionIds) this.running.add(id);
+    this.adopted.push(...sessionIds);
     return Promise.resolve();
   }
 
-  handOver(sessionId: SessionId): Promise<void> {
-    if (this.stuck.has(sessionId)) return new Promise(() => undefined);
+  async handOver(sessionId: SessionId): Promise<void> {
+    if (this.stuck.has(sessionId)) await new Promise(() => undefined);
+    await this.leaving;
     this.running.delete(sessionId);
-    return Promise.resolve();
   }
 
   lose(sessionIds: readonly SessionId[]): void {
@@ -92,6 +97,19 @@ class Cluster {
     return this.nodes.get(nodeId)!;
   }
 
+  /** How a node that is linking a number brings its sessions together. */
+  placement(nodeId: string): ClusterPlacement {
+    const { clock, database } = this;
+    const { host, node } = this.get(nodeId);
+    const { incarnation } = database.nodes.find((each) => each.nodeId === nodeId)!;
+    return new ClusterPlacement({
+      ...{ ownership: database.ownership({ nodeId, incarnation }), host: () => host, clock },
+      lock: { holding: (_, work) => work() },
+      isMoving: (id) => node.isMoving(id),
+      aliasOf: () => Promise.resolve(undefined),
+    });
+  }
+
   /** How many sessions run on each node. */
   get running(): number[] {
     return [...this.nodes.values()].map(({ host }) => host.running.size);
@@ -146,24 +164,39 @@ describe('nodes', () => {
     const [first] = ids(1);
     cluster.database.add(first!);
     await cluster.beats(1);
-    const owner = cluster.get('a').host.running.size === 1 ? 'a' : 'b';
-    const asking = owner === 'a' ? 'b' : 'a';
+    const [owner, asking] = cluster.get('a').host.running.size === 1 ? ['a', 'b'] : ['b', 'a'];
     const { host } = cluster.get(asking);
-    const run = {
-      nodeId: asking,
-      incarnation: cluster.database.nodes.find(({ nodeId }) => nodeId === asking)!.incarnation,
-    };
-    const ownership = cluster.database.ownership(run);
-    const lock = { holding: <Result>(_: string, work: () => Promise<Result>) => work() };
-    const aliasOf = () => Promise.resolve(undefined);
-    const placement = new ClusterPlacement({ ownership, host: () => host, lock, aliasOf, clock: cluster.clock });
 
-    const bringing = placement.bring(first!);
+    const bringing = cluster.placement(asking).bring(first!);
     await cluster.clock.advance(200);
     await bringing;
 
     expect(host.running).toContain(first);
     expect(cluster.get(owner).host.running.size).toBe(0);
+  });
+
+  it('bring back what is on its way to another one only when it has arrived there', async () => {
+    const cluster = await Cluster.of('a');
+    const [first] = ids(1);
+    cluster.database.add(first!);
+    await cluster.beats(1);
+    await cluster.start('b');
+    const [a, b] = [cluster.get('a').host, cluster.get('b').host];
+    const leaving = Promise.withResolvers<undefined>();
+    a.leaving = leaving.promise;
+    const toB = cluster.placement('b').bring(first!);
+    await cluster.clock.advance(0);
+
+    const toA = cluster.placement('a').bring(first!);
+    await cluster.clock.advance(1_000);
+    expect(a.adopted).toEqual([first]);
+    leaving.resolve(undefined);
+    await cluster.clock.advance(1_000);
+    await Promise.all([toA, toB]);
+
+    expect(b.adopted).toContain(first);
+    expect(cluster.running).toEqual([1, 0]);
+    expect(cluster.database.ownedBy('a')).toEqual([first]);
   });
 });
 

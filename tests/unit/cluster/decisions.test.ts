@@ -136,6 +136,14 @@ describe('who takes them', () => {
     expect(successors([living('a')], 'a')).toEqual([]);
   });
 
+  it('are those of a release rather than of the versions that led to it', () => {
+    const nodes = ['4.10.0-rc.10', '4.10.0', '4.10.0-rc.9', '4.9.9'].map((version) => living(version, { version }));
+
+    expect(newest(nodes).map(({ version }) => version)).toEqual(['4.10.0']);
+    const candidates = nodes.filter(({ version }) => version !== '4.10.0');
+    expect(newest(candidates).map(({ version }) => version)).toEqual(['4.10.0-rc.10']);
+  });
+
   it('get so many each that all are equally full', () => {
     const nodes = [living('a', { owned: 4 }), living('b'), living('c', { capacity: 200 })];
 

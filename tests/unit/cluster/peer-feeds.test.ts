@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { FEED_PATH } from '../../../src/cluster/feed-reader.ts';
 import { PeerClient } from '../../../src/cluster/peer-client.ts';
-import { isProven, PROOF_HEADER } from '../../../src/cluster/peer-proof.ts';
+import { PROOF_HEADER, ProofCheck } from '../../../src/cluster/peer-proof.ts';
 import { PeerFeeds } from '../../../src/cluster/peer-feeds.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
@@ -101,7 +101,8 @@ describe('the streams of other nodes', () => {
     const { method, url, headers } = world.peer.requests[0]!;
     expect([method, url]).toEqual(['GET', FEED_PATH]);
     const proven = { method: 'GET', url: FEED_PATH, hop: '1', length: '', to: 'node-2' };
-    expect(isProven(proven, String(headers[PROOF_HEADER]), { nowMs: world.clock.now(), secret: SECRET })).toBe(true);
+    const check = new ProofCheck(SECRET, world.clock);
+    expect(check.judge(proven, String(headers[PROOF_HEADER]))).toEqual({ kind: 'right' });
     stop();
     await world.peer.untilOpen(0);
     world.clock.move(60_000);

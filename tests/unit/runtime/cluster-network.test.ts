@@ -52,9 +52,10 @@ async function startNode(nodeId: string, table: OwnershipTable, first: TestCerti
     response.end(`of ${nodeId}`);
   };
   const requests = { count: 0 };
-  network.serve(Object.assign(answered, { drain: () => Promise.resolve() }));
+  const feed = { follow: () => undefined, end: () => undefined };
+  network.serve(Object.assign(answered, { drain: () => Promise.resolve(), feed }));
   table.urls.set(nodeId, network.url);
-  const { directory, forwarder } = network.cluster(table.of(nodeId));
+  const { directory, forwarder } = network.cluster(table.of(nodeId), { living: [], onVersions: () => undefined });
   const front = createServer((request, response) => {
     const forward = async (): Promise<void> => {
       const owner = await directory.ownerOf(SESSION);

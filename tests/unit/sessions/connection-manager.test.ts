@@ -30,7 +30,7 @@ function startManager({ clock = new ManualClock(), places = new Semaphore(1), cl
     connector: {
       open(_, onEvent) {
         connections.push(onEvent);
-        return { close, logout: () => Promise.resolve() } as Connection;
+        return { close, logout: close } as Connection;
       },
       linkedAccount: unused,
       forget: unused,
@@ -149,5 +149,34 @@ describe('a connection of credentials', () => {
     await open();
 
     expect(count()).toBe(1);
+  });
+
+  it.each(['stop', 'pause', 'logout'] as const)('is not opened before the end that %s asked for', async (how) => {
+    const end = Promise.withResolvers<undefined>();
+    const { manager, open, count } = startManager({ places: new Semaphore(2), close: () => end.promise });
+    await open();
+    let ended = 0;
+    const ending = manager[how]().then(() => (ended += 1));
+    manager.goOn();
+    await open();
+    const stopping = manager.stop().then(() => (ended += 1));
+    await open();
+    expect([count(), ended]).toEqual([1, 0]);
+
+    end.resolve(undefined);
+    await Promise.all([ending, stopping]);
+    await new Promise(setImmediate);
+
+    expect([count(), ended]).toEqual([2, 2]);
+  });
+
+  it('is opened although the one before failed to close', async () => {
+    const close = () => Promise.reject(new Error('it does not close'));
+    const { manager, open, count } = startManager({ places: new Semaphore(2), close });
+    await open();
+    await expect(manager.stop()).rejects.toThrow('it does not close');
+    await open();
+
+    expect(count()).toBe(2);
   });
 });

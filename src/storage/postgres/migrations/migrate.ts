@@ -12,20 +12,33 @@ const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subsc
 
 /**
  * Applies the missing migrations, in one transaction.
- * @throws StorageTooNewError when the database has had migrations that this version does not know
+ * @throws StorageTooNewError when the database has had migrations that this version must know, and does not
  */
-export async function migrate(client: pg.ClientBase, database: string): Promise<void> {
+export async function migrate(
+  client: pg.ClientBase,
+  database: string,
+  { migrations, oldestCode }: Schema = SCHEMA,
+): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = '10s'`);
     await client.query('SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))', [START_LOCK]);
     await client.query('CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY)');
-    const { rows } = await client.query<{ found: number }>('SELECT COALESCE(MAX(version), 0) AS found FROM migrations');
-    const found = rows[0]?.found ?? 0;
-    if (found > MIGRATIONS.length) throw new StorageTooNewError(database, { found, known: MIGRATIONS.length });
-    for (const [at, migration] of MIGRATIONS.slice(found).entries()) {
+    await client.query('ALTER TABLE migrations ADD COLUMN IF NOT EXISTS oldest_code integer');
+    const { rows } = await client.query<{ found: number; oldest: number }>(
+      `SELECT COALESCE(MAX(version), 0) AS found, COALESCE(MAX(COALESCE(oldest_code, version)), 0) AS oldest
+       FROM migrations`,
+    );
+    const { found = 0, oldest = 0 } = rows[0] ?? {};
+    const known = migrations.length;
+    if (oldest > known) throw new StorageTooNewError(database, { found, known });
+    for (const [at, migration] of migrations.slice(found).entries()) {
+      const version = found + at + 1;
       await client.query(migration);
-      await client.query('INSERT INTO migrations (version) VALUES ($1)', [found + at + 1]);
+      await client.query('INSERT INTO migrations (version, oldest_code) VALUES ($1, $2)', [
+        version,
+        oldestCode.get(version) ?? version,
+      ]);
     }
     await client.query('COMMIT');
   } catch (error) {
@@ -33,6 +46,19 @@ export async function migrate(client: pg.ClientBase, database: string): Promise<
     throw error;
   }
 }
+
+/** The changes of the schema up to a version of this product. */
+export interface Schema {
+  migrations: readonly string[];
+  /**
+   * By the number of a migration, from 1: how many migrations older code must know to run on a database that has had this one, as
+   * it does while nodes are replaced one by one. A migration without an entry needs code that knows it.
+   */
+  oldestCode: ReadonlyMap<number, number>;
+}
+
+/** An entry says that a migration only adds what older code can do without. */
+const SCHEMA: Schema = { migrations: MIGRATIONS, oldestCode: new Map() };
 
 /** Whether nobody has ever migrated the database. */
 export async function isNew(client: pg.ClientBase): Promise<boolean> {

@@ -23,6 +23,19 @@ export class PostgresAccountIdStore implements AccountIdStore {
     return row?.sessionId;
   }
 
+  async elderOf(sessionId: SessionId, number: PhoneNumber): Promise<SessionId | undefined> {
+    const [row] = await this.#db.read<{ elder: SessionId | null }>(
+      sql`SELECT COALESCE(
+            (SELECT session_id FROM account_ids AS known WHERE phone_number = ${number} AND session_id <> ${sessionId}
+               AND NOT EXISTS (SELECT 1 FROM sessions
+                 WHERE sessions.session_id = known.session_id AND sessions.phone_number IS DISTINCT FROM ${number})),
+            (SELECT session_id FROM sessions WHERE phone_number = ${number} AND announced AND session_id <> ${sessionId}
+               ORDER BY created_at_ms, session_id COLLATE "C" LIMIT 1)
+          ) AS elder`,
+    );
+    return row?.elder ?? undefined;
+  }
+
   async aliasOf(sessionId: SessionId): Promise<SessionId | undefined> {
     const [row] = await this.#db.read<{ sessionId: SessionId }>(
       sql`SELECT session_id AS "sessionId" FROM session_aliases WHERE alias = ${sessionId}`,

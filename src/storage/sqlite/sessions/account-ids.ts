@@ -20,6 +20,10 @@ export class SqliteAccountIdStore implements AccountIdStore {
     return this.#db.read(() => this.#sql.idOf.get(number)?.sessionId);
   }
 
+  elderOf(sessionId: SessionId, number: PhoneNumber): Promise<SessionId | undefined> {
+    return this.#db.read(() => this.#sql.elderOf.get({ sessionId, number })?.elder ?? undefined);
+  }
+
   aliasOf(sessionId: SessionId): Promise<SessionId | undefined> {
     return this.#db.read(() => this.#sql.aliasOf.get(sessionId)?.sessionId);
   }
@@ -48,6 +52,15 @@ function prepare(db: Database) {
   return {
     idOf: db.prepare<[PhoneNumber], { sessionId: SessionId }>(
       'SELECT session_id AS sessionId FROM account_ids WHERE phone_number = ?',
+    ),
+    elderOf: db.prepare<[{ sessionId: SessionId; number: PhoneNumber }], { elder: SessionId | null }>(
+      `SELECT COALESCE(
+         (SELECT session_id FROM account_ids AS known WHERE phone_number = @number AND session_id <> @sessionId
+            AND NOT EXISTS (SELECT 1 FROM sessions
+              WHERE sessions.session_id = known.session_id AND sessions.phone_number IS NOT @number)),
+         (SELECT session_id FROM sessions WHERE phone_number = @number AND announced = 1 AND session_id <> @sessionId
+            ORDER BY created_at_ms, session_id LIMIT 1)
+       ) AS elder`,
     ),
     forgetOthers: db.prepare<[SessionId, PhoneNumber]>(
       'DELETE FROM account_ids WHERE session_id = ? AND phone_number <> ?',

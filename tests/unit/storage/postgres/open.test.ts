@@ -4,6 +4,7 @@ import { systemClock } from '../../../../src/kit/clock.ts';
 import { type Storage } from '../../../../src/ports/storage.ts';
 import { connectionConfig } from '../../../../src/storage/postgres/connect.ts';
 import { openPostgres, type PostgresOptions } from '../../../../src/storage/postgres/open.ts';
+import { migrate } from '../../../../src/storage/postgres/migrations/migrate.ts';
 import { sealNextKey } from '../../../../src/storage/shared/encryption/master-key.ts';
 import { StorageInUseError, StorageKeyError, StorageTooNewError } from '../../../../src/storage/shared/errors.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
@@ -52,6 +53,25 @@ describe('a storage in PostgreSQL', () => {
     await execute(url, 'INSERT INTO migrations (version) VALUES (999)');
 
     await expect(open(url)).rejects.toThrow(StorageTooNewError);
+  });
+
+  it('is refused by code that is too old for it, and opened by older code that can do without what is new', async () => {
+    const url = await newPostgresUrl();
+    const migrations = ['CREATE TABLE old ()', 'ALTER TABLE old ADD a text', 'CREATE TABLE fresh ()'];
+    const newer = { migrations, oldestCode: new Map([[3, 2]]) };
+    const older = (count: number) => ({ migrations: migrations.slice(0, count), oldestCode: new Map() });
+    const client = new pg.Client(connectionConfig(url, { name: 'test' }));
+    await client.connect();
+
+    await migrate(client, 'it', older(2));
+    await migrate(client, 'it', newer);
+    await migrate(client, 'it', older(2));
+    await expect(migrate(client, 'it', older(1))).rejects.toThrow(
+      'The database it was written by a newer version (schema 3; this version knows 1). Run that version instead.',
+    );
+    await migrate(client, 'it', { ...newer, migrations: [...migrations, 'DROP TABLE old'] });
+    await expect(migrate(client, 'it', newer)).rejects.toThrow(StorageTooNewError);
+    await client.end();
   });
 
   it.each([
