@@ -116,7 +116,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (member) metrics.cluster?.watch(member.node);
   if (member) followOthers(member, { keys, settings, tokens }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
-  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
+  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, health, metrics, clock, keys, random: deps.random },

@@ -7,7 +7,7 @@ import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type Cluster } from '../ports/cluster.ts';
 import { type IdempotencyStore } from '../ports/storage.ts';
-import { authenticate, limitPublic } from './access/authenticate.ts';
+import { authenticate, limitPublic, recognize } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
@@ -21,6 +21,7 @@ import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
+import { health } from './routes/server/health.ts';
 import { sessionView } from './views/session-view.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
@@ -92,6 +93,8 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ whileEnding }) => whileEnding === true);
   app.use(refuseWhileDraining(state));
   const limits = new RateLimits(deps.rateLimit, deps.clock);
+  // Only nodes of a cluster have anything to say that not everybody may know.
+  if (deps.health.cluster) app.use(health.path, recognize({ ...deps, limits }));
   add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);

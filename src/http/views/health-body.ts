@@ -1,4 +1,5 @@
-import { type Core } from '../core.ts';
+import { type Caller } from '../access/caller.ts';
+import { type ClusterHealth, type Core } from '../core.ts';
 import { type SessionStatus } from '../../domain/session.ts';
 
 /** The server's health, as `GET /health` and the live events report it. */
@@ -12,6 +13,8 @@ export interface HealthBody {
   callbacks: { pending: number; deadLettered: number; oldestPendingSeconds: number };
   backend: 'unknown' | 'up' | 'down';
   problems: string[];
+  /** Only in a cluster, and for callers with a key. */
+  cluster?: ClusterHealth;
 }
 
 /** The server's current health. */
@@ -32,4 +35,12 @@ export async function healthBody({ health, sessions }: Pick<Core, 'health' | 'se
 function statusFor(ok: boolean, problems: readonly string[]): HealthBody['status'] {
   if (!ok) return 'error';
   return problems.length === 0 ? 'ok' : 'degraded';
+}
+
+/**
+ * What the caller may know of the cluster: nothing without a key, or with one that is limited to some sessions. `undefined` for a
+ * process on its own, too.
+ */
+export function clusterFor({ sessions, token }: Caller, { cluster }: Core['health']): ClusterHealth | undefined {
+  return token || sessions !== null ? undefined : (cluster ?? undefined);
 }
