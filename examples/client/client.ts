@@ -834,7 +834,8 @@ export class OrchestratorClient {
 
   /**
    * Get one session.
-   * Returns the current state of one session.
+   * Returns the current state of one session. With CLUSTER_NODE_ID, callers with a key that is not
+   * limited to some sessions also see the node that has it; null while it moves to another one.
    */
   viewSession(
     sessionId: string,
@@ -842,6 +843,8 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     data: Session;
+    /** Only with several nodes: the one that has the session. */
+    node?: string | null;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}`, { options });
   }

@@ -199,6 +199,8 @@ export interface Core {
   live: LiveApi;
   callbacks: CallbackArchive;
   reference: ReferenceApi;
+  /** The node that has the session: this one, or `null` while it is not here; `undefined` for a process on its own. */
+  nodeOf: (id: SessionId) => string | null | undefined;
   /** A session in its REST form, as of now. */
   sessionView: (record: SessionRecord) => SessionView;
 }

@@ -34,7 +34,7 @@ export { systemAddresses, systemResolve } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
-export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView'> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'reference' | 'sessionView' | 'nodeOf'> {
   /** The version of the product. */
   version: string;
   cluster: Cluster;
@@ -121,8 +121,12 @@ function publicPaths(dashboardToo: boolean): string[] {
 function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: LiveEvents } {
   const { sessions, health, clock, authDir } = deps;
   const view: Core['sessionView'] = (record) => sessionView(record, { authDir, nowMs: clock.now() });
+  const nodeOf: Core['nodeOf'] = (id) => {
+    const node = health.cluster?.nodeId;
+    return node !== undefined && !deps.cluster.directory.owns(id) ? null : node;
+  };
   const live = new LiveEvents({ core: { sessions, health, sessionView: view }, clock, supervisor });
-  return { ...deps, live, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
+  return { ...deps, live, nodeOf, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
 }
 
 function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): DispatchDeps {

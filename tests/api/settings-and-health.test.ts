@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
+import { singleNode } from '../../src/cluster/local.ts';
 import { type ClusterHealth, type HealthReport } from '../../src/http/core.ts';
 import { CONNECTED } from './sessions-in-memory.ts';
 import { answerTo, startApi, WELL } from './support.ts';
@@ -116,6 +117,23 @@ describe('GET /health of a node', () => {
     const limited = await made(api, '/keys', { scopes: ['admin'], sessions: [CONNECTED] });
     const token = await made(api, '/tokens', {});
     for (const key of [undefined, 'a-wrong-key', limited, token]) expect(await clusterFor(api, key)).toBeUndefined();
+  });
+
+  it('names the node that has a session, to the same callers', async () => {
+    const asked = async (owns: boolean, key?: string, known: ClusterHealth | null = cluster) => {
+      const health = { report: () => Promise.resolve(WELL), hasStarted: true, cluster: known };
+      const directory = { ...singleNode.directory, owns: () => owns };
+      const { app } = startApi({ apiKeys: [API_KEY], health, cluster: { ...singleNode, directory } });
+      const { body } = await answerTo(
+        request(app)
+          .get(`/sessions/${CONNECTED}`)
+          .set('X-API-Key', key ?? 'the-admin-key'),
+      );
+      return (body as { node?: string | null }).node;
+    };
+
+    expect([await asked(true), await asked(false)]).toEqual(['a', null]);
+    expect(await asked(true, undefined, null)).toBeUndefined();
   });
 
   it('says nothing about the right key to an address that guesses, and still answers', async () => {

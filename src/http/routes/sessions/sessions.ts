@@ -9,6 +9,7 @@ import {
   sessionAnswer,
   timelineEntry,
 } from '../../schemas/session-schemas.ts';
+import { clusterFor } from '../../views/health-body.ts';
 import { timelineView } from '../../views/timeline-view.ts';
 
 /** `GET /sessions`. */
@@ -36,16 +37,27 @@ export const viewSession = route({
   scope: 'sessions:read',
   forToken: true,
   summary: 'Get one session',
-  description: 'Returns the current state of one session.',
+  description:
+    'Returns the current state of one session. With CLUSTER_NODE_ID, callers with a key that is not limited to some sessions ' +
+    'also see the node that has it; null while it moves to another one.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
-  answer: sessionAnswer,
+  answer: sessionAnswer.extend({
+    node: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Only with several nodes: the one that has the session.' }),
+  }),
   statuses: { 200: 'The session.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
   answeredBy: 'owner-or-storage',
-  handler: async ({ sessions, sessionView }, { params }) =>
-    ok({ data: sessionView(await sessions.view(params.sessionId)) }),
+  async handler({ sessions, sessionView, nodeOf, health }, { params, caller }) {
+    const data = sessionView(await sessions.view(params.sessionId));
+    const node = clusterFor(caller, health) && nodeOf(params.sessionId);
+    return ok({ data, ...(node !== undefined && { node }) });
+  },
 });
 
 /** `GET /sessions/:sessionId/timeline`. */
