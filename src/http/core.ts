@@ -129,7 +129,7 @@ export interface HealthReport {
 }
 
 /** A node of the cluster, as the one that is asked knows it. */
-export interface NodeHealth {
+interface NodeHealth {
   nodeId: string;
   version: string;
   /** How many sessions it runs. */

@@ -1,4 +1,3 @@
-import { type Caller } from '../access/caller.ts';
 import { type ClusterHealth, type Core } from '../core.ts';
 import { type SessionStatus } from '../../domain/session.ts';
 
@@ -35,12 +34,4 @@ export async function healthBody({ health, sessions }: Pick<Core, 'health' | 'se
 function statusFor(ok: boolean, problems: readonly string[]): HealthBody['status'] {
   if (!ok) return 'error';
   return problems.length === 0 ? 'ok' : 'degraded';
-}
-
-/**
- * What the caller may know of the cluster: nothing without a key, or with one that is limited to some sessions. `undefined` for a
- * process on its own, too.
- */
-export function clusterFor({ sessions, token }: Caller, { cluster }: Core['health']): ClusterHealth | undefined {
-  return token || sessions !== null ? undefined : (cluster ?? undefined);
 }

@@ -1,10 +1,12 @@
+import { Registry } from 'prom-client';
 import { ClusterNode } from '../../../src/cluster/cluster-node.ts';
 import { CountedForwarder } from '../../../src/cluster/counted-forwarder.ts';
 import { LocalLease } from '../../../src/cluster/lease.ts';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
-import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
+import { PrometheusClusterMetrics } from '../../../src/metrics/cluster-metrics.ts';
+import { Instruments } from '../../../src/metrics/instruments.ts';
 import { FORWARD_OUTCOMES } from '../../../src/ports/metrics.ts';
 import { type SessionHost } from '../../../src/ports/ownership.ts';
 import { ClusterInMemory } from '../../harness/cluster-in-memory.ts';
@@ -39,20 +41,22 @@ class Cluster {
   async start(nodeId: string, version = '5.0.0') {
     const { clock, database } = this;
     const run = { nodeId, incarnation: `${nodeId} at ${clock.now()}` };
-    const metrics = new PrometheusMetrics({ isNode: true });
+    const registry = new Registry();
+    const metrics = new PrometheusClusterMetrics(new Instruments(registry));
     const lease = new LocalLease(LEASE_MS, clock);
     const ownership = database.ownership(run);
     ownership.onLost = (listener) => void this.lost.set(nodeId, listener);
     const settings = { leaseMs: LEASE_MS, drainMs: 60_000 };
     const deps = { membership: database.membership(run), ownership, lease, settings, clock, log };
-    const node = new ClusterNode({ ...deps, onBuried: () => undefined, metrics: metrics.cluster! });
+    const node = new ClusterNode({ ...deps, onBuried: () => undefined, metrics });
     await node.join({ ...run, url: `http://${nodeId}`, version, capacity: 100 });
     node.run(hostOf(new Set()));
-    metrics.cluster!.watch(node);
+    metrics.watch(node);
     await this.beats(1);
     /** The value of a metric of this node; `undefined` when it has none. */
     const value = async (name: string) => {
-      const line = (await metrics.text()).split('\n').find((each) => each.startsWith(`orchestrator_${name} `));
+      metrics.update();
+      const line = (await registry.metrics()).split('\n').find((each) => each.startsWith(`orchestrator_${name} `));
       return line && Number(line.split(' ').at(-1));
     };
     return { node, value };

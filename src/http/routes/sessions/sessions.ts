@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maySee } from '../../access/caller.ts';
+import { maySee, maySeeNodes } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import {
@@ -9,7 +9,6 @@ import {
   sessionAnswer,
   timelineEntry,
 } from '../../schemas/session-schemas.ts';
-import { clusterFor } from '../../views/health-body.ts';
 import { timelineView } from '../../views/timeline-view.ts';
 
 /** `GET /sessions`. */
@@ -53,9 +52,9 @@ export const viewSession = route({
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
   answeredBy: 'owner-or-storage',
-  async handler({ sessions, sessionView, nodeOf, health }, { params, caller }) {
+  async handler({ sessions, sessionView, nodeOf }, { params, caller }) {
     const data = sessionView(await sessions.view(params.sessionId));
-    const node = clusterFor(caller, health) && nodeOf(params.sessionId);
+    const node = maySeeNodes(caller) ? nodeOf(params.sessionId) : undefined;
     return ok({ data, ...(node !== undefined && { node }) });
   },
 });
