@@ -89,9 +89,8 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard, droppedLogLines, onBuried } = deps;
   const { masterKey } = config.storage;
-  const metrics = new PrometheusMetrics();
-  const onCommit = (ms: number) => metrics.committed(ms);
-  const opened = keep(built, await openAndJoin(config, { clock, log, onCommit, onBuried }));
+  const metrics = new PrometheusMetrics({ onPostgres: !!config.storage.databaseUrl, isNode: config.cluster !== null });
+  const opened = keep(built, await openAndJoin(config, { clock, log, metrics, onBuried }));
   const { storage, member } = opened;
   const { isShared, lease, placement, cluster, mayServe } = viewOf(opened, () => host);
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
@@ -119,9 +118,10 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
+  if (member) metrics.cluster?.watch(member.node);
   if (member) followOthers(member, { keys, settings, tokens, webhooks }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
-  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe });
+  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random },

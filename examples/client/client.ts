@@ -868,7 +868,8 @@ export class OrchestratorClient {
 
   /**
    * Get one session.
-   * Returns the current state of one session.
+   * Returns the current state of one session. With CLUSTER_NODE_ID, callers with a key that is not
+   * limited to some sessions also see the node that has it; null while it moves to another one.
    */
   viewSession(
     sessionId: string,
@@ -876,6 +877,8 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     data: Session;
+    /** Only with several nodes: the one that has the session. */
+    node?: string | null;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}`, { options });
   }
@@ -1893,7 +1896,8 @@ export class OrchestratorClient {
   /**
    * Get the health of the server.
    * Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed
-   * problems, and "error" (503) if the server cannot do its work.
+   * problems, and "error" (503) if the server cannot do its work. With CLUSTER_NODE_ID, callers with a
+   * key that is not limited to some sessions also see the nodes, as the one that answers knows them.
    */
   health(options: CallOptions = {}): Promise<{
     success: boolean;
@@ -1916,6 +1920,27 @@ export class OrchestratorClient {
     backend: 'unknown' | 'up' | 'down';
     /** Human-readable sentences. */
     problems: string[];
+    /** Only with several nodes, and a key. */
+    cluster?: {
+      /** The node that answers. */
+      nodeId: string;
+      /** Since the database last said who lives: more than a few while it is away. */
+      secondsSinceLook: number | null;
+      /** Sessions that no living node owns; null while that is not known. */
+      unowned: number | null;
+      nodes: {
+        nodeId: string;
+        version: string;
+        /** How many sessions it runs. */
+        sessions: number;
+        /** It hands its sessions over, and ends. */
+        draining: boolean;
+        /** It has been silent for most of the lease, or was lost in the last ten minutes. */
+        lost: boolean;
+        /** Since it last showed that it lives. */
+        secondsSinceBeat: number;
+      }[];
+    };
   }> {
     return this.#requests.json('GET', `/health`, { options });
   }

@@ -2,6 +2,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type ClusterMetrics } from '../ports/metrics.ts';
 import {
   type ClusterVersions,
   type LivingNode,
@@ -15,6 +16,7 @@ import { HandOvers } from './hand-overs.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { type LocalLease } from './lease.ts';
 import { Sharing } from './sharing.ts';
+import { type SeenNode, Sightings } from './sightings.ts';
 import { BEATS_PER_LEASE, type Observations, observe } from './silent-nodes.ts';
 import { Ticker } from './ticker.ts';
 
@@ -28,6 +30,24 @@ export interface ClusterNodeDeps {
   log: Logger;
   /** The others have buried this node: the process must end, and start anew. */
   onBuried: () => void;
+  metrics?: ClusterMetrics | undefined;
+}
+
+/** The cluster, as this node sees it. */
+export interface ClusterState {
+  /** This node. */
+  nodeId: string;
+  /** How long ago the database last answered who lives, in ms; `null` before it first did. */
+  ageMs: number | null;
+  /** All that live, also this one, and those that were lost a while ago; by name. */
+  nodes: SeenNode[];
+  /** The sessions that no living node owns; `null` while that is not known. */
+  unowned: number | null;
+  /** The sessions that this node owns: deleted ones too, as long as they have callbacks to deliver. */
+  owned: number;
+  leaseMs: number;
+  /** The least that was left of the lease within the last minute, in ms. */
+  marginMs: number;
 }
 
 /** What runs here, once there is something to run it. */
@@ -48,6 +68,7 @@ export class ClusterNode implements AsyncDisposable {
   readonly #versionListeners: ((versions: ClusterVersions) => void)[] = [];
   #node: NodeDescription | undefined;
   #running: Running | undefined;
+  readonly #sightings: Sightings;
   #living: readonly LivingNode[] = [];
   #observations: Observations | undefined;
   #isDraining = false;
@@ -65,6 +86,7 @@ export class ClusterNode implements AsyncDisposable {
       onBuried: () => this.#buried(),
       onVersions: (versions) => this.#versionListeners.forEach((listener) => listener(versions)),
     });
+    this.#sightings = new Sightings(leaseMs, clock);
     const everyMs = leaseMs / BEATS_PER_LEASE;
     this.#looks = new Ticker({ what: 'look', everyMs, work: () => this.#look(), clock, log });
     this.#shares = new Ticker({ what: 'share', everyMs, work: () => this.#share(), clock, log });
@@ -73,6 +95,20 @@ export class ClusterNode implements AsyncDisposable {
   /** The nodes of the last look, also this one. */
   get living(): readonly LivingNode[] {
     return this.#living;
+  }
+
+  /** What this node knows of the cluster. Asks nobody. */
+  get state(): ClusterState {
+    const { ownership, lease, settings } = this.#deps;
+    return {
+      nodeId: this.#node?.nodeId ?? '',
+      ageMs: this.#sightings.ageMs ?? null,
+      nodes: this.#sightings.nodes,
+      unowned: this.#running?.sharing.unowned ?? null,
+      owned: ownership.owned.size,
+      leaseMs: settings.leaseMs,
+      marginMs: lease.lowestMarginMs,
+    };
   }
 
   /** Whether requests may come here: the database answers, and the node does not end. */
@@ -94,9 +130,9 @@ export class ClusterNode implements AsyncDisposable {
 
   /** From now on, this node takes sessions and gives them to `host`, the first ones at once. */
   run(host: SessionHost): void {
-    const { ownership, lease, settings, clock, log } = this.#deps;
-    const handOvers = new HandOvers({ ownership, host, clock, log });
-    const sharing = new Sharing({ ownership, host, handOvers, leaseMs: settings.leaseMs, clock, log });
+    const { ownership, lease, settings, clock, log, metrics } = this.#deps;
+    const handOvers = new HandOvers({ ownership, host, clock, log, metrics });
+    const sharing = new Sharing({ ownership, host, handOvers, leaseMs: settings.leaseMs, clock, log, metrics });
     this.#running = { host, handOvers, sharing };
     if (!lease.isHeld) host.pause();
     ownership.onLost((sessionIds) => this.#lost(sessionIds));
@@ -142,6 +178,7 @@ export class ClusterNode implements AsyncDisposable {
     const look = { sentAtMs, answeredAtMs: clock.monotonic(), nodes };
     const { observations, silent } = observe(this.#observations, look, settings.leaseMs);
     this.#observations = observations;
+    this.#sightings.saw(nodes, observations);
     this.#living = nodes;
     for (const node of silent) if (!this.#isMe(node)) await this.#bury(node);
     if (this.#running) this.#shares.nudge();
@@ -170,6 +207,7 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   #lost(sessionIds: readonly SessionId[]): void {
+    this.#deps.metrics?.fenced(sessionIds.length);
     this.#deps.log.warn({ sessionIds }, 'other nodes have taken sessions over');
     this.#running?.host.lose(sessionIds);
   }

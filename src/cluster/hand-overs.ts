@@ -1,7 +1,8 @@
 import { type SessionId } from '../domain/session-id.ts';
-import { type Clock, wait } from '../kit/clock.ts';
+import { type Clock, stopwatch, wait } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type ClusterMetrics } from '../ports/metrics.ts';
 import { type Ownership, type SessionHost } from '../ports/ownership.ts';
 import { bounded } from '../kit/bounded.ts';
 
@@ -15,6 +16,7 @@ export interface HandOversDeps {
   host: Pick<SessionHost, 'handOver' | 'lose'>;
   clock: Clock;
   log: Logger;
+  metrics?: Pick<ClusterMetrics, 'handedOver'> | undefined;
 }
 
 /** A session that has ended here, and waits for its release. */
@@ -40,12 +42,14 @@ export class HandOvers {
   async give(sessionId: SessionId, successor: string | null): Promise<void> {
     if (this.#moving.has(sessionId) || !this.#deps.ownership.owned.has(sessionId)) return;
     this.#moving.add(sessionId);
+    const elapsedMs = stopwatch();
     try {
       await this.#close(sessionId);
       await new Promise<void>((released) => {
         this.#ended.push({ sessionId, successor, released });
         if (!this.#isReleasing) void this.#releaseAll();
       });
+      this.#deps.metrics?.handedOver(elapsedMs());
     } finally {
       this.#moving.delete(sessionId);
     }

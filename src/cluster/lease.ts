@@ -6,6 +6,8 @@ import { type Lease } from '../ports/ownership.ts';
  * which may run faster by up to a fifth.
  */
 const SAFE_PART = 0.8;
+/** For how long {@link LocalLease.lowestMarginMs} remembers: those who look now and then miss nothing. */
+const REMEMBERED_MS = 60_000;
 
 /** The lease of this node. It lasts from when a beat was sent, not from when it was answered. */
 export class LocalLease implements Lease {
@@ -13,6 +15,8 @@ export class LocalLease implements Lease {
   readonly #safeMs: number;
   #sentAtMs = -Infinity;
   #isOver = false;
+  /** What was left at each beat of the last minute. */
+  #margins: { atMs: number; marginMs: number }[] = [];
 
   constructor(leaseMs: number, clock: Clock) {
     this.#clock = clock;
@@ -21,6 +25,7 @@ export class LocalLease implements Lease {
 
   /** A beat was answered that was sent at `sentAtMs`, on the monotonic clock. */
   renew(sentAtMs: number): void {
+    this.#remember();
     this.#sentAtMs = Math.max(this.#sentAtMs, sentAtMs);
   }
 
@@ -37,5 +42,21 @@ export class LocalLease implements Lease {
 
   get isHeld(): boolean {
     return this.marginMs > 0;
+  }
+
+  /** The least that was left of it within the last minute, when a beat was answered or now, in ms. */
+  get lowestMarginMs(): number {
+    return Math.min(this.marginMs, ...this.#recent().map(({ marginMs }) => marginMs));
+  }
+
+  /** Before the first beat nothing can be left. */
+  #remember(): void {
+    if (this.#sentAtMs === -Infinity) return;
+    this.#margins = [...this.#recent(), { atMs: this.#clock.monotonic(), marginMs: this.marginMs }];
+  }
+
+  #recent() {
+    const sinceMs = this.#clock.monotonic() - REMEMBERED_MS;
+    return this.#margins.filter(({ atMs }) => atMs >= sinceMs);
   }
 }

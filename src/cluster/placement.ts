@@ -2,6 +2,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock, wait } from '../kit/clock.ts';
+import { type ClusterMetrics } from '../ports/metrics.ts';
 import { type NumberLock, type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
 
 /** How long another node has to hand a session over, and how often it is asked. */
@@ -18,6 +19,7 @@ export interface PlacementDeps {
   lock: NumberLock;
   aliasOf: (sessionId: SessionId) => Promise<SessionId | undefined>;
   clock: Clock;
+  metrics?: Pick<ClusterMetrics, 'claimed'> | undefined;
 }
 
 /** Brings the sessions of one number together on this node. */
@@ -34,12 +36,14 @@ export class ClusterPlacement implements Placement {
 
   /** @throws StorageUnavailableError if its owner has not handed it over in time: it may later */
   async bring(sessionId: SessionId): Promise<void> {
-    const { ownership, isMoving, host, clock } = this.#deps;
+    const { ownership, isMoving, host, clock, metrics } = this.#deps;
+    const isOurs = ownership.owned.has(sessionId);
     const endMs = clock.monotonic() + LIMIT_MS;
     while (isMoving(sessionId) || !(await ownership.take(sessionId)) || isMoving(sessionId)) {
       if (clock.monotonic() >= endMs) throw new StorageUnavailableError('its owner does not hand it over');
       await wait(clock, PAUSE_MS);
     }
+    if (!isOurs) metrics?.claimed(1);
     await host().adopt([sessionId]);
   }
 

@@ -3,6 +3,7 @@ import { type Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
+import { type ClusterMetrics } from '../ports/metrics.ts';
 import { type LivingNode, type Ownership, type SessionHost } from '../ports/ownership.ts';
 import { Balance } from './balance.ts';
 import { howManyToClaim } from './claims.ts';
@@ -17,6 +18,7 @@ export interface SharingDeps {
   leaseMs: number;
   clock: Clock;
   log: Logger;
+  metrics?: Pick<ClusterMetrics, 'claimed'> | undefined;
 }
 
 /** Takes the sessions that nobody has, gives others those that they ask for, and those that this node has too many of. */
@@ -27,6 +29,7 @@ export class Sharing {
   /** Taken, but could not be started yet. */
   readonly #toAdopt = new Set<SessionId>();
   #looksWithUnowned = 0;
+  #unowned: { count: number; atMs: number } | undefined;
 
   constructor(deps: SharingDeps) {
     this.#deps = deps;
@@ -34,13 +37,20 @@ export class Sharing {
     this.#balance = new Balance(deps.leaseMs, deps.clock);
   }
 
+  /** How many sessions nobody owned when they were last counted, unless that is longer ago than a lease. */
+  get unowned(): number | undefined {
+    const { leaseMs, clock } = this.#deps;
+    return this.#unowned && clock.monotonic() - this.#unowned.atMs < leaseMs ? this.#unowned.count : undefined;
+  }
+
   /** Does what the last look at all nodes calls for. */
   async run(me: LivingNode, nodes: readonly LivingNode[]): Promise<void> {
-    const { ownership, host } = this.#deps;
+    const { ownership, host, clock } = this.#deps;
     this.#balance.saw(nodes);
     await this.#adoptAgain();
     for (const [id, nodeId] of await ownership.asked()) this.#give(id, nodeId);
     const { all, unowned } = await ownership.counts();
+    this.#unowned = { count: unowned, atMs: clock.monotonic() };
     await this.#claim(fairShare(all, me, nodes), unowned, takers(nodes, me.nodeId).length > 0);
     const quietest = (limit: number) => host.quietest(limit);
     const { size: owned } = ownership.owned;
@@ -55,6 +65,7 @@ export class Sharing {
       const { size: owned } = ownership.owned;
       const limit = howManyToClaim({ share, owned, unowned: left, looks: this.#looksWithUnowned });
       const sessionIds = await ownership.claim(limit);
+      this.#deps.metrics?.claimed(sessionIds.length);
       if (hasOthers) this.#balance.came(sessionIds);
       await this.#adopt(sessionIds);
       claimed = sessionIds.length;

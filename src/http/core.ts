@@ -131,9 +131,36 @@ export interface HealthReport {
   callbacks: CallbackCounts;
 }
 
+/** A node of the cluster, as the one that is asked knows it. */
+interface NodeHealth {
+  nodeId: string;
+  version: string;
+  /** How many sessions it runs. */
+  sessions: number;
+  /** It hands over what it has, and ends. */
+  draining: boolean;
+  /** It has missed several beats, or was taken for dead after that. */
+  lost: boolean;
+  /** Since its latest beat that is known of. */
+  secondsSinceBeat: number;
+}
+
+/** What the node that is asked knows of its cluster. */
+export interface ClusterHealth {
+  /** The node that answers. */
+  nodeId: string;
+  /** Since the database last answered who lives; `null` before it first did. */
+  secondsSinceLook: number | null;
+  /** How many sessions no living node owns; `null` while that is not known. */
+  unowned: number | null;
+  nodes: NodeHealth[];
+}
+
 /** The health of everything except the sessions. */
 export interface HealthApi {
   report(): Promise<HealthReport>;
+  /** `null` for a process on its own. Asks nobody. */
+  readonly cluster?: ClusterHealth | null;
   /** Whether start-up is complete. Until then requests are answered, but nothing is delivered or connected. */
   readonly hasStarted: boolean;
 }
@@ -179,6 +206,8 @@ export interface Core {
   /** A new signing secret of a webhook. */
   newSecret: () => string;
   reference: ReferenceApi;
+  /** The node that has the session: this one, or `null` while it is not here; `undefined` for a process on its own. */
+  nodeOf: (id: SessionId) => string | null | undefined;
   /** A session in its REST form, as of now. */
   sessionView: (record: SessionRecord) => SessionView;
 }

@@ -7,7 +7,7 @@ import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type Cluster } from '../ports/cluster.ts';
 import { type IdempotencyStore } from '../ports/storage.ts';
-import { authenticate, limitPublic } from './access/authenticate.ts';
+import { authenticate, limitPublic, recognize } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import { type Core } from './core.ts';
@@ -23,6 +23,7 @@ import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
 import { OPERATIONS, ROUTES } from './routes/index.ts';
+import { health } from './routes/server/health.ts';
 import { sessionView } from './views/session-view.ts';
 
 export { ApiKeys } from './access/api-keys.ts';
@@ -36,7 +37,7 @@ export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
-export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'reference' | 'sessionView'> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'nodeOf' | 'reference' | 'sessionView'> {
   /** The version of the product. */
   version: string;
   cluster: Cluster;
@@ -99,6 +100,8 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ whileEnding }) => whileEnding === true);
   app.use(refuseWhileDraining(state));
   const limits = new RateLimits(deps.rateLimit, deps.clock);
+  // Only nodes of a cluster have anything to say that not everybody may know.
+  if (deps.health.cluster) app.use(health.path, recognize({ ...deps, limits }));
   add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
@@ -128,10 +131,14 @@ function publicPaths(dashboardToo: boolean): string[] {
 function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: LiveEvents } {
   const { sessions, health, clock, authDir, cluster } = deps;
   const view: Core['sessionView'] = (record) => sessionView(record, { authDir, nowMs: clock.now() });
+  const nodeOf: Core['nodeOf'] = (id) => {
+    const node = health.cluster?.nodeId;
+    return node !== undefined && !cluster.directory.owns(id) ? null : node;
+  };
   const shown = cluster.peers ? new ClusterSessions({ sessions, peers: cluster.peers, clock }) : sessions;
   const live = new LiveEvents({ core: { sessions, health, sessionView: view }, shown, clock, supervisor });
   const newSecret = () => `whsec_${deps.random.text(32, BASE64)}`;
-  return { ...deps, live, newSecret, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
+  return { ...deps, live, newSecret, nodeOf, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
 }
 
 function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): DispatchDeps {

@@ -7,6 +7,7 @@ import {
   type SendFate,
   type TransferFate,
 } from '../ports/metrics.ts';
+import { PrometheusClusterMetrics } from './cluster-metrics.ts';
 import { Gauges, type GaugeSources } from './gauges.ts';
 import { Instruments } from './instruments.ts';
 
@@ -14,6 +15,17 @@ import { Instruments } from './instruments.ts';
 const AGE_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 /** Buckets for the durations of commits, in seconds. */
 const COMMIT_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** Buckets for the number of writes that share a commit: a group takes 200 at most. */
+const GROUP_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 200];
+
+/** Which metrics there are besides those of every process. */
+export interface MetricsOptions {
+  /** Whether the storage is PostgreSQL, and says how many writes share a commit. */
+  onPostgres?: boolean;
+  /** Whether this process is one of several nodes. */
+  isNode?: boolean;
+}
 
 /** Metrics for Prometheus. docs/metrics.md explains each of them, and a test compares it with these. */
 export class PrometheusMetrics implements Metrics {
@@ -45,8 +57,15 @@ export class PrometheusMetrics implements Metrics {
   );
   readonly #committed = this.#make.histogram('store_commit_seconds', 'Duration of a commit.', COMMIT_BUCKETS);
   readonly #gauges = new Gauges(this.#make);
+  readonly #grouped;
+  /** Those of a node; `null` for a process on its own. */
+  readonly cluster: PrometheusClusterMetrics | null;
 
-  constructor() {
+  constructor({ onPostgres = false, isNode = false }: MetricsOptions = {}) {
+    this.cluster = isNode ? new PrometheusClusterMetrics(this.#make) : null;
+    this.#grouped = onPostgres
+      ? this.#make.histogram('store_commit_writes', 'How many writes shared a commit.', GROUP_BUCKETS)
+      : null;
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -58,6 +77,7 @@ export class PrometheusMetrics implements Metrics {
   /** All metrics, in the text format of Prometheus. */
   async text(): Promise<string> {
     await this.#gauges.update();
+    this.cluster?.update();
     return this.#registry.metrics();
   }
 
@@ -107,8 +127,9 @@ export class PrometheusMetrics implements Metrics {
     this.#uploaded.inc({ fate });
   }
 
-  committed(ms: number): void {
+  committed(ms: number, writes?: number): void {
     this.#committed.observe(seconds(ms));
+    if (writes !== undefined) this.#grouped?.observe(writes);
   }
 }
 

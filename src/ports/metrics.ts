@@ -34,6 +34,15 @@ export const BREAKER_STATES = ['well', 'down', 'recovering'] as const;
 /** One of {@link BREAKER_STATES}. */
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
+/**
+ * What became of a request for a session of another node: it was `answered` there; nobody had the session (`moving`), or its node
+ * vanished (`unreachable`); the session came to this node meanwhile (`here`); or its node could not be looked up (`failed`).
+ */
+export const FORWARD_OUTCOMES = ['answered', 'moving', 'unreachable', 'here', 'failed'] as const;
+
+/** One of {@link FORWARD_OUTCOMES}. */
+export type ForwardOutcome = (typeof FORWARD_OUTCOMES)[number];
+
 /** Counts the work. Sessions and phone numbers are never labels: there may be any number of them. */
 export interface Metrics {
   /** A message arrived. */
@@ -59,6 +68,18 @@ export interface Metrics {
   downloaded(fate: TransferFate): void;
   /** An upload of a message's file ended. */
   uploaded(fate: TransferFate): void;
-  /** A commit reached the disk after this time. */
-  committed(ms: number): void;
+  /** A commit reached the disk after this time. `writes` is how many shared it, where the storage says so. */
+  committed(ms: number, writes?: number): void;
+}
+
+/** Counts what one of several nodes does. */
+export interface ClusterMetrics {
+  /** So many sessions were taken over. */
+  claimed(sessions: number): void;
+  /** A write of so many sessions was refused, since other nodes have them: they are lost here. */
+  fenced(sessions: number): void;
+  /** A session was ended here and released for another node, in this time. */
+  handedOver(ms: number): void;
+  /** A request for a session of another node came to its end. */
+  forwarded(outcome: ForwardOutcome): void;
 }

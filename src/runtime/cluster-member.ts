@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClusterNode } from '../cluster/cluster-node.ts';
+import { CountedForwarder } from '../cluster/counted-forwarder.ts';
 import { localPlacement, singleNode } from '../cluster/local.ts';
 import { LocalLease } from '../cluster/lease.ts';
 import { LivingPeers } from '../cluster/living-peers.ts';
@@ -9,7 +10,8 @@ import { type Config } from '../config/config.ts';
 import { type ClusterStorage } from '../storage/postgres/open.ts';
 import { type Storage } from '../ports/storage.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type Cluster } from '../ports/cluster.ts';
+import { type Cluster, type Forwarder } from '../ports/cluster.ts';
+import { type ClusterMetrics, type Metrics } from '../ports/metrics.ts';
 import { LASTING_LEASE, type Lease, type Placement, type SessionHost } from '../ports/ownership.ts';
 import { VERSION } from '../version.ts';
 import { ClusterNetwork } from './cluster-network.ts';
@@ -24,6 +26,13 @@ export interface MemberOptions extends OpenStorageOptions {
   url: string;
   /** The others have buried this node: the process must end, and start anew. */
   onBuried: () => void;
+  metrics?: ClusterMetrics | undefined;
+}
+
+/** What {@link openAndJoin} is given besides the settings. */
+export interface OpenOptions extends Pick<MemberOptions, 'clock' | 'log' | 'onBuried'> {
+  /** `cluster` counts what a node does; a process on its own has none. */
+  metrics: Pick<Metrics, 'committed'> & { readonly cluster: ClusterMetrics | null };
 }
 
 /** The storage, and this process as a node of its cluster, if it is one. */
@@ -33,8 +42,11 @@ export interface OpenedStorage extends AsyncDisposable {
 }
 
 /** Opens the storage: alone or, with `CLUSTER_NODE_ID`, as a node that has joined the others. @throws as `openConfigured` */
-export async function openAndJoin(config: Config, options: Omit<MemberOptions, 'url'>): Promise<OpenedStorage> {
+export async function openAndJoin(config: Config, deps: OpenOptions): Promise<OpenedStorage> {
   const { cluster } = config;
+  const { metrics, ...others } = deps;
+  const onCommit = (ms: number, writes?: number) => metrics.committed(ms, writes);
+  const options = { ...others, onCommit, metrics: metrics.cluster ?? undefined };
   if (!cluster) {
     const storage = await openConfigured(config, options);
     return { storage, member: null, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
@@ -75,7 +87,8 @@ export function viewOf({ member }: OpenedStorage, host: () => SessionHost): Clus
     return { isShared: false, lease: LASTING_LEASE, placement, cluster: singleNode, mayServe: () => true };
   }
   const { lease, node, network, storage } = member;
-  const cluster = network.cluster(storage.ownership, node);
+  const shared = network.cluster(storage.ownership, node);
+  const cluster = { ...shared, forwarder: member.counted(shared.forwarder) };
   return { isShared: true, lease, placement: member.placement(host), cluster, mayServe: () => node.isReady };
 }
 
@@ -86,6 +99,8 @@ export interface Member extends AsyncDisposable {
   lease: Lease;
   /** How the sessions of one number are brought together; `host` runs those of this node. */
   placement: (host: () => SessionHost) => Placement;
+  /** A forwarder whose requests are counted. */
+  counted: (forwarder: Forwarder) => Forwarder;
 }
 
 /**
@@ -93,7 +108,7 @@ export interface Member extends AsyncDisposable {
  * @throws as `openConfigured`
  */
 export async function joinCluster(config: Config, cluster: ClusterSettings, options: MemberOptions): Promise<Member> {
-  const { url, onBuried, ...deps } = options;
+  const { url, onBuried, metrics, ...deps } = options;
   const { clock } = deps;
   const { nodeId, capacity } = cluster;
   const run = { nodeId, incarnation: randomUUID() };
@@ -101,7 +116,7 @@ export async function joinCluster(config: Config, cluster: ClusterSettings, opti
   const storage = await openAsNode(config, deps, { run, lease });
   const { membership, ownership } = storage;
   const log = deps.log.child({ part: 'cluster' });
-  const node = new ClusterNode({ membership, ownership, lease, settings: cluster, clock, log, onBuried });
+  const node = new ClusterNode({ membership, ownership, lease, settings: cluster, clock, log, onBuried, metrics });
   const dispose = async (): Promise<void> => {
     await node[Symbol.asyncDispose]();
     await storage[Symbol.asyncDispose]();
@@ -116,6 +131,7 @@ export async function joinCluster(config: Config, cluster: ClusterSettings, opti
   const aliasOf = (id: SessionId) => accountIds.aliasOf(id);
   const isMoving = (id: SessionId) => node.isMoving(id);
   const placement = (host: () => SessionHost) =>
-    new ClusterPlacement({ ownership, host, isMoving, lock, aliasOf, clock });
-  return { storage, node, lease, placement, [Symbol.asyncDispose]: dispose };
+    new ClusterPlacement({ ownership, host, isMoving, lock, aliasOf, clock, metrics });
+  const counted = (forwarder: Forwarder) => (metrics ? new CountedForwarder(forwarder, metrics) : forwarder);
+  return { storage, node, lease, placement, counted, [Symbol.asyncDispose]: dispose };
 }

@@ -2,7 +2,9 @@ import { type BackPressure } from './back-pressure.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
 import { type BackendHealth } from '../webhooks/backend-health.ts';
-import { type BackendState, type HealthApi, type HealthReport } from '../http/core.ts';
+import { type ClusterNode } from '../cluster/cluster-node.ts';
+import { Recent } from '../kit/recent.ts';
+import { type BackendState, type ClusterHealth, type HealthApi, type HealthReport } from '../http/core.ts';
 import { type ProcessGuard } from './process-guard.ts';
 import { type MediaStore } from '../ports/media.ts';
 import { type Storage } from '../ports/storage.ts';
@@ -20,6 +22,8 @@ export interface AppHealthDeps {
   droppedLogLines: () => number;
   /** Whether this node of a cluster takes part; a process on its own always does. */
   mayServe?: () => boolean;
+  /** This node of a cluster. The storage is then asked over a network, by probes of all kinds: once a second is enough. */
+  node?: Pick<ClusterNode, 'state'> | undefined;
   clock: Clock;
 }
 
@@ -30,11 +34,13 @@ export interface AppHealthDeps {
 export class AppHealth implements HealthApi {
   readonly #deps: AppHealthDeps;
   readonly #startedAtMs: number;
+  readonly #recent: Recent<HealthReport> | undefined;
   #hasStarted = false;
 
   constructor(deps: AppHealthDeps) {
     this.#deps = deps;
     this.#startedAtMs = deps.clock.monotonic();
+    this.#recent = deps.node && new Recent(() => this.#report(), deps.clock);
   }
 
   get hasStarted(): boolean {
@@ -46,7 +52,25 @@ export class AppHealth implements HealthApi {
     this.#hasStarted = true;
   }
 
-  async report(): Promise<HealthReport> {
+  report(): Promise<HealthReport> {
+    return this.#recent?.get() ?? this.#report();
+  }
+
+  get cluster(): ClusterHealth | null {
+    if (!this.#deps.node) return null;
+    const { nodeId, ageMs, unowned, nodes } = this.#deps.node.state;
+    return {
+      nodeId,
+      secondsSinceLook: ageMs === null ? null : wholeSeconds(ageMs),
+      unowned,
+      nodes: nodes.map(({ isDraining: draining, isLost: lost, owned, sinceBeatMs, ...node }) => ({
+        ...{ nodeId: node.nodeId, version: node.version, sessions: owned },
+        ...{ draining, lost, secondsSinceBeat: wholeSeconds(sinceBeatMs) },
+      })),
+    };
+  }
+
+  async #report(): Promise<HealthReport> {
     const { storage, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
@@ -60,7 +84,7 @@ export class AppHealth implements HealthApi {
         ...damageProblems(damaged),
         ...this.#otherProblems(),
       ],
-      uptimeSeconds: Math.floor((clock.monotonic() - this.#startedAtMs) / 1_000),
+      uptimeSeconds: wholeSeconds(clock.monotonic() - this.#startedAtMs),
       version: VERSION,
       backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
@@ -83,6 +107,10 @@ export class AppHealth implements HealthApi {
 
 const STORAGE_FAILS =
   'Cannot write to storage (is the disk full?): connections are closed, and WhatsApp holds the messages.';
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}
 
 async function succeeds(work: Promise<void>): Promise<boolean> {
   try {

@@ -6,14 +6,14 @@ import { type Secret } from '../kit/secret.ts';
 import { type Storage } from '../ports/storage.ts';
 import { type ClusterStorage, openPostgres, type PostgresOptions } from '../storage/postgres/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
-import { type CommitListener } from '../storage/sqlite/group-commit.ts';
 import { openStorage, type StorageOptions } from '../storage/sqlite/open.ts';
 
 /** What a storage is opened with, besides its settings. */
 export interface OpenStorageOptions {
   clock: Clock;
   log: Logger;
-  onCommit?: CommitListener;
+  /** Called after each commit, with the time that it took, in ms; on PostgreSQL also with the number of writes that shared it. */
+  onCommit?: (ms: number, writes?: number) => void;
 }
 
 /**

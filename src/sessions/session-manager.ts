@@ -1,4 +1,5 @@
 import { wait } from '../kit/clock.ts';
+import { Recent } from '../kit/recent.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
@@ -10,6 +11,7 @@ import {
   type PairingCode,
   type QrCode,
   type SessionRecord,
+  type SessionPhase,
   type SessionStatus,
   countStatuses,
   statusOf,
@@ -64,12 +66,14 @@ export class SessionManager implements AsyncDisposable {
   readonly #unanswered: Unanswered;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
+  readonly #counts: Recent<Map<SessionPhase, number>>;
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
     const { settings, store, connector, media, metrics, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
+    this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
     const { newConversationsPerDay: perDay } = settings;
@@ -238,7 +242,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** The number of sessions in each status, also of those of other nodes. */
   async counts(): Promise<Record<SessionStatus, number>> {
-    return this.#deps.isShared ? countStatuses(await this.#deps.store.counts()) : this.ownCounts();
+    return this.#deps.isShared ? countStatuses(await this.#counts.get()) : this.ownCounts();
   }
 
   /** The same, of those of this process. */

@@ -1,6 +1,8 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
-import { type HealthReport } from '../../src/http/core.ts';
+import { singleNode } from '../../src/cluster/local.ts';
+import { type ClusterHealth, type HealthReport } from '../../src/http/core.ts';
+import { CONNECTED } from './sessions-in-memory.ts';
 import { answerTo, startApi, WELL } from './support.ts';
 
 /** A server with this health. */
@@ -73,6 +75,78 @@ describe('GET /health', () => {
     const { app } = startApi({ apiKeys: [new Secret('the-admin-key')] });
     const answer = await request(app).get('/health').expect(200);
     expect(answer.text + JSON.stringify(answer.headers)).not.toContain('the-admin-key');
+  });
+});
+
+describe('GET /health of a node', () => {
+  const API_KEY = new Secret('the-admin-key');
+  const cluster: ClusterHealth = {
+    ...{ nodeId: 'a', secondsSinceLook: 1, unowned: 0 },
+    nodes: [
+      { nodeId: 'a', version: '5.0.0', sessions: 3, draining: false, lost: false, secondsSinceBeat: 1 },
+      { nodeId: 'b', version: '5.0.0', sessions: 2, draining: true, lost: false, secondsSinceBeat: 0 },
+    ],
+  };
+  const startNode = (apiKeys: Secret[]) =>
+    startApi({ apiKeys, health: { report: () => Promise.resolve(WELL), hasStarted: true, cluster } });
+  const clusterFor = async ({ app }: ReturnType<typeof startApi>, key?: string) => {
+    const asked = request(app).get('/health');
+    const { status, body } = await answerTo(key === undefined ? asked : asked.set('Authorization', `Bearer ${key}`));
+    const { cluster: shown, ...others } = body as { status: string; cluster?: unknown };
+    expect([status, others.status]).toEqual([200, 'ok']);
+    return shown;
+  };
+
+  const made = async ({ app }: ReturnType<typeof startApi>, path: string, spec: object) => {
+    const asked = request(app).post(path).set('Authorization', 'Bearer the-admin-key').send(spec);
+    const { body } = await answerTo(asked);
+    const { key, token } = body as { key?: string; token?: string };
+    return key ?? token;
+  };
+
+  it('shows the nodes to callers with a key, and to everybody where none is needed', async () => {
+    const api = startNode([API_KEY]);
+    const reader = await made(api, '/keys', { scopes: ['sessions:read'] });
+    expect(await clusterFor(api, 'the-admin-key')).toEqual(cluster);
+    expect(await clusterFor(api, reader)).toEqual(cluster);
+    expect(await clusterFor(startNode([]))).toEqual(cluster);
+  });
+
+  it('hides them from those without a right key, and from keys and tokens of some sessions', async () => {
+    const api = startNode([API_KEY]);
+    const limited = await made(api, '/keys', { scopes: ['admin'], sessions: [CONNECTED] });
+    const token = await made(api, '/tokens', {});
+    for (const key of [undefined, 'a-wrong-key', limited, token]) expect(await clusterFor(api, key)).toBeUndefined();
+  });
+
+  it('names the node that has a session, to the same callers', async () => {
+    const asked = async (owns: boolean, key?: string, known: ClusterHealth | null = cluster) => {
+      const health = { report: () => Promise.resolve(WELL), hasStarted: true, cluster: known };
+      const directory = { ...singleNode.directory, owns: () => owns };
+      const { app } = startApi({ apiKeys: [API_KEY], health, cluster: { ...singleNode, directory } });
+      const { body } = await answerTo(
+        request(app)
+          .get(`/sessions/${CONNECTED}`)
+          .set('X-API-Key', key ?? 'the-admin-key'),
+      );
+      return (body as { node?: string | null }).node;
+    };
+
+    expect([await asked(true), await asked(false)]).toEqual(['a', null]);
+    expect(await asked(true, undefined, null)).toBeUndefined();
+  });
+
+  it('says nothing about the right key to an address that guesses, and still answers', async () => {
+    const api = startNode([API_KEY]);
+    for (let guess = 0; guess < 25; guess += 1) expect(await clusterFor(api, `guess-${guess}`)).toBeUndefined();
+
+    expect(await clusterFor(api, 'the-admin-key')).toBeUndefined();
+  });
+
+  it('hides them from pages of other sites where no key is needed', async () => {
+    const { app } = startNode([]);
+    const { body } = await answerTo(request(app).get('/health').set('Origin', 'https://evil.example'));
+    expect(body).not.toHaveProperty('cluster');
   });
 });
 

@@ -69,6 +69,12 @@ describe('members of a cluster on PostgreSQL', () => {
     await untilTrue(() => Promise.resolve(c.running.size === IDS.length));
 
     expect(c.member.node.living.map(({ nodeId }) => nodeId)).toEqual(['c']);
+    const { nodeId, nodes, owned } = c.member.node.state;
+    expect({ nodeId, owned }).toEqual({ nodeId: 'c', owned: IDS.length });
+    expect(nodes.map((node) => [node.nodeId, node.isLost])).toEqual([
+      ['b', true],
+      ['c', false],
+    ]);
     await b.member.node[Symbol.asyncDispose]();
     await c.member[Symbol.asyncDispose]();
   });

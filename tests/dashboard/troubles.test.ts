@@ -4,7 +4,7 @@ import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { EventReader } from '../harness/event-reader.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { openPage, signIn } from './open-page.ts';
+import { openPage, signIn, violationsOf } from './open-page.ts';
 import { Relay } from './relay.ts';
 
 const KEY = 'the-key-of-the-house';
@@ -58,6 +58,50 @@ describe('the dashboard, when something goes wrong', () => {
 
     await page.getByRole('img', { name: 'QR code to link an account' }).waitFor();
     await lost.waitFor({ state: 'detached' });
+  });
+
+  it('shows no nodes of a server on its own; of several, what each does, and which one has an account', async () => {
+    const { page, troubles } = await open();
+    await account(page, '+54 911 2233 4455').click();
+    await page.locator('#timeline li').first().waitFor();
+    expect(await page.locator('#nodes').isVisible()).toBe(false);
+    expect(await page.locator('#fact-node-row').isVisible()).toBe(false);
+
+    const node = { version: '5.0.0', sessions: 2, draining: false, lost: false, secondsSinceBeat: 1 };
+    const nodes = [
+      { ...node, nodeId: 'a' },
+      { ...node, nodeId: 'b', sessions: 1, draining: true },
+      { ...node, nodeId: '<i>c</i>', lost: true, secondsSinceBeat: 130 },
+    ];
+    const placed = { node: 'b' as string | null };
+    await page.route('**/health', async (route) => {
+      const health: object = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...health, cluster: { nodeId: 'a', secondsSinceLook: 1, unowned: 1, nodes } } });
+    });
+    await page.route(/\/sessions\/session_\w+$/, async (route) => {
+      const answer: object = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, ...placed } });
+    });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, KEY);
+
+    const shown = page.getByRole('list', { name: 'Nodes' });
+    await shown.getByText('<i>c</i>: lost, last sign of life 2 minutes ago').waitFor();
+    expect(await shown.getByRole('listitem').allTextContents()).toEqual([
+      'a: 2 accounts',
+      'b: shutting down, 1 account left',
+      '<i>c</i>: lost, last sign of life 2 minutes ago',
+      '1 account without a node',
+    ]);
+    await account(page, '+54 911 2233 4455').click();
+    await page.locator('#fact-node', { hasText: /^b$/ }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    placed.node = null;
+    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+    await account(page, '+54 911 2233 4455').click();
+    await page.locator('#fact-node', { hasText: 'None: moving to another one' }).waitFor();
+    expect(troubles).toEqual([]);
   });
 
   it('shows the text of a message that could not be decrypted at first', async () => {

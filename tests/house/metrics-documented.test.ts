@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
-import { BREAKER_STATES, CALLBACK_FATES, RECEIPT_FATES, SEND_FATES } from '../../src/ports/metrics.ts';
+import {
+  BREAKER_STATES,
+  CALLBACK_FATES,
+  FORWARD_OUTCOMES,
+  RECEIPT_FATES,
+  SEND_FATES,
+} from '../../src/ports/metrics.ts';
 import { SESSION_STATUSES } from '../../src/domain/session.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import { parsePromql, type Selector } from './promql.ts';
@@ -19,7 +25,7 @@ interface Series {
 
 /** All metrics, after one event of every kind. */
 async function everything(): Promise<string> {
-  const metrics = new PrometheusMetrics();
+  const metrics = new PrometheusMetrics({ onPostgres: true, isNode: true });
   metrics.watch({
     sessions: { ownCounts: () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 }) },
     health: {
@@ -46,7 +52,11 @@ async function everything(): Promise<string> {
     metrics.downloaded(fate);
     metrics.uploaded(fate);
   }
-  metrics.committed(1);
+  metrics.committed(1, 1);
+  metrics.cluster!.watch({
+    state: { ...{ nodes: [], unowned: 0, owned: 0, ageMs: 0 }, ...{ leaseMs: 15_000, marginMs: 9_000 } },
+  });
+  for (const outcome of FORWARD_OUTCOMES) metrics.cluster!.forwarded(outcome);
   return metrics.text();
 }
 
@@ -77,10 +87,14 @@ async function known(): Promise<Map<string, Series>> {
   return seriesIn(await everything()).set('up', up);
 }
 
+/** Prometheus adds it to each series: the process that has it. */
+const INSTANCE = 'instance';
+
 /** The mistakes in a query, given the existing series. */
 function complaints(query: string, all: Map<string, Series>): string[] {
   const { selectors, grouping } = parsePromql(query);
-  const labels = selectors.flatMap(({ metric }) => [...(all.get(metric)?.labels.keys() ?? [])]);
+  const ours = selectors.flatMap(({ metric }) => [...(all.get(metric)?.labels.keys() ?? [])]);
+  const labels = [...ours, INSTANCE];
   return [
     ...(selectors.length === 0 ? ['selects nothing'] : []),
     ...selectors.flatMap((selector) => complaintsOf(selector, all)),
@@ -133,6 +147,26 @@ it('docs/metrics.md has a row for each metric of ours with its labels, and for n
   ]);
 
   expect(documented.sort()).toEqual(existing.sort());
+});
+
+it('a process on its own, on SQLite, has no metrics of a cluster or of PostgreSQL', async () => {
+  const names = (text: string) => [...text.matchAll(/^# TYPE (orchestrator_\S+)/gm)].map(([, name]) => name);
+  const all = names(await everything());
+  const alone = names(await new PrometheusMetrics().text());
+
+  expect(all.filter((name) => !alone.includes(name)).sort()).toEqual(
+    [
+      ...[
+        'claims_total',
+        'fenced_total',
+        'forwards_total',
+        'handover_seconds',
+        'lease_margin_seconds',
+        'lease_seconds',
+      ],
+      ...['nodes', 'sessions_owned', 'sessions_unowned', 'store_commit_writes'],
+    ].map((name) => `orchestrator_${name}`),
+  );
 });
 
 it('the breaker has a series for each state, exactly one of which is 1', async () => {

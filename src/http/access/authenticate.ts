@@ -4,7 +4,7 @@ import { type Secret } from '../../kit/secret.ts';
 import { contextOf } from '../request-context.ts';
 import { type ApiKeys } from './api-keys.ts';
 import { type BrowserTokens } from './browser-tokens.ts';
-import { ADMIN, type Caller, OPEN } from './caller.ts';
+import { ADMIN, type Caller, NOBODY, OPEN } from './caller.ts';
 import { type OwnCallers, requireOwnCaller } from './own-callers.ts';
 import { type RateLimits } from './rate-limits.ts';
 
@@ -36,6 +36,24 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
       throw new AppError('unauthorized');
     }
     context.caller = caller;
+    next();
+  };
+}
+
+/**
+ * Identifies the caller of a path that needs no key. Nobody is refused: without a right key, or after too many wrong ones, and
+ * where it cannot be looked up, a caller stays unknown.
+ */
+export function recognize(deps: AuthenticationDeps): RequestHandler {
+  return async (req, res, next) => {
+    const keys = keysIn(req);
+    try {
+      const caller = await Promise.resolve(callerOf(deps, keys, req));
+      if (!caller && keys.length > 0) deps.limits.countFailure(addressOf(req));
+      contextOf(res).caller = caller ?? NOBODY;
+    } catch {
+      contextOf(res).caller = NOBODY;
+    }
     next();
   };
 }

@@ -67,6 +67,11 @@ export function maySee({ sessions, token }: Caller, sessionId: SessionId): boole
   return sessions === null || sessions.includes(sessionId);
 }
 
+/** Whether the caller may know the nodes of the cluster: with any key that is not limited to some sessions. */
+export function maySeeNodes({ sessions, token }: Caller): boolean {
+  return !token && sessions === null;
+}
+
 /**
  * Creates a session on behalf of the caller. A token creates only one, to which it has access from then on; a failed attempt
  * does not count.

@@ -1,4 +1,4 @@
-import { type Core } from '../core.ts';
+import { type ClusterHealth, type Core } from '../core.ts';
 import { type SessionStatus } from '../../domain/session.ts';
 
 /** The server's health, as `GET /health` and the live events report it. */
@@ -12,6 +12,8 @@ export interface HealthBody {
   callbacks: { pending: number; deadLettered: number; oldestPendingSeconds: number };
   backend: 'unknown' | 'up' | 'down';
   problems: string[];
+  /** Only in a cluster, and for callers with a key. */
+  cluster?: ClusterHealth;
 }
 
 /** The server's current health. */

@@ -21,8 +21,8 @@ export interface LaneDeps {
   fence?: Fence | undefined;
   /** Called at the end of each transaction, to add to it; with the sessions whose rows it writes. */
   beforeCommit: (transaction: Transaction, of: ReadonlySet<SessionId>) => void;
-  /** Called after each commit, with the time that it took, in ms. */
-  onCommit: (ms: number) => void;
+  /** Called after each commit, with the time that it took, in ms, and the number of writes that shared it. */
+  onCommit: (ms: number, writes: number) => void;
 }
 
 /** A piece of work. */
@@ -206,7 +206,7 @@ export class Lane {
     if (!transaction.isBroken) this.#deps.beforeCommit(transaction, new Set(group.flatMap(({ of }) => of)));
     const { command } = await client.query(transaction.isBroken ? 'ROLLBACK' : 'COMMIT');
     if (command !== 'COMMIT') return transaction.error ?? new Error('The transaction was rolled back');
-    this.#deps.onCommit(elapsedMs());
+    this.#deps.onCommit(elapsedMs(), group.length);
     const settled = await Promise.allSettled(results);
     transaction.committed();
     settled.forEach((it, at) => {

@@ -30,8 +30,8 @@ export interface PostgresOptions {
   masterKey: Secret | null;
   /** What is expected of the server; `single` by default. */
   durability?: Durability;
-  /** Called after each commit, with the time that it took, in ms. */
-  onCommit?: (ms: number) => void;
+  /** Called after each commit, with the time that it took, in ms, and the number of writes that shared it. */
+  onCommit?: (ms: number, writes: number) => void;
   /** Called for each stored value that cannot be read. */
   onDamage?: (damage: Damage) => void;
   /** Called when the database was restored from a dump, or moved: its numbers have jumped. */

@@ -1,5 +1,5 @@
 import { BackendHealthTracker } from '../../../src/webhooks/backend-health.ts';
-import { AppHealth } from '../../../src/runtime/health.ts';
+import { AppHealth, type AppHealthDeps } from '../../../src/runtime/health.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
@@ -7,7 +7,7 @@ function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
   backend = new BackendHealthTracker(),
   blockedSessions = 0,
-  files: { problem: string | null } = { problem: null },
+  { files = { problem: null }, node }: Partial<Pick<AppHealthDeps, 'files' | 'node'>> = {},
 ): AppHealth {
   return new AppHealth({
     storage,
@@ -17,7 +17,7 @@ function healthOf(
     guard: { unexpected: () => 0 },
     client: { warning: null },
     droppedLogLines: () => 0,
-    clock,
+    ...{ node, clock },
   });
 }
 
@@ -109,7 +109,7 @@ describe('the health', () => {
     await using db = await startStorage();
     const files = { problem: 'The store is away.' };
 
-    expect(await healthOf(db, undefined, 0, files).report()).toMatchObject({ ok: true, problems: [files.problem] });
+    expect(await healthOf(db, undefined, 0, { files }).report()).toMatchObject({ ok: true, problems: [files.problem] });
   });
 
   it('reports how many dead letters there are and where to find them, until they are retried', async () => {
@@ -129,5 +129,59 @@ describe('the health', () => {
     const dead = await db.storage.archive.list({ state: 'dead' }, { after: 0, limit: 2 });
     for (const { id } of dead) await db.storage.archive.retry(id);
     expect((await health.report()).problems).toEqual([]);
+  });
+});
+
+describe('the health of a node', () => {
+  const well = { isDraining: false, isLost: false, owned: 3, version: '5.0.0' };
+  const node = {
+    state: {
+      ...{ nodeId: 'a', ageMs: 1_400, unowned: 2, owned: 4, leaseMs: 15_000, marginMs: 9_000 },
+      nodes: [
+        { ...well, nodeId: 'a', sinceBeatMs: 900 },
+        { ...well, nodeId: 'b', sinceBeatMs: 61_000, isLost: true },
+      ],
+    },
+  };
+
+  it('shows the nodes as it knows them, and a process on its own shows none', async () => {
+    await using db = await startStorage();
+    const shown = { version: '5.0.0', sessions: 3, draining: false };
+    expect(healthOf(db, undefined, 0, { node }).cluster).toEqual({
+      ...{ nodeId: 'a', secondsSinceLook: 1, unowned: 2 },
+      nodes: [
+        { ...shown, nodeId: 'a', lost: false, secondsSinceBeat: 0 },
+        { ...shown, nodeId: 'b', lost: true, secondsSinceBeat: 61 },
+      ],
+    });
+    expect(healthOf(db).cluster).toBeNull();
+  });
+
+  it('asks the storage once for all who want to know within a second', async () => {
+    await using db = await startStorage();
+    const { disk, ...others } = failing(db);
+    const health = healthOf(others, undefined, 0, { node });
+    const [first, second] = await Promise.all([health.report(), health.report()]);
+    expect(first).toBe(second);
+
+    disk.isFull = true;
+    expect(await health.report()).toMatchObject({ ok: true });
+    await db.clock.advance(1_000);
+    expect(await health.report()).toMatchObject({ ok: false });
+  });
+
+  it('answers, with what it knew, while the storage does not', async () => {
+    await using db = await startStorage();
+    const hanging = { is: false };
+    const check = () => (hanging.is ? new Promise<void>(() => undefined) : db.storage.check());
+    const health = healthOf({ clock: db.clock, storage: { ...db.storage, check } }, undefined, 0, { node });
+    await health.report();
+    hanging.is = true;
+    await db.clock.advance(1_000);
+
+    const report = health.report();
+    await db.clock.advance(2_000);
+
+    expect(await report).toMatchObject({ ok: true });
   });
 });

@@ -5,6 +5,7 @@ import { forgetSend, wireSend } from './accounts/send.js';
 import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
 import { showBanner } from './banner.js';
+import { followCluster, lookUpNode, showCluster, stopFollowingCluster } from './cluster.js';
 import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/deliveries.js';
 import { showReplay, wireReplay } from './deliveries/replay.js';
 import { wireConfirm } from './dialogs/confirm.js';
@@ -31,6 +32,7 @@ function showAll() {
   showBanner();
   showAccounts();
   showAccount();
+  showCluster();
   showDeliveries();
   showReplay();
 }
@@ -41,6 +43,7 @@ function showRoute() {
   const { view, sessionId } = currentRoute();
   $(sessionId ? 'account-title' : `${view}-title`).focus();
   scrollTo(0, 0);
+  void lookUpNode();
 }
 
 /** Opens the page if the key is valid, whatever its scopes. */
@@ -56,11 +59,13 @@ async function signIn(key) {
   $('app').hidden = false;
   $('sign-out').hidden = !hasKey();
   void followEvents(() => signOut(text('keyEnded')));
+  void followCluster();
   changed();
 }
 
 function signOut(why) {
   stopFollowing();
+  stopFollowingCluster();
   closeConnect();
   $('confirm').close();
   useKey(undefined);

@@ -1,7 +1,8 @@
 /**
  * The state of the page. `sessions` has the sessions by id. `connection` is the state of the event stream: `connecting`,
  * `live`, `lost`, `crowded` when the server has too many streams, or `limited` when the key may not follow events.
- * @type {{sessions: Map<string, any>, health: any, connection: string}}
+ * `cluster` is that part of `GET /health`, where there are several nodes, and `placed` the node of the account that was last looked up.
+ * @type {{sessions: Map<string, any>, health: any, connection: string, cluster: any, placed: any}}
  */
 export const state = emptyState();
 
@@ -32,5 +33,5 @@ export function forget() {
 }
 
 function emptyState() {
-  return { sessions: new Map(), health: undefined, connection: 'connecting' };
+  return { sessions: new Map(), health: undefined, connection: 'connecting', cluster: undefined, placed: undefined };
 }

@@ -1,8 +1,30 @@
 import { z } from 'zod';
+import { maySeeNodes } from '../../access/caller.ts';
 import { healthBody } from '../../views/health-body.ts';
 import { route } from '../../route.ts';
 
 const count = z.int().nonnegative();
+const seconds = z.int().nonnegative();
+
+const cluster = z.strictObject({
+  nodeId: z.string().meta({ description: 'The node that answers.' }),
+  secondsSinceLook: seconds
+    .nullable()
+    .meta({ description: 'Since the database last said who lives: more than a few while it is away.' }),
+  unowned: count.nullable().meta({ description: 'Sessions that no living node owns; null while that is not known.' }),
+  nodes: z.array(
+    z.strictObject({
+      nodeId: z.string(),
+      version: z.string(),
+      sessions: count.meta({ description: 'How many sessions it runs.' }),
+      draining: z.boolean().meta({ description: 'It hands its sessions over, and ends.' }),
+      lost: z
+        .boolean()
+        .meta({ description: 'It has been silent for most of the lease, or was lost in the last ten minutes.' }),
+      secondsSinceBeat: seconds.meta({ description: 'Since it last showed that it lives.' }),
+    }),
+  ),
+});
 
 /** `GET /health`: for load balancers and people. Public, so it never contains secrets. */
 export const health = route({
@@ -13,7 +35,8 @@ export const health = route({
   summary: 'Get the health of the server',
   description:
     'Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed problems, and "error" ' +
-    '(503) if the server cannot do its work.',
+    '(503) if the server cannot do its work. With CLUSTER_NODE_ID, callers with a key that is not limited to some sessions also see ' +
+    'the nodes, as the one that answers knows them.',
   answer: z.strictObject({
     success: z.boolean(),
     status: z.enum(['ok', 'degraded', 'error']),
@@ -27,6 +50,7 @@ export const health = route({
     }),
     backend: z.enum(['unknown', 'up', 'down']).meta({ description: 'Whether the main backend accepts callbacks.' }),
     problems: z.array(z.string()).meta({ description: 'Human-readable sentences.' }),
+    cluster: cluster.optional().meta({ description: 'Only with several nodes, and a key.' }),
   }),
   statuses: { 200: 'The server works.', 503: 'The server cannot do its work.' },
   example: {
@@ -42,8 +66,9 @@ export const health = route({
     },
   },
   errors: [],
-  async handler(core) {
+  async handler(core, { caller }) {
     const body = await healthBody(core);
-    return { status: body.success ? 200 : 503, body };
+    const known = maySeeNodes(caller) ? core.health.cluster : undefined;
+    return { status: body.success ? 200 : 503, body: { ...body, ...(known && { cluster: known }) } };
   },
 });

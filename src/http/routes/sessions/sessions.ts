@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maySee } from '../../access/caller.ts';
+import { maySee, maySeeNodes } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import {
@@ -36,16 +36,27 @@ export const viewSession = route({
   scope: 'sessions:read',
   forToken: true,
   summary: 'Get one session',
-  description: 'Returns the current state of one session.',
+  description:
+    'Returns the current state of one session. With CLUSTER_NODE_ID, callers with a key that is not limited to some sessions ' +
+    'also see the node that has it; null while it moves to another one.',
   params: sessionParams,
   refusals: SESSION_REFUSALS,
-  answer: sessionAnswer,
+  answer: sessionAnswer.extend({
+    node: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Only with several nodes: the one that has the session.' }),
+  }),
   statuses: { 200: 'The session.' },
   example: { answer: { success: true, data: EXAMPLE_SESSION } },
   errors: ['session_not_found'],
   answeredBy: 'owner-or-storage',
-  handler: async ({ sessions, sessionView }, { params }) =>
-    ok({ data: sessionView(await sessions.view(params.sessionId)) }),
+  async handler({ sessions, sessionView, nodeOf }, { params, caller }) {
+    const data = sessionView(await sessions.view(params.sessionId));
+    const node = maySeeNodes(caller) ? nodeOf(params.sessionId) : undefined;
+    return ok({ data, ...(node !== undefined && { node }) });
+  },
 });
 
 /** `GET /sessions/:sessionId/timeline`. */

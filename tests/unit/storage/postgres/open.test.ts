@@ -48,6 +48,16 @@ describe('a storage in PostgreSQL', () => {
     );
   });
 
+  it('tells how many writes shared each commit', async () => {
+    const writes: number[] = [];
+    await using storage = await open(await newPostgresUrl(), { onCommit: (_ms, count) => void writes.push(count) });
+
+    await Promise.all(['uno', 'dos', 'tres'].map((value) => storage.signalKeys.saveCredentials(ANA, value)));
+    await storage.signalKeys.saveCredentials(ANA, 'cuatro');
+
+    expect(writes.slice(-2)).toEqual([3, 1]);
+  });
+
   it('is refused when a newer version has used it', async () => {
     const url = await used();
     await execute(url, 'INSERT INTO migrations (version) VALUES (999)');

@@ -41,6 +41,13 @@ export const ENGLISH = {
       ? plural(all, '1 account, connected', '# accounts, all connected')
       : `${connected} of ${all} connected`,
   needAttention: (count) => plural(count, '1 needs attention', '# need attention'),
+  nodes: 'Nodes',
+  nodeLives: (name, count) => `${name}: ${plural(count, '1 account', '# accounts')}`,
+  nodeDraining: (name, count) => `${name}: shutting down, ${plural(count, '1 account', '# accounts')} left`,
+  nodeLost: (name, when) => `${name}: lost, last sign of life ${when}`,
+  nodesUnowned: (count) => plural(count, '1 account without a node', '# accounts without a node'),
+  node: 'Node',
+  nodeMoving: 'None: moving to another one',
   emptyTitle: 'No accounts yet',
   emptyHint: 'Select “Connect an account” and scan the QR code with the phone that has WhatsApp.',
   loadingTitle: 'Loading accounts…',

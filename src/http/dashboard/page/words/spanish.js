@@ -42,6 +42,13 @@ export const SPANISH = {
       ? plural(all, '1 cuenta, conectada', '# cuentas, todas conectadas')
       : `${connected} de ${all} conectadas`,
   needAttention: (count) => plural(count, '1 requiere atención', '# requieren atención'),
+  nodes: 'Nodos',
+  nodeLives: (name, count) => `${name}: ${plural(count, '1 cuenta', '# cuentas')}`,
+  nodeDraining: (name, count) => `${name}: se está apagando, ${plural(count, 'queda 1 cuenta', 'quedan # cuentas')}`,
+  nodeLost: (name, when) => `${name}: perdido, última señal de vida ${when}`,
+  nodesUnowned: (count) => plural(count, '1 cuenta sin nodo', '# cuentas sin nodo'),
+  node: 'Nodo',
+  nodeMoving: 'Ninguno: está pasando a otro',
   emptyTitle: 'Aún no hay cuentas',
   emptyHint: 'Pulsa «Conectar una cuenta» y escanea el código QR con el teléfono que tiene WhatsApp.',
   loadingTitle: 'Cargando cuentas…',
