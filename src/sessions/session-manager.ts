@@ -39,10 +39,12 @@ const FIRST_CODE_LIMIT_MS = 30_000;
 /** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
 /**
- * How many sessions log in at once, so that a start with hundreds of them does not overload the process; and how many fetch
- * their first code, for which somebody waits.
+ * How many sessions log in at once, so that a start with hundreds of them does not overload the process. A login is mostly waiting for
+ * WhatsApp's answers: some eight, one after the other.
  */
-const MAX_CONNECTING = 8;
+const MAX_LOGINS = 32;
+/** How many sessions fetch their first code at once, for which somebody waits. */
+const MAX_PAIRINGS = 8;
 
 /** How long a request waits for a session that comes from another node, and how often it looks. */
 const COMING_LIMIT_MS = 5_000;
@@ -86,7 +88,7 @@ export class SessionManager implements AsyncDisposable {
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
-      connecting: { logins: new Semaphore(MAX_CONNECTING), pairings: new Semaphore(MAX_CONNECTING) },
+      connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
