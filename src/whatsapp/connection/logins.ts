@@ -30,7 +30,7 @@ export class Logins {
         limit.cancel();
         this.#ended(login);
       }
-      return onEvent(event);
+      onEvent(event);
     };
   }
 
