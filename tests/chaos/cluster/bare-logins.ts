@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bare } from '../../../bench/parties/bare.ts';
+import { type Target } from '../../../bench/parties/bare-client.ts';
 import { type Account } from '../../../bench/parties/contestant.ts';
 import { sharedNowMs } from '../../../bench/parties/usage.ts';
 import { type Simulator } from '../../../simulator/simulator.ts';
@@ -40,7 +41,7 @@ async function link(
   whatsapp: Simulator,
   { file, index, count }: { file: string; index: number; count: number },
 ): Promise<void> {
-  await using bare = new Bare(whatsapp);
+  await using bare = new Bare(targetOf(whatsapp));
   const waiting = Array.from({ length: count }, (_, at) => `549${index}400000${String(at).padStart(3, '0')}`);
   const linkAll = async (): Promise<void> => {
     for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
@@ -60,7 +61,7 @@ async function logIn(
   { files, count }: { files: readonly string[]; count: number },
 ): Promise<number> {
   const numbers = files.length * count;
-  const processes = files.map(() => new Bare(whatsapp));
+  const processes = files.map(() => new Bare(targetOf(whatsapp)));
   try {
     // They start first, so that only the logins are measured.
     await Promise.all(processes.map((bare) => bare.arrivals()));
@@ -74,4 +75,9 @@ async function logIn(
   } finally {
     await Promise.all(processes.map((bare) => bare[Symbol.asyncDispose]()));
   }
+}
+
+/** What another process needs to know: getters do not come along. */
+function targetOf({ wsUrl, rootKey }: Simulator): Target {
+  return { wsUrl, rootKey };
 }
