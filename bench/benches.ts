@@ -1,5 +1,6 @@
 import { type Bench } from './bench.ts';
 import { backlog } from './benches/backlog.ts';
+import { cluster } from './benches/cluster.ts';
 import { inbound } from './benches/inbound.ts';
 import { latency } from './benches/latency.ts';
 import { memory } from './benches/memory.ts';
@@ -13,5 +14,5 @@ import { throughput } from './benches/throughput.ts';
 /** Every bench, in the order of execution. */
 export const BENCHES = [
   ...[inbound, throughput, latency, outbound],
-  ...[memory, restart, pairing, backlog, soak, postgres],
+  ...[memory, restart, pairing, backlog, soak, postgres, cluster],
 ] as readonly Bench[];

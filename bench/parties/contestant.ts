@@ -9,6 +9,8 @@ export interface Account {
 /** A process under test that holds accounts: the orchestrator, or bare Baileys. */
 export interface Contestant extends AsyncDisposable {
   readonly pid: number;
+  /** All its processes, if it has several. */
+  readonly pids?: readonly number[];
   readonly accounts: readonly Account[];
   /** Starts a CPU profile of the process, or stops it and writes the file. Requires a process with profiling set up. */
   toggleProfile(): void;

@@ -18,6 +18,8 @@ export interface OrchestratorOptions {
   args?: readonly string[];
   /** Further settings. */
   settings?: Readonly<Record<string, string>>;
+  /** A backend that it shares with others, which end it; one of its own by default. */
+  backend?: Backend;
 }
 
 /**
@@ -39,7 +41,7 @@ export class Orchestrator implements Contestant {
 
   /** Starts it and waits until it responds. */
   static async start(options: OrchestratorOptions): Promise<Orchestrator> {
-    const orchestrator = new Orchestrator(await Backend.start(), options);
+    const orchestrator = new Orchestrator(options.backend ?? (await Backend.start()), options);
     await orchestrator.#process.untilReady();
     return orchestrator;
   }
@@ -78,8 +80,22 @@ export class Orchestrator implements Contestant {
     return Promise.resolve(this.backend.arrivals);
   }
 
-  async send(account: Account, text: string, count: number): Promise<number[]> {
-    const path = `/sessions/${this.#sessions.get(account) ?? ''}/send-message`;
+  /** The id of an account's session. */
+  sessionOf(account: Account): string {
+    return this.#sessions.get(account) ?? '';
+  }
+
+  send(account: Account, text: string, count: number): Promise<number[]> {
+    return this.sendAs(this.sessionOf(account), account, { text, count });
+  }
+
+  /** The same as a session that may be at another node. */
+  async sendAs(
+    sessionId: string,
+    account: Account,
+    { text, count }: { text: string; count: number },
+  ): Promise<number[]> {
+    const path = `/sessions/${sessionId}/send-message`;
     const durationsMs: number[] = [];
     for (let sent = 0; sent < count; sent += 1) {
       const startMs = sharedNowMs();
@@ -116,7 +132,7 @@ export class Orchestrator implements Contestant {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
-    await this.backend[Symbol.asyncDispose]();
+    if (!this.#options.backend) await this.backend[Symbol.asyncDispose]();
   }
 
   #spawn(): OrchestratorProcess {

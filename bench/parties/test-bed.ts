@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { type BenchTask } from '../bench.ts';
 import { Bare } from './bare.ts';
 import { type Target } from './bare-client.ts';
+import { Cluster } from './cluster.ts';
 import { type Account, type Contestant } from './contestant.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Remote } from './remote.ts';
-import { cpuMs as cpuMsOf, untilIdle } from './usage.ts';
+import { cpuMs as cpuMsOfOne, untilIdle } from './usage.ts';
 import type { WhatsAppApi } from './whatsapp-process.ts';
 
 /** How a contestant handled received messages. */
@@ -19,7 +20,7 @@ export interface Reception {
 }
 
 /** How an orchestrator is started: options of Node, and settings. */
-type StartOptions = Pick<OrchestratorOptions, 'args' | 'settings'>;
+type StartOptions = Pick<OrchestratorOptions, 'args' | 'settings' | 'backend'>;
 
 /** The messages that a contestant receives. */
 export interface Traffic {
@@ -62,17 +63,22 @@ export class TestBed implements AsyncDisposable {
   }
 
   /** Starts an orchestrator on empty storage, without accounts. It ends with the test bed. */
-  async orchestrator({ args = [], settings = {} }: StartOptions = {}): Promise<Orchestrator> {
+  async orchestrator({ args = [], ...options }: StartOptions = {}): Promise<Orchestrator> {
     const folder = join(this.#task.folder, `orchestrator-${this.#contestants.length}`);
     await mkdir(folder);
     const orchestrator = await Orchestrator.start({
       target: this.target,
       folder,
       args: [...args, ...this.#profilingArgs()],
-      settings,
+      ...options,
     });
     this.#contestants.push(orchestrator);
     return orchestrator;
+  }
+
+  /** Starts orchestrators as nodes on an empty database, without accounts. They end with the test bed. */
+  cluster(nodes: number, databaseUrl: string): Promise<Cluster> {
+    return Cluster.start(nodes, databaseUrl, (options) => this.orchestrator(options));
   }
 
   /** Links `count` more accounts, four at a time. */
@@ -142,12 +148,13 @@ export class TestBed implements AsyncDisposable {
     contestant: Contestant,
     work: () => Promise<Result>,
   ): Promise<{ cpuMs: number; result: Result }> {
-    await untilIdle(contestant.pid);
-    const before = await cpuMsOf(contestant.pid);
+    const pids = contestant.pids ?? [contestant.pid];
+    await Promise.all(pids.map(untilIdle));
+    const before = await cpuMsOf(pids);
     if (this.#task.profiles !== undefined) contestant.toggleProfile();
     const result = await work();
-    await untilIdle(contestant.pid);
-    const cpuMs = (await cpuMsOf(contestant.pid)) - before;
+    await Promise.all(pids.map(untilIdle));
+    const cpuMs = (await cpuMsOf(pids)) - before;
     if (this.#task.profiles !== undefined) contestant.toggleProfile();
     return { cpuMs, result };
   }
@@ -162,4 +169,9 @@ export class TestBed implements AsyncDisposable {
     await Promise.all(this.#contestants.map((contestant) => contestant[Symbol.asyncDispose]()));
     await this.whatsapp[Symbol.asyncDispose]();
   }
+}
+
+async function cpuMsOf(pids: readonly number[]): Promise<number> {
+  const times = await Promise.all(pids.map(cpuMsOfOne));
+  return times.reduce((sum, ms) => sum + ms, 0);
 }

@@ -27,16 +27,25 @@ let isHolding = false;
 const held: Held[] = [];
 /** The time of each completed login, in ms of the shared clock. */
 let logins: number[] = [];
+/** How long each of these numbers had had no connection, in ms; since the end of its last one. */
+let gaps: number[] = [];
+const endedAt = new Map<string, number>();
 whatsapp.use({
   name: 'hold messages, record logins',
   onSend(stanza, _client, send) {
     if (isHolding && stanza.tag === 'message') held.push({ id: stanza.attrs.id ?? '', send: () => send(stanza) });
     else send(stanza);
   },
-  onStanza({ tag, attrs, content }) {
+  onStanza({ tag, attrs, content }, { number = '' }) {
     const isActive = Array.isArray(content) && content.some((child) => child.tag === 'active');
-    if (tag === 'iq' && attrs.xmlns === 'passive' && isActive) logins.push(sharedNowMs());
+    if (tag === 'iq' && attrs.xmlns === 'passive' && isActive) {
+      logins.push(sharedNowMs());
+      gaps.push(sharedNowMs() - (endedAt.get(number) ?? NaN));
+    }
     return false;
+  },
+  onClose({ number }) {
+    if (number !== undefined) endedAt.set(number, sharedNowMs());
   },
 });
 
@@ -84,7 +93,10 @@ const api = {
     }),
   forgetLogins: () => {
     logins = [];
+    gaps = [];
   },
+  /** How long those that have logged in since `forgetLogins` had had no connection, in ms. */
+  gaps: () => gaps,
   /** Resolves with the times of the first `count` logins since `forgetLogins`. */
   logins: async (count: number): Promise<number[]> => {
     const what = `${count} logins`;

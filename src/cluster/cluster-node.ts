@@ -136,7 +136,7 @@ export class ClusterNode implements AsyncDisposable {
     this.#running = { host, handOvers, sharing };
     if (!lease.isHeld) host.pause();
     ownership.onLost((sessionIds) => this.#lost(sessionIds));
-    ownership.onChange(() => this.#looks.nudge());
+    ownership.onChange(() => this.#shares.nudge());
     this.#looks.nudge();
   }
 

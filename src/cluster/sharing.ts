@@ -47,6 +47,7 @@ export class Sharing {
   async run(me: LivingNode, nodes: readonly LivingNode[]): Promise<void> {
     const { ownership, host, clock } = this.#deps;
     this.#balance.saw(nodes);
+    await this.#takeReleased();
     await this.#adoptAgain();
     for (const [id, nodeId] of await ownership.asked()) this.#give(id, nodeId);
     const { all, unowned } = await ownership.counts();
@@ -55,6 +56,16 @@ export class Sharing {
     const quietest = (limit: number) => host.quietest(limit);
     const { size: owned } = ownership.owned;
     for (const [id, nodeId] of this.#balance.plan({ all, me, nodes, owned, quietest })) this.#give(id, nodeId);
+  }
+
+  /** What was released for this node has no connection now, and comes before everything else. */
+  async #takeReleased(): Promise<void> {
+    for (let isMore = true; isMore;) {
+      const sessionIds = await this.#deps.ownership.claim(0);
+      this.#balance.came(sessionIds);
+      await this.#adopt(sessionIds);
+      isMore = sessionIds.length > 0;
+    }
   }
 
   /** Claims until nothing is left that this node should take. What was released for it comes in any case. */

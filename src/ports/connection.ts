@@ -73,6 +73,14 @@ export interface MessageEvent {
   key: MessageKey;
 }
 
+/** After these a connection no longer counts as opening. */
+export const OPENING_ENDS_WITH: ReadonlySet<ConnectionEvent['kind']> = new Set([
+  'qr',
+  'pairing-code',
+  'open',
+  'closed',
+]);
+
 /** Receives the events of one connection. Must not throw. */
 export type ConnectionEventHandler = (event: ConnectionEvent) => void;
 

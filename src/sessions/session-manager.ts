@@ -41,10 +41,12 @@ const FIRST_CODE_LIMIT_MS = 30_000;
 /** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
 /**
- * How many sessions log in at once, so that a start with hundreds of them does not overload the process; and how many fetch
- * their first code, for which somebody waits.
+ * How many sessions log in at once, so that a start with hundreds of them does not overload the process. A login is mostly waiting for
+ * WhatsApp's answers: some eight, one after the other. More at once end no sooner, and keep the beats of a cluster waiting.
  */
-const MAX_CONNECTING = 8;
+const MAX_LOGINS = 8;
+/** How many sessions fetch their first code at once, for which somebody waits. */
+const MAX_PAIRINGS = 8;
 
 /** Why there is no pairing code, although WhatsApp has refused none: the session has ended, or has left. */
 const NO_REFUSALS: ReadonlySet<ErrorCode> = new Set(['session_not_pairing', 'session_moving']);
@@ -93,7 +95,7 @@ export class SessionManager implements AsyncDisposable {
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
-      connecting: { logins: new Semaphore(MAX_CONNECTING), pairings: new Semaphore(MAX_CONNECTING) },
+      connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });

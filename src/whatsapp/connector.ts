@@ -16,6 +16,7 @@ import { LibraryDownloads } from './baileys/library-downloads.ts';
 import { ClientVersion } from './connection/client-version.ts';
 import { type ConnectionDeps } from './connection/connection-deps.ts';
 import { BaileysConnection } from './connection/connection.ts';
+import { Logins } from './connection/logins.ts';
 import { createSessionCache, type SessionCache } from './connection/session-cache.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
@@ -56,6 +57,7 @@ export class BaileysConnector implements Connector {
   readonly #histories: ConnectionDeps['histories'];
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
+  readonly #logins: Logins;
   /** The current connection of each session, or its last one. */
   readonly #connections = new Map<SessionId, BaileysConnection>();
   /** Fetches the files of messages, for all sessions. */
@@ -66,6 +68,7 @@ export class BaileysConnector implements Connector {
     this.#deps = deps;
     this.#lookup = new RecipientLookup(deps.clock);
     this.#clientVersion = new ClientVersion(deps);
+    this.#logins = new Logins(deps.clock);
     const host = new MediaHost(deps.media.host);
     this.#histories = { host, places: new Semaphore(HISTORIES_AT_ONCE) };
     this.#uploads = { mediaHost: host, semaphore: new Semaphore(UPLOADS_AT_ONCE), metrics: deps.metrics };
@@ -104,7 +107,8 @@ export class BaileysConnector implements Connector {
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,
       uploads: this.#uploads,
-      onEvent,
+      onEvent: this.#logins.begin(onEvent),
+      logins: this.#logins,
       codeFor,
       clock,
       log: log.child({ sessionId }),

@@ -10,6 +10,7 @@ import {
   type ConnectionEvent,
   type ConnectionEventHandler,
   type Connector,
+  OPENING_ENDS_WITH,
 } from '../../ports/connection.ts';
 import { DisconnectHistory } from './disconnect-history.ts';
 
@@ -29,8 +30,6 @@ export interface ConnectionManagerDeps {
 
 /** A login that hangs gives up its place for others after this time, though not the login. */
 const PLACE_LIMIT_MS = 5_000;
-/** After these a connection no longer counts as opening. */
-const OPENING_ENDS_WITH: ReadonlySet<ConnectionEvent['kind']> = new Set(['qr', 'pairing-code', 'open', 'closed']);
 /** Only the current connection may say where the session stands. */
 const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'passkey', 'paired']);
 

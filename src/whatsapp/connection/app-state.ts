@@ -2,12 +2,15 @@ import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
+import { type Logins } from './logins.ts';
 import { type AppStateCollection, type AppStateResync, isCollection } from '../baileys/app-state-resync.ts';
 
 /** Dependencies of {@link keepAppState}. */
 export interface AppStateDeps {
   socket: WASocket;
   resync: AppStateResync;
+  /** The logins of all sessions, which nothing of this may delay. */
+  logins: Pick<Logins, 'over'>;
   /** Its timers end with the connection. */
   clock: Clock;
   /** Called once with what the operator should know; the connection goes on. */
@@ -24,14 +27,14 @@ const LONGEST_PAUSE_MS = 6 * 3600_000;
  * notification do. What fails is fetched again after a pause, which grows.
  */
 export function keepAppState(deps: AppStateDeps): void {
-  const { socket } = deps;
+  const { socket, logins, clock } = deps;
   const appState = new AppState(deps);
   // Baileys would handle nothing after the first part of a history until it has fetched all collections, and keep in memory what it
   // emits, for 20 s at least. It only does so for a device that it believes to be new.
   socket.authState.creds.accountSyncCounter ||= 1;
   socket.ws.on('CB:notification,type:server_sync', (stanza: BinaryNode) => takeNames(stanza).forEach(appState.due));
   socket.ev.on('connection.update', ({ receivedPendingNotifications }) => {
-    if (receivedPendingNotifications) appState.catchUp();
+    if (receivedPendingNotifications) void logins.over(clock).then(() => appState.catchUp());
   });
   let known = socket.authState.creds.myAppStateKeyId;
   socket.ev.on('creds.update', ({ myAppStateKeyId: key }) => {
@@ -73,6 +76,7 @@ class AppState {
   /** Fetches every collection that was never fetched, and those that failed: a key may have been what they lacked. */
   catchUp(): void {
     const { socket, resync } = this.#deps;
+    if (!socket.ws.isOpen) return;
     for (const [name, pause] of this.#pauses) {
       pause.cancel();
       this.#pauses.delete(name);

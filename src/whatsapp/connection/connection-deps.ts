@@ -18,6 +18,7 @@ import { type SendDeps } from '../send/send.ts';
 import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
 import { type ClientVersion } from './client-version.ts';
+import { type Logins } from './logins.ts';
 import { type MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket } from './open-socket.ts';
 import { type SessionCache } from './session-cache.ts';
@@ -55,6 +56,8 @@ export interface ConnectionDeps extends SessionCache {
   lookup: RecipientLookup;
   uploads: Pick<UploadDeps, 'mediaHost' | 'semaphore' | 'metrics'>;
   onEvent: ConnectionEventHandler;
+  /** Those of all sessions. */
+  logins: Pick<Logins, 'over'>;
   /** The number to pair with by typing a code; `undefined` for a QR, or when no pairing is needed. */
   codeFor: PhoneNumber | undefined;
   clock: Clock;

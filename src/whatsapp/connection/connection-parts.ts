@@ -54,11 +54,12 @@ export function accountParts(
   { socket }: OpenSocket,
   { deps, emitUnlessEnded }: PartsDeps,
 ): Pick<OpenConnection, 'restriction' | 'standing' | 'history'> {
-  const { clock, log, standingQuestions: questions, histories } = deps;
+  const { clock, log, standingQuestions: questions, histories, logins } = deps;
   return {
     restriction: new Restriction(socket, clock, (untilMs) => emitUnlessEnded({ kind: 'restricted', untilMs })),
     standing: new AccountStanding({
       ...{ socket, questions, clock },
+      loginsOver: () => logins.over(clock),
       emit: (cap) => emitUnlessEnded({ kind: 'new-chat-cap', cap }),
     }),
     history: new History(socket, {

@@ -11,7 +11,7 @@ import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
 import { keepAppState } from './app-state.ts';
-
+import { type Logins } from './logins.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
 import { Watchdogs } from './watchdogs/watchdogs.ts';
@@ -19,6 +19,7 @@ import { Watchdogs } from './watchdogs/watchdogs.ts';
 /** What a socket is opened with. */
 export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batch' | 'retries' | 'resync' | 'resends'> {
   serverProps: ServerProps;
+  logins: Pick<Logins, 'over'>;
   findSent: FindSent;
   /** A listener of Baileys threw. */
   listenerFailed: (failure: ListenerFailure) => void;
@@ -77,7 +78,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   });
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
-  keepAppState({ socket, resync, clock: watchdogs.clock, note });
+  keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
   return { socket, version, order, watchdogs };
 }
 

@@ -11,6 +11,8 @@ export interface AccountStandingDeps {
   socket: WASocket;
   /** How often WhatsApp may be asked by itself, over all connections of the session. */
   questions: TokenBucket;
+  /** Resolves when no session logs in: none may have to wait for these questions. */
+  loginsOver: () => Promise<void>;
   clock: Clock;
   /** Called with the limit of new chats, whenever WhatsApp says something about it. */
   emit: (cap: NewChatCap | null) => void;
@@ -44,7 +46,10 @@ export class AccountStanding {
   }
 
   async #askBoth(): Promise<void> {
-    await fetchTimelock(this.#deps.socket).catch(() => null);
+    const { socket, loginsOver } = this.#deps;
+    await loginsOver();
+    if (!socket.ws.isOpen) return;
+    await fetchTimelock(socket).catch(() => null);
     await this.askCap();
   }
 

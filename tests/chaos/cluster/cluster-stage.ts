@@ -190,14 +190,18 @@ export class ClusterStage implements AsyncDisposable {
     return from.sendText(chat, content, { id });
   }
 
-  /** Waits until these accounts have logged in again after a time, or `patienceMs` have passed. Resolves with the ms since then. */
+  /**
+   * Waits until these accounts have logged in again after a time and receive, or `patienceMs` have passed. Resolves with the ms from
+   * then to the last of them; `Infinity` when one does not.
+   */
   async untilOnlineAgain(accounts: readonly Account[], sinceMs: number, patienceMs: number): Promise<number> {
-    const isBack = ({ phone }: Account): boolean => {
+    const backMs = ({ phone }: Account): number => {
       const login = this.connections.latest(phone.number);
-      return login !== undefined && login.beganMs >= sinceMs && login.endedMs === Infinity;
+      return login && login.beganMs >= sinceMs && login.endedMs === Infinity ? login.receivesMs - sinceMs : Infinity;
     };
-    await waitFor(() => accounts.every(isBack), patienceMs);
-    return performance.now() - sinceMs;
+    const lastMs = (): number => Math.max(...accounts.map(backMs));
+    await waitFor(() => lastMs() < Infinity, patienceMs);
+    return lastMs();
   }
 
   /** Waits until the backend has as many messages as were written, but no longer than `patienceMs`. */

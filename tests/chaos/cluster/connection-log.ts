@@ -8,6 +8,8 @@ export interface Login {
   /** The static key of the credentials. */
   key: string;
   beganMs: number;
+  /** When it said that WhatsApp may deliver; `Infinity` until then. */
+  receivesMs: number;
   /** `Infinity` while it is open. */
   endedMs: number;
   /** Whether it logged in while another one of the same credentials was open. */
@@ -27,14 +29,17 @@ export class ConnectionLog implements Behaviour {
     if (username === null || username === undefined) return false;
     const key = client.noiseKey;
     const replaces = [...this.#open.values()].find((login) => login.key === key);
-    const login = { number: username.toString(), key, beganMs: performance.now(), endedMs: Infinity, replaces };
+    const times = { beganMs: performance.now(), receivesMs: Infinity, endedMs: Infinity };
+    const login = { number: username.toString(), key, ...times, replaces };
     this.logins.push(login);
     this.#open.set(client, login);
     return false;
   }
 
-  onStanza({ tag, attrs }: { tag: string; attrs: Record<string, string> }): boolean {
-    const { id } = attrs;
+  onStanza({ tag, attrs }: { tag: string; attrs: Record<string, string> }, client: Client): boolean {
+    const { id, xmlns } = attrs;
+    const login = this.#open.get(client);
+    if (tag === 'iq' && xmlns === 'passive' && login) login.receivesMs = Math.min(login.receivesMs, performance.now());
     if (tag === 'message' && id !== undefined) this.stanzas.set(id, (this.stanzas.get(id) ?? 0) + 1);
     return false;
   }
@@ -50,12 +55,14 @@ export class ConnectionLog implements Behaviour {
     return this.logins.findLast((login) => login.number === number);
   }
 
-  /** The pauses between two connections of one number that touch this time, in ms; an open end counts up to now. */
+  /** How long each number that began to receive again since then could not, in ms: since the end of its connection before. */
   gapsSince(fromMs: number): number[] {
     return [...Map.groupBy(this.logins, ({ number }) => number).values()].flatMap((logins) =>
       logins.slice(1).flatMap((login, index) => {
         const { endedMs } = logins[index]!;
-        return login.beganMs >= fromMs ? [Math.max(0, login.beganMs - endedMs)] : [];
+        return login.receivesMs >= fromMs && login.receivesMs < Infinity
+          ? [Math.max(0, login.receivesMs - endedMs)]
+          : [];
       }),
     );
   }
