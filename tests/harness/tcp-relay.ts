@@ -81,7 +81,7 @@ export class TcpRelay implements AsyncDisposable {
     this.#isBroken = Promise.withResolvers();
   }
 
-  /** Whether the place of {@link breakAt} was not reached until now. */
+  /** Whether the place of {@link breakAt} has not been reached yet. */
   get isWhole(): boolean {
     return this.#break !== undefined;
   }

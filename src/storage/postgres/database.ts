@@ -33,6 +33,8 @@ export type DatabaseDeps = Omit<LaneDeps, 'config'>;
 
 /** The connections that only read. */
 const READERS = 4;
+/** How long a read may take: a connection that is lost silently never answers. */
+const READ_LIMIT_MS = 15_000;
 /** Ends a transaction of the lane that hangs; its locks would outlive a frozen process. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** How long a deferred write waits for a transaction to share. */

@@ -1,0 +1,21 @@
+import type pg from 'pg';
+
+/** How long the end of a process is waited for. */
+const END_MS = 1_000;
+
+/**
+ * Ends the process of the server that served a connection before this one, should it still live: it knows nothing of a connection that was
+ * lost silently, and holds its locks until its transaction takes too long. One that waits for the standby has committed already, and
+ * goes on. Resolves with the process of this connection.
+ */
+export async function takeOver(client: pg.ClientBase, before: number | undefined): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>(
+    `SELECT pg_backend_pid() AS pid, (
+       SELECT count(pg_terminate_backend(pid, ${END_MS})) FROM pg_stat_activity
+       WHERE pid = $1 AND pid <> pg_backend_pid() AND application_name = current_setting('application_name')
+         AND datname = current_database() AND wait_event IS DISTINCT FROM 'SyncRep'
+     )`,
+    [before],
+  );
+  return rows[0]?.pid;
+}
