@@ -69,6 +69,11 @@ export class TcpRelay implements AsyncDisposable {
     for (const connection of this.#connections) connection.stall();
   }
 
+  /** As {@link stall}, but new connections work: a machine that is gone, and another one in its place. */
+  stallOpen(): void {
+    for (const connection of this.#connections) connection.stall();
+  }
+
   /** What was stalled goes on. */
   flow(): void {
     this.#isStalled = false;

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { type Batch } from './batch.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { SessionLostError } from '../../domain/errors.ts';
@@ -6,6 +5,7 @@ import { type SessionId } from '../../domain/session-id.ts';
 import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
+import { Readers } from './readers.ts';
 import { SharedRead } from './shared-read.ts';
 import { type Statement } from './sql.ts';
 import { namedError } from './trouble.ts';
@@ -33,8 +33,6 @@ export type DatabaseDeps = Omit<LaneDeps, 'config'>;
 
 /** The connections that only read. */
 const READERS = 4;
-/** How long a read may take: a connection that is lost silently never answers. */
-const READ_LIMIT_MS = 15_000;
 /** Ends a transaction of the lane that hangs; its locks would outlive a frozen process. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** How long a deferred write waits for a transaction to share. */
@@ -49,7 +47,7 @@ const RETRY_MS = 1_000;
  */
 export class Database {
   readonly #lane: Lane;
-  readonly #readers: pg.Pool;
+  readonly #readers: Readers;
   readonly #clock: Clock;
   #deferred: DeferredWrite[] = [];
   #deferTimer: Timer | undefined;
@@ -63,11 +61,14 @@ export class Database {
       pipeline: true,
       transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
     });
-    this.#lane = new Lane({ ...deps, config });
     const readerName = run ? connectionName(run) : 'whatsapp-orchestrator reader';
-    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: readerName }), max: READERS });
-    // An idle connection that is lost is replaced by the pool.
-    this.#readers.on('error', () => undefined);
+    this.#readers = new Readers(connectionConfig(url, { name: readerName }), READERS);
+    const onConnect: LaneDeps['onConnect'] = async (client) => {
+      await deps.onConnect(client);
+      // The server may be another one: what is written there must not be read from the old one.
+      this.#readers.renew();
+    };
+    this.#lane = new Lane({ ...deps, config, onConnect });
     this.#clock = deps.clock;
   }
 
@@ -100,8 +101,7 @@ export class Database {
   async readCommitted<Row>(statement: Statement): Promise<Row[]> {
     await this.#lane.settled();
     try {
-      const { rows } = await this.#readers.query(statement);
-      return rows as Row[];
+      return await this.#readers.query<Row>(statement);
     } catch (error) {
       throw namedError(error);
     }

@@ -4,7 +4,7 @@ import { SessionLostError, StorageUnavailableError } from '../../domain/errors.t
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Epochs, type Fence, isRefusal } from './cluster/fence.ts';
 import { Transaction } from './transaction.ts';
-import { takeOver } from './take-over.ts';
+import { checkPrimary, takeOver } from './primary.ts';
 import { isTrouble, LeaseOverError } from './trouble.ts';
 
 /** Work within a transaction. It may be done again, in another transaction, when the first one was rolled back. */
@@ -235,6 +235,7 @@ export class Lane {
     client.on('error', () => this.#forget(client));
     try {
       await client.connect();
+      await checkPrimary(client);
       this.#backend = await takeOver(client, this.#backend);
       await this.#deps.onConnect(client);
       return client;

@@ -50,11 +50,11 @@ function writeGroup({ storage }: TestNode, number: number): Promise<unknown> {
 
 /** Does not let this process wait: what takes its time is the server. */
 async function withoutWaits({ clock, relay }: Relayed, how: Break['how'], promise: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  const settled = promise.finally(() => (isOver = true));
+  const state = { isOver: false };
+  const settled = promise.finally(() => (state.isOver = true));
   await Promise.race([relay.broken, settled]);
-  if (how === 'stall' && !isOver) clock.skip(ANSWER_MS);
-  while (!isOver) {
+  if (how === 'stall' && !state.isOver) clock.skip(ANSWER_MS);
+  while (!state.isOver) {
     if (clock.hasTimer(PAUSE_MS)) clock.skip(PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -1,7 +1,24 @@
 import type pg from 'pg';
 
-/** How long the end of a process is waited for. */
+/** How long the end of a process of the server is waited for. */
 const END_MS = 1_000;
+
+/** A server that only reads, and may not have what the primary has confirmed. */
+class StandbyError extends Error {
+  override readonly name = 'StandbyError';
+  /** `read_only_sql_transaction`: what such a server answers to a write. */
+  readonly code = '25006';
+
+  constructor() {
+    super('The server is a standby');
+  }
+}
+
+/** @throws StandbyError, which passes: the server is promoted, or the address leads to another one soon */
+export async function checkPrimary(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
+  if (rows[0]?.isStandby === true) throw new StandbyError();
+}
 
 /**
  * Ends the process of the server that served a connection before this one, should it still live: it knows nothing of a connection that was
