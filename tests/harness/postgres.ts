@@ -43,13 +43,13 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   /**
-   * Starts a standby that this server waits for, from now on, with each commit; or does not (`asynchronous`). It makes a copy of what is
-   * stored, while the server works.
+   * Starts a standby that this server waits for, from now on, with each commit; or does not. It begins with a copy of what is stored, and
+   * reaches this server at `through`.
    */
-  async standby({ isAsynchronous = false } = {}): Promise<TestDatabase> {
+  async standby({ isAsynchronous = false, through = this.port } = {}): Promise<TestDatabase> {
     const folder = newFolder();
     const [port, { password }] = [await freePort(), new URL(this.url)];
-    await this.#copyTo(folder);
+    await this.#copyTo(folder, through);
     const { promise: isReady, resolve: ready } = Promise.withResolvers<undefined>();
     const onLog = (message: string) => message.includes('ready to accept read-only connections') && ready(undefined);
     const server = serverIn(folder, { port, password, onLog });
@@ -130,7 +130,7 @@ export class TestDatabase implements AsyncDisposable {
     return (this.#server as unknown as { process: ChildProcessByStdio<null, Socket, Socket> }).process;
   }
 
-  async #copyTo(folder: string): Promise<void> {
+  async #copyTo(folder: string, port: number): Promise<void> {
     // Begin and end of the copy are on one connection.
     const client = await this.pool.connect();
     try {
@@ -146,7 +146,7 @@ export class TestDatabase implements AsyncDisposable {
     await writeFile(join(folder, 'standby.signal'), '');
     const { uid, gid } = await stat(folder);
     for (const name of ['backup_label', 'standby.signal']) await chown(join(folder, name), uid, gid);
-    const { port, password } = new URL(this.url);
+    const { password } = new URL(this.url);
     const primary = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=standby`;
     await appendFile(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterMessages } from '../../harness/postgres-messages.ts';
-import { type TcpRelay } from '../../harness/tcp-relay.ts';
+import { TcpRelay } from '../../harness/tcp-relay.ts';
 import { type Dice } from '../dice.ts';
 import { type ClusterStage, NODE_IDS } from './cluster-stage.ts';
 
@@ -17,7 +17,7 @@ type Fault = (stage: ClusterStage, dice: Dice, options: FaultOptions) => Promise
 /** The longest time that a process, the database or a connection stands still, in leases. */
 const LONGEST_FREEZE = 2.5;
 const LONGEST_STANDSTILL = 1.2;
-/** How long before its primary's end a standby is held, at most, in leases. */
+/** How long before its primary's end a standby is cut off, at most, in leases. */
 const LONGEST_HOLD = 0.5;
 /** How many messages a group takes, about, and the bytes of one. */
 const MESSAGES = 60;
@@ -51,20 +51,20 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 /**
- * A standby is made and, once every commit waits for it, sometimes held for a while. The primary is killed; nodes reach the standby,
+ * A standby is made and, once every commit waits for it, sometimes cut off for a while. The primary is killed; nodes reach the standby,
  * which is promoted then. Sometimes the old primary comes back, and one of the nodes reaches that for a while.
  */
 async function promote({ database }: ClusterStage, dice: Dice, options: FaultOptions): Promise<void> {
   const { leaseMs, isAsynchronous } = options;
-  const standby = await database.primary.standby({ isAsynchronous });
+  await using replication = await TcpRelay.start(database.primary.port);
+  const standby = await database.primary.standby({ isAsynchronous, through: replication.port });
   const [isHeld, comesBack] = [isAsynchronous || dice.happens(0.5), dice.happens(0.5)];
   await pause(dice.below(leaseMs));
   if (isHeld) {
-    await standby.freeze();
+    replication.stall();
     await pause(dice.below(LONGEST_HOLD * leaseMs));
   }
   await database.primary.kill();
-  if (isHeld) await standby.thaw();
   const old = database.replaceBy(standby);
   database.leadTo(standby);
   await standby.promote();
