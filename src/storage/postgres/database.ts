@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type Batch } from './batch.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { SessionLostError } from '../../domain/errors.ts';
@@ -7,6 +7,7 @@ import { type NodeRun } from '../../ports/ownership.ts';
 import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
+import { Readers } from './readers.ts';
 import { SharedRead } from './shared-read.ts';
 import { type Statement } from './sql.ts';
 import { namedError } from './trouble.ts';
@@ -48,7 +49,7 @@ const RETRY_MS = 1_000;
  */
 export class Database {
   readonly #lane: Lane;
-  readonly #readers: pg.Pool;
+  readonly #readers: Readers;
   readonly #clock: Clock;
   #deferred: DeferredWrite[] = [];
   #deferTimer: Timer | undefined;
@@ -57,11 +58,14 @@ export class Database {
 
   constructor(url: string, deps: DatabaseDeps) {
     const run = deps.fence?.run;
-    this.#lane = new Lane({ ...deps, config: writerConfig(url, run) });
     const readerName = run ? connectionName(run) : 'whatsapp-orchestrator reader';
-    this.#readers = new pg.Pool({ ...connectionConfig(url, { name: readerName }), max: READERS });
-    // An idle connection that is lost is replaced by the pool.
-    this.#readers.on('error', () => undefined);
+    this.#readers = new Readers(connectionConfig(url, { name: readerName }), READERS);
+    const onConnect: LaneDeps['onConnect'] = async (client) => {
+      await deps.onConnect(client);
+      // The server may be another one: what is written there must not be read from the old one.
+      this.#readers.renew();
+    };
+    this.#lane = new Lane({ ...deps, config: writerConfig(url, run), onConnect });
     this.#clock = deps.clock;
   }
 
@@ -89,8 +93,7 @@ export class Database {
   async readCommitted<Row>(statement: Statement): Promise<Row[]> {
     await this.#lane.settled();
     try {
-      const { rows } = await this.#readers.query(statement);
-      return rows as Row[];
+      return await this.#readers.query<Row>(statement);
     } catch (error) {
       throw namedError(error);
     }

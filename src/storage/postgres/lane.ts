@@ -4,6 +4,7 @@ import { SessionLostError, StorageUnavailableError } from '../../domain/errors.t
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Epochs, type Fence, isRefusal } from './cluster/fence.ts';
 import { Transaction } from './transaction.ts';
+import { backendOf, checkPrimary, takeOver } from './primary.ts';
 import { isTrouble, LeaseOverError } from './trouble.ts';
 
 /** Work within a transaction. It may be done again, in another transaction, when the first one was rolled back. */
@@ -53,6 +54,11 @@ const MAX_GROUP = 200;
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
+/**
+ * How long a group may be under way. The server ends a transaction sooner: whoever hears nothing for so long has lost the connection without
+ * being told, as when a machine is gone.
+ */
+const ANSWER_MS = 7_000;
 
 /**
  * Writes everything of this process, in order, over one connection: what came while a group was under way is the next group, and a group
@@ -69,12 +75,15 @@ export class Lane {
   /** Resolves when the last piece is stored, or has failed. */
   #lastSettled: Promise<undefined> = Promise.resolve(undefined);
   #client: pg.Client | undefined;
+  /** The process that served the last connection. */
+  #backend: number | undefined;
   /** Whether the last group was given up: until one succeeds, each is tried once. */
   #isDown = false;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
     this.#client = deps.client;
+    this.#backend = backendOf(deps.client);
     this.#watch(deps.client);
   }
 
@@ -185,12 +194,15 @@ export class Lane {
 
   /** Stores the group in one transaction. Returns why that failed, or `undefined`. */
   async #try(group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
+    const silence = this.#deps.clock.after(ANSWER_MS, () => this.#disconnect());
     try {
-      const client = (this.#client ??= await this.#connect());
+      const client = await this.#connect();
       if (!this.#mayWrite(epochs)) return new LeaseOverError();
       return await this.#transact(client, group, epochs);
     } catch (error) {
       return error ?? new Error('The transaction failed');
+    } finally {
+      silence.cancel();
     }
   }
 
@@ -217,29 +229,35 @@ export class Lane {
   }
 
   async #connect(): Promise<pg.Client> {
+    if (this.#client) return this.#client;
     const client = new pg.Client(this.#deps.config);
+    this.#client = client;
     this.#watch(client);
-    await client.connect();
     try {
+      await client.connect();
+      await checkPrimary(client);
+      this.#backend = await takeOver(client, this.#backend);
       await this.#deps.onConnect(client);
+      return client;
     } catch (error) {
-      await client.end().catch(() => undefined);
+      this.#forget(client);
       throw error;
     }
-    return client;
   }
 
   #watch(client: pg.Client): void {
-    client.on('error', () => {
-      if (this.#client === client) this.#client = undefined;
-    });
+    client.on('error', () => this.#forget(client));
   }
 
   #disconnect(): void {
-    const client = this.#client;
-    this.#client = undefined;
+    if (this.#client) this.#forget(this.#client);
+  }
+
+  #forget(client: pg.Client): void {
+    if (this.#client === client) this.#client = undefined;
+    client.end().catch(() => undefined);
     // Waiting for a server that is away would take as long as it is.
-    client?.end().catch(() => undefined);
+    client.connection.stream.destroy();
   }
 }
 

@@ -10,7 +10,7 @@ const TROUBLE = /^(08|53|57P0|58|25P0[34]|25006|40001|40P01|57014|55P03|XX00[12]
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|ERR_SOCKET)/;
 /** What the driver says, without a code, when a connection is lost. */
 const LOST =
-  /^(Connection terminated|timeout expired|Client has encountered|Client was closed|Query read timeout|The connection)/;
+  /^(Connection terminated|timeout e(xpired|xceeded)|Client has encountered|Client was closed|Query read timeout|The connection)/;
 
 /** This node must write nothing of its sessions: others may take them over soon. */
 export class LeaseOverError extends Error {

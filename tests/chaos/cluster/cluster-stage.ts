@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Group } from '../../../simulator/world/group.ts';
@@ -9,11 +10,13 @@ import { startSimulator } from '../../../simulator/start-simulator.ts';
 import { type Environment } from '../../../src/config/environment.ts';
 import { type Answer, ask } from '../../harness/ask.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
-import { TestDatabase } from '../../harness/postgres.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
+import { TcpRelay } from '../../harness/tcp-relay.ts';
 import { type Received, startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { Ledger } from '../ledger.ts';
 import { type Account, waitFor, type WriteOptions } from '../stage.ts';
+import { ClusterDatabase } from './cluster-database.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { WATCHING } from './watching-triggers.ts';
 
@@ -24,6 +27,8 @@ export interface ClusterStageOptions {
   lease: number;
   /** The node that the accounts are linked to; each of them in turn by default. */
   linkedTo?: string;
+  /** Whether the nodes reach PostgreSQL and each other through relays, which can break what passes. */
+  isRelayed?: boolean;
 }
 
 /** The names of the nodes that there are from the start. */
@@ -37,6 +42,12 @@ export interface Exit {
   wasReady: boolean;
   /** Sent by {@link ClusterStage.end}. */
   signal: 'SIGTERM' | 'SIGKILL' | undefined;
+}
+
+/** The internal port of a node, and the relay through which others reach it. */
+interface PeerPort {
+  port: number;
+  relay: TcpRelay;
 }
 
 /** Processes to kill when this one exits, for whatever reason. */
@@ -60,7 +71,8 @@ export class ClusterStage implements AsyncDisposable {
   serving = NODE_IDS;
   readonly whatsapp: Simulator;
   readonly backend: TestBackend;
-  readonly database: TestDatabase;
+  readonly database: ClusterDatabase;
+  readonly #peerPorts: ReadonlyMap<string, PeerPort>;
   readonly #folder: string;
   readonly #lease: number;
   readonly #signals = new Map<OrchestratorProcess, 'SIGTERM' | 'SIGKILL'>();
@@ -68,26 +80,31 @@ export class ClusterStage implements AsyncDisposable {
   #requests = 0;
 
   private constructor(
-    parts: { whatsapp: Simulator; backend: TestBackend; database: TestDatabase; folder: string },
+    parts: { whatsapp: Simulator; backend: TestBackend; database: ClusterDatabase; folder: string },
     lease: number,
+    peerPorts: ReadonlyMap<string, PeerPort>,
   ) {
     this.whatsapp = parts.whatsapp;
     this.backend = parts.backend;
     this.database = parts.database;
     this.#folder = parts.folder;
     this.#lease = lease;
+    this.#peerPorts = peerPorts;
     this.whatsapp.use(this.connections);
   }
 
   /** Starts three nodes, and links the accounts to them in turn. */
-  static async open({ accounts, lease, linkedTo }: ClusterStageOptions): Promise<ClusterStage> {
+  static async open(options: ClusterStageOptions): Promise<ClusterStage> {
+    const { accounts, lease, linkedTo, isRelayed = false } = options;
+    const relayed = isRelayed ? NODE_IDS : [];
+    const peerPorts = await Promise.all(relayed.map(async (nodeId) => [nodeId, await peerPort()] as const));
     const [database, whatsapp, backend, folder] = await Promise.all([
-      TestDatabase.start(),
+      ClusterDatabase.start(relayed),
       startSimulator(),
       startTestBackend(),
       mkdtemp(join(tmpdir(), 'cluster-')),
     ]);
-    const stage = new ClusterStage({ whatsapp, backend, database, folder }, lease);
+    const stage = new ClusterStage({ whatsapp, backend, database, folder }, lease, new Map(peerPorts));
     try {
       await stage.start('a');
       await database.pool.query(WATCHING);
@@ -117,7 +134,7 @@ export class ClusterStage implements AsyncDisposable {
 
   /** Starts a process of a node, without waiting for it. */
   spawn(nodeId: string, environment: Environment = {}): OrchestratorProcess {
-    const spawned = OrchestratorProcess.spawn({ ...this.#environment(), CLUSTER_NODE_ID: nodeId, ...environment });
+    const spawned = OrchestratorProcess.spawn({ ...this.#environment(nodeId), ...environment });
     this.processes.push({ nodeId, process: spawned });
     running.add(spawned);
     void spawned.exited().then((code) => this.#ended(nodeId, spawned, code));
@@ -145,6 +162,23 @@ export class ClusterStage implements AsyncDisposable {
     await pause(forMs);
     frozen.signal('SIGCONT');
     freeze.toMs = performance.now();
+  }
+
+  /** The relay through which the other nodes reach this one. */
+  peerRelayOf(nodeId: string): TcpRelay {
+    const found = this.#peerPorts.get(nodeId);
+    if (!found) throw new Error(`Node ${nodeId} has no relay`);
+    return found.relay;
+  }
+
+  /** Lets the clock of a node be wrong by hours or minutes for a while. */
+  async setClockWrong(nodeId: string, forMs: number): Promise<void> {
+    const wrong = this.process(nodeId);
+    // One that is just starting would end.
+    if (!isReady(wrong)) return;
+    wrong.signal('SIGUSR2');
+    await pause(forMs);
+    wrong.signal('SIGUSR2');
   }
 
   /** Cuts all connections of a node to the database; resolves with their number. */
@@ -215,12 +249,13 @@ export class ClusterStage implements AsyncDisposable {
     await this.whatsapp[Symbol.asyncDispose]();
     await this.backend[Symbol.asyncDispose]();
     await this.database[Symbol.asyncDispose]();
+    for (const { relay } of this.#peerPorts.values()) await relay[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   #ended(nodeId: string, ended: OrchestratorProcess, code: number | null): void {
     running.delete(ended);
-    const wasReady = ended.output.includes('the orchestrator is ready');
+    const wasReady = isReady(ended);
     this.exits.push({ nodeId, code, wasReady, signal: this.#signals.get(ended) });
     this.diary.push({ what: `the end of a process of node ${nodeId} (${code})`, atMs: performance.now() });
     if (!this.#isKept) return;
@@ -228,16 +263,21 @@ export class ClusterStage implements AsyncDisposable {
     setTimeout(() => this.#isKept && this.spawn(nodeId), RESTART_MS);
   }
 
-  #environment(): Environment {
+  #environment(nodeId: string): Environment {
     const { whatsapp, backend, database } = this;
+    const { port = 0, relay } = this.#peerPorts.get(nodeId) ?? {};
     return {
+      CLUSTER_NODE_ID: nodeId,
+      ...(relay && { CLUSTER_URL: `http://127.0.0.1:${relay.port}`, NODE_OPTIONS: `--import=${WRONG_CLOCK}` }),
+      WRONG_BY_HOURS: String(WRONG_BY_HOURS[nodeId] ?? 0),
       ...{ AUTH_DIR: join(this.#folder, 'auth'), DOWNLOADS_DIR: join(this.#folder, 'downloads') },
       BACKEND_BASE_URL: backend.url,
       WHATSAPP_WS_URL: whatsapp.wsUrl,
       WHATSAPP_ROOT_KEY: whatsapp.rootKey,
       WHATSAPP_MEDIA_HOST: whatsapp.mediaHost,
-      ...{ DATABASE_URL: database.url, DATABASE_DURABILITY: 'single', MASTER_KEY },
-      ...{ CLUSTER_PORT: '0', CLUSTER_SECRET: 's'.repeat(32), CLUSTER_LEASE: String(this.#lease), CLUSTER_DRAIN: '10' },
+      ...{ DATABASE_URL: database.urlFor(nodeId), DATABASE_DURABILITY: 'single', MASTER_KEY },
+      ...{ CLUSTER_PORT: String(port), CLUSTER_SECRET: 's'.repeat(32) },
+      ...{ CLUSTER_LEASE: String(this.#lease), CLUSTER_DRAIN: '10' },
     };
   }
 
@@ -258,5 +298,17 @@ export class ClusterStage implements AsyncDisposable {
 }
 
 const LINKED_AT_ONCE = 6;
+/** How wrong the clock of each node is while it is: more than proofs between nodes allow, and less than `Idempotency-Key`s live. */
+const WRONG_BY_HOURS: Readonly<Record<string, number>> = { a: 20, b: -20, c: 0.05 };
+const WRONG_CLOCK = fileURLToPath(new URL('../preload/wrong-clock.ts', import.meta.url));
 const RESTART_MS = 200;
 const MASTER_KEY = randomMasterKey();
+
+async function peerPort(): Promise<PeerPort> {
+  const port = await freePort();
+  return { port, relay: await TcpRelay.start(port) };
+}
+
+function isReady({ output }: OrchestratorProcess): boolean {
+  return output.includes('the orchestrator is ready');
+}

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterProblems } from '../cluster/checker.ts';
-import { ClusterStage, NODE_IDS } from '../cluster/cluster-stage.ts';
+import { ClusterStage } from '../cluster/cluster-stage.ts';
+import { FAULTS } from '../cluster/faults.ts';
 import { IdempotentSends } from '../cluster/idempotent-sends.ts';
 import { type Dice } from '../dice.ts';
 import { withoutRepeats } from '../ledger.ts';
@@ -19,29 +20,13 @@ interface ClusterSize extends Size {
   /** The longest pause between faults. */
   lullMs: number;
   patienceMs: number;
+  /** 1: a standby is not waited for, and messages are lost when it is promoted. */
+  asynchronous: number;
+  /** The number of a fault, from 1: only this one. */
+  only: number;
 }
 
-/** A fault, and whether it takes a process away. */
-type Fault = (stage: ClusterStage, dice: Dice, leaseMs: number) => Promise<unknown>;
-
-/** The longest time that a process or the database is frozen, in leases. */
-const LONGEST_FREEZE = 2.5;
-const LONGEST_STANDSTILL = 1.2;
-
-/** In the order in which the first of them happen. */
-const FAULTS: Readonly<Record<string, Fault>> = {
-  SIGTERM: (stage, dice) => stage.end(dice.pick(NODE_IDS), 'SIGTERM'),
-  SIGKILL: (stage, dice) => stage.end(dice.pick(NODE_IDS), 'SIGKILL'),
-  SIGSTOP: (stage, dice, leaseMs) => stage.freeze(dice.pick(NODE_IDS), dice.below(LONGEST_FREEZE * leaseMs)),
-  'connections cut': (stage, dice) => stage.cut(dice.pick(NODE_IDS)),
-  'PostgreSQL killed': ({ database }) => database.restart('SIGKILL'),
-  'PostgreSQL restarted': ({ database }, dice) => database.restart(dice.pick(['SIGINT', 'SIGQUIT'])),
-  'PostgreSQL frozen': async ({ database }, dice, leaseMs) => {
-    await database.freeze();
-    await pause(dice.below(LONGEST_STANDSTILL * leaseMs));
-    await database.thaw();
-  },
-};
+const BASE = { asynchronous: 0, only: 0 };
 
 /** See docs/chaos.md. */
 export const cluster: Scenario<ClusterSize> = {
@@ -49,11 +34,20 @@ export const cluster: Scenario<ClusterSize> = {
   proves:
     'Three nodes on one PostgreSQL lose, duplicate and reorder nothing, and never hold two connections of one account, whatever ends or stops a node or the database.',
   sizes: {
-    short: { faults: 5, sessions: 4, lease: 1, pauseMs: 200, replyMs: 200, lullMs: 600, patienceMs: 20_000 },
-    full: { faults: 40, sessions: 12, lease: 2, pauseMs: 500, replyMs: 500, lullMs: 3_000, patienceMs: 120_000 },
+    short: { ...BASE, faults: 6, sessions: 4, lease: 2, pauseMs: 200, replyMs: 200, lullMs: 400, patienceMs: 20_000 },
+    full: {
+      ...BASE,
+      faults: 40,
+      sessions: 12,
+      lease: 2,
+      pauseMs: 500,
+      replyMs: 500,
+      lullMs: 3_000,
+      patienceMs: 120_000,
+    },
   },
   async run(size, dice) {
-    await using stage = await ClusterStage.open({ accounts: size.sessions, lease: size.lease });
+    await using stage = await ClusterStage.open({ accounts: size.sessions, lease: size.lease, isRelayed: true });
     stage.keep();
     const traffic = new Traffic(stage, dice.fork(), size.pauseMs);
     const sends = new IdempotentSends(stage, dice.fork(), size.replyMs);
@@ -70,15 +64,17 @@ export const cluster: Scenario<ClusterSize> = {
 async function breakThings(
   stage: ClusterStage,
   dice: Dice,
-  { faults, lullMs, lease }: ClusterSize,
+  { faults, lullMs, lease, asynchronous, only }: ClusterSize,
 ): Promise<Map<string, number>> {
-  const kinds = Object.keys(FAULTS);
+  const all = Object.keys(FAULTS);
+  const kinds = only > 0 ? all.slice(only - 1, only) : all;
+  const options = { leaseMs: lease * 1_000, isAsynchronous: asynchronous > 0 };
   const done = new Map<string, number>();
   for (let count = 0; count < faults; count += 1) {
     await pause(dice.below(lullMs));
     const kind = kinds[count] ?? dice.pick(kinds);
     stage.diary.push({ what: kind, atMs: performance.now() });
-    await FAULTS[kind]?.(stage, dice, lease * 1_000);
+    await FAULTS[kind]?.(stage, dice, options);
     done.set(kind, (done.get(kind) ?? 0) + 1);
   }
   return done;

@@ -9,13 +9,16 @@ import { connectionName } from './node-name.ts';
 const PRUNING = 41_731;
 /** How many locks one node holds at once, each on a connection: when the node dies, its locks go with it. */
 const MAX_HELD = 4;
+/** How long a lock is waited for: a connection that is lost silently never answers. */
+const WAIT_LIMIT_MS = 30_000;
 
 /** Work that only one node does at a time. */
 export class ClusterLocks implements NumberLock, AsyncDisposable {
   readonly #pool: pg.Pool;
 
   constructor(url: string, run: NodeRun) {
-    this.#pool = new pg.Pool({ ...connectionConfig(url, { name: connectionName(run) }), max: MAX_HELD });
+    const config = connectionConfig(url, { name: connectionName(run) });
+    this.#pool = new pg.Pool({ ...config, max: MAX_HELD, query_timeout: WAIT_LIMIT_MS });
     this.#pool.on('error', () => undefined);
   }
 

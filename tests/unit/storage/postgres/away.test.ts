@@ -53,6 +53,19 @@ describe('connections to PostgreSQL that are cut', () => {
   });
 });
 
+it('connections to PostgreSQL that are lost without a word are given up, for reads as well', async () => {
+  await using it = await relayed();
+  const { storage, relay, clock } = it;
+  await storage.settings.set('x', '1');
+  expect(await storage.settings.get('x')).toBe('1');
+  relay.stallOpen();
+
+  await clock.fastForwardUntil(storage.settings.set('x', '2'));
+
+  expect(await storage.settings.get('x')).toBe('2');
+  relay.cut();
+});
+
 describe('a database that stays away', () => {
   it('refuses what it cannot store, and works again once it is back', async () => {
     await using it = await relayed();
