@@ -12,6 +12,7 @@ import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } 
 import { lockDatabase, type Sharing } from './database-lock.ts';
 import { Database, NO_SESSION, writerConfig } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
+import { requireOnlyNode } from './encryption/only-node.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
@@ -43,7 +44,6 @@ export interface PostgresOptions {
 /** The storage of one of several nodes. */
 export type ClusterStorage = Storage & ClusterPorts;
 
-const OTHER_NODES = 'Other nodes are running: stop all but this one, and change the master key then.';
 const ignore = () => undefined;
 
 /**
@@ -74,7 +74,7 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
       vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
   if (!fence) return storageOn(db, vault, options);
-  const cluster = await openCluster({ url, clock, vault, db, fence });
+  const cluster = await openCluster({ url, name, clock, vault, db, fence });
   const storage = storageOn(db, vault, options, cluster);
   const { membership, ownership, numberLock, browserTokens } = cluster;
   const dispose = () => close(cluster, storage);
@@ -89,10 +89,10 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
     masterKey: {
       change: async (sealed) => {
         if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
-        const nodes = (await cluster?.membership.living()) ?? [];
-        // The others would go on with the old key.
-        if (nodes.length > 1) throw new AppError('wrong_master_key', { message: OTHER_NODES });
-        return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
+        return db.write(NO_SESSION, async (transaction) => {
+          if (cluster) await requireOnlyNode(transaction);
+          return vault.changeMasterKey(transaction, sealed);
+        });
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),

@@ -2,7 +2,7 @@ import { AppError, SessionLostError, StorageUnavailableError } from '../../../sr
 import { ANA, record } from '../../contracts/storage/support.ts';
 import { failureOf, OneProcess } from './one-process.ts';
 
-it.each([
+it.each<[string, Error]>([
   ['nobody owns it any more', new SessionLostError()],
   ['the storage fails meanwhile', new StorageUnavailableError('x')],
 ])('a removed session is gone, also when its keys cannot be forgotten because %s', async (_why, failure) => {
