@@ -27,9 +27,9 @@ Exits with 0 when nothing is wrong, with 1 when something is, and with 2 when no
 export interface Terminal {
   clock: Clock;
   /** To stdout. */
-  print: (text: string) => void;
+  print: (text: string) => unknown;
   /** To stderr. */
-  complain: (text: string) => void;
+  complain: (text: string) => unknown;
 }
 
 /** The exit code of the command. */

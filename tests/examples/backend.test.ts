@@ -1,8 +1,10 @@
 import { type Browser, type Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { type Phone } from '../../simulator/phones/phone.ts';
+import { runCheckCommand } from '../../src/cli/check-backend-command.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import { startBrowser } from '../harness/browser.ts';
+import { systemClock } from '../../src/kit/clock.ts';
 import { freePort } from '../harness/free-port.ts';
 import { TestDatabase } from '../harness/postgres.ts';
 import { until, untilTrue } from '../harness/until.ts';
@@ -358,6 +360,21 @@ describe('the webhook endpoints of the example backend', () => {
       { content: 'ab\ufffd' },
     ]);
   });
+});
+
+it('is a backend in which npm run check-backend finds nothing to change', async () => {
+  let out = '';
+  const terminal = {
+    clock: systemClock,
+    print: (text: string) => (out += text),
+    complain: (text: string) => (out += text),
+  };
+  const environment = { PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET, BACKEND_TIMEOUT: '30000' };
+
+  const code = await runCheckCommand([fixture().backend.url], environment, terminal);
+
+  expect(out).toContain(' ok, 0 warning, 0 wrong, 0 skipped.');
+  expect(code).toBe(0);
 });
 
 it('shuts down gracefully, and never logs what people write', async () => {

@@ -6,7 +6,6 @@ import { type Answer, CheckedBackend } from './checked-backend.ts';
 import { ACCESS_CHECKS } from './checks/access-checks.ts';
 import { CONTENT_CHECKS } from './checks/content-checks.ts';
 import { DELIVERY_CHECKS } from './checks/delivery-checks.ts';
-import { sentence } from './judge.ts';
 import { MARK, TestSession } from './test-session.ts';
 
 /** What one check found, for people and programs. */
@@ -69,7 +68,7 @@ async function found(check: Check, run: CheckRun): Promise<Finding> {
 function requireReachable(url: string, answers: readonly Answer[]): void {
   for (const { outcome } of answers) {
     if (outcome.kind === 'unreachable' && !outcome.maybeArrived)
-      throw new CommandError(sentence(`${url}: ${outcome.detail}`, 'Start it, or correct the address.'));
+      throw new CommandError(`${url}: ${outcome.detail}. Start it, or correct the address.`);
   }
 }
 
