@@ -47,7 +47,7 @@ export class TestSession {
   }
 
   /** The next two events of the session, of which the second is to be posted first. */
-  swapped<A extends EventKind, B extends EventKind>(first: A, second: B): [PendingCallback, PendingCallback] {
+  swapped(first: EventKind, second: EventKind): [PendingCallback, PendingCallback] {
     const [earlier, later] = [this.event(first), this.event(second)];
     return [later, earlier];
   }
