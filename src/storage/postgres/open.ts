@@ -27,6 +27,8 @@ import { createStores } from './stores.ts';
 /** What the storage is opened with. */
 export interface PostgresOptions {
   clock: Clock;
+  /** Measures silence on the network; the system's clock by default. */
+  network?: Clock;
   masterKey: Secret | null;
   /** What is expected of the server; `single` by default. */
   durability?: Durability;
@@ -60,14 +62,14 @@ export async function openPostgres(
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage>;
 /** Whichever it is. */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
-  const { clock, node, onCommit = ignore } = options;
+  const { clock, network, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
   const fence = node && new Fence(node.run, node.lease);
   const sharing = node ? 'as-node' : 'alone';
   const client = await startConnection(writerConfig(url, node?.run), name);
   const vault = await prepare(client, { ...options, name, sharing });
   const db = new Database(url, {
-    ...{ client, clock, onCommit },
+    ...{ client, clock, network, onCommit },
     fence,
     onConnect: (next) => lockDatabase(next, name, sharing),
     beforeCommit: (transaction, of) =>
