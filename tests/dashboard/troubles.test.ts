@@ -182,7 +182,6 @@ describe('the dashboard, when something goes wrong', () => {
     await dialog.getByText('Store it in the receiver now').waitFor();
     expect(await dialog.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_.{30,}/);
     await page.locator('#webhook-copy:focus').waitFor();
-    await look();
     await dialog.getByRole('button', { name: 'Done' }).click();
     await untilTrue(async () => (await page.locator('#webhook-secret').inputValue()) === '');
     await card.getByRole('heading', { name }).waitFor();

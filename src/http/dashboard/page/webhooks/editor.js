@@ -1,4 +1,4 @@
-import { byUrgency, nameOf } from '../accounts/session.js';
+import { byUrgency } from '../accounts/session.js';
 import { ask } from '../api.js';
 import { $, notice, setText } from '../dom.js';
 import { state } from '../store.js';
@@ -6,7 +6,7 @@ import { errorText, text } from '../words/text.js';
 import { chosenOf, showChoices, wireChoices } from './choices.js';
 import { headersGiven, showHeaders, wireHeaders } from './headers.js';
 import { loadWebhooks } from './list.js';
-import { eventName, webhookName } from './naming.js';
+import { accountName, eventName, webhookName } from './naming.js';
 
 const EVENTS = ['new-session-connected', 'status-update', 'qr-update', 'message-received', 'message-status-update'];
 
@@ -50,7 +50,12 @@ export function wireEditor() {
   wireChoices('events');
   wireChoices('sessions');
   wireHeaders();
-  for (const name of ['close', 'cancel', 'done']) $(`webhook-${name}`).addEventListener('click', closeEditor);
+  for (const name of ['close', 'cancel', 'done']) {
+    $(`webhook-${name}`).addEventListener('click', () => isSaving() || closeEditor());
+  }
+  // Whoever closes it too early never sees the secret.
+  $('webhook').addEventListener('cancel', (event) => isSaving() && event.preventDefault());
+  $('webhook-url').addEventListener('input', () => ($('webhook-url').ariaInvalid = null));
   $('webhook').addEventListener('close', forgetInput);
   $('webhook-form').addEventListener('submit', submit);
   $('webhook-copy').addEventListener('click', async () => {
@@ -68,10 +73,14 @@ function forgetInput() {
   showHeaders([]);
 }
 
+function isSaving() {
+  return $('webhook-save').ariaBusy === 'true';
+}
+
 async function submit(event) {
   event.preventDefault();
   const button = $('webhook-save');
-  if (button.ariaBusy === 'true') return;
+  if (isSaving()) return;
   const { trouble, ...wish } = wishGiven();
   complain(trouble ?? '');
   $('webhook-url').ariaInvalid = trouble && $('webhook-url').value.trim() === '' ? 'true' : null;
@@ -125,8 +134,7 @@ function eventOptions(chosen) {
 function sessionOptions(chosen) {
   const linked = byUrgency(state.sessions).filter(({ phone_number }) => phone_number);
   const ids = new Set([...linked.map(({ session_id }) => session_id), ...(chosen ?? [])]);
-  const wordsOf = (id) => (state.sessions.get(id)?.phone_number ? nameOf(state.sessions.get(id)) : id);
-  return [...ids].map((value) => ({ value, words: wordsOf(value) }));
+  return [...ids].map((value) => ({ value, words: accountName(value) }));
 }
 
 function complain(words) {

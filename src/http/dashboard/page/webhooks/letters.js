@@ -1,12 +1,10 @@
-import { nameOf } from '../accounts/session.js';
 import { ask, serverNow } from '../api.js';
 import { confirm } from '../dialogs/confirm.js';
 import { make, notice, setText, showList } from '../dom.js';
-import { state } from '../store.js';
 import { moment } from '../words/format.js';
 import { errorText, receiverText, text } from '../words/text.js';
 import { loadWebhooks } from './list.js';
-import { eventName } from './naming.js';
+import { accountName, eventName } from './naming.js';
 import { outcomeOf } from './outcome.js';
 import { pressable } from './press.js';
 
@@ -82,7 +80,7 @@ function item(letter, id, settled) {
 }
 
 function itemElement({ sessionId, event, error, at }, retry, discard) {
-  const account = nameOf(state.sessions.get(sessionId));
+  const account = accountName(sessionId);
   const what = eventName(event);
   retry.name(text('retry'), text('webhookLetterAction', text('retry'), what, account));
   discard.name(text('webhookDiscard'), text('webhookLetterAction', text('webhookDiscard'), what, account));

@@ -1,3 +1,5 @@
+import { nameOf } from '../accounts/session.js';
+import { state } from '../store.js';
 import { text } from '../words/text.js';
 
 /**
@@ -16,4 +18,13 @@ export function webhookName({ name, url }) {
  */
 export function eventName(event) {
   return text(`event_${event}`) ?? event;
+}
+
+/**
+ * The display name of an account.
+ * @param {string} sessionId
+ * @returns {string} the id itself where there is no such account any more
+ */
+export function accountName(sessionId) {
+  return state.sessions.has(sessionId) ? nameOf(state.sessions.get(sessionId)) : sessionId;
 }
