@@ -89,6 +89,7 @@ async function submit(event) {
   button.ariaBusy = 'true';
   await save(wish, turn);
   button.ariaBusy = null;
+  await loadWebhooks();
 }
 
 async function save(wish, mine) {
@@ -96,7 +97,6 @@ async function save(wish, mine) {
     const path = edited ? `/webhooks/${edited.webhookId}` : '/webhooks';
     const { secret } = await ask(edited ? 'PATCH' : 'POST', path, wish);
     if (mine === turn) finish(secret);
-    await loadWebhooks();
   } catch (error) {
     if (mine === turn) complain(errorText(error));
   }
