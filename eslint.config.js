@@ -42,6 +42,7 @@ const BROWSER_NAMES = [
   'scrollTo',
   'AbortController',
   'TextDecoder',
+  'URL',
 ];
 
 export default tseslint.config(

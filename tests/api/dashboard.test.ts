@@ -7,6 +7,7 @@ import { EVENT_PATHS } from '../../src/domain/event.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
+import * as webhookRoutes from '../../src/http/routes/callbacks/webhooks.ts';
 import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
 import { answerPasskey, confirmPasskey, currentPasskey } from '../../src/http/routes/sessions/passkey.ts';
@@ -117,13 +118,15 @@ describe('the files of the dashboard', () => {
 describe('the texts of the dashboard', () => {
   let texts: Record<string, Record<string, unknown>>;
   let sentences: [RegExp, string][];
+  let englishSentences: [RegExp, string][];
 
   beforeAll(async () => {
     // Imported by a computed name: the page has no types.
     const load = async (name: string) => import(`../../src/http/dashboard/page/words/${name}.js`);
     const { ENGLISH } = await load('english');
     const { SPANISH } = await load('spanish');
-    const { SPANISH_SENTENCES } = await load('server-sentences');
+    const { ENGLISH_SENTENCES, SPANISH_SENTENCES } = await load('server-sentences');
+    englishSentences = ENGLISH_SENTENCES;
     texts = { ENGLISH, SPANISH };
     sentences = SPANISH_SENTENCES;
   });
@@ -151,9 +154,18 @@ describe('the texts of the dashboard', () => {
   it('cover every timeline entry, every event, and every error of the requests that the page sends', () => {
     const passkey = [currentPasskey, answerPasskey, confirmPasskey];
     const codes = [generateQr, currentQr, pairByCode, ...passkey];
-    const routes = [...codes, restartSession, deleteSession, sendMessage, retryCallback];
+    const routes = [
+      ...codes,
+      restartSession,
+      deleteSession,
+      sendMessage,
+      retryCallback,
+      ...Object.values(webhookRoutes),
+    ];
     // Mistakes of programs, which the page does not make.
-    const ofPrograms: ErrorCode[] = ['invalid_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'];
+    const ofPrograms: ErrorCode[] = [
+      ...(['invalid_json', 'invalid_body', 'invalid_query', 'body_too_large', 'unsupported_media_type'] as const),
+    ];
     const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
     const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
     const errors = routes.flatMap(errorsOf);
@@ -163,6 +175,33 @@ describe('the texts of the dashboard', () => {
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];
     expect(names.filter((name) => !(name in texts.ENGLISH!))).toEqual([]);
+  });
+
+  it('say in both languages what a webhook was refused for, without blaming the backend', async () => {
+    const { app } = startApi();
+    const refused = { headers: { Host: 'x' }, name: '\u0007' };
+    const attempts = ['answered 422', 'did not answer in time', 'is not reachable (ECONNREFUSED)'];
+    const messages = [
+      'the receiver refuses it: the backend answered 422',
+      ...attempts.map((how) => `the backend ${how}`),
+    ];
+    for (const wish of [...Object.entries(refused), ['headers', { 'a b': 'x' }] as const]) {
+      const { body } = await request(app)
+        .post('/webhooks')
+        .send({ url: 'https://shop.example.com/', ...Object.fromEntries([wish]) });
+      messages.push(body.message as string);
+    }
+    messages.push('the backend did not send a complete answer of at most 64 KiB');
+    for (const message of messages) {
+      const ours = message.replaceAll('the backend ', 'the receiver ');
+      const say = (list: [RegExp, string][]) => list.reduce((words, [form, said]) => words.replace(form, said), ours);
+      const [english, spanish] = [say(englishSentences), say(sentences)];
+      expect([english, spanish]).not.toContain(ours);
+      expect(english).toMatch(/^[A-Z].*\.$/);
+      expect(spanish).toMatch(/^[A-Z].*\.$/);
+      expect(`${english} ${spanish}`).not.toMatch(/backend|field|\$1/);
+      expect(spanish).not.toMatch(/\b(the|receiver|answer|must)\b/);
+    }
   });
 
   it.each<CloseReason>([

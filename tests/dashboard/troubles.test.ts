@@ -1,8 +1,10 @@
-import { type Browser, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { type Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { EventReader } from '../harness/event-reader.ts';
+import { startTestBackend } from '../harness/test-backend.ts';
+import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { openPage, signIn, violationsOf } from './open-page.ts';
 import { Relay } from './relay.ts';
@@ -18,7 +20,7 @@ describe('the dashboard, when something goes wrong', () => {
   let ana: Phone;
 
   beforeAll(async () => {
-    const settings = { API_KEY: KEY, DASHBOARD_MESSAGES: 'true' };
+    const settings = { API_KEY: KEY, DASHBOARD_MESSAGES: 'true', WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' };
     [browser, world] = await Promise.all([startBrowser(), startWorld({ environment: settings })]);
     shop = world.whatsapp.phone(SHOP, 'Café Sol');
     ana = world.whatsapp.phone('5491155501234', 'Ana Torres');
@@ -37,9 +39,12 @@ describe('the dashboard, when something goes wrong', () => {
   });
 
   /** The dashboard, signed in. */
-  async function open(url = world.orchestrator.url) {
-    const opened = await openPage(browser, url);
-    await signIn(opened.page, KEY);
+  async function open(
+    url = world.orchestrator.url,
+    { key = KEY, ...options }: BrowserContextOptions & { key?: string } = {},
+  ) {
+    const opened = await openPage(browser, url, options);
+    await signIn(opened.page, key);
     return opened;
   }
 
@@ -141,6 +146,110 @@ describe('the dashboard, when something goes wrong', () => {
 
     await messages.last().getByText('Missed 12.').waitFor();
     expect(await messages.locator('p').allInnerTexts()).toEqual(missed.slice(-10));
+  });
+
+  it('creates a further webhook and shows its secret once, tries it, retries what it refused, and deletes it', async () => {
+    await using receiver = await startTestBackend();
+    const { page, troubles } = await open(undefined, { viewport: { width: 390, height: 844 } });
+    const name = '<img src=x onerror=alert(1)>';
+    const card = page.getByRole('region', { name: 'Further webhooks' });
+    const dialog = page.locator('#webhook');
+    const press = (words: string) => card.getByRole('button', { name: words, exact: true }).click();
+    const look = async () => {
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await page.locator('html').evaluate((html) => (html as any).scrollWidth)).toBe(390);
+    };
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
+    await card.getByText('None. Besides your backend').waitFor();
+
+    await press('Add a webhook');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Enter a URL.').waitFor();
+    await page.locator('#webhook-url:focus').fill('http://10.0.0.1/hook');
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('group', { name: 'Events' }).getByLabel('All, including').uncheck();
+    await dialog.getByLabel('Message received').check();
+    await dialog.getByRole('group', { name: 'Accounts' }).getByLabel('All, including').uncheck();
+    await dialog.getByLabel('+54 911 2233 4455').check();
+    await dialog.getByRole('button', { name: 'Add a header' }).click();
+    await page.keyboard.type('X-Shop');
+    await dialog.getByLabel('Value of header 1').fill('a secret of the shop');
+    await look();
+    await page.keyboard.press('Enter');
+    await dialog.getByText('This URL is not allowed.').waitFor();
+    await dialog.getByLabel('URL').fill(`${receiver.url}/${'long'.repeat(300)}`);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Store it in the receiver now').waitFor();
+    expect(await dialog.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_.{30,}/);
+    await page.locator('#webhook-copy:focus').waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await untilTrue(async () => (await page.locator('#webhook-secret').inputValue()) === '');
+    await card.getByRole('heading', { name }).waitFor();
+    await card.getByText('Message received · 1 account').waitFor();
+    await page.locator('#webhook-add:focus').waitFor();
+
+    await press(`Send test event: ${name}`);
+    await card.getByText(/^Accepted in \d+ ms\.$/).waitFor();
+    expect((await receiver.next()).headers).toMatchObject({ 'x-shop': 'a secret of the shop' });
+    receiver.answerWith(422);
+    await press(`Send test event: ${name}`);
+    await card.getByText(/^Refused with status 422 in \d+ ms\.$/).waitFor();
+    await receiver.goesDown();
+    await press(`Send test event: ${name}`);
+    await card.getByText('The receiver cannot be reached (ECONNREFUSED).').waitFor();
+    await receiver.comesUp();
+
+    await ana.sendText(shop, 'Refused by the shop.');
+    const counts = async () =>
+      (await ask(`${world.orchestrator.url}/webhooks`, { method: 'GET', headers: HEADERS })).body.data[0];
+    await world.fastForwardUntil(untilTrue(async () => (await counts()).deadLettered === 1));
+    await press(`Pause: ${name}`);
+    await card.getByText('Paused · 0 pending · 1 failed').waitFor();
+    await press('Show 1 failed event');
+    await card.getByText('Rejected for its content: the receiver answered 422.').waitFor();
+    await look();
+    await press('Retry: Message received, +54 911 2233 4455');
+    await page.locator('#notice', { hasText: 'Refused with status 422' }).waitFor();
+    receiver.recovers();
+    await press('Retry: Message received, +54 911 2233 4455');
+    expect((await receiver.next(({ body }) => body.type === 'message-received')).body.data).toMatchObject({
+      message_content: 'Refused by the shop.',
+    });
+    await card.getByText('Paused · 0 pending · 0 failed').waitFor();
+    await page.locator('#webhooks h3:focus').waitFor();
+
+    await press(`Edit: ${name}`);
+    await dialog.getByText('Keep the current ones: X-Shop').waitFor();
+    await dialog.getByLabel('Name').fill('');
+    await page.keyboard.press('Enter');
+    const host = new URL(receiver.url).host;
+    await press(`Continue: ${host}`);
+    await card.getByText('Active · 0 pending · 0 failed').waitFor();
+    await press(`Send test event: ${host}`);
+    expect((await receiver.next()).headers).toMatchObject({ 'x-shop': 'a secret of the shop' });
+
+    await press(`Delete: ${host}`);
+    await page.getByRole('heading', { name: `Delete ${host}?` }).waitFor();
+    await page.keyboard.press('Escape');
+    await press(`Delete: ${host}`);
+    await page.getByRole('button', { name: 'Yes, delete' }).click();
+    await card.getByText('None. Besides your backend').waitFor();
+    await page.locator('#webhooks-title:focus').waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows nothing of further webhooks to a key without the scope admin', async () => {
+    const wish = { method: 'POST', body: { scopes: ['sessions:read', 'callbacks:manage'] }, headers: HEADERS };
+    const { key } = (await ask(`${world.orchestrator.url}/keys`, wish)).body;
+    const { page, troubles } = await open(undefined, { key: key as string });
+
+    const refused = page.waitForResponse((response) => response.url().endsWith('/webhooks'));
+    await page.getByRole('link', { name: /^Deliveries/ }).click();
+    expect((await refused).status()).toBe(403);
+    await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
+
+    expect(await page.locator('#webhooks-card').isVisible()).toBe(false);
+    expect(troubles).toEqual([]);
   });
 
   it('works behind the prefix of a proxy, nested files included', async () => {

@@ -14,6 +14,7 @@ import { $, setText } from './dom.js';
 import { followEvents, retryNow, stopFollowing } from './live.js';
 import { currentRoute, goTo } from './route.js';
 import { changed, forget, onChange, state } from './store.js';
+import { forgetWebhooks, showWebhooks, wireWebhooks } from './webhooks/webhooks.js';
 import { errorText, text, translatePage } from './words/text.js';
 
 /** Keeps times such as "3 minutes ago" up to date. */
@@ -35,6 +36,7 @@ function showAll() {
   showCluster();
   showDeliveries();
   showReplay();
+  showWebhooks();
 }
 
 /** Focuses the heading, so that screen readers announce the new view. */
@@ -72,6 +74,7 @@ function signOut(why) {
   forget();
   forgetDeliveries();
   forgetSend();
+  forgetWebhooks();
   goTo();
   changed();
   askForKey(why);
@@ -108,6 +111,7 @@ function wire() {
   wireReplay();
   wireSend();
   wireTimeline();
+  wireWebhooks();
   $('sign-in-form').addEventListener('submit', trySignIn);
   $('sign-out').addEventListener('click', () => signOut(''));
   $('connect-open').addEventListener('click', () => openConnect());

@@ -1,4 +1,5 @@
-const plural = (count, one, other) => (count === 1 ? one : other.replace('#', count));
+import { plural } from './plural.js';
+import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
 
 /** The texts of the page in English. A function takes the values to insert. */
 export const ENGLISH = {
@@ -256,4 +257,6 @@ export const ENGLISH = {
   error_callback_not_repeatable: 'This delivery has already succeeded, or no longer applies.',
   error_callback_not_found: 'This delivery no longer exists.',
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
+
+  ...WEBHOOKS_ENGLISH,
 };

@@ -16,6 +16,24 @@ export const ENGLISH_SENTENCES = [
     'Accounts whose oldest delivery keeps failing and holds up the others: $1.',
   ],
   [/^your /, 'Your '],
+  [/^the receiver refuses it: (.*)$/, 'Rejected for its content: $1'],
+  [/the receiver answered (\d+)$/, 'the receiver answered $1.'],
+  [/the receiver did not answer in time$/, 'the receiver did not answer in time.'],
+  [
+    /the receiver did not send a complete answer of at most 64 KiB$/,
+    'the receiver sent no complete answer up to 64 KiB.',
+  ],
+  [/the receiver is not reachable \((.*)\)$/, 'the receiver cannot be reached ($1).'],
+  [/^the receiver /, 'The receiver '],
+  [
+    /^The field "headers" must not contain headers of the connection.*$/,
+    'Some headers cannot be set: those of the connection, and content-, user-agent, webhook- and x-session- headers.',
+  ],
+  [
+    /^The field "headers" must be an object of at most (\d+) headers.*$/,
+    'At most $1 headers are possible: names without spaces, and values of printable ASCII.',
+  ],
+  [/^The field "name" must be a text of at most (\d+).*$/, 'The name has at most $1 printable characters.'],
 ];
 
 /** The Spanish of server sentences about sessions and deliveries; `$1` is the part that stays as it is. */
@@ -183,6 +201,24 @@ export const SPANISH_SENTENCES = [
     /^The oldest callback of (\d+) sessions? keeps failing.*$/,
     'Cuentas cuya entrega más antigua falla una y otra vez y retiene las demás: $1.',
   ],
+  [/^the receiver refuses it: (.*)$/, 'Rechazado por su contenido: $1'],
+  [/the receiver answered (\d+)$/, 'el receptor respondió $1.'],
+  [/the receiver did not answer in time$/, 'el receptor no respondió a tiempo.'],
+  [
+    /the receiver did not send a complete answer of at most 64 KiB$/,
+    'el receptor no envió una respuesta completa de hasta 64 KiB.',
+  ],
+  [/the receiver is not reachable \((.*)\)$/, 'no se puede conectar con el receptor ($1).'],
+  [/^el receptor /, 'El receptor '],
+  [
+    /^The field "headers" must not contain headers of the connection.*$/,
+    'Algunos encabezados no se pueden definir: los de la conexión y los que empiezan por content-, user-agent, webhook- y x-session-.',
+  ],
+  [
+    /^The field "headers" must be an object of at most (\d+) headers.*$/,
+    'Hay como máximo $1 encabezados: nombres sin espacios y valores de ASCII imprimible.',
+  ],
+  [/^The field "name" must be a text of at most (\d+).*$/, 'El nombre tiene como máximo $1 caracteres imprimibles.'],
   [/^tu /, 'Tu '],
   [/^no /, 'No '],
 ];

@@ -1,4 +1,5 @@
-const plural = (count, one, other) => (count === 1 ? one : other.replace('#', count));
+import { plural } from './plural.js';
+import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
 
 /** The texts of the page in Spanish, under the same names as in English. */
 export const SPANISH = {
@@ -264,4 +265,6 @@ export const SPANISH = {
   error_callback_not_repeatable: 'Esta entrega ya se completó o ya no corresponde.',
   error_callback_not_found: 'Esta entrega ya no existe.',
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
+
+  ...WEBHOOKS_SPANISH,
 };

@@ -30,6 +30,15 @@ export function serverText(sentence) {
 }
 
 /**
+ * A sentence of the server about a further webhook, in the language of the page: it is not about the backend.
+ * @param {string | null} sentence in English
+ * @returns {string}
+ */
+export function receiverText(sentence) {
+  return serverText(sentence?.replaceAll('the backend ', 'the receiver '));
+}
+
+/**
  * What went wrong, and what to do.
  * @param {{code?: string, message: string}} refusal
  * @param {string} [scope] the scope that the request needs
