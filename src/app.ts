@@ -16,7 +16,6 @@ import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
-  type BrowserTokens,
   createHttpApp,
   type HttpApp,
   type FileSettings,

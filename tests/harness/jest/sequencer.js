@@ -9,6 +9,7 @@ const LONG = [
   'operations/rotate-master-key',
   'examples/backend',
   'contracts/seed',
+  'postgres/cluster/broken',
   'postgres/cluster/fence',
   'docs/documented-commands',
   'contracts/storage/callback-queue',
