@@ -119,8 +119,7 @@ export class SealingVault implements PostgresVault {
     const rows = await transaction.rows<WrappedKey>(sql`SELECT session_id AS owner, wrapped FROM data_keys FOR UPDATE`);
     const wrapping = { masterKey: next, common: this.commonKey };
     for (const { owner, wrapped } of rows) {
-      const name = nameOfDataKey(owner);
-      const again = seal(next, name, unseal(this.#wrapping.masterKey, name, wrapped));
+      const again = seal(next, nameOfDataKey(owner), this.#unwrapped({ owner, wrapped }, next));
       if (owner === COMMON) wrapping.common = again;
       void transaction.run(sql`UPDATE data_keys SET wrapped = ${again} WHERE session_id = ${owner}`);
     }
@@ -134,6 +133,16 @@ export class SealingVault implements PostgresVault {
       return keyOf(openNextKey(this.#wrapping.masterKey, sealed));
     } catch (cause) {
       throw new AppError('wrong_master_key', { cause });
+    }
+  }
+
+  /** An earlier change may have been committed without an answer. */
+  #unwrapped({ owner, wrapped }: WrappedKey, next: KeyObject): Buffer {
+    const name = nameOfDataKey(owner);
+    try {
+      return unseal(this.#wrapping.masterKey, name, wrapped);
+    } catch {
+      return unseal(next, name, wrapped);
     }
   }
 

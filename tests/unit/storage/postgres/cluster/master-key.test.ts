@@ -1,3 +1,5 @@
+import { mock } from 'node:test';
+import pg from 'pg';
 import { systemClock } from '../../../../../src/kit/clock.ts';
 import { Secret } from '../../../../../src/kit/secret.ts';
 import { LASTING_LEASE, type NodeDescription } from '../../../../../src/ports/ownership.ts';
@@ -31,6 +33,17 @@ async function credentialsUnderNextKey(url: string) {
 async function created(storage: Storage): Promise<void> {
   for (const sessionId of [ANA, BEA]) await storage.sessions.create(record(sessionId), NOTE, LIMITS);
   await storage.signalKeys.saveCredentials(ANA, 'de Ana');
+}
+
+/** The server commits, and its answer never arrives. */
+function loseAnswerOfNextCommit(): void {
+  const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => Promise<unknown> };
+  const losing = mock.method(pg.Client.prototype, 'query', async function (this: pg.Client, ...args: unknown[]) {
+    const answer = await query.apply(this, args);
+    if (args[0] !== 'COMMIT') return answer;
+    losing.mock.restore();
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  });
 }
 
 describe('a node that has loaded the data keys before the master key was changed', () => {
@@ -112,4 +125,18 @@ it('the first write of all may change the master key', async () => {
     expect(await node.storage.masterKey.change(SEALED)).toBe(1);
   }
   expect(await credentialsUnderNextKey(url)).toEqual([undefined, undefined]);
+});
+
+it('a change that was committed without an answer is done, and the process goes on under the next key', async () => {
+  const url = await newPostgresUrl();
+  {
+    await using node = await joined(url, 'a');
+    await created(node.storage);
+    loseAnswerOfNextCommit();
+
+    expect(await node.storage.masterKey.change(SEALED)).toBe(2);
+
+    await node.storage.signalKeys.saveCredentials(BEA, 'de Bea');
+  }
+  expect(await credentialsUnderNextKey(url)).toEqual(['de Ana', 'de Bea']);
 });
