@@ -164,7 +164,7 @@ const MISTAKES: [string, Mistake, string[]][] = [
   ],
   [
     'builds SQL from text, into short columns',
-    when(({ body }) => body.message_content?.includes("'") ?? body.sender_name?.length > 100),
+    when(({ body }) => [/'/, /.{100}/].some((it) => it.test(body.sender_name))),
     ['wrong text/quotes', 'wrong text/long-name'],
   ],
   [
