@@ -8,11 +8,11 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
-import { Versions } from './cluster/versions.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
+import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
@@ -33,7 +33,6 @@ import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-membe
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSubscriptions } from './runtime/subscriptions.ts';
-import { type SubscriptionService } from './webhooks/subscriptions/subscription-service.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -110,22 +109,19 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     createSessions(config, deps, { storage, connector, admission: pressure, media, metrics, isShared, placement }),
   );
   const host: SessionHost = new RunningSessions({
-    transfer: sessions.transfer,
+    ...{ transfer: sessions.transfer, media },
     notifiers: [notifier, webhooks],
-    media,
   });
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
-  if (member) metrics.cluster?.watch(member.node);
-  if (member) followOthers(member, { keys, settings, tokens, webhooks }, log);
+  if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random },
-    tokens,
+    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
@@ -160,30 +156,6 @@ function importOld({ sessions: { authDir } }: Config, { clock, log }: Required<A
 async function startAll({ media, sessions }: { media: MediaDownloader; sessions: SessionManager }): Promise<void> {
   await media.resume();
   sessions.transfer.startAll();
-}
-
-/** What each node has a copy of. */
-interface Followers {
-  keys: ApiKeys;
-  settings: DownloadSetting;
-  tokens: BrowserTokens;
-  webhooks: SubscriptionService;
-}
-
-/** Each node has a copy of the keys and settings. */
-function followOthers(
-  { node }: NonNullable<OpenedStorage['member']>,
-  { keys, settings, tokens, webhooks }: Followers,
-  log: Logger,
-): void {
-  const reloadKeys = async () => {
-    for (const keyId of await keys.reload()) await tokens.revokeIssuedBy(keyId);
-  };
-  const reloadSettings = async () => void (await Promise.all([settings.reload(), webhooks.reload()]));
-  const reload = { keys: reloadKeys, settings: reloadSettings };
-  const versions = new Versions(reload, log.child({ part: 'cluster' }));
-  node.onVersions((seen) => void versions.saw(seen));
-  tokens.follow();
 }
 
 /** A node runs what it takes, and gives it to the others before its end, while it still serves requests. */

@@ -62,6 +62,7 @@ export class Sharing {
   async #takeReleased(): Promise<void> {
     for (let isMore = true; isMore;) {
       const sessionIds = await this.#deps.ownership.claim(0);
+      this.#deps.metrics?.claimed(sessionIds.length);
       this.#balance.came(sessionIds);
       await this.#adopt(sessionIds);
       isMore = sessionIds.length > 0;

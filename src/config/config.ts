@@ -27,7 +27,7 @@ export interface Config {
 }
 
 /** The main backend, and how callbacks are delivered to it. */
-interface BackendSettings {
+export interface BackendSettings {
   baseUrl: string;
   apiKey: Secret | null;
   timeoutMs: number;
@@ -73,7 +73,8 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
+/** Reads where the main backend is, and how callbacks are delivered to it. */
+export function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
   const baseUrl =
     read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
   if (baseUrl === undefined) throw new ConfigError('BACKEND_BASE_URL is required in production.');

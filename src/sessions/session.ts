@@ -7,6 +7,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
 import { isoTime } from '../kit/clock.ts';
+import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
@@ -354,8 +355,20 @@ export class Session implements SendingSession {
     if (this.#state.name === 'gone') return !this.#isLeaving;
     await this.#deps.outbound.end(this.sessionId);
     await this.#machine.leave(why, tell);
-    await this.#deps.connector.forget(this.sessionId);
+    await this.#forgetKeys();
     return true;
+  }
+
+  /** What a closing connection has still stored goes, too. The session is gone in any case; where nobody owns it, nothing was. */
+  async #forgetKeys(): Promise<void> {
+    const { connector, log } = this.#deps;
+    try {
+      await connector.forget(this.sessionId);
+    } catch (error) {
+      if (error instanceof SessionLostError) return;
+      const { sessionId } = this;
+      log.warn({ sessionId, failure: describeFailure(error) }, `[${sessionId}] keys of a removed session may be left`);
+    }
   }
 
   /** Whoever waits for a session that leaves asks again, and is sent to where it is. */

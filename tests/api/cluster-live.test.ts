@@ -49,7 +49,7 @@ class Nodes implements AsyncDisposable {
       drainMs: 1_000,
     });
     const known = { living: this.living, onVersions: (listener: () => void) => void this.#beats.push(listener) };
-    const ownership = new OwnershipTable().of(nodeId) as Parameters<ClusterNetwork['cluster']>[0];
+    const ownership = new OwnershipTable().of(nodeId);
     const cluster = network.cluster(ownership, known);
     const api = startApi({ clock, cluster, apiKeys: [new Secret(KEY)] });
     network.serve(api.app);

@@ -7,6 +7,7 @@ import { execute } from '../unit/storage/postgres/cluster/nodes.ts';
 
 const KEY = 'the-key-of-an-admin-who-has-many';
 const IDS = ['a', 'b', 'c'];
+const PENDING_OF = "SELECT FROM callbacks WHERE session_id = $1 AND state = 'pending'";
 
 let world: World;
 let database: string;
@@ -48,6 +49,12 @@ async function createdBy(token: string) {
   return { at: given, sessionId: answers[given]?.body.sessionId as string, refused: refused.length };
 }
 
+/** Resolves when no node knows the session. */
+async function untilGone(sessionId: string): Promise<void> {
+  for (const node of nodes)
+    await untilTrue(async () => (await call(node, 'GET', `/sessions/${sessionId}`)).status === 404);
+}
+
 describe('a token of one node', () => {
   it('creates one session on whichever node, and shows it on all', async () => {
     const token = await issued(nodes[0]!);
@@ -80,7 +87,7 @@ describe('a token of one node', () => {
     await untilTrue(async () => (await call(nodes[1]!, 'DELETE', `/keys/${data.keyId as string}`)).status === 200);
     expect(await statuses()).toEqual([401, 401, 401]);
     // What it had created ends with it, on the node that has it.
-    await untilTrue(async () => (await call(nodes[2]!, 'GET', `/sessions/${sessionId}`)).status === 404);
+    await untilGone(sessionId);
   });
 
   it('takes with it what it created and nobody linked, when it expires', async () => {
@@ -89,9 +96,20 @@ describe('a token of one node', () => {
     await execute(database, 'UPDATE browser_tokens SET expires_at = now() WHERE session_id = $1', [sessionId]);
     for (const node of nodes)
       expect((await call(node, 'GET', `/sessions/${sessionId}`, { key: token })).status).toBe(401);
-    await untilTrue(async () => (await call(nodes[0]!, 'GET', `/sessions/${sessionId}`)).status === 404);
+    await untilGone(sessionId);
     await untilTrue(
       async () => (await execute(database, 'SELECT FROM browser_tokens WHERE expires_at <= now()')).length === 0,
     );
   });
+});
+
+it('a session that nobody linked is gone on all nodes as soon as it is deleted', async () => {
+  const { sessionId } = (await call(nodes[0]!, 'GET', '/generate-qr')).body as { sessionId: string };
+  // From then on, nobody owns it once it is removed.
+  await untilTrue(async () => (await execute(database, PENDING_OF, [sessionId])).length === 0);
+
+  expect((await call(nodes[1]!, 'DELETE', `/sessions/${sessionId}`)).status).toBe(200);
+
+  const statuses = nodes.map(async (node) => (await call(node, 'GET', `/sessions/${sessionId}`)).status);
+  expect(await Promise.all(statuses)).toEqual([404, 404, 404]);
 });

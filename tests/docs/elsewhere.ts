@@ -17,6 +17,11 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
   { prefix: 'npm test', file: 'package.json', contains: '&& npm test"' },
   { prefix: 'npm run test:postgres', file: 'package.json', contains: '"test:postgres": "STORAGE=postgres' },
   { prefix: 'npm run check', file: '.ci/run', contains: 'npm run check' },
+  {
+    prefix: 'npm run check-backend',
+    file: 'tests/unit/cli/check-backend.test.ts',
+    contains: "'../../../src/cli/check-backend.ts'",
+  },
   { prefix: 'npm run audit', file: 'package.json', contains: '"audit": "npm audit' },
   { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },
   { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },

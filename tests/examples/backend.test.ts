@@ -8,7 +8,7 @@ import { TestDatabase } from '../harness/postgres.ts';
 import { until, untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { ExampleBackend } from './example-backend.ts';
-import { BACKEND_KEY, message, type EventToPost, postSigned, SECRET } from './signed-post.ts';
+import { BACKEND_KEY, complaintsAbout, message, type EventToPost, postSigned, SECRET } from './signed-post.ts';
 
 const ACCOUNT = '5491234567890';
 const API_KEY = 'key-of-the-orchestrator';
@@ -358,6 +358,10 @@ describe('the webhook endpoints of the example backend', () => {
       { content: 'ab\ufffd' },
     ]);
   });
+});
+
+it('is a backend in which npm run check-backend finds nothing to change', async () => {
+  expect(await complaintsAbout(fixture().backend.url)).toEqual([]);
 });
 
 it('shuts down gracefully, and never logs what people write', async () => {

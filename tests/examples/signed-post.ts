@@ -1,5 +1,7 @@
 import { Webhook } from 'standardwebhooks';
+import { runCheckCommand } from '../../src/cli/check-backend-command.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
+import { systemClock } from '../../src/kit/clock.ts';
 
 /** The backend's `CALLBACK_SECRET`. */
 export const SECRET = 'whsec_c2VjcmV0byBkZSBwcnVlYmEgcGFyYSBlbCBiYWNrZW5k';
@@ -63,4 +65,14 @@ export function message(fields: Record<string, unknown>): { session_id: string }
     timestamp: '2024-01-15T10:29:59.000Z',
   };
   return { ...body, ...fields };
+}
+
+/** Runs `npm run check-backend` against a backend with these keys. Resolves with the lines that are not in order. */
+export async function complaintsAbout(url: string): Promise<string[]> {
+  let out = '';
+  const print = (text: string) => (out += text);
+  const environment = { PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET, BACKEND_TIMEOUT: '30000' };
+  await runCheckCommand([url], environment, { clock: systemClock, print, complain: print });
+  const [lines = ''] = out.split('\n\n');
+  return lines.split('\n').filter((line) => !line.startsWith('ok '));
 }

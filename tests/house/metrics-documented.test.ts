@@ -44,7 +44,7 @@ async function everything(): Promise<string> {
   for (const event of Object.keys(EVENT_PATHS) as EventKind[]) {
     for (const fate of CALLBACK_FATES) metrics.posted(event, fate, 1);
   }
-  for (const fate of CALLBACK_FATES) metrics.subscriberPosted(fate);
+  CALLBACK_FATES.forEach((fate) => metrics.subscriberPosted(fate));
   for (const offline of [true, false]) metrics.arrived(1, offline);
   for (const status of [...SESSION_STATUSES, 'removed'] as const) metrics.became(status);
   metrics.connectionClosed('logged-out', '401');

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Clock, stopwatch, wait } from '../../kit/clock.ts';
+import { type Clock, stopwatch, systemClock, wait } from '../../kit/clock.ts';
 import { SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Epochs, type Fence, isRefusal } from './cluster/fence.ts';
@@ -16,6 +16,8 @@ export interface LaneDeps {
   /** The first connection, ready for use. */
   client: pg.Client;
   clock: Clock;
+  /** Measures silence on the network; the system's clock by default. */
+  network?: Clock | undefined;
   /** Called for each later connection, before it is used. */
   onConnect: (client: pg.ClientBase) => Promise<void>;
   /** Given when several nodes write: then each writes only what it owns. */
@@ -194,7 +196,7 @@ export class Lane {
 
   /** Stores the group in one transaction. Returns why that failed, or `undefined`. */
   async #try(group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
-    const silence = this.#deps.clock.after(ANSWER_MS, () => this.#disconnect());
+    const silence = (this.#deps.network ?? systemClock).after(ANSWER_MS, () => this.#disconnect());
     try {
       const client = await this.#connect();
       if (!this.#mayWrite(epochs)) return new LeaseOverError();

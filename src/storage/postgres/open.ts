@@ -12,6 +12,7 @@ import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } 
 import { lockDatabase, type Sharing } from './database-lock.ts';
 import { Database, NO_SESSION, writerConfig } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
+import { requireOnlyNode } from './encryption/only-node.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
@@ -27,6 +28,8 @@ import { createStores } from './stores.ts';
 /** What the storage is opened with. */
 export interface PostgresOptions {
   clock: Clock;
+  /** Measures silence on the network; the system's clock by default. */
+  network?: Clock;
   masterKey: Secret | null;
   /** What is expected of the server; `single` by default. */
   durability?: Durability;
@@ -43,7 +46,6 @@ export interface PostgresOptions {
 /** The storage of one of several nodes. */
 export type ClusterStorage = Storage & ClusterPorts;
 
-const OTHER_NODES = 'Other nodes are running: stop all but this one, and change the master key then.';
 const ignore = () => undefined;
 
 /**
@@ -60,21 +62,21 @@ export async function openPostgres(
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage>;
 /** Whichever it is. */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Storage | ClusterStorage> {
-  const { clock, node, onCommit = ignore } = options;
+  const { clock, network, node, onCommit = ignore } = options;
   const name = nameOfDatabase(url);
   const fence = node && new Fence(node.run, node.lease);
   const sharing = node ? 'as-node' : 'alone';
   const client = await startConnection(writerConfig(url, node?.run), name);
   const vault = await prepare(client, { ...options, name, sharing });
   const db = new Database(url, {
-    ...{ client, clock, onCommit },
+    ...{ client, clock, network, onCommit },
     fence,
     onConnect: (next) => lockDatabase(next, name, sharing),
     beforeCommit: (transaction, of) =>
       vault.saveNewKeys(transaction, (owner) => !fence || owner === COMMON || of.has(owner)),
   });
   if (!fence) return storageOn(db, vault, options);
-  const cluster = await openCluster({ url, clock, vault, db, fence });
+  const cluster = await openCluster({ url, name, clock, vault, db, fence });
   const storage = storageOn(db, vault, options, cluster);
   const { membership, ownership, numberLock, browserTokens } = cluster;
   const dispose = () => close(cluster, storage);
@@ -89,10 +91,10 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
     masterKey: {
       change: async (sealed) => {
         if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
-        const nodes = (await cluster?.membership.living()) ?? [];
-        // The others would go on with the old key.
-        if (nodes.length > 1) throw new AppError('wrong_master_key', { message: OTHER_NODES });
-        return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, sealed));
+        return db.write(NO_SESSION, async (transaction) => {
+          if (cluster) await requireOnlyNode(transaction);
+          return vault.changeMasterKey(transaction, sealed);
+        });
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),

@@ -24,12 +24,17 @@ export interface AccountStandingDeps {
  */
 export class AccountStanding {
   readonly #deps: AccountStandingDeps;
+  /** How often WhatsApp has said it by itself. */
+  #notified = 0;
 
   /** Watches the socket. Call it right after it is made. */
   constructor(deps: AccountStandingDeps) {
     this.#deps = deps;
     tapEvents(deps.socket, {
-      'message-capping.update': (payload) => this.#read(payload),
+      'message-capping.update': (payload) => {
+        this.#notified += 1;
+        this.#read(payload);
+      },
       'connection.update': ({ connection }) => {
         if (connection === 'open' && deps.questions.take()) void this.#askBoth();
       },
@@ -38,8 +43,11 @@ export class AccountStanding {
 
   /** Asks for the limit of new chats now. Never rejects. */
   async askCap(): Promise<void> {
+    const notified = this.#notified;
     try {
-      this.#read(await this.#deps.socket.fetchNewChatMessageCap());
+      const answer: unknown = await this.#deps.socket.fetchNewChatMessageCap();
+      // What was notified meanwhile is newer, although the answer is read after it.
+      if (notified === this.#notified) this.#read(answer);
     } catch {
       // WhatsApp does not say it to every account.
     }

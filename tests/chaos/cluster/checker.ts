@@ -76,12 +76,15 @@ function disconnected({ backend }: ClusterStage): string[] {
     .map(({ path, text }) => `the backend was told of a disconnected session: ${path} ${text}`);
 }
 
-/** A process ends by our signal, or because it was buried; one that starts while the database is away ends with a sentence. */
+/**
+ * A process ends by our signal, or because it was buried. One that starts while the database is away ends with a sentence, and one that
+ * has only just begun to start ends at once.
+ */
 function badEnds({ exits }: ClusterStage): string[] {
   return exits
-    .filter(
-      ({ code, wasReady, signal }) =>
-        code !== 70 && code !== (signal === 'SIGTERM' ? 0 : null) && (wasReady || code !== 1),
-    )
+    .filter(({ code, wasReady, signal }) => {
+      const isOrderly = code === 70 || code === (signal === 'SIGTERM' ? 0 : null);
+      return !isOrderly && (wasReady || (code !== 1 && signal === undefined));
+    })
     .map(({ nodeId, code, signal }) => `a process of node ${nodeId} ended with ${code} after ${signal ?? 'no signal'}`);
 }

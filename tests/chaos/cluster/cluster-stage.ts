@@ -287,16 +287,28 @@ export class ClusterStage implements AsyncDisposable {
     const friend = this.whatsapp.phone(`5492200000${digits}`, `Friend ${index}`);
     const neighbour = this.whatsapp.phone(`5493300000${digits}`, `Neighbour ${index}`);
     const group: Group = this.whatsapp.group({ subject: `Group ${index}`, members: [phone, friend, neighbour] });
-    const { body } = await this.process(nodeId).get('/generate-qr');
-    await phone.scan(body.qrText as string);
+    const sessionId = await this.#scan(phone, nodeId);
     await this.backend.next(
-      (received) => received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId,
+      (received) => received.path.endsWith('new-session-connected') && received.body.session_id === sessionId,
       { timeoutMs: 20_000 },
     );
-    return { sessionId: body.sessionId as string, phone, friend, neighbour, group };
+    return { sessionId, phone, friend, neighbour, group };
+  }
+
+  /** A machine that is very busy may be late with a beat: then the node closes connections, also one that is being linked. */
+  async #scan(phone: Phone, nodeId: string, attempts = SCANS): Promise<string> {
+    const { body } = await this.process(nodeId).get('/generate-qr');
+    try {
+      await phone.scan(body.qrText as string);
+      return body.sessionId as string;
+    } catch (error) {
+      if (attempts === 1) throw error;
+      return this.#scan(phone, nodeId, attempts - 1);
+    }
   }
 }
 
+const SCANS = 4;
 const LINKED_AT_ONCE = 6;
 /** How wrong the clock of each node is while it is: more than proofs between nodes allow, and less than `Idempotency-Key`s live. */
 const WRONG_BY_HOURS: Readonly<Record<string, number>> = { a: 20, b: -20, c: 0.05 };

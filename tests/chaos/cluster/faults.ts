@@ -5,7 +5,7 @@ import { type Dice } from '../dice.ts';
 import { type ClusterStage, NODE_IDS } from './cluster-stage.ts';
 
 /** What a fault may depend on. */
-export interface FaultOptions {
+interface FaultOptions {
   leaseMs: number;
   /** Whether a standby is not waited for. */
   isAsynchronous: boolean;

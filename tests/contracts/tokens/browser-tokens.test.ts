@@ -174,6 +174,16 @@ describe('browser tokens of nodes', () => {
     await execute(url, 'UPDATE browser_tokens SET expires_at = now() WHERE hash = $1', [hash]);
     expect((await a().browserTokens.ended()).filter((token) => token.hash === hash)).toEqual([]);
     expect((await b().browserTokens.ended()).filter((token) => token.hash === hash)).toEqual([{ hash, made: BEA }]);
+
+    // Between two owners it waits for the next one.
+    await b().ownership.release([BEA], 'a');
+    const ended = async () => Promise.all([a(), b()].map(({ browserTokens }) => browserTokens.ended()));
+    expect((await ended()).flat().filter((token) => token.hash === hash)).toEqual([]);
+    expect(await a().ownership.claim(0)).toEqual([BEA]);
+    expect((await ended()).map((tokens) => tokens.filter((token) => token.hash === hash))).toEqual([
+      [{ hash, made: BEA }],
+      [],
+    ]);
   });
 
   it('try again two minutes after an attempt whose node has ended', async () => {

@@ -73,6 +73,7 @@ interface Between {
   store?: (store: SessionStore) => SessionStore;
   held?: (held: HeldCallbacks) => HeldCallbacks;
   placement?: Placement;
+  forget?: () => Promise<void>;
 }
 
 /** The core of a process, with its webhooks and downloads, on a real storage and a manual clock; WhatsApp is the test. */
@@ -98,7 +99,7 @@ export class OneProcess {
   private constructor(
     db: TestStorage,
     folder: string,
-    { store = same, held = same, placement = localPlacement() }: Between,
+    { store = same, held = same, placement = localPlacement(), forget = nothing }: Between,
   ) {
     const { storage, clock } = db;
     const log = pino({ level: 'error' }, { write: (line: string) => void this.failures.push(JSON.parse(line)) });
@@ -116,7 +117,7 @@ export class OneProcess {
       connector: {
         open: (_, emit) => this.#open(emit),
         linkedAccount: () => Promise.resolve(undefined),
-        forget: () => Promise.resolve(),
+        forget,
         release: () => undefined,
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },

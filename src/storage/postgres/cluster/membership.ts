@@ -6,27 +6,44 @@ import {
   type NodeLoad,
   type NodeRun,
 } from '../../../ports/ownership.ts';
-import { fragment, sql } from '../sql.ts';
+import { COMMON } from '../../shared/encryption/cell-address.ts';
+import { StorageKeyError } from '../../shared/errors.ts';
+import { type PostgresVault } from '../encryption/vault.ts';
+import { fragment, type Fragment, sql } from '../sql.ts';
 import { type Control } from './control.ts';
 import { connectionName } from './node-name.ts';
 
 /** A row of `nodes`. */
 type Row = Omit<LivingNode, 'load'> & NodeLoad;
 
+/** The dependencies of {@link PostgresMembership}. */
+export interface MembershipDeps {
+  control: Control;
+  run: NodeRun;
+  vault: Pick<PostgresVault, 'commonKey'>;
+  /** The database, for messages. */
+  database: string;
+}
+
 /** The runs of nodes, in the table `nodes`. */
 export class PostgresMembership implements Membership {
+  readonly #deps: MembershipDeps;
   readonly #control: Control;
   readonly #run: NodeRun;
 
-  constructor(control: Control, run: NodeRun) {
-    this.#control = control;
-    this.#run = run;
+  constructor(deps: MembershipDeps) {
+    this.#deps = deps;
+    this.#control = deps.control;
+    this.#run = deps.run;
   }
 
-  /** The sessions of a database that one process has used have no owner yet, nor do those that were moved there. */
+  /**
+   * The sessions of a database that one process has used have no owner yet, nor do those that were moved there.
+   * @throws StorageKeyError if the master key was changed since the storage was opened
+   */
   async join({ nodeId, incarnation, url, version, capacity }: NodeDescription): Promise<void> {
     const older = await this.#control.rows<NodeRun>(
-      sql`UPDATE nodes SET dead = true WHERE node_id = ${nodeId} AND incarnation <> ${incarnation} AND NOT dead
+      sql`UPDATE nodes SET dead = true WHERE node_id = ${nodeId} AND incarnation <> ${incarnation} AND NOT dead AND ${this.#hasSameKey()}
           RETURNING node_id AS "nodeId", incarnation`,
     );
     for (const run of older) await this.#endConnections(run);
@@ -34,11 +51,12 @@ export class PostgresMembership implements Membership {
       sql`DELETE FROM nodes WHERE dead AND NOT EXISTS
             (SELECT 1 FROM ownership WHERE owner = node_id AND ownership.incarnation = nodes.incarnation)`,
     );
-    await this.#control.run(
+    const joined = await this.#control.run(
       sql`INSERT INTO nodes (node_id, incarnation, url, version, capacity)
-          VALUES (${nodeId}, ${incarnation}, ${url}, ${version}, ${capacity})
-          ON CONFLICT (node_id, incarnation) DO NOTHING`,
+          SELECT ${nodeId}, ${incarnation}::uuid, ${url}, ${version}, ${capacity}::integer WHERE ${this.#hasSameKey()}
+          ON CONFLICT (node_id, incarnation) DO UPDATE SET url = excluded.url`,
     );
+    if (joined === 0) throw new StorageKeyError(this.#deps.database, 'was encrypted with another master key');
     await this.#control.run(
       sql`INSERT INTO ownership (session_id)
             SELECT session_id FROM sessions UNION SELECT session_id FROM callbacks WHERE state = 'pending'
@@ -80,6 +98,13 @@ export class PostgresMembership implements Membership {
 
   async leave(): Promise<void> {
     await this.#control.run(sql`UPDATE nodes SET dead = true WHERE ${this.#isMine()}`);
+  }
+
+  /** Whether the database still has the common data key that this process has loaded. Waits for a change of the master key. */
+  #hasSameKey(): Fragment {
+    const { commonKey } = this.#deps.vault;
+    if (commonKey === null) return fragment`NOT EXISTS (SELECT 1 FROM data_keys)`;
+    return fragment`EXISTS (SELECT 1 FROM data_keys WHERE session_id = ${COMMON} AND wrapped = ${commonKey} FOR SHARE)`;
   }
 
   #isMine() {

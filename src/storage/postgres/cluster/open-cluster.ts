@@ -45,6 +45,8 @@ export interface OpenedCluster extends ClusterPorts, AsyncDisposable {
 export interface ClusterDeps {
   fence: Fence;
   url: string;
+  /** The database, for messages. */
+  name: string;
   clock: Clock;
   vault: PostgresVault;
   db: Database;
@@ -56,7 +58,7 @@ const OWNING = 2;
 
 /** Opens the connections of a node on which the nodes agree who owns what. */
 export async function openCluster(deps: ClusterDeps): Promise<OpenedCluster> {
-  const { url, fence, clock, vault, db } = deps;
+  const { url, name, fence, clock, vault, db } = deps;
   const { run } = fence;
   const beats = new Control(url, run, BEATING);
   const control = new Control(url, run, OWNING);
@@ -72,7 +74,7 @@ export async function openCluster(deps: ClusterDeps): Promise<OpenedCluster> {
   const locks = new ClusterLocks(url, run);
   await notifications.start();
   return {
-    membership: new PostgresMembership(beats, run),
+    membership: new PostgresMembership({ control: beats, run, vault, database: name }),
     browserTokens: new PostgresBrowserTokens(db, { run, control, clock, vault }),
     ...{ ownership, locks, numberLock: locks, holding: holdingOf(fence, ownership) },
     [Symbol.asyncDispose]: async () => {

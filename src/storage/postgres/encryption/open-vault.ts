@@ -33,7 +33,7 @@ export async function openVault(
     const { rows } = await client.query(CONTENT);
     if (rows.length > 0) throw new Error(NOT_ENCRYPTED);
     // From now on the database is an encrypted one.
-    await client.query('INSERT INTO data_keys (session_id, wrapped) VALUES ($1, $2)', [COMMON, vault.create(COMMON)]);
+    await client.query('INSERT INTO data_keys (session_id, wrapped) VALUES ($1, $2)', [COMMON, vault.createCommon()]);
   } else if (!vault.has(COMMON)) {
     if (keys.some(({ owner }) => owner === COMMON)) {
       throw new StorageKeyError(database, 'was encrypted with another master key');

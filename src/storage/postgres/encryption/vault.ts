@@ -11,6 +11,8 @@ export interface WrappedKey {
 
 /** Encrypts values on their way into the database, and decrypts them on their way out. What is stored is bytes. */
 export interface PostgresVault {
+  /** The common data key as it is stored, by which nodes know that they have the same master key; `null` without one. */
+  readonly commonKey: Buffer | null;
   seal(cell: CellAddress, text: string): Buffer;
   sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer;
   /** @throws SealBrokenError when this is not what was stored in the cell */
@@ -29,6 +31,7 @@ export interface PostgresVault {
 
 /** Without a master key, values are stored as they are. */
 export const plainVault: PostgresVault = {
+  commonKey: null,
   seal: (_, text) => Buffer.from(text),
   sealBytes: (_, bytes) => Buffer.from(bytes),
   open: (_, stored) => stored.toString('utf8'),

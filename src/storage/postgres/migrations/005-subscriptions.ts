@@ -14,9 +14,9 @@ CREATE TABLE subscription_progress (
   subscription_id text NOT NULL,
   session_id text NOT NULL,
   seq bigint NOT NULL DEFAULT 0,
-  attempts integer NOT NULL DEFAULT 0,
+  attempts bigint NOT NULL DEFAULT 0,
   first_failed_at_ms bigint,
-  rewinds integer NOT NULL DEFAULT 0,
+  rewinds bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (subscription_id, session_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX subscription_progress_of ON subscription_progress (session_id);

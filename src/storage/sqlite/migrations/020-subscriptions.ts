@@ -4,13 +4,13 @@
  * of the next one. `rewinds` tells an attempt that began before a replay from one that began after it.
  */
 export const subscriptions = `
-CREATE TABLE subscriptions (
+CREATE TABLE IF NOT EXISTS subscriptions (
   subscription_id TEXT PRIMARY KEY,
   spec TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE subscription_progress (
+CREATE TABLE IF NOT EXISTS subscription_progress (
   subscription_id TEXT NOT NULL,
   session_id TEXT NOT NULL,
   seq INTEGER NOT NULL DEFAULT 0,
@@ -19,9 +19,9 @@ CREATE TABLE subscription_progress (
   rewinds INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (subscription_id, session_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX subscription_progress_of ON subscription_progress (session_id);
+CREATE INDEX IF NOT EXISTS subscription_progress_of ON subscription_progress (session_id);
 
-CREATE TABLE dead_letters (
+CREATE TABLE IF NOT EXISTS dead_letters (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   subscription_id TEXT NOT NULL,
   session_id TEXT NOT NULL,
@@ -30,6 +30,6 @@ CREATE TABLE dead_letters (
   error TEXT NOT NULL,
   at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX dead_letters_of ON dead_letters (subscription_id, id);
-CREATE INDEX dead_letters_by_age ON dead_letters (at_ms);
+CREATE INDEX IF NOT EXISTS dead_letters_of ON dead_letters (subscription_id, id);
+CREATE INDEX IF NOT EXISTS dead_letters_by_age ON dead_letters (at_ms);
 `;

@@ -19,7 +19,7 @@ async function relayed(): Promise<Relayed> {
   const relay = await TcpRelay.start(Number(url.port));
   url.port = String(relay.port);
   const clock = new SkippingClock();
-  const storage = await openPostgres(url.href, { clock, masterKey: MASTER_KEY });
+  const storage = await openPostgres(url.href, { clock, network: clock, masterKey: MASTER_KEY });
   const dispose = async () => {
     relay.comeBack();
     await storage[Symbol.asyncDispose]();

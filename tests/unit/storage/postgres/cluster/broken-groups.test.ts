@@ -25,7 +25,7 @@ async function relayed(): Promise<Relayed> {
   const relay = await TcpRelay.start(Number(url.port));
   url.port = String(relay.port);
   const clock = new SkippingClock();
-  const node = await joined(url.href, 'a', { clock });
+  const node = await joined(url.href, 'a', { clock, network: clock });
   for (const sessionId of [ANA, BEA]) await node.storage.sessions.create(record(sessionId), NOTE, LIMITS);
   const dispose = async () => {
     await node[Symbol.asyncDispose]();

@@ -23,11 +23,11 @@ export interface TestNode extends AsyncDisposable {
 export async function joined(
   url: string,
   node: NodeDescription | string,
-  options: { clock?: Clock; lease?: Lease } = {},
+  options: { clock?: Clock; network?: Clock; lease?: Lease } = {},
 ): Promise<TestNode> {
-  const { clock = systemClock, lease = LASTING_LEASE } = options;
+  const { clock = systemClock, network = systemClock, lease = LASTING_LEASE } = options;
   const run = typeof node === 'string' ? described(node) : node;
-  const storage = await openPostgres(url, { clock, masterKey: MASTER_KEY, node: { run, lease } });
+  const storage = await openPostgres(url, { clock, network, masterKey: MASTER_KEY, node: { run, lease } });
   await storage.membership.join(run);
   return { node: run, storage, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
 }
