@@ -200,6 +200,9 @@ describe('the dashboard, when something goes wrong', () => {
     await receiver.comesUp();
 
     await ana.sendText(shop, 'Refused by the shop.');
+    await receiver.next(({ body }) => body.type === 'message-received', { evenRefused: true });
+    // What it refuses for so long is given up.
+    world.clock.skip(60_000);
     const counts = async () =>
       (await ask(`${world.orchestrator.url}/webhooks`, { method: 'GET', headers: HEADERS })).body.data[0];
     await world.fastForwardUntil(untilTrue(async () => (await counts()).deadLettered === 1));

@@ -22,7 +22,7 @@ export const WEBHOOKS_ENGLISH = {
   webhookHeaderName: (at) => `Name of header ${at}`,
   webhookHeaderValue: (at) => `Value of header ${at}`,
   webhookHeaderRemove: (at) => `Remove header ${at}`,
-  webhookPaused: 'Paused: events wait until you continue it',
+  webhookPaused: 'Paused: events wait',
   webhookCreate: 'Create',
   webhookSave: 'Save',
   webhookSecret: 'Secret',

@@ -23,7 +23,7 @@ export const WEBHOOKS_SPANISH = {
   webhookHeaderName: (at) => `Nombre del encabezado ${at}`,
   webhookHeaderValue: (at) => `Valor del encabezado ${at}`,
   webhookHeaderRemove: (at) => `Quitar el encabezado ${at}`,
-  webhookPaused: 'En pausa: los eventos esperan hasta que lo reanudes',
+  webhookPaused: 'En pausa: los eventos esperan',
   webhookCreate: 'Crear',
   webhookSave: 'Guardar',
   webhookSecret: 'Secreto',
