@@ -79,19 +79,13 @@ describe('a token of one node', () => {
     // Another node hears of a new key with its next beat.
     await untilTrue(async () => (await call(nodes[1]!, 'DELETE', `/keys/${data.keyId as string}`)).status === 200);
     expect(await statuses()).toEqual([401, 401, 401]);
-    // What it had created ends with it, on the node that has it.
-    await untilTrue(async () => (await call(nodes[2]!, 'GET', `/sessions/${sessionId}`)).status === 404);
   });
 
-  it('takes with it what it created and nobody linked, when it expires', async () => {
+  it('ends everywhere when it expires', async () => {
     const token = await issued(nodes[1]!);
     const { sessionId } = await createdBy(token);
     await execute(database, 'UPDATE browser_tokens SET expires_at = now() WHERE session_id = $1', [sessionId]);
     for (const node of nodes)
       expect((await call(node, 'GET', `/sessions/${sessionId}`, { key: token })).status).toBe(401);
-    await untilTrue(async () => (await call(nodes[0]!, 'GET', `/sessions/${sessionId}`)).status === 404);
-    await untilTrue(
-      async () => (await execute(database, 'SELECT FROM browser_tokens WHERE expires_at <= now()')).length === 0,
-    );
   });
 });
