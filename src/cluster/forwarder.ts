@@ -6,12 +6,12 @@ import { type Forwarder, type Forwarding, type RemoteNode } from '../ports/clust
 import { Exchange } from './exchange.ts';
 import { hasBody, requestHeaders } from './hop-headers.ts';
 import { KEPT_CONNECTIONS, type PeerClient } from './peer-client.ts';
+import { ONLY_READS } from './peer-proof.ts';
 import { type OwnershipDirectory } from './session-directory.ts';
 
 const RETRY_AFTER_MS = 2_000;
 /** How long a request waits for an owner that can be reached: longer than a handover takes, and shorter than clients wait. */
 const WAIT_MS = 10_000;
-const ONLY_READS = /^(?:GET|HEAD)$/;
 
 /** The dependencies of {@link PeerForwarder}. */
 export interface PeerForwarderDeps {

@@ -11,7 +11,8 @@ const WINDOW_MS = 60_000;
 /** More changes than a node can carry out in the time for which they are remembered. */
 const MAX_SEEN = 50_000;
 const FORM = /^([A-Za-z\d._-]{1,63}) (\d{1,15}) ([\da-f-]{36}) ([\da-f]{64})$/;
-const ONLY_READS = /^(?:GET|HEAD)$/;
+/** The methods of requests that change nothing: to repeat one does no harm. */
+export const ONLY_READS = /^(?:GET|HEAD)$/;
 
 /** What a proof is about: it is worth nothing for another request, or for another node. */
 export interface ProvenRequest {

@@ -49,3 +49,27 @@ export const SESSION_REFUSALS = { sessionId: 'session_not_found' } as const;
 
 /** The first field of every successful response. */
 export const succeeded = z.literal(true);
+
+const MAX_NAME = 100;
+const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
+/** Names are printed to terminals, where control characters would be dangerous. */
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+
+/** A name for people, of a key or a webhook; may be empty. */
+export const nameText = z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED);
+
+/** A moment in a body. */
+export const timeText = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
+  .pipe(z.coerce.date());
+
+/** The number of a stored thing, in a path. */
+export const numberInPath = (description: string, example: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .transform(Number)
+    .meta({ description, example, type: 'integer', pattern: undefined });
+
+/** What a list of sessions must be, for a key or a webhook. */
+export const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';

@@ -1,20 +1,15 @@
 import { z } from 'zod';
 import { type KeySpec, SCOPES } from '../../domain/access.ts';
-import { sessionIdText } from './common.ts';
+import { nameText, SESSIONS_WANTED, sessionIdText } from './common.ts';
 
 const SCOPES_WANTED = `must be a list of at least one of ${SCOPES.join(', ')}`;
-const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';
-const MAX_NAME = 100;
-const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
-/** Lists of keys are printed to terminals, where control characters in a name would be dangerous. */
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 const scope = z.enum(SCOPES, { error: SCOPES_WANTED });
 
 /** The specification of a new key, also for the command `npm run keys`. */
 export const keySpec: z.ZodType<KeySpec> = z
   .object({
-    name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED).default(''),
+    name: nameText.default(''),
     scopes: z.array(scope, SCOPES_WANTED).min(1, SCOPES_WANTED),
     sessions: z.array(sessionIdText, SESSIONS_WANTED).min(1, SESSIONS_WANTED).nullable().default(null),
   })

@@ -1,23 +1,19 @@
 import { z } from 'zod';
 import { EVENT_KINDS } from '../../domain/event.ts';
-import { sessionIdText } from './common.ts';
+import { nameText, SESSIONS_WANTED, sessionIdText } from './common.ts';
 
-const MAX_NAME = 100;
 const MAX_URL = 2_048;
 const MAX_HEADERS = 20;
 const MAX_HEADER_VALUE = 1_024;
 /** A token of HTTP. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,100}$/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 /** Headers that are ours, or belong to the connection. */
 const RESERVED =
   /^(?:host|connection|keep-alive|upgrade|te|trailer|transfer-encoding|expect|content-.*|user-agent|proxy-.*|webhook-.*|x-session-.*)$/i;
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,24}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
 const EVENTS_WANTED = `must be a list of at least one of ${EVENT_KINDS.join(', ')}, or null for all`;
-const SESSIONS_WANTED = 'must be a list of at least one session id, or null for all';
 const HEADERS_WANTED = `must be an object of at most ${MAX_HEADERS} headers, with texts of printable ASCII as values`;
 const RESERVED_HEADER =
   'must not contain headers of the connection, nor content-, user-agent, webhook- or x-session- headers';
@@ -28,7 +24,7 @@ const url = z.string('must be a URL').max(MAX_URL, `must be a URL of at most ${M
 });
 
 const fields = {
-  name: z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED),
+  name: nameText,
   events: z.array(z.enum(EVENT_KINDS, EVENTS_WANTED), EVENTS_WANTED).min(1, EVENTS_WANTED).nullable(),
   sessions: z.array(sessionIdText, SESSIONS_WANTED).min(1, SESSIONS_WANTED).max(1_000, SESSIONS_WANTED).nullable(),
   headers: z

@@ -29,11 +29,6 @@ export interface SubscriptionClientDeps {
   version: string;
 }
 
-/** An event of no session, to try a subscription. */
-export interface TestEvent {
-  webhookId: string;
-}
-
 /**
  * Posts to one subscription, with keep-alive. All kinds of events go to one URL, so each is wrapped: `{"type", "session_id", "seq", "data"}`,
  * where `data` is what the main backend receives.
@@ -58,7 +53,7 @@ export class SubscriptionClient implements Disposable {
   }
 
   /** Posts an event that nobody has caused. */
-  test({ webhookId }: TestEvent): Promise<DeliveryOutcome> {
+  test(webhookId: string): Promise<DeliveryOutcome> {
     const data = {
       message: 'This is a test of your webhook.',
       timestamp: new Date(this.#deps.clock.now()).toISOString(),

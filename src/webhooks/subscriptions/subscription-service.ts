@@ -116,7 +116,7 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
 
   test(id: string): Promise<AttemptResult> {
     const { client } = this.#of(id);
-    return this.#timed(() => client.test({ webhookId: `test_${this.#deps.random.text(24, ID_ALPHABET)}` }));
+    return this.#timed(() => client.test(`test_${this.#deps.random.text(24, ID_ALPHABET)}`));
   }
 
   counts(id: string): Promise<SubscriptionCounts> {

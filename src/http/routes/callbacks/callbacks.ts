@@ -7,7 +7,15 @@ import { type CallbackArchive, type StoredCallback } from '../../../ports/callba
 import { type Caller, maySee } from '../../access/caller.ts';
 import { type Core } from '../../core.ts';
 import { ok, route } from '../../route.ts';
-import { callbackState, EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../../schemas/common.ts';
+import {
+  callbackState,
+  EXAMPLE_ID,
+  numberInPath,
+  pageQuery,
+  sessionIdText,
+  succeeded,
+  timeText,
+} from '../../schemas/common.ts';
 
 /** A callback without its body. */
 const callback = z
@@ -47,11 +55,7 @@ const body = z.record(z.string(), z.unknown()).nullable().meta({
 });
 
 const callbackParams = z.object({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number)
-    .meta({ description: 'As returned by GET /callbacks.', example: EXAMPLE.id, type: 'integer', pattern: undefined }),
+  id: numberInPath('As returned by GET /callbacks.', EXAMPLE.id),
 });
 const REFUSALS = { id: 'callback_not_found' } as const;
 
@@ -154,10 +158,6 @@ export const discardCallback = route({
   },
 });
 
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' })
-  .pipe(z.coerce.date());
-
 /** `POST /callbacks/replay`. */
 export const replayCallbacks = route({
   method: 'post',
@@ -169,7 +169,7 @@ export const replayCallbacks = route({
     'All settled callbacks of the session whose events happened from "since" to "until" are posted again in their order, with ' +
     'the same webhook-id and number. QRs are left out: they are no longer valid.',
   body: z
-    .object({ sessionId: sessionIdText, since: time, until: time })
+    .object({ sessionId: sessionIdText, since: timeText, until: timeText })
     .refine(({ since, until }) => since <= until, { path: ['until'], error: 'must not be before "since"' }),
   answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
   statuses: { 200: 'The number of callbacks that will be posted again.' },

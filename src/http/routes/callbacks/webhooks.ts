@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { type DeadLetter, type Subscription, type SubscriptionCounts } from '../../../domain/subscription.ts';
-import { type SubscriptionSpec } from '../../../domain/subscription.ts';
+import {
+  type DeadLetter,
+  type Subscription,
+  type SubscriptionCounts,
+  type SubscriptionSpec,
+} from '../../../domain/subscription.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { type AttemptResult } from '../../../ports/subscriptions.ts';
 import { type Core } from '../../core.ts';
 import { ok, route } from '../../route.ts';
-import { EXAMPLE_ID, pageQuery, sessionIdText, succeeded } from '../../schemas/common.ts';
+import { EXAMPLE_ID, numberInPath, pageQuery, sessionIdText, succeeded, timeText } from '../../schemas/common.ts';
 import { attempt, deadLetter, newWebhook, webhook, webhookChange } from '../../schemas/webhook-schemas.ts';
 
 const EXAMPLE: z.infer<typeof webhook> = {
@@ -35,11 +39,7 @@ const params = z.object({
   webhookId: z.string().meta({ description: 'As returned by GET /webhooks.', example: EXAMPLE.webhookId }),
 });
 const letterParams = params.extend({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number)
-    .meta({ description: 'Of the dead letter.', example: EXAMPLE_LETTER.id, type: 'integer', pattern: undefined }),
+  id: numberInPath('Of the dead letter.', EXAMPLE_LETTER.id),
 });
 const REFUSALS = { id: 'callback_not_found' } as const;
 
@@ -115,8 +115,7 @@ export const changeWebhook = route({
   example: { body: { paused: true }, answer: { success: true, data: { ...EXAMPLE, paused: true } } },
   errors: ['webhook_not_found', 'url_not_allowed'],
   async handler({ webhooks }, { params: { webhookId }, body: { paused, ...rest } }) {
-    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-    const change = { ...given, ...(paused !== undefined && { isPaused: paused }) } as Partial<SubscriptionSpec>;
+    const change = { ...rest, ...(paused !== undefined && { isPaused: paused }) } as Partial<SubscriptionSpec>;
     return ok({ data: await viewOf(webhooks, await webhooks.change(webhookId, change)) });
   },
 });
@@ -223,7 +222,7 @@ export const replayWebhook = route({
   params,
   body: z.object({
     sessionId: sessionIdText,
-    since: z.iso.datetime({ offset: true, error: 'must be a time such as 2024-01-15T10:30:00Z' }).pipe(z.coerce.date()),
+    since: timeText,
   }),
   answer: z.strictObject({ success: succeeded, count: z.int().nonnegative() }),
   statuses: { 200: 'The number of stored events from then on, whether the webhook wants them or not.' },

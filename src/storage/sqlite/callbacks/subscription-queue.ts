@@ -20,7 +20,7 @@ export interface SubscriptionQueueDeps {
   sql: SubscriptionQueueSql;
 }
 
-/** The next event of a session, and how often the session was rewound when it was read. */
+/** The next event of a session. */
 interface Next extends PendingCallback {
   holdUntilMs: number | null;
 }
