@@ -31,7 +31,7 @@ import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
-import { createSubscriptions } from './runtime/subscriptions.ts';
+import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -97,6 +97,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   keep(built, createHousekeeping(config, deps, { storage, files }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
+  const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const connector = createConnector(config, deps, { storage, pressure, metrics });
@@ -109,14 +110,14 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   const host: SessionHost = new RunningSessions({
     ...{ transfer: sessions.transfer, media },
-    notifiers: [notifier, webhooks],
+    notifiers: [notifier, webhooks, sink],
   });
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
-  const parts = { storage, files, notifier, pressure, guard, client: connector };
+  const parts = { storage, files, notifier, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
@@ -135,9 +136,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
-  await pressure.start();
-  await notifier.start();
-  await webhooks.start();
+  for (const part of [pressure, notifier, webhooks, sink]) await part.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
   health.started();

@@ -9,6 +9,7 @@ import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { readSink, type SinkConfig } from './sink-settings.ts';
 import { readStorage, type StorageSettings } from './storage-settings.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
@@ -19,6 +20,8 @@ export interface Config {
   sessions: SessionSettings;
   bounds: StorageBounds;
   storage: StorageSettings;
+  /** `null` for none. */
+  sink: SinkConfig | null;
   /** `null` for a process on its own. */
   cluster: ClusterSettings | null;
   media: MediaSettings;
@@ -63,6 +66,7 @@ export function readConfig(environment: Environment): Config {
     sessions,
     bounds,
     storage,
+    sink: readSink(read),
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),

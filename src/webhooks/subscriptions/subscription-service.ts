@@ -11,6 +11,7 @@ import { type Page } from '../../ports/callbacks.ts';
 import { type AttemptResult, type SubscriptionStore, type Subscriptions } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
+import { SINK_ID } from './sink-delivery.ts';
 import { SubscriptionClient, type SubscriptionClientDeps } from './subscription-client.ts';
 import { SUBSCRIBER } from './subscription-policy.ts';
 
@@ -56,7 +57,7 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
   /** Reads anew what other nodes have changed. */
   reload(): Promise<void> {
     return this.#changes.run(async () => {
-      const stored = await this.#deps.store.all();
+      const stored = (await this.#deps.store.all()).filter(({ id }) => id !== SINK_ID);
       const ids = new Set(stored.map(({ id }) => id));
       for (const id of this.#running.keys()) if (!ids.has(id)) await this.#end(id);
       for (const subscription of stored) await this.#begin(subscription);
