@@ -31,7 +31,7 @@ export interface VaultOptions {
  * @throws StorageKeyError; Error
  */
 export async function openVault(client: pg.ClientBase, options: VaultOptions): Promise<PostgresVault> {
-  const { database, masterKey, newMasterKey, onNewMasterKey } = options;
+  const { database, masterKey, newMasterKey } = options;
   const { rows: keys } = await client.query<WrappedKey>(
     'SELECT session_id AS owner, wrapped, wrapped_by AS by FROM data_keys',
   );
@@ -49,8 +49,8 @@ export async function openVault(client: pg.ClientBase, options: VaultOptions): P
   if (!common) throw new Error('its common data key is missing');
   const by = ring.unwrap(common)?.by;
   if (by === undefined) throw new StorageKeyError(database, 'was encrypted with another master key');
-  if (common.by !== by) await nameMasterKey(client, common.wrapped, by);
-  if (by !== ring.ids[0]) onNewMasterKey?.();
+  await nameMasterKey(client, common, by);
+  if (by !== ring.ids[0]) options.onNewMasterKey?.();
   return vault;
 }
 
@@ -65,13 +65,14 @@ async function encryptFromNowOn(client: pg.ClientBase, vault: SealingVault): Pro
   ]);
 }
 
-/** The rows do not name their master key: an earlier version has written them, or they were moved here. All of them have the same one. */
-async function nameMasterKey(client: pg.ClientBase, common: Buffer, id: string): Promise<void> {
+/** Names the master key in all rows, which have the same one: an earlier version has written them, or they were moved here. */
+async function nameMasterKey(client: pg.ClientBase, common: WrappedKey, id: string): Promise<void> {
+  if (common.by === id) return;
   await client.query('BEGIN');
   // Unless it is being changed.
   const { rowCount } = await client.query(
     'SELECT FROM data_keys WHERE session_id = $1 AND wrapped = $2 FOR NO KEY UPDATE',
-    [COMMON, common],
+    [COMMON, common.wrapped],
   );
   if (rowCount === 1) await client.query('UPDATE data_keys SET wrapped_by = $1', [id]);
   await client.query('COMMIT');
