@@ -723,6 +723,7 @@ export type ErrorAnswer = {
     | 'callback_delivered'
     | 'message_not_suitable'
     | 'storage_not_encrypted'
+    | 'nodes_lack_master_key'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
     | 'too_many_webhooks'

@@ -40,6 +40,8 @@ export const ERRORS = {
   callback_delivered: 'The callback is already delivered.',
   message_not_suitable: 'This cannot be done with that message.',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
+  nodes_lack_master_key:
+    'Some nodes do not know the new master key: start them with NEW_MASTER_KEY beside MASTER_KEY first.',
   wrong_master_key: "The new key was not sealed with the storage's current master key.",
   idempotency_in_progress: 'A request with this Idempotency-Key is still in progress.',
   too_many_webhooks: 'There are as many webhooks as the server allows (50).',

@@ -39,6 +39,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   message_not_suitable: 409,
   storage_not_encrypted: 409,
   wrong_master_key: 409,
+  nodes_lack_master_key: 409,
   idempotency_in_progress: 409,
   too_many_webhooks: 409,
   passkey_expired: 410,

@@ -88,6 +88,9 @@ export const STAYING_TABLES = {
   postgres: ['browser_tokens', 'cluster', 'migrations', 'nodes', 'ownership'],
 } as const;
 
+/** Columns that say something of one database alone. They are empty after a move. */
+export const STAYING_COLUMNS: Readonly<Record<string, readonly string[]>> = { data_keys: ['wrapped_by'] };
+
 /** The tables whose rows belong to sessions. */
 export const OWNED_TABLES = MOVED_TABLES.filter(({ isOwned }) => isOwned);
 
