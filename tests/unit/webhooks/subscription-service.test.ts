@@ -40,7 +40,13 @@ class World implements AsyncDisposable {
 
   async startService(): Promise<void> {
     this.service = new SubscriptionService({
-      ...{ store: this.db.storage.subscriptions, guard: GUARD, clock: this.db.clock, random: systemRandom },
+      ...{
+        store: this.db.storage.subscriptions,
+        furtherEvents: this.db.storage.furtherEvents,
+        guard: GUARD,
+        clock: this.db.clock,
+        random: systemRandom,
+      },
       ...{ timeoutMs: 7_000_000, version: '4.0.0', log: pino({ level: 'silent' }) },
       settings: { retries: 2, poisonAfterMs: 3_600_000, retentionMs: 3 * DAY_MS },
       metrics: { posted: (_, fate) => this.fates.push(fate), arrived: () => undefined },
