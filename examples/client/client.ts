@@ -459,9 +459,29 @@ export type Webhook = {
   webhookId: string;
   name: string;
   url: string;
-  /** The events that it receives; null for all. */
+  /**
+   * The events that it receives; null for all but presence, status-post, channel-message, which must be
+   * named.
+   */
   events:
-    ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[] | null;
+    | (
+        | 'new-session-connected'
+        | 'status-update'
+        | 'qr-update'
+        | 'message-received'
+        | 'message-status-update'
+        | 'group-update'
+        | 'group-participants'
+        | 'group-join-request'
+        | 'call'
+        | 'presence'
+        | 'chat-update'
+        | 'contact-update'
+        | 'label-update'
+        | 'status-post'
+        | 'channel-message'
+      )[]
+    | null;
   /** Whose events it receives; null for all sessions. */
   sessions: string[] | null;
   /** The names of its headers; their values are not shown. */
@@ -1582,8 +1602,28 @@ export class OrchestratorClient {
       /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
       url: string;
       name?: string;
+      /**
+       * The events that it receives; null for all but presence, status-post, channel-message, which must be
+       * named.
+       */
       events?:
-        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | (
+            | 'new-session-connected'
+            | 'status-update'
+            | 'qr-update'
+            | 'message-received'
+            | 'message-status-update'
+            | 'group-update'
+            | 'group-participants'
+            | 'group-join-request'
+            | 'call'
+            | 'presence'
+            | 'chat-update'
+            | 'contact-update'
+            | 'label-update'
+            | 'status-post'
+            | 'channel-message'
+          )[]
         | null;
       sessions?: string[] | null;
       headers?: Record<string, string>;
@@ -1637,8 +1677,28 @@ export class OrchestratorClient {
       /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
       url?: string;
       name?: string;
+      /**
+       * The events that it receives; null for all but presence, status-post, channel-message, which must be
+       * named.
+       */
       events?:
-        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | (
+            | 'new-session-connected'
+            | 'status-update'
+            | 'qr-update'
+            | 'message-received'
+            | 'message-status-update'
+            | 'group-update'
+            | 'group-participants'
+            | 'group-join-request'
+            | 'call'
+            | 'presence'
+            | 'chat-update'
+            | 'contact-update'
+            | 'label-update'
+            | 'status-post'
+            | 'channel-message'
+          )[]
         | null;
       sessions?: string[] | null;
       headers?: Record<string, string>;

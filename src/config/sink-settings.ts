@@ -1,4 +1,4 @@
-import { EVENT_KINDS, type EventKind } from '../domain/event.ts';
+import { ALL_EVENT_KINDS, type AnyEventKind } from '../domain/further-event.ts';
 import { type SinkSettings, TABLE_NAME } from '../sink/settings.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 import { postgresUrl } from './postgres-url.ts';
@@ -6,7 +6,7 @@ import { postgresUrl } from './postgres-url.ts';
 /** The table of the operator's into which events are written. */
 export interface SinkConfig extends SinkSettings {
   /** Those that are written; `null` for all. */
-  events: readonly EventKind[] | null;
+  events: readonly AnyEventKind[] | null;
 }
 
 /** Reads where events are written to; `null` for nowhere. @throws ConfigError */
@@ -21,10 +21,10 @@ export function readSink(read: EnvironmentReader): SinkConfig | null {
   return null;
 }
 
-function kindsOf(names: readonly string[]): EventKind[] {
+function kindsOf(names: readonly string[]): AnyEventKind[] {
   return names.map((name) => {
-    const kind = EVENT_KINDS.find((known) => known === name);
-    if (kind === undefined) throw new ConfigError(`SINK_EVENTS must be names of ${EVENT_KINDS.join(', ')}.`);
+    const kind = ALL_EVENT_KINDS.find((known) => known === name);
+    if (kind === undefined) throw new ConfigError(`SINK_EVENTS must be names of ${ALL_EVENT_KINDS.join(', ')}.`);
     return kind;
   });
 }

@@ -1,4 +1,4 @@
-import { type PendingCallback } from './callbacks.ts';
+import { type PendingEvent } from './callbacks.ts';
 
 /** A table of the operator's, in which each event appears exactly once. */
 export interface EventSink extends AsyncDisposable {
@@ -11,4 +11,4 @@ export interface EventSink extends AsyncDisposable {
 }
 
 /** What is written of an event. */
-export type SinkEvent = Pick<PendingCallback, 'webhookId' | 'sessionId' | 'seq' | 'kind' | 'body' | 'createdAtMs'>;
+export type SinkEvent = Pick<PendingEvent, 'webhookId' | 'sessionId' | 'seq' | 'kind' | 'body' | 'createdAtMs'>;

@@ -1,7 +1,8 @@
+import { type AnyEventKind } from '../../domain/further-event.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 import { type Subscription, type SubscriptionSpec } from '../../domain/subscription.ts';
 import { describeFailure } from '../../kit/failure.ts';
-import { type PendingCallback } from '../../ports/callbacks.ts';
+import { type PendingEvent } from '../../ports/callbacks.ts';
 import { type EventSink } from '../../ports/sink.ts';
 import { type SubscriptionStore } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps, type DeliveryPolicy } from '../backend-notifier.ts';
@@ -25,7 +26,7 @@ export interface SinkDeliveryDeps extends Pick<
 const CONCURRENCY = 64;
 
 /** Nothing is given up before it expires: what the database refuses today, it takes when its operator has mended it. */
-const SINK: DeliveryPolicy = {
+const SINK: DeliveryPolicy<AnyEventKind> = {
   isUnwanted: () => false,
   verdict: (attempt, { retentionMs }, random) =>
     attempt.ageMs > retentionMs ? { kind: 'dead', reason: 'it has expired' } : retry(attempt, random),
@@ -36,7 +37,7 @@ const SINK: DeliveryPolicy = {
 export class SinkDelivery implements AsyncDisposable {
   readonly #deps: SinkDeliveryDeps;
   readonly #subscription: Subscription;
-  readonly #notifier: BackendNotifier;
+  readonly #notifier: BackendNotifier<PendingEvent>;
   #failure: string | null = null;
 
   constructor({ store, sink, events, ...deps }: SinkDeliveryDeps) {
@@ -89,7 +90,7 @@ export class SinkDelivery implements AsyncDisposable {
     await this.#deps.sink[Symbol.asyncDispose]();
   }
 
-  async #deliver(callback: PendingCallback): Promise<DeliveryOutcome> {
+  async #deliver(callback: PendingEvent): Promise<DeliveryOutcome> {
     const failure = await this.#try(() => this.#deps.sink.write(callback));
     if (failure === null) return { kind: 'accepted' };
     return { kind: 'unreachable', detail: `the sink failed: ${failure}`, maybeArrived: true };

@@ -6,10 +6,11 @@ import { cluster } from './002-cluster.ts';
 import { browserTokens } from './003-browser-tokens.ts';
 import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
-import { masterKeyIds } from './006-master-key-ids.ts';
+import { furtherEvents } from './006-further-events.ts';
+import { masterKeyIds } from './007-master-key-ids.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, masterKeyIds];
+const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds];
 
 /**
  * Applies the missing migrations, in one transaction.
