@@ -28,6 +28,7 @@ describe('a session that is being repaired when its node closes all connections 
     await after(9_000);
     process.host.pause();
     await after(5_000);
+    expect(process.openConnections).toBe(0);
     process.host.resume();
     await after(9_000);
     process.connection.emit(OPEN);
