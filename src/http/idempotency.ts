@@ -69,10 +69,17 @@ export class Idempotency {
       throw new AppError(running === hash ? 'idempotency_in_progress' : 'idempotency_mismatch');
     // Set before the first await: of two simultaneous requests, the second finds the first here.
     this.#running.set(name, hash);
+    let stored: Promise<void> = Promise.resolve();
     try {
-      return (await this.#repeat(request, hash)) ?? (await this.#first(request, hash, task));
+      const known = await this.#repeat(request, hash);
+      if (known) return known;
+      const reply = await this.#first(request, hash, task);
+      stored = this.#save(request, { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) });
+      await bounded(stored, STORED_WITHIN_MS, this.#deps.clock);
+      return reply;
     } finally {
-      this.#running.delete(name);
+      // Until then, nobody else would find the answer.
+      void stored.then(() => this.#running.delete(name));
     }
   }
 
@@ -88,17 +95,14 @@ export class Idempotency {
   }
 
   async #first({ scope, key }: RepeatableRequest, hash: string, task: Task): Promise<Reply> {
-    const { store, clock, random } = this.#deps;
+    const { store, random } = this.#deps;
     const fresh = { requestHash: hash, messageId: newMessageId(random) };
     const messageId = await store.reserve(scope, key, fresh);
-    const reply = await task(messageId).catch(finalRefusal);
-    const answer = { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) };
-    await bounded(this.#save(scope, key, answer), STORED_WITHIN_MS, clock);
-    return reply;
+    return task(messageId).catch(finalRefusal);
   }
 
   /** The message has left by now: an error would only make the caller send it again. */
-  async #save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
+  async #save({ scope, key }: RepeatableRequest, answer: StoredAnswer): Promise<void> {
     try {
       await this.#deps.store.save(scope, key, answer);
     } catch (error) {

@@ -196,6 +196,8 @@ describe('Idempotency-Key', () => {
     expect(sessions.sent).toHaveLength(1);
     clock.move(1_000);
     expect(await answer).toMatchObject({ status: 200, text: expect.stringContaining('"status":"sent"') });
+    await send({ key: 'order-1' }).expect(409, /idempotency_in_progress/);
+    expect(sessions.sent).toHaveLength(1);
   });
 
   it('has no effect on other routes', async () => {
