@@ -145,7 +145,7 @@ function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): Dis
   return {
     core,
     cluster: deps.cluster,
-    idempotency: new Idempotency(deps.answers, deps.random, deps.log),
+    idempotency: new Idempotency({ ...deps, store: deps.answers }),
     files: new FileIntake({ ...deps.files, clock: deps.clock }),
     compressedBodies: deps.compressedBodies,
     // Errors go to `lastCatch`; here only the end matters.

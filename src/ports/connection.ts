@@ -123,11 +123,12 @@ export interface PasskeyActions {
 /** A message whose recipient is resolved. */
 export interface PreparedMessage extends Pick<SentMessage, 'to' | 'toNumber'> {
   /**
-   * Writes the message as it goes over the wire, and uploads its file.
+   * Writes the message as it goes over the wire, and uploads its file. With `earlier`, its content is what was written for
+   * the same message before: recipients may have that, and what they answer refers to it.
    * @throws AppError `number_not_on_whatsapp` for a mention, `message_not_found`, `message_not_suitable`,
    *   `media_not_uploaded`, `whatsapp_timeout`
    */
-  encode(): Promise<EncodedMessage>;
+  encode(earlier?: Uint8Array): Promise<EncodedMessage>;
 }
 
 /** A message that is ready to be stored and sent. */

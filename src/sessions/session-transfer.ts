@@ -50,7 +50,10 @@ export class SessionTransfer {
   async adopt(wanted: ReadonlySet<SessionId>): Promise<void> {
     const records = await this.#deps.store.some([...wanted]);
     const added = await this.#add(records, ({ sessionId }) => wanted.has(sessionId));
-    if (!this.#isPaused) for (const session of added) this.#start(session);
+    for (const session of added) {
+      if (this.#isPaused) this.#pause(session);
+      else this.#start(session);
+    }
   }
 
   /** Ends a session in order. Resolves when nothing more will be written. */
@@ -73,9 +76,7 @@ export class SessionTransfer {
   /** Closes all connections until {@link resume}. */
   pause(): void {
     this.#isPaused = true;
-    for (const session of this.#sessions()) {
-      this.#deps.supervisor.run('closing a connection for a while', session.pause());
-    }
+    for (const session of this.#sessions()) this.#pause(session);
   }
 
   /** Opens them again. */
@@ -96,6 +97,10 @@ export class SessionTransfer {
     const quiet = this.#sessions().filter(({ isPairing, activeAtMs }) => !isPairing && activeAtMs <= beforeMs);
     quiet.sort((a, b) => a.activeAtMs - b.activeAtMs);
     return quiet.slice(0, limit).map(({ sessionId }) => sessionId);
+  }
+
+  #pause(session: Session): void {
+    this.#deps.supervisor.run('closing a connection for a while', session.pause());
   }
 
   async #add(records: readonly SessionRecord[], isWanted: (record: SessionRecord) => boolean): Promise<Session[]> {

@@ -59,20 +59,20 @@ export class Session implements SendingSession {
       mayJoin: (arrival) => inbound.mayJoin(arrival),
       receive: async (arrivals) => this.#machine.received(await inbound.receive(this.record, arrivals)),
     });
-    const timers = new StateTimers({
-      clock,
-      graceOver: () => this.#turns.add('the end of the grace time', () => this.#recovery.graceOver()),
-      banOver: () => this.#turns.add('the end of a ban', () => this.#recovery.banOver()),
-    });
-    this.#machine = new SessionStateMachine(record, initialState(record, codeFor, timers), deps);
-    const machine = this.#machine;
-    this.#code = new CodePairing({ ...deps, machine, turns: this.#turns });
     this.#connections = new ConnectionManager({
       ...{ ...deps, sessionId: record.sessionId },
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
       places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
+    const timers = new StateTimers({
+      ...{ clock, connections: this.#connections },
+      graceOver: (since) => this.#turns.add('the end of the grace time', () => this.#recovery.graceOver(since)),
+      banOver: () => this.#turns.add('the end of a ban', () => this.#recovery.banOver()),
+    });
+    this.#machine = new SessionStateMachine(record, initialState(record, codeFor, timers), deps);
+    const machine = this.#machine;
+    this.#code = new CodePairing({ ...deps, machine, turns: this.#turns });
     this.#login = new Login({ ...deps, machine });
     this.passkey = new PasskeyLinking({ ...deps, machine, connections: this.#connections });
     this.#recovery = new Recovery({

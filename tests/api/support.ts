@@ -92,6 +92,8 @@ class SettingsInMemory implements SettingsApi {
 class AnswersInMemory implements IdempotencyStore {
   readonly answers = new Map<string, StoredAnswer>();
   failure: Error | undefined;
+  /** Whether the storage does not answer. */
+  isStalled = false;
 
   find(scope: string, key: string): Promise<StoredAnswer | undefined> {
     return Promise.resolve(this.answers.get(`${scope} ${key}`));
@@ -109,6 +111,7 @@ class AnswersInMemory implements IdempotencyStore {
 
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
+    if (this.isStalled) return new Promise(() => undefined);
     this.answers.set(`${scope} ${key}`, answer);
     return Promise.resolve();
   }

@@ -46,6 +46,7 @@ export class ConnectionManager {
   #generation = 0;
   /** Nothing is opened until {@link goOn}. */
   #isPaused = false;
+  #pauseChanges = 0;
   /** Settles when all connections that were let go are closed: WhatsApp must never see two of them. */
   #closed: Promise<unknown> = Promise.resolve();
   readonly #history: DisconnectHistory;
@@ -80,15 +81,22 @@ export class ConnectionManager {
     return this.#isPaused;
   }
 
+  /** How often a pause has begun or ended: a time during which that changes is not one without a connection. */
+  get pauseChanges(): number {
+    return this.#pauseChanges;
+  }
+
   /** Closes the connection and opens no other, whoever asks for it, until {@link goOn}. */
   pause(): Promise<void> {
     this.#isPaused = true;
+    this.#pauseChanges += 1;
     return this.stop();
   }
 
   /** Opens connections again. The caller asks for the first one. */
   goOn(): void {
     this.#isPaused = false;
+    this.#pauseChanges += 1;
   }
 
   /** Closes the connection and opens no other. The device stays linked. Resolves when no connection is left. */

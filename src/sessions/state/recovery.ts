@@ -56,20 +56,25 @@ export class Recovery {
     await this.#apply(decision);
   }
 
-  /** A connection that has been away for the whole grace time is reported as lost. */
-  async graceOver(): Promise<void> {
-    const { machine, clock } = this.#deps;
-    if (this.#state.name !== 'repairing') return;
+  /**
+   * A connection that has been away for the whole grace time is reported as lost, unless the process had closed all of them
+   * for some of it: then the time begins anew ({@link pauseOver}).
+   */
+  async graceOver(pauseChanges: number): Promise<void> {
+    const { machine, connections, clock } = this.#deps;
+    if (this.#state.name !== 'repairing' || connections.isPaused || connections.pauseChanges !== pauseChanges) return;
     const { why } = this.#state;
     const record = { errorMessage: why, lastSeenMs: clock.now() };
     await machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
-  /** The connection was closed for a while, without a word: the session is repaired. */
+  /** The connection was closed for a while, without a word: the session is repaired, with the whole grace time before it. */
   async pauseOver(): Promise<void> {
     const { machine, timers, connections } = this.#deps;
-    if (this.#state.name !== 'online' || connections.connection) return;
-    await machine.enter({ name: 'repairing', timer: timers.grace(), why: PAUSED });
+    const { name } = this.#state;
+    if ((name !== 'online' && name !== 'repairing') || connections.connection) return;
+    const why = this.#state.name === 'repairing' ? this.#state.why : PAUSED;
+    await machine.enter({ name: 'repairing', timer: timers.grace(), why });
   }
 
   /** A temporary ban has ended. */

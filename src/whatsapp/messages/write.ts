@@ -1,4 +1,4 @@
-import { type BinaryNode, type proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
@@ -85,6 +85,16 @@ export function wrapped(content: OutgoingContent, message: proto.IMessage, writi
     attributes: attributesOf(content, writing.target?.key),
     nodes: nodesBeside(message, writing.nowMs),
   };
+}
+
+/** The message that a content was written as before, to be sent again: with the same secrets. */
+export function writtenBefore(
+  content: OutgoingContent,
+  earlier: Uint8Array,
+  { target, nowMs }: Pick<Writing, 'target' | 'nowMs'>,
+): WrittenMessage {
+  const message = proto.Message.decode(earlier);
+  return { message, attributes: attributesOf(content, target?.key), nodes: nodesBeside(message, nowMs) };
 }
 
 /**

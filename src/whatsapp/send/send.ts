@@ -13,7 +13,7 @@ import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
 import { kindOf } from '../messages/kinds/media.ts';
 import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
-import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
+import { wrapped, writeContent, writtenBefore, type WrittenMessage } from '../messages/write.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
@@ -52,16 +52,18 @@ export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<Prepa
     const to = message.to ? await deps.lookup.find(deps.socket, message.to) : chatOf(target);
     if (isGroup(to)) await deps.groupMetadata(to);
     const toNumber = await numberAt(deps.socket, to);
-    return { to, toNumber, encode: () => encode(deps, { message, target, to, toNumber }) };
+    return { to, toNumber, encode: (earlier?: Uint8Array) => encode(deps, { message, target, to, toNumber }, earlier) };
   });
 }
 
 /** The second step: the message as it goes over the wire. */
-function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
+function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber } = resolved;
     const address = await deps.addresses.of(deps.socket, to);
-    const written = await write(deps, { ...resolved, to: address });
+    const written = earlier
+      ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
+      : await write(deps, { ...resolved, to: address });
     const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
     return {
