@@ -15,14 +15,16 @@ import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
-import { ConnectionManager } from './state/connection-manager.ts';
+import { ConnectionManager, OF_CURRENT_ONLY } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
-import { Login } from './state/login.ts';
+import { isOfAnother, Login } from './state/login.ts';
 import { PasskeyLinking } from './state/passkey-linking.ts';
 import { Recovery } from './state/recovery.ts';
+import { SessionControl } from './state/session-control.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
 import { type SessionState } from './state/states.ts';
+import { takenProfile } from './taken-profile.ts';
 import { Turns } from './turns.ts';
 
 /** How long a restart, and a send while the connection is being repaired, wait for the connection. */
@@ -38,6 +40,8 @@ export class Session implements SendingSession {
   readonly #machine: SessionStateMachine;
   /** The passkey that WhatsApp may want to link its device. */
   readonly passkey: PasskeyLinking;
+  /** What a person asks of it. */
+  readonly control: SessionControl;
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
@@ -45,6 +49,8 @@ export class Session implements SendingSession {
   readonly #sends = new Set<Promise<unknown>>();
   /** Whether another process goes on with the session. */
   #isLeaving = false;
+  /** Whether its connection is that of another account, by mistake: nothing of it may be stored or told. */
+  #isForeign = false;
   /** When it last sent or received something, on the monotonic clock. */
   #activeAtMs: number;
 
@@ -73,11 +79,17 @@ export class Session implements SendingSession {
       codeFor: () => this.#code.number,
       places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
-    this.#login = new Login({ ...deps, machine });
+    this.#login = new Login({ ...deps, machine, refuse: (identity) => this.#refuse(identity) });
     this.passkey = new PasskeyLinking({ ...deps, machine, connections: this.#connections });
     this.#recovery = new Recovery({
       ...{ ...deps, machine, connections: this.#connections, code: this.#code, passkey: this.passkey, timers },
       handedOver: () => this.#login.handedOver(),
+    });
+    this.control = new SessionControl({
+      ...{ machine, connections: this.#connections, recovery: this.#recovery, turns: this.#turns, clock },
+      sends: () => Promise.allSettled(this.#sends),
+      resume: () => this.resume(),
+      isSettled: () => this.#isSettled(),
     });
   }
 
@@ -119,8 +131,7 @@ export class Session implements SendingSession {
       this.#turns.add('the first login', () => this.#firstLogin());
       return;
     }
-    const isOver = this.#state.name === 'closed' || this.#state.name === 'failed';
-    if (!isOver && !this.#connections.connection) this.#connections.open('now');
+    if (!OVER.has(this.#state.name) && !this.#connections.connection) this.#connections.open('now');
   }
 
   /**
@@ -132,7 +143,9 @@ export class Session implements SendingSession {
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
     this.#checkStays();
     if (this.#state.name === 'passkey') throw new AppError('session_not_pairing', WANTS_PASSKEY);
-    throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
+    if (this.#code.stage !== null) throw new AppError('session_not_pairing', PAIRS_BY_CODE);
+    const { errorMessage: message } = this.record;
+    throw new AppError('session_not_pairing', this.#state.name === 'pairing' && message !== null ? { message } : {});
   }
 
   /**
@@ -154,6 +167,7 @@ export class Session implements SendingSession {
     await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     const { connection } = this.#connections;
     if (!connection) this.#checkStays();
+    if (this.#state.name === 'stopped') throw new AppError('session_stopped');
     if (this.#state.name !== 'online' || !connection) throw new AppError('session_not_connected');
     return connection;
   }
@@ -166,6 +180,7 @@ export class Session implements SendingSession {
   async restart(): Promise<void> {
     if (this.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
     if (this.#state.name === 'closed') throw new AppError('session_logged_out');
+    if (this.#state.name === 'stopped') throw new AppError('session_stopped');
     await this.#connections.stop();
     await this.#turns.run(() => this.#recovery.startAgain('restart_requested'));
     await this.#machine.until(() => this.#isSettled(), PATIENCE_MS);
@@ -251,7 +266,7 @@ export class Session implements SendingSession {
 
   /** WhatsApp never acknowledged a message that was sent. */
   giveUp(message: SentMessageRef): void {
-    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(message));
+    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(this.record, message.messageId));
   }
 
   /** Closes the connection for the end of the process; the device stays linked, and nobody is notified. */
@@ -264,6 +279,7 @@ export class Session implements SendingSession {
 
   /** Queues each event of the connection for its turn. */
   #onEvent(event: ConnectionEvent): void {
+    if (this.#isForeign && !OF_CURRENT_ONLY.has(event.kind)) return;
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
@@ -273,6 +289,8 @@ export class Session implements SendingSession {
   // eslint-disable-next-line complexity -- one case for each event
   #handle(event: Exclude<ConnectionEvent, { kind: 'message' }>): Promise<void> {
     const { inbound, outbound } = this.#deps;
+    // It was on its way when the connection was closed.
+    if (this.#state.name === 'stopped' && OF_CURRENT_ONLY.has(event.kind)) return Promise.resolve();
     switch (event.kind) {
       case 'qr':
         return this.#qrOffered(event.qr);
@@ -289,7 +307,7 @@ export class Session implements SendingSession {
       case 'names':
         return inbound.namesKnown(this.record, event.names);
       case 'delivery':
-        return outbound.progress(this.sessionId, event.update);
+        return outbound.progress(this.record, event.update);
       case 'restricted':
         return this.#restricted(event.untilMs);
       case 'new-chat-cap':
@@ -307,29 +325,45 @@ export class Session implements SendingSession {
   }
 
   async #qrOffered(qr: QrCode): Promise<void> {
-    // A QR although a device was linked: its credentials are gone.
-    if (this.record.announced) return this.#recovery.close(CREDENTIALS_MISSING);
+    // A QR although a device is linked: its credentials are gone.
+    if (this.record.announced && this.#state.name !== 'pairing') return this.#recovery.close(CREDENTIALS_MISSING);
     this.#connections.forgive();
-    const events = [qrUpdate(this.sessionId, qr)];
-    await this.#machine.enter({ name: 'pairing', qr }, { events, note: { what: 'qr_offered' } });
+    const events = [qrUpdate(this.record, qr)];
+    const record = { errorMessage: null };
+    await this.#machine.enter({ name: 'pairing', qr }, { record, events, note: { what: 'qr_offered' } });
     this.#deps.log.info({ sessionId: this.sessionId }, `[${this.sessionId}] === QR GENERADO ===`);
   }
 
   async #paired(identity: AccountIdentity): Promise<void> {
-    await this.#machine.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
+    this.#isForeign = isOfAnother(this.record, identity);
+    const record = this.#isForeign ? {} : { identity };
+    await this.#machine.enter({ name: 'linking' }, { record, note: { what: 'paired' } });
+  }
+
+  /** Another account has scanned the QR of a session that keeps its number: it is unlinked, and the session is over as before. */
+  async #refuse({ phoneNumber }: AccountIdentity): Promise<void> {
+    this.#isForeign = true;
+    await this.#connections.logout();
+    await this.#recovery.close(otherNumber(phoneNumber, this.record.identity?.phoneNumber));
+    this.#isForeign = false;
   }
 
   async #firstLogin(): Promise<void> {
     if (!(await this.#login.handedOver())) this.#connections.open('now');
   }
 
-  async #takeDevice({ sessionId: deviceOf, identity }: SessionRecord): Promise<boolean> {
-    const { connector, outbound } = this.#deps;
+  async #takeDevice(from: SessionRecord): Promise<boolean> {
+    const { connector, outbound, store } = this.#deps;
+    const { sessionId: deviceOf, identity } = from;
     if (this.#state.name === 'gone') return false;
     await this.#connections.stop();
-    await outbound.end(this.sessionId);
+    await outbound.end(this.record);
     connector.release(this.sessionId);
-    await this.#recovery.linkedAgain({ identity }, deviceOf);
+    const said = await takenProfile(store, this.record.profile, from);
+    await this.#recovery.linkedAgain(
+      { identity, ...(said.profile && { profile: said.profile }) },
+      { deviceOf, ...said },
+    );
     this.#login.newDevice();
     this.#connections.forgive();
     this.#connections.open('now');
@@ -353,7 +387,7 @@ export class Session implements SendingSession {
 
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
     if (this.#state.name === 'gone') return !this.#isLeaving;
-    await this.#deps.outbound.end(this.sessionId);
+    await this.#deps.outbound.end(this.record);
     await this.#machine.leave(why, tell);
     await this.#forgetKeys();
     return true;
@@ -395,5 +429,12 @@ export class Session implements SendingSession {
 function newIdentityOf({ number, lid }: Person): string {
   return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
 }
+
+function otherNumber(scanned: string, own = ''): string {
+  return `The QR was scanned with +${scanned}, but this session belongs to +${own}; that device was unlinked again. Request another QR with POST /sessions/:sessionId/relink, or a session of its own for the other number.`;
+}
+
+/** The states of a session that opens no connection by itself. */
+const OVER: ReadonlySet<SessionState['name']> = new Set(['closed', 'failed', 'stopped']);
 
 const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

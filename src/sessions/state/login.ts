@@ -11,6 +11,8 @@ export interface LoginDeps extends Pick<SessionDeps, 'settle' | 'authDir'> {
   machine: SessionStateMachine;
   folders: Pick<SessionFolders, 'discardVersion3'>;
   clock: Clock;
+  /** Unlinks the device of another account than that of this session. */
+  refuse: (identity: AccountIdentity) => Promise<void>;
 }
 
 /** What follows when a session is logged in: its status, and what the backend receives. Every method runs in the session's turn. */
@@ -39,6 +41,7 @@ export class Login {
   /** The session is logged in. */
   async opened(identity: AccountIdentity): Promise<void> {
     const { machine, folders, clock, settle } = this.#deps;
+    if (machine.state.name === 'linking' && isOfAnother(machine.record, identity)) return this.#deps.refuse(identity);
     const changes = { identity, errorMessage: null, lastSeenMs: clock.now() };
     if (!machine.record.announced) {
       await settle(identity, (isReturning) => this.#announce(changes, isReturning));
@@ -70,4 +73,9 @@ export class Login {
     if (state.name === 'lost') return { what: 'repaired', why: record.errorMessage };
     return { what: 'connected', why: null };
   }
+}
+
+/** Whether a session that belongs to an account was linked to another one. */
+export function isOfAnother(record: SessionRecord, { phoneNumber }: AccountIdentity): boolean {
+  return record.announced && record.identity !== null && record.identity.phoneNumber !== phoneNumber;
 }
