@@ -30,6 +30,7 @@ import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSubscriptions } from './runtime/subscriptions.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
@@ -243,6 +244,7 @@ function createConnector(
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
+    ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
     admitted: async () => {
       await pressure.admitted();
@@ -288,6 +290,7 @@ function createSessions(
       metrics,
       placement,
       isShared,
+      ...proxyCheck(config),
       clock,
       random,
     },

@@ -1,5 +1,6 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 import { PasskeyFailedError } from '../pairing/passkey-pairing.ts';
@@ -19,6 +20,8 @@ export interface ConnectionAtClose {
 export function closeReason({ paired, error }: ConnectionAtClose): CloseReason {
   const ours = ownReason(error);
   if (ours) return ours;
+  const proxy = proxyFailure(error);
+  if (proxy) return proxy;
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
@@ -53,6 +56,12 @@ function ownReason(error: unknown): CloseReason | undefined {
     return { kind: 'passkey-failed', detail: error.message, isLate: error.isLate };
   }
   return undefined;
+}
+
+/** Baileys passes the error of the WebSocket on as `data`. */
+function proxyFailure(error: unknown): CloseReason | undefined {
+  const cause = error instanceof ProxyError ? error : (error as { data?: unknown } | null | undefined)?.data;
+  return cause instanceof ProxyError ? { kind: 'proxy-failed', detail: cause.message } : undefined;
 }
 
 /**
