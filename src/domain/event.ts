@@ -1,7 +1,7 @@
 import { type ContactCard, type MediaInfo, type MessageType, type Place, type Reaction } from './message.ts';
 import { type PollState } from './poll.ts';
 import { type SessionId } from './session-id.ts';
-import { type SessionNews } from './session-profile.ts';
+import { type SessionSummary } from './session-profile.ts';
 import { type SessionStatus } from './session.ts';
 
 /** Emitted when a session connects for the first time. Has the nine fields of the seed; times are ISO 8601. */
@@ -45,7 +45,7 @@ interface MessageReceived {
 }
 
 /** Of a session of which something was said: its name, labels and metadata. */
-type ToldSession = { [Field in keyof SessionNews]?: SessionNews[Field] | undefined };
+type ToldSession = { [Field in keyof SessionSummary]?: SessionSummary[Field] | undefined };
 
 /** The eight fields of the seed, followed by those of contract 2.1. */
 export interface MessageBody extends ToldSession {

@@ -21,14 +21,14 @@ export interface SessionProfile {
 export const NO_PROFILE: SessionProfile = { name: null, labels: [], metadata: {}, deviceName: null, proxy: null };
 
 /** What events tell of a session, where something was said of it. */
-export interface SessionNews {
+export interface SessionSummary {
   session_name: string | null;
   session_labels: readonly string[];
   session_metadata: Readonly<Record<string, MetadataValue>>;
 }
 
 /** What an event tells of its session; `undefined` when nothing was said of it: its body stays as it is. */
-export function newsOf({ name, labels, metadata }: SessionProfile = NO_PROFILE): SessionNews | undefined {
+export function summaryOf({ name, labels, metadata }: SessionProfile = NO_PROFILE): SessionSummary | undefined {
   if (name === null && labels.length === 0 && Object.keys(metadata).length === 0) return undefined;
   return { session_name: name, session_labels: labels, session_metadata: metadata };
 }
@@ -36,20 +36,20 @@ export function newsOf({ name, labels, metadata }: SessionProfile = NO_PROFILE):
 /** The events whose bodies have exactly the fields of the seed for the main backend (contract 2). */
 const EXACT: ReadonlySet<EventKind> = new Set(['new-session-connected', 'status-update', 'qr-update']);
 
-/** How the news begin in the JSON of a body. Within a text, its quotes would be escaped. */
+/** How that begins in the JSON of a body. Within a text, its quotes would be escaped. */
 const BEGINNING = ',"session_name":';
 
 /** The JSON of a body as the main backend receives it. */
 export function bodyForBackend(kind: EventKind, body: string): string {
-  // None of these bodies has objects in it, so the first one is that of the news, which come last.
+  // None of these bodies has objects in it, so the first one is that of what is told of the session, which comes last.
   const at = EXACT.has(kind) ? body.indexOf(BEGINNING) : -1;
   return at === -1 ? body : `${body.slice(0, at)}}`;
 }
 
 /** What the JSON of a body tells of its session, for receivers besides the main backend. */
 export function sessionIn(body: string): Pick<SessionProfile, 'name' | 'labels' | 'metadata'> {
-  const news = body.includes(BEGINNING) ? (JSON.parse(body) as Partial<SessionNews>) : {};
-  const { session_name: name = null, session_labels: labels = [], session_metadata: metadata = {} } = news;
+  const told = body.includes(BEGINNING) ? (JSON.parse(body) as Partial<SessionSummary>) : {};
+  const { session_name: name = null, session_labels: labels = [], session_metadata: metadata = {} } = told;
   return { name, labels, metadata };
 }
 

@@ -1,7 +1,7 @@
 import { type Event, type EventKind } from '../domain/event.ts';
 import { type MediaInfo } from '../domain/message.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { type SessionNews } from '../domain/session-profile.ts';
+import { type SessionSummary } from '../domain/session-profile.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 
 /** An event to deliver to the main backend. */
@@ -10,7 +10,7 @@ export interface NewCallback {
   /** The idempotency key: the same event has the same key, whoever reports it and however often. */
   webhookId: string;
   /** What it tells of its session, behind the fields of the event. */
-  session?: SessionNews | undefined;
+  session?: SessionSummary | undefined;
   /** The webhookIds of callbacks that make this one unnecessary: it is skipped when any of them is already stored. */
   unless?: readonly string[];
   /** What the backend receives in its place when it refuses just this one: see {@link CallbackQueue.substitute}. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
 import { type KnownSentMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
-import { newsOf } from '../domain/session-profile.ts';
+import { summaryOf } from '../domain/session-profile.ts';
 import { authFolderPath, type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type NewCallback } from '../ports/callbacks.ts';
@@ -29,7 +29,7 @@ export function newSessionConnected(record: SessionRecord, authDir: string, inst
         updated_at: isoTime(updatedAtMs),
       },
     },
-    session: newsOf(record.profile),
+    session: summaryOf(record.profile),
     // The id may have been announced before, for a session that was deleted.
     webhookId: webhookId('session', sessionId, 'new', ...(instead ? [String(createdAtMs)] : [])),
     ...(instead && { instead }),
@@ -50,7 +50,7 @@ export function statusUpdate(record: SessionRecord, count: number): NewCallback 
         last_seen: isoTimeOrNull(lastSeenMs),
       },
     },
-    session: newsOf(record.profile),
+    session: summaryOf(record.profile),
     webhookId: webhookId('status', sessionId, phase, String(updatedAtMs), String(count)),
   };
 }
@@ -58,7 +58,7 @@ export function statusUpdate(record: SessionRecord, count: number): NewCallback 
 /** The event of a QR that was created or renewed. */
 export function qrUpdate({ sessionId, profile }: SessionRecord, qr: QrCode): NewCallback {
   const body = { session_id: sessionId, qr_data: qr.text, generated_at: isoTime(qr.generatedAtMs) };
-  const session = newsOf(profile);
+  const session = summaryOf(profile);
   return { event: { kind: 'qr-update', body }, session, webhookId: webhookId('qr', sessionId, qr.text) };
 }
 
@@ -110,7 +110,7 @@ export function messageReceived(
         corrected_fields: [],
       },
     },
-    session: newsOf(record.profile),
+    session: summaryOf(record.profile),
     ...messageKeys(record.sessionId, message),
     ...(holdMs > 0 && { holdUntilMs: receivedAtMs + holdMs }),
   };
@@ -175,7 +175,7 @@ export function messageStatusUpdate(
         timestamp: isoTime(atMs),
       },
     },
-    session: newsOf(profile),
+    session: summaryOf(profile),
     webhookId: webhookId('delivery', sessionId, update.messageId, update.status),
   };
 }

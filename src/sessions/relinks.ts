@@ -116,7 +116,7 @@ export class Relinks {
     const { clock, store, folders, metrics, add } = this.#deps;
     const said = await takenProfile(store, undefined, from);
     const changes = { sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
-    const record = { ...from, ...changes, profile: said.profile };
+    const record = { ...from, ...changes, ...(said.profile && { profile: said.profile }) };
     const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
     await store.commit(record, [], { deviceOf: from.sessionId, note, ...said });
     metrics.became(statusOf(record.phase));

@@ -39,7 +39,7 @@ export const profileFields = {
     .optional()
     .meta({ description: 'To find sessions by: GET /sessions?label=…' }),
   metadata: z
-    .record(key, z.union([z.string(), z.number(), z.boolean(), z.null()]), METADATA_WANTED)
+    .record(key, z.union([z.string(), z.number(), z.boolean(), z.null()], METADATA_WANTED), METADATA_WANTED)
     .refine((value) => Object.keys(value).length <= MAX_KEYS, METADATA_WANTED)
     .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, METADATA_WANTED)
     .optional()

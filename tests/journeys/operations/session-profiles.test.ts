@@ -39,6 +39,17 @@ describe('what is said of a session', () => {
     expect(view).toMatchObject({ name: null, labels: [], metadata: {} });
   });
 
+  it('has a name that the phone shows among its devices, its own or that of all', async () => {
+    await using world = await startWorld({ environment: { DEVICE_NAME: 'La tienda' } });
+    const { orchestrator, whatsapp } = world;
+    await world.link(whatsapp.phone(ANA));
+    const { body } = await orchestrator.post('/sessions', { device_name: 'Caja 1' });
+    const path = `/sessions/${body.data.session_id as string}`;
+    await whatsapp.phone(CUSTOMER).scan((await orchestrator.get(`${path}/qr`)).body.qrText as string);
+    await orchestrator.until(body.data.session_id as string, { status: 'connected', device_name: 'Caja 1' });
+    expect(whatsapp.devices().map(({ name }) => name)).toEqual(['La tienda', 'Caja 1']);
+  });
+
   it('finds sessions by their labels, and stays with the number when it is linked again', async () => {
     await using world = await startWorld();
     const { orchestrator, whatsapp, backend } = world;

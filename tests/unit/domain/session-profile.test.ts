@@ -1,17 +1,17 @@
-import { bodyForBackend, mergedProfile, newsOf, NO_PROFILE, sessionIn } from '../../../src/domain/session-profile.ts';
+import { bodyForBackend, mergedProfile, summaryOf, NO_PROFILE, sessionIn } from '../../../src/domain/session-profile.ts';
 
 const SHOP = { ...NO_PROFILE, name: 'Tienda', metadata: { session_name: 'x' } };
 const STATUS = { session_id: 's', error_message: 'a ,"session_name": "b"' };
 
 describe('what events tell of a session', () => {
   it('is nothing for one of which nothing was said', () => {
-    expect(newsOf(undefined)).toBeUndefined();
-    expect(newsOf({ ...NO_PROFILE, deviceName: 'Caja', proxy: 'http://p' })).toBeUndefined();
+    expect(summaryOf(undefined)).toBeUndefined();
+    expect(summaryOf({ ...NO_PROFILE, deviceName: 'Caja', proxy: 'http://p' })).toBeUndefined();
     expect(sessionIn(JSON.stringify(STATUS))).toEqual({ name: null, labels: [], metadata: {} });
   });
 
   it('is left out of the bodies that have exactly the fields of the seed', () => {
-    const body = JSON.stringify({ ...STATUS, ...newsOf(SHOP) });
+    const body = JSON.stringify({ ...STATUS, ...summaryOf(SHOP) });
     for (const kind of ['new-session-connected', 'status-update', 'qr-update'] as const)
       expect(bodyForBackend(kind, body)).toBe(JSON.stringify(STATUS));
     expect(bodyForBackend('message-received', body)).toBe(body);
