@@ -99,7 +99,8 @@ export class SessionManager implements AsyncDisposable {
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
-    const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
+    const giveUp = (message: SentMessageRef) =>
+      this.#registry.sessions.get(message.sessionId)?.giveUp(message.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const add = (record: SessionRecord) => this.#add(record);
     this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
@@ -265,12 +266,10 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Closes a session's connection and opens a new one.
-   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
+   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`, `session_stopped`
    */
-  async restart(id: SessionId): Promise<SessionRecord> {
-    const session = await this.#get(id);
-    await session.restart();
-    return session.record;
+  restart(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.restart());
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found`; SessionLostError */

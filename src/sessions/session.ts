@@ -1,12 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AppError, SessionLostError } from '../domain/errors.ts';
-import { type SentMessageRef } from '../domain/outgoing.ts';
-import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
-import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
-import { isoTime } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
@@ -14,6 +9,7 @@ import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 import { type SessionDeps } from './session-deps.ts';
+import { AccountFacts } from './state/account-facts.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
 import { ConnectionManager, OF_CURRENT_ONLY } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
@@ -23,7 +19,7 @@ import { Recovery } from './state/recovery.ts';
 import { SessionControl } from './state/session-control.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
-import { type SessionState } from './state/states.ts';
+import { OVER, type SessionState } from './state/states.ts';
 import { takenProfile } from './taken-profile.ts';
 import { Turns } from './turns.ts';
 
@@ -46,6 +42,7 @@ export class Session implements SendingSession {
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
   readonly #login: Login;
+  readonly #facts: AccountFacts;
   readonly #sends = new Set<Promise<unknown>>();
   /** Whether another process goes on with the session. */
   #isLeaving = false;
@@ -54,7 +51,7 @@ export class Session implements SendingSession {
   /** When it last sent or received something, on the monotonic clock. */
   #activeAtMs: number;
 
-  /** A session as it was stored; `resume` or `restart` opens its connection. */
+  /** A session as it was stored; `resume` or `control.restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
     const { clock, supervisor, inbound, codeFor } = deps;
     this.#deps = deps;
@@ -79,7 +76,8 @@ export class Session implements SendingSession {
       codeFor: () => this.#code.number,
       places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
-    this.#login = new Login({ ...deps, machine, refuse: (identity) => this.#refuse(identity) });
+    this.#facts = new AccountFacts(machine, clock);
+    this.#login = new Login({ ...deps, machine, refuse: (why) => this.#refuse(why) });
     this.passkey = new PasskeyLinking({ ...deps, machine, connections: this.#connections });
     this.#recovery = new Recovery({
       ...{ ...deps, machine, connections: this.#connections, code: this.#code, passkey: this.passkey, timers },
@@ -90,6 +88,7 @@ export class Session implements SendingSession {
       sends: () => Promise.allSettled(this.#sends),
       resume: () => this.resume(),
       isSettled: () => this.#isSettled(),
+      checkStays: () => this.#checkStays(),
     });
   }
 
@@ -173,21 +172,6 @@ export class Session implements SendingSession {
   }
 
   /**
-   * Closes the connection and opens a new one with the same credentials, then waits a while for it.
-   * @throws AppError `session_logged_out` when there are no credentials left; `session_not_connected` while it pairs by a
-   *   code, which no other connection can use
-   */
-  async restart(): Promise<void> {
-    if (this.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
-    if (this.#state.name === 'closed') throw new AppError('session_logged_out');
-    if (this.#state.name === 'stopped') throw new AppError('session_stopped');
-    await this.#connections.stop();
-    await this.#turns.run(() => this.#recovery.startAgain('restart_requested'));
-    await this.#machine.until(() => this.#isSettled(), PATIENCE_MS);
-    this.#checkStays();
-  }
-
-  /**
    * Ends the session for good: unlinks the device if a connection is open, and removes everything except the webhooks that
    * the backend must still receive. `tell` says whether the backend is notified of the end. Returns `false` when it
    * leaves, and goes on elsewhere.
@@ -265,8 +249,8 @@ export class Session implements SendingSession {
   }
 
   /** WhatsApp never acknowledged a message that was sent. */
-  giveUp(message: SentMessageRef): void {
-    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(this.record, message.messageId));
+  giveUp(messageId: string): void {
+    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(this.record, messageId));
   }
 
   /** Closes the connection for the end of the process; the device stays linked, and nobody is notified. */
@@ -309,11 +293,11 @@ export class Session implements SendingSession {
       case 'delivery':
         return outbound.progress(this.record, event.update);
       case 'restricted':
-        return this.#restricted(event.untilMs);
+        return this.#facts.restricted(event.untilMs);
       case 'new-chat-cap':
-        return this.#capped(event.cap);
+        return this.#facts.capped(event.cap);
       case 'identity-changed':
-        return this.#machine.note('identity_changed', newIdentityOf(event.who));
+        return this.#facts.identityChanged(event.who);
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
@@ -326,7 +310,7 @@ export class Session implements SendingSession {
 
   async #qrOffered(qr: QrCode): Promise<void> {
     // A QR although a device is linked: its credentials are gone.
-    if (this.record.announced && this.#state.name !== 'pairing') return this.#recovery.close(CREDENTIALS_MISSING);
+    if (this.record.announced && this.#state.name !== 'pairing') return this.#recovery.credentialsMissing();
     this.#connections.forgive();
     const events = [qrUpdate(this.record, qr)];
     const record = { errorMessage: null };
@@ -340,11 +324,11 @@ export class Session implements SendingSession {
     await this.#machine.enter({ name: 'linking' }, { record, note: { what: 'paired' } });
   }
 
-  /** Another account has scanned the QR of a session that keeps its number: it is unlinked, and the session is over as before. */
-  async #refuse({ phoneNumber }: AccountIdentity): Promise<void> {
+  /** The device of another account is unlinked, and the session is over as before. */
+  async #refuse(why: string): Promise<void> {
     this.#isForeign = true;
     await this.#connections.logout();
-    await this.#recovery.close(otherNumber(phoneNumber, this.record.identity?.phoneNumber));
+    await this.#recovery.close(why);
     this.#isForeign = false;
   }
 
@@ -360,29 +344,12 @@ export class Session implements SendingSession {
     await outbound.end(this.record);
     connector.release(this.sessionId);
     const said = await takenProfile(store, this.record.profile, from);
-    await this.#recovery.linkedAgain(
-      { identity, ...(said.profile && { profile: said.profile }) },
-      { deviceOf, ...said },
-    );
+    const changes = { identity, ...(said.profile && { profile: said.profile }) };
+    await this.#recovery.linkedAgain(changes, { deviceOf, ...said });
     this.#login.newDevice();
     this.#connections.forgive();
     this.#connections.open('now');
     return true;
-  }
-
-  async #restricted(untilMs: number | null): Promise<void> {
-    if (untilMs === this.record.restrictedUntilMs) return;
-    const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
-    await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
-  }
-
-  async #capped(cap: NewChatCap | null): Promise<void> {
-    const { newChatCap: before = null } = this.record;
-    if (isDeepStrictEqual(cap, before)) return;
-    const nowMs = this.#deps.clock.now();
-    const [isFull, wasFull] = [cap, before].map((each) => cappedForMs(each, nowMs) > 0);
-    const why = isFull && !wasFull && cap ? `Until ${isoTime(cap.resetsAtMs ?? nowMs)}` : null;
-    await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
   }
 
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
@@ -425,16 +392,3 @@ export class Session implements SendingSession {
     return this.#machine.state;
   }
 }
-
-function newIdentityOf({ number, lid }: Person): string {
-  return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
-}
-
-function otherNumber(scanned: string, own = ''): string {
-  return `The QR was scanned with +${scanned}, but this session belongs to +${own}; that device was unlinked again. Request another QR with POST /sessions/:sessionId/relink, or a session of its own for the other number.`;
-}
-
-/** The states of a session that opens no connection by itself. */
-const OVER: ReadonlySet<SessionState['name']> = new Set(['closed', 'failed', 'stopped']);
-
-const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

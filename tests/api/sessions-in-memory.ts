@@ -179,6 +179,7 @@ export class SessionsInMemory implements SessionsApi {
   }
 
   async stop(sessionId: SessionId): Promise<SessionRecord> {
+    await this.#requireConnected(sessionId);
     return this.#store({ ...(await this.view(sessionId)), phase: 'stopped' });
   }
 
@@ -188,7 +189,7 @@ export class SessionsInMemory implements SessionsApi {
 
   async relink(sessionId: SessionId): Promise<SessionRecord> {
     const record = await this.view(sessionId);
-    if (record.phase !== 'closed') throw new AppError('session_linked');
+    if (record.phase !== 'closed' && record.phase !== 'pairing') throw new AppError('session_linked');
     return this.#store({ ...record, phase: 'pairing' });
   }
 

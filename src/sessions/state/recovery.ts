@@ -103,6 +103,11 @@ export class Recovery {
     await machine.enter(state, { record: { ...record, errorMessage: null }, note, writes });
   }
 
+  /** WhatsApp offers a QR although a device was linked. */
+  credentialsMissing(): Promise<void> {
+    return this.close(CREDENTIALS_MISSING);
+  }
+
   /** The session is over; a new QR is needed. */
   async close(why: string): Promise<void> {
     const { machine, connections, connector, outbound } = this.#deps;
@@ -199,3 +204,5 @@ const PAUSED = 'The database was away';
 const ANEW = 'The connection on which WhatsApp wanted it was closed.';
 /** Why a connected session that was linked again is away for a moment. */
 const LINKED_AGAIN = 'The account was linked again; its new device is connecting.';
+/** Why a session is closed whose credentials are gone. */
+const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

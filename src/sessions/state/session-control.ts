@@ -4,6 +4,7 @@ import { bounded } from '../../kit/bounded.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Secret } from '../../kit/secret.ts';
 import { type Turns } from '../turns.ts';
+import { PAIRS_BY_CODE } from './code-pairing.ts';
 import { type ConnectionManager } from './connection-manager.ts';
 import { type Recovery } from './recovery.ts';
 import { type SessionStateMachine } from './state-machine.ts';
@@ -32,6 +33,8 @@ export interface SessionControlDeps {
   resume: () => void;
   /** Whether the connection need not be waited for any more. */
   isSettled: () => boolean;
+  /** @throws SessionLostError when the session leaves this process */
+  checkStays: () => void;
 }
 
 /** The states in which a device is linked. */
@@ -69,7 +72,7 @@ export class SessionControl {
    * @throws AppError `session_logged_out`; SessionLostError
    */
   async start(): Promise<void> {
-    const { machine, connections, turns, resume, isSettled } = this.#deps;
+    const { machine, connections, turns, resume, isSettled, checkStays } = this.#deps;
     await turns.run(async () => {
       this.#require(this.#state.name !== 'closed', 'session_logged_out');
       if (this.#state.name !== 'stopped') return;
@@ -79,6 +82,23 @@ export class SessionControl {
       resume();
     });
     await machine.until(isSettled, PATIENCE_MS);
+    checkStays();
+  }
+
+  /**
+   * Closes the connection and opens a new one with the same credentials, then waits a while for it.
+   * @throws AppError `session_logged_out` when there are no credentials left; `session_not_connected` while it pairs by a
+   *   code, which no other connection can use; `session_stopped`; SessionLostError
+   */
+  async restart(): Promise<void> {
+    const { machine, connections, recovery, turns, isSettled, checkStays } = this.#deps;
+    if (machine.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
+    if (this.#state.name === 'closed') throw new AppError('session_logged_out');
+    if (this.#state.name === 'stopped') throw new AppError('session_stopped');
+    await connections.stop();
+    await turns.run(() => recovery.startAgain('restart_requested'));
+    await machine.until(isSettled, PATIENCE_MS);
+    checkStays();
   }
 
   /**

@@ -55,6 +55,9 @@ const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> 
   gone: ['gone'],
 };
 
+/** The states of a session that opens no connection by itself. */
+export const OVER: ReadonlySet<SessionState['name']> = new Set(['closed', 'failed', 'stopped']);
+
 /** Whether a session may go from one state to the other. */
 export function mayFollow(from: SessionState['name'], to: SessionState['name']): boolean {
   return MAY_FOLLOW[from].includes(to);
