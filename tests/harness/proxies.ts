@@ -14,7 +14,7 @@ export interface TestProxy extends AsyncDisposable {
 /** How a test proxy behaves. */
 export interface ProxyOptions {
   /** `user:password`; without, it asks for none. */
-  credentials?: string;
+  credentials?: string | undefined;
 }
 
 /** A proxy that connects by the CONNECT method of HTTP. */

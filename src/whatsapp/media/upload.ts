@@ -18,7 +18,7 @@ export interface UploadDeps {
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
   /** By which it is uploaded, if not directly. */
-  agent: Agent | undefined;
+  agent?: Agent | undefined;
 }
 
 /** The path of each kind on WhatsApp's hosts (Baileys, `MEDIA_PATH_MAP`). */

@@ -12,7 +12,13 @@ export class ProxyError extends Error {
 /** The failure of a connection to a proxy, as a {@link ProxyError}. */
 export function proxyError(shown: string, error: unknown): ProxyError {
   if (error instanceof ProxyError) return error;
-  const { code } = error as { code?: unknown };
-  const why = typeof code === 'string' ? `cannot be reached (${code})` : `refuses the connection (${messageOf(error)})`;
+  const code = codeOf(error);
+  const why = code === undefined ? `refuses the connection (${messageOf(error)})` : `cannot be reached (${code})`;
   return new ProxyError(shown, why, error);
+}
+
+/** The code of Node, which the library for SOCKS leaves only in the message. */
+function codeOf(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : /^connect (E[A-Z]+)/.exec(messageOf(error))?.[1];
 }
