@@ -263,6 +263,7 @@ export class Session implements SendingSession {
 
   /** Queues each event of the connection for its turn. */
   #onEvent(event: ConnectionEvent): void {
+    if (event.kind === 'paired') this.#isForeign = isOfAnother(this.record, event.identity);
     if (this.#isForeign && !OF_CURRENT_ONLY.has(event.kind)) return;
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
@@ -319,7 +320,6 @@ export class Session implements SendingSession {
   }
 
   async #paired(identity: AccountIdentity): Promise<void> {
-    this.#isForeign = isOfAnother(this.record, identity);
     const record = this.#isForeign ? {} : { identity };
     await this.#machine.enter({ name: 'linking' }, { record, note: { what: 'paired' } });
   }

@@ -175,20 +175,25 @@ export class SessionsInMemory implements SessionsApi {
 
   async change(sessionId: SessionId, { profile }: SessionChanges): Promise<SessionRecord> {
     const record = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
     return this.#store({ ...record, profile: { ...NO_PROFILE, ...record.profile, ...profile } });
   }
 
   async stop(sessionId: SessionId): Promise<SessionRecord> {
     await this.#requireConnected(sessionId);
+    if (this.failure !== undefined) return this.#fail();
     return this.#store({ ...(await this.view(sessionId)), phase: 'stopped' });
   }
 
   async start(sessionId: SessionId): Promise<SessionRecord> {
+    await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
     return this.#store({ ...(await this.view(sessionId)), phase: 'online' });
   }
 
   async relink(sessionId: SessionId): Promise<SessionRecord> {
     const record = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
     if (record.phase !== 'closed' && record.phase !== 'pairing') throw new AppError('session_linked');
     return this.#store({ ...record, phase: 'pairing' });
   }

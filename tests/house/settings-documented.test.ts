@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config/config.ts';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const readers = ['cluster-settings', 'config', 'http-settings', 'media-settings', 'storage-settings']
+const readers = ['cluster-settings', 'config', 'http-settings', 'media-settings', 'proxy-settings', 'storage-settings']
   .map((name) => read(`src/config/${name}.ts`))
   .join('\n');
 const variables = [...new Set([...readers.matchAll(/read\.\w+\(\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!))].sort();

@@ -16,7 +16,7 @@ const RETIRED: readonly (readonly [retired: RegExp, standard: string])[] = [
   ],
   [/\blines? (?:to WhatsApp|(?:is|was|are|were) (?:lost|open|gone|over|cut|closed|repaired))\b/i, 'connection'],
   [/\b[A-Z]\w*Parts\b/, '…Deps or …Options'],
-  [/\bnewsroom\b|\bSessionSummary\b/i, 'session events'],
+  [/\bnewsroom\b|\bSessionNews\b/i, 'session events'],
   [/\bLifeParts\b|\bclass Life\b|\bnew Life\(/, 'SessionStateMachine'],
   [/\b(?:Line|Media|Health)Keeper\b|\b(?:line|media)-keeper\b/, 'ConnectionManager, MediaDownloader'],
   [/\bnew Losses\b|\blosses\.ts\b|\blossesInARow\b/, 'DisconnectHistory'],

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { startConnectProxy, startSocksProxy, type TestProxy } from '../../harness/proxies.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
@@ -23,7 +24,9 @@ describe('a session with a proxy', () => {
     ['SOCKS5', startSocksProxy],
   ] as const)('links, receives and sends files through a proxy by %s', async (_kind, start) => {
     await using proxy = await start({ credentials: CREDENTIALS });
-    await using world = await startWorld({ environment: { PROXY_ALLOWED_HOSTS: '127.0.0.1', DOWNLOAD_MEDIA: 'true' } });
+    await using world = await startWorld({
+      environment: { PROXY_ALLOWED_HOSTS: '127.0.0.1', DOWNLOAD_MEDIA: 'true', MASTER_KEY: randomMasterKey() },
+    });
     const { whatsapp, orchestrator, backend } = world;
     const id = await create(world, { proxy: withCredentials(proxy) });
     const { body } = await orchestrator.get(`/sessions/${id}/qr`);
