@@ -21,7 +21,7 @@ export function readProxies(read: EnvironmentReader): ProxySettings {
     );
   }
   return {
-    url: proxy && proxy.url,
+    url: proxy?.url ?? null,
     allowedHosts: allowedHosts('PROXY_ALLOWED_HOSTS', read.list('PROXY_ALLOWED_HOSTS')),
   };
 }

@@ -69,17 +69,9 @@ async function serve(
   const [, methods = 0] = await read(client, 2);
   await read(client, methods);
   client.write(Buffer.from([5, credentials === undefined ? NO_CREDENTIALS : USER_AND_PASSWORD]));
-  if (credentials !== undefined) {
-    const [, length = 0] = await read(client, 2);
-    const user = await read(client, length);
-    const password = await read(client, (await read(client, 1))[0] ?? 0);
-    const given = `${user.toString()}:${password.toString()}`;
-    proxy.shown.push(given);
-    client.write(Buffer.from([1, given === credentials ? 0 : 1]));
-    if (given !== credentials) {
-      client.end();
-      return;
-    }
+  if (credentials !== undefined && !(await isKnown(client, credentials, proxy))) {
+    client.end();
+    return;
   }
   const [, , , type = 0] = await read(client, 4);
   const host =
@@ -93,6 +85,16 @@ async function serve(
     client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     join(client, target);
   });
+}
+
+async function isKnown(client: Socket, credentials: string, proxy: Pick<TestProxy, 'shown'>): Promise<boolean> {
+  const [, length = 0] = await read(client, 2);
+  const user = await read(client, length);
+  const password = await read(client, (await read(client, 1))[0] ?? 0);
+  const given = `${user.toString()}:${password.toString()}`;
+  proxy.shown.push(given);
+  client.write(Buffer.from([1, given === credentials ? 0 : 1]));
+  return given === credentials;
 }
 
 /** Reads exactly so many bytes. */

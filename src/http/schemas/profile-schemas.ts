@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { parseProxy } from '../../domain/proxy.ts';
-import { type SessionProfile } from '../../domain/session-profile.ts';
 import { type SessionChanges } from '../../sessions/state/session-control.ts';
 import { nameText, PRINTABLE } from './common.ts';
 import { typed } from '../typed.ts';
@@ -67,5 +66,5 @@ export const profileBody = z.object(profileFields);
 export function changesIn({ device_name: deviceName, proxy, ...said }: z.output<typeof profileBody>): SessionChanges {
   const given = { ...said, deviceName, proxy: proxy === undefined ? undefined : (proxy?.shown ?? null) };
   const profile = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { profile: profile as Partial<SessionProfile>, ...(proxy !== undefined && { proxy: proxy?.url ?? null }) };
+  return { profile, ...(proxy !== undefined && { proxy: proxy?.url ?? null }) };
 }

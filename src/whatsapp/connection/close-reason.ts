@@ -20,8 +20,6 @@ export interface ConnectionAtClose {
 export function closeReason({ paired, error }: ConnectionAtClose): CloseReason {
   const ours = ownReason(error);
   if (ours) return ours;
-  const proxy = proxyFailure(error);
-  if (proxy) return proxy;
   const code = statusCode(error);
   const message = error instanceof Error ? error.message : 'no reason given';
   if (message === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
@@ -43,7 +41,7 @@ export function closeCode(error: unknown): string {
   return KNOWN_CODES.has(code) ? String(code) : 'other';
 }
 
-/** The reason when we ended the connection ourselves. */
+/** The reason when we ended the connection ourselves, or our proxy did. */
 function ownReason(error: unknown): CloseReason | undefined {
   // A session that another node has by now is about to end here.
   if (error instanceof StorageUnavailableError || error instanceof SessionLostError) return { kind: 'storage-failed' };
@@ -55,7 +53,7 @@ function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof PasskeyFailedError) {
     return { kind: 'passkey-failed', detail: error.message, isLate: error.isLate };
   }
-  return undefined;
+  return proxyFailure(error);
 }
 
 /** Baileys passes the error of the WebSocket on as `data`. */

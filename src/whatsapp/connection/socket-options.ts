@@ -1,5 +1,4 @@
 import { Browsers, type GroupMetadata, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
-import { type Agent as HttpsAgent } from 'node:https';
 import { type Clock } from '../../kit/clock.ts';
 import { type AppStateResync } from '../baileys/app-state-resync.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
@@ -61,7 +60,8 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     // The names of contacts are only believed as the phone sealed them.
     appStateMacVerification: { patch: true, snapshot: true },
     browser: browserOf(route, codeFor),
-    ...(route.agent && { agent: route.agent as HttpsAgent }),
+    // It serves both schemes; Baileys' type names that for TLS alone.
+    ...(route.agent && ({ agent: route.agent } as unknown as Partial<UserFacingSocketConfig>)),
     // Being online would silence the notifications of the owner's phone.
     markOnlineOnConnect: false,
     // The default asks the phone for its whole history. What it sends anyway is read beside Baileys (history/).

@@ -1,7 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { type Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type Clock } from '../../kit/clock.ts';
@@ -45,7 +44,7 @@ export class ConnectAgent extends HttpsProxyAgent<string> {
     const timer = this.#deps.clock.after(CONNECT_MS, () => abort.abort(late));
     try {
       const { answer, socket } = await this.#ask(target, abort.signal);
-      if (answer.statusCode === 200) return socket as Socket;
+      if (answer.statusCode === 200) return socket;
       socket.destroy();
       throw new ProxyError(shown, `refuses the connection (${answer.statusCode ?? 0} ${answer.statusMessage ?? ''})`);
     } catch (error) {
@@ -55,7 +54,7 @@ export class ConnectAgent extends HttpsProxyAgent<string> {
     }
   }
 
-  #ask(target: string, signal: AbortSignal): Promise<{ answer: IncomingMessage; socket: Duplex }> {
+  #ask(target: string, signal: AbortSignal): Promise<{ answer: IncomingMessage; socket: Socket }> {
     const { protocol, hostname, port, username, password } = this.#url;
     const { lookup } = this.#deps;
     const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(

@@ -10,7 +10,7 @@ export class SocksAgent extends SocksProxyAgent {
 
   constructor(url: URL, { lookup }: ProxyAgentDeps) {
     const named = new URL(url.href.replace(/^socks5:/, 'socks5h:'));
-    super(named, lookup && { socketOptions: { lookup } as object as NonNullable<SocksProxyAgent['socketOptions']> });
+    super(named, lookup && { socketOptions: { lookup } as object });
     this.#shown = shownProxy(url);
   }
 

@@ -66,9 +66,7 @@ describe('a session with a proxy', () => {
     await world.whatsapp.phone(ANA).scan(body.qrText as string);
     await orchestrator.until(id, { status: 'connected', error_message: null });
     await orchestrator.patch(`/sessions/${id}`, { proxy: gone });
-    expect(
-      await world.fastForwardUntil(orchestrator.until(id, { status: 'disconnected', reconnecting: true })),
-    ).toBeUndefined();
+    await world.fastForwardUntil(orchestrator.until(id, { status: 'disconnected', reconnecting: true }));
     await orchestrator.patch(`/sessions/${id}`, { proxy: null });
     await orchestrator.until(id, { status: 'connected', proxy: null });
   });
