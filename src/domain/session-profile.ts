@@ -1,5 +1,3 @@
-import { type EventKind } from './event.ts';
-
 /** A value of {@link SessionProfile.metadata}. */
 export type MetadataValue = string | number | boolean | null;
 
@@ -34,13 +32,13 @@ export function summaryOf({ name, labels, metadata }: SessionProfile = NO_PROFIL
 }
 
 /** The events whose bodies have exactly the fields of the seed for the main backend (contract 2). */
-const EXACT: ReadonlySet<EventKind> = new Set(['new-session-connected', 'status-update', 'qr-update']);
+const EXACT: ReadonlySet<string> = new Set(['new-session-connected', 'status-update', 'qr-update']);
 
 /** How that begins in the JSON of a body. Within a text, its quotes would be escaped. */
 const BEGINNING = ',"session_name":';
 
 /** The JSON of a body as the main backend receives it. */
-export function bodyForBackend(kind: EventKind, body: string): string {
+export function bodyForBackend(kind: string, body: string): string {
   // None of these bodies has objects in it, so the first one is that of what is told of the session, which comes last.
   const at = EXACT.has(kind) ? body.indexOf(BEGINNING) : -1;
   return at === -1 ? body : `${body.slice(0, at)}}`;

@@ -29,7 +29,7 @@ const key = z.string().regex(/^(?!__proto__$)[\w.:-]{1,64}$/);
 export const sessionName = nameText.transform((name) => (name.trim() === '' ? null : name));
 
 /** What a caller says of a session. */
-export const profileFields = {
+const profileFields = {
   name: sessionName.nullable().optional().meta({ description: 'For people; null or empty for none.' }),
   labels: z
     .array(labelText, LABELS_WANTED)

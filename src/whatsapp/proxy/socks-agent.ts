@@ -10,7 +10,7 @@ export class SocksAgent extends SocksProxyAgent {
 
   constructor(url: URL, { lookup }: ProxyAgentDeps) {
     const named = new URL(url.href.replace(/^socks5:/, 'socks5h:'));
-    super(named, lookup && { socketOptions: { lookup } as object });
+    super(named, lookup && { socketOptions: { lookup } });
     this.#shown = shownProxy(url);
   }
 
