@@ -31,6 +31,7 @@ import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
@@ -246,6 +247,7 @@ function createConnector(
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
+    ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
     admitted: async () => {
       await pressure.admitted();
@@ -278,7 +280,7 @@ function createSessions(
   return new SessionManager({
     settings: config.sessions,
     ...{ store, sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
-    ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, clock, random },
+    ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, ...proxyCheck(config), clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

@@ -42,6 +42,15 @@ export type Session = {
     state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
     expires_at: string;
   } | null;
+  name: string | null;
+  labels: string[];
+  metadata: Record<string, string | number | boolean | null>;
+  /** What the phone shows; null for the usual name. */
+  device_name: string | null;
+  /** Its own proxy, without the credentials. */
+  proxy: string | null;
+  /** Whether it was stopped, and waits for somebody to start it. */
+  stopped: boolean;
   /** The same as session_id. */
   sessionId: string;
   /** The same as phone_number. */
@@ -68,10 +77,12 @@ export type TimelineEntry = {
    * backend refused to add the account again, which it still had, and received a status update instead.
    * `restricted`: WhatsApp temporarily does not let the account start conversations; existing ones are
    * not affected. `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At
-   * most ten an hour are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary
-   * ban has ended; the session reconnects. `starting_over`: The credentials were unusable and were
-   * deleted; a new code follows. `closed`: The session has ended; the account needs a new one. `failed`:
-   * The session has stopped until a person acts.
+   * most ten an hour are recorded. `restart_requested`: A restart was requested. `stopped`: The session
+   * was stopped on request; the device stays linked. `started`: The session was started again on
+   * request. `relink_requested`: A new QR was requested, to link the account to this session again.
+   * `ban_over`: A temporary ban has ended; the session reconnects. `starting_over`: The credentials were
+   * unusable and were deleted; a new code follows. `closed`: The session has ended; the account needs a
+   * new one. `failed`: The session has stopped until a person acts.
    */
   what:
     | 'created'
@@ -94,6 +105,9 @@ export type TimelineEntry = {
     | 'restricted'
     | 'identity_changed'
     | 'restart_requested'
+    | 'stopped'
+    | 'started'
+    | 'relink_requested'
     | 'ban_over'
     | 'starting_over'
     | 'closed'
@@ -688,6 +702,10 @@ export type MessageReceived = {
   unsupported_keys: string[];
   /** The fields that were `null` in the previous webhook about this message. */
   corrected_fields: string[];
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
 };
 
 /** See /docs#schema-MessageStatusUpdate. */
@@ -700,6 +718,10 @@ export type MessageStatusUpdate = {
   error_code: string | null;
   error_message: string | null;
   timestamp: string;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
 };
 
 /** See /docs#schema-ErrorAnswer. */
@@ -738,6 +760,8 @@ export type ErrorAnswer = {
     | 'session_not_connected'
     | 'session_not_pairing'
     | 'passkey_not_wanted'
+    | 'session_stopped'
+    | 'session_linked'
     | 'session_logged_out'
     | 'callback_not_repeatable'
     | 'callback_delivered'
@@ -829,7 +853,13 @@ export class OrchestratorClient {
    * Creates a session and returns its first QR. Every call creates another session. The QR is renewed
    * until it is scanned; GET /sessions/:sessionId/qr returns the one that is valid now.
    */
-  generateQr(options: CallOptions = {}): Promise<{
+  generateQr(
+    query: {
+      /** The name of the session, for people. */
+      name?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
     success: true;
     sessionId: string;
     /** A PNG as a data: URL, for the src of an image. */
@@ -837,7 +867,7 @@ export class OrchestratorClient {
     qrText: string;
     message: string;
   }> {
-    return this.#requests.json('GET', `/generate-qr`, { options });
+    return this.#requests.json('GET', `/generate-qr`, { query, options });
   }
 
   /**
@@ -867,14 +897,44 @@ export class OrchestratorClient {
   }
 
   /**
-   * List all sessions.
-   * Returns every session of the server, whatever its status.
+   * Create a session.
+   * Creates a session and returns at once. Its QR follows: the webhook qr-update brings it, and GET
+   * /sessions/:sessionId/qr waits a moment for it. Every field may be missing. Where events tell of the
+   * session, they tell its name, labels and metadata.
    */
-  listSessions(options: CallOptions = {}): Promise<{
+  createSession(
+    body: {
+      /** For people; null or empty for none. */
+      name?: string | null;
+      /** To find sessions by: GET /sessions?label=… */
+      labels?: string[];
+      /** For the caller's own use; told in every event. */
+      metadata?: Record<string, string | number | boolean | null>;
+      /** What the phone shows among its linked devices, from the next time that a QR is scanned on. */
+      device_name?: string | null;
+      /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
+      proxy?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.#requests.raw('POST', `/sessions`, { body, options });
+  }
+
+  /**
+   * List all sessions.
+   * Returns every session of the server, whatever its status, or those with a label.
+   */
+  listSessions(
+    query: {
+      /** Returns only the sessions with this label. */
+      label?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
     success: true;
     data: Session[];
   }> {
-    return this.#requests.json('GET', `/sessions`, { options });
+    return this.#requests.json('GET', `/sessions`, { query, options });
   }
 
   /**
@@ -902,6 +962,33 @@ export class OrchestratorClient {
     node?: string | null;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}`, { options });
+  }
+
+  /**
+   * Change what is said of a session.
+   * Fields that are missing stay as they are; "labels" and "metadata" replace all of them. Another proxy
+   * is used at once, on a new connection.
+   */
+  changeSession(
+    sessionId: string,
+    body: {
+      /** For people; null or empty for none. */
+      name?: string | null;
+      /** To find sessions by: GET /sessions?label=… */
+      labels?: string[];
+      /** For the caller's own use; told in every event. */
+      metadata?: Record<string, string | number | boolean | null>;
+      /** What the phone shows among its linked devices, from the next time that a QR is scanned on. */
+      device_name?: string | null;
+      /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
+      proxy?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}`, { body, options });
   }
 
   /**
@@ -1445,6 +1532,54 @@ export class OrchestratorClient {
     data: Session;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/restart`, { options });
+  }
+
+  /**
+   * Stop a session.
+   * Closes the connection until somebody starts the session again, also over restarts. The account stays
+   * linked, and WhatsApp keeps what arrives meanwhile. The status is "disconnected", and sends are
+   * refused. Needs no body.
+   */
+  stopSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/stop`, { options });
+  }
+
+  /**
+   * Start a session that was stopped.
+   * Connects again with the same credentials, and waits a moment for it. Nothing happens to a session
+   * that was not stopped. Needs no body.
+   */
+  startSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/start`, { options });
+  }
+
+  /**
+   * Link the account of a session again.
+   * For a session that was unlinked on the phone or logged out: a new QR follows under the id of the
+   * session, as for a new one, and the numbers of its events go on. Only its own number can scan it:
+   * another one is unlinked at once, and the session is closed again with an error_message that says so.
+   * Needs no body.
+   */
+  relinkSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { options });
   }
 
   /**

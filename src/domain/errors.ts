@@ -34,6 +34,8 @@ export const ERRORS = {
   session_not_connected: 'The session is not connected to WhatsApp.',
   session_not_pairing: 'The session has no code to offer right now.',
   passkey_not_wanted: 'WhatsApp does not wait for this step of a passkey in this session right now.',
+  session_stopped: 'The session is stopped; POST /sessions/:sessionId/start starts it.',
+  session_linked: 'Only a session that is logged out can be linked again; this one is not.',
   session_logged_out: 'The session is logged out for good; link the account again with GET /generate-qr.',
   callback_not_repeatable:
     'The callback is already settled, or is a QR that is no longer valid; POST /callbacks/replay repeats others.',

@@ -11,6 +11,7 @@ import { type MediaFile } from '../ports/media.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
+import { type SessionChanges } from '../sessions/state/session-control.ts';
 import { type SessionListener } from '../sessions/session-events.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
@@ -25,13 +26,26 @@ export interface SessionsApi {
    * Creates a session and waits for WhatsApp's first QR.
    * @throws AppError `qr_timeout` (the session is removed), `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
-  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
+  generateQr(spec?: SessionChanges): Promise<{ sessionId: SessionId; qr: QrCode }>;
   /**
    * Creates a session and waits until WhatsApp accepts a pairing code, to be typed into the phone with this number.
    * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (the session is removed),
    *   `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
+  /**
+   * Creates a session, whose QR follows.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`, `url_not_allowed`
+   */
+  createSession(spec: SessionChanges): Promise<SessionRecord>;
+  /** Changes what is said of a session. @throws AppError `session_not_found`, `url_not_allowed` */
+  change(id: SessionId, changes: SessionChanges): Promise<SessionRecord>;
+  /** Closes its connection until somebody starts it. @throws AppError `session_not_found`, `session_not_connected` */
+  stop(id: SessionId): Promise<SessionRecord>;
+  /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
+  start(id: SessionId): Promise<SessionRecord>;
+  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  relink(id: SessionId): Promise<SessionRecord>;
   /** The id of the session that an id stands for: an account that is linked again keeps its first one. */
   resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */

@@ -175,6 +175,8 @@ export function errorsOf(route: Route): ErrorCode[] {
   const { errors, scope, body, files, idempotent } = route;
   const all = [
     ...errors,
+    // What needs the connection is refused clearly while somebody has stopped the session.
+    ...(errors.includes('session_not_connected') ? (['session_stopped'] as const) : []),
     ...(isOfOwner(route) ? OWNER_ERRORS : []),
     ...(scope === 'none' ? [] : ACCESS_ERRORS),
     ...(body ? BODY_ERRORS : []),

@@ -6,8 +6,10 @@ import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '..
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionProfile } from '../domain/session-profile.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { type Secret } from '../kit/secret.ts';
 import {
   type CallbackArchive,
   type CallbackQueue,
@@ -99,11 +101,13 @@ export interface SessionStore {
   some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]>;
   /** The number of sessions in each phase, also of those on other nodes. Phases without sessions are missing. */
   counts(): Promise<Map<SessionPhase, number>>;
+  /** The URL of the session's own proxy, with its credentials; `undefined` without one. */
+  proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined>;
   /**
-   * Stores a new session and its first note. It belongs to this node.
+   * Stores a new session with its profile, its proxy and its first note. It belongs to this node.
    * @throws AppError `too_many_sessions`, `too_many_pending_sessions`
    */
-  create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void>;
+  create(record: SessionRecord, note: TimelineNote, limits: SessionLimits, proxy?: Secret): Promise<void>;
   /**
    * Stores the record, the events and the other writes in one transaction: a change and its callbacks are never apart. An
    * event whose `webhookId` is already known is skipped. Returns the number of events that were stored.
@@ -147,6 +151,10 @@ export interface SessionWrites {
   awaited?: AwaitedNumber | undefined;
   /** The person who wrote to us: no longer a stranger. */
   heardFrom?: string;
+  /** What the caller says of the session from now on. */
+  profile?: SessionProfile | undefined;
+  /** The URL of the session's proxy from now on, with its credentials; `null` for none. Stored with a profile. */
+  proxy?: Secret | null | undefined;
   /** An entry for the session's timeline. */
   note?: TimelineNote;
   /** The events announce the session: from now on its number has this session id. */

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type KnownSentMessage, type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
+import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -26,6 +26,9 @@ export interface SendResult {
   /** The recipient's JID. */
   to: string;
 }
+
+/** The session of a sent message, and what its events tell of it. */
+type SentFrom = Pick<SessionRecord, 'sessionId' | 'profile'>;
 
 /** What a session provides for sending. */
 export interface SendingSession {
@@ -100,27 +103,29 @@ export class Outbound {
   }
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
-  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
+  async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
     const { sent, clock, metrics } = this.#deps;
+    const { sessionId } = session;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
-    const event = messageStatusUpdate(sessionId, message, update, clock.now());
+    const event = messageStatusUpdate(session, message, update, clock.now());
     await sent.progress(sessionId, update.messageId, update.status, event);
     this.#inDoubt.get(update.messageId)?.();
     metrics.progressed(update.status);
   }
 
   /** Reports that WhatsApp never acknowledged a message. */
-  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
+  async giveUp(session: SentFrom, messageId: string): Promise<void> {
     const errorMessage = 'WhatsApp did not acknowledge the message';
-    await this.progress(sessionId, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
+    await this.progress(session, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
   }
 
   /** The session is over: messages that are not acknowledged by now never will be. */
-  async end(sessionId: SessionId): Promise<void> {
+  async end(session: SentFrom): Promise<void> {
     const { sent, clock } = this.#deps;
     const unanswered = await sent.unanswered(clock.now() + 1);
-    for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
+    const own = unanswered.filter(({ sessionId }) => sessionId === session.sessionId);
+    for (const { messageId } of own) await this.giveUp(session, messageId);
   }
 
   /**

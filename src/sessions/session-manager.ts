@@ -17,6 +17,7 @@ import {
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
+import { NO_PROFILE } from '../domain/session-profile.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
@@ -26,6 +27,7 @@ import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
+import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
@@ -97,7 +99,8 @@ export class SessionManager implements AsyncDisposable {
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
-    const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
+    const giveUp = (message: SentMessageRef) =>
+      this.#registry.sessions.get(message.sessionId)?.giveUp(message.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const add = (record: SessionRecord) => this.#add(record);
     this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
@@ -113,8 +116,8 @@ export class SessionManager implements AsyncDisposable {
    * Creates a session and returns its first QR.
    * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout` (the session is removed)
    */
-  async generateQr(): Promise<QrOffer> {
-    const session = await this.#create();
+  async generateQr(spec?: SessionChanges): Promise<QrOffer> {
+    const session = await this.#create(spec);
     const { sessionId } = session;
     session.resume();
     try {
@@ -133,7 +136,7 @@ export class SessionManager implements AsyncDisposable {
    *   `whatsapp_timeout` (the session is removed)
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
-    const session = await this.#create(number);
+    const session = await this.#create(undefined, number);
     const { sessionId } = session.record;
     session.resume();
     try {
@@ -143,6 +146,41 @@ export class SessionManager implements AsyncDisposable {
       const isRefusal = cause instanceof AppError && !NO_REFUSALS.has(cause.code);
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
+  }
+
+  /**
+   * Creates a session, whose QR follows.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`, `url_not_allowed` (of the proxy)
+   */
+  async createSession(spec: SessionChanges): Promise<SessionRecord> {
+    const session = await this.#create(spec);
+    session.resume();
+    return session.record;
+  }
+
+  /** Changes what is said of a session. @throws AppError `session_not_found`, `url_not_allowed` (of the proxy) */
+  async change(id: SessionId, changes: SessionChanges): Promise<SessionRecord> {
+    this.#checkProxy(changes);
+    return this.#asked(id, (control) => control.change(changes));
+  }
+
+  /** Closes a session's connection until somebody starts it. @throws AppError `session_not_found`, `session_not_connected` */
+  stop(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.stop());
+  }
+
+  /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
+  start(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.start());
+  }
+
+  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  async relink(id: SessionId): Promise<SessionRecord> {
+    const session = await this.#get(id);
+    this.#deps.admission.check();
+    await session.control.relink();
+    this.#expiry.start(session.record, () => this.#expire(session));
+    return session.record;
   }
 
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -228,12 +266,10 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Closes a session's connection and opens a new one.
-   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
+   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`, `session_stopped`
    */
-  async restart(id: SessionId): Promise<SessionRecord> {
-    const session = await this.#get(id);
-    await session.restart();
-    return session.record;
+  restart(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.restart());
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found`; SessionLostError */
@@ -261,12 +297,25 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  async #create(codeFor?: PhoneNumber): Promise<Session> {
+  async #asked(id: SessionId, ask: (control: SessionControl) => Promise<void>): Promise<SessionRecord> {
+    const session = await this.#get(id);
+    await ask(session.control);
+    return session.record;
+  }
+
+  #checkProxy({ proxy }: SessionChanges): void {
+    if (proxy) this.#deps.checkProxy(proxy);
+  }
+
+  async #create(spec?: SessionChanges, codeFor?: PhoneNumber): Promise<Session> {
     const { admission, settings, clock, random, store, folders, metrics } = this.#deps;
     admission.check();
+    if (spec) this.#checkProxy(spec);
     const now = clock.now();
-    const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
-    await store.create(record, { atMs: now, what: 'created', why: null }, settings);
+    const phase = codeFor === undefined ? 'pairing' : 'pairing-by-code';
+    const profile = spec && { ...NO_PROFILE, ...spec.profile };
+    const record = { ...newRecord(newSessionId(now, random), phase, now), ...(profile && { profile }) };
+    await store.create(record, { atMs: now, what: 'created', why: null }, settings, spec?.proxy ?? undefined);
     metrics.became(statusOf(record.phase));
     await folders.create(record.sessionId);
     return this.#add(record, codeFor);
@@ -292,7 +341,11 @@ export class SessionManager implements AsyncDisposable {
   async #expire(session: Session): Promise<void> {
     await session.passkey.over();
     const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
-    if (session.isPairing) await this.#registry.remove(session, `Nobody ${what} in time`, 'always');
+    const why = `Nobody ${what} in time`;
+    if (!session.isPairing) return;
+    if (session.record.announced)
+      await session.control.endRelink(`${why}. POST /sessions/:sessionId/relink offers another one.`);
+    else await this.#registry.remove(session, why, 'always');
   }
 
   #remember(make: () => RecentMessage): void {

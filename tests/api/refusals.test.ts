@@ -256,7 +256,7 @@ it.each(ALL)('%s accepts every sufficient key', async (_name, route) => {
   await checkAll([
     ...ADMINS.map(([name, headers]): Check => [
       name,
-      async () => expect((await callWith(route, () => headers)).status).toBe(200),
+      async () => expect(statuses).toContain((await callWith(route, () => headers)).status),
     ]),
     ...[scopeOf(route), 'admin' as const].map((scope): Check => [
       `a key with the scope ${scope}`,

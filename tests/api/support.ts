@@ -191,7 +191,7 @@ export const FILES: HttpAppDeps['files'] = {
 /** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
-  return /\/(qr|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
+  return /\/(qr|relink|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
 const WEBHOOK: Subscription = {

@@ -33,6 +33,8 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   session_not_connected: 409,
   session_not_pairing: 409,
   passkey_not_wanted: 409,
+  session_stopped: 409,
+  session_linked: 409,
   session_logged_out: 409,
   callback_not_repeatable: 409,
   callback_delivered: 409,

@@ -25,6 +25,7 @@ import { answerPasskey, confirmPasskey, currentPasskey } from './sessions/passke
 import { live, metrics, ready } from './server/monitoring.ts';
 import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
+import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { downloadMedia } from './admin/settings.ts';
 import { createToken } from './admin/tokens.ts';
@@ -45,6 +46,7 @@ import {
 export const OPERATIONS: Readonly<Record<string, Route>> = {
   generateQr,
   pairByCode,
+  createSession,
   listSessions,
   // Before the path with an id, which would match it too.
   sessionEvents,
@@ -73,7 +75,11 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   showPresence,
   ringingCalls,
   rejectCall,
+  changeSession,
   restartSession,
+  stopSession,
+  startSession,
+  relinkSession,
   deleteSession,
   listCallbacks,
   // Before the paths with an id, which would match it too.

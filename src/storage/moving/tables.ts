@@ -20,6 +20,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ error_message: 'text', last_seen_ms: 'integer', retry_at_ms: 'integer', restricted_until_ms: 'integer' },
     ...{ created_at_ms: 'integer', updated_at_ms: 'integer' },
   }),
+  owned('session_profiles', { session_id: 'text', profile: 'sealed', proxy: 'sealed' }),
   owned('account_ids', { phone_number: 'text', session_id: 'text' }),
   owned('session_aliases', { alias: 'text', session_id: 'text', created_at_ms: 'integer' }),
   owned('credentials', { session_id: 'text', value: 'sealed' }),

@@ -14,6 +14,7 @@ import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
 import { askAgain } from '../media/ask-again.ts';
+import { type Route } from '../proxy/routes.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
@@ -125,8 +126,9 @@ export class BaileysConnection implements Connection {
       storageFailed: (error) => this.#cut(error),
       learned: (numbers) => this.#emit({ kind: 'numbers', numbers }),
     });
+    const route = await this.#deps.route();
     if (this.#ended) return;
-    const connection = this.#open(auth);
+    const connection = this.#open(auth, route);
     this.#connection = connection;
     const { socket, receiver } = connection;
     const { clock, settings, groupCache } = this.#deps;
@@ -150,10 +152,10 @@ export class BaileysConnection implements Connection {
     });
   }
 
-  #open(auth: ConnectionAuth): OpenConnection {
+  #open(auth: ConnectionAuth, route: Route): OpenConnection {
     const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
     const opened = openSocket({
-      ...{ ...this.#deps, auth, version: clientVersion.current },
+      ...{ ...this.#deps, auth, route, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),

@@ -1,4 +1,5 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type Route } from '../proxy/routes.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
@@ -43,6 +44,7 @@ export interface OpenSocket {
   version: WAVersion;
   order: MessageOrder;
   watchdogs: Watchdogs;
+  route: Route;
 }
 
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
@@ -79,7 +81,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
   keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
-  return { socket, version, order, watchdogs };
+  return { socket, version, order, watchdogs, route: deps.route };
 }
 
 /** Baileys sent a receipt for this message; if that does not reach its sender, WhatsApp needs an acknowledgement. */

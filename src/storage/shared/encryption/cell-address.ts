@@ -86,6 +86,12 @@ export const reservingRequest = (scope: string, key: string) =>
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   cell(COMMON, 'media_files.file_name', sessionId, messageId);
 
+/** What the caller says of a session: nodes that do not have the session read it too. */
+export const profileOf = (sessionId: SessionId) => cell(COMMON, 'session_profiles.profile', sessionId);
+
+/** The URL of a session's proxy. */
+export const proxyOf = (sessionId: SessionId) => cell(sessionId, 'session_profiles.proxy', sessionId);
+
 /** The phase of a session, which is not encrypted. */
 export const sessionPhase = (sessionId: SessionId) => cell(sessionId, 'sessions.phase', sessionId);
 

@@ -12,6 +12,8 @@ import {
   fileNameOf,
   furtherBody,
   journalPart,
+  profileOf,
+  proxyOf,
   reservingRequest,
   sentContent,
   settingOf,
@@ -76,6 +78,14 @@ const TABLES: readonly SealedTable[] = [
     name: 'chat_timers',
     key: ['session_id', 'chat'],
     columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
+  },
+  {
+    name: 'session_profiles',
+    key: ['session_id'],
+    columns: {
+      profile: (row) => profileOf(session(row)),
+      proxy: (row) => proxyOf(session(row)),
+    },
   },
   {
     name: 'callbacks',

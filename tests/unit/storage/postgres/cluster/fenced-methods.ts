@@ -79,7 +79,7 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 
 /** Methods that write nothing of a session, or make it this node's own. */
 export const OTHERS: readonly string[] = [
-  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
+  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
   ...[
