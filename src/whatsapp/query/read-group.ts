@@ -5,8 +5,9 @@ import {
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
 import { type Group } from '../../domain/group.ts';
-import { jidOfNumber } from '../addressing/jid.ts';
+import { isGroup, jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
+import { isTimer } from '../messages/chat-timer.ts';
 
 /** The last moment that a date can be. */
 const LAST_SECOND = 8.64e12;
@@ -23,6 +24,12 @@ export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): 
     createdAtMs: timeOf(creation),
     size: size !== undefined && Number.isSafeInteger(size) && size >= 0 ? size : participants.length,
     announce: announce === true,
+    locked: metadata.restrict === true,
+    memberAdd: metadata.memberAddMode === true ? 'everybody' : 'admins',
+    joinApproval: metadata.joinApprovalMode === true,
+    disappearingSeconds: isTimer(metadata.ephemeralDuration) ? metadata.ephemeralDuration : 0,
+    isCommunity: metadata.isCommunity === true,
+    communityId: metadata.linkedParent !== undefined && isGroup(metadata.linkedParent) ? metadata.linkedParent : null,
     participants: people.map((person, index) => ({ ...person, role: roleOf(participants[index]) })),
   };
 }
