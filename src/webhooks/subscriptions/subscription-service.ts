@@ -7,7 +7,7 @@ import {
   type SubscriptionSpec,
 } from '../../domain/subscription.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Page } from '../../ports/callbacks.ts';
+import { type Page, type PendingEvent } from '../../ports/callbacks.ts';
 import { type AttemptResult, type SubscriptionStore, type Subscriptions } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
@@ -16,7 +16,9 @@ import { SUBSCRIBER } from './subscription-policy.ts';
 
 /** The dependencies of {@link SubscriptionService}. */
 export interface SubscriptionServiceDeps
-  extends Pick<BackendNotifierDeps, 'settings' | 'random' | 'log' | 'lease' | 'metrics'>, SubscriptionClientDeps {
+  extends
+    Pick<BackendNotifierDeps<PendingEvent>, 'settings' | 'random' | 'log' | 'lease' | 'metrics'>,
+    SubscriptionClientDeps {
   store: SubscriptionStore;
 }
 
@@ -24,7 +26,7 @@ export interface SubscriptionServiceDeps
 interface Running {
   subscription: Subscription;
   client: SubscriptionClient;
-  notifier: BackendNotifier | undefined;
+  notifier: BackendNotifier<PendingEvent> | undefined;
 }
 
 const MAX_SUBSCRIPTIONS = 50;
@@ -180,9 +182,9 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     running?.client[Symbol.dispose]();
   }
 
-  #notifierOf(subscription: Subscription, client: SubscriptionClient): BackendNotifier {
+  #notifierOf(subscription: Subscription, client: SubscriptionClient): BackendNotifier<PendingEvent> {
     const { store, log, ...deps } = this.#deps;
-    return new BackendNotifier({
+    return new BackendNotifier<PendingEvent>({
       ...deps,
       queue: store.queueOf(subscription),
       deliver: (callback) => client.deliver(callback),

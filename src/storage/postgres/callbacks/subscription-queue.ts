@@ -1,8 +1,8 @@
-import { type EventKind } from '../../../domain/event.ts';
+import { type AnyEventKind } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Subscription } from '../../../domain/subscription.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
@@ -25,7 +25,7 @@ export interface SubscriptionQueueDeps {
 }
 
 /** The next event of a session, and how often the session was rewound when it was read. */
-interface Next extends Omit<PendingCallback, 'body'> {
+interface Next extends Omit<PendingEvent, 'body'> {
   body: Buffer;
   holdUntilMs: number | null;
   rewinds: number;
@@ -70,7 +70,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   /** What cannot be read becomes a dead letter, and the next one is returned. */
-  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+  async next(sessionId: SessionId): Promise<PendingEvent | undefined> {
     for (;;) {
       const [row] = await this.#db.readCommitted<Next>(this.#nextOf(sessionId));
       if (row === undefined) return this.#skipUnwanted(sessionId);
@@ -84,7 +84,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Recorded by a deferred write, as for the main backend. */
-  delivered(callback: PendingCallback): Promise<void> {
+  delivered(callback: PendingEvent): Promise<void> {
     const { sessionId, id } = callback;
     const remember = () => this.#unrecorded.add(sessionId, id);
     const forget = () => this.#unrecorded.remove(sessionId, id);
@@ -101,7 +101,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
     });
   }
 
-  async failed({ sessionId }: PendingCallback, _error: string, atMs: number): Promise<void> {
+  async failed({ sessionId }: PendingEvent, _error: string, atMs: number): Promise<void> {
     await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO subscription_progress (subscription_id, session_id, attempts, first_failed_at_ms)
@@ -113,11 +113,11 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
     );
   }
 
-  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  unconfirmed(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     return this.failed(callback, error, atMs);
   }
 
-  async dead(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  async dead(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     const { sessionId, webhookId, kind } = callback;
     const pass = this.#passing(callback);
     await this.#db.write(sessionId, async (transaction: Transaction) => {
@@ -130,11 +130,11 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Events of subscriptions have no substitutes. */
-  substitute(callback: PendingCallback): Promise<void> {
+  substitute(callback: PendingEvent): Promise<void> {
     return this.unwanted(callback);
   }
 
-  async unwanted(callback: PendingCallback): Promise<void> {
+  async unwanted(callback: PendingEvent): Promise<void> {
     const pass = this.#passing(callback);
     await this.#db.send(callback.sessionId, (transaction) => transaction.run(pass));
   }
@@ -176,7 +176,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Changes nothing when it had not to be passed: the row has become another event, or the session was rewound since. */
-  #passing({ id: callbackId, webhookId, sessionId }: PendingCallback): Statement {
+  #passing({ id: callbackId, webhookId, sessionId }: PendingEvent): Statement {
     const rewinds = this.#rewinds.get(sessionId) ?? 0;
     return sql`INSERT INTO subscription_progress (subscription_id, session_id, seq)
       SELECT subscription_id, callbacks.session_id, seq FROM subscriptions, callbacks
@@ -187,7 +187,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
 }
 
 /** The condition of an event, as `it`, that a subscription receives: a QR only while nothing has outdated it. */
-export function isWanted(events: readonly EventKind[] | null, qrSinceMs: number): Fragment {
+export function isWanted(events: readonly AnyEventKind[] | null, qrSinceMs: number): Fragment {
   return fragment`(${events}::text[] IS NULL OR it.kind = ANY(${events}::text[]))
     AND (it.kind <> 'qr-update' OR (it.created_at_ms > ${qrSinceMs} AND NOT EXISTS (
       SELECT 1 FROM callbacks AS newer

@@ -5,7 +5,7 @@ import {
   type SubscriptionCounts,
   type SubscriptionSpec,
 } from '../../../domain/subscription.ts';
-import { type DeliveryQueue, type Page, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
 import { callbackBody, COMMON, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
@@ -92,9 +92,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     );
   }
 
-  async letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined> {
+  async letterOf(id: string, deadLetterId: number): Promise<PendingEvent | null | undefined> {
     const [row] = await this.#db.read<
-      { callbackId: number | null; body: Buffer } & Omit<PendingCallback, 'attempts' | 'body'>
+      { callbackId: number | null; body: Buffer } & Omit<PendingEvent, 'attempts' | 'body'>
     >(
       sql`SELECT it.id AS "callbackId", it.id, dead.webhook_id AS "webhookId", dead.session_id AS "sessionId", it.seq, dead.kind,
             it.body, it.created_at_ms AS "createdAtMs", NULL::bigint AS "firstFailedAtMs"

@@ -1,7 +1,7 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Subscription } from '../../../domain/subscription.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
@@ -21,7 +21,7 @@ export interface SubscriptionQueueDeps {
 }
 
 /** The next event of a session. */
-interface Next extends PendingCallback {
+interface Next extends PendingEvent {
   holdUntilMs: number | null;
 }
 
@@ -36,14 +36,14 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
   readonly #unrecorded = new UnrecordedDeliveries();
   /** How often each session had been rewound when its current event was read. */
   readonly #rewinds = new Map<SessionId, number>();
-  readonly #giveUp: (callback: PendingCallback, error: string, atMs: number) => void;
+  readonly #giveUp: (callback: PendingEvent, error: string, atMs: number) => void;
 
   constructor(db: Database, subscription: Subscription, deps: SubscriptionQueueDeps) {
     this.#db = db;
     this.#deps = deps;
     this.#subscription = subscription;
     this.#kinds = subscription.events && JSON.stringify(subscription.events);
-    this.#giveUp = db.transaction((callback: PendingCallback, error: string, atMs: number) => {
+    this.#giveUp = db.transaction((callback: PendingEvent, error: string, atMs: number) => {
       if (this.#pass(callback) === 0) return;
       const { webhookId, sessionId, kind } = callback;
       this.#deps.sql.addDeadLetter.run({ ...{ id: subscription.id, webhookId, sessionId, kind }, error, atMs });
@@ -69,7 +69,7 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
   }
 
   /** What cannot be read becomes a dead letter, and the next one is returned. */
-  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+  async next(sessionId: SessionId): Promise<PendingEvent | undefined> {
     for (;;) {
       const row = await this.#db.readCommitted(() => this.#read(sessionId));
       if (row === undefined) return this.#skipUnwanted(sessionId);
@@ -82,7 +82,7 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Recorded by a deferred write, as for the main backend. */
-  delivered(callback: PendingCallback): Promise<void> {
+  delivered(callback: PendingEvent): Promise<void> {
     const { sessionId, id } = callback;
     const remember = () => this.#unrecorded.add(sessionId, id);
     // The session may be rewound before the write.
@@ -97,26 +97,26 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
     });
   }
 
-  failed({ sessionId }: PendingCallback, _error: string, atMs: number): Promise<void> {
+  failed({ sessionId }: PendingEvent, _error: string, atMs: number): Promise<void> {
     return this.#db.write(() => {
       this.#deps.sql.failed.run({ id: this.#subscription.id, sessionId, atMs });
     });
   }
 
-  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  unconfirmed(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     return this.failed(callback, error, atMs);
   }
 
-  dead(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  dead(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     return this.#db.write(() => this.#giveUp(callback, error, atMs));
   }
 
   /** Events of subscriptions have no substitutes. */
-  substitute(callback: PendingCallback): Promise<void> {
+  substitute(callback: PendingEvent): Promise<void> {
     return this.unwanted(callback);
   }
 
-  unwanted(callback: PendingCallback): Promise<void> {
+  unwanted(callback: PendingEvent): Promise<void> {
     return this.#db.write(() => {
       this.#pass(callback);
     });
@@ -146,7 +146,7 @@ export class SqliteSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Returns 0 when it had not to be passed: the row has become another event, or the session was rewound since. */
-  #pass({ id: callbackId, webhookId, sessionId }: PendingCallback, rewinds = this.#rewinds.get(sessionId)): number {
+  #pass({ id: callbackId, webhookId, sessionId }: PendingEvent, rewinds = this.#rewinds.get(sessionId)): number {
     return this.#deps.sql.pass.run({ id: this.#subscription.id, callbackId, webhookId, rewinds: rewinds ?? 0 }).changes;
   }
 }

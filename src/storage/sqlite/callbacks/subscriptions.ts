@@ -6,7 +6,7 @@ import {
   type SubscriptionSpec,
 } from '../../../domain/subscription.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type Page, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
@@ -96,7 +96,7 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
     return this.#db.read(() => this.#sql.deadLetters.all(id, after, limit));
   }
 
-  letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined> {
+  letterOf(id: string, deadLetterId: number): Promise<PendingEvent | null | undefined> {
     return this.#db.read(() => {
       if (!this.#sql.deadLetter.get(id, deadLetterId)) return undefined;
       const row = this.#sql.event.get(deadLetterId);
@@ -177,7 +177,7 @@ function prepare(db: Database) {
        WHERE subscription_id = ? AND id > ? ORDER BY id LIMIT ?`,
     ),
     deadLetter: db.prepare<[string, number]>('SELECT 1 FROM dead_letters WHERE subscription_id = ? AND id = ?'),
-    event: db.prepare<[number], Omit<PendingCallback, 'attempts' | 'firstFailedAtMs'>>(
+    event: db.prepare<[number], Omit<PendingEvent, 'attempts' | 'firstFailedAtMs'>>(
       `SELECT it.id, it.webhook_id AS webhookId, it.session_id AS sessionId, it.seq, it.kind, it.body,
          it.created_at_ms AS createdAtMs
        FROM dead_letters JOIN callbacks AS it ON it.webhook_id = dead_letters.webhook_id WHERE dead_letters.id = ?`,
