@@ -42,7 +42,7 @@ export const setGroupPicture = route({
   refusals: { ...REFUSALS, file: 'invalid_file' },
   answer: done,
   statuses: { 200: 'The group has the picture.' },
-  example: { body: { file: { url: 'https://example.com/photo.jpg' } }, answer: { success: true } },
+  example: { body: { file: { base64: '/9j/4AAQSkZJRg==' } }, answer: { success: true } },
   errors: [...ERRORS, 'unsupported_media'],
   async handler({ sessions }, { params: { sessionId, groupId }, body, files }) {
     // A file at a URL is only fetched for a session that can use it.
