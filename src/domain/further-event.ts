@@ -71,3 +71,8 @@ export const ONLY_WHERE_NAMED: ReadonlySet<AnyEventKind> = new Set(
 export function furtherKindsOf(events: readonly AnyEventKind[] | null): readonly FurtherEventKind[] {
   return FURTHER_EVENT_KINDS.filter((kind) => (events ? events.includes(kind) : !ONLY_WHERE_NAMED.has(kind)));
 }
+
+/** Whether only further webhooks receive it. */
+export function isFurther(kind: AnyEventKind): kind is FurtherEventKind {
+  return kind in AUDIENCES;
+}

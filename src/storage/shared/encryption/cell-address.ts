@@ -66,6 +66,10 @@ export const callbackBody = ({ sessionId, webhookId, kind }: CallbackName) =>
 export const furtherBody = ({ sessionId, webhookId, kind }: CallbackName) =>
   cell(COMMON, 'further_events.body', sessionId, kind, webhookId);
 
+/** The body of whichever of both it is: only callbacks have a number. */
+export const eventBody = (event: CallbackName & { seq: number | null }) =>
+  event.seq === null ? furtherBody(event) : callbackBody(event);
+
 /** The body of a callback as earlier versions encrypted it. */
 export const bodyWithoutKind = ({ sessionId, webhookId }: Omit<CallbackName, 'kind'>) =>
   cell(COMMON, 'callbacks.body', sessionId, webhookId);
