@@ -92,6 +92,11 @@ export const JOIN_METHODS = ['invite_link', 'non_admin_add', 'linked_group_join'
 /** One of {@link JOIN_METHODS}. */
 export type JoinMethod = (typeof JOIN_METHODS)[number];
 
+/** How somebody came to want to join, as far as it has a name here. */
+export function joinMethodOf(method: string | undefined): JoinMethod {
+  return JOIN_METHODS.find((known) => known === method) ?? 'other';
+}
+
 /** Somebody who waits for an admin's decision. */
 export interface JoinRequest extends Person {
   method: JoinMethod;

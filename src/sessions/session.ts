@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, SessionLostError } from '../domain/errors.ts';
+import { AppError, SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
@@ -10,6 +10,7 @@ import { isoTime } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { groupChanged } from './group-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -299,11 +300,26 @@ export class Session implements SendingSession {
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
+      case 'group-changed':
+        return this.#groupChanged(event);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
         return this.#recovery.disconnected(event.reason, event.code);
     }
+  }
+
+  /** Only the storage's failures are worth another try: they pass, or the next connection is told again. */
+  async #groupChanged({ changes, stored }: Extract<ConnectionEvent, { kind: 'group-changed' }>): Promise<void> {
+    const { furtherEvents, log } = this.#deps;
+    const events = changes.map((change) => groupChanged(this.sessionId, change));
+    try {
+      await furtherEvents.add(this.sessionId, events);
+    } catch (error) {
+      if (error instanceof StorageUnavailableError || error instanceof SessionLostError) throw error;
+      log.error({ err: error, sessionId: this.sessionId }, 'a change of a group could not be stored');
+    }
+    stored();
   }
 
   async #qrOffered(qr: QrCode): Promise<void> {

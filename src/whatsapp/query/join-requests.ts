@@ -1,12 +1,6 @@
 import { type SignalKeyStore } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
-import {
-  JOIN_METHODS,
-  type JoinDecision,
-  type JoinMethod,
-  type JoinRequest,
-  type ParticipantResult,
-} from '../../domain/group.ts';
+import { type JoinDecision, joinMethodOf, type JoinRequest, type ParticipantResult } from '../../domain/group.ts';
 import { isCredibleTime } from '../../kit/clock.ts';
 import { type JoinRequestActions } from '../../ports/group-actions.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
@@ -45,11 +39,6 @@ export class BaileysJoinRequests implements JoinRequestActions {
       return resultsOf(decision, targets, answers.map(outcomeIn));
     });
   }
-}
-
-/** How somebody came to want to join, as far as it has a name here. */
-export function joinMethodOf(method: string | undefined): JoinMethod {
-  return JOIN_METHODS.find((known) => known === method) ?? 'other';
 }
 
 /** Resolves people to the address under which they wait. */
