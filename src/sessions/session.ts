@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type Person } from '../domain/person.ts';
@@ -10,7 +10,7 @@ import { isoTime } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
-import { groupChanged } from './group-events.ts';
+import { areWanted, storeGroupChanges } from './group-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -268,7 +268,8 @@ export class Session implements SendingSession {
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
+    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -301,25 +302,12 @@ export class Session implements SendingSession {
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
       case 'group-changed':
-        return this.#groupChanged(event);
+        return storeGroupChanges(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
         return this.#recovery.disconnected(event.reason, event.code);
     }
-  }
-
-  /** Only the storage's failures are worth another try: they pass, or the next connection is told again. */
-  async #groupChanged({ changes, stored }: Extract<ConnectionEvent, { kind: 'group-changed' }>): Promise<void> {
-    const { furtherEvents, log } = this.#deps;
-    const events = changes.map((change) => groupChanged(this.sessionId, change));
-    try {
-      await furtherEvents.add(this.sessionId, events);
-    } catch (error) {
-      if (error instanceof StorageUnavailableError || error instanceof SessionLostError) throw error;
-      log.error({ err: error, sessionId: this.sessionId }, 'a change of a group could not be stored');
-    }
-    stored();
   }
 
   async #qrOffered(qr: QrCode): Promise<void> {
