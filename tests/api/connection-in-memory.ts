@@ -32,8 +32,7 @@ export const CALL: RingingCall = {
   startedAtMs: Date.UTC(2024, 0, 15, 10, 30),
 };
 
-/** A group of the account. */
-export const GROUP: Group = {
+const FACTS: GroupFacts = {
   groupId: '120363012345678901@g.us',
   subject: 'Ventas',
   description: 'Todo lo que se vende',
@@ -47,6 +46,11 @@ export const GROUP: Group = {
   disappearingSeconds: 86_400,
   isCommunity: false,
   communityId: '120363099999999999@g.us',
+};
+
+/** A group of the account. */
+export const GROUP: Group = {
+  ...FACTS,
   participants: [
     { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
     { number: null, lid: '234567890123456@lid', role: 'member' },
@@ -56,7 +60,6 @@ export const GROUP: Group = {
 /** The invite code of {@link GROUP}. */
 export const CODE = 'BYWNEUCdFPO2fQhhXlqMyB';
 
-const FACTS: GroupFacts = (({ participants: _, ...facts }) => facts)(GROUP);
 const REQUEST: JoinRequest = { number: CONTACT.number, lid: CONTACT.lid, method: 'other', requestedAtMs: null };
 const COMMUNITY: Community = {
   communityId: GROUP.communityId,
@@ -85,7 +88,7 @@ export class ConnectionInMemory implements ConnectionActions {
       this.asked.push(['update', update]);
       return this.#known(groupId, GROUP);
     },
-    setPicture: (groupId, { path, ...file }) => this.#noted(groupId, 'setPicture', file.mimetype),
+    setPicture: (groupId, file) => this.#noted(groupId, 'setPicture', file.mimetype),
     removePicture: (groupId) => this.#noted(groupId, 'removePicture'),
     invites: {
       code: (groupId) => this.#known(groupId, 'CODE1'),

@@ -4,8 +4,8 @@ import { answerTo, CONNECTED, startApi } from './support.ts';
 
 const GROUPS = `/sessions/${CONNECTED}/groups`;
 const ONE = `${GROUPS}/${GROUP.groupId}`;
-/** The group in its REST form. */
-const VIEW = {
+/** The group in its REST form, without participants. */
+const FACTS = {
   group_id: '120363012345678901@g.us',
   subject: 'Ventas',
   description: 'Todo lo que se vende',
@@ -19,6 +19,10 @@ const VIEW = {
   disappearing_seconds: 86_400,
   is_community: false,
   community_id: '120363099999999999@g.us',
+};
+/** The group in its REST form. */
+const VIEW = {
+  ...FACTS,
   participants: [
     { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
     { number: null, lid: '234567890123456@lid', role: 'member' },
@@ -115,8 +119,7 @@ it.each([CODE, `https://chat.whatsapp.com/${CODE}`, `chat.whatsapp.com/invite/${
   async (text) => {
     const { app } = startApi();
     const path = `/sessions/${CONNECTED}/group-invites/${encodeURIComponent(text)}`;
-    const { participants: _, ...facts } = VIEW;
-    await request(app).get(path).expect(200, { success: true, data: facts });
+    await request(app).get(path).expect(200, { success: true, data: FACTS });
     await request(app).post(`${path}/join`).expect(200, { success: true, group_id: GROUP.groupId, joined: true });
   },
 );

@@ -159,8 +159,8 @@ export const participantResult = z
 
 const ANA = { number: '5491122334455', lid: '123456789012345@lid' };
 
-/** A group for the documentation. */
-export const EXAMPLE_GROUP: z.infer<typeof group> = {
+/** A group for the documentation, as its invite link shows it. */
+export const EXAMPLE_INVITED: z.infer<typeof invitedGroup> = {
   group_id: '120363012345678901@g.us',
   subject: 'Ventas',
   description: null,
@@ -174,6 +174,11 @@ export const EXAMPLE_GROUP: z.infer<typeof group> = {
   disappearing_seconds: 604_800,
   is_community: false,
   community_id: null,
+};
+
+/** A group for the documentation. */
+export const EXAMPLE_GROUP: z.infer<typeof group> = {
+  ...EXAMPLE_INVITED,
   participants: [
     { ...ANA, role: 'superadmin' },
     { number: '5491234567890', lid: '234567890123456@lid', role: 'member' },

@@ -5,7 +5,7 @@ import { type InviteActions } from '../../ports/group-actions.ts';
 import { isGroup } from '../addressing/jid.ts';
 import { type GroupQueries } from './group-queries.ts';
 import { type Refusals } from './queries.ts';
-import { readGroup } from './read-group.ts';
+import { readFacts } from './read-group.ts';
 
 /** A code without sense is 406, one that was revoked or has expired 410. */
 const INVALID: Refusals = {
@@ -33,11 +33,9 @@ export class BaileysInvites implements InviteActions {
   }
 
   async view(code: string): Promise<GroupFacts> {
-    return this.#groups.ask(async (socket) => {
-      const metadata = await socket.groupGetInviteInfo(code);
-      const { participants: _, ...facts } = await readGroup(metadata, socket.authState.keys);
-      return facts;
-    }, INVALID);
+    const facts = async (socket: WASocket): Promise<GroupFacts> =>
+      readFacts(await socket.groupGetInviteInfo(code), socket.authState.keys);
+    return this.#groups.ask(facts, INVALID);
   }
 
   async join(code: string): Promise<Joining> {

@@ -1,5 +1,5 @@
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
-import { type GroupChange } from '../../domain/group-event.ts';
+import { type GroupChange, type MembersAction } from '../../domain/group-event.ts';
 import { type Person } from '../../domain/person.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
@@ -62,28 +62,35 @@ export class GroupNotices {
   }
 
   async #read(stanza: BinaryNode, groupId: string, news: readonly (RawNews | undefined)[]): Promise<GroupChange[]> {
-    const { socket, cache, clock } = this.#deps;
     const { id = '', t, offline } = stanza.attrs;
-    const { me } = socket.authState.creds;
-    const mine = [me?.id, me?.lid];
-    const sentAtMs = Number(t) * 1000;
-    const facts = {
-      groupId,
-      groupName: await cache.name(groupId, undefined),
-      atMs: isCredibleTime(sentAtMs) ? sentAtMs : clock.now(),
-      offline: offline !== undefined,
-    };
+    const groupName = await this.#deps.cache.name(groupId, undefined);
+    const facts = { groupId, groupName, atMs: this.#timeOf(t), offline: offline !== undefined };
     const changes: GroupChange[] = [];
     for (const [at, each] of news.entries()) {
-      if (!each) continue;
-      const people = each.kind === 'created' ? [mine] : 'people' in each ? each.people : [];
-      const [author, self, ...named] = await peopleOf(socket.authState.keys, [authorIn(stanza), mine, ...people]);
-      const by = author && isNamed(author) ? author : null;
-      const what = whatOf(each, { by, self, participants: named.filter(isNamed) });
-      if (what) changes.push({ id: `${id} ${at}`, ...facts, by, what });
+      const read = each && (await this.#changeOf(each, stanza));
+      if (read) changes.push({ id: `${id} ${at}`, ...facts, ...read });
     }
     return changes;
   }
+
+  async #changeOf(news: RawNews, stanza: BinaryNode): Promise<Pick<GroupChange, 'by' | 'what'> | undefined> {
+    const { creds, keys } = this.#deps.socket.authState;
+    const mine = [creds.me?.id, creds.me?.lid];
+    const [author, self, ...named] = await peopleOf(keys, [authorIn(stanza), mine, ...peopleOfNews(news, mine)]);
+    const by = author && isNamed(author) ? author : null;
+    const what = whatOf(news, { by, self, participants: named.filter(isNamed) });
+    return what && { by, what };
+  }
+
+  #timeOf(seconds: string | undefined): number {
+    const ms = Number(seconds) * 1000;
+    return isCredibleTime(ms) ? ms : this.#deps.clock.now();
+  }
+}
+
+function peopleOfNews(news: RawNews, mine: Addresses): Addresses[] {
+  if (news.kind === 'created') return [mine];
+  return 'people' in news ? news.people : [];
 }
 
 /** Of a change of the picture, only the change itself names its author. */
@@ -101,15 +108,14 @@ interface People {
   participants: Person[];
 }
 
-function whatOf(news: RawNews, { by, self, participants }: People): GroupChange['what'] | undefined {
+function whatOf(news: RawNews, people: People): GroupChange['what'] | undefined {
+  const { by, self, participants } = people;
   if (news.kind === 'update') return { kind: 'group-update', changes: news.changes };
   const isByThem = by !== null && participants.some((person) => areSame(person, by));
   if (news.kind === 'request') return requestOf(news, { by, participants, isByThem });
   if (participants.length === 0) return undefined;
   const includesMe = self !== undefined && participants.some((person) => areSame(person, self));
-  const action =
-    news.kind === 'created' ? (by === null || isByThem ? 'joined' : 'added') : actionOf(news, by, isByThem);
-  return { kind: 'group-participants', action, participants, includesMe };
+  return { kind: 'group-participants', action: actionOf(news, by, isByThem), participants, includesMe };
 }
 
 /** Whoever follows the invite link may be named only as the author. */
@@ -124,24 +130,23 @@ function requestOf(
 }
 
 function actionOf(
-  { action, reason = '' }: Extract<RawNews, { kind: 'members' }>,
+  news: Extract<RawNews, { kind: 'members' | 'created' }>,
   by: Person | null,
   isByThem: boolean,
-): Extract<GroupChange['what'], { kind: 'group-participants' }>['action'] {
-  const isOwnDoing = by === null || isByThem || OWN_DOINGS.has(reason);
-  switch (action) {
-    case 'add':
-      return isOwnDoing ? 'joined' : 'added';
-    case 'remove':
-      return isByThem ? 'left' : 'removed';
-    case 'leave':
-      return 'left';
-    case 'promote':
-      return 'promoted';
-    case 'demote':
-      return 'demoted';
-  }
+): MembersAction {
+  const { action, reason = '' } = news.kind === 'created' ? { action: 'add' as const } : news;
+  const isOwnDoing = isByThem || (action === 'add' && (by === null || OWN_DOINGS.has(reason)));
+  return (isOwnDoing ? BY_THEMSELVES[action] : undefined) ?? BY_OTHERS[action];
 }
+
+const BY_THEMSELVES: Partial<Record<string, MembersAction>> = { add: 'joined', remove: 'left' };
+const BY_OTHERS = {
+  add: 'added',
+  remove: 'removed',
+  leave: 'left',
+  promote: 'promoted',
+  demote: 'demoted',
+} as const satisfies Record<string, MembersAction>;
 
 /** The reasons for which somebody is in a group by their own doing. */
 const OWN_DOINGS: ReadonlySet<string> = new Set(['invite', 'invite_auto_add', 'linked_group_join']);

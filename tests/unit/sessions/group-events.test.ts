@@ -48,7 +48,12 @@ it('is not said to be stored while the storage fails, but what can never be stor
 });
 
 it('is wanted where some webhook wants one of the changes', () => {
-  const request = { kind: 'group-join-request', action: 'created', method: null, participants: [] } as const;
+  const request: GroupChange['what'] = {
+    kind: 'group-join-request',
+    action: 'created',
+    method: null,
+    participants: [],
+  };
   expect([start().isWanted(CHANGE), start().isWanted({ ...CHANGE, what: request }), start().isWanted()]).toEqual([
     ...[true, false, false],
   ]);

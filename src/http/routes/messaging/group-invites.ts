@@ -3,7 +3,7 @@ import { ok, route } from '../../route.ts';
 import { CONNECTION_ERRORS } from '../../schemas/chat-schemas.ts';
 import { SESSION_REFUSALS, succeeded } from '../../schemas/common.ts';
 import {
-  EXAMPLE_GROUP,
+  EXAMPLE_INVITED,
   GROUP_REFUSALS,
   groupParams,
   INVITE_REFUSALS,
@@ -53,8 +53,6 @@ export const revokeInvite = route({
     ok(linkOf(await (await sessions.connection(sessionId)).groups.invites.revoke(groupId))),
 });
 
-const { participants: _, ...EXAMPLE_INVITED } = EXAMPLE_GROUP;
-
 /** `GET /sessions/:sessionId/group-invites/:code`. */
 export const viewInvite = route({
   method: 'get',
@@ -85,7 +83,7 @@ export const joinGroup = route({
   refusals: BY_CODE,
   answer: z.strictObject({ success: succeeded, group_id: z.string(), joined: z.boolean() }),
   statuses: { 200: 'The account is in the group, or waits for its admins.' },
-  example: { answer: { success: true, group_id: EXAMPLE_GROUP.group_id, joined: true } },
+  example: { answer: { success: true, group_id: EXAMPLE_INVITED.group_id, joined: true } },
   errors: [...CONNECTION_ERRORS, 'invite_not_valid', 'group_full'],
   async handler({ sessions }, { params: { sessionId, code } }) {
     const { groups } = await sessions.connection(sessionId);
