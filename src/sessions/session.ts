@@ -5,6 +5,8 @@ import { bounded } from '../kit/bounded.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { areWanted, storeGroupChanges } from './group-events.ts';
+import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -268,7 +270,8 @@ export class Session implements SendingSession {
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
+    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -302,6 +305,8 @@ export class Session implements SendingSession {
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
+      case 'group-changed':
+        return storeGroupChanges(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
