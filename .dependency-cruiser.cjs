@@ -1,11 +1,12 @@
 /** The layers of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
-const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster', 'sink'];
+const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster', 'sink', 'sources'];
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
-  ['pg', '^src/storage/postgres/|^src/sink/|^examples/|^tests/|^bench/'],
+  ['pg', '^src/storage/postgres/|^src/sink/|^src/sources/|^examples/|^tests/|^bench/'],
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
+  ['ioredis', '^src/sources/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],
   ['ws', '^simulator/|^tests/'],

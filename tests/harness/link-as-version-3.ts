@@ -5,9 +5,14 @@ import { silentLogger } from '../../src/kit/logger.ts';
 
 /**
  * Links an account as version 3 did: Baileys with `useMultiFileAuthState` in `folder`. Resolves when it has logged in
- * and disconnected again; the files are as version 3 leaves them.
+ * and disconnected again; the files are as version 3 leaves them. `meanwhile` runs while it is logged in.
  */
-export async function linkAsVersion3(whatsapp: Simulator, phone: Phone, folder: string): Promise<void> {
+export async function linkAsVersion3(
+  whatsapp: Simulator,
+  phone: Phone,
+  folder: string,
+  meanwhile?: (socket: WASocket) => Promise<void>,
+): Promise<void> {
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(whatsapp.rootKey, 'hex');
   const { state, saveCreds } = await useMultiFileAuthState(folder);
   const connect = (): WASocket => {
@@ -31,6 +36,7 @@ export async function linkAsVersion3(whatsapp: Simulator, phone: Phone, folder: 
       if (receivedPendingNotifications) resolve();
     }),
   );
+  await meanwhile?.(connection);
   await saveCreds();
   const end = closed(connection);
   await connection.end(undefined);
