@@ -64,8 +64,8 @@ function otherLibrary(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** A database file. */
-const DATABASE = /\.(db|sqlite3?)$/;
+/** A database file, but for the one in which WAHA has the messages of a session. */
+const DATABASE = /^(?!store\.sqlite3$).*\.(db|sqlite3?)$/;
 
 /** Sessions of whatsapp-web.js and others that run a browser. */
 export const BROWSER =

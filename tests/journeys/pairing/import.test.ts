@@ -76,7 +76,7 @@ it("a session of bare Baileys' goes on here: what came meanwhile arrives, its ke
     status: 'connected',
     name: 'Tienda Ñandú',
   });
-  expect(world.whatsapp.stats()).toMatchObject({ pairings: 1, devices: 1 });
+  expect(world.whatsapp.stats()).toMatchObject({ pairings: 1, devices: 1, retries: 0, undeliverable: 0 });
   await expect(importFrom(world, `multi-file:${source}`)).rejects.toThrow('Another process is using');
 
   await world.stopOrchestrator();
