@@ -36,10 +36,14 @@ export function readArguments(args: string[]): ImportArguments {
   const [source = '', ...others] = positionals;
   const [, program = '', place = ''] = /^([a-z-]+):(.+)$/s.exec(source) ?? [];
   if (place === '' || others.length > 0) throw new CommandError(USAGE);
-  const only = values.only?.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
-  if (only?.length === 0) throw new CommandError(`--only must name a session.\n\n${USAGE}`);
-  const { keys, prefix = 'evolution' } = values;
-  return { program, place, keys, prefix, only, isDryRun: values['dry-run'] === true };
+  const { keys, prefix = 'evolution', only } = values;
+  return { program, place, keys, prefix, only: namesIn(only), isDryRun: values['dry-run'] === true };
+}
+
+function namesIn(only: string | undefined): string[] | undefined {
+  const names = only?.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  if (names?.length === 0) throw new CommandError(`--only must name a session.\n\n${USAGE}`);
+  return names;
 }
 
 function parsed(args: string[]) {

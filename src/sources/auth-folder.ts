@@ -27,7 +27,7 @@ export function authFolder(folder: string): ForeignSession {
 
 /** The keys in such a folder. */
 export async function* keysIn(folder: string): AsyncGenerator<ForeignKey[], void> {
-  let names: string[] = [];
+  const names: string[] = [];
   let count = 0;
   for await (const { name } of await opendir(folder)) {
     if (!name.endsWith('.json') || name === CREDENTIALS_FILE) continue;
@@ -75,7 +75,6 @@ const OTHER_DATABASE = 'it is a database of another library (whatsmeow, GOWS …
 /** A session that cannot be imported, whatever is in it. */
 export function unusable(name: string, reason: string): ForeignSession {
   const refuse = () => Promise.reject(new UnusableSessionError(reason));
-  // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- nothing is read
   const none = async function* (): AsyncGenerator<ForeignKey[], void> {
     await refuse();
   };

@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 type Reply = number | string | null | Reply[] | { status: string } | { error: string };
 
 /** The commands that change nothing; `HELLO` asks for RESP 3, which it does not speak. */
-const READS = new Set('HELLO SCAN TYPE EXISTS HEXISTS HLEN HKEYS HSTRLEN HMGET HGET SELECT QUIT'.split(' '));
+const READS = new Set('HELLO SCAN TYPE EXISTS HEXISTS HLEN HKEYS HSTRLEN HMGET SELECT QUIT'.split(' '));
 
 /** A server with hashes that speaks Redis' protocol (RESP 2), as far as its clients in the tests use it. */
 export class RedisServer implements AsyncDisposable {
@@ -41,7 +41,7 @@ export class RedisServer implements AsyncDisposable {
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk as Buffer]);
+      rest = Buffer.concat([rest, chunk]);
       for (let read = readCommand(rest); read; read = readCommand(rest)) {
         rest = rest.subarray(read.length);
         socket.write(encoded(this.#answer(read.words)));
@@ -54,33 +54,17 @@ export class RedisServer implements AsyncDisposable {
     const name = command.toUpperCase();
     if (!READS.has(name)) this.writes.push(name);
     const [key = '', ...fields] = args;
-    const hash = this.hashes.get(key);
     if (name.startsWith('H') && this.texts.has(key)) return { error: 'WRONGTYPE not a hash' };
-    switch (name) {
-      case 'HSET':
-        return this.#set(key, fields);
-      case 'SCAN':
-        return this.#scan(args);
-      case 'TYPE':
-        return { status: hash ? 'hash' : this.texts.has(key) ? 'string' : 'none' };
-      case 'EXISTS':
-        return hash || this.texts.has(key) ? 1 : 0;
-      case 'HEXISTS':
-        return hash?.has(fields[0] ?? '') === true ? 1 : 0;
-      case 'HLEN':
-        return hash?.size ?? 0;
-      case 'HKEYS':
-        return [...(hash?.keys() ?? [])];
-      case 'HSTRLEN':
-        return Buffer.byteLength(hash?.get(fields[0] ?? '') ?? '');
-      case 'HMGET':
-        return fields.map((field) => hash?.get(field) ?? null);
-      case 'SELECT':
-      case 'QUIT':
-        return { status: 'OK' };
-      default:
-        return { error: `ERR unknown command '${command}'` };
-    }
+    if (name === 'HSET') return this.#set(key, fields);
+    if (name === 'SCAN') return this.#scan(args);
+    if (name === 'EXISTS' || name === 'TYPE') return this.#find(name, key);
+    if (name === 'SELECT' || name === 'QUIT') return { status: 'OK' };
+    return readHash(name, this.hashes.get(key) ?? new Map(), fields) ?? { error: `ERR unknown command '${command}'` };
+  }
+
+  #find(name: 'EXISTS' | 'TYPE', key: string): Reply {
+    const type = this.hashes.has(key) ? 'hash' : this.texts.has(key) ? 'string' : 'none';
+    return name === 'TYPE' ? { status: type } : Number(type !== 'none');
   }
 
   #set(key: string, values: readonly string[]): number {
@@ -99,6 +83,16 @@ export class RedisServer implements AsyncDisposable {
     const page = keys.slice(Number(cursor), next).filter((key) => expressionOf(pattern).test(key));
     return [next < keys.length ? String(next) : '0', page];
   }
+}
+
+function readHash(name: string, hash: ReadonlyMap<string, string>, fields: readonly string[]): Reply | undefined {
+  const [field = ''] = fields;
+  if (name === 'HEXISTS') return Number(hash.has(field));
+  if (name === 'HLEN') return hash.size;
+  if (name === 'HKEYS') return [...hash.keys()];
+  if (name === 'HSTRLEN') return Buffer.byteLength(hash.get(field) ?? '');
+  if (name === 'HMGET') return fields.map((wanted) => hash.get(wanted) ?? null);
+  return undefined;
 }
 
 function expressionOf(pattern: string): RegExp {

@@ -71,13 +71,13 @@ function damaged(what: string): UnusableSessionError {
 
 /** After a QR `registered` stays false: what the phone has signed shows that a device is linked. */
 function accountOf({ account }: Record<string, unknown>): proto.IADVSignedDeviceIdentity {
-  if (account === undefined || account === null) throw new UnusableSessionError('it is not linked');
+  if ((account ?? null) === null) throw new UnusableSessionError('it is not linked');
   if (!isObject(account)) throw damaged('"account"');
   const [details, signature] = [bytesOf(account.details), bytesOf(account.accountSignature)];
   const [key, device] = [bytesOf(account.accountSignatureKey), bytesOf(account.deviceSignature)];
-  const isWhole =
-    isBytes(details) && details.length > 0 && isBytes(signature, SIGNATURE_BYTES) && isBytes(device, SIGNATURE_BYTES);
-  if (!isWhole || (key !== undefined && !isBytes(key, 0, KEY_BYTES))) throw damaged('"account"');
+  // The phone's key is not always kept.
+  const isWhole = details !== undefined && details.length > 0 && isBytes(key ?? Buffer.alloc(0), 0, KEY_BYTES);
+  if (!isWhole || !isBytes(signature, SIGNATURE_BYTES) || !isBytes(device, SIGNATURE_BYTES)) throw damaged('"account"');
   return { details, accountSignature: signature, accountSignatureKey: key ?? null, deviceSignature: device };
 }
 

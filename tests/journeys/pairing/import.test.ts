@@ -100,3 +100,18 @@ it('the session that the number already has here stays, and the other one is nam
     `other: not imported: its number ${ACCOUNT} already has the session ${sessionId} here.`,
   );
 });
+
+it('one whose phone has unlinked it meanwhile ends, and offers no QR', async () => {
+  await using world = await startWorld({}, { start: false });
+  const source = join(world.authDir, '..', 'gone');
+  const phone = world.whatsapp.phone(ACCOUNT);
+  await linkAsVersion3(world.whatsapp, phone, source);
+  await phone.unlink();
+  const output = await importFrom(world, `multi-file:${source}`);
+  const [sessionId = ''] = /session_\w+/.exec(output) ?? [];
+
+  await world.startOrchestrator();
+
+  await world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: false });
+  expect(world.whatsapp.stats().pairing).toBe(0);
+});

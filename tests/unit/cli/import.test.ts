@@ -346,28 +346,7 @@ describe('a folder that somebody made up', () => {
   });
 });
 
-describe('the command', () => {
-  it.each([
-    [[], 'npm run import -- multi-file:'],
-    [['sqlite:x'], 'npm run import -- multi-file:'],
-    [['fazer:/folder'], 'npm run import -- multi-file:'],
-    [['waha:a', 'waha:b'], 'npm run import -- multi-file:'],
-    [['waha:a', '--colour', 'red'], 'npm run import -- multi-file:'],
-    [['waha:a', '--only', ' ,'], '--only must name a session'],
-    [['waha:/not/there'], '/not/there is not a folder that can be read.'],
-  ])('explains what is wrong with %j', async (args, sentence) => {
-    expect(await failureOf(output(await testFolder(), ...args))).toContain(sentence);
-  });
-
-  it('leaves to the server what is in AUTH_DIR', async () => {
-    const authDir = await testFolder();
-    await writeFolder(join(authDir, 'session_1_old'), device);
-
-    for (const folder of [authDir, join(authDir, 'session_1_old')]) {
-      expect(await failureOf(output(authDir, `multi-file:${folder}`))).toContain('is in AUTH_DIR');
-    }
-  });
-
+describe('the storage', () => {
   it('imports no more than there may be, and says which of those named is not there', async () => {
     const [authDir, source] = [await testFolder(), await testFolder()];
     await writeFolder(join(source, 'one'), device);
