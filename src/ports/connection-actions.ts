@@ -9,6 +9,7 @@ import {
   type ParticipantResult,
 } from '../domain/group.ts';
 import { type ContactCheck } from '../domain/person.ts';
+import { type ChatStateActions, type PeopleActions, type ProfileActions } from './account-actions.ts';
 
 /** What a connection can do besides sending messages. */
 export interface ConnectionActions {
@@ -16,6 +17,9 @@ export interface ConnectionActions {
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
   readonly calls: CallActions;
+  readonly chatStates: ChatStateActions;
+  readonly people: PeopleActions;
+  readonly profile: ProfileActions;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type GroupActions,
   type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
+import { chatStatesInMemory, peopleInMemory, profileInMemory } from './account-in-memory.ts';
 
 /** A person with an account. */
 export const CONTACT = {
@@ -103,6 +104,10 @@ export class ConnectionInMemory implements ConnectionActions {
       return callId === CALL.callId ? Promise.resolve() : Promise.reject(new AppError('call_not_found'));
     },
   };
+
+  readonly chatStates = chatStatesInMemory(this.asked);
+  readonly people = peopleInMemory(this.asked);
+  readonly profile = profileInMemory(this.asked);
 
   #known<Answer>(groupId: string, answer: Answer): Promise<Answer> {
     if (groupId !== GROUP.groupId) return Promise.reject(new AppError('group_not_found'));

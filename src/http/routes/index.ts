@@ -1,4 +1,25 @@
 import { type Route } from '../route.ts';
+import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
+import {
+  blockContact,
+  checkContacts,
+  contactAbout,
+  contactBusiness,
+  listBlocked,
+  removeContact,
+  resolveContacts,
+  saveContact,
+  subscribePresence,
+  unblockContact,
+} from './account/people.ts';
+import {
+  changePrivacy,
+  changeProfile,
+  removePicture,
+  setPicture,
+  viewPrivacy,
+  viewProfile,
+} from './account/profile.ts';
 import { discardCallback, listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
 import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
@@ -67,10 +88,31 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   revokeInvite,
   leaveGroup,
   checkContact,
+  checkContacts,
+  resolveContacts,
   contactPicture,
+  contactAbout,
+  contactBusiness,
+  subscribePresence,
+  saveContact,
+  removeContact,
+  listBlocked,
+  blockContact,
+  unblockContact,
   messageMedia,
+  starMessage,
+  deleteForMe,
   markRead,
+  changeChat,
+  clearChat,
+  deleteChat,
   showPresence,
+  viewProfile,
+  changeProfile,
+  setPicture,
+  removePicture,
+  viewPrivacy,
+  changePrivacy,
   ringingCalls,
   rejectCall,
   restartSession,

@@ -40,6 +40,9 @@ export class BaileysConnection implements Connection {
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
   readonly calls: Actions['calls'];
+  readonly chatStates: Actions['chatStates'];
+  readonly people: Actions['people'];
+  readonly profile: Actions['profile'];
   readonly #deps: ConnectionDeps;
   readonly #context: ConnectionContext;
   readonly #acks: Acks;
@@ -60,9 +63,12 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      appState: () => this.#usable().appState,
+      named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
       rejected: (call) => this.#connection?.receiver.received(call, false),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
+    ({ chatStates: this.chatStates, people: this.people, profile: this.profile } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 

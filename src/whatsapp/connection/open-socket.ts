@@ -10,7 +10,7 @@ import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
-import { keepAppState } from './app-state.ts';
+import { type AppStateChanges, keepAppState } from './app-state.ts';
 import { type Logins } from './logins.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
@@ -43,6 +43,7 @@ export interface OpenSocket {
   version: WAVersion;
   order: MessageOrder;
   watchdogs: Watchdogs;
+  appState: AppStateChanges;
 }
 
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
@@ -78,8 +79,8 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   });
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
-  keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
-  return { socket, version, order, watchdogs };
+  const appState = keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
+  return { socket, version, order, watchdogs, appState };
 }
 
 /** Baileys sent a receipt for this message; if that does not reach its sender, WhatsApp needs an acknowledgement. */
