@@ -8,6 +8,7 @@ import { type Logger } from './kit/logger.ts';
 import { BackendNotifier } from './webhooks/backend-notifier.ts';
 import { createDeliveryClient } from './webhooks/delivery-client.ts';
 import { type Config } from './config/config.ts';
+import { type FurtherEvents } from './ports/callbacks.ts';
 import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
@@ -105,7 +106,10 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
     built,
-    createSessions(config, deps, { storage, connector, admission: pressure, media, metrics, isShared, placement }),
+    createSessions(config, deps, {
+      ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
+      furtherEvents: webhooks.furtherEvents,
+    }),
   );
   const host: SessionHost = new RunningSessions({
     ...{ transfer: sessions.transfer, media },
@@ -259,6 +263,7 @@ interface SessionsDeps {
   admission: BackPressure;
   media: MediaDownloader;
   metrics: Metrics;
+  furtherEvents: FurtherEvents;
   placement: Placement;
   /** Whether other nodes run some of the stored sessions. */
   isShared: boolean;
@@ -267,30 +272,14 @@ interface SessionsDeps {
 function createSessions(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, connector, admission, media, metrics, placement, isShared }: SessionsDeps,
+  { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
   const { timeline, accountIds } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{
-      store,
-      sentMessages,
-      conversations,
-      pollVotes,
-      contactNames,
-      awaitedNumbers,
-      timeline,
-      accountIds,
-      connector,
-      admission,
-      media,
-      metrics,
-      placement,
-      isShared,
-      clock,
-      random,
-    },
+    ...{ store, sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
+    ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

@@ -112,7 +112,7 @@ export const EVENT_KINDS = [
 /**
  * Events that the seed does not have. A backend written for it answers 404 to them, which must not block other callbacks.
  */
-export const OPTIONAL_EVENTS: ReadonlySet<EventKind> = new Set<EventKind>(['message-status-update']);
+export const OPTIONAL_EVENTS: ReadonlySet<string> = new Set<EventKind>(['message-status-update']);
 
 /** The main backend's endpoint for each event (those of the seed; the last one is new). */
 export const EVENT_PATHS: Record<EventKind, string> = {

@@ -1,4 +1,4 @@
-import { type EventKind } from './event.ts';
+import { type AnyEventKind } from './further-event.ts';
 import { type SessionId } from './session-id.ts';
 
 /** Somebody besides the main backend who receives events as webhooks. */
@@ -13,8 +13,8 @@ export interface SubscriptionSpec {
   /** For people; may be empty. */
   name: string;
   url: string;
-  /** The events that it receives; `null` for all, future ones included. */
-  events: readonly EventKind[] | null;
+  /** The events that it receives; `null` for all, future ones included, but for those that must be named. */
+  events: readonly AnyEventKind[] | null;
   /** The sessions whose events it receives; `null` for all, future ones included. */
   sessions: readonly SessionId[] | null;
   /** Headers of every request, such as `Authorization`. Their values are secret. */
@@ -30,7 +30,7 @@ export interface DeadLetter {
   id: number;
   webhookId: string;
   sessionId: SessionId;
-  kind: EventKind;
+  kind: AnyEventKind;
   error: string;
   atMs: number;
 }

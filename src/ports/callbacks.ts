@@ -1,4 +1,5 @@
 import { type Event, type EventKind } from '../domain/event.ts';
+import { type AnyEventKind, type FurtherEvent, type FurtherEventKind } from '../domain/further-event.ts';
 import { type MediaInfo } from '../domain/message.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
@@ -16,8 +17,32 @@ export interface NewCallback {
   holdUntilMs?: number;
 }
 
+/** An event for further webhooks. */
+export interface NewFurtherEvent {
+  event: FurtherEvent;
+  /** The idempotency key: the same event has the same key, whoever reports it and however often. */
+  webhookId: string;
+}
+
+/** The events that only further webhooks receive, in order with those of the main backend, without taking their numbers. */
+export interface FurtherEvents {
+  /**
+   * Stores those that some webhook wants, paused or not; the others are forgotten, and cost nothing. An event whose `webhookId` is
+   * already known is skipped. Resolves once they are durable. A webhook that another node creates counts from this node's next beat on.
+   */
+  add(sessionId: SessionId, events: readonly NewFurtherEvent[]): Promise<void>;
+  /** Whether some webhook wants this kind of the session: whoever must work for an event asks first. */
+  isWanted(sessionId: SessionId, kind: FurtherEventKind): boolean;
+}
+
+/** Where further events are stored. */
+export interface FurtherEventStore {
+  /** Stores the events, in order; one whose `webhookId` is already known is skipped. */
+  add(sessionId: SessionId, events: readonly NewFurtherEvent[]): Promise<void>;
+}
+
 /** What awaits delivery to one receiver, in order within each session. */
-export interface DeliveryQueue {
+export interface DeliveryQueue<Pending extends PendingEvent = PendingEvent> {
   /**
    * Calls `listener` with a session's id whenever it gains a callback, or its next one no longer waits for a file, until the returned
    * function is called.
@@ -31,29 +56,29 @@ export interface DeliveryQueue {
    * The oldest pending callback of the session. `undefined` when there is none, or when it must wait for its file; onReady
    * reports when that is over.
    */
-  next(sessionId: SessionId): Promise<PendingCallback | undefined>;
+  next(sessionId: SessionId): Promise<Pending | undefined>;
   /**
    * The backend has accepted it. Resolves before that is durable: a crash in the next moments means that the callback is
    * delivered once more.
    */
-  delivered(callback: PendingCallback, atMs: number): Promise<void>;
+  delivered(callback: Pending, atMs: number): Promise<void>;
   /** An attempt failed, and the backend has certainly not accepted the callback. */
-  failed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  failed(callback: Pending, error: string, atMs: number): Promise<void>;
   /** An attempt ended without an answer: the backend may have accepted the callback. */
-  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  unconfirmed(callback: Pending, error: string, atMs: number): Promise<void>;
   /** Gives it up: it becomes a dead letter, and the session goes on with the next one. */
-  dead(callback: PendingCallback, error: string, atMs: number): Promise<void>;
+  dead(callback: Pending, error: string, atMs: number): Promise<void>;
   /**
    * The backend refuses this callback, which has a substitute: that takes its place and its number within the session, and the
    * session's timeline says so.
    */
-  substitute(callback: PendingCallback, note: TimelineNote): Promise<void>;
+  substitute(callback: Pending, note: TimelineNote): Promise<void>;
   /** The backend has no endpoint for this kind of event. The callback is kept as long as a delivered one. */
-  unwanted(callback: PendingCallback, atMs: number): Promise<void>;
+  unwanted(callback: Pending, atMs: number): Promise<void>;
 }
 
 /** The callbacks that await delivery to the main backend. */
-export interface CallbackQueue extends DeliveryQueue {
+export interface CallbackQueue extends DeliveryQueue<PendingCallback> {
   /** Of the sessions that this node owns. */
   counts(nowMs: number): Promise<CallbackCounts>;
 }
@@ -77,14 +102,15 @@ export interface HeldCallback {
 /** The result of a download, as `media_info` has it. */
 export type FetchedMedia = Pick<MediaInfo, 'path' | 'download_error'>;
 
-/** A callback that awaits delivery. */
-export interface PendingCallback {
+/** An event that awaits delivery. */
+export interface PendingEvent {
+  /** Of a callback, or negative. */
   id: number;
   webhookId: string;
   sessionId: SessionId;
-  /** Its number within the session, from 1, without gaps. */
-  seq: number;
-  kind: EventKind;
+  /** Its number within the session, from 1, without gaps; `null` for a further event, which has none. */
+  seq: number | null;
+  kind: AnyEventKind;
   /** The JSON body, byte for byte as it is sent. */
   body: string;
   createdAtMs: number;
@@ -92,6 +118,12 @@ export interface PendingCallback {
   firstFailedAtMs: number | null;
   /** Whether another callback takes its place when the backend refuses just this one. */
   hasSubstitute?: true;
+}
+
+/** A callback that awaits delivery: an event that the main backend receives. */
+export interface PendingCallback extends PendingEvent {
+  seq: number;
+  kind: EventKind;
 }
 
 /** The state of the queue (contract 1, `/health`). */

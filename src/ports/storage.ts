@@ -8,7 +8,13 @@ import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
-import { type CallbackArchive, type CallbackQueue, type HeldCallbacks, type NewCallback } from './callbacks.ts';
+import {
+  type CallbackArchive,
+  type CallbackQueue,
+  type FurtherEventStore,
+  type HeldCallbacks,
+  type NewCallback,
+} from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
@@ -39,6 +45,7 @@ export interface Storage extends AsyncDisposable {
   readonly callbacks: CallbackQueue;
   readonly archive: CallbackArchive;
   readonly heldCallbacks: HeldCallbacks;
+  readonly furtherEvents: FurtherEventStore;
   readonly subscriptions: SubscriptionStore;
   readonly mediaIndex: MediaIndex;
   readonly settings: SettingsStore;
@@ -52,7 +59,7 @@ export interface Storage extends AsyncDisposable {
    */
   check(): Promise<void>;
   /**
-   * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
+   * Removes what has outlived its retention: settled callbacks and further events after `callbackRetentionMs`, and never within a day; sent
    * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when

@@ -5,11 +5,11 @@ import {
   type SubscriptionCounts,
   type SubscriptionSpec,
 } from '../domain/subscription.ts';
-import { type DeliveryQueue, type Page, type PendingCallback } from './callbacks.ts';
+import { type DeliveryQueue, type Page, type PendingEvent } from './callbacks.ts';
 
 /**
  * The subscriptions, and how far each has come in the events of each session. It needs no copies of events: it reads those of the main
- * backend, which stay until all subscriptions have passed them or they have expired.
+ * backend, and the further ones in between.
  */
 export interface SubscriptionStore {
   /** The oldest first. */
@@ -27,7 +27,7 @@ export interface SubscriptionStore {
   /** The oldest first. */
   deadLetters(id: string, page: Page): Promise<DeadLetter[]>;
   /** The event of a dead letter; `null` when it has expired or cannot be read, `undefined` for an unknown dead letter. */
-  letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined>;
+  letterOf(id: string, deadLetterId: number): Promise<PendingEvent | null | undefined>;
   /** The dead letter was delivered after all, or is not wanted. Returns whether there was one. */
   removeDeadLetter(id: string, deadLetterId: number): Promise<boolean>;
   /** Has everything of the session delivered again that happened since. Returns the number of stored events from then on, of all kinds. */

@@ -13,7 +13,7 @@ import { SubscriptionService } from '../webhooks/subscriptions/subscription-serv
 
 /** What the subscriptions are built on. */
 export interface SubscriptionsDeps {
-  storage: Pick<Storage, 'subscriptions'>;
+  storage: Pick<Storage, 'subscriptions' | 'furtherEvents'>;
   metrics: Pick<Metrics, 'subscriberPosted'>;
   lease: Lease;
   clock: Clock;
@@ -31,6 +31,7 @@ export function createSubscriptions({ backend }: Config, deps: SubscriptionsDeps
   return new SubscriptionService({
     ...{
       store: storage.subscriptions,
+      furtherEvents: storage.furtherEvents,
       settings: { retries, poisonAfterMs, retentionMs },
       timeoutMs,
       lease,

@@ -4,6 +4,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { type Admission } from '../ports/admission.ts';
+import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Placement } from '../ports/ownership.ts';
@@ -64,6 +65,8 @@ export interface SessionManagerDeps {
   connector: Connector;
   admission: Pick<Admission, 'check'>;
   media: MediaDownloader;
+  /** Where events go that only further webhooks receive. */
+  furtherEvents: FurtherEvents;
   metrics: Metrics;
   clock: Clock;
   random: Random;

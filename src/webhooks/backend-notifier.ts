@@ -1,11 +1,12 @@
 import { SessionLostError } from '../domain/errors.ts';
-import { type EventKind, type MessageBody } from '../domain/event.ts';
+import { type MessageBody } from '../domain/event.ts';
+import { type AnyEventKind } from '../domain/further-event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { type DeliveryQueue, type PendingCallback } from '../ports/callbacks.ts';
+import { type DeliveryQueue, type PendingCallback, type PendingEvent } from '../ports/callbacks.ts';
 import { LASTING_LEASE, type Lease } from '../ports/ownership.ts';
 import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
@@ -27,11 +28,11 @@ import { refusesJustThis } from './refused-announcement.ts';
 import { Suspicion } from './suspicion.ts';
 
 /** The dependencies of a {@link BackendNotifier}. */
-export interface BackendNotifierDeps {
-  queue: DeliveryQueue;
-  deliver: Deliver;
+export interface BackendNotifierDeps<Pending extends PendingEvent = PendingCallback> {
+  queue: DeliveryQueue<Pending>;
+  deliver: Deliver<Pending>;
   settings: RetrySettings;
-  metrics: Pick<Metrics, 'posted' | 'arrived'>;
+  metrics: DeliveryMetrics<Pending['kind']>;
   clock: Clock;
   random: Random;
   log: Logger;
@@ -40,19 +41,28 @@ export interface BackendNotifierDeps {
   /** Nothing is posted while it is over; it is held for ever by default. */
   lease?: Lease;
   /** What follows a failure; by default what is right for the main backend. */
-  policy?: DeliveryPolicy;
+  policy?: DeliveryPolicy<Pending['kind']>;
+}
+
+/** What is measured of deliveries. */
+export interface DeliveryMetrics<Kind extends AnyEventKind> extends Pick<Metrics, 'arrived'> {
+  posted(kind: Kind, fate: CallbackFate, ageMs: number): void;
 }
 
 /** Decides what follows a failed attempt. */
-export interface DeliveryPolicy {
+export interface DeliveryPolicy<Kind extends AnyEventKind> {
   /** Whether the receiver has no use for this kind of event, which is settled then. */
-  isUnwanted(kind: EventKind, failure: DeliveryFailure): boolean;
+  isUnwanted(kind: Kind, failure: DeliveryFailure): boolean;
   verdict(attempt: FailedAttempt, settings: RetrySettings, random: Random): Verdict;
   /** What to check when the receiver refuses everything. */
   advice: string;
 }
 
-const MAIN_BACKEND: DeliveryPolicy = { isUnwanted, verdict, advice: 'check BACKEND_BASE_URL and PRODUCTION_API_KEY' };
+const MAIN_BACKEND: DeliveryPolicy<AnyEventKind> = {
+  isUnwanted,
+  verdict,
+  advice: 'check BACKEND_BASE_URL and PRODUCTION_API_KEY',
+};
 
 const CONCURRENCY = 64;
 /** The pause of a worker whose queue fails. */
@@ -66,10 +76,10 @@ const NO_DELAY: RetryDelay = { delayMs: 0, requestedMs: 0 };
  * the session, at least once. A worker attempts the oldest callback until it is settled, and ends when nothing is pending; the
  * queue's ready signal starts it again. Everything it knows is in the queue, so a crash at any moment loses nothing.
  */
-export class BackendNotifier implements AsyncDisposable {
-  readonly #deps: BackendNotifierDeps;
+export class BackendNotifier<Pending extends PendingEvent = PendingCallback> implements AsyncDisposable {
+  readonly #deps: BackendNotifierDeps<Pending>;
   readonly #lease: Lease;
-  readonly #policy: DeliveryPolicy;
+  readonly #policy: DeliveryPolicy<Pending['kind']>;
   readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
@@ -85,7 +95,7 @@ export class BackendNotifier implements AsyncDisposable {
   #unsubscribe: (() => void)[] = [];
   #isStopping = false;
 
-  constructor(deps: BackendNotifierDeps) {
+  constructor(deps: BackendNotifierDeps<Pending>) {
     this.#deps = deps;
     this.#lease = deps.lease ?? LASTING_LEASE;
     this.#policy = deps.policy ?? MAIN_BACKEND;
@@ -236,7 +246,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   /** Attempts a delivery and records its outcome. Returns the pause before the session goes on. */
-  async #attempt(callback: PendingCallback): Promise<RetryDelay> {
+  async #attempt(callback: Pending): Promise<RetryDelay> {
     const { queue, deliver, clock, log } = this.#deps;
     if (!this.#lease.isHeld) return NO_LEASE_DELAY;
     const outcome = await deliver(callback);
@@ -254,7 +264,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   /** The backend does not support this kind of event: the callback is settled without it. */
-  async #skip(callback: PendingCallback): Promise<RetryDelay> {
+  async #skip(callback: Pending): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     this.#suspicion.settled(callback.sessionId);
     await queue.unwanted(callback, clock.now());
@@ -263,7 +273,7 @@ export class BackendNotifier implements AsyncDisposable {
     return NO_DELAY;
   }
 
-  async #failed(callback: PendingCallback, failure: DeliveryFailure): Promise<RetryDelay> {
+  async #failed(callback: Pending, failure: DeliveryFailure): Promise<RetryDelay> {
     const { settings, clock, random } = this.#deps;
     const { sessionId, webhookId } = callback;
     this.#trackHealth(callback, failure);
@@ -283,7 +293,7 @@ export class BackendNotifier implements AsyncDisposable {
     return this.#retryLater(callback, failure, next);
   }
 
-  async #retryLater(callback: PendingCallback, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
+  async #retryLater(callback: Pending, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
     const { delayMs } = delay;
     const { queue, clock, log } = this.#deps;
     const error = reasonOf(failure);
@@ -295,7 +305,7 @@ export class BackendNotifier implements AsyncDisposable {
   }
 
   /** The backend refuses to add an account that it still has: it is told in another way that the account is back. */
-  async #substitute(callback: PendingCallback, failure: DeliveryFailure): Promise<RetryDelay> {
+  async #substitute(callback: Pending, failure: DeliveryFailure): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     const why = reasonOf(failure);
     await queue.substitute(callback, { atMs: clock.now(), what: 'announcement_refused', why });
@@ -305,7 +315,7 @@ export class BackendNotifier implements AsyncDisposable {
     return NO_DELAY;
   }
 
-  async #giveUp(callback: PendingCallback, reason: string): Promise<RetryDelay> {
+  async #giveUp(callback: Pending, reason: string): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
     await queue.dead(callback, reason, clock.now());
     this.#count(callback, 'dead');
@@ -314,13 +324,13 @@ export class BackendNotifier implements AsyncDisposable {
     return NO_DELAY;
   }
 
-  #count({ kind, createdAtMs }: PendingCallback, fate: CallbackFate): void {
+  #count({ kind, createdAtMs }: Pending, fate: CallbackFate): void {
     const { metrics, clock } = this.#deps;
     metrics.posted(kind, fate, clock.now() - createdAtMs);
   }
 
   /** From the time that WhatsApp gave the message to its acceptance. */
-  #measureLatency({ kind, body }: PendingCallback): void {
+  #measureLatency({ kind, body }: Pending): void {
     if (kind !== 'message-received') return;
     const { timestamp, offline } = JSON.parse(body) as MessageBody;
     this.#deps.metrics.arrived(this.#deps.clock.now() - Date.parse(timestamp), offline);
@@ -331,13 +341,13 @@ export class BackendNotifier implements AsyncDisposable {
     this.#pauses.shortenAll();
   }
 
-  #warnWhenBlocked(callback: PendingCallback, failure: DeliveryFailure): void {
+  #warnWhenBlocked(callback: Pending, failure: DeliveryFailure): void {
     if (this.#breaker.state === 'down' || !this.#suspicion.isNewlyBlocked(callback.sessionId)) return;
     const fields = { ...logFields(callback), id: callback.id, error: reasonOf(failure) };
     this.#deps.log.warn(fields, `[${callback.sessionId}] [CALLBACK] keeps failing and holds up those behind it`);
   }
 
-  #trackHealth(callback: PendingCallback, failure: DeliveryFailure): void {
+  #trackHealth(callback: Pending, failure: DeliveryFailure): void {
     const { clock, log } = this.#deps;
     if (!this.#health.failed(failure, clock.now())) return;
     log.warn(
@@ -348,6 +358,6 @@ export class BackendNotifier implements AsyncDisposable {
 }
 
 /** What the log says about a callback: never its body. */
-function logFields({ sessionId, kind, webhookId, seq, attempts }: PendingCallback): Record<string, unknown> {
+function logFields({ sessionId, kind, webhookId, seq, attempts }: PendingEvent): Record<string, unknown> {
   return { sessionId, kind, webhookId, seq, attempt: attempts + 1 };
 }

@@ -2,7 +2,7 @@ import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
-import { type PendingCallback } from '../ports/callbacks.ts';
+import { type PendingCallback, type PendingEvent } from '../ports/callbacks.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
 import { post } from './post.ts';
@@ -24,7 +24,7 @@ export interface DeliverySettings {
 }
 
 /** Makes one attempt to deliver a callback. Never rejects for what the network or the backend does. */
-export type Deliver = (callback: PendingCallback) => Promise<DeliveryOutcome>;
+export type Deliver<Pending extends PendingEvent = PendingCallback> = (callback: Pending) => Promise<DeliveryOutcome>;
 
 /** Delivers to the main backend, with keep-alive. */
 export function createDeliveryClient(settings: DeliverySettings, clock: Clock): Deliver {
@@ -69,7 +69,7 @@ function commonHeaders({ apiKey, version }: DeliverySettings): Record<string, st
   };
 }
 
-/** Whose event it is, and its number. */
-export function sessionHeaders({ sessionId, seq }: PendingCallback): Record<string, string> {
-  return { 'x-session-id': sessionId, 'x-session-seq': String(seq) };
+/** Whose event it is, and its number if it has one. */
+export function sessionHeaders({ sessionId, seq }: PendingEvent): Record<string, string> {
+  return { 'x-session-id': sessionId, ...(seq !== null && { 'x-session-seq': String(seq) }) };
 }

@@ -1,4 +1,4 @@
-import { type PendingCallback } from '../ports/callbacks.ts';
+import { type PendingEvent } from '../ports/callbacks.ts';
 import { type DeliveryFailure, type Evidence } from './retry-policy.ts';
 
 /** The answer of a backend that already has the account. */
@@ -10,7 +10,7 @@ const PATIENCE_MS = 120_000;
 
 /** A failed attempt, as far as this decision needs it. */
 export interface RefusedAttempt {
-  callback: PendingCallback;
+  callback: PendingEvent;
   failure: DeliveryFailure;
   evidence: Pick<Evidence, 'isolated' | 'brokenMs'>;
   /** `BACKEND_RETRIES`. */

@@ -1,4 +1,5 @@
-import { type EventKind, OPTIONAL_EVENTS } from '../domain/event.ts';
+import { OPTIONAL_EVENTS } from '../domain/event.ts';
+import { type AnyEventKind } from '../domain/further-event.ts';
 import { jitter } from '../kit/backoff.ts';
 import { type Random } from '../kit/random.ts';
 
@@ -115,7 +116,7 @@ export function isProof({ count, overMs }: Series, { retries, poisonAfterMs }: R
  * Whether the backend has no endpoint for an event that it need not support. A backend that was written for the seed lacks
  * it, and the rest of the session must not wait.
  */
-export function isUnwanted(kind: EventKind, failure: DeliveryFailure): boolean {
+export function isUnwanted(kind: AnyEventKind, failure: DeliveryFailure): boolean {
   return OPTIONAL_EVENTS.has(kind) && failure.kind === 'refused' && NO_ENDPOINT.includes(failure.status);
 }
 

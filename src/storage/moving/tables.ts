@@ -29,7 +29,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ delivery: 'text', parts: 'integer', attrs: 'sealed', plaintext: 'bytes' },
     ...{ created_at_ms: 'integer', handled_at_ms: 'integer' },
   }),
-  owned('sequences', { session_id: 'text', last_seq: 'integer' }),
+  owned('sequences', { session_id: 'text', last_seq: 'integer', last_further: 'integer' }),
   owned('callbacks', {
     ...{ id: 'number', webhook_id: 'text', session_id: 'text', seq: 'integer', position: 'number', kind: 'text' },
     ...{ body: 'sealed', hold_until_ms: 'integer', created_at_ms: 'integer', state: 'text' },
@@ -58,9 +58,13 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', message_id: 'text', path: 'text', mimetype: 'text', file_name: 'sealed' },
     ...{ size: 'integer', created_at_ms: 'integer' },
   }),
+  owned('further_events', {
+    ...{ session_id: 'text', number: 'integer', webhook_id: 'text', kind: 'text', body: 'sealed' },
+    ...{ after_seq: 'integer', created_at_ms: 'integer' },
+  }),
   owned('subscription_progress', {
     ...{ subscription_id: 'text', session_id: 'text', seq: 'integer', attempts: 'integer' },
-    ...{ first_failed_at_ms: 'integer', rewinds: 'integer' },
+    ...{ first_failed_at_ms: 'integer', rewinds: 'integer', further: 'integer' },
   }),
   owned('dead_letters', {
     ...{ id: 'number', subscription_id: 'text', session_id: 'text', webhook_id: 'text', kind: 'text' },

@@ -44,8 +44,11 @@ export function ownerlessSessions(limit: number): Statement[] {
             AND NOT EXISTS (SELECT 1 FROM subscriptions CROSS JOIN sequences
               LEFT JOIN subscription_progress AS at
                 ON at.subscription_id = subscriptions.subscription_id AND at.session_id = sequences.session_id
-              WHERE sequences.session_id = ownership.session_id AND last_seq > COALESCE(seq, 0)
-                AND EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = sequences.session_id))
+              WHERE sequences.session_id = ownership.session_id
+                AND ((last_seq > COALESCE(seq, 0)
+                    AND EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = sequences.session_id))
+                  OR (last_further > COALESCE(further, 0)
+                    AND EXISTS (SELECT 1 FROM further_events WHERE further_events.session_id = sequences.session_id))))
           LIMIT ${limit})`,
   ];
 }

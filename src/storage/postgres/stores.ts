@@ -6,6 +6,7 @@ import { PostgresIdempotencyStore } from './admin/idempotency.ts';
 import { PostgresSettingsStore } from './admin/settings.ts';
 import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
 import { PostgresCallbackQueue } from './callbacks/callback-queue.ts';
+import { PostgresFurtherEventStore } from './callbacks/further-events.ts';
 import { PostgresHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
 import { PostgresSubscriptionStore } from './callbacks/subscriptions.ts';
@@ -39,6 +40,7 @@ export interface StoresDeps {
 export function createStores(db: Database, { clock, vault, onDamage, holding }: StoresDeps) {
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
+  const furtherSignal = new ReadySignal();
   const outbox = new Outbox(db, { clock, readySignal, vault, holding });
   const timeline = new PostgresTimeline(db);
   const damaged = new PostgresDamagedValues(db, { timeline, clock, onDamage });
@@ -65,7 +67,15 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
-    subscriptions: new PostgresSubscriptionStore(db, { clock, readySignal, held: heldCallbacks, holding, ...sealed }),
+    furtherEvents: new PostgresFurtherEventStore(db, { clock, furtherSignal, vault }),
+    subscriptions: new PostgresSubscriptionStore(db, {
+      clock,
+      readySignal,
+      furtherSignal,
+      held: heldCallbacks,
+      holding,
+      ...sealed,
+    }),
     mediaIndex: new PostgresMediaIndex(db, sealed),
     settings: new PostgresSettingsStore(db, sealed),
     apiKeys: new PostgresApiKeyStore(db, sealed),

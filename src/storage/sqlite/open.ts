@@ -52,7 +52,7 @@ export function openStorage(
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
-      const { chatTimers, contactNames, damagedValues, subscriptions } = stores;
+      const { chatTimers, contactNames, damagedValues, subscriptions, furtherEvents } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
       const others = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
@@ -60,6 +60,7 @@ export function openStorage(
         (limit: number) => awaitedNumbers.prune(limit),
         ...callbacks.pruning(settledBeforeMs),
         ...subscriptions.pruning(settledBeforeMs),
+        (limit: number) => furtherEvents.prune(settledBeforeMs, limit),
         ...others.map((store) => (limit: number) => store.prune(limit)),
       ];
       await pruneInPieces(db, pieces, signal);

@@ -6,6 +6,7 @@ import { SqliteIdempotencyStore } from './admin/idempotency.ts';
 import { SqliteSettingsStore } from './admin/settings.ts';
 import { SqliteCallbackArchive } from './callbacks/callback-archive.ts';
 import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
+import { SqliteFurtherEventStore } from './callbacks/further-events.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
 import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
@@ -38,6 +39,7 @@ export interface StoresDeps {
 export function createStores(db: Database, { clock, vault, onDamage }: StoresDeps) {
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
+  const furtherSignal = new ReadySignal();
   const qrs = new WaitingQrs(db);
   const outbox = new Outbox(db, { clock, readySignal, vault, qrs });
   const timeline = new SqliteTimeline(db);
@@ -67,7 +69,14 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
     heldCallbacks,
-    subscriptions: new SqliteSubscriptionStore(db, { clock, readySignal, held: heldCallbacks, ...sealed }),
+    furtherEvents: new SqliteFurtherEventStore(db, { clock, furtherSignal, vault }),
+    subscriptions: new SqliteSubscriptionStore(db, {
+      clock,
+      readySignal,
+      furtherSignal,
+      held: heldCallbacks,
+      ...sealed,
+    }),
     mediaIndex: new SqliteMediaIndex(db, sealed),
     settings: new SqliteSettingsStore(db, sealed),
     apiKeys: new SqliteApiKeyStore(db, sealed),

@@ -5,7 +5,7 @@ import { urlToHttpOptions } from 'node:url';
 import { type Subscription } from '../../domain/subscription.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
-import { type PendingCallback } from '../../ports/callbacks.ts';
+import { type PendingEvent } from '../../ports/callbacks.ts';
 import { sessionHeaders } from '../delivery-client.ts';
 import { post } from '../post.ts';
 import { type DeliveryOutcome } from '../retry-policy.ts';
@@ -31,7 +31,7 @@ export interface SubscriptionClientDeps {
 
 /**
  * Posts to one subscription, with keep-alive. All kinds of events go to one URL, so each is wrapped: `{"type", "session_id", "seq", "data"}`,
- * where `data` is what the main backend receives.
+ * where `data` is what the main backend receives; further events, which it does not receive, have no `seq`.
  */
 export class SubscriptionClient implements Disposable {
   readonly #subscription: Subscription;
@@ -46,7 +46,7 @@ export class SubscriptionClient implements Disposable {
   }
 
   /** Makes one attempt. Never rejects for what the network or the receiver does. */
-  deliver(callback: PendingCallback): Promise<DeliveryOutcome> {
+  deliver(callback: PendingEvent): Promise<DeliveryOutcome> {
     const { kind, sessionId, seq, body, webhookId } = callback;
     const wrapped = `{"type":${JSON.stringify(kind)},"session_id":${JSON.stringify(sessionId)},"seq":${seq},"data":${body}}`;
     return this.#post(webhookId, wrapped, sessionHeaders(callback));

@@ -1,3 +1,4 @@
+import { type AnyEventKind } from '../../domain/further-event.ts';
 import { type DeliveryPolicy } from '../backend-notifier.ts';
 import { type FailedAttempt, isProof, reasonOf, retry, type RetrySettings } from '../retry-policy.ts';
 
@@ -6,7 +7,7 @@ import { type FailedAttempt, isProof, reasonOf, retry, type RetrySettings } from
  * its content is refused, when it has been answered with errors for `CALLBACK_POISON_AFTER`, and when it has expired, also when nothing
  * answers: a subscription that nobody looks after must not fill the disk.
  */
-export const SUBSCRIBER: DeliveryPolicy = {
+export const SUBSCRIBER: DeliveryPolicy<AnyEventKind> = {
   isUnwanted: () => false,
   verdict: (attempt, settings, random) => {
     const why = whyGivenUp(attempt, settings);

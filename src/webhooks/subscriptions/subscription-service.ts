@@ -7,24 +7,28 @@ import {
   type SubscriptionSpec,
 } from '../../domain/subscription.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Page } from '../../ports/callbacks.ts';
+import { type FurtherEvents, type FurtherEventStore, type Page, type PendingEvent } from '../../ports/callbacks.ts';
 import { type AttemptResult, type SubscriptionStore, type Subscriptions } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
 import { SubscriptionClient, type SubscriptionClientDeps } from './subscription-client.ts';
+import { WantedFurtherEvents } from './further-events.ts';
 import { SUBSCRIBER } from './subscription-policy.ts';
 
 /** The dependencies of {@link SubscriptionService}. */
 export interface SubscriptionServiceDeps
-  extends Pick<BackendNotifierDeps, 'settings' | 'random' | 'log' | 'lease' | 'metrics'>, SubscriptionClientDeps {
+  extends
+    Pick<BackendNotifierDeps<PendingEvent>, 'settings' | 'random' | 'log' | 'lease' | 'metrics'>,
+    SubscriptionClientDeps {
   store: SubscriptionStore;
+  furtherEvents: FurtherEventStore;
 }
 
 /** A subscription, and what delivers to it unless it is paused. */
 interface Running {
   subscription: Subscription;
   client: SubscriptionClient;
-  notifier: BackendNotifier | undefined;
+  notifier: BackendNotifier<PendingEvent> | undefined;
 }
 
 const MAX_SUBSCRIPTIONS = 50;
@@ -39,12 +43,19 @@ const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export class SubscriptionService implements Subscriptions, AsyncDisposable {
   readonly #deps: SubscriptionServiceDeps;
   readonly #running = new Map<string, Running>();
+  readonly #further: WantedFurtherEvents;
   /** Changes come one after the other. */
   readonly #changes = new SerialQueue();
   #hasStarted = false;
 
   constructor(deps: SubscriptionServiceDeps) {
     this.#deps = deps;
+    this.#further = new WantedFurtherEvents(deps.furtherEvents);
+  }
+
+  /** Where the parts of the product report the events that only these receive. */
+  get furtherEvents(): FurtherEvents {
+    return this.#further;
   }
 
   /** Starts delivering to all that are stored. Call it once. */
@@ -58,7 +69,7 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     return this.#changes.run(async () => {
       const stored = await this.#deps.store.all();
       const ids = new Set(stored.map(({ id }) => id));
-      for (const id of this.#running.keys()) if (!ids.has(id)) await this.#end(id);
+      for (const id of this.#running.keys()) if (!ids.has(id)) await this.#forget(id);
       for (const subscription of stored) await this.#begin(subscription);
     });
   }
@@ -110,7 +121,7 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     return this.#changes.run(async () => {
       this.#of(id);
       await this.#deps.store.remove(id);
-      await this.#end(id);
+      await this.#forget(id);
     });
   }
 
@@ -167,10 +178,16 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     if (known && JSON.stringify(known.subscription) === JSON.stringify(subscription)) return;
     if (known) await this.#end(subscription.id);
     if (!this.#hasStarted) return;
+    this.#further.wishOf(subscription);
     const client = new SubscriptionClient(subscription, this.#deps);
     const notifier = subscription.isPaused ? undefined : this.#notifierOf(subscription, client);
     this.#running.set(subscription.id, { subscription, client, notifier });
     await notifier?.start();
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#further.forget(id);
+    await this.#end(id);
   }
 
   async #end(id: string): Promise<void> {
@@ -180,9 +197,9 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     running?.client[Symbol.dispose]();
   }
 
-  #notifierOf(subscription: Subscription, client: SubscriptionClient): BackendNotifier {
+  #notifierOf(subscription: Subscription, client: SubscriptionClient): BackendNotifier<PendingEvent> {
     const { store, log, ...deps } = this.#deps;
-    return new BackendNotifier({
+    return new BackendNotifier<PendingEvent>({
       ...deps,
       queue: store.queueOf(subscription),
       deliver: (callback) => client.deliver(callback),

@@ -40,7 +40,13 @@ class World implements AsyncDisposable {
 
   async startService(): Promise<void> {
     this.service = new SubscriptionService({
-      ...{ store: this.db.storage.subscriptions, guard: GUARD, clock: this.db.clock, random: systemRandom },
+      ...{
+        store: this.db.storage.subscriptions,
+        furtherEvents: this.db.storage.furtherEvents,
+        guard: GUARD,
+        clock: this.db.clock,
+        random: systemRandom,
+      },
       ...{ timeoutMs: 7_000_000, version: '4.0.0', log: pino({ level: 'silent' }) },
       settings: { retries: 2, poisonAfterMs: 3_600_000, retentionMs: 3 * DAY_MS },
       metrics: { posted: (_, fate) => this.fates.push(fate), arrived: () => undefined },
@@ -81,6 +87,30 @@ describe('the service of subscriptions', () => {
     // The library compares with the time of day, which is another one here: the signature is what counts.
     const signature = new Webhook(SECRET).sign('a1', new Date(atMs), text);
     expect(headers['webhook-signature']).toBe(signature);
+  });
+
+  it('posts further events without a number, which the main backend does not get', async () => {
+    await using world = await World.start();
+    const { furtherEvents } = world.service;
+    const call = { kind: 'call', body: { session_id: ANA, timestamp: '2024-01-15T10:30:00.000Z' } } as const;
+    await furtherEvents.add(ANA, [{ event: call, webhookId: 'too early' }]);
+    const { id } = await world.subscribe({ events: ['call', 'status-update'] });
+    await furtherEvents.add(ANA, [{ event: call, webhookId: 'c1' }]);
+
+    const { body, headers } = await world.receiver.next();
+    expect(body).toEqual({ type: 'call', session_id: ANA, seq: null, data: call.body });
+    expect(headers).toMatchObject({ 'webhook-id': 'c1', 'x-session-id': ANA });
+    expect(headers).not.toHaveProperty('x-session-seq');
+    await world.service.change(id, { isPaused: true });
+    await furtherEvents.add(ANA, [{ event: call, webhookId: 'c2' }]);
+    await world.db.commit(statusUpdate(ANA, 'a1'));
+    await world.service.change(id, { isPaused: false });
+    expect((await world.receiver.next()).headers['webhook-id']).toBe('c2');
+    expect((await world.receiver.next()).headers['x-session-seq']).toBe('1');
+    expect(await world.db.drain(ANA)).toEqual(['1 a1']);
+
+    await world.service.remove(id);
+    expect(furtherEvents.isWanted(ANA, 'call')).toBe(false);
   });
 
   it('delays neither the main backend nor other receivers, when one is down', async () => {

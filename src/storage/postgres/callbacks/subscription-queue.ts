@@ -1,13 +1,14 @@
-import { type EventKind } from '../../../domain/event.ts';
+import { type AnyEventKind, furtherKindsOf } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Subscription } from '../../../domain/subscription.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type PendingCallback } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { type DeliveryQueue, type PendingEvent } from '../../../ports/callbacks.ts';
+import { type ReadySignal, subscribeToBoth } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
-import { callbackBody } from '../../shared/encryption/cell-address.ts';
+import { eventBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
+import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
@@ -19,19 +20,29 @@ import { type PostgresHeldCallbacks } from './held-callbacks.ts';
 export interface SubscriptionQueueDeps {
   clock: Clock;
   readySignal: ReadySignal;
+  furtherSignal: ReadySignal;
   held: Pick<PostgresHeldCallbacks, 'holds'>;
   vault: PostgresVault;
+  damaged: PostgresDamagedValues;
   holding: Holding;
 }
 
-/** The next event of a session, and how often the session was rewound when it was read. */
-interface Next extends Omit<PendingCallback, 'body'> {
-  body: Buffer;
-  holdUntilMs: number | null;
+/** How far a session is ahead of what is stored of the subscription, and how often it was rewound. */
+interface State {
+  distance: number;
   rewinds: number;
 }
 
-/** What one subscription has to receive: the stored callbacks behind the last that it has passed, in each session. */
+/** The next event of a session, if there is one. */
+interface Next extends Omit<PendingEvent, 'body'>, State {
+  body: Buffer;
+  holdUntilMs: number | null;
+}
+
+/**
+ * What one subscription has to receive: the stored callbacks behind the last that it has passed, in each session, and the further events
+ * between them.
+ */
 export class PostgresSubscriptionQueue implements DeliveryQueue {
   readonly #db: Database;
   readonly #deps: SubscriptionQueueDeps;
@@ -47,7 +58,8 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   onReady(listener: (sessionId: SessionId) => void): () => void {
-    return this.#deps.readySignal.subscribe((sessionId) => {
+    const { readySignal, furtherSignal } = this.#deps;
+    return subscribeToBoth(readySignal, furtherSignal, (sessionId) => {
       if (wantsSession(this.#subscription, sessionId)) listener(sessionId);
     });
   }
@@ -63,28 +75,32 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
             (SELECT sequences.session_id FROM sequences
              LEFT JOIN subscription_progress AS at
                ON subscription_id = ${this.#subscription.id} AND at.session_id = sequences.session_id
-             WHERE last_seq > COALESCE(at.seq, 0)) AS behind
+             WHERE last_seq > COALESCE(at.seq, 0) OR last_further > COALESCE(at.further, 0)) AS behind
           WHERE ${isOwned(this.#deps.holding)}`,
     );
     return rows.map(({ sessionId }) => sessionId).filter((sessionId) => wantsSession(this.#subscription, sessionId));
   }
 
   /** What cannot be read becomes a dead letter, and the next one is returned. */
-  async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
+  async next(sessionId: SessionId): Promise<PendingEvent | undefined> {
     for (;;) {
-      const [row] = await this.#db.readCommitted<Next>(this.#nextOf(sessionId));
-      if (row === undefined) return this.#skipUnwanted(sessionId);
-      const { holdUntilMs, rewinds, ...callback } = row;
+      const [row] = await this.#db.readCommitted<Next | (State & { id: null })>(this.#nextOf(sessionId));
+      if (row === undefined) return undefined;
+      if (row.id === null) return this.#skipUnwanted(sessionId, row.distance);
+      const { holdUntilMs, rewinds, distance: _, ...callback } = row;
       this.#rewinds.set(sessionId, rewinds);
       if (holdUntilMs !== null && this.#deps.held.holds(row)) return undefined;
-      const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
+      const cell = eventBody(row);
+      const body = readableJson(this.#deps.vault, cell, row.body);
       if (body !== null) return { ...callback, body: tellable(body) };
+      // A damaged callback is set aside by the queue of the main backend.
+      if (row.seq === null) this.#deps.damaged.damaged({ sessionId, cell, stored: row.body });
       await this.dead({ ...callback, body: '' }, 'its stored content is damaged', this.#deps.clock.now());
     }
   }
 
   /** Recorded by a deferred write, as for the main backend. */
-  delivered(callback: PendingCallback): Promise<void> {
+  delivered(callback: PendingEvent): Promise<void> {
     const { sessionId, id } = callback;
     const remember = () => this.#unrecorded.add(sessionId, id);
     const forget = () => this.#unrecorded.remove(sessionId, id);
@@ -101,7 +117,7 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
     });
   }
 
-  async failed({ sessionId }: PendingCallback, _error: string, atMs: number): Promise<void> {
+  async failed({ sessionId }: PendingEvent, _error: string, atMs: number): Promise<void> {
     await this.#db.send(sessionId, (transaction) =>
       transaction.run(
         sql`INSERT INTO subscription_progress (subscription_id, session_id, attempts, first_failed_at_ms)
@@ -113,11 +129,11 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
     );
   }
 
-  unconfirmed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  unconfirmed(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     return this.failed(callback, error, atMs);
   }
 
-  async dead(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+  async dead(callback: PendingEvent, error: string, atMs: number): Promise<void> {
     const { sessionId, webhookId, kind } = callback;
     const pass = this.#passing(callback);
     await this.#db.write(sessionId, async (transaction: Transaction) => {
@@ -130,11 +146,11 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   }
 
   /** Events of subscriptions have no substitutes. */
-  substitute(callback: PendingCallback): Promise<void> {
+  substitute(callback: PendingEvent): Promise<void> {
     return this.unwanted(callback);
   }
 
-  async unwanted(callback: PendingCallback): Promise<void> {
+  async unwanted(callback: PendingEvent): Promise<void> {
     const pass = this.#passing(callback);
     await this.#db.send(callback.sessionId, (transaction) => transaction.run(pass));
   }
@@ -142,52 +158,68 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   #nextOf(sessionId: SessionId): Statement {
     const { id, events } = this.#subscription;
     const qrSinceMs = this.#deps.clock.now() - QR_LIFE_MS;
-    return sql`SELECT it.id, webhook_id AS "webhookId", it.session_id AS "sessionId", it.seq, kind, body,
-        created_at_ms AS "createdAtMs", hold_until_ms AS "holdUntilMs", COALESCE(at.attempts, 0) AS attempts,
-        at.first_failed_at_ms AS "firstFailedAtMs", COALESCE(rewinds, 0) AS rewinds
-      FROM (SELECT ${sessionId}::text AS session_id) AS asked
-      LEFT JOIN subscription_progress AS at ON at.subscription_id = ${id} AND at.session_id = asked.session_id,
-      LATERAL (SELECT * FROM callbacks AS it
-        WHERE it.session_id = asked.session_id AND it.seq > COALESCE(at.seq, 0) AND ${isWanted(events, qrSinceMs)}
-          AND it.id <> ALL(${[...(this.#unrecorded.of(sessionId) ?? [])]}::bigint[])
-        ORDER BY it.seq LIMIT 1) AS it`;
+    const unrecorded = [...(this.#unrecorded.of(sessionId) ?? [])];
+    return sql`SELECT it.*, asked.session_id AS "sessionId", COALESCE(at.attempts, 0) AS attempts,
+        at.first_failed_at_ms AS "firstFailedAtMs", COALESCE(rewinds, 0) AS rewinds,
+        last_seq - COALESCE(at.seq, 0) + last_further - COALESCE(at.further, 0) AS distance
+      FROM sequences AS asked
+      LEFT JOIN subscription_progress AS at ON at.subscription_id = ${id} AND at.session_id = asked.session_id
+      LEFT JOIN LATERAL (
+        SELECT id, "webhookId", seq, kind, body, "createdAtMs", "holdUntilMs" FROM (
+          (SELECT id, webhook_id AS "webhookId", seq, kind, body, created_at_ms AS "createdAtMs",
+              hold_until_ms AS "holdUntilMs", seq AS after, 0 AS rank
+            FROM callbacks AS it
+            WHERE it.session_id = asked.session_id AND it.seq > COALESCE(at.seq, 0) AND ${isWanted(events, qrSinceMs)}
+              AND it.id <> ALL(${unrecorded}::bigint[])
+            ORDER BY it.seq LIMIT 1)
+          UNION ALL
+          (SELECT -number, webhook_id, NULL, kind, body, created_at_ms, NULL, after_seq, 1 FROM further_events AS it
+            WHERE it.session_id = asked.session_id AND number > COALESCE(at.further, 0)
+              AND kind = ANY(${furtherKindsOf(events)}::text[]) AND -number <> ALL(${unrecorded}::bigint[])
+            ORDER BY number LIMIT 1)) AS both_kinds
+        ORDER BY after, rank LIMIT 1) AS it ON TRUE
+      WHERE asked.session_id = ${sessionId}`;
   }
 
   /** Otherwise it would look at the same unwanted events each time. */
-  async #skipUnwanted(sessionId: SessionId): Promise<undefined> {
+  async #skipUnwanted(sessionId: SessionId, distance: number): Promise<undefined> {
     const { id } = this.#subscription;
-    if (this.#unrecorded.of(sessionId)) return;
-    const [row] = await this.#db.readUncommitted<{ distance: number }>(
-      sql`SELECT last_seq - COALESCE((SELECT seq FROM subscription_progress
-            WHERE subscription_id = ${id} AND session_id = ${sessionId}), 0) AS distance
-          FROM sequences WHERE session_id = ${sessionId}`,
-    );
-    if ((row?.distance ?? 0) < WORTH_STORING) return;
+    if (this.#unrecorded.of(sessionId) || distance < WORTH_STORING) return;
     await this.#db.write(sessionId, async (transaction) => {
-      if (await transaction.row(this.#nextOf(sessionId))) return;
+      if ((await transaction.row<{ id: number | null }>(this.#nextOf(sessionId)))?.id !== null) return;
       await transaction.run(
-        sql`INSERT INTO subscription_progress (subscription_id, session_id, seq)
-            SELECT subscription_id, session_id, last_seq FROM subscriptions, sequences
+        sql`INSERT INTO subscription_progress (subscription_id, session_id, seq, further)
+            SELECT subscription_id, session_id, last_seq, last_further FROM subscriptions, sequences
             WHERE subscription_id = ${id} AND session_id = ${sessionId}
             ON CONFLICT (subscription_id, session_id) DO UPDATE
-              SET seq = GREATEST(subscription_progress.seq, excluded.seq)`,
+              SET seq = GREATEST(subscription_progress.seq, excluded.seq),
+                further = GREATEST(subscription_progress.further, excluded.further)`,
       );
     });
   }
 
   /** Changes nothing when it had not to be passed: the row has become another event, or the session was rewound since. */
-  #passing({ id: callbackId, webhookId, sessionId }: PendingCallback): Statement {
+  #passing({ id: eventId, seq, webhookId, sessionId }: PendingEvent): Statement {
     const rewinds = this.#rewinds.get(sessionId) ?? 0;
+    if (seq === null) {
+      return sql`INSERT INTO subscription_progress (subscription_id, session_id, further)
+        SELECT subscription_id, session_id, number FROM subscriptions, further_events
+        WHERE subscription_id = ${this.#subscription.id} AND session_id = ${sessionId} AND number = ${-eventId}
+          AND webhook_id = ${webhookId}
+        ON CONFLICT (subscription_id, session_id) DO UPDATE
+          SET further = excluded.further, attempts = 0, first_failed_at_ms = NULL
+          WHERE excluded.further > subscription_progress.further AND subscription_progress.rewinds = ${rewinds}`;
+    }
     return sql`INSERT INTO subscription_progress (subscription_id, session_id, seq)
       SELECT subscription_id, callbacks.session_id, seq FROM subscriptions, callbacks
-      WHERE subscription_id = ${this.#subscription.id} AND id = ${callbackId} AND webhook_id = ${webhookId}
+      WHERE subscription_id = ${this.#subscription.id} AND id = ${eventId} AND webhook_id = ${webhookId}
       ON CONFLICT (subscription_id, session_id) DO UPDATE SET seq = excluded.seq, attempts = 0, first_failed_at_ms = NULL
         WHERE excluded.seq > subscription_progress.seq AND subscription_progress.rewinds = ${rewinds}`;
   }
 }
 
 /** The condition of an event, as `it`, that a subscription receives: a QR only while nothing has outdated it. */
-export function isWanted(events: readonly EventKind[] | null, qrSinceMs: number): Fragment {
+export function isWanted(events: readonly AnyEventKind[] | null, qrSinceMs: number): Fragment {
   return fragment`(${events}::text[] IS NULL OR it.kind = ANY(${events}::text[]))
     AND (it.kind <> 'qr-update' OR (it.created_at_ms > ${qrSinceMs} AND NOT EXISTS (
       SELECT 1 FROM callbacks AS newer

@@ -1,3 +1,4 @@
+import { type AnyEventKind, furtherKindsOf, isFurther } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   type DeadLetter,
@@ -5,15 +6,14 @@ import {
   type SubscriptionCounts,
   type SubscriptionSpec,
 } from '../../../domain/subscription.ts';
-import { type DeliveryQueue, type Page, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
-import { callbackBody, COMMON, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
+import { COMMON, eventBody, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database, NO_SESSION } from '../database.ts';
 import { readableJson } from '../encryption/vault.ts';
-import { sql, type Statement } from '../sql.ts';
+import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
 import { isWanted, PostgresSubscriptionQueue, type SubscriptionQueueDeps } from './subscription-queue.ts';
 
 /** A row of `subscriptions`. */
@@ -26,9 +26,9 @@ interface Row {
 /** The subscriptions, and how far each has come. Nodes hear of changes as they do of settings. */
 export class PostgresSubscriptionStore implements SubscriptionStore {
   readonly #db: Database;
-  readonly #deps: SubscriptionQueueDeps & { damaged: PostgresDamagedValues };
+  readonly #deps: SubscriptionQueueDeps;
 
-  constructor(db: Database, deps: SubscriptionQueueDeps & { damaged: PostgresDamagedValues }) {
+  constructor(db: Database, deps: SubscriptionQueueDeps) {
     this.#db = db;
     this.#deps = deps;
   }
@@ -47,8 +47,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     return this.#write(
       sql`INSERT INTO subscriptions (subscription_id, spec, created_at_ms)
           VALUES (${id}, ${this.#sealed(subscription)}, ${createdAtMs})`,
-      sql`INSERT INTO subscription_progress (subscription_id, session_id, seq)
-          SELECT ${id}, session_id, last_seq FROM sequences`,
+      sql`INSERT INTO subscription_progress (subscription_id, session_id, seq, further)
+          SELECT ${id}, session_id, last_seq, last_further FROM sequences`,
     );
   }
 
@@ -74,11 +74,14 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     const [row] = await this.#db.read<{ pending: number; oldestMs: number | null; deadLettered: number }>(
       sql`SELECT COUNT(*) AS pending, MIN(created_at_ms) AS "oldestMs",
             (SELECT COUNT(*) FROM dead_letters WHERE subscription_id = ${id}) AS "deadLettered"
-          FROM sequences
-          LEFT JOIN subscription_progress AS at ON at.subscription_id = ${id} AND at.session_id = sequences.session_id
-          JOIN callbacks AS it ON it.session_id = sequences.session_id AND it.seq > COALESCE(at.seq, 0)
-          WHERE ${isWanted(events, nowMs - QR_LIFE_MS)}
-            AND (${sessions}::text[] IS NULL OR it.session_id = ANY(${sessions}::text[]))`,
+          FROM (
+            SELECT it.session_id, it.created_at_ms ${behind(id)}
+            JOIN callbacks AS it ON it.session_id = sequences.session_id AND it.seq > COALESCE(at.seq, 0)
+            WHERE ${isWanted(events, nowMs - QR_LIFE_MS)}
+            UNION ALL SELECT it.session_id, it.created_at_ms ${behind(id)}
+            JOIN further_events AS it ON it.session_id = sequences.session_id AND it.number > COALESCE(at.further, 0)
+            WHERE it.kind = ANY(${furtherKindsOf(events)}::text[])) AS waiting
+          WHERE ${sessions}::text[] IS NULL OR session_id = ANY(${sessions}::text[])`,
     );
     const { pending = 0, oldestMs = null, deadLettered = 0 } = row ?? {};
     const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
@@ -92,19 +95,16 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     );
   }
 
-  async letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined> {
-    const [row] = await this.#db.read<
-      { callbackId: number | null; body: Buffer } & Omit<PendingCallback, 'attempts' | 'body'>
-    >(
-      sql`SELECT it.id AS "callbackId", it.id, dead.webhook_id AS "webhookId", dead.session_id AS "sessionId", it.seq, dead.kind,
-            it.body, it.created_at_ms AS "createdAtMs", NULL::bigint AS "firstFailedAtMs"
-          FROM dead_letters AS dead LEFT JOIN callbacks AS it ON it.webhook_id = dead.webhook_id
-          WHERE dead.subscription_id = ${id} AND dead.id = ${deadLetterId}`,
+  async letterOf(id: string, deadLetterId: number): Promise<PendingEvent | null | undefined> {
+    const [letter] = await this.#db.read<{ kind: AnyEventKind }>(
+      sql`SELECT kind FROM dead_letters WHERE subscription_id = ${id} AND id = ${deadLetterId}`,
     );
-    if (!row) return undefined;
-    const { callbackId, ...callback } = row;
-    const body = callbackId === null ? null : readableJson(this.#deps.vault, callbackBody(row), row.body);
-    return body === null ? null : { ...callback, body: tellable(body), attempts: 0 };
+    if (!letter) return undefined;
+    const [row] = await this.#db.read<Omit<PendingEvent, 'attempts' | 'firstFailedAtMs' | 'body'> & { body: Buffer }>(
+      isFurther(letter.kind) ? furtherOf(deadLetterId) : callbackOf(deadLetterId),
+    );
+    const body = row ? readableJson(this.#deps.vault, eventBody(row), row.body) : null;
+    return row && body !== null ? { ...row, body: tellable(body), attempts: 0, firstFailedAtMs: null } : null;
   }
 
   async removeDeadLetter(id: string, deadLetterId: number): Promise<boolean> {
@@ -116,14 +116,19 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
 
   rewind(id: string, sessionId: SessionId, sinceMs: number): Promise<number> {
     return this.#db.write(sessionId, async (transaction) => {
-      const since = await transaction.row<{ events: number; first: number | null }>(
-        sql`SELECT COUNT(*) AS events, MIN(seq) AS first FROM callbacks
-            WHERE session_id = ${sessionId} AND created_at_ms >= ${sinceMs}`,
+      const since = await transaction.row<{ events: number; first: number | null; firstFurther: number | null }>(
+        sql`SELECT COUNT(*) AS events, MIN(seq) AS first, MIN(number) AS "firstFurther" FROM (
+              SELECT seq, NULL::bigint AS number FROM callbacks
+              WHERE session_id = ${sessionId} AND created_at_ms >= ${sinceMs}
+              UNION ALL SELECT NULL, number FROM further_events
+              WHERE session_id = ${sessionId} AND created_at_ms >= ${sinceMs}) AS happened`,
       );
-      const { events = 0, first = null } = since ?? {};
-      if (first !== null) {
+      const { events = 0, first = null, firstFurther = null } = since ?? {};
+      if (events > 0) {
+        // LEAST ignores what is NULL.
         await transaction.run(
-          sql`UPDATE subscription_progress SET seq = LEAST(seq, ${first - 1}), rewinds = rewinds + 1, attempts = 0,
+          sql`UPDATE subscription_progress SET seq = LEAST(seq, ${first}::bigint - 1),
+                further = LEAST(further, ${firstFurther}::bigint - 1), rewinds = rewinds + 1, attempts = 0,
                 first_failed_at_ms = NULL
               WHERE subscription_id = ${id} AND session_id = ${sessionId}`,
         );
@@ -140,7 +145,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       sql`DELETE FROM subscription_progress WHERE (subscription_id, session_id) IN (
             SELECT subscription_id, session_id FROM subscription_progress AS at
             WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.session_id = at.session_id)
-              AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = at.session_id) LIMIT ${limit})`,
+              AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = at.session_id)
+              AND NOT EXISTS (SELECT 1 FROM further_events WHERE further_events.session_id = at.session_id)
+            LIMIT ${limit})`,
     ];
   }
 
@@ -166,4 +173,25 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
 
 function removal(id: string): Statement {
   return sql`DELETE FROM subscriptions WHERE subscription_id = ${id}`;
+}
+
+function behind(id: string): Fragment {
+  return fragment`FROM sequences
+    LEFT JOIN subscription_progress AS at ON at.subscription_id = ${id} AND at.session_id = sequences.session_id`;
+}
+
+/** The callback of a dead letter. */
+function callbackOf(deadLetterId: number): Statement {
+  return sql`SELECT it.id, it.webhook_id AS "webhookId", it.session_id AS "sessionId", it.seq, it.kind, it.body,
+      it.created_at_ms AS "createdAtMs"
+    FROM dead_letters AS dead JOIN callbacks AS it ON it.webhook_id = dead.webhook_id WHERE dead.id = ${deadLetterId}`;
+}
+
+/** The further event of a dead letter. */
+function furtherOf(deadLetterId: number): Statement {
+  return sql`SELECT -it.number AS id, it.webhook_id AS "webhookId", it.session_id AS "sessionId", NULL::bigint AS seq, it.kind,
+      it.body, it.created_at_ms AS "createdAtMs"
+    FROM dead_letters AS dead
+    JOIN further_events AS it ON it.session_id = dead.session_id AND it.webhook_id = dead.webhook_id
+    WHERE dead.id = ${deadLetterId}`;
 }

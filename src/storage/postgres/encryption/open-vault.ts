@@ -8,7 +8,7 @@ import { plainVault, type PostgresVault, type WrappedKey } from './vault.ts';
 /** One row, if there is anything that would have been encrypted. */
 const CONTENT = `SELECT 1 FROM credentials UNION ALL SELECT 1 FROM signal_keys UNION ALL SELECT 1 FROM callbacks
   UNION ALL SELECT 1 FROM settings UNION ALL SELECT 1 FROM api_keys UNION ALL SELECT 1 FROM sent_messages
-  UNION ALL SELECT 1 FROM subscriptions LIMIT 1`;
+  UNION ALL SELECT 1 FROM subscriptions UNION ALL SELECT 1 FROM further_events LIMIT 1`;
 
 const NOT_ENCRYPTED =
   'it is not encrypted, although MASTER_KEY is set; if it is yours, move it to SQLite with `npm run move-storage`, encrypt it there with ENCRYPT_EXISTING_STORAGE=true, and move it back';

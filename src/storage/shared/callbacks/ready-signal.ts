@@ -1,5 +1,17 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 
+/** Subscribes to two signals, until the returned function is called. */
+export function subscribeToBoth(
+  one: ReadySignal,
+  other: ReadySignal,
+  listener: (sessionId: SessionId) => void,
+): () => void {
+  const ends = [one.subscribe(listener), other.subscribe(listener)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
 /** Notifies its listeners of sessions that have something to deliver. */
 export class ReadySignal {
   readonly #listeners = new Set<(sessionId: SessionId) => void>();

@@ -1,4 +1,4 @@
-import { type EventKind } from '../../../domain/event.ts';
+import { type AnyEventKind } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 
 /**
@@ -55,12 +55,20 @@ export const timerOfChat = (sessionId: SessionId, chat: string) =>
 export interface CallbackName {
   sessionId: SessionId;
   webhookId: string;
-  kind: EventKind;
+  kind: AnyEventKind;
 }
 
 /** The body of a callback, bound to its kind: under another one it would be posted to another path. */
 export const callbackBody = ({ sessionId, webhookId, kind }: CallbackName) =>
   cell(COMMON, 'callbacks.body', sessionId, kind, webhookId);
+
+/** The body of a further event. */
+export const furtherBody = ({ sessionId, webhookId, kind }: CallbackName) =>
+  cell(COMMON, 'further_events.body', sessionId, kind, webhookId);
+
+/** The body of whichever of both it is: only callbacks have a number. */
+export const eventBody = (event: CallbackName & { seq: number | null }) =>
+  event.seq === null ? furtherBody(event) : callbackBody(event);
 
 /** The body of a callback as earlier versions encrypted it. */
 export const bodyWithoutKind = ({ sessionId, webhookId }: Omit<CallbackName, 'kind'>) =>

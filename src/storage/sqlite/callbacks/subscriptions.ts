@@ -1,3 +1,4 @@
+import { type AnyEventKind, furtherKindsOf, isFurther } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   type DeadLetter,
@@ -6,11 +7,11 @@ import {
   type SubscriptionSpec,
 } from '../../../domain/subscription.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type Page, type PendingCallback } from '../../../ports/callbacks.ts';
+import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
 import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
-import { callbackBody, COMMON, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
+import { COMMON, eventBody, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
@@ -22,6 +23,7 @@ import { IS_WANTED, prepareQueue, SqliteSubscriptionQueue, type SubscriptionQueu
 export interface SubscriptionStoreDeps {
   clock: Clock;
   readySignal: ReadySignal;
+  furtherSignal: ReadySignal;
   held: Pick<SqliteHeldCallbacks, 'holds'>;
   vault: Vault;
   damaged: SqliteDamagedValues;
@@ -32,6 +34,21 @@ interface Row {
   id: string;
   spec: string;
   createdAtMs: number;
+}
+
+/** The event of a dead letter. */
+type LetterContent = Omit<PendingEvent, 'attempts' | 'firstFailedAtMs'>;
+
+/** What happened in a session from a moment on (Unix ms). */
+interface Since {
+  sessionId: SessionId;
+  sinceMs: number;
+}
+
+/** How many events that are, and the number of the first. */
+interface Found {
+  events: number;
+  first: number | null;
 }
 
 /** The subscriptions, and how far each has come. */
@@ -84,7 +101,8 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
     return this.#db.read(() => {
       const kinds = events && JSON.stringify(events);
       const among = sessions && JSON.stringify(sessions);
-      const row = this.#sql.pending.get({ id, kinds, among, qrSinceMs: nowMs - QR_LIFE_MS });
+      const further = JSON.stringify(furtherKindsOf(events));
+      const row = this.#sql.pending.get({ id, kinds, further, among, qrSinceMs: nowMs - QR_LIFE_MS });
       const { pending, oldestMs } = row ?? { pending: 0, oldestMs: null };
       const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
       const deadLettered = this.#sql.countDead.get(id) ?? 0;
@@ -96,11 +114,12 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
     return this.#db.read(() => this.#sql.deadLetters.all(id, after, limit));
   }
 
-  letterOf(id: string, deadLetterId: number): Promise<PendingCallback | null | undefined> {
+  letterOf(id: string, deadLetterId: number): Promise<PendingEvent | null | undefined> {
     return this.#db.read(() => {
-      if (!this.#sql.deadLetter.get(id, deadLetterId)) return undefined;
-      const row = this.#sql.event.get(deadLetterId);
-      const body = row && readableJson(this.#deps.vault, callbackBody(row), row.body);
+      const kind = this.#sql.deadLetter.get(id, deadLetterId);
+      if (kind === undefined) return undefined;
+      const row = (isFurther(kind) ? this.#sql.further : this.#sql.callback).get(deadLetterId);
+      const body = row && readableJson(this.#deps.vault, eventBody(row), row.body);
       return row && typeof body === 'string'
         ? { ...row, body: tellable(body), attempts: 0, firstFailedAtMs: null }
         : null;
@@ -113,9 +132,11 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
 
   async rewind(id: string, sessionId: SessionId, sinceMs: number): Promise<number> {
     const count = await this.#db.write(() => {
-      const { events = 0, first = null } = this.#sql.since.get(sessionId, sinceMs) ?? {};
-      if (first !== null) this.#sql.rewind.run(first - 1, id, sessionId);
-      return events;
+      const since = { sessionId, sinceMs };
+      const { events = 0, first = null } = this.#sql.since.get(since) ?? {};
+      const { events: furtherEvents = 0, first: firstFurther = null } = this.#sql.furtherSince.get(since) ?? {};
+      if (events + furtherEvents > 0) this.#sql.rewind.run({ id, sessionId, first, firstFurther });
+      return events + furtherEvents;
     });
     // Not before the commit, with which the deliveries are recorded that were accepted until now.
     this.#deps.readySignal.notify([sessionId]);
@@ -144,6 +165,9 @@ export class SqliteSubscriptionStore implements SubscriptionStore {
   }
 }
 
+const BEHIND = `FROM sequences LEFT JOIN subscription_progress AS at
+  ON subscription_id = @id AND at.session_id = sequences.session_id`;
+
 function prepare(db: Database) {
   return {
     all: db.prepare<[], Row>(
@@ -154,8 +178,8 @@ function prepare(db: Database) {
       'INSERT INTO subscriptions (subscription_id, spec, created_at_ms) VALUES (@id, @spec, @createdAtMs)',
     ),
     beginNow: db.prepare<[string]>(
-      `INSERT INTO subscription_progress (subscription_id, session_id, seq)
-       SELECT ?, session_id, last_seq FROM sequences WHERE session_id <> ''`,
+      `INSERT INTO subscription_progress (subscription_id, session_id, seq, further)
+       SELECT ?, session_id, last_seq, last_further FROM sequences WHERE session_id <> ''`,
     ),
     change: db.prepare<[Row]>('UPDATE subscriptions SET spec = @spec WHERE subscription_id = @id'),
     removeSpec: db.prepare<[string]>('DELETE FROM subscriptions WHERE subscription_id = ?'),
@@ -163,32 +187,52 @@ function prepare(db: Database) {
       db.prepare<[string]>(`DELETE FROM ${table} WHERE subscription_id = ?`),
     ),
     pending: db.prepare<
-      [{ id: string; kinds: string | null; among: string | null; qrSinceMs: number }],
+      [{ id: string; kinds: string | null; further: string; among: string | null; qrSinceMs: number }],
       { pending: number; oldestMs: number | null }
     >(
-      `SELECT COUNT(*) AS pending, MIN(created_at_ms) AS oldestMs FROM sequences
-       LEFT JOIN subscription_progress AS at ON subscription_id = @id AND at.session_id = sequences.session_id
-       JOIN callbacks AS it ON it.session_id = sequences.session_id AND it.seq > COALESCE(at.seq, 0)
-       WHERE ${IS_WANTED} AND (@among IS NULL OR it.session_id IN (SELECT value FROM json_each(@among)))`,
+      `SELECT COUNT(*) AS pending, MIN(createdAtMs) AS oldestMs FROM (
+         SELECT it.session_id AS sessionId, created_at_ms AS createdAtMs ${BEHIND}
+           JOIN callbacks AS it ON it.session_id = sequences.session_id AND it.seq > COALESCE(at.seq, 0)
+         WHERE ${IS_WANTED}
+         UNION ALL SELECT it.session_id, created_at_ms ${BEHIND}
+           JOIN further_events AS it ON it.session_id = sequences.session_id AND number > COALESCE(at.further, 0)
+         WHERE kind IN (SELECT value FROM json_each(@further)))
+       WHERE @among IS NULL OR sessionId IN (SELECT value FROM json_each(@among))`,
     ),
     countDead: db.prepare<[string], number>('SELECT COUNT(*) FROM dead_letters WHERE subscription_id = ?').pluck(),
     deadLetters: db.prepare<[string, number, number], DeadLetter>(
       `SELECT id, webhook_id AS webhookId, session_id AS sessionId, kind, error, at_ms AS atMs FROM dead_letters
        WHERE subscription_id = ? AND id > ? ORDER BY id LIMIT ?`,
     ),
-    deadLetter: db.prepare<[string, number]>('SELECT 1 FROM dead_letters WHERE subscription_id = ? AND id = ?'),
-    event: db.prepare<[number], Omit<PendingCallback, 'attempts' | 'firstFailedAtMs'>>(
+    deadLetter: db
+      .prepare<[string, number], AnyEventKind>('SELECT kind FROM dead_letters WHERE subscription_id = ? AND id = ?')
+      .pluck(),
+    callback: db.prepare<[number], LetterContent>(
       `SELECT it.id, it.webhook_id AS webhookId, it.session_id AS sessionId, it.seq, it.kind, it.body,
          it.created_at_ms AS createdAtMs
        FROM dead_letters JOIN callbacks AS it ON it.webhook_id = dead_letters.webhook_id WHERE dead_letters.id = ?`,
     ),
-    removeDeadLetter: db.prepare<[string, number]>('DELETE FROM dead_letters WHERE subscription_id = ? AND id = ?'),
-    since: db.prepare<[SessionId, number], { events: number; first: number | null }>(
-      `SELECT COUNT(*) AS events, MIN(seq) AS first FROM callbacks WHERE session_id = ? AND created_at_ms >= ?`,
+    further: db.prepare<[number], LetterContent>(
+      `SELECT -number AS id, it.webhook_id AS webhookId, it.session_id AS sessionId, NULL AS seq, it.kind, it.body,
+         it.created_at_ms AS createdAtMs
+       FROM dead_letters JOIN further_events AS it
+         ON it.session_id = dead_letters.session_id AND it.webhook_id = dead_letters.webhook_id
+       WHERE dead_letters.id = ?`,
     ),
-    rewind: db.prepare<[number, string, SessionId]>(
-      `UPDATE subscription_progress SET seq = MIN(seq, ?), rewinds = rewinds + 1, attempts = 0, first_failed_at_ms = NULL
-       WHERE subscription_id = ? AND session_id = ?`,
+    removeDeadLetter: db.prepare<[string, number]>('DELETE FROM dead_letters WHERE subscription_id = ? AND id = ?'),
+    since: db.prepare<[Since], Found>(
+      `SELECT COUNT(*) AS events, MIN(seq) AS first FROM callbacks
+       WHERE session_id = @sessionId AND created_at_ms >= @sinceMs`,
+    ),
+    furtherSince: db.prepare<[Since], Found>(
+      `SELECT COUNT(*) AS events, MIN(number) AS first FROM further_events
+       WHERE session_id = @sessionId AND created_at_ms >= @sinceMs`,
+    ),
+    rewind: db.prepare<[{ id: string; sessionId: SessionId; first: number | null; firstFurther: number | null }]>(
+      `UPDATE subscription_progress SET seq = MIN(seq, COALESCE(@first - 1, seq)),
+         further = MIN(further, COALESCE(@firstFurther - 1, further)),
+         rewinds = rewinds + 1, attempts = 0, first_failed_at_ms = NULL
+       WHERE subscription_id = @id AND session_id = @sessionId`,
     ),
     pruneDead: db.prepare<[number, number]>(
       'DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE at_ms < ? LIMIT ?)',
@@ -197,7 +241,8 @@ function prepare(db: Database) {
       `DELETE FROM subscription_progress WHERE (subscription_id, session_id) IN (
          SELECT subscription_id, session_id FROM subscription_progress AS at
          WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.session_id = at.session_id)
-           AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = at.session_id) LIMIT ?)`,
+           AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.session_id = at.session_id)
+           AND NOT EXISTS (SELECT 1 FROM further_events WHERE further_events.session_id = at.session_id) LIMIT ?)`,
     ),
   };
 }

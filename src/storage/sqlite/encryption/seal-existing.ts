@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { type EventKind } from '../../../domain/event.ts';
+import { type AnyEventKind } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
@@ -10,6 +10,7 @@ import {
   contactName,
   credentialsOf,
   fileNameOf,
+  furtherBody,
   journalPart,
   reservingRequest,
   sentContent,
@@ -86,6 +87,12 @@ const TABLES: readonly SealedTable[] = [
     },
   },
   {
+    name: 'further_events',
+    key: ['session_id', 'webhook_id'],
+    context: ['kind'],
+    columns: { body: (row) => furtherBody(nameOf(row)) },
+  },
+  {
     name: 'idempotency',
     key: ['scope', 'key'],
     columns: {
@@ -157,7 +164,7 @@ function session(row: Row): SessionId {
 
 /** A callback, or with the prefix the one that takes its place. */
 function nameOf(row: Row, prefix: '' | 'instead_' = ''): CallbackName {
-  const kind = text(row, `${prefix}kind`) as EventKind;
+  const kind = text(row, `${prefix}kind`) as AnyEventKind;
   return { sessionId: session(row), webhookId: text(row, `${prefix}webhook_id`), kind };
 }
 
