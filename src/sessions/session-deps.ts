@@ -5,6 +5,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { type Semaphore } from '../kit/semaphore.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
+import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
@@ -29,6 +30,7 @@ export interface SessionDeps {
   calls: CallRejection;
   metrics: Metrics;
   sessionEvents: SessionEvents;
+  furtherEvents: FurtherEvents;
   clock: Clock;
   random: Random;
   supervisor: Supervisor;

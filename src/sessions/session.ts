@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { tellNews } from './account-news.ts';
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
@@ -288,6 +289,8 @@ export class Session implements SendingSession {
         return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
         return inbound.namesKnown(this.record, event.names);
+      case 'account-news':
+        return tellNews(this.#deps, this.sessionId, event.news);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

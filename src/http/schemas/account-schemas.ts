@@ -54,6 +54,16 @@ export const person = z
 /** A person for the documentation. */
 export const ANA = { number: '5491122334455', lid: '123456789012345@lid' };
 
+/** A person with the names that are known. */
+export const namedPerson = z
+  .strictObject({
+    number: z.string().nullable(),
+    lid: z.string().nullable(),
+    push_name: z.string().nullable().meta({ description: 'The name that they chose.' }),
+    saved_name: z.string().nullable().meta({ description: 'The name in the address book of the account.' }),
+  })
+  .meta({ id: 'NamedPerson' });
+
 /** A name in the address book. */
 export const contactEntry = z.object({
   full_name: shortText(100),

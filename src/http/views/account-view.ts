@@ -1,4 +1,5 @@
 import { type About, type BusinessProfile, type NumberAnswer, type OwnProfile } from '../../domain/account.ts';
+import { type NamedPerson } from '../../domain/person.ts';
 import { contactView } from './contact-view.ts';
 
 /** Converts the answer about one number of a batch to its REST form. */
@@ -27,4 +28,10 @@ export function businessView({ hours, ...profile }: BusinessProfile) {
 /** Converts the account's own profile to its REST form. */
 export function ownProfileView({ number, lid, name, about, pictureUrl }: OwnProfile) {
   return { number, lid, name, about: aboutView(about), picture_url: pictureUrl };
+}
+
+/** Converts a person with names to the REST form. */
+export function namedPersonView({ person, pushName, savedName }: NamedPerson) {
+  const isLid = person.endsWith('@lid');
+  return { number: isLid ? null : person, lid: isLid ? person : null, push_name: pushName, saved_name: savedName };
 }

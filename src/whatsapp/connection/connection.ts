@@ -169,6 +169,7 @@ export class BaileysConnection implements Connection {
       failedHarmlessly: (error) => log.warn({ err: error }, 'a stanza could not be handled; the connection stays open'),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
+      news: (make) => this.#inOrder(async () => this.#news(await make())),
     });
     const { socket, order } = opened;
     const receiver = new MessageReceiver({
@@ -247,6 +248,10 @@ export class BaileysConnection implements Connection {
   /** After its end Baileys still finishes work in progress, and may even report that the connection is open. */
   #emitUnlessEnded(event: ConnectionEvent): void {
     if (!this.#ended) this.#emit(event);
+  }
+
+  #news(event: ConnectionEvent | undefined): void {
+    if (event && !this.#ended) this.#deps.onEvent(event);
   }
 
   #emit(event: ConnectionEvent): void {

@@ -1,4 +1,5 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type AccountNewsDeps, watchAccount } from '../receive/account-news.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
@@ -34,6 +35,8 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
+  /** Something of chats or people changed. */
+  news: AccountNewsDeps['emit'];
 }
 
 /** A Baileys socket, with what was added around it. */
@@ -79,6 +82,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   });
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
+  watchAccount({ socket, resync, clock: deps.clock, emit: deps.news });
   const appState = keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
   return { socket, version, order, watchdogs, appState };
 }

@@ -5,14 +5,15 @@ import {
   APP_STATE_ERRORS,
   businessProfile,
   contactEntry,
+  namedPerson,
   person,
   personField,
   personParams,
 } from '../../schemas/account-schemas.ts';
 import { CONNECTION_ERRORS, phoneNumber } from '../../schemas/chat-schemas.ts';
-import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
+import { pageQuery, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { ok, route } from '../../route.ts';
-import { aboutView, businessView, numberAnswerView } from '../../views/account-view.ts';
+import { aboutView, businessView, namedPersonView, numberAnswerView } from '../../views/account-view.ts';
 import { listOf } from '../../schemas/list-of.ts';
 
 const REFUSALS = { ...SESSION_REFUSALS, contactId: 'invalid_number' } as const;
@@ -25,12 +26,9 @@ const MAX_CHECKED = 50;
 const numberAnswer = z
   .strictObject({
     asked: z.string().meta({ description: 'The number, as in the request, in digits.' }),
-    exists: z
-      .boolean()
-      .nullable()
-      .meta({
-        description: 'null: not looked up, because the session may look up no more numbers now. Ask again later.',
-      }),
+    exists: z.boolean().nullable().meta({
+      description: 'null: not looked up, because the session may look up no more numbers now. Ask again later.',
+    }),
     number: z.string().nullable(),
     jid: z.string().nullable(),
     lid: z.string().nullable(),
@@ -161,6 +159,43 @@ export const subscribePresence = route({
   async handler({ sessions }, { params: { sessionId, contactId } }) {
     await (await sessions.connection(sessionId)).people.subscribe(contactId);
     return ok({});
+  },
+});
+
+/** `GET /sessions/:sessionId/contacts`. */
+export const listContacts = route({
+  method: 'get',
+  path: '/sessions/:sessionId/contacts',
+  scope: 'sessions:read',
+  summary: 'List the people whose names are known',
+  description:
+    'Those whose names this session has learned: from messages, from the history and from the address book of the phone. Somebody ' +
+    'may be listed twice, by number and by LID. "next" is the `after` of the next page; null on the last one.',
+  params: sessionParams,
+  query: z.object({
+    after: z
+      .string('must be the "next" of an earlier response')
+      .max(128, 'must be the "next" of an earlier response')
+      .default('')
+      .meta({ description: 'Returns only those after this one.' }),
+    limit: pageQuery.limit,
+  }),
+  refusals: SESSION_REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: z.array(namedPerson), next: z.string().nullable() }),
+  statuses: { 200: 'The people, in the order of their numbers and LIDs.' },
+  example: {
+    answer: {
+      success: true,
+      data: [{ number: ANA.number, lid: null, push_name: 'Ani', saved_name: 'Ana García' }],
+      next: null,
+    },
+  },
+  errors: ['session_not_found', 'invalid_query'],
+  answeredBy: 'owner-or-storage',
+  async handler({ sessions }, { params: { sessionId }, query: { after, limit } }) {
+    const people = await sessions.contacts(sessionId, { after, limit });
+    const next = people.length === limit ? (people.at(-1)?.person ?? null) : null;
+    return ok({ data: people.map(namedPersonView), next });
   },
 });
 
