@@ -432,6 +432,16 @@ export type ParticipantResult = {
   code: string | null;
 };
 
+/** See /docs#schema-NamedPerson. */
+export type NamedPerson = {
+  number: string | null;
+  lid: string | null;
+  /** The name that they chose. */
+  push_name: string | null;
+  /** The name in the address book of the account. */
+  saved_name: string | null;
+};
+
 /** See /docs#schema-NumberAnswer. */
 export type NumberAnswer = {
   /** The number, as in the request, in digits. */
@@ -530,7 +540,24 @@ export type Webhook = {
   url: string;
   /** The events that it receives; null for all. */
   events:
-    ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[] | null;
+    | (
+        | 'new-session-connected'
+        | 'status-update'
+        | 'qr-update'
+        | 'message-received'
+        | 'message-status-update'
+        | 'group-update'
+        | 'group-participants'
+        | 'group-join-request'
+        | 'call'
+        | 'presence'
+        | 'chat-update'
+        | 'contact-update'
+        | 'label-update'
+        | 'status-post'
+        | 'channel-message'
+      )[]
+    | null;
   /** Whose events it receives; null for all sessions. */
   sessions: string[] | null;
   /** The names of its headers; their values are not shown. */
@@ -1341,6 +1368,29 @@ export class OrchestratorClient {
   }
 
   /**
+   * List the people whose names are known.
+   * Those whose names this session has learned: from messages, from the history and from the address
+   * book of the phone. Somebody may be listed twice, by number and by LID. "next" is the `after` of the
+   * next page; null on the last one.
+   */
+  listContacts(
+    sessionId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NamedPerson[];
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts`, { query, options });
+  }
+
+  /**
    * Check whether a number is on WhatsApp.
    * Checks all variants under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one
    * query. A positive result is cached for 30 days, a negative one for an hour. Frequent checks can get
@@ -2058,7 +2108,23 @@ export class OrchestratorClient {
       url: string;
       name?: string;
       events?:
-        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | (
+            | 'new-session-connected'
+            | 'status-update'
+            | 'qr-update'
+            | 'message-received'
+            | 'message-status-update'
+            | 'group-update'
+            | 'group-participants'
+            | 'group-join-request'
+            | 'call'
+            | 'presence'
+            | 'chat-update'
+            | 'contact-update'
+            | 'label-update'
+            | 'status-post'
+            | 'channel-message'
+          )[]
         | null;
       sessions?: string[] | null;
       headers?: Record<string, string>;
@@ -2113,7 +2179,23 @@ export class OrchestratorClient {
       url?: string;
       name?: string;
       events?:
-        | ('new-session-connected' | 'status-update' | 'qr-update' | 'message-received' | 'message-status-update')[]
+        | (
+            | 'new-session-connected'
+            | 'status-update'
+            | 'qr-update'
+            | 'message-received'
+            | 'message-status-update'
+            | 'group-update'
+            | 'group-participants'
+            | 'group-join-request'
+            | 'call'
+            | 'presence'
+            | 'chat-update'
+            | 'contact-update'
+            | 'label-update'
+            | 'status-post'
+            | 'channel-message'
+          )[]
         | null;
       sessions?: string[] | null;
       headers?: Record<string, string>;

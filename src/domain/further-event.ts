@@ -1,4 +1,3 @@
-import { type ChatUpdateBody, type ContactUpdateBody, type PresenceBody } from './account-news.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type SessionId } from './session-id.ts';
 
@@ -20,9 +19,9 @@ export interface FurtherBodies {
   'group-participants': OpenBody;
   'group-join-request': OpenBody;
   call: OpenBody;
-  presence: FurtherBody & PresenceBody;
-  'chat-update': FurtherBody & ChatUpdateBody;
-  'contact-update': FurtherBody & ContactUpdateBody;
+  presence: OpenBody;
+  'chat-update': OpenBody;
+  'contact-update': OpenBody;
   'label-update': OpenBody;
   'status-post': OpenBody;
   'channel-message': OpenBody;

@@ -1,26 +1,33 @@
 import { createHash } from 'node:crypto';
 import { type AccountNews } from '../domain/account-news.ts';
+import { SessionLostError } from '../domain/errors.ts';
 import { type FurtherEvent } from '../domain/further-event.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
+import { type Supervisor } from '../kit/supervisor.ts';
 import { type FurtherEvents } from '../ports/callbacks.ts';
 
 /** What news are told with. */
 interface NewsDeps {
   furtherEvents: FurtherEvents;
+  supervisor: Supervisor;
   clock: Clock;
 }
 
-/** Stores news of chats and people for the webhooks that want them; what none wants costs nothing. */
-export async function tellNews(
-  { furtherEvents, clock }: NewsDeps,
+/** Stores news of chats and people for the webhooks that want them. Nothing waits for it, and what none wants costs nothing. */
+export function tellNews(
+  { furtherEvents, supervisor, clock }: NewsDeps,
   sessionId: SessionId,
   news: AccountNews,
-): Promise<void> {
+): void {
   const event = eventOf(sessionId, news, new Date(clock.now()).toISOString());
   if (!furtherEvents.isWanted(sessionId, event.kind)) return;
   const webhookId = createHash('sha256').update(JSON.stringify(event)).digest('hex').slice(0, 32);
-  await furtherEvents.add(sessionId, [{ event, webhookId }]);
+  const added = furtherEvents.add(sessionId, [{ event, webhookId }]).catch((error: unknown) => {
+    // Whoever has the session now is told of what comes from here on.
+    if (!(error instanceof SessionLostError)) throw error;
+  });
+  supervisor.run('storing news of chats and people', added);
 }
 
 function eventOf(sessionId: SessionId, news: AccountNews, timestamp: string): FurtherEvent {

@@ -290,7 +290,8 @@ export class Session implements SendingSession {
       case 'names':
         return inbound.namesKnown(this.record, event.names);
       case 'account-news':
-        return tellNews(this.#deps, this.sessionId, event.news);
+        tellNews(this.#deps, this.sessionId, event.news);
+        return Promise.resolve();
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

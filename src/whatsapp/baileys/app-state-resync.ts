@@ -61,6 +61,8 @@ export class AppStateResync {
     warn: (about: unknown) => this.#heard(about),
   };
   #current: Resync | undefined;
+  /** The collections in which nothing was when they were fetched: Baileys remembers nothing of them. */
+  readonly #empty = new Set<AppStateCollection>();
   /** Baileys' work for a resync, and what it emits during it. */
   readonly #scope = new AsyncLocalStorage<Resync>();
 
@@ -86,7 +88,7 @@ export class AppStateResync {
       // A resync reads one version at a time; `missing` reads all, perhaps while a resync is under way.
       if (type === VERSION && this.#current && ids.length === 1 && ids[0] === this.#current.name) {
         const state = found[this.#current.name] as { version?: number } | undefined;
-        if (this.#current.version < 0) this.#current.isFirst = state === undefined;
+        if (this.#current.version < 0) this.#current.isFirst = !state && !this.#empty.has(this.#current.name);
         asks(this.#current, state?.version ?? 0);
       }
       return found;
@@ -106,6 +108,8 @@ export class AppStateResync {
    */
   async fetch(socket: WASocket, name: AppStateCollection): Promise<void> {
     await this.#run(socket, { ...BEGIN, name }, () => socket.resyncAppState([name], false));
+    const { [name]: state } = await socket.authState.keys.get(VERSION, [name]);
+    if (state === undefined) this.#empty.add(name);
   }
 
   /**

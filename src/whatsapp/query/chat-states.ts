@@ -5,9 +5,10 @@ import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type ChatStateActions } from '../../ports/account-actions.ts';
-import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { isGroup, jidOfNumber, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { isMigrated } from '../addressing/migration.ts';
+import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type WireAddresses } from '../addressing/wire-address.ts';
 import { type AppStateChanges } from '../connection/app-state.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import * as patches from './app-state-patches.ts';
@@ -24,7 +25,6 @@ export interface ChatStatesDeps {
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
   allowance: TokenBucket;
-  addresses: WireAddresses;
   clock: Clock;
 }
 
@@ -75,23 +75,32 @@ export class BaileysChatStates implements ChatStateActions {
 
   /** The name of the chat in the app state. */
   #chat(chat: Recipient): Promise<string> {
-    const { queries, addresses } = this.#deps;
-    return queries.ask(async (socket) => addresses.of(socket, await lookUp(this.#deps, socket, chat)));
+    return this.#deps.queries.ask(async (socket) => nameOf(socket, await lookUp(this.#deps, socket, chat)));
   }
 
   #message(messageId: string): Promise<patches.NamedMessage> {
-    const { queries, knownMessages, addresses } = this.#deps;
+    const { queries, knownMessages } = this.#deps;
     return queries.ask(async (socket) => {
       const message = await knownMessages.find(messageId);
       const { remoteJid } = message?.key ?? {};
       if (!message || !remoteJid || !isChat(remoteJid)) throw new AppError('message_not_found');
-      const chat = isGroup(remoteJid) ? remoteJid : await addresses.of(socket, withoutDevice(remoteJid));
+      const chat = await nameOf(socket, remoteJid);
       const isOwn = message.key.fromMe === true;
       const author = isGroup(chat) ? authorIn(socket, message.key.participant) : undefined;
       return { chat, id: messageId, isOwn, author, sentAt: Number(message.messageTimestamp ?? 0) };
     });
   }
 }
+
+/** The name of a chat in the app state: phones name people by LID once the account is migrated, and by number before. */
+async function nameOf({ authState: { keys, creds } }: WASocket, jid: string): Promise<string> {
+  if (isGroup(jid)) return jid;
+  const [{ number, lid } = NOBODY] = await peopleOf(keys, [[jid]]);
+  const byNumber = number === null ? null : jidOfNumber(number);
+  return (isMigrated(creds) ? (lid ?? byNumber) : (byNumber ?? lid)) ?? jid;
+}
+
+const NOBODY = { number: null, lid: null };
 
 /** Statuses and channels are no chats. */
 function isChat(jid: string): boolean {

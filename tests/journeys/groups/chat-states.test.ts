@@ -1,5 +1,7 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type Phone } from '../../../simulator/phones/phone.ts';
+import { childOf, childrenOf } from '../../../simulator/kit/stanza.ts';
+import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 let world: World;
@@ -56,6 +58,39 @@ describe('a chat', () => {
     expect(onPhone('archive', luz.jid)?.archiveChatAction?.archived).toBe(true);
   });
 
+  it.each([
+    [1, 200],
+    [9, 422],
+  ])('that is changed while the phone is quicker %d times answers %d, and breaks nothing', async (times, status) => {
+    let left = times;
+    using _ = world.whatsapp.use({
+      name: 'the phone is quicker',
+      async onStanza(stanza) {
+        const [collection] = childrenOf(childOf(stanza, 'sync'));
+        if (!collection || !childOf(collection, 'patch') || left === 0) return false;
+        left -= 1;
+        await shop.phone.appState.archive(luz, left % 2 === 0);
+        return false;
+      },
+    });
+    const { pinned } = onPhone('pin_v1', luz.jid)?.pinAction ?? {};
+    expect(await world.orchestrator.patch(at(`chats/${luz.number}`), { pinned: !pinned })).toMatchObject({ status });
+    expect(onPhone('pin_v1', luz.jid)?.pinAction).toEqual({ pinned: status === 200 ? !pinned : pinned });
+    left = 0;
+    await changed(luz.number, { pinned: !pinned });
+    expect(onPhone('pin_v1', luz.jid)?.pinAction).toEqual({ pinned: !pinned });
+  });
+
+  it('is named by LID once the account is migrated', async () => {
+    const phone = world.whatsapp.phone('5491188990011', 'Migrada');
+    phone.isMigrated = true;
+    const { sessionId } = await world.link(phone);
+    await untilTrue(async () => {
+      await world.orchestrator.patch(`/sessions/${sessionId}/chats/${ana.number}`, { pinned: true });
+      return phone.appState.find(['pin_v1', ana.lid]) !== undefined;
+    });
+  });
+
   it('of a group is changed, too; one of somebody else is not', async () => {
     const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, shop.phone] });
     const { jid: foreign } = world.whatsapp.group({ subject: 'Otros', members: [ana, luz] });
@@ -70,9 +105,8 @@ describe('a chat', () => {
   it('is cleared and deleted up to now', async () => {
     expect(await world.orchestrator.post(at(`chats/${luz.lid}/clear`), {})).toMatchObject({ status: 200 });
     expect(await world.orchestrator.delete(at(`chats/${luz.lid}`))).toMatchObject({ status: 200 });
-    const { clearChatAction } =
-      onPhone('clearChat', luz.jid, '1', '0') ?? onPhone('clearChat', luz.lid, '1', '0') ?? {};
-    const { deleteChatAction } = onPhone('deleteChat', luz.jid, '1') ?? onPhone('deleteChat', luz.lid, '1') ?? {};
+    const { clearChatAction } = onPhone('clearChat', luz.jid, '1', '0') ?? {};
+    const { deleteChatAction } = onPhone('deleteChat', luz.jid, '1') ?? {};
     expect(Number(clearChatAction?.messageRange?.lastMessageTimestamp)).toBeGreaterThan(0);
     expect(Number(deleteChatAction?.messageRange?.lastMessageTimestamp)).toBeGreaterThan(0);
   });
