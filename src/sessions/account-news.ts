@@ -14,20 +14,26 @@ interface NewsDeps {
   clock: Clock;
 }
 
-/** Stores news of chats and people for the webhooks that want them. Nothing waits for it, and what none wants costs nothing. */
-export function tellNews(
-  { furtherEvents, supervisor, clock }: NewsDeps,
-  sessionId: SessionId,
-  news: AccountNews,
-): void {
-  const event = eventOf(sessionId, news, new Date(clock.now()).toISOString());
-  if (!furtherEvents.isWanted(sessionId, event.kind)) return;
-  const webhookId = createHash('sha256').update(JSON.stringify(event)).digest('hex').slice(0, 32);
-  const added = furtherEvents.add(sessionId, [{ event, webhookId }]).catch((error: unknown) => {
-    // Whoever has the session now is told of what comes from here on.
-    if (!(error instanceof SessionLostError)) throw error;
-  });
-  supervisor.run('storing news of chats and people', added);
+/** Stores news of chats and people for the webhooks that want them. Nothing waits for that, and what none wants costs nothing. */
+export class NewsTeller {
+  readonly #deps: NewsDeps;
+
+  constructor(deps: NewsDeps) {
+    this.#deps = deps;
+  }
+
+  tell(sessionId: SessionId, news: AccountNews): Promise<void> {
+    const { furtherEvents, supervisor, clock } = this.#deps;
+    const event = eventOf(sessionId, news, new Date(clock.now()).toISOString());
+    if (!furtherEvents.isWanted(sessionId, event.kind)) return Promise.resolve();
+    const webhookId = createHash('sha256').update(JSON.stringify(event)).digest('hex').slice(0, 32);
+    const added = furtherEvents.add(sessionId, [{ event, webhookId }]).catch((error: unknown) => {
+      // Whoever has the session now is told of what comes from here on.
+      if (!(error instanceof SessionLostError)) throw error;
+    });
+    supervisor.run('storing news of chats and people', added);
+    return Promise.resolve();
+  }
 }
 
 function eventOf(sessionId: SessionId, news: AccountNews, timestamp: string): FurtherEvent {

@@ -20,6 +20,7 @@ import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { type NamedPerson } from '../domain/person.ts';
 import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
@@ -95,7 +96,8 @@ export class SessionManager implements AsyncDisposable {
       ...{ expiry: this.#expiry, recent: this.#recent, sessionEvents: this.#sessionEvents, folders, log },
     });
     this.#shared = {
-      ...{ store, connector, metrics, furtherEvents, clock, random, log, inbound, folders },
+      ...{ store, connector, metrics, clock, random, log, inbound, folders },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
       sessionEvents: this.#sessionEvents,
       ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },

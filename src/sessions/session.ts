@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { tellNews } from './account-news.ts';
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
@@ -290,8 +289,7 @@ export class Session implements SendingSession {
       case 'names':
         return inbound.namesKnown(this.record, event.names);
       case 'account-news':
-        tellNews(this.#deps, this.sessionId, event.news);
-        return Promise.resolve();
+        return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

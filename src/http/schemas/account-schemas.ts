@@ -139,7 +139,7 @@ export const privacySettings = z
 
 const oneOf = <Name extends PrivacyName>(name: Name) =>
   z
-    .enum(PRIVACY_VALUES[name] as (typeof PRIVACY_VALUES)[Name], {
+    .enum(PRIVACY_VALUES[name], {
       error: `must be one of ${PRIVACY_VALUES[name].join(', ')}`,
     })
     .optional();

@@ -153,14 +153,12 @@ export class AppStateResync {
   }
 
   /** Notes that WhatsApp refused a change. What it brings beside that is fetched later. */
-  #answered({ content }: BinaryNode): void {
+  #answered(answer: BinaryNode): void {
     const resync = this.#current;
-    const [sync] = Array.isArray(content) ? content : [];
-    if (!resync || resync.repeats === 0 || !Array.isArray(sync?.content)) return;
-    const refused = sync.content.find(({ attrs: { name, type } }) => name === resync.name && type === 'error');
-    if (!refused) return;
-    const [error] = Array.isArray(refused.content) ? refused.content : [];
-    resync.refusal = error?.attrs.code?.slice(0, 8) ?? 'without a code';
+    if (!resync || resync.repeats === 0) return;
+    const collections = childrenOf(childrenOf(answer)[0]);
+    const refused = collections.find(({ attrs: { name, type } }) => name === resync.name && type === 'error');
+    if (refused) resync.refusal = childrenOf(refused)[0]?.attrs.code?.slice(0, 8) ?? 'without a code';
   }
 
   #heard(about: unknown): void {
@@ -206,6 +204,10 @@ async function forgetRemoved(socket: WASocket, name: AppStateCollection, before:
 function isSame(before: unknown, after: { valueMac: Uint8Array }): boolean {
   const { valueMac } = (before ?? {}) as { valueMac?: Uint8Array };
   return valueMac !== undefined && Buffer.compare(valueMac, after.valueMac) === 0;
+}
+
+function childrenOf(node: BinaryNode | undefined): BinaryNode[] {
+  return Array.isArray(node?.content) ? node.content : [];
 }
 
 function ignore(): void {

@@ -21,15 +21,9 @@ export interface NamedMessage {
 type Action = AppStatePatch['syncAction'];
 
 /** The numbers are the versions of each kind of setting, as WhatsApp Web writes them. */
-function patch(
-  type: AppStatePatch['type'],
-  apiVersion: number,
-  index: string[],
-  action: Action,
-  operation: AppStatePatch['operation'] = SET,
-) {
+function patch(type: AppStatePatch['type'], apiVersion: number, index: string[], action: Action) {
   return (nowMs: number): AppStatePatch => ({
-    ...{ type, apiVersion, index, operation },
+    ...{ type, apiVersion, index, operation: SET },
     syncAction: { ...action, timestamp: nowMs },
   });
 }
@@ -42,18 +36,22 @@ function upTo(seconds: number): proto.SyncActionValue.ISyncActionMessageRange {
   return { lastMessageTimestamp: seconds, messages: [] };
 }
 
+/** Archives a chat, or fetches it back. */
 export const archive = (chat: string, archived: boolean, seconds: number): DatedPatch =>
   patch('regular_low', 3, ['archive', chat], { archiveChatAction: { archived, messageRange: upTo(seconds) } });
 
+/** Pins a chat, or unpins it. */
 export const pin = (chat: string, pinned: boolean): DatedPatch =>
   patch('regular_low', 5, ['pin_v1', chat], { pinAction: { pinned } });
 
+/** Mutes a chat until then (Unix ms), or ends that. */
 export const mute = (chat: string, untilMs: number | 'always' | null): DatedPatch =>
   patch('regular_high', 2, ['mute', chat], {
     muteAction:
       untilMs === null ? { muted: false } : { muted: true, muteEndTimestamp: untilMs === 'always' ? ALWAYS : untilMs },
   });
 
+/** Marks a chat as read or unread. */
 export const markRead = (chat: string, read: boolean, seconds: number): DatedPatch =>
   patch('regular_low', 3, ['markChatAsRead', chat], { markChatAsReadAction: { read, messageRange: upTo(seconds) } });
 
@@ -61,12 +59,15 @@ export const markRead = (chat: string, read: boolean, seconds: number): DatedPat
 export const clear = (chat: string, seconds: number): DatedPatch =>
   patch('regular_high', 6, ['clearChat', chat, '1', '0'], { clearChatAction: { messageRange: upTo(seconds) } });
 
+/** Removes a chat with everything in it. */
 export const deleteChat = (chat: string, seconds: number): DatedPatch =>
   patch('regular_high', 6, ['deleteChat', chat, '1'], { deleteChatAction: { messageRange: upTo(seconds) } });
 
+/** Stars a message, or no longer. */
 export const star = (message: NamedMessage, starred: boolean): DatedPatch =>
   patch('regular_low', 2, ['star', ...nameOf(message)], { starAction: { starred } });
 
+/** Removes a message from the own devices. */
 export const deleteForMe = (message: NamedMessage, deleteMedia: boolean): DatedPatch =>
   patch('regular_high', 3, ['deleteMessageForMe', ...nameOf(message)], {
     deleteMessageForMeAction: { deleteMedia, messageTimestamp: message.sentAt },
@@ -78,9 +79,15 @@ export const saveContact = (jid: string, lidJid: string | null, { fullName, firs
     contactAction: { fullName, firstName, saveOnPrimaryAddressbook: true, ...(lidJid !== null && { lidJid }) },
   });
 
-export const removeContact = (jid: string): DatedPatch =>
-  patch('critical_unblock_low', 2, ['contact', jid], { contactAction: {} }, REMOVE);
+/** Removes somebody from the address book. */
+export const removeContact =
+  (jid: string): DatedPatch =>
+  (nowMs) => ({
+    ...patch('critical_unblock_low', 2, ['contact', jid], { contactAction: {} })(nowMs),
+    operation: REMOVE,
+  });
 
+/** Names the account. */
 export const pushName = (name: string): DatedPatch =>
   patch('critical_block', 1, ['setting_pushName'], { pushNameSetting: { name } });
 

@@ -22,6 +22,15 @@ const at = (path: string) => `/sessions/${shop.sessionId}/${path}`;
 /** What the phone of the account has under this name; it checks every MAC. */
 const onPhone = (...index: string[]): proto.ISyncActionValue | undefined => shop.phone.appState.find(index);
 
+const muteEnd = () => Number(onPhone('mute', ana.jid)?.muteAction?.muteEndTimestamp);
+
+/** Up to when (Unix seconds) the phone is to do this. */
+function rangeOf(...index: string[]): number {
+  const { archiveChatAction, clearChatAction, deleteChatAction } = onPhone(...index) ?? {};
+  const action = archiveChatAction ?? clearChatAction ?? deleteChatAction;
+  return Number(action?.messageRange?.lastMessageTimestamp);
+}
+
 async function changed(chat: string, change: object): Promise<void> {
   expect(await world.orchestrator.patch(at(`chats/${chat}`), change)).toMatchObject({
     status: 200,
@@ -32,21 +41,21 @@ async function changed(chat: string, change: object): Promise<void> {
 describe('a chat', () => {
   it('is archived, pinned, muted and marked, and the phone sees it', async () => {
     await changed(ana.number, { pinned: true, muted_until: '2100-01-01T00:00:00Z', unread: true });
-    expect(onPhone('pin_v1', ana.jid)?.pinAction).toEqual({ pinned: true });
-    expect(Number(onPhone('mute', ana.jid)?.muteAction?.muteEndTimestamp)).toBe(Date.UTC(2100, 0));
-    expect(onPhone('markChatAsRead', ana.jid)?.markChatAsReadAction?.read).toBe(false);
+    expect(onPhone('pin_v1', ana.jid)).toMatchObject({ pinAction: { pinned: true } });
+    expect(onPhone('mute', ana.jid)).toMatchObject({ muteAction: { muted: true } });
+    expect(muteEnd()).toBe(Date.UTC(2100, 0));
+    expect(onPhone('markChatAsRead', ana.jid)).toMatchObject({ markChatAsReadAction: { read: false } });
 
     await changed(ana.number, { archived: true, muted_until: 'always', unread: false });
-    const archived = onPhone('archive', ana.jid)?.archiveChatAction;
-    expect(archived?.archived).toBe(true);
-    expect(Math.abs(Number(archived?.messageRange?.lastMessageTimestamp) - Date.now() / 1000)).toBeLessThan(3600);
-    expect(onPhone('pin_v1', ana.jid)?.pinAction).toEqual({ pinned: false });
-    expect(Number(onPhone('mute', ana.jid)?.muteAction?.muteEndTimestamp)).toBe(-1);
-    expect(onPhone('markChatAsRead', ana.jid)?.markChatAsReadAction?.read).toBe(true);
+    expect(onPhone('archive', ana.jid)).toMatchObject({ archiveChatAction: { archived: true } });
+    expect(Math.abs(rangeOf('archive', ana.jid) - Date.now() / 1000)).toBeLessThan(3600);
+    expect(onPhone('pin_v1', ana.jid)).toMatchObject({ pinAction: { pinned: false } });
+    expect(muteEnd()).toBe(-1);
+    expect(onPhone('markChatAsRead', ana.jid)).toMatchObject({ markChatAsReadAction: { read: true } });
 
     await changed(ana.number, { archived: false, muted_until: null });
-    expect(onPhone('archive', ana.jid)?.archiveChatAction?.archived).toBe(false);
-    expect(onPhone('mute', ana.jid)?.muteAction?.muted).toBe(false);
+    expect(onPhone('archive', ana.jid)).toMatchObject({ archiveChatAction: { archived: false } });
+    expect(onPhone('mute', ana.jid)).toMatchObject({ muteAction: { muted: false } });
   });
 
   it('is changed on top of what the phone changed meanwhile', async () => {
@@ -105,10 +114,8 @@ describe('a chat', () => {
   it('is cleared and deleted up to now', async () => {
     expect(await world.orchestrator.post(at(`chats/${luz.lid}/clear`), {})).toMatchObject({ status: 200 });
     expect(await world.orchestrator.delete(at(`chats/${luz.lid}`))).toMatchObject({ status: 200 });
-    const { clearChatAction } = onPhone('clearChat', luz.jid, '1', '0') ?? {};
-    const { deleteChatAction } = onPhone('deleteChat', luz.jid, '1') ?? {};
-    expect(Number(clearChatAction?.messageRange?.lastMessageTimestamp)).toBeGreaterThan(0);
-    expect(Number(deleteChatAction?.messageRange?.lastMessageTimestamp)).toBeGreaterThan(0);
+    expect(rangeOf('clearChat', luz.jid, '1', '0')).toBeGreaterThan(0);
+    expect(rangeOf('deleteChat', luz.jid, '1')).toBeGreaterThan(0);
   });
 
   it.each([

@@ -123,10 +123,10 @@ it('the address book of the phone gets people, their new names, and loses them',
   await save({ full_name: 'Ana G.', first_name: 'Anita' });
   expect(entry()).toMatchObject({ fullName: 'Ana G.', firstName: 'Anita' });
 
-  for (const _ of ['there', 'gone']) {
-    expect(await world.orchestrator.delete(at(`contacts/${ana.number}`))).toMatchObject({ status: 200 });
-    expect(entry()).toBeUndefined();
-  }
+  const remove = () => world.orchestrator.delete(at(`contacts/${ana.number}`));
+  expect(await remove()).toMatchObject({ status: 200 });
+  expect(entry()).toBeUndefined();
+  expect(await remove()).toMatchObject({ status: 200 });
   await save({ full_name: 'Otra vez' });
   expect(entry()).toMatchObject({ fullName: 'Otra vez' });
   await shop.phone.appState.setContactName(luz, 'Luz');
