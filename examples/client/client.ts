@@ -538,7 +538,10 @@ export type Webhook = {
   webhookId: string;
   name: string;
   url: string;
-  /** The events that it receives; null for all. */
+  /**
+   * The events that it receives; null for all but presence, status-post, channel-message, which must be
+   * named.
+   */
   events:
     | (
         | 'new-session-connected'
@@ -2107,6 +2110,10 @@ export class OrchestratorClient {
       /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
       url: string;
       name?: string;
+      /**
+       * The events that it receives; null for all but presence, status-post, channel-message, which must be
+       * named.
+       */
       events?:
         | (
             | 'new-session-connected'
@@ -2178,6 +2185,10 @@ export class OrchestratorClient {
       /** Where events are posted: http or https, a public address or a host of WEBHOOK_ALLOWED_HOSTS. */
       url?: string;
       name?: string;
+      /**
+       * The events that it receives; null for all but presence, status-post, channel-message, which must be
+       * named.
+       */
       events?:
         | (
             | 'new-session-connected'

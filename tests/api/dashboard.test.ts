@@ -3,7 +3,7 @@ import request from 'supertest';
 import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pressure.ts';
 import { type CloseReason } from '../../src/domain/close-reason.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
-import { EVENT_PATHS } from '../../src/domain/event.ts';
+import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
@@ -171,7 +171,7 @@ describe('the texts of the dashboard', () => {
     const errors = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
-      ...Object.keys(EVENT_PATHS).map((event) => `event_${event}`),
+      ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];
     expect(names.filter((name) => !(name in texts.ENGLISH!))).toEqual([]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALL_EVENT_KINDS } from '../../domain/further-event.ts';
+import { ALL_EVENT_KINDS, ONLY_WHERE_NAMED } from '../../domain/further-event.ts';
 import { nameText, SESSIONS_WANTED, sessionIdText } from './common.ts';
 
 const MAX_URL = 2_048;
@@ -14,6 +14,7 @@ const RESERVED =
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,24}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const EVENTS_WANTED = `must be a list of at least one of ${ALL_EVENT_KINDS.join(', ')}, or null for all`;
+const EVENTS_MEANT = `The events that it receives; null for all but ${[...ONLY_WHERE_NAMED].join(', ')}, which must be named.`;
 const HEADERS_WANTED = `must be an object of at most ${MAX_HEADERS} headers, with texts of printable ASCII as values`;
 const RESERVED_HEADER =
   'must not contain headers of the connection, nor content-, user-agent, webhook- or x-session- headers';
@@ -25,7 +26,11 @@ const url = z.string('must be a URL').max(MAX_URL, `must be a URL of at most ${M
 
 const fields = {
   name: nameText,
-  events: z.array(z.enum(ALL_EVENT_KINDS, EVENTS_WANTED), EVENTS_WANTED).min(1, EVENTS_WANTED).nullable(),
+  events: z
+    .array(z.enum(ALL_EVENT_KINDS, EVENTS_WANTED), EVENTS_WANTED)
+    .min(1, EVENTS_WANTED)
+    .nullable()
+    .meta({ description: EVENTS_MEANT }),
   sessions: z.array(sessionIdText, SESSIONS_WANTED).min(1, SESSIONS_WANTED).max(1_000, SESSIONS_WANTED).nullable(),
   headers: z
     .record(
@@ -59,10 +64,7 @@ export const webhook = z
     webhookId: z.string(),
     name: z.string(),
     url: z.string(),
-    events: z
-      .array(z.enum(ALL_EVENT_KINDS))
-      .nullable()
-      .meta({ description: 'The events that it receives; null for all.' }),
+    events: z.array(z.enum(ALL_EVENT_KINDS)).nullable().meta({ description: EVENTS_MEANT }),
     sessions: z.array(z.string()).nullable().meta({ description: 'Whose events it receives; null for all sessions.' }),
     headers: z.array(z.string()).meta({ description: 'The names of its headers; their values are not shown.' }),
     paused: z.boolean(),

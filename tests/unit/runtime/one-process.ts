@@ -16,6 +16,7 @@ import { messageReceived } from '../../../src/sessions/callback-events.ts';
 import { SessionManager } from '../../../src/sessions/session-manager.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
 import { BackendNotifier } from '../../../src/webhooks/backend-notifier.ts';
+import { WantedFurtherEvents } from '../../../src/webhooks/subscriptions/further-events.ts';
 import { record, startStorage, testFolder, type TestStorage } from '../../contracts/storage/support.ts';
 import { fixedRandom } from '../../harness/fixed-random.ts';
 import { noMetrics } from '../../harness/no-metrics.ts';
@@ -124,6 +125,7 @@ export class OneProcess {
       furtherEvents: { add: () => Promise.resolve(), isWanted: () => false },
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
+      furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
     });
     this.notifier = new BackendNotifier({
       queue: storage.callbacks,

@@ -8,7 +8,11 @@ import { headersGiven, showHeaders, wireHeaders } from './headers.js';
 import { loadWebhooks } from './list.js';
 import { accountName, eventName, webhookName } from './naming.js';
 
-const EVENTS = ['new-session-connected', 'status-update', 'qr-update', 'message-received', 'message-status-update'];
+const EVENTS = [
+  ...['new-session-connected', 'status-update', 'qr-update', 'message-received', 'message-status-update'],
+  ...['group-update', 'group-participants', 'group-join-request', 'call', 'presence', 'chat-update', 'contact-update'],
+  ...['label-update', 'status-post', 'channel-message'],
+];
 
 const NEW = { url: '', name: '', events: null, sessions: null, headers: [], paused: false };
 

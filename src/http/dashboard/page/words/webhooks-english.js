@@ -12,7 +12,7 @@ export const WEBHOOKS_ENGLISH = {
   webhookUrlHint: 'Receives every event as a POST. A public address, or a host in WEBHOOK_ALLOWED_HOSTS on the server.',
   webhookName: 'Name (optional)',
   webhookEvents: 'Events',
-  webhookAllEvents: 'All, including future ones',
+  webhookAllEvents: 'All, including future ones, but not presence, status posts and channel messages',
   webhookSessions: 'Accounts',
   webhookAllSessions: 'All, including future ones',
   webhookHeaders: 'Headers',

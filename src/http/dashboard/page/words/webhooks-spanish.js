@@ -13,7 +13,7 @@ export const WEBHOOKS_SPANISH = {
     'Recibe cada evento como un POST. Una dirección pública o un host de WEBHOOK_ALLOWED_HOSTS en el servidor.',
   webhookName: 'Nombre (opcional)',
   webhookEvents: 'Eventos',
-  webhookAllEvents: 'Todos, también los futuros',
+  webhookAllEvents: 'Todos, también los futuros, salvo presencia, publicaciones de estado y mensajes de canales',
   webhookSessions: 'Cuentas',
   webhookAllSessions: 'Todas, también las futuras',
   webhookHeaders: 'Encabezados',
