@@ -1,4 +1,4 @@
-import { type OwnProfile, type PrivacySettings } from '../../src/domain/account.ts';
+import { type BusinessProfile, type OwnProfile, type PrivacySettings } from '../../src/domain/account.ts';
 import { type PhoneNumber } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type ChatStateActions, type PeopleActions, type ProfileActions } from '../../src/ports/account-actions.ts';
@@ -18,6 +18,12 @@ const PROFILE: OwnProfile = {
 const PRIVACY: PrivacySettings = {
   ...{ last_seen: 'all', online: 'all', profile_picture: 'all', about: 'all', read_receipts: 'all' },
   ...{ groups: 'all', calls: 'all', messages: null },
+};
+
+const BUSINESS: BusinessProfile = {
+  ...{ description: 'Pan casero', category: null, address: null, email: null, timezone: null },
+  websites: ['https://pan.example'],
+  hours: [{ day: 'mon', mode: 'specific_hours', opensAtMinute: 480, closesAtMinute: null }],
 };
 
 /** Chats that take every change; `asked` notes it. */
@@ -58,7 +64,8 @@ export function peopleInMemory(asked: unknown[][]): PeopleActions {
     },
     resolve: (people) => Promise.resolve(people.map(() => PERSON)),
     about: () => Promise.resolve({ text: 'De viaje', setAtMs: SET_AT_MS }),
-    business: () => Promise.reject(new AppError('business_profile_not_found')),
+    business: (of) =>
+      of.kind === 'jid' ? Promise.reject(new AppError('business_profile_not_found')) : Promise.resolve(BUSINESS),
     save: person('save'),
     remove: person('remove'),
     blocked: () => Promise.resolve([PERSON]),

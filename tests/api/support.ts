@@ -172,7 +172,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
-    .replace(':contactId', CONTACT.number);
+    .replace(':contactId', CONTACT.number)
+    .replace(':chatId', CONTACT.number);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */

@@ -1,6 +1,7 @@
 import { type WASocket } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
+import { type Account } from '../../domain/person.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 
@@ -19,7 +20,17 @@ export async function lookUp({ lookup, allowance }: LookUpDeps, socket: WASocket
   if (who.kind === 'jid') return who.jid;
   const [account] = await lookup.accounts(socket, [who.number], () => takeFrom(allowance));
   if (!account) throw new AppError('number_not_on_whatsapp');
+  await rememberLids(socket, [account]);
   return account.jid;
+}
+
+/** Stores the LIDs of accounts that another session may have looked up. */
+export async function rememberLids(
+  { signalRepository }: WASocket,
+  accounts: readonly (Account | null)[],
+): Promise<void> {
+  const pairs = accounts.flatMap((account) => (account?.lid ? [{ pn: account.jid, lid: account.lid }] : []));
+  if (pairs.length > 0) await signalRepository.lidMapping.storeLIDPNMappings(pairs);
 }
 
 /** Takes one number from the allowance. @throws AppError `rate_limited` */

@@ -10,7 +10,7 @@ import { peopleOf } from '../addressing/people.ts';
 import { type WireAddresses } from '../addressing/wire-address.ts';
 import { type AppStateChanges } from '../connection/app-state.ts';
 import { removeContact, saveContact } from './app-state-patches.ts';
-import { lookUp, type LookUpDeps } from './look-up.ts';
+import { lookUp, type LookUpDeps, rememberLids } from './look-up.ts';
 import { type Queries } from './queries.ts';
 import { readAbout, readBusiness } from './read-profile.ts';
 
@@ -40,6 +40,7 @@ export class BaileysPeople implements PeopleActions {
       const left = new Set(unknown.filter(() => !allowance.take()));
       const asked = numbers.filter((number) => !left.has(number));
       const accounts = await lookup.accounts(socket, asked);
+      await rememberLids(socket, accounts);
       const found = new Map(asked.map((number, index) => [number, accounts[index] ?? null]));
       return numbers.map((number) => {
         const account = found.get(number);

@@ -97,7 +97,7 @@ export const setPicture = route({
   refusals: { ...SESSION_REFUSALS, file: 'invalid_file' },
   answer: done,
   statuses: { 200: 'WhatsApp has the picture.' },
-  example: { body: { file: { url: 'https://example.com/photo.jpg' } }, answer: { success: true } },
+  example: { body: { file: { base64: '/9j/4AAQSkZJRgABAQAAAQABAAD/2Q==' } }, answer: { success: true } },
   errors: CONNECTION_ERRORS,
   async handler({ sessions }, { params: { sessionId }, body, files }) {
     const { profile } = await sessions.connection(sessionId);
