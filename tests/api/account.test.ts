@@ -76,7 +76,7 @@ describe('people', () => {
   it('without a business profile have none', async () => {
     const { app } = startApi();
     await request(app)
-      .get(at(`contacts/${CONTACT.number}/business`))
+      .get(at(`contacts/${CONTACT.lid}/business`))
       .expect(404, /business_profile_not_found/);
   });
 });
