@@ -122,7 +122,6 @@ export class OneProcess {
         release: () => undefined,
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },
-      furtherEvents: { add: () => Promise.resolve(), isWanted: () => false },
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
       furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
