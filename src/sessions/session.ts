@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
-import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -13,6 +12,7 @@ import { qrUpdate } from './callback-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
+import { newIdentityOf } from './new-identity.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
 import { ConnectionManager } from './state/connection-manager.ts';
@@ -392,10 +392,6 @@ export class Session implements SendingSession {
   get #state(): SessionState {
     return this.#machine.state;
   }
-}
-
-function newIdentityOf({ number, lid }: Person): string {
-  return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
 }
 
 const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

@@ -7,8 +7,9 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const ANA = '5491122334455@s.whatsapp.net';
 
-/** What a socket tells; `emitted` says whether it comes from the app state. */
-function startNews(emitted: 'first' | 'change' | undefined = 'change') {
+/** What a socket tells; `from` says whether it comes from the app state. */
+function startNews(from: 'first' | 'change' | 'elsewhere' = 'change') {
+  const emitted = from === 'elsewhere' ? undefined : from;
   const clock = new ManualClock();
   const ws = new EventEmitter();
   const socket = { ev: { emit: () => true }, ws, authState: { keys: { get: () => Promise.resolve({}) } } };
@@ -76,7 +77,7 @@ it('the names of an address book come together, and are no news at first', async
 });
 
 it('what does not come from the app state changes no chat', async () => {
-  const { tell, news, names } = startNews(undefined);
+  const { tell, news, names } = startNews('elsewhere');
   tell('chats.update', [{ id: ANA, unreadCount: 1 }]);
   tell('contacts.upsert', [{ id: ANA, name: 'Ana' }]);
   expect([await news(), await names()]).toEqual([[], []]);
