@@ -72,7 +72,7 @@ describe('a chat', () => {
     [9, 422],
   ])('that is changed while the phone is quicker %d times answers %d, and breaks nothing', async (times, status) => {
     let left = times;
-    using _ = world.whatsapp.use({
+    world.whatsapp.use({
       name: 'the phone is quicker',
       async onStanza(stanza) {
         const [collection] = childrenOf(childOf(stanza, 'sync'));
