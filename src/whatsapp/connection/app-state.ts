@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { type Logins } from './logins.ts';
 import {
   type AppStateCollection,
@@ -21,17 +22,6 @@ export interface AppStateDeps {
   clock: Clock;
   /** Called once with what the operator should know; the connection goes on. */
   note: (why: string) => void;
-}
-
-/** Changes what the phone shares. */
-export interface AppStateChanges {
-  /**
-   * Makes one change, after those that were asked for before. Resolves when WhatsApp has it.
-   * @throws AppError `app_state_not_ready`, `whatsapp_refused`
-   */
-  change(patch: AppStatePatch): Promise<void>;
-  /** What WhatsApp's clock shows, in Unix seconds. */
-  nowSeconds(): number;
 }
 
 /** The pause after a failure doubles with each further one. */

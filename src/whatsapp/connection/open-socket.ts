@@ -1,5 +1,6 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
 import { type AccountNewsDeps, watchAccount } from '../receive/account-news.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
@@ -11,7 +12,7 @@ import { BatchDecryption } from '../signal/batch-decryption.ts';
 import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
-import { type AppStateChanges, keepAppState } from './app-state.ts';
+import { keepAppState } from './app-state.ts';
 import { type Logins } from './logins.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';

@@ -1,6 +1,6 @@
 import { type ConnectionActions } from '../../ports/connection-actions.ts';
 import { type LearnedName } from '../../domain/person.ts';
-import { type AppStateChanges } from '../connection/app-state.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysChatStates } from './chat-states.ts';

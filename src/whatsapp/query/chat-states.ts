@@ -9,7 +9,7 @@ import { isGroup, jidOfNumber, lidOf, numberOf, withoutDevice } from '../address
 import { isMigrated } from '../addressing/migration.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type AppStateChanges } from '../connection/app-state.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import * as patches from './app-state-patches.ts';
 import { type BaileysGroups } from './groups.ts';

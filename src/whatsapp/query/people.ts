@@ -8,7 +8,7 @@ import { type PeopleActions } from '../../ports/account-actions.ts';
 import { jidOfNumber } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type WireAddresses } from '../addressing/wire-address.ts';
-import { type AppStateChanges } from '../connection/app-state.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { removeContact, saveContact } from './app-state-patches.ts';
 import { lookUp, type LookUpDeps, rememberLids } from './look-up.ts';
 import { type Queries } from './queries.ts';
