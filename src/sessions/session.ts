@@ -6,10 +6,10 @@ import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { areWanted, storeGroupChanges } from './group-events.ts';
-import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
+import { newIdentityOf } from './new-identity.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { AccountFacts } from './state/account-facts.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
@@ -294,6 +294,8 @@ export class Session implements SendingSession {
         return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
         return inbound.namesKnown(this.record, event.names);
+      case 'account-news':
+        return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':
         return outbound.progress(this.record, event.update);
       case 'restricted':
