@@ -31,6 +31,7 @@ import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
+import { createScheduler } from './runtime/scheduled-messages.ts';
 import { createSubscriptions } from './runtime/subscriptions.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
@@ -116,11 +117,13 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
+  const requestFiles = await prepareFiles(config, log);
+  const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: requestFiles }));
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
@@ -129,7 +132,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
     cluster,
-    files: await prepareFiles(config, log),
+    files: requestFiles,
   });
   const server = keep(
     built,
@@ -140,6 +143,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   await webhooks.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
+  scheduled.start();
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };

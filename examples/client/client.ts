@@ -373,6 +373,25 @@ export type NotShownMessage = {
   type: 'template' | 'interactive';
 };
 
+/** See /docs#schema-ScheduledMessage. */
+export type ScheduledMessage = {
+  /** The id under which it is sent, as in its status updates. */
+  messageId: string;
+  sendAt: string;
+  /** What became of it: "sent" when WhatsApp has it, "failed" when it was given up. */
+  state: 'scheduled' | 'sent' | 'failed' | 'canceled';
+  /** The message as it was requested. */
+  message: unknown;
+  /** How often sending it failed. */
+  attempts: number;
+  /** The code of the latest failure. */
+  error: string | null;
+  errorMessage: string | null;
+  createdAt: string;
+  /** When it was sent, canceled or given up. */
+  settledAt: string | null;
+};
+
 /** See /docs#schema-RecentMessage. */
 export type RecentMessage = {
   session_id: string;
@@ -722,6 +741,8 @@ export type ErrorAnswer = {
     | 'callback_not_repeatable'
     | 'callback_delivered'
     | 'message_not_suitable'
+    | 'message_id_used'
+    | 'too_many_scheduled_messages'
     | 'storage_not_encrypted'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
@@ -1104,6 +1125,112 @@ export class OrchestratorClient {
     data: RecentMessage[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
+  }
+
+  /**
+   * Send a message later.
+   * Takes any message of POST /sessions/{sessionId}/messages, and the time from which it is sent, in the
+   * pace and within the limits of the session. It is stored, and survives restarts. A file is named by
+   * its URL, and fetched when the message is due.
+   */
+  scheduleMessage(
+    sessionId: string,
+    body: {
+      /** At most a year from now. */
+      send_at: string;
+      message:
+        | TextMessage
+        | ImageMessage
+        | VideoMessage
+        | AudioMessage
+        | VoiceMessage
+        | DocumentMessage
+        | StickerMessage
+        | LocationMessage
+        | ContactMessage
+        | PollMessage
+        | ButtonsMessage
+        | ListMessage
+        | ReactionMessage
+        | EditMessage
+        | DeleteMessage
+        | ForwardMessage
+        | NotShownMessage;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List scheduled messages.
+   * Those that wait, and those that were sent, canceled or given up in the last two weeks, in the order
+   * in which they were scheduled.
+   */
+  listScheduledMessages(
+    sessionId: string,
+    query: {
+      /** Returns only what comes after this id or cursor. */
+      after?: number;
+      /** The maximum number of results. */
+      limit?: number;
+      state?: 'scheduled' | 'sent' | 'failed' | 'canceled';
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage[];
+    /** The "after" of the next page; null on the last one. */
+    nextAfter: number | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      query,
+      options,
+    });
+  }
+
+  /**
+   * Get one scheduled message.
+   * What it says, and what became of it.
+   */
+  viewScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Cancel a scheduled message.
+   * It is not sent. What was sent, or is just being sent, cannot be canceled.
+   */
+  cancelScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
   }
 
   /**

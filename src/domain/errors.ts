@@ -39,6 +39,8 @@ export const ERRORS = {
     'The callback is already settled, or is a QR that is no longer valid; POST /callbacks/replay repeats others.',
   callback_delivered: 'The callback is already delivered.',
   message_not_suitable: 'This cannot be done with that message.',
+  message_id_used: 'This session has a message with this id already.',
+  too_many_scheduled_messages: 'As many messages of this session are scheduled as the server allows (1,000).',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
   wrong_master_key: "The new key was not sealed with the storage's current master key.",
   idempotency_in_progress: 'A request with this Idempotency-Key is still in progress.',

@@ -51,6 +51,8 @@ export interface FileOpener {
    * @throws AppError one of {@link FILE_ERRORS}, `storage_unavailable`
    */
   open(source: FileSource): Promise<OutgoingFile>;
+  /** Checks a URL that will be fetched later. @throws AppError `url_not_allowed` */
+  checkUrl(url: string): void;
 }
 
 /** A request as its handler sees it. */

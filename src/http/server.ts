@@ -32,6 +32,7 @@ export { TokensInMemory } from './access/tokens-in-memory.ts';
 export { endUnlinked } from './end-unlinked.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
+export { scheduledMessageOpener } from './routes/messaging/open-message.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';

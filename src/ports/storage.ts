@@ -10,6 +10,7 @@ import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackQueue, type HeldCallbacks, type NewCallback } from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
+import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
@@ -27,6 +28,7 @@ import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts'
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly scheduledMessages: ScheduledMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly chatTimers: ChatTimerStore;
@@ -53,7 +55,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
    * `signal` is aborted.

@@ -153,7 +153,7 @@ function messageKeys(
 /** The event of the delivery status of a message that we sent. */
 export function messageStatusUpdate(
   sessionId: SessionId,
-  message: KnownSentMessage,
+  message: Pick<KnownSentMessage, 'toNumber'>,
   update: DeliveryUpdate,
   atMs: number,
 ): NewCallback {

@@ -78,6 +78,10 @@ export class RequestFiles implements AsyncDisposable {
     return this.#fetch(source);
   }
 
+  checkUrl(url: string): void {
+    this.#fetchDeps.rules.check(url);
+  }
+
   /**
    * Reads a multipart body; see {@link readMultipart}.
    * @throws AppError also `invalid_file`, `file_too_large`, `storage_unavailable`

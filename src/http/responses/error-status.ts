@@ -37,6 +37,8 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   callback_not_repeatable: 409,
   callback_delivered: 409,
   message_not_suitable: 409,
+  message_id_used: 409,
+  too_many_scheduled_messages: 409,
   storage_not_encrypted: 409,
   wrong_master_key: 409,
   idempotency_in_progress: 409,

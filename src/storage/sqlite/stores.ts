@@ -20,6 +20,7 @@ import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
+import { SqliteScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
@@ -58,6 +59,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       ...{ ...sessionDeps, outbox, ...sealed },
       deviceMove: new DeviceMove(db, vault),
     }),
+    scheduledMessages: new SqliteScheduledMessageStore(db, { clock, outbox, ...sealed }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {

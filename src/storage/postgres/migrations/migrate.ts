@@ -6,9 +6,10 @@ import { cluster } from './002-cluster.ts';
 import { browserTokens } from './003-browser-tokens.ts';
 import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
+import { scheduledMessages } from './006-scheduled-messages.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions];
+const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, scheduledMessages];
 
 /**
  * Applies the missing migrations, in one transaction.

@@ -21,6 +21,7 @@ import { contactNames } from './017-contact-names.ts';
 import { chatTimers } from './018-chat-timers.ts';
 import { noWaitingCallbacks } from './019-no-waiting-callbacks.ts';
 import { subscriptions } from './020-subscriptions.ts';
+import { scheduledMessages } from './021-scheduled-messages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -44,6 +45,7 @@ const MIGRATIONS: readonly string[] = [
   chatTimers,
   noWaitingCallbacks,
   subscriptions,
+  scheduledMessages,
 ];
 
 /**

@@ -46,6 +46,7 @@ const SESSION_TABLES = [
   'signal_keys',
   'journal',
   'sent_messages',
+  'scheduled_messages',
   'conversations',
   'poll_votes',
   'contact_names',
