@@ -274,12 +274,13 @@ function createSessions(
   { storage, connector, admission, media, metrics, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds } = storage;
+  const { timeline, accountIds, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{
       store,
       sentMessages,
+      scheduledMessages,
       conversations,
       pollVotes,
       contactNames,

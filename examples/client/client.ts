@@ -113,27 +113,30 @@ export type TextMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
+  /**
+   * Of the first address in the text: true fetches its page; a page that says nothing, or fails, leaves
+   * the text as it is.
+   */
+  link_preview?:
+    | boolean
+    | {
+        title: string;
+        description?: string | null;
+        thumbnail?: string | null;
+      };
 };
 
 /** The id of an earlier message of this session. */
 export type MessageId = string;
-
-/** See /docs#schema-ImageMessage. */
-export type ImageMessage = {
-  type: 'image';
-  number: Recipient;
-  /** The id of the message to reply to. */
-  reply_to?: MessageId | null;
-  /** The people whom the text mentions as "@<number>". */
-  mentions?: Recipient[] | Recipient;
-  file: OutgoingFile;
-  caption?: string | null;
-  seconds?: null;
-  width?: number | string | null;
-  height?: number | string | null;
-};
 
 /** In JSON. Uploads use the part `file` of a form. */
 export type OutgoingFile =
@@ -151,6 +154,34 @@ export type OutgoingFile =
       file_name?: string;
     };
 
+/** See /docs#schema-ImageMessage. */
+export type ImageMessage = {
+  type: 'image';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
+  caption?: string | null;
+  seconds?: null;
+  width?: number | string | null;
+  height?: number | string | null;
+};
+
 /** See /docs#schema-VideoMessage. */
 export type VideoMessage = {
   type: 'video';
@@ -159,7 +190,22 @@ export type VideoMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  /** Plays by itself, again and again, without sound. */
+  gif?: boolean | 'true' | 'false';
+  /** A round video note; it has no caption. */
+  note?: boolean | 'true' | 'false';
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
   caption?: string | null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -175,7 +221,18 @@ export type AudioMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  album?: unknown;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -191,7 +248,19 @@ export type VoiceMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  album?: unknown;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -207,7 +276,18 @@ export type DocumentMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  album?: unknown;
   caption?: string | null;
   seconds?: null;
   width?: null;
@@ -222,7 +302,18 @@ export type StickerMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  album?: unknown;
   caption?: null;
   seconds?: null;
   width?: number | string | null;
@@ -237,6 +328,13 @@ export type LocationMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   location: {
     latitude: number;
     longitude: number;
@@ -253,6 +351,13 @@ export type ContactMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   contacts: (
     | {
         name: string;
@@ -272,6 +377,13 @@ export type PollMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   poll: {
     name: string;
     options: string[];
@@ -288,6 +400,13 @@ export type ButtonsMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -324,6 +443,13 @@ export type ListMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -339,10 +465,67 @@ export type ListMessage = {
   }[];
 };
 
+/** See /docs#schema-AlbumMessage. */
+export type AlbumMessage = {
+  type: 'album';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  images?: number | string;
+  videos?: number | string;
+};
+
+/** See /docs#schema-EventMessage. */
+export type EventMessage = {
+  type: 'event';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  event: {
+    name: string;
+    description?: string | null;
+    start_at: string;
+    end_at?: string | null;
+    location?: {
+      latitude: number;
+      longitude: number;
+      name?: string | null;
+      address?: string | null;
+    } | null;
+    join_link?: string | null;
+    /** Whether guests may bring others. */
+    extra_guests?: boolean;
+    canceled?: boolean;
+  };
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** null removes an earlier reaction. */
   emoji: string | null;
 };
@@ -351,6 +534,11 @@ export type ReactionMessage = {
 export type EditMessage = {
   type: 'edit';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
 };
@@ -359,6 +547,50 @@ export type EditMessage = {
 export type DeleteMessage = {
   type: 'delete';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+};
+
+/** See /docs#schema-PinMessage. */
+export type PinMessage = {
+  type: 'pin';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  pinned?: boolean | 'true' | 'false';
+  /** A day, a week or thirty days. */
+  seconds?: number | string;
+};
+
+/** See /docs#schema-KeepMessage. */
+export type KeepMessage = {
+  type: 'keep';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  kept?: boolean | 'true' | 'false';
+};
+
+/** See /docs#schema-VoteMessage. */
+export type VoteMessage = {
+  type: 'vote';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  /** As the poll words them; an empty list takes back an earlier vote. */
+  options: string[];
 };
 
 /** See /docs#schema-ForwardMessage. */
@@ -366,6 +598,11 @@ export type ForwardMessage = {
   type: 'forward';
   number: Recipient;
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
 };
 
 /** Refused: `message_type_not_shown`. */
@@ -1091,9 +1328,14 @@ export class OrchestratorClient {
       | PollMessage
       | ButtonsMessage
       | ListMessage
+      | AlbumMessage
+      | EventMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage
+      | PinMessage
+      | KeepMessage
+      | VoteMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -1151,9 +1393,14 @@ export class OrchestratorClient {
         | PollMessage
         | ButtonsMessage
         | ListMessage
+        | AlbumMessage
+        | EventMessage
         | ReactionMessage
         | EditMessage
         | DeleteMessage
+        | PinMessage
+        | KeepMessage
+        | VoteMessage
         | ForwardMessage
         | NotShownMessage;
     },

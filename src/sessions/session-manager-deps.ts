@@ -7,6 +7,7 @@ import { type Admission } from '../ports/admission.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Placement } from '../ports/ownership.ts';
+import { type ScheduledMessageStore } from '../ports/scheduled.ts';
 import {
   type AccountIdStore,
   type AwaitedNumberStore,
@@ -51,6 +52,7 @@ export interface SessionManagerDeps {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  scheduledMessages: ScheduledMessageStore;
   conversations: ConversationStore;
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;

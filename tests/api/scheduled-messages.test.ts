@@ -40,7 +40,7 @@ describe('a message to be sent later', () => {
     ],
     [
       'a file on this machine',
-      { send_at: AT, message: { ...TEXT, type: 'image', file: { url: 'http://127.0.0.1/a.png' } } },
+      { send_at: AT, message: { ...TEXT, type: 'image', file: { url: 'http://10.0.0.1/a.png' } } },
       'url_not_allowed',
     ],
   ])('is refused with %s', async (_, body, error) => {

@@ -1,12 +1,15 @@
 import { type IncomingMessage } from 'node:http';
-import { type OutgoingFile } from '../../domain/outgoing.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type LinkPreview, type OutgoingFile } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
+import { stickerOf } from './pictures.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
 import { nameInDisposition, nameInUrl } from './file-name.ts';
 import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
+import { makePreview } from './link-preview.ts';
 import { chooseMimetype, type KindClues } from './mimetype.ts';
 import { readMultipart } from './multipart.ts';
 import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
@@ -76,6 +79,18 @@ export class RequestFiles implements AsyncDisposable {
     if (source instanceof UploadedFile) return source.file;
     if (source instanceof Base64File) return this.#saveFromMemory(source);
     return this.#fetch(source);
+  }
+
+  preview(text: string): Promise<LinkPreview | undefined> {
+    return makePreview(text, this.#fetchDeps);
+  }
+
+  async sticker(file: OutgoingFile): Promise<OutgoingFile> {
+    if (!['image/png', 'image/jpeg'].includes(file.mimetype)) return file;
+    const picture = await stickerOf(file.path).catch((cause: unknown) => {
+      throw new AppError('unsupported_media', { message: 'The picture cannot be read.', cause });
+    });
+    return this.#save([picture], { given: 'image/webp', fileName: file.fileName ?? undefined });
   }
 
   checkUrl(url: string): void {

@@ -190,7 +190,11 @@ export class Scheduler implements AsyncDisposable {
     let opened: OpenedMessage | undefined;
     try {
       opened = await this.#deps.open(message.body);
-      await this.#deps.sessions.send(sessionId, { ...opened.message, messageId }, `scheduled ${messageId}`);
+      await this.#deps.sessions.send(
+        sessionId,
+        { ...opened.message, messageId, ownId: undefined },
+        `scheduled ${messageId}`,
+      );
     } catch (error) {
       return await this.#failed(message, error, opened && numberOf(opened.message));
     } finally {

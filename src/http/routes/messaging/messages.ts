@@ -3,7 +3,7 @@ import { type ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
 import { ok, route } from '../../route.ts';
-import { openRequested } from './open-message.ts';
+import { isFetching, openRequested } from './open-message.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 
 const sentAnswer = z.strictObject({
@@ -71,6 +71,7 @@ export const sendAnyMessage = route({
   errors: [
     ...SEND_ERRORS,
     'message_not_found',
+    'message_id_used',
     'message_not_suitable',
     'message_type_not_shown',
     'unsupported_media',
@@ -78,8 +79,8 @@ export const sendAnyMessage = route({
   ],
   idempotent: true,
   async handler({ sessions }, { params, body, files, requestId, messageId }) {
-    // A file at a URL is only fetched for a session that can send it.
-    if ('file' in body.content) await sessions.connection(params.sessionId);
+    // Nothing is fetched for a session that cannot send it.
+    if (isFetching(body)) await sessions.connection(params.sessionId);
     const message = await openRequested(body, files);
     return ok(await sessions.send(params.sessionId, { ...message, messageId }, requestId));
   },

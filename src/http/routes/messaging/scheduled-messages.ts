@@ -94,7 +94,7 @@ export const scheduleMessage = route({
     const requested = parse(outgoingMessage, message.raw, MESSAGE_REFUSALS);
     checkFile(requested, files);
     const body = JSON.stringify(message.raw);
-    const request = { body, sendAtMs: send_at.getTime(), ownId: undefined, messageId };
+    const request = { body, sendAtMs: send_at.getTime(), ownId: requested.ownId, messageId };
     return ok({ data: viewOf(await scheduled.schedule(sessionId, request)) });
   },
 });

@@ -94,7 +94,7 @@ const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
 
 /** Writes a media message for an uploaded file; `atMs` is now (Unix ms). */
 export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
-  const { type, file, caption, seconds, width, height } = content;
+  const { type, file, caption, seconds, width, height, viewOnce, shownAs } = content;
   const isVoice = type === 'voice';
   const media: AnyMedia & proto.Message.IAudioMessage = {
     ...uploaded,
@@ -105,7 +105,9 @@ export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: numb
     ...(seconds !== null && { seconds }),
     ...(width !== null && height !== null && { width, height }),
     ...(isVoice && { ptt: true }),
+    ...(viewOnce === true && { viewOnce }),
+    ...(shownAs === 'gif' && { gifPlayback: true }),
     ...(type === 'document' && { fileName: file.fileName, title: file.fileName }),
   };
-  return { [OUTGOING[type].field]: media };
+  return { [shownAs === 'note' ? 'ptvMessage' : OUTGOING[type].field]: media };
 }
