@@ -17,6 +17,7 @@ import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   createHttpApp,
+  findFfmpeg,
   type HttpApp,
   type FileSettings,
   FOLDER_PREFIX,
@@ -117,8 +118,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
-  const requestFiles = await prepareFiles(config, log);
-  const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: requestFiles }));
+  const uploads = await prepareFiles(config, log);
+  const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
   const parts = { storage, files, notifier, pressure, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
@@ -130,9 +131,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
-    authDir: config.sessions.authDir,
-    cluster,
-    files: requestFiles,
+    ...{ authDir: config.sessions.authDir, cluster, files: uploads },
   });
   const server = keep(
     built,
@@ -207,6 +206,7 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
     allowedHosts: media.urlAllowedHosts,
     ...{ resolve: systemResolve, ownAddresses: systemAddresses },
     userAgent: `whatsapp-orchestrator/${VERSION}`,
+    ffmpeg: await findFfmpeg(process.env.PATH ?? ''),
   };
 }
 

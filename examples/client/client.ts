@@ -174,6 +174,7 @@ export type ImageMessage = {
   view_once?: boolean | 'true' | 'false';
   gif?: false;
   note?: false;
+  convert?: false;
   /** The id of the message of type album that it belongs to. */
   album?: MessageId;
   caption?: string | null;
@@ -204,6 +205,8 @@ export type VideoMessage = {
   gif?: boolean | 'true' | 'false';
   /** A round video note; it has no caption. */
   note?: boolean | 'true' | 'false';
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
   /** The id of the message of type album that it belongs to. */
   album?: MessageId;
   caption?: string | null;
@@ -232,6 +235,7 @@ export type AudioMessage = {
   view_once?: false;
   gif?: false;
   note?: false;
+  convert?: false;
   album?: unknown;
   caption?: null;
   /** The duration; read from the file for voice notes. */
@@ -260,6 +264,8 @@ export type VoiceMessage = {
   view_once?: boolean | 'true' | 'false';
   gif?: false;
   note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
   album?: unknown;
   caption?: null;
   /** The duration; read from the file for voice notes. */
@@ -287,6 +293,7 @@ export type DocumentMessage = {
   view_once?: false;
   gif?: false;
   note?: false;
+  convert?: false;
   album?: unknown;
   caption?: string | null;
   seconds?: null;
@@ -313,6 +320,8 @@ export type StickerMessage = {
   view_once?: false;
   gif?: false;
   note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
   album?: unknown;
   caption?: null;
   seconds?: null;
@@ -993,6 +1002,7 @@ export type ErrorAnswer = {
     | 'idempotency_mismatch'
     | 'message_type_not_shown'
     | 'unsupported_media'
+    | 'conversion_unavailable'
     | 'media_too_large'
     | 'url_not_reachable'
     | 'message_refused'

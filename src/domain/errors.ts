@@ -54,6 +54,7 @@ export const ERRORS = {
   idempotency_mismatch: 'This Idempotency-Key was already used for a different request.',
   message_type_not_shown: 'WhatsApp does not show templates from linked devices; send "buttons" or a "list" instead.',
   unsupported_media: 'WhatsApp does not show a file of this format as this type.',
+  conversion_unavailable: 'This server has no ffmpeg, which is needed to convert the file.',
   media_too_large: 'The file is larger than MAX_MEDIA_BYTES allows.',
   url_not_reachable: 'The file could not be fetched from its URL.',
   message_refused: 'WhatsApp refused the message.',

@@ -9,6 +9,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
+import { type ConversionTarget } from './files/ffmpeg.ts';
 import { type FileSource } from './files/file-field.ts';
 import { type FixedContent } from './responses/fixed-content.ts';
 
@@ -55,6 +56,8 @@ export interface FileOpener {
   preview(text: string): Promise<LinkPreview | undefined>;
   /** A PNG or JPEG as a sticker; any other file as it is. @throws AppError `unsupported_media` */
   sticker(file: OutgoingFile): Promise<OutgoingFile>;
+  /** The file in the format in which WhatsApp shows this. @throws AppError `conversion_unavailable`, `unsupported_media` */
+  convert(file: OutgoingFile, target: ConversionTarget): Promise<OutgoingFile>;
   /** Checks a URL that will be fetched later. @throws AppError `url_not_allowed` */
   checkUrl(url: string): void;
 }

@@ -30,6 +30,7 @@ export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { TokensInMemory } from './access/tokens-in-memory.ts';
 export { endUnlinked } from './end-unlinked.ts';
+export { findFfmpeg } from './files/ffmpeg.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
 export { scheduledMessageOpener } from './routes/messaging/open-message.ts';

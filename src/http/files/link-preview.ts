@@ -11,7 +11,7 @@ const MAX_PICTURE_BYTES = 5 * 1024 * 1024;
 const MAX_TITLE = 300;
 const MAX_DESCRIPTION = 1_000;
 
-const ADDRESS = /https?:\/\/[^\s<>"]+/i;
+const ADDRESS = /https?:\/\/[^\s<>"]{1,2000}/i;
 /** What ends a sentence is no part of the address before it. */
 const AFTER_ADDRESS = /[.,;:!?)\]}'*_~]+$/;
 

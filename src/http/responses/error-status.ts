@@ -52,6 +52,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   idempotency_mismatch: 422,
   message_type_not_shown: 422,
   unsupported_media: 422,
+  conversion_unavailable: 422,
   media_too_large: 422,
   url_not_reachable: 422,
   message_refused: 422,

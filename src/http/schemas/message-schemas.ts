@@ -39,7 +39,7 @@ type Text = Extract<OutgoingContent, { type: 'text' }>;
 type RequestedContent =
   | Exclude<OutgoingContent, OutgoingMedia | Text>
   | (Omit<Text, 'preview'> & { preview: RequestedPreview })
-  | (Omit<OutgoingMedia, 'file'> & { file: FileSource });
+  | (Omit<OutgoingMedia, 'file'> & { file: FileSource; convert: boolean });
 
 /** What refers to an earlier message. */
 const referring = { message_id: messageId, id: ownId };
@@ -80,15 +80,19 @@ const noSeconds = z.null().default(null);
 const notOnce = z.literal(false, 'is not possible with this type').default(false);
 const once = flag.meta({ description: 'Whether it can be viewed only once.' });
 const album = messageId.optional().meta({ description: 'The id of the message of type album that it belongs to.' });
-const always = { view_once: notOnce, gif: notOnce, note: notOnce, album: z.undefined().optional() };
+const always = { view_once: notOnce, gif: notOnce, note: notOnce, convert: notOnce, album: z.undefined().optional() };
+const convert = flag.meta({
+  description: 'Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server.',
+});
 const asVideo = {
+  convert,
   gif: flag.meta({ description: 'Plays by itself, again and again, without sound.' }),
   note: flag.meta({ description: 'A round video note; it has no caption.' }),
 };
 
 /** The optional fields of a file; each type supports some of them. */
 type MediaFields = Record<'seconds' | 'width' | 'height', z.ZodType<number | null>> &
-  Record<'view_once' | 'gif' | 'note', z.ZodType<boolean>> & {
+  Record<'view_once' | 'gif' | 'note' | 'convert', z.ZodType<boolean>> & {
     caption: z.ZodType<string | null>;
     album: z.ZodType<string | undefined>;
   };
@@ -111,6 +115,7 @@ function media(type: OutgoingMedia['type'], fields: MediaFields) {
       withContent(
         {
           ...{ type: kind, file, caption: said, seconds: plays, width, height, album: of, viewOnce: rest.view_once },
+          convert: rest.convert,
           shownAs: rest.note ? 'note' : rest.gif ? 'gif' : undefined,
         },
         rest,
@@ -132,9 +137,9 @@ export const outgoingMessage = z.discriminatedUnion(
     media('image', { ...always, caption, seconds: noSeconds, ...pixels, view_once: once, album }),
     media('video', { ...always, caption, seconds, ...pixels, ...asVideo, view_once: once, album }),
     media('audio', { ...always, caption: noCaption, seconds, ...noPixels }),
-    media('voice', { ...always, caption: noCaption, seconds, ...noPixels, view_once: once }),
+    media('voice', { ...always, caption: noCaption, seconds, ...noPixels, view_once: once, convert }),
     media('document', { ...always, caption, seconds: noSeconds, ...noPixels }),
-    media('sticker', { ...always, caption: noCaption, seconds: noSeconds, ...pixels }),
+    media('sticker', { ...always, caption: noCaption, seconds: noSeconds, ...pixels, convert }),
     z
       .object({ type: z.literal('location'), ...addressed, location: place })
       .meta({ id: nameOf('location') })

@@ -46,6 +46,7 @@ export interface Writing {
  * Writes a content as a message, one file for each kind, as for reading.
  * @throws AppError `message_not_suitable` when the earlier message does not allow it
  */
+// eslint-disable-next-line complexity -- one case for each kind
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
   if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
   if ('messageId' in content) return writeReference(content, targetOf(writing), writing);
@@ -69,6 +70,7 @@ export function writeContent(content: OutgoingContent, writing: Writing): proto.
 }
 
 /** Writes what refers to the earlier message `target`. */
+// eslint-disable-next-line complexity -- one case for each kind
 function writeReference(
   content: Extract<OutgoingContent, { messageId: string }>,
   target: WAMessage,
@@ -122,13 +124,20 @@ function onceViewed(content: OutgoingContent, message: proto.IMessage): proto.IM
  * group admin. Baileys takes a video note for a text.
  */
 function attributesOf(content: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
-  const { type } = content;
-  if (type === 'edit') return { edit: '1' };
-  if (type === 'pin') return { edit: '2' };
-  if (type === 'keep') return key?.fromMe && !content.kept ? { edit: '7' } : {};
-  if (isMedia(content) && content.shownAs === 'note') return { type: 'media' };
-  if (type === 'delete') return { edit: key?.fromMe ? '7' : '8' };
-  return {};
+  const isOwn = key?.fromMe === true;
+  if (isMedia(content)) return content.shownAs === 'note' ? { type: 'media' } : {};
+  switch (content.type) {
+    case 'edit':
+      return { edit: '1' };
+    case 'pin':
+      return { edit: '2' };
+    case 'delete':
+      return { edit: isOwn ? '7' : '8' };
+    case 'keep':
+      return isOwn && !content.kept ? { edit: '7' } : {};
+    default:
+      return {};
+  }
 }
 
 function uploadedOf({ uploaded }: Writing): UploadedFile {

@@ -226,11 +226,10 @@ describe('a vote', () => {
 
     const vote = await sent({ type: 'vote', message_id: pollId, options: ['hoy', 'nunca'] });
 
-    const [author, sender] = isGroup
-      ? [person.lid, world.whatsapp.phone(ACCOUNT).lid]
-      : [`${PERSON}@s.whatsapp.net`, `${ACCOUNT}@s.whatsapp.net`];
-    const key = { messageId: pollId, original: poll, parties: { authors: [author], senders: [sender] } };
-    expect(pollVote.open(vote.message, key, 1)).toMatchObject({ vote: { pollId, options: ['hoy', 'nunca'] } });
+    // As the chat names people: by LID, in both.
+    const parties = { authors: [person.lid], senders: [world.whatsapp.phone(ACCOUNT).lid] };
+    const opened = pollVote.open(vote.message, { messageId: pollId, original: poll, parties }, 1);
+    expect(opened).toMatchObject({ vote: { pollId, options: ['hoy', 'nunca'] } });
     expect(stanzas.get(vote.id)?.attrs).toMatchObject({ type: 'poll' });
     await refused({ type: 'vote', message_id: pollId, options: ['otra'] }, 'message_not_suitable');
     await refused({ type: 'vote', message_id: pollId, options: question.options }, 'message_not_suitable');

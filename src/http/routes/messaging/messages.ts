@@ -75,6 +75,7 @@ export const sendAnyMessage = route({
     'message_not_suitable',
     'message_type_not_shown',
     'unsupported_media',
+    'conversion_unavailable',
     'media_not_uploaded',
   ],
   idempotent: true,

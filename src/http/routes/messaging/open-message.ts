@@ -1,5 +1,10 @@
 import { AppError } from '../../../domain/errors.ts';
-import { type LinkPreview, type OutgoingMessage } from '../../../domain/outgoing.ts';
+import {
+  type LinkPreview,
+  type OutgoingFile,
+  type OutgoingMedia,
+  type OutgoingMessage,
+} from '../../../domain/outgoing.ts';
 import { Semaphore } from '../../../kit/semaphore.ts';
 import { type OpenedMessage } from '../../../sessions/scheduled/scheduler.ts';
 import { addressIn } from '../../files/link-preview.ts';
@@ -19,12 +24,32 @@ const MAX_FETCHES = 8;
 export async function openRequested(message: RequestedMessage, files: FileOpener): Promise<OutgoingMessage> {
   const { content } = message;
   if ('file' in content) {
-    const file = await files.open(content.file);
-    return { ...message, content: { ...content, file: content.type === 'sticker' ? await files.sticker(file) : file } };
+    const { convert, ...media } = content;
+    const opened = { ...media, file: await files.open(content.file) };
+    return { ...message, content: { ...opened, file: await fitting(opened, convert, files) } };
   }
   if (content.type !== 'text') return { ...message, content };
   const { preview, ...text } = content;
   return { ...message, content: { ...text, preview: await previewOf(text.text, preview, files) } };
+}
+
+/** The formats that need no conversion, as each type. */
+const FITTING: Partial<Record<OutgoingMedia['type'], RegExp>> = {
+  voice: /^(audio|application)\/ogg/,
+  video: /^video\/mp4/,
+  sticker: /^image\/webp/,
+};
+
+/** The file as it is sent: pictures become stickers, and the rest is converted when that was asked for. */
+async function fitting(
+  { type, file, shownAs }: OutgoingMedia,
+  isConverted: boolean,
+  files: FileOpener,
+): Promise<OutgoingFile> {
+  const fits = FITTING[type];
+  const picture = type === 'sticker' ? await files.sticker(file) : file;
+  if (!isConverted || fits?.test(picture.mimetype) !== false) return picture;
+  return files.convert(picture, type === 'video' ? (shownAs ?? 'video') : (type as 'voice' | 'sticker'));
 }
 
 /** Whether opening it fetches something. */

@@ -1,14 +1,13 @@
-import { type proto, type WAMessage } from '@whiskeysockets/baileys';
+import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
 import { unwrap } from '../unwrap.ts';
+
+const { MEDIA_ALBUM } = proto.MessageAssociation.AssociationType;
 
 /** Writes the message that announces an album. */
 export function write({ images, videos }: { images: number; videos: number }): proto.IMessage {
   return { albumMessage: { expectedImageCount: images, expectedVideoCount: videos } };
 }
-
-/** The number of `MessageAssociation.AssociationType.MEDIA_ALBUM`. */
-const MEDIA_ALBUM = 1;
 
 /**
  * What says that a picture or video for this chat belongs to the album.

@@ -94,7 +94,7 @@ const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
 
 /** Writes a media message for an uploaded file; `atMs` is now (Unix ms). */
 export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
-  const { type, file, caption, seconds, width, height, viewOnce, shownAs } = content;
+  const { type, file, caption, seconds, width, height } = content;
   const isVoice = type === 'voice';
   const media: AnyMedia & proto.Message.IAudioMessage = {
     ...uploaded,
@@ -105,9 +105,13 @@ export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: numb
     ...(seconds !== null && { seconds }),
     ...(width !== null && height !== null && { width, height }),
     ...(isVoice && { ptt: true }),
-    ...(viewOnce === true && { viewOnce }),
-    ...(shownAs === 'gif' && { gifPlayback: true }),
+    ...ways(content),
     ...(type === 'document' && { fileName: file.fileName, title: file.fileName }),
   };
-  return { [shownAs === 'note' ? 'ptvMessage' : OUTGOING[type].field]: media };
+  return { [content.shownAs === 'note' ? 'ptvMessage' : OUTGOING[type].field]: media };
+}
+
+/** How it is shown, where that is not as usual. */
+function ways({ viewOnce = false, shownAs }: OutgoingMedia): proto.Message.IVideoMessage {
+  return { ...(viewOnce && { viewOnce }), ...(shownAs === 'gif' && { gifPlayback: true }) };
 }
