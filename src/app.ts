@@ -125,9 +125,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    version: VERSION,
+    ...{ version: VERSION, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
-    log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },

@@ -124,20 +124,17 @@ function onceViewed(content: OutgoingContent, message: proto.IMessage): proto.IM
  * group admin. Baileys takes a video note for a text.
  */
 function attributesOf(content: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
-  const isOwn = key?.fromMe === true;
   if (isMedia(content)) return content.shownAs === 'note' ? { type: 'media' } : {};
-  switch (content.type) {
-    case 'edit':
-      return { edit: '1' };
-    case 'pin':
-      return { edit: '2' };
-    case 'delete':
-      return { edit: isOwn ? '7' : '8' };
-    case 'keep':
-      return isOwn && !content.kept ? { edit: '7' } : {};
-    default:
-      return {};
-  }
+  const edit = editOf(content, key?.fromMe === true);
+  return edit === undefined ? {} : { edit };
+}
+
+function editOf(content: OutgoingContent, isOwn: boolean): string | undefined {
+  const { type } = content;
+  if (type === 'edit') return '1';
+  if (type === 'pin') return '2';
+  if (type === 'delete') return isOwn ? '7' : '8';
+  return type === 'keep' && !content.kept && isOwn ? '7' : undefined;
 }
 
 function uploadedOf({ uploaded }: Writing): UploadedFile {

@@ -48,7 +48,9 @@ async function start(db: TestStorage) {
     const { state: what, failure, attempts } = await scheduler.find(ANA, messageId);
     return { what, code: failure?.code ?? null, attempts };
   };
-  const hold = (until: Promise<void>) => (sending = until);
+  const hold = (until: Promise<void>) => {
+    sending = until;
+  };
   return { scheduler, sent, begun, failures, schedule, state, hold };
 }
 
