@@ -58,7 +58,7 @@ const withContent = (
   content,
   replyTo: reply_to,
   mentions,
-  mentionAll: mention_all,
+  ...(mention_all && { mentionAll: true }),
   ownId: id,
 });
 
@@ -114,7 +114,8 @@ function media(type: OutgoingMedia['type'], fields: MediaFields) {
     .transform(({ type: kind, file, caption: said, seconds: plays, width, height, album: of, ...rest }) =>
       withContent(
         {
-          ...{ type: kind, file, caption: said, seconds: plays, width, height, album: of, viewOnce: rest.view_once },
+          ...{ type: kind, file, caption: said, seconds: plays, width, height, album: of },
+          ...(rest.view_once && { viewOnce: true }),
           convert: rest.convert,
           shownAs: rest.note ? 'note' : rest.gif ? 'gif' : undefined,
         },
