@@ -14,6 +14,8 @@ const WAITING: ScheduledMessage = {
 /** One scheduled message, and those that are added. */
 export class ScheduledInMemory implements Record<keyof Core['scheduled'], unknown> {
   readonly requests: ScheduleRequest[] = [];
+  /** What every call fails with. */
+  failure: Error | undefined;
 
   schedule(sessionId: SessionId, request: ScheduleRequest): Promise<ScheduledMessage> {
     this.requests.push(request);
@@ -35,6 +37,7 @@ export class ScheduledInMemory implements Record<keyof Core['scheduled'], unknow
   }
 
   #of(sessionId: SessionId, message: ScheduledMessage): Promise<ScheduledMessage> {
+    if (this.failure) return Promise.reject(this.failure);
     return sessionId === CONNECTED ? Promise.resolve(message) : Promise.reject(new AppError('session_not_found'));
   }
 }
