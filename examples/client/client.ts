@@ -236,7 +236,7 @@ export type AudioMessage = {
   gif?: false;
   note?: false;
   convert?: false;
-  album?: unknown;
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -266,7 +266,7 @@ export type VoiceMessage = {
   note?: false;
   /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
   convert?: boolean | 'true' | 'false';
-  album?: unknown;
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -294,7 +294,7 @@ export type DocumentMessage = {
   gif?: false;
   note?: false;
   convert?: false;
-  album?: unknown;
+  album?: null;
   caption?: string | null;
   seconds?: null;
   width?: null;
@@ -322,7 +322,7 @@ export type StickerMessage = {
   note?: false;
   /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
   convert?: boolean | 'true' | 'false';
-  album?: unknown;
+  album?: null;
   caption?: null;
   seconds?: null;
   width?: number | string | null;

@@ -80,7 +80,16 @@ const noSeconds = z.null().default(null);
 const notOnce = z.literal(false, 'is not possible with this type').default(false);
 const once = flag.meta({ description: 'Whether it can be viewed only once.' });
 const album = messageId.optional().meta({ description: 'The id of the message of type album that it belongs to.' });
-const always = { view_once: notOnce, gif: notOnce, note: notOnce, convert: notOnce, album: z.undefined().optional() };
+const always = {
+  view_once: notOnce,
+  gif: notOnce,
+  note: notOnce,
+  convert: notOnce,
+  album: z
+    .null('is not possible with this type')
+    .optional()
+    .transform(() => undefined),
+};
 const convert = flag.meta({
   description: 'Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server.',
 });
