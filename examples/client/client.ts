@@ -127,27 +127,30 @@ export type TextMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
+  /**
+   * Of the first address in the text: true fetches its page; a page that says nothing, or fails, leaves
+   * the text as it is.
+   */
+  link_preview?:
+    | boolean
+    | {
+        title: string;
+        description?: string | null;
+        thumbnail?: string | null;
+      };
 };
 
 /** The id of an earlier message of this session. */
 export type MessageId = string;
-
-/** See /docs#schema-ImageMessage. */
-export type ImageMessage = {
-  type: 'image';
-  number: Recipient;
-  /** The id of the message to reply to. */
-  reply_to?: MessageId | null;
-  /** The people whom the text mentions as "@<number>". */
-  mentions?: Recipient[] | Recipient;
-  file: OutgoingFile;
-  caption?: string | null;
-  seconds?: null;
-  width?: number | string | null;
-  height?: number | string | null;
-};
 
 /** In JSON. Uploads use the part `file` of a form. */
 export type OutgoingFile =
@@ -165,6 +168,35 @@ export type OutgoingFile =
       file_name?: string;
     };
 
+/** See /docs#schema-ImageMessage. */
+export type ImageMessage = {
+  type: 'image';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  convert?: false;
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
+  caption?: string | null;
+  seconds?: null;
+  width?: number | string | null;
+  height?: number | string | null;
+};
+
 /** See /docs#schema-VideoMessage. */
 export type VideoMessage = {
   type: 'video';
@@ -173,7 +205,24 @@ export type VideoMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  /** Plays by itself, again and again, without sound. */
+  gif?: boolean | 'true' | 'false';
+  /** A round video note; it has no caption. */
+  note?: boolean | 'true' | 'false';
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
   caption?: string | null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -189,7 +238,19 @@ export type AudioMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -205,7 +266,21 @@ export type VoiceMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -221,7 +296,19 @@ export type DocumentMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: string | null;
   seconds?: null;
   width?: null;
@@ -236,7 +323,20 @@ export type StickerMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   seconds?: null;
   width?: number | string | null;
@@ -251,6 +351,13 @@ export type LocationMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   location: {
     latitude: number;
     longitude: number;
@@ -267,6 +374,13 @@ export type ContactMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   contacts: (
     | {
         name: string;
@@ -286,6 +400,13 @@ export type PollMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   poll: {
     name: string;
     options: string[];
@@ -302,6 +423,13 @@ export type ButtonsMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -338,6 +466,13 @@ export type ListMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -353,10 +488,67 @@ export type ListMessage = {
   }[];
 };
 
+/** See /docs#schema-AlbumMessage. */
+export type AlbumMessage = {
+  type: 'album';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  images?: number | string;
+  videos?: number | string;
+};
+
+/** See /docs#schema-EventMessage. */
+export type EventMessage = {
+  type: 'event';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  event: {
+    name: string;
+    description?: string | null;
+    start_at: string;
+    end_at?: string | null;
+    location?: {
+      latitude: number;
+      longitude: number;
+      name?: string | null;
+      address?: string | null;
+    } | null;
+    join_link?: string | null;
+    /** Whether guests may bring others. */
+    extra_guests?: boolean;
+    canceled?: boolean;
+  };
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** null removes an earlier reaction. */
   emoji: string | null;
 };
@@ -365,6 +557,11 @@ export type ReactionMessage = {
 export type EditMessage = {
   type: 'edit';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
 };
@@ -373,6 +570,50 @@ export type EditMessage = {
 export type DeleteMessage = {
   type: 'delete';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+};
+
+/** See /docs#schema-PinMessage. */
+export type PinMessage = {
+  type: 'pin';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  pinned?: boolean | 'true' | 'false';
+  /** A day, a week or thirty days. */
+  seconds?: number | string;
+};
+
+/** See /docs#schema-KeepMessage. */
+export type KeepMessage = {
+  type: 'keep';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  kept?: boolean | 'true' | 'false';
+};
+
+/** See /docs#schema-VoteMessage. */
+export type VoteMessage = {
+  type: 'vote';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  /** As the poll words them; an empty list takes back an earlier vote. */
+  options: string[];
 };
 
 /** See /docs#schema-ForwardMessage. */
@@ -380,11 +621,35 @@ export type ForwardMessage = {
   type: 'forward';
   number: Recipient;
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
 };
 
 /** Refused: `message_type_not_shown`. */
 export type NotShownMessage = {
   type: 'template' | 'interactive';
+};
+
+/** See /docs#schema-ScheduledMessage. */
+export type ScheduledMessage = {
+  /** The id under which it is sent, as in its status updates. */
+  messageId: string;
+  sendAt: string;
+  /** What became of it: "sent" when WhatsApp has it, "failed" when it was given up. */
+  state: 'scheduled' | 'sent' | 'failed' | 'canceled';
+  /** The message as it was requested. */
+  message: unknown;
+  /** How often sending it failed. */
+  attempts: number;
+  /** The code of the latest failure. */
+  error: string | null;
+  errorMessage: string | null;
+  createdAt: string;
+  /** When it was sent, canceled or given up. */
+  settledAt: string | null;
 };
 
 /** See /docs#schema-RecentMessage. */
@@ -826,6 +1091,8 @@ export type ErrorAnswer = {
     | 'callback_delivered'
     | 'group_full'
     | 'message_not_suitable'
+    | 'message_id_used'
+    | 'too_many_scheduled_messages'
     | 'storage_not_encrypted'
     | 'nodes_lack_master_key'
     | 'wrong_master_key'
@@ -840,6 +1107,7 @@ export type ErrorAnswer = {
     | 'idempotency_mismatch'
     | 'message_type_not_shown'
     | 'unsupported_media'
+    | 'conversion_unavailable'
     | 'media_too_large'
     | 'url_not_reachable'
     | 'message_refused'
@@ -1238,9 +1506,14 @@ export class OrchestratorClient {
       | PollMessage
       | ButtonsMessage
       | ListMessage
+      | AlbumMessage
+      | EventMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage
+      | PinMessage
+      | KeepMessage
+      | VoteMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -1272,6 +1545,117 @@ export class OrchestratorClient {
     data: RecentMessage[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
+  }
+
+  /**
+   * Send a message later.
+   * Takes any message of POST /sessions/{sessionId}/messages, and the time from which it is sent, in the
+   * pace and within the limits of the session. It is stored, and survives restarts. A file is named by
+   * its URL, and fetched when the message is due.
+   */
+  scheduleMessage(
+    sessionId: string,
+    body: {
+      /** At most a year from now. */
+      send_at: string;
+      message:
+        | TextMessage
+        | ImageMessage
+        | VideoMessage
+        | AudioMessage
+        | VoiceMessage
+        | DocumentMessage
+        | StickerMessage
+        | LocationMessage
+        | ContactMessage
+        | PollMessage
+        | ButtonsMessage
+        | ListMessage
+        | AlbumMessage
+        | EventMessage
+        | ReactionMessage
+        | EditMessage
+        | DeleteMessage
+        | PinMessage
+        | KeepMessage
+        | VoteMessage
+        | ForwardMessage
+        | NotShownMessage;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List scheduled messages.
+   * Those that wait, and those that were sent, canceled or given up in the last two weeks, in the order
+   * in which they were scheduled.
+   */
+  listScheduledMessages(
+    sessionId: string,
+    query: {
+      /** Returns only what comes after this id or cursor. */
+      after?: number;
+      /** The maximum number of results. */
+      limit?: number;
+      state?: 'scheduled' | 'sent' | 'failed' | 'canceled';
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage[];
+    /** The "after" of the next page; null on the last one. */
+    nextAfter: number | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      query,
+      options,
+    });
+  }
+
+  /**
+   * Get one scheduled message.
+   * What it says, and what became of it.
+   */
+  viewScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Cancel a scheduled message.
+   * It is not sent. What was sent, or is just being sent, cannot be canceled.
+   */
+  cancelScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
   }
 
   /**

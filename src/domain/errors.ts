@@ -46,6 +46,8 @@ export const ERRORS = {
   callback_delivered: 'The callback is already delivered.',
   group_full: 'The group has as many people as WhatsApp allows.',
   message_not_suitable: 'This cannot be done with that message.',
+  message_id_used: 'This session has a message with this id already.',
+  too_many_scheduled_messages: 'As many messages of this session are scheduled as the server allows (1,000).',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
   nodes_lack_master_key:
     'Some nodes do not know the new master key: start them with NEW_MASTER_KEY beside MASTER_KEY first.',
@@ -61,6 +63,7 @@ export const ERRORS = {
   idempotency_mismatch: 'This Idempotency-Key was already used for a different request.',
   message_type_not_shown: 'WhatsApp does not show templates from linked devices; send "buttons" or a "list" instead.',
   unsupported_media: 'WhatsApp does not show a file of this format as this type.',
+  conversion_unavailable: 'This server has no ffmpeg, which is needed to convert the file.',
   media_too_large: 'The file is larger than MAX_MEDIA_BYTES allows.',
   url_not_reachable: 'The file could not be fetched from its URL.',
   message_refused: 'WhatsApp refused the message.',

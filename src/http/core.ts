@@ -10,6 +10,7 @@ import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
+import { type Scheduler } from '../sessions/scheduled/scheduler.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
@@ -121,6 +122,8 @@ export interface SettingsApi {
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
 
+type ScheduledApi = Pick<Scheduler, 'schedule' | 'list' | 'find' | 'cancel'>;
+
 type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
 type TokensApi = Pick<BrowserTokens, 'issue' | 'revokeIssuedBy' | 'callerOf'>;
@@ -214,6 +217,8 @@ export interface Core {
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;
+  /** Messages to be sent later. */
+  scheduled: ScheduledApi;
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;

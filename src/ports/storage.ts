@@ -18,6 +18,7 @@ import {
   type NewCallback,
 } from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
+import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
@@ -35,6 +36,7 @@ import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts'
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly scheduledMessages: ScheduledMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly chatTimers: ChatTimerStore;
@@ -62,7 +64,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks and further events after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
    * `signal` is aborted.

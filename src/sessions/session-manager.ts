@@ -32,6 +32,7 @@ import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
+import { OwnIds } from './sending/own-ids.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -86,7 +87,8 @@ export class SessionManager implements AsyncDisposable {
     const { newConversationsPerDay: perDay } = settings;
     const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
     const supervisor = this.#supervisor;
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
+    const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, ownIds, metrics, clock, supervisor });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,

@@ -35,6 +35,12 @@ import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
 import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
+import {
+  cancelScheduledMessage,
+  listScheduledMessages,
+  scheduleMessage,
+  viewScheduledMessage,
+} from './messaging/scheduled-messages.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
@@ -76,6 +82,10 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   confirmPasskey,
   sendMessage,
   sendAnyMessage,
+  scheduleMessage,
+  listScheduledMessages,
+  viewScheduledMessage,
+  cancelScheduledMessage,
   recentMessages,
   listGroups,
   createGroup,
