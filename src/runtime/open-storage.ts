@@ -4,9 +4,10 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Storage } from '../ports/storage.ts';
-import { type ClusterStorage, openPostgres, type PostgresOptions } from '../storage/postgres/open.ts';
+// `import type`, not `import { type … }`, which would load the module for nothing.
+import type { ClusterStorage, PostgresOptions } from '../storage/postgres/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
-import { openStorage, type StorageOptions } from '../storage/sqlite/open.ts';
+import type { StorageOptions } from '../storage/sqlite/open.ts';
 
 /** What a storage is opened with, besides its settings. */
 export interface OpenStorageOptions {
@@ -25,6 +26,8 @@ export function openConfigured(config: Config, deps: OpenStorageOptions): Promis
     const { sessions, storage } = config;
     if (storage.databaseUrl) return openDatabase(config, { masterKey, clock, ...others });
     const { adoptPlaintext } = storage;
+    // Of the two storages, only the one in use is loaded: each of them is a tenth of the program.
+    const { openStorage } = await import('../storage/sqlite/open.ts');
     return openStorage(sessions.authDir, clock, masterKey, { adoptPlaintext, ...others });
   });
 }
@@ -67,6 +70,7 @@ async function openDatabase({ sessions, storage }: Config, options: PostgresOpti
   if (!databaseUrl) throw new Error('There is no DATABASE_URL');
   // Each session still has a folder there.
   await mkdir(sessions.authDir, { recursive: true, mode: 0o700 });
+  const { openPostgres } = await import('../storage/postgres/open.ts');
   return openPostgres(databaseUrl.reveal(), { ...options, durability });
 }
 
