@@ -127,27 +127,30 @@ export type TextMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
+  /**
+   * Of the first address in the text: true fetches its page; a page that says nothing, or fails, leaves
+   * the text as it is.
+   */
+  link_preview?:
+    | boolean
+    | {
+        title: string;
+        description?: string | null;
+        thumbnail?: string | null;
+      };
 };
 
 /** The id of an earlier message of this session. */
 export type MessageId = string;
-
-/** See /docs#schema-ImageMessage. */
-export type ImageMessage = {
-  type: 'image';
-  number: Recipient;
-  /** The id of the message to reply to. */
-  reply_to?: MessageId | null;
-  /** The people whom the text mentions as "@<number>". */
-  mentions?: Recipient[] | Recipient;
-  file: OutgoingFile;
-  caption?: string | null;
-  seconds?: null;
-  width?: number | string | null;
-  height?: number | string | null;
-};
 
 /** In JSON. Uploads use the part `file` of a form. */
 export type OutgoingFile =
@@ -165,6 +168,35 @@ export type OutgoingFile =
       file_name?: string;
     };
 
+/** See /docs#schema-ImageMessage. */
+export type ImageMessage = {
+  type: 'image';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  convert?: false;
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
+  caption?: string | null;
+  seconds?: null;
+  width?: number | string | null;
+  height?: number | string | null;
+};
+
 /** See /docs#schema-VideoMessage. */
 export type VideoMessage = {
   type: 'video';
@@ -173,7 +205,24 @@ export type VideoMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  /** Plays by itself, again and again, without sound. */
+  gif?: boolean | 'true' | 'false';
+  /** A round video note; it has no caption. */
+  note?: boolean | 'true' | 'false';
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
   caption?: string | null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -189,7 +238,19 @@ export type AudioMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -205,7 +266,21 @@ export type VoiceMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -221,7 +296,19 @@ export type DocumentMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: string | null;
   seconds?: null;
   width?: null;
@@ -236,7 +323,20 @@ export type StickerMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   seconds?: null;
   width?: number | string | null;
@@ -251,6 +351,13 @@ export type LocationMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   location: {
     latitude: number;
     longitude: number;
@@ -267,6 +374,13 @@ export type ContactMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   contacts: (
     | {
         name: string;
@@ -286,6 +400,13 @@ export type PollMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   poll: {
     name: string;
     options: string[];
@@ -302,6 +423,13 @@ export type ButtonsMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -338,6 +466,13 @@ export type ListMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -353,10 +488,67 @@ export type ListMessage = {
   }[];
 };
 
+/** See /docs#schema-AlbumMessage. */
+export type AlbumMessage = {
+  type: 'album';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  images?: number | string;
+  videos?: number | string;
+};
+
+/** See /docs#schema-EventMessage. */
+export type EventMessage = {
+  type: 'event';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  event: {
+    name: string;
+    description?: string | null;
+    start_at: string;
+    end_at?: string | null;
+    location?: {
+      latitude: number;
+      longitude: number;
+      name?: string | null;
+      address?: string | null;
+    } | null;
+    join_link?: string | null;
+    /** Whether guests may bring others. */
+    extra_guests?: boolean;
+    canceled?: boolean;
+  };
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** null removes an earlier reaction. */
   emoji: string | null;
 };
@@ -365,6 +557,11 @@ export type ReactionMessage = {
 export type EditMessage = {
   type: 'edit';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
 };
@@ -373,6 +570,50 @@ export type EditMessage = {
 export type DeleteMessage = {
   type: 'delete';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+};
+
+/** See /docs#schema-PinMessage. */
+export type PinMessage = {
+  type: 'pin';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  pinned?: boolean | 'true' | 'false';
+  /** A day, a week or thirty days. */
+  seconds?: number | string;
+};
+
+/** See /docs#schema-KeepMessage. */
+export type KeepMessage = {
+  type: 'keep';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  kept?: boolean | 'true' | 'false';
+};
+
+/** See /docs#schema-VoteMessage. */
+export type VoteMessage = {
+  type: 'vote';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  /** As the poll words them; an empty list takes back an earlier vote. */
+  options: string[];
 };
 
 /** See /docs#schema-ForwardMessage. */
@@ -380,11 +621,35 @@ export type ForwardMessage = {
   type: 'forward';
   number: Recipient;
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
 };
 
 /** Refused: `message_type_not_shown`. */
 export type NotShownMessage = {
   type: 'template' | 'interactive';
+};
+
+/** See /docs#schema-ScheduledMessage. */
+export type ScheduledMessage = {
+  /** The id under which it is sent, as in its status updates. */
+  messageId: string;
+  sendAt: string;
+  /** What became of it: "sent" when WhatsApp has it, "failed" when it was given up. */
+  state: 'scheduled' | 'sent' | 'failed' | 'canceled';
+  /** The message as it was requested. */
+  message: unknown;
+  /** How often sending it failed. */
+  attempts: number;
+  /** The code of the latest failure. */
+  error: string | null;
+  errorMessage: string | null;
+  createdAt: string;
+  /** When it was sent, canceled or given up. */
+  settledAt: string | null;
 };
 
 /** See /docs#schema-RecentMessage. */
@@ -502,6 +767,85 @@ export type LinkedGroup = {
   /** Whether it is the one for announcements. */
   is_announcements: boolean;
   size: number | null;
+};
+
+/** See /docs#schema-NamedPerson. */
+export type NamedPerson = {
+  number: string | null;
+  lid: string | null;
+  /** The name that they chose. */
+  push_name: string | null;
+  /** The name in the address book of the account. */
+  saved_name: string | null;
+};
+
+/** See /docs#schema-NumberAnswer. */
+export type NumberAnswer = {
+  /** The number, as in the request, in digits. */
+  asked: string;
+  /** null: not looked up, because the session may look up no more numbers now. Ask again later. */
+  exists: boolean | null;
+  number: string | null;
+  jid: string | null;
+  lid: string | null;
+};
+
+/** Digits with country code, or a LID. */
+export type PersonId = Recipient;
+
+/** See /docs#schema-Person. */
+export type Person = {
+  /** Digits with country code; null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+};
+
+/** See /docs#schema-About. */
+export type About = {
+  /** null when there is none, or it is not shown to this account. */
+  text: string | null;
+  set_at: string | null;
+};
+
+/** See /docs#schema-BusinessProfile. */
+export type BusinessProfile = {
+  description: string | null;
+  category: string | null;
+  address: string | null;
+  email: string | null;
+  websites: string[];
+  timezone: string | null;
+  hours: {
+    day: string;
+    /** In WhatsApp’s words, such as "specific_hours" or "open_24h". */
+    mode: string;
+    /** Minutes from midnight. */
+    opens_at_minute: number | null;
+    closes_at_minute: number | null;
+  }[];
+};
+
+/** See /docs#schema-OwnProfile. */
+export type OwnProfile = {
+  number: string | null;
+  lid: string | null;
+  /** null until WhatsApp has sent it. */
+  name: string | null;
+  about: About;
+  /** At WhatsApp; it expires after a while. */
+  picture_url: string | null;
+};
+
+/** In WhatsApp’s words; null where it gave none. */
+export type PrivacySettings = {
+  last_seen: string | null;
+  online: string | null;
+  profile_picture: string | null;
+  about: string | null;
+  read_receipts: string | null;
+  groups: string | null;
+  calls: string | null;
+  messages: string | null;
 };
 
 /** See /docs#schema-Callback. */
@@ -813,10 +1157,12 @@ export type ErrorAnswer = {
     | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
+    | 'business_profile_not_found'
     | 'number_not_on_whatsapp'
     | 'method_not_allowed'
     | 'request_timeout'
     | 'session_not_connected'
+    | 'app_state_not_ready'
     | 'session_not_pairing'
     | 'passkey_not_wanted'
     | 'session_stopped'
@@ -826,6 +1172,8 @@ export type ErrorAnswer = {
     | 'callback_delivered'
     | 'group_full'
     | 'message_not_suitable'
+    | 'message_id_used'
+    | 'too_many_scheduled_messages'
     | 'storage_not_encrypted'
     | 'nodes_lack_master_key'
     | 'wrong_master_key'
@@ -840,6 +1188,7 @@ export type ErrorAnswer = {
     | 'idempotency_mismatch'
     | 'message_type_not_shown'
     | 'unsupported_media'
+    | 'conversion_unavailable'
     | 'media_too_large'
     | 'url_not_reachable'
     | 'message_refused'
@@ -1238,9 +1587,14 @@ export class OrchestratorClient {
       | PollMessage
       | ButtonsMessage
       | ListMessage
+      | AlbumMessage
+      | EventMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage
+      | PinMessage
+      | KeepMessage
+      | VoteMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -1272,6 +1626,117 @@ export class OrchestratorClient {
     data: RecentMessage[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
+  }
+
+  /**
+   * Send a message later.
+   * Takes any message of POST /sessions/{sessionId}/messages, and the time from which it is sent, in the
+   * pace and within the limits of the session. It is stored, and survives restarts. A file is named by
+   * its URL, and fetched when the message is due.
+   */
+  scheduleMessage(
+    sessionId: string,
+    body: {
+      /** At most a year from now. */
+      send_at: string;
+      message:
+        | TextMessage
+        | ImageMessage
+        | VideoMessage
+        | AudioMessage
+        | VoiceMessage
+        | DocumentMessage
+        | StickerMessage
+        | LocationMessage
+        | ContactMessage
+        | PollMessage
+        | ButtonsMessage
+        | ListMessage
+        | AlbumMessage
+        | EventMessage
+        | ReactionMessage
+        | EditMessage
+        | DeleteMessage
+        | PinMessage
+        | KeepMessage
+        | VoteMessage
+        | ForwardMessage
+        | NotShownMessage;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List scheduled messages.
+   * Those that wait, and those that were sent, canceled or given up in the last two weeks, in the order
+   * in which they were scheduled.
+   */
+  listScheduledMessages(
+    sessionId: string,
+    query: {
+      /** Returns only what comes after this id or cursor. */
+      after?: number;
+      /** The maximum number of results. */
+      limit?: number;
+      state?: 'scheduled' | 'sent' | 'failed' | 'canceled';
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage[];
+    /** The "after" of the next page; null on the last one. */
+    nextAfter: number | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      query,
+      options,
+    });
+  }
+
+  /**
+   * Get one scheduled message.
+   * What it says, and what became of it.
+   */
+  viewScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Cancel a scheduled message.
+   * It is not sent. What was sent, or is just being sent, cannot be canceled.
+   */
+  cancelScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
   }
 
   /**
@@ -1654,6 +2119,29 @@ export class OrchestratorClient {
   }
 
   /**
+   * List the people whose names are known.
+   * Those whose names this session has learned: from messages, from the history and from the address
+   * book of the phone. Somebody may be listed twice, by number and by LID. "next" is the `after` of the
+   * next page; null on the last one.
+   */
+  listContacts(
+    sessionId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NamedPerson[];
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts`, { query, options });
+  }
+
+  /**
    * Check whether a number is on WhatsApp.
    * Checks all variants under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one
    * query. A positive result is cached for 30 days, a negative one for an hour. Frequent checks can get
@@ -1678,6 +2166,47 @@ export class OrchestratorClient {
   }
 
   /**
+   * Check which of several numbers are on WhatsApp.
+   * As GET …/contacts/check, with one answer for each number, in the order of the request, and one query
+   * for all that are not cached. Each unknown number counts: of those beyond 20 per minute, "exists" is
+   * null.
+   */
+  checkContacts(
+    sessionId: string,
+    body: {
+      numbers: string[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NumberAnswer[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/check`, { body, options });
+  }
+
+  /**
+   * Get the LIDs of numbers, and the numbers of LIDs.
+   * One person for each of the contacts, in the order of the request, as far as WhatsApp has revealed
+   * both names to this session; the other one is null. WhatsApp is not asked: to learn the LID of a
+   * number, check the number.
+   */
+  resolveContacts(
+    sessionId: string,
+    body: {
+      contacts: PersonId[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/resolve`, {
+      body,
+      options,
+    });
+  }
+
+  /**
    * Get the profile picture of a person or a group.
    * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
@@ -1697,6 +2226,158 @@ export class OrchestratorClient {
   }
 
   /**
+   * Get what somebody says about themselves.
+   * As WhatsApp shows it to this account.
+   */
+  contactAbout(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: About;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/about`,
+      { options },
+    );
+  }
+
+  /**
+   * Get the profile of a business.
+   * What a business account says about itself; its owner wrote everything in it.
+   */
+  contactBusiness(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: BusinessProfile;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/business`,
+      { options },
+    );
+  }
+
+  /**
+   * Follow when somebody is online.
+   * Has WhatsApp tell when this person comes, goes and types, until the session reconnects: webhooks
+   * that want `presence` receive it. WhatsApp tells only accounts that are online themselves, and whom
+   * the person lets see it. Needs no body.
+   */
+  subscribePresence(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/presence`,
+      { options },
+    );
+  }
+
+  /**
+   * Save somebody in the address book.
+   * Adds somebody to the address book of the account's phone and devices, or gives them another name
+   * there. WhatsApp takes only people whose number is known.
+   */
+  saveContact(
+    sessionId: string,
+    contactId: string,
+    body: {
+      full_name: string;
+      /** null takes the first word of "full_name". */
+      first_name?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Remove somebody from the address book.
+   * Of the account's phone and devices. Chats and messages stay.
+   */
+  removeContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * List whom the account has blocked.
+   * Read from WhatsApp.
+   */
+  listBlocked(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { options });
+  }
+
+  /**
+   * Block somebody.
+   * They can no longer write to the account or call it, and are not told.
+   */
+  blockContact(
+    sessionId: string,
+    body: {
+      contact: PersonId;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { body, options });
+  }
+
+  /**
+   * Unblock somebody.
+   * Also succeeds when they were not blocked.
+   */
+  unblockContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/blocklist/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
    * Download the file of a message.
    * Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded
    * from WhatsApp first, even without DOWNLOAD_MEDIA; after 60 seconds the response is
@@ -1708,6 +2389,50 @@ export class OrchestratorClient {
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/media`,
       { options },
+    );
+  }
+
+  /**
+   * Star a message, or no longer.
+   * On the account's own phone and devices. Messages are known for two weeks.
+   */
+  starMessage(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      starred: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/star`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a message for the account only.
+   * Removes the message from the account's own phone and devices; everybody else keeps it. To delete an
+   * own message for all, send a message of the type `delete`. Messages are known for two weeks.
+   */
+  deleteForMe(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** Whether its file is removed from the phone, too. */
+      delete_media?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/delete-for-me`,
+      { body, options },
     );
   }
 
@@ -1731,6 +2456,72 @@ export class OrchestratorClient {
   }
 
   /**
+   * Archive, pin, mute or mark a chat.
+   * Changes the chat on the account's phone and all its devices, as if it were done there; nobody else
+   * is told. Omitted fields stay unchanged. Each field is one change, made in the order of the
+   * documentation: after an error, those before it are made. An archived chat is not pinned.
+   */
+  changeChat(
+    sessionId: string,
+    chatId: string,
+    body: {
+      archived?: boolean;
+      pinned?: boolean;
+      /** "always" mutes without end, null ends it. */
+      muted_until?: 'always' | string | null;
+      /** Only a mark: true and false send no read receipts. */
+      unread?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a chat.
+   * Removes the chat with everything in it from the account's own phone and devices. It leaves no group,
+   * and begins anew with the next message.
+   */
+  deleteChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Clear a chat.
+   * Removes every message up to now from the account's own phone and devices; the chat stays, and so do
+   * the messages at other people. Starred messages go, too. Needs no body.
+   */
+  clearChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/clear`,
+      { options },
+    );
+  }
+
+  /**
    * Set presence or show typing.
    * While the account is online here, WhatsApp mutes notifications on its phone. It is therefore only
    * online while it is typing (for 25 seconds, or until "paused"), or after "available", which lasts
@@ -1751,6 +2542,108 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
+  }
+
+  /**
+   * Get the profile of the account.
+   * Its name, text and picture, as WhatsApp has them now.
+   */
+  viewProfile(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: OwnProfile;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/profile`, { options });
+  }
+
+  /**
+   * Change the name or the text of the account.
+   * Omitted fields stay unchanged. An empty "about" removes the text.
+   */
+  changeProfile(
+    sessionId: string,
+    body: {
+      name?: string;
+      about?: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/profile`, { body, options });
+  }
+
+  /**
+   * Set the picture of the account.
+   * An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message.
+   * It is cut to a square of 640 pixels.
+   */
+  setPicture(
+    sessionId: string,
+    body:
+      | {
+          file: OutgoingFile;
+        }
+      | FormData,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { body, options });
+  }
+
+  /**
+   * Remove the picture of the account.
+   * Also succeeds when there is none.
+   */
+  removePicture(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('DELETE', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { options });
+  }
+
+  /**
+   * Get the privacy settings of the account.
+   * What others see of the account, and what they may do, in WhatsApp’s words.
+   */
+  viewPrivacy(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { options });
+  }
+
+  /**
+   * Change privacy settings of the account.
+   * Omitted settings stay unchanged. `contact_blacklist` is all contacts except those chosen on the
+   * phone. Each setting is one change: after an error, those before it are made.
+   */
+  changePrivacy(
+    sessionId: string,
+    body: {
+      last_seen?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      online?: 'all' | 'match_last_seen';
+      profile_picture?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      about?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      read_receipts?: 'all' | 'none';
+      groups?: 'all' | 'contacts' | 'contact_blacklist';
+      calls?: 'all' | 'known';
+      messages?: 'all' | 'contacts';
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { body, options });
   }
 
   /**

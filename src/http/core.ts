@@ -3,11 +3,14 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus } from '../domain/session.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
+import { type Scheduler } from '../sessions/scheduled/scheduler.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
@@ -54,6 +57,8 @@ export interface SessionsApi {
   own(): SessionRecord[];
   /** One session. @throws AppError `session_not_found` */
   view(id: SessionId): Promise<SessionRecord>;
+  /** The people whose names a session knows. @throws AppError `session_not_found` */
+  contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]>;
   /** The session's history, the oldest first. @throws AppError `session_not_found` */
   timeline(id: SessionId): Promise<TimelineNote[]>;
   /**
@@ -116,6 +121,8 @@ export interface SettingsApi {
   downloadMedia(): boolean;
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
+
+type ScheduledApi = Pick<Scheduler, 'schedule' | 'list' | 'find' | 'cancel'>;
 
 type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
@@ -210,6 +217,8 @@ export interface Core {
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;
+  /** Messages to be sent later. */
+  scheduled: ScheduledApi;
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;

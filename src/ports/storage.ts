@@ -3,7 +3,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionProfile } from '../domain/session-profile.ts';
@@ -18,6 +18,7 @@ import {
   type NewCallback,
 } from './callbacks.ts';
 import { type MediaIndex } from './media.ts';
+import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
@@ -35,6 +36,7 @@ import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts'
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly scheduledMessages: ScheduledMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly chatTimers: ChatTimerStore;
@@ -62,7 +64,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks and further events after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
    * `signal` is aborted.
@@ -277,13 +279,24 @@ export interface PollVoteStore {
 
 /** The names of people, for each session: of those whose name was learned last. */
 export interface ContactNameStore {
-  /** Names that became known. What is empty replaces nothing; a session that does not exist learns nothing. */
+  /**
+   * Names that became known. What is empty replaces nothing, but a saved name that is `null` is forgotten; a session that does not exist learns nothing.
+   */
   learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void>;
   /**
    * The name that this person chose or, if that is unknown, the one in the owner's address book; `null` without either. May
    * return what is not durable yet.
    */
   of(sessionId: SessionId, person: Person): Promise<string | null>;
+  /** Everybody of whom a name is known, in the order of `person`. May return what is not durable yet. */
+  list(sessionId: SessionId, page: ContactPage): Promise<NamedPerson[]>;
+}
+
+/** A part of a list of people. */
+export interface ContactPage {
+  /** Only those after this one; empty for the first ones. */
+  after: string;
+  limit: number;
 }
 
 /** The disappearing timers of chats, a bounded number for each session. They are written as {@link SessionWrites.timer}. */

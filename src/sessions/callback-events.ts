@@ -158,7 +158,7 @@ function messageKeys(
 /** The event of the delivery status of a message that we sent. */
 export function messageStatusUpdate(
   { sessionId, profile }: Pick<SessionRecord, 'sessionId' | 'profile'>,
-  message: KnownSentMessage,
+  message: Pick<KnownSentMessage, 'toNumber'>,
   update: DeliveryUpdate,
   atMs: number,
 ): NewCallback {

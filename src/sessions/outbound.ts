@@ -11,6 +11,7 @@ import { type Metrics } from '../ports/metrics.ts';
 import { type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
+import { type OwnIds } from './sending/own-ids.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 
@@ -46,6 +47,7 @@ export interface SendingSession {
 export interface OutboundDeps {
   sent: SentMessageStore;
   newConversations: NewConversations;
+  ownIds: OwnIds;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
   supervisor: Supervisor;
@@ -67,9 +69,16 @@ export class Outbound {
   /**
    * Sends a message.
    * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`,
-   *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
+   *   `message_id_used`, `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
-  async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+  send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    const { ownId } = outgoing;
+    if (ownId === undefined) return this.#send(session, outgoing);
+    const send = () => this.#send(session, { ...outgoing, messageId: ownId });
+    return this.#deps.ownIds.during(session.record.sessionId, ownId, send);
+  }
+
+  async #send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     // 0. A crash came between an earlier request and its answer: what WhatsApp has accepted is not sent again. What it may
     //    not have is, with the same content under the same id, as its own clients do it: a recipient shows one of them.
     const earlier = await this.#earlier(session, outgoing.messageId);

@@ -9,6 +9,7 @@ import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Placement } from '../ports/ownership.ts';
+import { type ScheduledMessageStore } from '../ports/scheduled.ts';
 import {
   type AccountIdStore,
   type AwaitedNumberStore,
@@ -53,6 +54,7 @@ export interface SessionManagerDeps {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  scheduledMessages: ScheduledMessageStore;
   conversations: ConversationStore;
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;

@@ -18,7 +18,10 @@ import {
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { NO_PROFILE } from '../domain/session-profile.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
@@ -29,6 +32,7 @@ import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
+import { OwnIds } from './sending/own-ids.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -74,7 +78,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, clock, random, log } = deps;
+    const { settings, store, connector, media, metrics, furtherEvents, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
@@ -83,7 +87,8 @@ export class SessionManager implements AsyncDisposable {
     const { newConversationsPerDay: perDay } = settings;
     const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
     const supervisor = this.#supervisor;
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
+    const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, ownIds, metrics, clock, supervisor });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
@@ -96,7 +101,8 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      ...{ furtherEvents: deps.furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) =>
@@ -239,6 +245,11 @@ export class SessionManager implements AsyncDisposable {
     const { sessionId } = await this.#get(id);
     if (!this.#recent) throw new AppError('messages_not_kept');
     return Promise.resolve(this.#recent.of(sessionId, limit));
+  }
+
+  /** The people whose names a session knows, those after `after`. @throws AppError `session_not_found` */
+  async contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]> {
+    return this.#deps.contactNames.list((await this.view(id)).sessionId, page);
   }
 
   /** Sends a message. The request id is logged. @throws AppError `session_not_found`, and those of {@link Outbound.send} */

@@ -2,11 +2,10 @@ import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
-import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { forgetKeys } from './forget-keys.ts';
 import { areWanted, storeGroupChanges } from './group-events.ts';
-import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -294,6 +293,8 @@ export class Session implements SendingSession {
         return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
         return inbound.namesKnown(this.record, event.names);
+      case 'account-news':
+        return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':
         return outbound.progress(this.record, event.update);
       case 'restricted':
@@ -361,20 +362,8 @@ export class Session implements SendingSession {
     if (this.#state.name === 'gone') return !this.#isLeaving;
     await this.#deps.outbound.end(this.record);
     await this.#machine.leave(why, tell);
-    await this.#forgetKeys();
+    await forgetKeys(this.sessionId, this.#deps);
     return true;
-  }
-
-  /** What a closing connection has still stored goes, too. The session is gone in any case; where nobody owns it, nothing was. */
-  async #forgetKeys(): Promise<void> {
-    const { connector, log } = this.#deps;
-    try {
-      await connector.forget(this.sessionId);
-    } catch (error) {
-      if (error instanceof SessionLostError) return;
-      const { sessionId } = this;
-      log.warn({ sessionId, failure: describeFailure(error) }, `[${sessionId}] keys of a removed session may be left`);
-    }
   }
 
   /** Whoever waits for a session that leaves asks again, and is sent to where it is. */

@@ -33,6 +33,7 @@ import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
 export { CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, viewOf } from './sessions-in-memory.ts';
@@ -177,7 +178,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':groupId', GROUP.groupId)
     .replace(':linkedGroupId', GROUP.groupId)
     .replace(':code', CODE)
-    .replace(':contactId', CONTACT.number);
+    .replace(':contactId', CONTACT.number)
+    .replace(':chatId', CONTACT.number);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */
@@ -234,6 +236,7 @@ function keyOf(text: string): ApiKey {
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
+  const scheduled = new ScheduledInMemory();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -258,6 +261,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const core = {
     ...{
       sessions,
+      scheduled,
       media,
       settings,
       health,
@@ -292,7 +296,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  return { app: heldToDocument(app), sessions, scheduled, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
 /** What {@link startApi} returns. */

@@ -1,4 +1,26 @@
 import { type Route } from '../route.ts';
+import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
+import {
+  blockContact,
+  checkContacts,
+  contactAbout,
+  contactBusiness,
+  listBlocked,
+  listContacts,
+  removeContact,
+  resolveContacts,
+  saveContact,
+  subscribePresence,
+  unblockContact,
+} from './account/people.ts';
+import {
+  changePrivacy,
+  changeProfile,
+  removePicture,
+  setPicture,
+  viewPrivacy,
+  viewProfile,
+} from './account/profile.ts';
 import { discardCallback, listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
 import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
@@ -13,6 +35,12 @@ import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
 import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
+import {
+  cancelScheduledMessage,
+  listScheduledMessages,
+  scheduleMessage,
+  viewScheduledMessage,
+} from './messaging/scheduled-messages.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
@@ -54,6 +82,10 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   confirmPasskey,
   sendMessage,
   sendAnyMessage,
+  scheduleMessage,
+  listScheduledMessages,
+  viewScheduledMessage,
+  cancelScheduledMessage,
   recentMessages,
   listGroups,
   createGroup,
@@ -73,11 +105,33 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   linkGroup,
   unlinkGroup,
   leaveGroup,
+  listContacts,
   checkContact,
+  checkContacts,
+  resolveContacts,
   contactPicture,
+  contactAbout,
+  contactBusiness,
+  subscribePresence,
+  saveContact,
+  removeContact,
+  listBlocked,
+  blockContact,
+  unblockContact,
   messageMedia,
+  starMessage,
+  deleteForMe,
   markRead,
+  changeChat,
+  clearChat,
+  deleteChat,
   showPresence,
+  viewProfile,
+  changeProfile,
+  setPicture,
+  removePicture,
+  viewPrivacy,
+  changePrivacy,
   ringingCalls,
   rejectCall,
   changeSession,

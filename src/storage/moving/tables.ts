@@ -41,6 +41,11 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', message_id: 'text', recipient: 'text', to_number: 'text', content: 'bytes' },
     ...{ status: 'text', created_at_ms: 'integer' },
   }),
+  owned('scheduled_messages', {
+    ...{ id: 'number', session_id: 'text', message_id: 'text', body: 'sealed', send_at_ms: 'integer' },
+    ...{ due_at_ms: 'integer', state: 'text', attempts: 'integer', error_code: 'text', error_message: 'text' },
+    ...{ created_at_ms: 'integer', settled_at_ms: 'integer' },
+  }),
   owned('conversations', { session_id: 'text', peer: 'text', begun_by_us: 'flag', created_at_ms: 'integer' }),
   owned('poll_votes', {
     ...{ session_id: 'text', poll_id: 'text', voter: 'text', options: 'sealed' },

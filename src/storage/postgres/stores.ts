@@ -21,6 +21,7 @@ import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
+import { PostgresScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { PostgresSentMessageStore } from './sessions/sent-messages.ts';
 import { PostgresSessionStore } from './sessions/sessions.ts';
 import { PostgresSessionProfiles } from './sessions/session-profiles.ts';
@@ -60,6 +61,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     ...sessionDeps,
     damagedValues: damaged,
     sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, profiles, ...sealed }),
+    scheduledMessages: new PostgresScheduledMessageStore(db, { clock, outbox, holding, ...sealed }),
     sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, ...sealed }),
     signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new PostgresCallbackQueue(db, {

@@ -21,6 +21,7 @@ import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
+import { SqliteScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
 import { SqliteSessionProfiles } from './sessions/session-profiles.ts';
@@ -62,6 +63,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       deviceMove: new DeviceMove(db, vault),
       profiles: new SqliteSessionProfiles(db, sealed),
     }),
+    scheduledMessages: new SqliteScheduledMessageStore(db, { clock, outbox, ...sealed }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {

@@ -1,4 +1,10 @@
-import { bodyForBackend, mergedProfile, summaryOf, NO_PROFILE, sessionIn } from '../../../src/domain/session-profile.ts';
+import {
+  bodyForBackend,
+  mergedProfile,
+  summaryOf,
+  NO_PROFILE,
+  sessionIn,
+} from '../../../src/domain/session-profile.ts';
 
 const SHOP = { ...NO_PROFILE, name: 'Tienda', metadata: { session_name: 'x' } };
 const STATUS = { session_id: 's', error_message: 'a ,"session_name": "b"' };

@@ -220,8 +220,26 @@ const SETTINGS = {
 };
 
 function storesOf(storage: Storage) {
-  const { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds } = storage;
-  return { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds };
+  const {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+  } = storage;
+  return {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+  };
 }
 
 function same<Part>(part: Part): Part {

@@ -53,6 +53,10 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
     ...{ messageId: 'M1', to: '1@lid', toNumber: null },
     content: Buffer.from('canary-sent'),
   });
+  await storage.scheduledMessages.add(
+    { sessionId: id, messageId: 'M3', body: '"canary-scheduled"', sendAtMs: 1_111_111_111_111 },
+    9,
+  );
   await storage.sessions.commit(record(id), [], {
     vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
     timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
@@ -79,6 +83,7 @@ export async function contents(storage: Storage, id: SessionId) {
     entries: await storage.journal.withId(id, 'M2'),
     leftOver: await storage.journal.leftOver(id),
     sent: await storage.sentMessages.find(id, 'M1'),
+    scheduled: await storage.scheduledMessages.find(id, 'M3'),
     votes: await storage.pollVotes.of(id, 'P'),
     timer: await storage.chatTimers.of(id, ['1@lid']),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),

@@ -54,6 +54,7 @@ const SESSION_TABLES = [
   fragment`signal_keys`,
   fragment`journal`,
   fragment`sent_messages`,
+  fragment`scheduled_messages`,
   fragment`conversations`,
   fragment`poll_votes`,
   fragment`contact_names`,

@@ -39,6 +39,10 @@ export const journalPart = (sessionId: SessionId, column: 'attrs' | 'plaintext',
 export const sentContent = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'sent_messages.content', sessionId, messageId);
 
+/** A message to be sent later. */
+export const scheduledBody = (sessionId: SessionId, messageId: string) =>
+  cell(sessionId, 'scheduled_messages.body', sessionId, messageId);
+
 /** The options that a voter chose in a poll. */
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);

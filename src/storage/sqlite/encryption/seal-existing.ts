@@ -15,6 +15,7 @@ import {
   profileOf,
   proxyOf,
   reservingRequest,
+  scheduledBody,
   sentContent,
   settingOf,
   signalKey,
@@ -60,6 +61,11 @@ const TABLES: readonly SealedTable[] = [
     name: 'sent_messages',
     key: ['session_id', 'message_id'],
     columns: { content: (row) => sentContent(session(row), text(row, 'message_id')) },
+  },
+  {
+    name: 'scheduled_messages',
+    key: ['session_id', 'message_id'],
+    columns: { body: (row) => scheduledBody(session(row), text(row, 'message_id')) },
   },
   {
     name: 'poll_votes',

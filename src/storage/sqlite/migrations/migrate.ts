@@ -23,6 +23,7 @@ import { noWaitingCallbacks } from './019-no-waiting-callbacks.ts';
 import { subscriptions } from './020-subscriptions.ts';
 import { furtherEvents } from './021-further-events.ts';
 import { sessionProfiles } from './022-session-profiles.ts';
+import { scheduledMessages } from './023-scheduled-messages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -48,6 +49,7 @@ const MIGRATIONS: readonly string[] = [
   subscriptions,
   furtherEvents,
   sessionProfiles,
+  scheduledMessages,
 ];
 
 /**

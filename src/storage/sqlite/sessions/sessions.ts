@@ -54,6 +54,7 @@ const SESSION_TABLES = [
   'signal_keys',
   'journal',
   'sent_messages',
+  'scheduled_messages',
   'conversations',
   'poll_votes',
   'contact_names',
