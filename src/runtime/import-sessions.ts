@@ -26,7 +26,7 @@ export interface ImportOptions {
 }
 
 /** How many of a session's keys can be used. */
-export interface KeyCounts {
+interface KeyCounts {
   usable: number;
   /** Baileys begins anew with whom they belong to. */
   damaged: number;
